@@ -1,0 +1,58 @@
+"""Everything that is raised on purpose.
+
+The tree, split by what the catcher does next:
+
+    InterviewerError
+    ├── BankError             a bank file does not say what it must (file: where: what)
+    ├── PromptError           a prompt is missing, or its placeholders are not the agreed ones
+    ├── SettingsError         an environment variable cannot be used as it stands
+    ├── TranscriptError       a transcript file cannot be read back
+    ├── OutOfTurn             an event arrived in a phase that has no use for it
+    └── StoreError            the database cannot be used (newer than this program, unreachable)
+        ├── NoSuchInterview   no interview with this id belongs to the one who asks
+        └── MovedOnElsewhere  another window played on; what was typed here is still here
+
+Anything that is not in the tree is a bug and should look like one.
+"""
+
+
+class InterviewerError(Exception):
+    """Base of all; its text is meant for the person at the keyboard."""
+
+
+class BankError(InterviewerError):
+    """A bank file does not say what it must."""
+
+    def __init__(self, file: str, where: str, what: str) -> None:
+        super().__init__(": ".join(part for part in (file, where, what) if part))
+        self.file = file
+        self.where = where
+        self.what = what
+
+
+class PromptError(InterviewerError):
+    """A prompt is missing, or its placeholders are not the agreed ones."""
+
+
+class SettingsError(InterviewerError):
+    """An environment variable cannot be used as it stands."""
+
+
+class TranscriptError(InterviewerError):
+    """A transcript file cannot be read back."""
+
+
+class OutOfTurn(InterviewerError):
+    """An event arrived in a phase that has no use for it."""
+
+
+class StoreError(InterviewerError):
+    """The database cannot be used."""
+
+
+class NoSuchInterview(StoreError):
+    """No interview with this id belongs to the one who asks."""
+
+
+class MovedOnElsewhere(StoreError):
+    """Another window played on since this one was drawn."""

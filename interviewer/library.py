@@ -1,0 +1,196 @@
+"""The only reader of `rubrics/` and `prompts/`, and of bank files elsewhere."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from interviewer.codec import bank_from_plain
+from interviewer.errors import BankError, PromptError
+from interviewer.prompt import Prompt
+from interviewer.rubric import Bank, Language
+
+LARGEST_BANK = 5_000_000
+_DEEPEST = 12
+
+# The texts of a bank that may be in two languages; a plain string is in the bank's own.
+_LOCALIZED = frozenset({"title", "text", "reference", "correction", "probe"})
+
+_Place = tuple[str | int, ...]
+
+
+def shipped(folder: str) -> Path:
+    """`rubrics` or `prompts`: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).parent
+    inside = package / "data" / folder
+    return inside if inside.is_dir() else package.parent / folder
+
+
+class Library:
+    """The banks that can be played: those that are shipped, and those in one more folder."""
+
+    def __init__(self, more: Path | None = None) -> None:
+        self._folders = [shipped("rubrics"), *([more] if more else [])]
+        self._read: dict[Path, tuple[int, Bank]] = {}
+
+    def paths(self) -> list[Path]:
+        """The bank files, in the order of their folders and names."""
+        return [path for folder in self._folders for path in sorted(folder.glob("*.y*ml"))]
+
+    def banks(self) -> list[Bank]:
+        """Every bank that can be read; of two with the same id the later one. A broken one is left out here."""
+        found: dict[str, Bank] = {}
+        for path in self.paths():
+            try:
+                bank = self._bank_at(path)
+            except BankError:
+                continue
+            found[bank.id] = bank
+        return list(found.values())
+
+    def broken(self) -> list[BankError]:
+        """What is wrong with the banks that cannot be read."""
+        found = []
+        for path in self.paths():
+            try:
+                self._bank_at(path)
+            except BankError as error:
+                found.append(error)
+        return found
+
+    def bank(self, name: str) -> Bank:
+        """The bank with this id. Raises BankError naming those there are."""
+        banks = {bank.id: bank for bank in self.banks()}
+        if name not in banks:
+            raise BankError("", "", f"there is no bank {name!r}; there is {', '.join(banks) or 'none'}")
+        return banks[name]
+
+    def _bank_at(self, path: Path) -> Bank:
+        changed = path.stat().st_mtime_ns
+        if path not in self._read or self._read[path][0] != changed:
+            self._read[path] = (changed, read_bank(path))
+        return self._read[path][1]
+
+
+@cache
+def prompt(name: str) -> Prompt:
+    """The prompt `prompts/NAME.md`. Raises PromptError if it is not there."""
+    path = shipped("prompts") / f"{name}.md"
+    try:
+        return Prompt(name, path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PromptError(f"prompt {name} cannot be read: {error.strerror}") from error
+
+
+def read_bank(path: Path) -> Bank:
+    """The bank in a file. Raises BankError with the file's name, the line and the cause."""
+    name = path.name
+    try:
+        if path.stat().st_size > LARGEST_BANK:
+            raise BankError(name, "", f"is larger than {LARGEST_BANK // 1_000_000} MB")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise BankError(name, "", f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BankError(name, f"byte {error.start}", "is not UTF-8 text") from error
+    return parse_bank(text, name)
+
+
+def parse_bank(text: str, name: str) -> Bank:
+    """The bank in a YAML text; `name` stands for the file in errors. Raises BankError."""
+    try:
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise BankError(name, f"line {line}", f"is not YAML: {error.problem}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise BankError(name, "", f"is not YAML: {error}") from error
+    if not isinstance(node, yaml.MappingNode):
+        raise BankError(name, "line 1", "a bank begins with 'id:', 'title:' and 'questions:'")
+    lines: dict[_Place, int] = {}
+    plain = _plain(node, (), lines, set(), name)
+    language = plain.get("language", Language.ZH)
+    try:
+        return bank_from_plain(_localized(plain, language if language in tuple(Language) else Language.ZH))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = tuple(part for part in first["loc"])
+        raise BankError(name, _where(place, lines, plain), _what(first)) from error
+
+
+def _plain(node: yaml.Node, place: _Place, lines: dict[_Place, int], seen: set[int], name: str) -> Any:
+    """Nested dicts and lists of strings, with the line of every place.
+
+    Everything stays a string here (`no` and `0.10` in an alias list are words); the types come with the validation.
+    Duplicate keys, anchors and deep nesting are refused.
+    """
+    line = f"line {node.start_mark.line + 1}"
+    if id(node) in seen:
+        raise BankError(name, line, "YAML anchors and aliases (& and *) are not used in banks")
+    if len(place) > _DEEPEST:
+        raise BankError(name, line, f"is nested deeper than {_DEEPEST} levels")
+    seen.add(id(node))
+    lines[place] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            line = f"line {key.start_mark.line + 1}"
+            if not isinstance(key, yaml.ScalarNode):
+                raise BankError(name, line, "a key must be a word")
+            if key.value in found:
+                raise BankError(name, line, f"the key {key.value!r} stands here twice")
+            found[key.value] = _plain(value, (*place, key.value), lines, seen, name)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*place, number), lines, seen, name) for number, item in enumerate(node.value)]
+    return node.value
+
+
+def _localized(value: Any, language: str, key: str = "") -> Any:
+    if isinstance(value, dict):
+        localized = key == "topics"
+        return {
+            name: _text(item, language) if localized or name in _LOCALIZED else _localized(item, language, name)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        if key == "hints":
+            return [_text(item, language) for item in value]
+        return [_localized(item, language) for item in value]
+    return value
+
+
+def _text(value: Any, language: str) -> Any:
+    return value if isinstance(value, dict) else {str(language): value}
+
+
+def _where(place: _Place, lines: dict[_Place, int], plain: Any) -> str:
+    """`line 12, question 'gan', criterion 'noise', weight`."""
+    known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines)
+    return ", ".join([f"line {lines[known]}", *_named(place, plain)])
+
+
+def _named(place: _Place, plain: Any) -> Iterator[str]:
+    at: Any = plain
+    for part, following in zip(place, (*place[1:], None), strict=True):
+        if isinstance(part, int):
+            at = at[part] if isinstance(at, list) and part < len(at) else None
+            yield repr(at["id"]) if isinstance(at, dict) and "id" in at else f"number {part + 1}"
+        else:
+            at = at.get(part) if isinstance(at, dict) else None
+            plural = isinstance(following, int) and part in ("questions", "criteria")
+            yield {"questions": "question", "criteria": "criterion"}[part] if plural else part
+
+
+def _what(error: Any) -> str:
+    kind, given = error["type"], error.get("input")
+    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
+        return "is no key of a bank (misspelt?)"
+    if kind in ("missing", "missing_argument"):
+        return "is missing"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    shown = f" (it is {given!r})" if isinstance(given, str | int | float) and kind != "value_error" else ""
+    return message[:1].lower() + message[1:] + shown

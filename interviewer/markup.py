@@ -1,0 +1,385 @@
+"""Parts of an interview as HTML: chat, score card, report. Everything a person or a bank wrote is escaped here."""
+
+import html
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from interviewer.grade import Evidence, Grade, Level, Score, band, missed
+from interviewer.interview import Aid, Attempt, Interview, Saying, Speaker, Turn, shows_grades
+from interviewer.rubric import Criterion, Kind, Language
+from interviewer.summary import Result, Summary, TopicScore, result, summarize
+from interviewer.words import say
+
+# Gradio's HTML component reads these as template code, so they never reach it as they are.
+_TEMPLATE_SIGNS = {ord(sign): f"&#{ord(sign)};" for sign in "{}$`\\"}
+
+# Characters that turn the direction of what follows them, or hide it, are shown as a mark instead of obeyed.
+_UNSEEN = {code: "<span class='unseen'>·</span>" for code in (*range(0x200B, 0x2010), *range(0x202A, 0x202F),
+           *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF, 0x00AD)}
+
+_Head = Callable[[str], str]
+
+_SIGN = {Level.MET: "✓", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CONTRADICTED: "✗", None: "?"}
+
+
+def escaped(text: str) -> str:
+    """Text as HTML that shows it and nothing else, also inside a template of Gradio."""
+    return html.escape(text, quote=True).translate(_TEMPLATE_SIGNS).translate(_UNSEEN)
+
+
+def marked(text: str, quotes: Iterable[str]) -> str:
+    """The text, escaped, with every quote in a `<mark>`; overlapping quotes are marked as one stretch."""
+    return "".join(
+        f"<mark>{escaped(piece)}</mark>" if is_quoted else escaped(piece) for piece, is_quoted in stretches(text, quotes)
+    )
+
+
+def stretches(text: str, quotes: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, each with whether it is quoted."""
+    places = [(text.find(quote), len(quote)) for quote in quotes if quote]
+    at = 0
+    for start, end in _merged([(start, start + length) for start, length in places if start >= 0]):
+        if start > at:
+            yield text[at:start], False
+        yield text[start:end], True
+        at = end
+    if at < len(text):
+        yield text[at:], False
+
+
+def chat(interview: Interview, language: Language) -> str:
+    """All turns so far, as a list that a screen reader reads as a log."""
+    items = []
+    numbers = {question: place for place, question in enumerate(interview.plan.questions, start=1)}
+    for attempt in interview.attempts:
+        topic = interview.bank.topic_title(interview.bank[attempt.question].topic, language)
+        place = f"{numbers[attempt.question]} / {len(numbers)} · {escaped(topic)}"
+        if attempt.number > 1:
+            place += " · " + say("chat.again", language, number=attempt.number)
+        items += [_turn(turn, place, language) for turn in attempt.turns]
+        if attempt.is_closed and not attempt.is_answered:
+            items.append(_note(say("chat.skipped", language)))
+        elif attempt.is_closed and not shows_grades(interview):
+            items.append(_note(say("chat.noted", language)))
+    if interview.is_over:
+        items.append(_note(say("chat.over", language)))
+    label = say("chat.label", language)
+    return f'<div class="chat" role="log" aria-label="{label}" tabindex="0">{"".join(items)}</div>'
+
+
+def card(interview: Interview, attempt: Attempt, language: Language, *, level: int = 2) -> str:
+    """The score card of an attempt; `level` is that of its heading."""
+    found = result(interview, attempt)
+
+    def head(key: str) -> str:
+        return f"<h{level + 1}>{say(key, language)}</h{level + 1}>"
+
+    parts = [f'<article class="card"><h{level}>{escaped(found.question.text.into(interview.plan.language))}</h{level}>']
+    if not attempt.is_answered:
+        parts.append(f'<p class="quiet">{say("card.unanswered", language)}</p>')
+    elif found.grade is None:
+        parts += [_ungraded(attempt, language), _answers(attempt, None, head)]
+    else:
+        parts += _graded(found, found.grade, language, head)
+        parts += _compared(interview, attempt, found.grade, language, head)
+    parts += [_model_answer(found, language), "</article>"]
+    return "".join(parts)
+
+
+def report(interview: Interview, language: Language) -> str:
+    """The whole result: score, topics with a chart, strongest, weakest, what to study, every question's card."""
+    summary = summarize(interview)
+    parts = [f'<section class="report"><h2>{say("report.title", language)}</h2>', _overall(summary, language)]
+    if summary.graded:
+        parts += [_topics(interview, summary.topics, language), _named(summary, language)]
+    parts.append(f"<h3>{say('report.cards', language)}</h3>")
+    for attempt in interview.attempts:
+        parts.append(_folded(interview, attempt, language))
+    return "".join([*parts, "</section>"])
+
+
+def score_text(score: Score | None, language: Language, *, is_estimate: bool) -> str:
+    """A score in words: an estimate as its band, a range as a range, nothing as nothing."""
+    if score is None:
+        return say("score.none", language)
+    if is_estimate:
+        low, high = band(score.low).limits[0], band(score.high).limits[1]
+        name = say(f"band.{band((score.low + score.high) / 2)}", language)
+        return say("score.estimate", language, band=name, low=low, high=high)
+    if score.value is None:
+        return say("score.range", language, low=round(100 * score.low), high=round(100 * score.high))
+    return say("score.exact", language, score=round(100 * score.value))
+
+
+def provenance_text(grade: Grade, language: Language) -> str:
+    """Who gave the grade, and against which rubric."""
+    by = grade.provenance
+    grader = f"{by.model} @ {by.host}" if by.model else by.grader
+    parts = [say("provenance.grader", language, grader=grader), say("provenance.rubric", language, digest=by.rubric)]
+    if by.prompt:
+        parts.append(say("provenance.prompt", language, digest=by.prompt))
+    return " · ".join(parts)
+
+
+def quotes_of(grade: Grade, turn: int) -> list[str]:
+    """The words of a turn that earned credit."""
+    return [
+        evidence.quote
+        for verdict in grade.verdicts
+        if verdict.level in (Level.MET, Level.PARTIAL)
+        for evidence in verdict.evidence
+        if evidence.turn == turn
+    ]
+
+
+def _merged(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _turn(turn: Turn, place: str, language: Language) -> str:
+    who = say("chat.you" if turn.speaker is Speaker.CANDIDATE else f"chat.{turn.saying}", language)
+    side = "mine" if turn.speaker is Speaker.CANDIDATE else "theirs"
+    head = f"{who} <span>{place}</span>" if turn.saying is Saying.QUESTION else who
+    return f'<div class="turn {side} {turn.saying}"><p class="who">{head}</p><div class="said" dir="auto">{escaped(turn.text)}</div></div>'
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{text}</p>'
+
+
+def _ungraded(attempt: Attempt, language: Language) -> str:
+    if attempt.failure:
+        reason = f'<p class="quiet">{escaped(attempt.failure)}</p>'
+        return f'<p class="failure"><strong>{say("card.failed", language)}</strong></p>{reason}'
+    return f'<p class="quiet">{say("card.waiting", language)}</p>'
+
+
+def _graded(found: Result, grade: Grade, language: Language, head: _Head) -> Iterable[str]:
+    text = score_text(found.score, language, is_estimate=grade.is_estimate)
+    yield f'<p class="score"><strong>{text}</strong></p>'
+    if grade.is_estimate:
+        yield f'<p class="quiet">{say("card.estimate", language)}</p>'
+    for flag in grade.flags:
+        yield f'<p class="flag">{say(f"flag.{flag}", language)}</p>'
+    yield _answers(found.attempt, grade, head)
+    yield _ledger(found, grade, language, head)
+    yield _gaps(found, grade, language, head)
+    if grade.extras:
+        items = "".join(f"<li>{escaped(extra.into(language))}</li>" for extra in grade.extras)
+        yield f"{head('card.extras')}<ul>{items}</ul>"
+    if grade.dispute:
+        yield f'<p class="flag">{say("card.dispute", language)} {escaped(grade.dispute.into(language))}</p>'
+    yield f'<p class="quiet provenance">{escaped(provenance_text(grade, language))}</p>'
+
+
+def _answers(attempt: Attempt, grade: Grade | None, head: _Head) -> str:
+    said = []
+    for turn, text in attempt.answers:
+        quotes = quotes_of(grade, turn) if grade else []
+        said.append(f'<blockquote dir="auto" class="answer">{marked(text, quotes)}</blockquote>')
+    return f"{head('card.answer')}{''.join(said)}"
+
+
+def _ledger(found: Result, grade: Grade, language: Language, head: _Head) -> str:
+    rows = []
+    for criterion in found.question.criteria:
+        verdict = grade.verdict(criterion.id)
+        if not is_news(criterion, verdict.level):
+            continue
+        kind = "mistake" if criterion.kind is Kind.MISTAKE else (verdict.level or "unknown")
+        name = say(level_key(criterion, verdict.level), language)
+        quotes = "".join(_quote(found.attempt, evidence, language) for evidence in verdict.evidence)
+        contest = "".join(
+            f'<p class="contest">{say("card.contested", language)} «{escaped(c.evidence.quote)}» {escaped(c.note)}</p>'
+            for c in found.attempt.contests
+            if c.criterion == criterion.id
+        )
+        rows.append(
+            f'<li class="{kind}"><p><span class="sign" aria-hidden="true">{sign(criterion, verdict.level)}</span><strong>{name}</strong> '
+            f"{escaped(criterion.text.into(language))}{_extra_kind(criterion, language)}</p>"
+            f'<p class="quiet">{escaped(verdict.reason.into(language))}</p>{quotes}{contest}</li>'
+        )
+    return f'{head("card.ledger")}<ul class="ledger">{"".join(rows)}</ul>'
+
+
+def is_news(criterion: Criterion, level: Level | None) -> bool:
+    """Whether a verdict is worth a line: a bonus that was not earned and a mistake that was not made are not."""
+    return criterion.kind is Kind.CORE or level is not Level.MISSING
+
+
+def sign(criterion: Criterion, level: Level | None) -> str:
+    """One character that stands for a level beside its name."""
+    return "✗" if criterion.kind is Kind.MISTAKE else _SIGN[level]
+
+
+def level_key(criterion: Criterion, level: Level | None) -> str:
+    """The phrase for a level; a mistake that was made is a misconception."""
+    if criterion.kind is Kind.MISTAKE and level in (Level.MET, Level.PARTIAL):
+        return "level.mistake"
+    return f"level.{level or 'unknown'}"
+
+
+def _extra_kind(criterion: Criterion, language: Language) -> str:
+    return f' <span class="tag">{say("kind.bonus", language)}</span>' if criterion.kind is Kind.BONUS else ""
+
+
+def _quote(attempt: Attempt, evidence: Evidence, language: Language) -> str:
+    aid = attempt.aid(evidence)
+    after = "" if aid is Aid.UNAIDED else f' <span class="tag">{say(f"aid.{aid}", language)}</span>'
+    return f'<p class="quote" dir="auto">“{escaped(evidence.quote)}”{after}</p>'
+
+
+def _gaps(found: Result, grade: Grade, language: Language, head: _Head) -> str:
+    gaps = missed(found.question.rubric, grade)
+    if not gaps:
+        return f"<p>{say('card.no_gaps', language)}</p>"
+    items = "".join(f"<li>{escaped(criterion.text.into(language))}</li>" for criterion in gaps)
+    return f'{head("card.gaps")}<ul class="gaps">{items}</ul>'
+
+
+def _compared(interview: Interview, attempt: Attempt, grade: Grade, language: Language, head: _Head) -> Iterable[str]:
+    """What changed point by point since the attempt before."""
+    if attempt.number == 1:
+        return
+    before = interview.attempt(attempt.question, attempt.number - 1).grade
+    if before is None or before.provenance != grade.provenance:
+        return
+    rows = []
+    for criterion in interview.bank[attempt.question].criteria:
+        old, new = before.verdict(criterion.id).level, grade.verdict(criterion.id).level
+        if old is not new:
+            change = f"{say(level_key(criterion, old), language)} → {say(level_key(criterion, new), language)}"
+            rows.append(f"<li>{escaped(criterion.text.into(language))}: {change}</li>")
+    yield head("card.compared")
+    yield f"<ul>{''.join(rows)}</ul>" if rows else f"<p>{say('card.unchanged', language)}</p>"
+
+
+def _model_answer(found: Result, language: Language) -> str:
+    question = found.question
+    parts = [f"<details><summary>{say('card.model_answer', language)}</summary>"]
+    parts.append(f'<p class="reference" dir="auto">{escaped(question.reference.into(language))}</p>')
+    if question.correction:
+        parts.append(
+            f'<p class="quiet">{say("card.correction", language)} {escaped(question.correction.into(language))} '
+            f"({escaped(question.source)})</p>"
+        )
+    return "".join([*parts, "</details>"])
+
+
+def _overall(summary: Summary, language: Language) -> str:
+    text = score_text(summary.score, language, is_estimate=summary.is_estimate)
+    counts = say(
+        "report.counts", language, planned=summary.planned, answered=summary.answered, graded=summary.graded
+    )
+    parts = [f'<p class="score"><strong>{text}</strong></p><p>{counts}</p>']
+    ungraded = summary.answered - summary.graded
+    if ungraded:
+        parts.append(f'<p class="failure">{say("report.ungraded", language, count=ungraded)}</p>')
+    if summary.is_estimate:
+        parts.append(f'<p class="quiet">{say("card.estimate", language)}</p>')
+    return "".join(parts)
+
+
+def _topics(interview: Interview, topics: Sequence[TopicScore], language: Language) -> str:
+    estimate = summarize(interview).is_estimate
+    rows = []
+    for topic in topics:
+        title = escaped(interview.bank.topic_title(topic.topic, language))
+        text = score_text(topic.score, language, is_estimate=estimate)
+        rows.append(
+            f'<tr><th scope="row">{title}</th><td class="bar">{_bar(topic.score)}</td><td>{text}</td>'
+            f"<td>{topic.graded} / {topic.reached}</td></tr>"
+        )
+    heads = "".join(f'<th scope="col">{say(f"report.{key}", language)}</th>' for key in ("topic", "chart", "score", "graded"))
+    return (
+        f"<h3>{say('report.topics', language)}</h3>"
+        f'<table class="topics"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    )
+
+
+def _bar(score: Score | None) -> str:
+    """A bar from 0 to the score; a range is drawn lighter from its low end to its high end."""
+    if score is None:
+        return ""
+    low, high = round(200 * score.low), round(200 * score.high)
+    return (
+        '<svg viewBox="0 0 200 12" role="presentation" preserveAspectRatio="none"><rect class="track" width="200" height="12"/>'
+        f'<rect class="maybe" width="{high}" height="12"/><rect class="sure" width="{low}" height="12"/></svg>'
+    )
+
+
+def _named(summary: Summary, language: Language) -> str:
+    parts = []
+    for key, points in (("strongest", summary.strongest), ("weakest", summary.weakest)):
+        if points:
+            items = "".join(f"<li>{escaped(p.criterion.text.into(language))}</li>" for p in points)
+            parts.append(f"<h3>{say(f'report.{key}', language)}</h3><ul>{items}</ul>")
+    if summary.study:
+        items = "".join(f"<li>{escaped(question.text.into(language))}</li>" for question in summary.study)
+        parts.append(f"<h3>{say('report.study', language)}</h3><ul>{items}</ul>")
+    return "".join(parts)
+
+
+def _folded(interview: Interview, attempt: Attempt, language: Language) -> str:
+    found = result(interview, attempt)
+    text = escaped(found.question.text.into(interview.plan.language))
+    again = f" ({say('chat.again', language, number=attempt.number)})" if attempt.number > 1 else ""
+    estimate = bool(found.grade and found.grade.is_estimate)
+    outcome = score_text(found.score, language, is_estimate=estimate)
+    if not attempt.is_answered:
+        outcome = say("card.unanswered", language)
+    elif attempt.failure:
+        outcome = say("card.failed", language)
+    asides = "".join(
+        f'<p class="quiet">{say(f"chat.{turn.saying}", language)}: {escaped(turn.text)}</p>'
+        for turn in attempt.turns
+        if turn.saying in (Saying.HINT, Saying.PROBE)
+    )
+    return (
+        f'<details class="question"><summary>{text}{again} <span class="outcome">{outcome}</span></summary>'
+        f"{asides}{card(interview, attempt, language, level=4)}</details>"
+    )
+
+
+DARK = """--good: #4ade80; --part: #facc15; --bad: #f87171; --quiet: #9ca3af; --line: #374151; --mine: #1e1b4b;
+  --theirs: #1f2937; --mark: #166534;"""
+
+STYLE = """
+.chat, .card, .report { --good: #15803d; --part: #a16207; --bad: #b91c1c; --quiet: #4b5563; --line: #d1d5db; --mine: #eef2ff;
+  --theirs: #f3f4f6; --mark: #bbf7d0; overflow-wrap: anywhere; line-height: 1.6; }
+.turn { max-width: 92%; margin: .5rem 0; padding: .5rem .8rem; border-radius: .7rem; background: var(--theirs); }
+.turn.mine { margin-left: auto; background: var(--mine); }
+.turn .who { margin: 0; font-size: .8rem; color: var(--quiet); }
+.turn.question .said { font-weight: 600; }
+.said, .answer, .reference { white-space: pre-wrap; unicode-bidi: isolate; }
+.note, .quiet { color: var(--quiet); font-size: .9rem; }
+.note { text-align: center; }
+.card, .report { padding: .2rem .1rem; }
+.card blockquote { margin: .4rem 0; padding: .4rem .8rem; border-left: 3px solid var(--line); }
+.card mark { background: var(--mark); color: inherit; border-radius: .2rem; padding: 0 .1rem; }
+.ledger { list-style: none; padding: 0; }
+.ledger li { border-left: 3px solid var(--line); padding: .1rem .7rem; margin: .5rem 0; }
+.ledger li p { margin: .15rem 0; }
+.ledger .sign { display: inline-block; width: 1.3em; font-weight: 700; }
+.ledger .met { border-color: var(--good); } .ledger .met .sign { color: var(--good); }
+.ledger .partial { border-color: var(--part); } .ledger .partial .sign { color: var(--part); }
+.ledger .contradicted, .ledger .mistake { border-color: var(--bad); }
+.ledger .contradicted .sign, .ledger .mistake .sign, .failure { color: var(--bad); }
+.quote { font-style: italic; }
+.tag { font-size: .8rem; font-style: normal; border: 1px solid var(--line); border-radius: .4rem; padding: 0 .35rem; }
+.flag { border: 1px solid var(--part); border-radius: .5rem; padding: .3rem .6rem; }
+.score { font-size: 1.15rem; }
+.unseen { color: var(--bad); }
+details { margin: .6rem 0; } summary { cursor: pointer; }
+.report details.question { border-top: 1px solid var(--line); padding-top: .5rem; }
+.outcome { color: var(--quiet); font-weight: 400; }
+.topics { border-collapse: collapse; width: 100%; } .topics th, .topics td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line); font-weight: 400; }
+.topics .bar { width: 35%; } .topics svg { width: 100%; height: .8rem; display: block; }
+.topics .track { fill: var(--theirs); } .topics .maybe { fill: var(--mark); } .topics .sure { fill: var(--good); }
+@media (max-width: 40rem) { .topics .bar { width: 22%; } .turn { max-width: 100%; } }
+"""

@@ -1,0 +1,31 @@
+"""Interviews and their events."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "interviews",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("owner", sa.String(64), nullable=False),
+        sa.Column("begun_at", sa.String(32), nullable=False),
+    )
+    op.create_index("ix_interviews_owner", "interviews", ["owner"])
+    op.create_table(
+        "events",
+        sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id"), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("events")
+    op.drop_index("ix_interviews_owner", "interviews")
+    op.drop_table("interviews")

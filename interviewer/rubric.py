@@ -1,0 +1,191 @@
+"""What is asked, and what a good answer claims: banks, questions, criteria."""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import cached_property
+
+# Read by pydantic where values come in from outside; the core itself does not import it.
+_STRICT = {"extra": "forbid"}
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
+
+MOST_HINTS = 3
+
+
+class Language(StrEnum):
+    """A language that a bank, an interview or a page can be in."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Localized:
+    """A text in one or two languages; the missing one falls back to the other."""
+
+    zh: str = ""
+    en: str = ""
+
+    __pydantic_config__ = _STRICT
+
+    def __post_init__(self) -> None:
+        if not (self.zh.strip() or self.en.strip()):
+            raise ValueError("has no text in any language (give zh, en or both)")
+
+    def into(self, language: Language) -> str:
+        """The text in this language, or in the other one where this is missing."""
+        wanted, other = (self.zh, self.en) if language is Language.ZH else (self.en, self.zh)
+        return wanted if wanted.strip() else other
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.zh.strip() and self.en.strip())
+
+    @property
+    def both(self) -> tuple[str, ...]:
+        return tuple(text for text in (self.zh, self.en) if text.strip())
+
+
+class Kind(StrEnum):
+    """What meeting a criterion does to the score."""
+
+    CORE = "core"
+    BONUS = "bonus"
+    MISTAKE = "mistake"
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One atomic claim that a good answer makes (or, for a `mistake`, that a wrong one makes).
+
+    `aliases` is a tuple of groups; within a group any term will do, and all groups together make the claim.
+    """
+
+    id: str
+    text: Localized
+    kind: Kind = Kind.CORE
+    weight: float = 1.0
+    aliases: tuple[tuple[str, ...], ...] = ()
+    probe: Localized | None = None
+    hints: tuple[Localized, ...] = ()
+
+    __pydantic_config__ = _STRICT
+
+    def __post_init__(self) -> None:
+        _check_slug(self.id)
+        if not (math.isfinite(self.weight) and 0 < self.weight <= 100):
+            raise ValueError(f"weight must be above 0 and at most 100, not {self.weight:g}")
+        if any(not group for group in self.aliases):
+            raise ValueError("an alias group is empty")
+        if any(not term.strip(" …") for group in self.aliases for term in group):
+            raise ValueError("an alias is blank")
+        if len(self.hints) > MOST_HINTS:
+            raise ValueError(f"has {len(self.hints)} hints; a ladder has at most {MOST_HINTS} rungs")
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """The criteria of one question."""
+
+    question: str
+    criteria: tuple[Criterion, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """The first 16 hex digits of the SHA-256 of the criteria; equal digests mean equal rubrics."""
+        plain = [asdict(criterion) for criterion in self.criteria]
+        text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def __getitem__(self, criterion: str) -> Criterion:
+        return next(found for found in self.criteria if found.id == criterion)
+
+    def of(self, kind: Kind) -> tuple[Criterion, ...]:
+        return tuple(criterion for criterion in self.criteria if criterion.kind is kind)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Asked verbatim, and graded against its criteria."""
+
+    id: str
+    text: Localized
+    reference: Localized
+    criteria: tuple[Criterion, ...]
+    topic: str = "general"
+    difficulty: int = 1
+    correction: Localized | None = None
+    source: str = ""
+
+    __pydantic_config__ = _STRICT
+
+    def __post_init__(self) -> None:
+        _check_slug(self.id)
+        _check_unique("criterion", (criterion.id for criterion in self.criteria))
+        if not 1 <= self.difficulty <= 3:
+            raise ValueError(f"difficulty goes from 1 to 3, not {self.difficulty}")
+        if not any(criterion.kind is Kind.CORE for criterion in self.criteria):
+            raise ValueError("has no core criterion, so no answer to it could score")
+        if self.correction and not self.source.strip():
+            raise ValueError("has a correction without a source")
+
+    @cached_property
+    def rubric(self) -> Rubric:
+        return Rubric(self.id, self.criteria)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """A list of questions that belong together; one YAML file."""
+
+    id: str
+    title: Localized
+    questions: tuple[Question, ...]
+    language: Language = Language.ZH
+    topics: dict[str, Localized] | None = None
+
+    __pydantic_config__ = _STRICT
+
+    def __post_init__(self) -> None:
+        _check_slug(self.id)
+        _check_unique("question", (question.id for question in self.questions))
+        if not self.questions:
+            raise ValueError("has no questions")
+        if self.topics is not None:
+            unnamed = sorted({question.topic for question in self.questions} - set(self.topics))
+            if unnamed:
+                raise ValueError(f"topics has no title for {', '.join(unnamed)}")
+
+    def __getitem__(self, question: str) -> Question:
+        return self._by_id[question]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Question]:
+        return {question.id: question for question in self.questions}
+
+    def topic_title(self, topic: str, language: Language) -> str:
+        title = (self.topics or {}).get(topic)
+        return title.into(language) if title else topic
+
+    @cached_property
+    def used_topics(self) -> tuple[str, ...]:
+        """The topics of the questions, in the order of their first question."""
+        return tuple(dict.fromkeys(question.topic for question in self.questions))
+
+
+def _check_slug(name: str) -> None:
+    if not _SLUG.fullmatch(name):
+        raise ValueError(f"id {name!r} may only have a-z, 0-9, '-', '_' and '.', at most 80 of them")
+
+
+def _check_unique(what: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"two {what} entries have the id {name!r}")
+        seen.add(name)

@@ -1,0 +1,131 @@
+"""What can be told of an answer before it is graded: blank, "don't know", an echo of the question, talk to the grader."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from interviewer import tokens
+from interviewer.grade import Flag
+
+_ECHO_SHARE = 0.9
+_DONT_KNOW_LEFT = 4
+
+_DONT_KNOW = re.compile(
+    r"""
+    不知道|不清楚|不了解|不太会|不太懂|没学过|没听过|没了解过|不记得|想不起来|忘记?了|答不上来|不会做?(?=$|[,。.!;了啊呀吧呢])|不懂
+    |没(?:什么)?(?:思路|想法|头绪)|说不上来|没接触过|没概念|一无所知|毫无头绪
+    |\bi\s*(?:really\s+|honestly\s+)?(?:do\s*not|don'?t|dunno|haven'?t\s+a|have\s+no)\s*(?:know|idea|clue|remember|recall)?
+    |\bno\s+(?:idea|clue)\b|\bnot\s+sure\b|\bdunno\b|\bidk\b|\bdon'?t\s+(?:know|remember)\b|\bi\s+forgot\b
+    |\bcan'?t\s+(?:remember|recall|answer)\b|\bnever\s+(?:heard|learned|learnt|studied)\b|\bno\s+thoughts\b
+    """,
+    re.VERBOSE,
+)
+
+_PADDING = re.compile(
+    r"""
+    这个|这道|题|问题|我|真的|确实|抱歉|对不起|不好意思|下一|跳过|过吧|请|完全|暂时|目前|一下子?|可能|有点|还|就|吧|啊|呢|了|的
+    |\b(?:sorry|honestly|really|this|that|it|one|question|next|please|pls|skip|pass|about|the|a|i|to|answer|of|at|all|have|
+      know|idea|clue|sure|remember|well|um|uh|hmm|oh|me|ask|another|let'?s)\b
+    """,
+    re.VERBOSE,
+)
+
+# Who is spoken to, or what is demanded: two marks of different kinds make an attempt to steer, one strong one does too.
+_STRONG = re.compile(
+    r"""
+    (?:忽略|无视|忘掉|忘记|不要理会|跳过)[^。\n]{0,16}(?:指令|说明|规则|要求|提示|评分|标准|内容|检查)
+    |(?:给|打|判|记|输出|登记|按|算|统计)[^。,\n]{0,12}(?:满分|最高分|全对|完全正确|十分|100\s*分|10\s*/\s*10)
+    |(?:评分|阅卷|判分|打分)(?:员|模型|系统|器|ai|助手|程序)[^。\n]{0,12}(?:请|注意|必须|应|已)
+    |(?:所有|全部|各)(?:要点|得分点)[^。\n]{0,12}(?:命中|讲到|覆盖|正确)
+    |参考答案[^。\n]{0,20}(?:更新|修改|作废|失效)|一律[^。\n]{0,8}(?:正确|满分)
+    |\b(?:ignore|disregard|forget|override)\b[^.\n]{0,40}\b(?:instruction|rubric|rule|prompt|criteria|above|previous|guideline)s?\b
+    |\b(?:give|award|assign|output|return|grant|mark)\b[^.\n]{0,40}\b(?:full|maximum|max|top|highest|perfect)\s*(?:mark|score|point|credit|grade)s?\b
+    |\b(?:full|maximum|highest|perfect)\s+(?:mark|score|credit|point|grade)s?\b[^.\n]{0,30}\b(?:for|to)\s+(?:this|me|the)\b
+    |\b(?:dear\s+)?(?:grader|grading\s+(?:model|system|ai)|evaluator|reviewer|examiner)s?\s*(?:note|:|,|please|must|should)
+    |\bmark\s+every\s+(?:point|criterion)\b|\bas\s+(?:met|covered|correct)\b[^.\n]{0,20}\ball\b
+    |["']?(?:score|verdict|grade|criteria_met|covered)["']?\s*[:=]\s*["']?(?:\d|met|full|max|all|true)
+    |<\|?(?:im_start|im_end|system|endoftext)|\[/?(?:inst|system|end\s*data)|</?(?:system|assistant|instructions?)>
+    |^\s*(?:system|assistant|user|grader|评分员|面试官|系统)\s*[:：]
+    |font-size\s*:\s*0|<!--
+    |(?:score|max_score|full_marks|assert\s+grade|evaluate\s*\()
+    |\b(?:prompt|rubric|grading)\s+(?:is\s+)?(?:void|cancel+ed|updated|replaced)\b
+    |(?:本题|这道题|该题)[^。\n]{0,16}(?:作废|满分|无需作答)
+    |ignora\w*[^.\n]{0,30}(?:instruc|rúbrica)|指示を無視|игнорируй|تجاهل
+    |translate\s+the\s+following[^.\n]{0,40}(?:grading|score|verdict)
+    |按[“"']?完全掌握
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What is left of an answer to be graded, as stretches of the original text, and what was noticed."""
+
+    flags: tuple[Flag, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def is_gradable(self) -> bool:
+        return bool(self.spans)
+
+
+def screen(answer: str, question: Sequence[str]) -> Screened:
+    """Look at an answer to a question (given in each of its languages).
+
+    A sentence that talks to the grader is flagged and left out; what stands beside it is kept.
+    """
+    if not tokens.words(answer):
+        return Screened((Flag.BLANK,), ())
+    sentences = _sentences(answer)
+    kept = [span for span in sentences if not _STRONG.search(_readable(answer[span[0] : span[1]]))]
+    flags = [Flag.INJECTION] if len(kept) < len(sentences) or _STRONG.search(_readable(answer)) else []
+    if Flag.INJECTION in flags:
+        kept = _outside_fences(answer, kept)
+    rest = " ".join(answer[start:end] for start, end in kept)
+    if kept and _is_dont_know(rest):
+        return Screened((*flags, Flag.DONT_KNOW), ())
+    if kept and any(_is_echo(rest, text) for text in question):
+        return Screened((*flags, Flag.ECHO), ())
+    return Screened(tuple(flags), tuple(kept))
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    spans: dict[int, tuple[int, int]] = {}
+    for clause in tokens.clauses(text):
+        start, _ = spans.get(clause.sentence, (clause.start, 0))
+        spans[clause.sentence] = (start, clause.end)
+    # A span reaches up to the next one, so that closing marks stay with their sentence.
+    starts = [start for start, _ in spans.values()]
+    ends = [*starts[1:], len(text)]
+    if starts:
+        starts[0] = 0
+    return [(start, start + len(text[start:end].rstrip())) for start, end in zip(starts, ends, strict=True)]
+
+
+def _outside_fences(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Without what stands in code fences or comments, where an answer that steers the grader hides the most."""
+    hidden = [match.span() for match in re.finditer(r"```.*?(?:```|$)|<!--.*?(?:-->|$)|<[^>\n]{1,200}>.*?</", text, re.S)]
+    return [(start, end) for start, end in spans if not any(start < h_end and h_start < end for h_start, h_end in hidden)]
+
+
+def _readable(text: str) -> str:
+    """Folded, with the blanks between single Chinese characters closed."""
+    folded = tokens.fold(text)
+    return re.sub(r"(?<=[\u3400-\u9fff])[ \t]+(?=[\u3400-\u9fff])", "", folded)
+
+
+def _is_dont_know(text: str) -> bool:
+    folded = _readable(text)
+    if not _DONT_KNOW.search(folded):
+        return False
+    left = _PADDING.sub("", _DONT_KNOW.sub("", folded))
+    return sum(tokens.is_content(word) for word in tokens.words(left)) <= _DONT_KNOW_LEFT
+
+
+def _is_echo(text: str, question: str) -> bool:
+    said = [word for word in tokens.words(text) if tokens.is_content(word)]
+    asked = set(tokens.words(question))
+    if len(said) < _DONT_KNOW_LEFT:
+        return False
+    return sum(word in asked for word in said) / len(said) >= _ECHO_SHARE

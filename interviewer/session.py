@@ -1,0 +1,222 @@
+"""An interview being played: it does what is due and records what happened, the answer before anything else."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from interviewer import asking
+from interviewer.coverage import CoverageGrader
+from interviewer.errors import InterviewerError, MovedOnElsewhere, OutOfTurn
+from interviewer.grade import Grade, Level
+from interviewer.interview import (
+    Answered,
+    AskProbe,
+    Attempt,
+    Begun,
+    Contested,
+    Effect,
+    Ended,
+    Event,
+    GradeAttempt,
+    Graded,
+    Hinted,
+    Interview,
+    MovedOn,
+    Probed,
+    RegradeAsked,
+    Repeated,
+    Retried,
+    Skipped,
+    Ungraded,
+    Unprobed,
+    due,
+    may_hint,
+    may_probe,
+    replay,
+    step,
+)
+from interviewer.rubric import Question
+from interviewer.store import Recorded, Store
+
+LONGEST_ANSWER = 20_000
+
+
+class Grader(Protocol):
+    """Grades an attempt. Raises an InterviewerError if it cannot; its text becomes the reason that is shown."""
+
+    def grade(self, question: Question, attempt: Attempt) -> Grade: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What every session of a program shares: where interviews are kept, who grades, in how many threads."""
+
+    store: Store
+    grader: Grader
+    pool: ThreadPoolExecutor
+
+    def begin(self, owner: str, first: Begun) -> "Session":
+        """A new interview of this owner. Raises OutOfTurn if the plan cannot be played."""
+        replay([first])
+        return Session(self, self.store.create(owner, first))
+
+    def resume(self, interview: str, owner: str | None) -> "Session":
+        """An interview that is kept. Raises NoSuchInterview if it is not this owner's (None: anybody's)."""
+        self.store.history(interview, owner)
+        return Session(self, interview)
+
+
+# Gradings under way in this process, so that two windows do not pay for the same one twice.
+_under_way: set[tuple[int, str, Effect]] = set()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One interview being played. It holds no state of its own: every call reads what is recorded.
+
+    The calls that take `place` are the candidate's. `place` is `Interview.place` as the window showed it, or None;
+    where the interview has moved on since, they raise MovedOnElsewhere and record nothing.
+    """
+
+    stage: Stage
+    id: str
+
+    def history(self) -> list[Recorded]:
+        return self.stage.store.history(self.id)
+
+    def interview(self) -> Interview:
+        return replay(recorded.event for recorded in self.history())
+
+    def answer(self, text: str, place: str | None = None, seconds: float | None = None) -> Interview:
+        """Record the answer, then decide at once whether to ask back. Grading is left to `settle`."""
+        if len(text) > LONGEST_ANSWER:
+            raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
+        self._happen(lambda _: Answered(text, seconds), place)
+        return self.weigh()
+
+    def hint(self, place: str | None = None) -> Interview:
+        """Give the next hint. Raises OutOfTurn where there is none left."""
+        return self._happen(_next_hint, place)
+
+    def repeat(self, place: str | None = None) -> Interview:
+        return self._happen(lambda _: Repeated(), place)
+
+    def skip(self, place: str | None = None) -> Interview:
+        return self._happen(lambda _: Skipped(), place)
+
+    def retry(self, place: str | None = None) -> Interview:
+        return self._happen(lambda _: Retried(), place)
+
+    def move_on(self, place: str | None = None) -> Interview:
+        return self._happen(lambda _: MovedOn(), place)
+
+    def end(self, place: str | None = None) -> Interview:
+        return self._happen(lambda _: Ended(), place)
+
+    def contest(self, contested: Contested) -> Interview:
+        return self._happen(lambda _: contested)
+
+    def regrade(self) -> Interview:
+        """Ask for another grading of every attempt whose grading failed."""
+        interview = self.interview()
+        for attempt in interview.attempts:
+            if attempt.failure:
+                interview = self._happen(lambda _, a=attempt: RegradeAsked(a.question, a.number))
+        return interview
+
+    def weigh(self) -> Interview:
+        """Decide about the probe that is due, if one is; a crash between answer and decision is mended here."""
+        interview = self.interview()
+        for effect in due(interview):
+            if isinstance(effect, AskProbe):
+                interview = self._conclude(_decide_probe) or self.interview()
+        return interview
+
+    def settle(self) -> list[Future[None]]:
+        """Start what is due and not under way yet; each future ends when its result is recorded."""
+        self.weigh()
+        started = []
+        for effect in due(self.interview()):
+            key = (id(self.stage.store), self.id, effect)
+            with _lock:
+                if not isinstance(effect, GradeAttempt) or key in _under_way:
+                    continue
+                _under_way.add(key)
+            future = self.stage.pool.submit(self._grade, effect)
+            future.add_done_callback(lambda _, key=key: _under_way.discard(key))
+            started.append(future)
+        return started
+
+    def settled(self) -> Interview:
+        """Do all that is due, wait for it, and give the interview as it then stands."""
+        for future in self.settle():
+            future.result()
+        return self.interview()
+
+    def _grade(self, effect: GradeAttempt) -> None:
+        interview = self.interview()
+        if effect not in due(interview):
+            return  # another process was faster
+        attempt = interview.attempt(effect.question, effect.attempt)
+        event: Graded | Ungraded
+        try:
+            grade = self.stage.grader.grade(interview.bank[effect.question], attempt)
+            event = Graded(effect.question, effect.attempt, grade)
+            step(interview, event)
+        except InterviewerError as error:
+            event = Ungraded(effect.question, effect.attempt, str(error) or type(error).__name__)
+        self._conclude(lambda now: event if effect in due(now) else None)
+
+    def _happen(self, choose: Callable[[Interview], Event], place: str | None = None) -> Interview:
+        """Record what the candidate did, if the interview still stands where the candidate saw it."""
+        while True:
+            events = [recorded.event for recorded in self.history()]
+            interview = replay(events)
+            if place is not None and interview.place != place:
+                raise MovedOnElsewhere("the interview has moved on in another window")
+            place = interview.place
+            event = choose(interview)
+            after = step(interview, event)
+            try:
+                self.stage.store.append(self.id, len(events), event)
+            except MovedOnElsewhere:
+                continue  # a grade may have come in between; the place tells whether anything else did
+            return after
+
+    def _conclude(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
+        """Record a result wherever the interview stands by now; None if it is no longer wanted."""
+        while True:
+            events = [recorded.event for recorded in self.history()]
+            interview = replay(events)
+            event = choose(interview)
+            if event is None:
+                return None
+            after = step(interview, event)
+            try:
+                self.stage.store.append(self.id, len(events), event)
+            except MovedOnElsewhere:
+                continue
+            return after
+
+
+def _levels(interview: Interview) -> dict[str, Level]:
+    """What the current attempt covers so far, by the coverage grader: it costs no model call."""
+    grade = CoverageGrader().grade(interview.question, interview.current)
+    return {verdict.criterion: verdict.level or Level.MISSING for verdict in grade.verdicts}
+
+
+def _decide_probe(interview: Interview) -> Event | None:
+    if not any(isinstance(effect, AskProbe) for effect in due(interview)):
+        return None
+    chosen = asking.choose_probe(interview, _levels(interview)) if may_probe(interview) else None
+    return Probed(chosen[0].id, chosen[1]) if chosen else Unprobed()
+
+
+def _next_hint(interview: Interview) -> Event:
+    chosen = asking.choose_hint(interview, _levels(interview)) if may_hint(interview) else None
+    if chosen is None:
+        raise OutOfTurn("there is no further hint for this question")
+    return Hinted(chosen[0].id, chosen[1])

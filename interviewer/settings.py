@@ -1,0 +1,111 @@
+"""What the environment says: the only reader of INTERVIEWER_* variables and of `.env`."""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from interviewer.errors import SettingsError
+
+APPLICATION = "mock-interviewer"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default; each is the variable INTERVIEWER_ and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="INTERVIEWER_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    database_url: str = Field("", description="where interviews are kept, as an SQLAlchemy URL; SQLite in DATA_DIR if empty")
+    data_dir: Path = Field(default_factory=lambda: user_data_path(APPLICATION), description="folder for the database and the signing key")
+    banks_dir: Path | None = Field(None, description="a folder with more banks (*.yaml)")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(7860, ge=0, le=65535, description="port to listen on; 0 for any free one")
+    root_path: str = Field("", description="absolute URL of the page when it is behind a proxy, e.g. https://host/interview")
+    allowed_hosts: str = Field("", description="comma-separated host names the page may be asked for, besides this machine's own")
+    secret: str = Field("", repr=False, description="key that signs the owner cookie; made and kept in DATA_DIR if empty")
+    grading_threads: int = Field(2, ge=1, le=64, description="gradings that run at the same time")
+
+    @field_validator("root_path")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).netloc):
+            raise ValueError("must be an absolute http(s) URL, such as https://host/interview")
+        return value.rstrip("/")
+
+    @cached_property
+    def database(self) -> str:
+        """The URL of the database; makes the data folder if the database is to be in it."""
+        return self.database_url or f"sqlite:///{self.data_folder / 'interviews.sqlite3'}"
+
+    @cached_property
+    def data_folder(self) -> Path:
+        """The data folder, made private to its user if it is new."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise SettingsError(f"the data folder cannot be made ({error.strerror}): set INTERVIEWER_DATA_DIR") from error
+        return self.data_dir
+
+    @cached_property
+    def signing_key(self) -> str:
+        """The key that signs cookies: the same after a restart."""
+        if self.secret:
+            if len(self.secret) < _SHORTEST_SECRET:
+                raise SettingsError(f"INTERVIEWER_SECRET needs at least {_SHORTEST_SECRET} characters")
+            return self.secret
+        path = self.data_folder / "secret"
+        try:
+            # Made whole under another name first: two processes that start together end with the same key.
+            draft = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+            if not path.exists():
+                with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                    file.write(secrets.token_urlsafe(32))
+                try:
+                    os.link(draft, path)
+                except FileExistsError:
+                    pass
+                finally:
+                    draft.unlink()
+            key = path.read_text().strip()
+        except OSError as error:
+            raise SettingsError(f"the signing key cannot be kept ({error.strerror}): set INTERVIEWER_SECRET") from error
+        if len(key) < _SHORTEST_SECRET:
+            raise SettingsError("the file 'secret' in the data folder is damaged: delete it (open pages start afresh)")
+        return key
+
+
+_SHORTEST_SECRET = 16
+
+# Read by gradio and its parts when they are imported; here because nothing else may touch the environment.
+_GRADIO = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_RUN_HISTORY": "False",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "50",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+
+
+def read_settings(**overrides: object) -> Settings:
+    """The settings, with what a command line said on top. Raises SettingsError with the variable's name."""
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"INTERVIEWER_{name.upper()}: {first['msg']} (it is {first['input']!r})") from error
+
+
+def prepare_gradio(settings: Settings) -> None:
+    """Set what gradio reads from the environment; must run before gradio is imported."""
+    os.environ.update(_GRADIO)
+    temporary = settings.data_folder / "gradio"
+    temporary.mkdir(mode=0o700, exist_ok=True)
+    os.environ["GRADIO_TEMP_DIR"] = str(temporary)
+    if settings.root_path:
+        os.environ["GRADIO_ROOT_PATH"] = settings.root_path

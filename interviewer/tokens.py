@@ -1,0 +1,198 @@
+"""Text as it is compared: tokens that ignore case, width, script variant and inflection, and know where they stood."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import opencc
+import snowballstemmer
+
+# A full stop between digits is a decimal point, and one inside a name (model.eval) belongs to the name.
+_SENTENCE_END = frozenset("。!?;…\n")
+_CLAUSE_END = frozenset(",、:()[]{}「」『』《》\"“”|→⇒—")
+_LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|[α-ω]|\d+(?:\.\d+)?(?:e-?\d+)?")
+_CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_OPERATORS = frozenset("+-*/=<>^±×÷√∇∂%≥≤≈")
+
+# Words that carry no claim of their own.
+STOPWORDS = frozenset(
+    "a an the of to in on at by for with from as and or is are was were be been it its this that these those "
+    "you your we our they them their i my he she his her so then than there here just very really also too "
+    "can could will would should may might do does did have has had which who what when where while if but "
+    "about into out up some any each".split()
+) | frozenset("的了吗呢吧啊呀嘛哦嗯是在和与及或就也都这那有个们我你他它她把被让使对从到为以之其而且")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word stem, a number, a sign or one Chinese character; `start` and `end` are places in the original text."""
+
+    text: str
+    word: str
+    start: int
+    end: int
+
+    @property
+    def is_cjk(self) -> bool:
+        return bool(_CJK.match(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Tokens between two marks of punctuation; `sentence` counts the sentence it belongs to."""
+
+    tokens: tuple[Token, ...]
+    sentence: int
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=4096)
+def clauses(text: str) -> tuple[Clause, ...]:
+    """The clauses of a text that have at least one token."""
+    found: list[Clause] = []
+    sentence = 0
+    tokens: list[Token] = []
+
+    def close() -> None:
+        if tokens:
+            found.append(Clause(tuple(tokens), sentence, tokens[0].start, tokens[-1].end))
+            tokens.clear()
+
+    for piece in _pieces(text):
+        if isinstance(piece, Token):
+            tokens.append(piece)
+        else:
+            close()
+            sentence += piece in _SENTENCE_END or piece == "."
+    close()
+    return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def words(text: str) -> tuple[str, ...]:
+    """The tokens' texts, in order, without their places."""
+    return tuple(piece.text for piece in _pieces(text) if isinstance(piece, Token))
+
+
+def is_content(token: str) -> bool:
+    """Whether a token's text can carry a claim."""
+    return token not in _STOP_STEMS and token not in _OPERATORS
+
+
+def same_word(one: str, other: str) -> bool:
+    """Whether two stems are the same up to one slip of the pen (two in long words); numbers and signs must be equal."""
+    if one == other:
+        return True
+    if min(len(one), len(other)) < _SHORTEST_FUZZY or not (one.isalpha() and other.isalpha()):
+        return False
+    if _CJK.match(one) or one[0] != other[0]:
+        return False
+    allowed = 2 if min(len(one), len(other)) >= _LONG else 1
+    return _distance(one, other, allowed) <= allowed
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Letter trigrams of the words and pairs of neighbouring Chinese characters."""
+    found: set[str] = set()
+    previous = ""
+    for piece in _pieces(text):
+        if not isinstance(piece, Token):
+            previous = ""
+        elif piece.is_cjk:
+            if previous:
+                found.add(previous + piece.text)
+            previous = piece.text
+        else:
+            previous = ""
+            padded = f"^{piece.text}$"
+            found.update(padded[i : i + 3] for i in range(max(1, len(padded) - 2)))
+    return frozenset(found)
+
+
+def fold(text: str) -> str:
+    """The text as it is compared: one case, one width, simplified characters, nothing invisible."""
+    return "".join(character for character, _ in _folded(text))
+
+
+_SHORTEST_FUZZY = 5
+_LONG = 9
+
+
+def _folded(text: str) -> Iterator[tuple[str, int]]:
+    for place, original in enumerate(text):
+        for character in _fold_character(original):
+            yield character, place
+
+
+@cache
+def _fold_character(original: str) -> str:
+    if unicodedata.category(original) in ("Cf", "Mn", "Cc") and original not in "\n\t\r":
+        return ""
+    folded = unicodedata.normalize("NFKC", original).casefold()
+    if _CJK.search(folded):
+        folded = _simplifier().convert(folded)
+    return folded.replace("’", "'").replace("−", "-").replace("–", "-")
+
+
+@cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+_stem_english = snowballstemmer.stemmer("english").stemWord
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    word = word.replace("'", "")
+    # One spelling: British -ise and -our forms meet the American ones before stemming.
+    word = re.sub(r"is(e|es|ed|ing|ation|ations|er|ers)$", r"iz\1", word) if len(word) > _SHORTEST_FUZZY + 1 else word
+    stem: str = _stem_english(word)
+    return stem
+
+
+_STOP_STEMS = STOPWORDS | {_stem(word) for word in STOPWORDS}
+
+
+def _pieces(text: str) -> Iterator[Token | str]:
+    """The tokens of a text, with the marks of punctuation between them."""
+    characters, places = [], []
+    for character, place in _folded(text):
+        characters.append(character)
+        places.append(place)
+    folded = "".join(characters)
+    places.append(len(text))
+    at = 0
+    while at < len(folded):
+        match = _LATIN.match(folded, at)
+        if match:
+            word = match.group()
+            yield Token(_stem(word) if word[0].isalpha() else word, word, places[at], places[match.end() - 1] + 1)
+            at = match.end()
+            continue
+        character = folded[at]
+        if character == "-" and folded[at - 1 : at].isalpha() and folded[at + 1 : at + 2].isalpha():
+            pass  # a hyphen joins words; it is no minus
+        elif _CJK.match(character) or character in _OPERATORS:
+            yield Token(character, character, places[at], places[at] + 1)
+        elif character == ".":
+            follows = folded[at + 1 : at + 2]
+            if not follows or follows.isspace():
+                yield "."
+        elif character in _SENTENCE_END or character in _CLAUSE_END:
+            yield character
+        at += 1
+
+
+def _distance(one: str, other: str, limit: int) -> int:
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(one, other, score_cutoff=limit)
+
+
+def joined(tokens: Sequence[Token], text: str) -> str:
+    """The stretch of the original text that these tokens cover, verbatim."""
+    return text[tokens[0].start : tokens[-1].end]

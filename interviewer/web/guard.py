@@ -1,0 +1,134 @@
+"""What every request passes before anything else sees it: host, origin, size, closed routes; and the headers of every answer."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from interviewer.web.owner import Owners
+
+LARGEST_BODY = 2_000_000
+
+# Gradio's components evaluate their own templates, hence 'unsafe-eval'; no inline script is allowed.
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "frame-src 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "base-uri 'self'",
+    )
+)
+
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+# Everything that the page uses. Gradio opens much more (uploads, deep links, file and proxy routes, monitoring, API docs).
+_OPEN = re.compile(
+    r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(?:/\w+)?"
+    r"|/(?:assets|static|svelte)/.*"
+    r"|/gradio_api/(?:info/?|theme\.css|app_id/?|startup-events|cancel|reset/?|queue/(?:join|data)|heartbeat/[\w-]+)"
+    r"|/export/[\w-]+\.\w+|/enter/[\w.-]+"
+)
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Guard:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, *, owners: Owners, hosts: Iterable[str], own_origin: str) -> None:
+        """`hosts`: names the page may be asked for (none: any); `own_origin`: that of a proxy in front, or ''."""
+        self._app = app
+        self._owners = owners
+        self._hosts = frozenset(hosts)
+        self._own = urlsplit(own_origin).netloc
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal:
+            status, text = refusal
+            await PlainTextResponse(text + "\n", status)(scope, receive, self._with_headers(scope, send))
+            return
+        await self._app(self._plain_scope(scope), receive, self._with_headers(scope, send))
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers, path = Headers(scope=scope), unquote(scope["path"])
+        host = headers.get("host", "")
+        if self._hosts and _name(host) not in self._hosts:
+            return 421, "This page is not served under this host name (INTERVIEWER_ALLOWED_HOSTS)."
+        if not _OPEN.fullmatch(path):
+            return 404, "Not found."
+        if scope["method"] not in _SAFE:
+            origin = headers.get("origin")
+            if origin is not None and urlsplit(origin).netloc not in {host, self._own} - {""}:
+                return 403, "A request from another site is refused."
+            if headers.get("sec-fetch-site") == "cross-site":
+                return 403, "A request from another site is refused."
+            length = headers.get("content-length", "0")
+            if not length.isdigit() or int(length) > LARGEST_BODY:
+                return 413, "The request is too large."
+        return None
+
+    def _plain_scope(self, scope: Scope) -> Scope:
+        """Without the forwarding headers: where a proxy stands in front, its URL is a setting and not a claim."""
+        headers = [(name, value) for name, value in scope["headers"] if not name.startswith(b"x-forwarded-")]
+        return {**scope, "headers": headers}
+
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
+        is_page = scope["path"] in ("", "/") and scope["method"] == "GET"
+        cookies = _cookies(Headers(scope=scope).get("cookie", ""))
+        gives_owner = is_page and self._owners.of(cookies) is None
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if gives_owner and message["status"] == 200:
+                    headers.append("Set-Cookie", self._owners.set_cookie(self._owners.new()))
+                if is_page:
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        return sending
+
+
+def own_hosts(host: str, allowed: str, root_path: str) -> frozenset[str]:
+    """The host names to answer to; none (that is: any) if the server is open to the network and none was named."""
+    named = {name.strip().lower() for name in allowed.split(",") if name.strip()}
+    if root_path:
+        named.add(_name(urlsplit(root_path).netloc))
+    if host in _LOOPBACK:
+        return frozenset(named | _LOOPBACK)
+    return frozenset(named | _LOOPBACK | {host}) if named else frozenset()
+
+
+def _name(host: str) -> str:
+    """A host without its port."""
+    return (urlsplit(f"//{host}").hostname or "").lower()
+
+
+def _cookies(header: str) -> dict[str, str]:
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    return {name: value for name, _, value in pairs if name}

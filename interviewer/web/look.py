@@ -1,0 +1,107 @@
+"""How the page looks: theme variables, our own style sheet, and the few lines of script that Gradio has no option for."""
+
+import gradio as gr
+
+from interviewer.markup import DARK, STYLE
+
+_FONTS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
+
+
+def theme() -> gr.themes.Base:
+    """One accent colour with enough contrast in light and dark, system fonts, nothing fetched."""
+    return gr.themes.Default(
+        primary_hue="indigo",
+        neutral_hue="slate",
+        font=list(_FONTS),
+        font_mono=["ui-monospace", "Consolas", "monospace"],
+        radius_size="lg",
+    ).set(
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
+        block_label_text_color="*neutral_700",
+        block_label_text_color_dark="*neutral_200",
+        block_title_text_color="*neutral_800",
+        block_title_text_color_dark="*neutral_100",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_background_fill_hover_dark="*primary_700",
+        button_primary_text_color="white",
+        button_primary_text_color_dark="white",
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_400",
+        link_text_color="*primary_700",
+        link_text_color_dark="*primary_300",
+    )
+
+
+CSS = (
+    STYLE
+    + """
+.gradio-container { width: 100%; max-width: 76rem !important; margin: 0 auto; }
+#head { align-items: center; } #head h1 { margin: 0; font-size: 1.5rem; } #head p { margin: 0; }
+#chat, #card, #report, #interviews { padding: .3rem .6rem; }
+.chat { height: calc(100dvh - 25rem); min-height: 16rem; overflow-y: auto; padding: .2rem .5rem; }
+#report .chat { height: auto; }
+#notice > div, #contest-notice > div { border-left: 4px solid #b45309; padding: .3rem .8rem; }
+#card { max-height: calc(100dvh - 12rem); overflow-y: auto; }
+.interviews { list-style: none; padding: 0; } .interviews li { padding: .5rem 0; border-bottom: 1px solid var(--border-color-primary); }
+:focus-visible { outline: 3px solid var(--primary-500) !important; outline-offset: 1px; }
+button, a, summary, input[type=radio] + span, input[type=checkbox] + span { min-height: 24px; }
+""" + f".dark .chat, .dark .card, .dark .report {{ {DARK} }}" + """
+#interviews .quiet { color: var(--body-text-color-subdued); }
+@media (max-width: 48rem) { .chat { height: auto; max-height: 46dvh; min-height: 8rem; } #card { max-height: none; } #stage { flex-direction: column; }
+  .gradio-container { padding: .4rem !important; } }
+@media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
+"""
+)
+
+# Keeps the chat at its end, warns before a typed answer is left behind, and mends two things for screen readers.
+SCRIPT = """
+() => {
+  const tidy = () => {
+    document.querySelectorAll('footer img').forEach(image => image.setAttribute('alt', ''));
+    const chat = document.querySelector('#chat .chat');
+    if (chat && chat.dataset.length !== String(chat.innerHTML.length)) {
+      chat.dataset.length = String(chat.innerHTML.length);
+      chat.scrollTop = chat.scrollHeight;
+    }
+  };
+  let pending = false;
+  new MutationObserver(() => {
+    if (pending) return;
+    pending = true;
+    requestAnimationFrame(() => { pending = false; tidy(); });
+  }).observe(document.body, {childList: true, subtree: true});
+  tidy();
+  window.addEventListener('beforeunload', event => {
+    const box = document.querySelector('#answer textarea');
+    if (box && box.value.trim()) event.preventDefault();
+  });
+}
+"""
+
+# After arriving: the address no longer names the interview, so that "new interview" and a refresh mean what they say.
+ARRIVED = """
+(language) => {
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  history.replaceState(null, '', location.pathname);
+}
+"""
+
+REMEMBER_LANGUAGE = """
+(language) => {
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  document.cookie = 'lang=' + language + '; path=/; max-age=31536000; samesite=lax';
+}
+"""
+
+FOCUS_ANSWER = "() => setTimeout(() => document.querySelector('#answer textarea')?.focus(), 60)"
+FOCUS_NEXT = """
+() => setTimeout(() => {
+  const next = document.querySelector('#next');
+  (next && next.offsetParent ? next : document.querySelector('#answer textarea'))?.focus();
+}, 60)
+"""

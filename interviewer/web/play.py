@@ -1,0 +1,302 @@
+"""What each control of the page does: it plays on a session and says what the page then shows. Knows nothing of gradio."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from interviewer import markup, wiring
+from interviewer.errors import BankError, InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
+from interviewer.grade import Evidence
+from interviewer.interview import (
+    Contest,
+    Contested,
+    Interview,
+    Mode,
+    Order,
+    Phase,
+    may_hint,
+    shows_grades,
+)
+from interviewer.library import Library
+from interviewer.rubric import Language
+from interviewer.session import LONGEST_ANSWER, Session, Stage
+from interviewer.summary import summarize
+from interviewer.words import say
+
+
+class Screen(StrEnum):
+    START = "start"
+    PLAY = "play"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything about the page that an interview decides. `clear` empties the answer box; it is never emptied else."""
+
+    screen: Screen
+    language: Language
+    interview: str = ""
+    place: str = ""
+    progress: str = ""
+    notice: str = ""
+    chat: str = ""
+    card: str = ""
+    report: str = ""
+    may_answer: bool = False
+    may_hint: bool = False
+    is_reviewing: bool = False
+    is_last: bool = False
+    is_coach: bool = False
+    has_failures: bool = False
+    is_waiting: bool = False
+    clear: bool = False
+    points: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the start form sends; every value comes from a browser, so every value is checked."""
+
+    bank: str
+    topics: Sequence[str]
+    count: float | None
+    order: str
+    language: str
+    mode: str
+    probes: bool
+    hints: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Plays for the page: one for the whole server."""
+
+    stage: Stage
+    library: Library
+
+    def arrive(self, owner: str, interview: str, language: Language) -> View:
+        """The page as it opens: on the interview the browser remembers, or on the start form."""
+        if not interview:
+            return View(Screen.START, language)
+        try:
+            session = self.stage.resume(interview, owner)
+            session.settle()
+            return view(session, session.interview(), language)
+        except InterviewerError as error:
+            return View(Screen.START, language, notice=_told(error, language))
+
+    def start(self, owner: str, choices: Choices, language: Language) -> View:
+        """A new interview. What cannot be played is said on the start form."""
+        try:
+            first = wiring.make_plan(
+                self.library.bank(choices.bank),
+                topics=[str(topic) for topic in choices.topics],
+                count=max(1, int(choices.count or 1)),
+                order=Order(choices.order),
+                language=Language(choices.language),
+                mode=Mode(choices.mode),
+                probes=bool(choices.probes),
+                hints=bool(choices.hints),
+            )
+            session = self.stage.begin(owner, first)
+        except (InterviewerError, ValueError) as error:
+            return View(Screen.START, language, notice=_told(error, language))
+        return view(session, session.interview(), language)
+
+    def answer(self, owner: str, interview: str, place: str, text: str, language: Language) -> Iterator[View]:
+        """Record the answer and show it at once; in coach mode, show the card when it is there."""
+        if not text.strip():
+            yield self._noticed(owner, interview, language, say("play.empty", language))
+            return
+        if len(text) > LONGEST_ANSWER:
+            notice = say("play.too_long", language, length=len(text), most=LONGEST_ANSWER)
+            yield self._noticed(owner, interview, language, notice)
+            return
+        played = self._played(owner, interview, language, lambda session: session.answer(text, place))
+        yield replace(played, clear=not played.notice)
+        if not played.notice and played.is_waiting:
+            yield from self._settled(owner, interview, language)
+
+    def skip(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
+        """Pass on the question, or on the probe: then what was said before it is graded."""
+        yield from self._then_settle(owner, interview, language, lambda session: session.skip(place))
+
+    def end(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
+        yield from self._then_settle(owner, interview, language, lambda session: session.end(place))
+
+    def regrade(self, owner: str, interview: str, language: Language) -> Iterator[View]:
+        yield from self._then_settle(owner, interview, language, lambda session: session.regrade())
+
+    def hint(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(
+            owner, interview, language, lambda session: session.hint(place), {OutOfTurn: say("play.no_hint", language)}
+        )
+
+    def repeat(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(owner, interview, language, lambda session: session.repeat(place))
+
+    def retry(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(owner, interview, language, lambda session: session.retry(place))
+
+    def move_on(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(owner, interview, language, lambda session: session.move_on(place))
+
+    def look(self, owner: str, interview: str, language: Language) -> View:
+        """The interview as it stands, for a page that waits for grades or changes its language."""
+        return self._noticed(owner, interview, language, "")
+
+    def contest(self, owner: str, interview: str, criterion: str, quote: str, language: Language) -> tuple[View, bool]:
+        """Record an objection to a verdict of the last graded attempt; False if its words are not the candidate's."""
+
+        def contested(session: Session) -> Interview:
+            current = session.interview().current
+            turn = next((number for number, text in current.answers if quote.strip() and quote.strip() in text), -1)
+            evidence = Evidence(turn, quote.strip())
+            return session.contest(Contested(current.question, current.number, Contest(criterion, evidence)))
+
+        refused = {OutOfTurn: say("contest.not_verbatim", language)}
+        played = self._played(owner, interview, language, contested, refused)
+        return (played, False) if played.notice else (replace(played, notice=say("contest.kept", language)), True)
+
+    def _played(
+        self,
+        owner: str,
+        interview: str,
+        language: Language,
+        play: Callable[[Session], Interview],
+        told: dict[type[InterviewerError], str] | None = None,
+    ) -> View:
+        try:
+            session = self.stage.resume(interview, owner)
+            return view(session, play(session), language)
+        except NoSuchInterview as error:
+            return View(Screen.START, language, notice=_told(error, language))
+        except InterviewerError as error:
+            notice = (told or {}).get(type(error)) or _told(error, language)
+            return self._noticed(owner, interview, language, notice)
+
+    def _noticed(self, owner: str, interview: str, language: Language, notice: str) -> View:
+        """The interview as it stands, with something to say."""
+        try:
+            session = self.stage.resume(interview, owner)
+            return replace(view(session, session.interview(), language), notice=notice)
+        except InterviewerError as error:
+            return View(Screen.START, language, notice=_told(error, language))
+
+    def _then_settle(
+        self, owner: str, interview: str, language: Language, play: Callable[[Session], Interview]
+    ) -> Iterator[View]:
+        played = self._played(owner, interview, language, play)
+        yield played
+        if not played.notice and played.is_waiting:
+            yield from self._settled(owner, interview, language)
+
+    def _settled(self, owner: str, interview: str, language: Language) -> Iterator[View]:
+        """Start what is due; where its result may be shown, wait for it."""
+        try:
+            session = self.stage.resume(interview, owner)
+            started = session.settle()
+            if shows_grades(session.interview()):
+                for future in started:
+                    future.result()
+                yield view(session, session.interview(), language)
+        except InterviewerError as error:
+            yield self._noticed(owner, interview, language, _told(error, language))
+
+    def listing(self, owner: str, language: Language) -> str:
+        """All interviews of an owner, as a list of links that resume or read them."""
+        items = []
+        for listed in self.stage.store.interviews(owner):
+            try:
+                interview = Session(self.stage, listed.id).interview()
+                text, state = _list_line(interview, language)
+            except InterviewerError as error:
+                text, state = say("list.unreadable", language, reason=str(error)), ""
+                items.append(f"<li>{markup.escaped(text)}</li>")
+                continue
+            when = listed.begun_at[:16].replace("T", " ")
+            action = say("list.read" if interview.is_over else "list.open", language)
+            items.append(
+                f'<li><a href="?interview={markup.escaped(listed.id)}">{action}: {markup.escaped(text)}</a> '
+                f'<span class="quiet">{state} · <time datetime="{listed.begun_at}">{when} UTC</time></span></li>'
+            )
+        title = f"<h2>{say('list.title', language)}</h2>"
+        return title + (f'<ul class="interviews">{"".join(items)}</ul>' if items else f"<p>{say('list.empty', language)}</p>")
+
+
+def view(session: Session, interview: Interview, language: Language) -> View:
+    """What the page shows of an interview."""
+    current, shown = interview.current, shows_grades(interview)
+    reviewing = interview.phase is Phase.REVIEWING
+    is_coach = interview.plan.mode is Mode.COACH
+    return View(
+        screen=Screen.REPORT if interview.is_over else Screen.PLAY,
+        language=language,
+        interview=session.id,
+        place=interview.place,
+        progress=_progress(interview, language),
+        chat=markup.chat(interview, language),
+        card=markup.card(interview, current, language) if reviewing else "",
+        report=_downloads(session.id, language) + markup.report(interview, language) if interview.is_over else "",
+        may_answer=interview.phase is Phase.ANSWERING,
+        may_hint=may_hint(interview),
+        is_reviewing=reviewing,
+        is_last=interview.position + 1 == len(interview.plan.questions),
+        is_coach=is_coach,
+        has_failures=shown and any(attempt.failure for attempt in interview.attempts),
+        is_waiting=any(attempt.awaits_grade for attempt in interview.attempts),
+        points=tuple((c.text.into(language), c.id) for c in interview.question.criteria) if current.grade else (),
+    )
+
+
+def _progress(interview: Interview, language: Language) -> str:
+    if interview.is_over:
+        return ""
+    question = interview.question
+    return markup.escaped(
+        say(
+            "play.progress",
+            language,
+            place=interview.position + 1,
+            total=len(interview.plan.questions),
+            topic=interview.bank.topic_title(question.topic, language),
+            difficulty=question.difficulty,
+        )
+    )
+
+
+def _downloads(interview: str, language: Language) -> str:
+    name = markup.escaped(interview)
+    links = " · ".join(
+        f'<a href="export/{name}.{kind}?lang={language}" download>{label}</a>'
+        for kind, label in (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
+    )
+    return f'<p class="downloads">{say("report.download", language)}: {links}</p>'
+
+
+def _list_line(interview: Interview, language: Language) -> tuple[str, str]:
+    mode = say(f"mode_short.{interview.plan.mode}", language)
+    count = len(interview.plan.questions)
+    text = say("list.line", language, bank=interview.bank.title.into(language), count=count, mode=mode)
+    if not interview.is_over:
+        return text, say("list.state_open", language, place=interview.position + 1)
+    summary = summarize(interview)
+    score = markup.score_text(summary.score, language, is_estimate=summary.is_estimate)
+    return text, f"{say('list.state_over', language)} · {score}"
+
+
+def _told(error: Exception, language: Language) -> str:
+    """What went wrong, for the person at the page."""
+    match error:
+        case NoSuchInterview():
+            return say("play.gone", language)
+        case MovedOnElsewhere():
+            return say("play.moved_on", language)
+        case StoreError():
+            return say("play.store_failed", language, reason=str(error))
+        case OutOfTurn():
+            return say("play.not_now", language)
+        case BankError():
+            return str(error)
+    return say("play.not_now", language)

@@ -1,0 +1,145 @@
+"""The FastAPI application: guard, owner cookie, exports and the page that is mounted in it."""
+
+import html
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import FastAPI, Form, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.middleware.cors import CORSMiddleware
+
+from interviewer import wiring
+from interviewer.errors import NoSuchInterview, SettingsError
+from interviewer.rubric import Language
+from interviewer.settings import Settings, prepare_gradio, read_settings
+from interviewer.web.guard import Guard, own_hosts
+from interviewer.web.owner import Owners
+from interviewer.words import say
+
+DEFAULT_PORT = 7860
+_PORTS_TRIED = 20
+_MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
+_GRACE_SECONDS = 5
+
+
+def make_app(settings: Settings | None = None) -> FastAPI:
+    """The whole application. Gradio is imported here and not before its environment is set."""
+    settings = settings or read_settings()
+    prepare_gradio(settings)
+    from interviewer.web.page import mount
+
+    stage, library = wiring.make_stage(settings), wiring.make_library(settings)
+    owners = Owners(settings.signing_key, is_https=settings.root_path.startswith("https:"))
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @app.get("/export/{name}.{kind}")
+    def export(request: Request, name: str, kind: str, lang: str = "") -> Response:
+        owner = owners.of(request.cookies)
+        if kind not in _MEDIA_TYPES or owner is None:
+            return PlainTextResponse("Not found.\n", 404)
+        try:
+            history = stage.store.history(name, owner)
+        except NoSuchInterview:
+            return PlainTextResponse("Not found.\n", 404)
+        language = Language(lang) if lang in tuple(Language) else None
+        headers = {"Content-Disposition": f'attachment; filename="interview-{name}.{kind}"', "Cache-Control": "no-store"}
+        if kind == "html":
+            headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        return Response(wiring.export(name, history, kind, language), media_type=_MEDIA_TYPES[kind], headers=headers)
+
+    @app.get("/enter/{token}")
+    def ask_to_enter(request: Request, token: str) -> HTMLResponse:
+        language = preferred_language(request.cookies.get("lang", ""), request.headers.get("accept-language", ""))
+        if owners.linked(token) is None:
+            return _small_page(say("enter.expired", language), "", language, status=410)
+        form = (
+            f'<form method="post" action=""><input type="hidden" name="token" value="{html.escape(token)}">'
+            f"<button>{say('enter.button', language)}</button></form>"
+        )
+        return _small_page(say("enter.text", language), form, language)
+
+    @app.post("/enter/{token}")
+    def enter(request: Request, token: str, confirmed: Annotated[str, Form(alias="token")]) -> Response:
+        owner = owners.linked(token) if token == confirmed else None
+        if owner is None:
+            return PlainTextResponse("Not found.\n", 404)
+        answer = RedirectResponse(settings.root_path + "/" if settings.root_path else "/", 303)
+        answer.headers["Set-Cookie"] = owners.set_cookie(owner)
+        return answer
+
+    mount(app, settings, stage, library, owners)
+    # With a CORS middleware in the parent Gradio adds no grants of its own; this one grants nobody anything.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(
+        Guard,
+        owners=owners,
+        hosts=own_hosts(settings.host, settings.allowed_hosts, settings.root_path),
+        own_origin=settings.root_path,
+    )
+    return app
+
+
+def serve(settings: Settings, *, port_is_given: bool) -> None:
+    """Serve until interrupted. Raises SettingsError if the port is taken."""
+    import uvicorn
+
+    with _listening(settings, port_is_given=port_is_given) as listener:
+        port = listener.getsockname()[1]
+        app = make_app(settings)
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS, proxy_headers=False, server_header=False
+        )
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        shown = settings.root_path or f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{port}"
+        owners = Owners(settings.signing_key, is_https=False)
+        print(f"Mock interviewer: {shown}/", flush=True)
+        print(f"With what you played in the terminal: {shown}/enter/{owners.link(wiring.LOCAL_OWNER)}", flush=True)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def preferred_language(cookie: str, accepted: str) -> Language:
+    """The language that was chosen before, else the first one the browser asks for that the page has."""
+    if cookie in tuple(Language):
+        return Language(cookie)
+    wishes = []
+    for part in accepted.split(","):
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            wishes.append((-float(quality or 1), name.split("-")[0].strip().lower()))
+        except ValueError:
+            continue
+    known = [name for _, name in sorted(wishes, key=lambda wish: wish[0]) if name in tuple(Language)]
+    return Language(known[0]) if known else Language.EN
+
+
+@contextmanager
+def _listening(settings: Settings, *, port_is_given: bool) -> Iterator[socket.socket]:
+    """A bound socket; where no port was asked for, the next free one after a default that is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    ports = [settings.port] if port_is_given else range(settings.port, settings.port + _PORTS_TRIED)
+    for port in ports:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, port))
+            listener.listen(2048)
+        except OSError as error:
+            listener.close()
+            problem = error
+            continue
+        with listener:
+            yield listener
+        return
+    raise SettingsError(f"cannot listen on {settings.host}:{settings.port} ({problem.strerror}): choose another --port or --host")
+
+
+def _small_page(text: str, form: str, language: Language, status: int = 200) -> HTMLResponse:
+    title = say("enter.title", language)
+    page = (
+        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
+        f"<body><main><h1>{title}</h1><p>{text}</p>{form}</main></body></html>"
+    )
+    return HTMLResponse(page, status, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})

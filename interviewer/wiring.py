@@ -1,0 +1,77 @@
+"""Settings made into parts: the only module that knows every class."""
+
+import random
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from interviewer.codec import history_to_json
+from interviewer.coverage import CoverageGrader
+from interviewer.interview import Begun, Mode, Order, Plan, replay
+from interviewer.library import Library
+from interviewer.rubric import Bank, Language, Question
+from interviewer.session import Stage
+from interviewer.settings import Settings
+from interviewer.store import Recorded, Store
+from interviewer.transcript import Transcript, to_html, to_markdown, to_summary
+
+# The owner of what is played in the terminal.
+LOCAL_OWNER = "local"
+
+
+def make_library(settings: Settings) -> Library:
+    return Library(settings.banks_dir)
+
+
+def make_stage(settings: Settings) -> Stage:
+    """The parts that play interviews."""
+    pool = ThreadPoolExecutor(settings.grading_threads, thread_name_prefix="grading")
+    return Stage(Store(settings.database), CoverageGrader(), pool)
+
+
+def make_plan(
+    bank: Bank,
+    *,
+    topics: Sequence[str] = (),
+    count: int | None = None,
+    order: Order = Order.BANK,
+    seed: int | None = None,
+    mode: Mode = Mode.COACH,
+    language: Language | None = None,
+    probes: bool | None = None,
+    hints: bool = True,
+) -> Begun:
+    """The first event of an interview on this bank; `count` None asks all, and a seed None is drawn."""
+    seed = random.SystemRandom().randrange(2**31) if seed is None else seed
+    chosen = [question for question in bank.questions if not topics or question.topic in topics]
+    chosen = _ordered(chosen, order, seed)[:count]
+    ask_back = mode is Mode.INTERVIEW if probes is None else probes
+    plan = Plan(
+        questions=tuple(question.id for question in chosen),
+        mode=mode,
+        language=language or bank.language,
+        order=order,
+        seed=seed,
+        topics=tuple(topics),
+        probes=int(ask_back),
+        hints=hints,
+    )
+    return Begun(bank, plan)
+
+
+def export(interview: str, history: Sequence[Recorded], kind: str, language: Language | None) -> str:
+    """A transcript as `md`, `html` or `json`, in the given language or that of its questions."""
+    played = replay(recorded.event for recorded in history)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    transcript = Transcript(interview, played, history[0].at, now, len(history))
+    if kind == "json":
+        return history_to_json([(recorded.event, recorded.at) for recorded in history], to_summary(transcript))
+    return {"md": to_markdown, "html": to_html}[kind](transcript, language or played.plan.language)
+
+
+def _ordered(questions: list[Question], order: Order, seed: int) -> list[Question]:
+    if order is Order.SHUFFLED:
+        return random.Random(seed).sample(questions, len(questions))
+    if order is Order.EASY_FIRST:
+        return sorted(questions, key=lambda question: question.difficulty)
+    return questions
