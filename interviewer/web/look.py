@@ -41,9 +41,15 @@ CSS = (
     STYLE
     + """
 .gradio-container { width: 100%; max-width: 76rem !important; margin: 0 auto; }
-#head { align-items: center; } #head h1 { margin: 0; font-size: 1.5rem; } #head p { margin: 0; }
+#head { align-items: center; } #head h1 { margin: 0; font-size: 1.5rem; font-weight: 700; } #head p { margin: 0; }
+#language { max-width: 17rem; border: 0; box-shadow: none; }
+#title, #progress, #start-title { padding: 0 .6rem; } #progress p { margin: 0; font-weight: 600; }
+#start h2, .report h2, .card h2, #interviews h2 { font-size: 1.2rem; font-weight: 700; margin: .3rem 0; }
+.report h3, .card h3, .card h5 { font-size: 1rem; font-weight: 700; margin: .8rem 0 .2rem; } .card h4 { font-weight: 700; }
+.report ul:not(.ledger), .card ul:not(.ledger) { list-style: disc; padding-left: 1.4rem; }
+#play a, #result a, #interviews a { color: var(--link-text-color); text-decoration: underline; }
 #chat, #card, #report, #interviews { padding: .3rem .6rem; }
-.chat { height: calc(100dvh - 25rem); min-height: 16rem; overflow-y: auto; padding: .2rem .5rem; }
+.chat { height: calc(100dvh - 27rem); min-height: 14rem; overflow-y: auto; padding: .2rem .5rem; }
 #report .chat { height: auto; }
 #notice > div, #contest-notice > div { border-left: 4px solid #b45309; padding: .3rem .8rem; }
 #card { max-height: calc(100dvh - 12rem); overflow-y: auto; }

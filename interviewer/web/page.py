@@ -7,9 +7,9 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 
-from interviewer.errors import BankError
 from interviewer.interview import Mode, Order
 from interviewer.library import Library
+from interviewer.markup import escaped
 from interviewer.rubric import Bank, Language
 from interviewer.session import LONGEST_ANSWER, Stage
 from interviewer.settings import Settings
@@ -157,7 +157,7 @@ def _lay_out(library: Library) -> _Controls:
     with gr.Row(elem_id="head"):
         head = gr.HTML(elem_id="title", apply_default_css=False)
         page_language = gr.Radio(
-            [("中文", "zh"), ("English", "en")], value="en", elem_id="language", min_width=180, scale=0
+            [("中文", "zh"), ("English", "en")], value="en", elem_id="language", min_width=230, scale=0
         )
     notice = gr.HTML(visible=False, elem_id="notice", apply_default_css=False)
     with gr.Tabs():
@@ -258,17 +258,13 @@ def _wire(demo: gr.Blocks, controls: _Controls, desk: Desk, owners: Owners, sett
         language = preferred_language(dict(request.cookies).get("lang", ""), headers.get("accept-language", ""))
         asked = dict(request.query_params).get("interview") or remembered
         view = desk.arrive(owner_of(request), str(asked or ""), language)
-        return {**_words(c, desk.library, language), **_start_values(c, desk.library, language), **_draw(c, view)}
+        return _merged(_words(c, desk.library, language), _start_values(c, desk.library, language), _draw(c, view))
 
     def speak(language: str, remembered: str, bank: str, request: gr.Request) -> _Updates:
         chosen = Language(language)
-        updates = _words(c, desk.library, chosen)
-        updates |= _bank_choices(c, desk.library, bank, chosen)
-        if remembered:
-            updates |= _draw(c, desk.look(owner_of(request), remembered, chosen))
-        updates[c.listing] = desk.listing(owner_of(request), chosen)
-        updates[c.link_text] = gr.update(visible=False)
-        return updates
+        drawn = _draw(c, desk.look(owner_of(request), remembered, chosen)) if remembered else {}
+        listed = {c.listing: desk.listing(owner_of(request), chosen), c.link_text: gr.update(visible=False)}
+        return _merged(_words(c, desk.library, chosen), _bank_choices(c, desk.library, bank, chosen), drawn, listed)
 
     def begin(
         page_language: str, bank: str, topics: list[str], count: float | None, order: str, language: str, mode: str,
@@ -404,7 +400,7 @@ def _words(c: _Controls, library: Library, language: Language) -> _Updates:
 
     start, play, report = c.start, c.play, c.report
     banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
-    broken = "".join(f"<p>{_told(error)}</p>" for error in library.broken())
+    broken = "".join(f"<p>{escaped(str(error))}</p>" for error in library.broken())
     start_title = f"<h2>{say('start.title', language)}</h2>"
     if not banks:
         start_title += f'<p role="alert">{say("start.no_banks", language)}</p>'
@@ -444,21 +440,10 @@ def _start_values(c: _Controls, library: Library, language: Language) -> _Update
     banks = library.banks()
     if not banks:
         return {c.start.button: gr.update(interactive=False)}
-    chosen = _bank_choices(c, library, banks[0].id, language)
-    return {
-        c.start.bank: gr.update(
-            value=banks[0].id,
-            label=say("start.bank", language),
-            choices=[(bank.title.into(language), bank.id) for bank in banks],
-        ),
-        c.start.language: gr.update(
-            value=str(language),
-            label=say("start.language", language),
-            choices=[(say(f"language.{known}", language), str(known)) for known in Language],
-            info=say("start.language_info", language),
-        ),
-        **chosen,
-    }
+    return _merged(
+        {c.start.bank: gr.update(value=banks[0].id), c.start.language: gr.update(value=str(language))},
+        _bank_choices(c, library, banks[0].id, language),
+    )
 
 
 def _bank_choices(c: _Controls, library: Library, bank: str, language: Language) -> _Updates:
@@ -467,7 +452,7 @@ def _bank_choices(c: _Controls, library: Library, bank: str, language: Language)
         return {}
     topics = [(found.topic_title(topic, language), topic) for topic in found.used_topics]
     return {
-        c.start.topics: gr.update(choices=topics, value=[], label=say("start.topics", language)),
+        c.start.topics: gr.update(choices=topics, value=[]),
         **_count_choice(c, library, bank, [], language),
     }
 
@@ -481,7 +466,6 @@ def _count_choice(c: _Controls, library: Library, bank: str, topics: list[str], 
         c.start.count: gr.update(
             maximum=most,
             value=min(_DEFAULT_COUNT, most),
-            label=say("start.count", language),
             info=say("start.count_info", language, most=most),
         )
     }
@@ -491,7 +475,11 @@ def _bank(library: Library, name: str) -> Bank | None:
     return next((bank for bank in library.banks() if bank.id == name), None)
 
 
-def _told(error: BankError) -> str:
-    from interviewer.markup import escaped
-
-    return escaped(str(error))
+def _merged(*parts: _Updates) -> _Updates:
+    """Updates of several origins as one; where two speak of a control, both are heard and the later one wins."""
+    merged: _Updates = {}
+    for part in parts:
+        for control, update in part.items():
+            whole = update if isinstance(update, dict) else gr.update(value=update)
+            merged[control] = {**merged.get(control, {}), **whole}
+    return merged
