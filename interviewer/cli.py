@@ -99,7 +99,9 @@ def banks() -> None:
 
     library = wiring.make_library(read_settings())
     for bank in library.banks():
-        print(f"{bank.id}  {len(bank.questions)} questions  {' / '.join(bank.title.both)}  topics: {', '.join(bank.used_topics)}")
+        print(
+            f"{bank.id}  {len(bank.questions)} questions  {' / '.join(bank.title.both)}  topics: {', '.join(bank.used_topics)}"
+        )
     broken = library.broken()
     for error in broken:
         print(f"interviewer: {error}", file=sys.stderr)
@@ -109,7 +111,9 @@ def banks() -> None:
 
 @_app.command()
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(help="Bank files; none means every bank that can be played.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Bank files; none means every bank that can be played.")
+    ] = None,
 ) -> None:
     """Lint question banks: schema, ids, criteria, aliases, probes, hints and references."""
     from interviewer import lint, wiring
@@ -145,15 +149,21 @@ def interviews() -> None:
         state = "finished" if interview.is_over else f"at question {interview.position + 1}"
         where = "terminal" if listed.owner == wiring.LOCAL_OWNER else "browser"
         plan = interview.plan
-        print(f"{listed.id}  {listed.begun_at}  {interview.bank.id}  {len(plan.questions)} questions  {plan.mode}  {state}  {where}")
+        print(
+            f"{listed.id}  {listed.begun_at}  {interview.bank.id}  {len(plan.questions)} questions  {plan.mode}  {state}  {where}"
+        )
 
 
 @_app.command()
 def export(
     interview: Annotated[str, typer.Argument(help="Id of the interview.")] = "",
     format: Annotated[_Kind, typer.Option(help="md, html, or json.")] = _Kind.MD,
-    language: Annotated[_Speech | None, typer.Option(help="Language of the headings; that of the questions if left out.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; the terminal if left out.")] = None,
+    language: Annotated[
+        _Speech | None, typer.Option(help="Language of the headings; that of the questions if left out.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; the terminal if left out.")
+    ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a transcript and stop.")] = False,
 ) -> None:
     """Write out an interview."""

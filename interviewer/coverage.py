@@ -254,5 +254,3 @@ def _quotes(answer: _Answer, used: Sequence[int]) -> Iterator[str]:
         yield answer.text[answer.clauses[start].start : answer.clauses[previous].end]
         if index is not None:
             start = previous = index
-
-

@@ -13,8 +13,10 @@ from interviewer.words import say
 _TEMPLATE_SIGNS = {ord(sign): f"&#{ord(sign)};" for sign in "{}$`\\"}
 
 # Characters that turn the direction of what follows them, or hide it, are shown as a mark instead of obeyed.
-_UNSEEN = {code: "<span class='unseen'>·</span>" for code in (*range(0x200B, 0x2010), *range(0x202A, 0x202F),
-           *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF, 0x00AD)}
+_UNSEEN = dict.fromkeys(
+    (*range(8203, 8208), *range(8234, 8239), *range(8288, 8293), *range(8294, 8298), 65279, 173),
+    "<span class='unseen'>·</span>",
+)
 
 _Head = Callable[[str], str]
 
@@ -29,7 +31,8 @@ def escaped(text: str) -> str:
 def marked(text: str, quotes: Iterable[str]) -> str:
     """The text, escaped, with every quote in a `<mark>`; overlapping quotes are marked as one stretch."""
     return "".join(
-        f"<mark>{escaped(piece)}</mark>" if is_quoted else escaped(piece) for piece, is_quoted in stretches(text, quotes)
+        f"<mark>{escaped(piece)}</mark>" if is_quoted else escaped(piece)
+        for piece, is_quoted in stretches(text, quotes)
     )
 
 
@@ -273,9 +276,7 @@ def _model_answer(found: Result, language: Language) -> str:
 
 def _overall(summary: Summary, language: Language) -> str:
     text = score_text(summary.score, language, is_estimate=summary.is_estimate)
-    counts = say(
-        "report.counts", language, planned=summary.planned, answered=summary.answered, graded=summary.graded
-    )
+    counts = say("report.counts", language, planned=summary.planned, answered=summary.answered, graded=summary.graded)
     parts = [f'<p class="score"><strong>{text}</strong></p><p>{counts}</p>']
     ungraded = summary.answered - summary.graded
     if ungraded:
@@ -295,7 +296,9 @@ def _topics(interview: Interview, topics: Sequence[TopicScore], language: Langua
             f'<tr><th scope="row">{title}</th><td class="bar">{_bar(topic.score)}</td><td>{text}</td>'
             f"<td>{topic.graded} / {topic.reached}</td></tr>"
         )
-    heads = "".join(f'<th scope="col">{say(f"report.{key}", language)}</th>' for key in ("topic", "chart", "score", "graded"))
+    heads = "".join(
+        f'<th scope="col">{say(f"report.{key}", language)}</th>' for key in ("topic", "chart", "score", "graded")
+    )
     return (
         f"<h3>{say('report.topics', language)}</h3>"
         f'<table class="topics"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'

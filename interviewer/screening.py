@@ -105,8 +105,12 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 def _outside_fences(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Without what stands in code fences or comments, where an answer that steers the grader hides the most."""
-    hidden = [match.span() for match in re.finditer(r"```.*?(?:```|$)|<!--.*?(?:-->|$)|<[^>\n]{1,200}>.*?</", text, re.S)]
-    return [(start, end) for start, end in spans if not any(start < h_end and h_start < end for h_start, h_end in hidden)]
+    hidden = [
+        match.span() for match in re.finditer(r"```.*?(?:```|$)|<!--.*?(?:-->|$)|<[^>\n]{1,200}>.*?</", text, re.DOTALL)
+    ]
+    return [
+        (start, end) for start, end in spans if not any(start < h_end and h_start < end for h_start, h_end in hidden)
+    ]
 
 
 def _readable(text: str) -> str:

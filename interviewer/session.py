@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from interviewer import asking
@@ -41,6 +43,7 @@ from interviewer.rubric import Question
 from interviewer.store import Recorded, Store
 
 LONGEST_ANSWER = 20_000
+_LONGEST_THOUGHT = 3600
 
 
 class Grader(Protocol):
@@ -90,10 +93,11 @@ class Session:
     def interview(self) -> Interview:
         return replay(recorded.event for recorded in self.history())
 
-    def answer(self, text: str, place: str | None = None, seconds: float | None = None) -> Interview:
+    def answer(self, text: str, place: str | None = None) -> Interview:
         """Record the answer, then decide at once whether to ask back. Grading is left to `settle`."""
         if len(text) > LONGEST_ANSWER:
             raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
+        seconds = _since(self.history()[-1].at)
         self._happen(lambda _: Answered(text, seconds), place)
         return self.weigh()
 
@@ -124,7 +128,8 @@ class Session:
         interview = self.interview()
         for attempt in interview.attempts:
             if attempt.failure:
-                interview = self._happen(lambda _, a=attempt: RegradeAsked(a.question, a.number))
+                asked = RegradeAsked(attempt.question, attempt.number)
+                interview = self._happen(partial(_always, asked))
         return interview
 
     def weigh(self) -> Interview:
@@ -146,7 +151,7 @@ class Session:
                     continue
                 _under_way.add(key)
             future = self.stage.pool.submit(self._grade, effect)
-            future.add_done_callback(lambda _, key=key: _under_way.discard(key))
+            future.add_done_callback(partial(_done, key))
             started.append(future)
         return started
 
@@ -200,6 +205,20 @@ class Session:
             except MovedOnElsewhere:
                 continue
             return after
+
+
+def _since(at: str) -> float | None:
+    """Seconds since a recorded time; None where the interview was left alone in between."""
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds()
+    return round(seconds, 1) if 0 <= seconds <= _LONGEST_THOUGHT else None
+
+
+def _always(event: Event, _: Interview) -> Event:
+    return event
+
+
+def _done(key: tuple[int, str, Effect], _: Future[None]) -> None:
+    _under_way.discard(key)
 
 
 def _levels(interview: Interview) -> dict[str, Level]:

@@ -18,16 +18,28 @@ APPLICATION = "mock-interviewer"
 class Settings(BaseSettings):
     """Every setting, with its default; each is the variable INTERVIEWER_ and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="INTERVIEWER_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="INTERVIEWER_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
 
-    database_url: str = Field("", description="where interviews are kept, as an SQLAlchemy URL; SQLite in DATA_DIR if empty")
-    data_dir: Path = Field(default_factory=lambda: user_data_path(APPLICATION), description="folder for the database and the signing key")
+    database_url: str = Field(
+        "", description="where interviews are kept, as an SQLAlchemy URL; SQLite in DATA_DIR if empty"
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path(APPLICATION), description="folder for the database and the signing key"
+    )
     banks_dir: Path | None = Field(None, description="a folder with more banks (*.yaml)")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(7860, ge=0, le=65535, description="port to listen on; 0 for any free one")
-    root_path: str = Field("", description="absolute URL of the page when it is behind a proxy, e.g. https://host/interview")
-    allowed_hosts: str = Field("", description="comma-separated host names the page may be asked for, besides this machine's own")
-    secret: str = Field("", repr=False, description="key that signs the owner cookie; made and kept in DATA_DIR if empty")
+    root_path: str = Field(
+        "", description="absolute URL of the page when it is behind a proxy, e.g. https://host/interview"
+    )
+    allowed_hosts: str = Field(
+        "", description="comma-separated host names the page may be asked for, besides this machine's own"
+    )
+    secret: str = Field(
+        "", repr=False, description="key that signs the owner cookie; made and kept in DATA_DIR if empty"
+    )
     grading_threads: int = Field(2, ge=1, le=64, description="gradings that run at the same time")
 
     @field_validator("root_path")
@@ -48,7 +60,9 @@ class Settings(BaseSettings):
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise SettingsError(f"the data folder cannot be made ({error.strerror}): set INTERVIEWER_DATA_DIR") from error
+            raise SettingsError(
+                f"the data folder cannot be made ({error.strerror}): set INTERVIEWER_DATA_DIR"
+            ) from error
         return self.data_dir
 
     @cached_property

@@ -18,6 +18,13 @@ from interviewer.interview import Begun, Event
 # The migrations in their order; the last is what this program reads and writes.
 _REVISIONS = ("0001",)
 
+_PRAGMAS = (
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+)
+
 _metadata = sa.MetaData()
 
 _interviews = sa.Table(
@@ -150,8 +157,8 @@ def _engine(url: str) -> sa.Engine:
         @sa.event.listens_for(engine, "connect")
         def _pragmas(connection: Any, _: Any) -> None:
             cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
-                cursor.execute(f"PRAGMA {pragma}")
+            for statement in _PRAGMAS:
+                cursor.execute(statement)
             cursor.close()
 
     return engine

@@ -133,4 +133,3 @@ def _report(interview: Interview, language: Language) -> Iterator[str]:
             yield ""
             yield attempt.turns[0].text
             yield from _card(interview, attempt, language)
-

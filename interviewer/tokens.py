@@ -11,7 +11,7 @@ import snowballstemmer
 
 # A full stop between digits is a decimal point, and one inside a name (model.eval) belongs to the name.
 _SENTENCE_END = frozenset("。!?;…\n")
-_CLAUSE_END = frozenset(",、:()[]{}「」『』《》\"“”|→⇒—")
+_CLAUSE_END = frozenset(',、:()[]{}「」『』《》"“”|→⇒—')
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|[α-ω]|\d+(?:\.\d+)?(?:e-?\d+)?")
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _OPERATORS = frozenset("+-*/=<>^±×÷√∇∂%≥≤≈")

@@ -43,7 +43,7 @@ def to_html(transcript: Transcript, language: Language) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{markup.escaped(title)}</title><style>{_STYLE}</style></head>"
-        f'<body><main><h1>{markup.escaped(title)}</h1>{facts}{body}</main>'
+        f"<body><main><h1>{markup.escaped(title)}</h1>{facts}{body}</main>"
         f"<footer><h2>{say('transcript.footer', language)}</h2><ul>{footer}</ul></footer></body></html>\n"
     )
 
@@ -111,7 +111,7 @@ def _facts(transcript: Transcript, language: Language) -> Iterator[str]:
         language,
         mode=say(f"mode_short.{plan.mode}", language),
         count=len(plan.questions),
-        language=say(f"language.{plan.language}", language),
+        spoken=say(f"language.{plan.language}", language),
     )
     yield say("transcript.begun", language, at=transcript.begun_at)
 
@@ -149,9 +149,7 @@ def _overview(interview: Interview, language: Language) -> Iterator[str]:
         yield ""
 
 
-def _attempt(
-    interview: Interview, attempt: Attempt, place: int, language: Language, *, visible: bool
-) -> Iterator[str]:
+def _attempt(interview: Interview, attempt: Attempt, place: int, language: Language, *, visible: bool) -> Iterator[str]:
     found = result(interview, attempt)
     again = f" ({say('chat.again', language, number=attempt.number)})" if attempt.number > 1 else ""
     yield f"## {place}. {_plain(found.question.text.into(interview.plan.language))}{again}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from interviewer.codec import history_to_json
 from interviewer.coverage import CoverageGrader
-from interviewer.interview import Begun, Mode, Order, Plan, replay
+from interviewer.interview import Begun, Graded, Mode, Order, Plan, Ungraded, replay, shows_grades
 from interviewer.library import Library
 from interviewer.rubric import Bank, Language, Question
 from interviewer.session import Stage
@@ -62,6 +62,10 @@ def make_plan(
 def export(interview: str, history: Sequence[Recorded], kind: str, language: Language | None) -> str:
     """A transcript as `md`, `html` or `json`, in the given language or that of its questions."""
     played = replay(recorded.event for recorded in history)
+    if not shows_grades(played):
+        # The wall between the modes holds in files too: before the end no format gives a grade away.
+        history = [recorded for recorded in history if not isinstance(recorded.event, Graded | Ungraded)]
+        played = replay(recorded.event for recorded in history)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     transcript = Transcript(interview, played, history[0].at, now, len(history))
     if kind == "json":
@@ -71,7 +75,7 @@ def export(interview: str, history: Sequence[Recorded], kind: str, language: Lan
 
 def _ordered(questions: list[Question], order: Order, seed: int) -> list[Question]:
     if order is Order.SHUFFLED:
-        return random.Random(seed).sample(questions, len(questions))
+        return random.Random(seed).sample(questions, len(questions))  # noqa: S311 - an order, not a secret
     if order is Order.EASY_FIRST:
         return sorted(questions, key=lambda question: question.difficulty)
     return questions

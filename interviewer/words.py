@@ -180,7 +180,7 @@ mode_short.coach | 教练 | coach
 mode_short.interview | 面试 | interview
 
 transcript.title | 面试记录 | Interview transcript
-transcript.plan | {mode}模式，{count} 题，题目语言：{language} | {mode} mode, {count} questions, language of the questions: {language}
+transcript.plan | {mode}模式，{count} 题，题目语言：{spoken} | {mode} mode, {count} questions, language of the questions: {spoken}
 transcript.begun | 开始于 {at} | Begun {at}
 transcript.question | 题 | Question
 transcript.footer | 版本与来源 | Provenance

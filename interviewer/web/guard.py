@@ -13,7 +13,7 @@ from interviewer.web.owner import Owners
 LARGEST_BODY = 2_000_000
 
 # Gradio's components evaluate their own templates, hence 'unsafe-eval'; no inline script is allowed.
-POLICY = "; ".join(
+POLICY = "; ".join(  # noqa: FLY002 - one directive a line
     (
         "default-src 'self'",
         "script-src 'self' 'unsafe-eval'",

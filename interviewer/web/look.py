@@ -4,7 +4,16 @@ import gradio as gr
 
 from interviewer.markup import DARK, STYLE
 
-_FONTS = ("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
+_FONTS = (
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "sans-serif",
+)
 
 
 def theme() -> gr.themes.Base:
@@ -56,7 +65,9 @@ CSS = (
 .interviews { list-style: none; padding: 0; } .interviews li { padding: .5rem 0; border-bottom: 1px solid var(--border-color-primary); }
 :focus-visible { outline: 3px solid var(--primary-500) !important; outline-offset: 1px; }
 button, a, summary, input[type=radio] + span, input[type=checkbox] + span { min-height: 24px; }
-""" + f".dark .chat, .dark .card, .dark .report {{ {DARK} }}" + """
+"""
+    + f".dark .chat, .dark .card, .dark .report {{ {DARK} }}"
+    + """
 #interviews .quiet { color: var(--body-text-color-subdued); }
 @media (max-width: 48rem) { .chat { height: auto; max-height: 46dvh; min-height: 8rem; } #card { max-height: none; } #stage { flex-direction: column; }
   .gradio-container { padding: .4rem !important; } }

@@ -1,6 +1,6 @@
 """What each control of the page does: it plays on a session and says what the page then shows. Knows nothing of gradio."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -125,7 +125,8 @@ class Desk:
     def end(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
         yield from self._then_settle(owner, interview, language, lambda session: session.end(place))
 
-    def regrade(self, owner: str, interview: str, language: Language) -> Iterator[View]:
+    def regrade(self, owner: str, interview: str, _: str, language: Language) -> Iterator[View]:
+        """Grade again whatever could not be graded."""
         yield from self._then_settle(owner, interview, language, lambda session: session.regrade())
 
     def hint(self, owner: str, interview: str, place: str, language: Language) -> View:
@@ -155,7 +156,7 @@ class Desk:
             evidence = Evidence(turn, quote.strip())
             return session.contest(Contested(current.question, current.number, Contest(criterion, evidence)))
 
-        refused = {OutOfTurn: say("contest.not_verbatim", language)}
+        refused: Mapping[type[InterviewerError], str] = {OutOfTurn: say("contest.not_verbatim", language)}
         played = self._played(owner, interview, language, contested, refused)
         return (played, False) if played.notice else (replace(played, notice=say("contest.kept", language)), True)
 
@@ -165,7 +166,7 @@ class Desk:
         interview: str,
         language: Language,
         play: Callable[[Session], Interview],
-        told: dict[type[InterviewerError], str] | None = None,
+        told: Mapping[type[InterviewerError], str] | None = None,
     ) -> View:
         try:
             session = self.stage.resume(interview, owner)
@@ -222,7 +223,9 @@ class Desk:
                 f'<span class="quiet">{state} · <time datetime="{listed.begun_at}">{when} UTC</time></span></li>'
             )
         title = f"<h2>{say('list.title', language)}</h2>"
-        return title + (f'<ul class="interviews">{"".join(items)}</ul>' if items else f"<p>{say('list.empty', language)}</p>")
+        return title + (
+            f'<ul class="interviews">{"".join(items)}</ul>' if items else f"<p>{say('list.empty', language)}</p>"
+        )
 
 
 def view(session: Session, interview: Interview, language: Language) -> View:

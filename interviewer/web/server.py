@@ -44,7 +44,10 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         except NoSuchInterview:
             return PlainTextResponse("Not found.\n", 404)
         language = Language(lang) if lang in tuple(Language) else None
-        headers = {"Content-Disposition": f'attachment; filename="interview-{name}.{kind}"', "Cache-Control": "no-store"}
+        headers = {
+            "Content-Disposition": f'attachment; filename="interview-{name}.{kind}"',
+            "Cache-Control": "no-store",
+        }
         if kind == "html":
             headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         return Response(wiring.export(name, history, kind, language), media_type=_MEDIA_TYPES[kind], headers=headers)
@@ -61,7 +64,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         return _small_page(say("enter.text", language), form, language)
 
     @app.post("/enter/{token}")
-    def enter(request: Request, token: str, confirmed: Annotated[str, Form(alias="token")]) -> Response:
+    def enter(token: str, confirmed: Annotated[str, Form(alias="token")]) -> Response:
         owner = owners.linked(token) if token == confirmed else None
         if owner is None:
             return PlainTextResponse("Not found.\n", 404)
@@ -92,7 +95,7 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
             app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS, proxy_headers=False, server_header=False
         )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        shown = settings.root_path or f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{port}"
+        shown = settings.root_path or f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{port}"  # noqa: S104 - only looked for
         owners = Owners(settings.signing_key, is_https=False)
         print(f"Mock interviewer: {shown}/", flush=True)
         print(f"With what you played in the terminal: {shown}/enter/{owners.link(wiring.LOCAL_OWNER)}", flush=True)
@@ -132,7 +135,9 @@ def _listening(settings: Settings, *, port_is_given: bool) -> Iterator[socket.so
         with listener:
             yield listener
         return
-    raise SettingsError(f"cannot listen on {settings.host}:{settings.port} ({problem.strerror}): choose another --port or --host")
+    raise SettingsError(
+        f"cannot listen on {settings.host}:{settings.port} ({problem.strerror}): choose another --port or --host"
+    )
 
 
 def _small_page(text: str, form: str, language: Language, status: int = 200) -> HTMLResponse:

@@ -1,317 +1,36 @@
-"""The interview as a state machine: what may happen, what it changes, and what is owed.
+"""The state machine: what may happen, what it changes, and what is owed.
 
-`step` is the only place where an interview changes, and `due` the only place that says what the world owes it.
-Both are pure: no clock, no chance, no I/O. Loading an interview is `replay` of its events.
+Everything that changes an interview is in this file. `step` and `due` are pure: no clock, no chance, no I/O.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import reduce
 
 from interviewer.errors import OutOfTurn
 from interviewer.grade import Evidence, Grade
-from interviewer.rubric import MOST_HINTS, Bank, Language, Question
-
-
-class Mode(StrEnum):
-    """`coach` shows the score card after each answer, `interview` shows nothing until the end."""
-
-    COACH = "coach"
-    INTERVIEW = "interview"
-
-
-class Order(StrEnum):
-    """In what order the questions of the bank are asked."""
-
-    BANK = "bank"
-    EASY_FIRST = "easy_first"
-    SHUFFLED = "shuffled"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What was chosen at the start. `questions` are ids in the order of asking; `seed` shuffled them."""
-
-    questions: tuple[str, ...]
-    mode: Mode = Mode.COACH
-    language: Language = Language.ZH
-    order: Order = Order.BANK
-    seed: int = 0
-    topics: tuple[str, ...] = ()
-    probes: int = 0
-    hints: bool = True
-
-
-class Phase(StrEnum):
-    """What the interview is waiting for."""
-
-    ANSWERING = "answering"
-    WEIGHING = "weighing"
-    REVIEWING = "reviewing"
-    OVER = "over"
-
-
-class Speaker(StrEnum):
-    INTERVIEWER = "interviewer"
-    CANDIDATE = "candidate"
-
-
-class Saying(StrEnum):
-    """What a turn is for."""
-
-    QUESTION = "question"
-    ANSWER = "answer"
-    PROBE = "probe"
-    HINT = "hint"
-    REPEAT = "repeat"
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Something said. `criterion` is what a probe or a hint was aimed at; `seconds` is how long an answer took."""
-
-    saying: Saying
-    text: str
-    criterion: str = ""
-    seconds: float | None = None
-
-    @property
-    def speaker(self) -> Speaker:
-        return Speaker.CANDIDATE if self.saying is Saying.ANSWER else Speaker.INTERVIEWER
-
-
-@dataclass(frozen=True, slots=True)
-class Contest:
-    """The candidate's objection to a verdict: these words, they hold, make the claim."""
-
-    criterion: str
-    evidence: Evidence
-    note: str = ""
-
-
-class Aid(StrEnum):
-    """What came before the words that earned credit."""
-
-    UNAIDED = "unaided"
-    PROBED = "probed"
-    HINTED = "hinted"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try at one question. `failure` says why its last grading failed, if it did."""
-
-    question: str
-    number: int
-    turns: tuple[Turn, ...]
-    is_closed: bool = False
-    grade: Grade | None = None
-    failure: str = ""
-    contests: tuple[Contest, ...] = ()
-
-    @property
-    def answers(self) -> tuple[tuple[int, str], ...]:
-        """What the candidate said, each with the number of its turn."""
-        return tuple((n, turn.text) for n, turn in enumerate(self.turns) if turn.saying is Saying.ANSWER)
-
-    @property
-    def is_answered(self) -> bool:
-        return bool(self.answers)
-
-    @property
-    def awaits_grade(self) -> bool:
-        return self.is_closed and self.is_answered and self.grade is None and not self.failure
-
-    def said(self, saying: Saying) -> tuple[Turn, ...]:
-        return tuple(turn for turn in self.turns if turn.saying is saying)
-
-    def aid(self, evidence: Evidence) -> Aid:
-        """The strongest help that was given before the turn the evidence stands in."""
-        before = {turn.saying for turn in self.turns[: evidence.turn]}
-        if Saying.HINT in before:
-            return Aid.HINTED
-        return Aid.PROBED if Saying.PROBE in before else Aid.UNAIDED
-
-
-@dataclass(frozen=True, slots=True)
-class Interview:
-    """The whole state. The last attempt is the current one until the interview is over."""
-
-    bank: Bank
-    plan: Plan
-    attempts: tuple[Attempt, ...]
-    position: int
-    phase: Phase
-
-    @property
-    def current(self) -> Attempt:
-        return self.attempts[-1]
-
-    @property
-    def question(self) -> Question:
-        return self.bank[self.current.question]
-
-    @property
-    def is_over(self) -> bool:
-        return self.phase is Phase.OVER
-
-    @property
-    def place(self) -> str:
-        """Where the play stands; grades that arrive do not change it, anything the candidate does will."""
-        current = self.current
-        return f"{self.position}.{current.number}.{len(current.turns)}.{self.phase}"
-
-    def attempt(self, question: str, number: int) -> Attempt:
-        """The attempt with this question and number; KeyError if there is none."""
-        for attempt in self.attempts:
-            if attempt.question == question and attempt.number == number:
-                return attempt
-        raise KeyError(f"no attempt {number} at {question}")
-
-    def last_attempts(self) -> tuple[Attempt, ...]:
-        """The latest attempt at each question that was reached, in the order of asking."""
-        return tuple({attempt.question: attempt for attempt in self.attempts}.values())
-
-
-# Events: what happened.
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """An interview began. The whole bank is kept with it, so that it can be read when the bank has changed."""
-
-    bank: Bank
-    plan: Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The candidate answered the question or the last probe."""
-
-    text: str
-    after_seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """The interviewer asked back about a criterion."""
-
-    criterion: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unprobed:
-    """There was nothing (more) worth asking back: the attempt is closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hinted:
-    """A hint was asked for and given."""
-
-    criterion: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """The question was asked for once more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """The candidate passed on the question, or on the probe that was open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """An attempt was graded."""
-
-    question: str
-    attempt: int
-    grade: Grade
-
-
-@dataclass(frozen=True, slots=True)
-class Ungraded:
-    """The grading of an attempt failed."""
-
-    question: str
-    attempt: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class RegradeAsked:
-    """Another grading of an attempt whose grading failed was asked for."""
-
-    question: str
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Contested:
-    """The candidate objected to a verdict."""
-
-    question: str
-    attempt: int
-    contest: Contest
-
-
-@dataclass(frozen=True, slots=True)
-class Retried:
-    """The candidate wanted to answer the same question again."""
-
-
-@dataclass(frozen=True, slots=True)
-class MovedOn:
-    """The candidate went on to the next question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The candidate ended the interview."""
-
-
-Event = (
-    Begun
-    | Answered
-    | Probed
-    | Unprobed
-    | Hinted
-    | Repeated
-    | Skipped
-    | Graded
-    | Ungraded
-    | RegradeAsked
-    | Contested
-    | Retried
-    | MovedOn
-    | Ended
+from interviewer.interview.events import (
+    Answered,
+    AskProbe,
+    Begun,
+    Contested,
+    Effect,
+    Ended,
+    Event,
+    GradeAttempt,
+    Graded,
+    Hinted,
+    MovedOn,
+    Probed,
+    RegradeAsked,
+    Repeated,
+    Retried,
+    Skipped,
+    Ungraded,
+    Unprobed,
 )
-
-
-# Effects: what is owed.
-
-
-@dataclass(frozen=True, slots=True)
-class GradeAttempt:
-    """A closed, answered attempt has no grade."""
-
-    question: str
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class AskProbe:
-    """An answer is in, and nobody has decided whether to ask back."""
-
-    question: str
-    attempt: int
-
-
-Effect = GradeAttempt | AskProbe
+from interviewer.interview.state import Attempt, Contest, Interview, Mode, Phase, Plan, Saying, Turn
+from interviewer.rubric import MOST_HINTS, Bank, Question
 
 
 def begin(event: Event) -> Interview:
@@ -329,7 +48,7 @@ def begin(event: Event) -> Interview:
     return Interview(bank, plan, (_asked(bank, plan, 0, 1),), 0, Phase.ANSWERING)
 
 
-def step(interview: Interview, event: Event) -> Interview:
+def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR0911, PLR0912 - one match, one machine
     """The state after the event. Raises OutOfTurn, and changes nothing, if the event may not happen now."""
     current, plan = interview.current, interview.plan
     match interview.phase, event:
@@ -353,7 +72,7 @@ def step(interview: Interview, event: Event) -> Interview:
             return replace(interview, attempts=(*interview.attempts, again), phase=Phase.ANSWERING)
         case Phase.REVIEWING, MovedOn():
             return _next(interview)
-        case (Phase.ANSWERING | Phase.WEIGHING | Phase.REVIEWING), Ended():
+        case ((Phase.ANSWERING | Phase.WEIGHING | Phase.REVIEWING), Ended()):
             return replace(_closed(interview), phase=Phase.OVER)
         case _, Graded(question, number, grade):
             attempt = _attempt(interview, event, question, number, awaiting=True)
@@ -486,5 +205,3 @@ def _check_verbatim(attempt: Attempt, evidence: Evidence) -> None:
     said = dict(attempt.answers).get(evidence.turn, "")
     if not evidence.quote.strip() or evidence.quote not in said:
         raise OutOfTurn(f"the quote {evidence.quote[:60]!r} is not in answer {evidence.turn} of {attempt.question}")
-
-
