@@ -61,8 +61,10 @@ class CoverageGrader:
         screened = [(turn, text, screen(text, question.text.both)) for turn, text in attempt.answers]
         flags = _flags([found for _, _, found in screened])
         answers = [_Answer(turn, text, _within(tokens.clauses(text), found)) for turn, text, found in screened]
-        if answers and all(_is_list(answer) for answer in answers if answer.clauses):
-            flags = (*flags, Flag.STUFFING) if any(answer.clauses for answer in answers) else flags
+        bare = [_bare(answer) for answer in answers]
+        if any(bare):
+            flags = (*flags, Flag.STUFFING)
+            answers = [_without(answer, heap) for answer, heap in zip(answers, bare, strict=True)]
         asked = frozenset(word for text in question.text.both for word in tokens.words(text))
         verdicts = tuple(_verdict(criterion, answers, asked, flags) for criterion in question.criteria)
         return Grade(verdicts, Provenance(Method.COVERAGE, VERSION, question.rubric.digest), flags)
@@ -92,15 +94,20 @@ def _within(clauses: Sequence[Clause], screened: Screened) -> tuple[Clause, ...]
     return tuple(c for c in clauses if any(start <= c.start and c.end <= end for start, end in screened.spans))
 
 
-def _is_list(answer: _Answer) -> bool:
-    """Whether an answer is a heap of terms: many short items, hardly one of which states anything."""
+def _bare(answer: _Answer) -> frozenset[Clause]:
+    """The clauses that state nothing, where they are most of an answer: a heap of terms. Else none."""
     bare = [
         clause
         for clause in answer.clauses
         if len(clause.tokens) <= _LIST_ITEM_LENGTH and not any(_states(token) for token in clause.tokens)
     ]
     length = sum(len(clause.tokens) for clause in answer.clauses)
-    return len(bare) >= _LIST_ITEMS and sum(len(clause.tokens) for clause in bare) >= _LIST_SHARE * length
+    heap = len(bare) >= _LIST_ITEMS and sum(len(clause.tokens) for clause in bare) >= _LIST_SHARE * length
+    return frozenset(bare) if heap else frozenset()
+
+
+def _without(answer: _Answer, heap: frozenset[Clause]) -> _Answer:
+    return _Answer(answer.turn, answer.text, tuple(clause for clause in answer.clauses if clause not in heap))
 
 
 def _states(token: Token) -> bool:
@@ -114,8 +121,9 @@ def _verdict(criterion: Criterion, answers: Sequence[_Answer], asked: frozenset[
             share, clauses, negated = _read(criterion, answer, window, asked)
             if share > 0 and (best is None or (share, not negated) > (best[0], not best[3])):
                 best = (share, answer, clauses, negated)
-    if best is None or Flag.STUFFING in flags:
-        return Verdict(criterion.id, Level.MISSING, words("reason.stuffing" if best else "reason.missing"))
+    if best is None:
+        reason = "reason.stuffing" if Flag.STUFFING in flags else "reason.missing"
+        return Verdict(criterion.id, Level.MISSING, words(reason))
     share, answer, clauses, negated = best
     level = _level(criterion, share, negated)
     if level is Level.MISSING:

@@ -174,15 +174,22 @@ def _where(place: _Place, lines: dict[_Place, int], plain: Any) -> str:
 
 
 def _named(place: _Place, plain: Any) -> Iterator[str]:
+    """`question 'gan'` for a step into a list of things with ids, else the key itself or `number 3`."""
     at: Any = plain
-    for part, following in zip(place, (*place[1:], None), strict=True):
+    noun = ""
+    for part in place:
         if isinstance(part, int):
             at = at[part] if isinstance(at, list) and part < len(at) else None
-            yield repr(at["id"]) if isinstance(at, dict) and "id" in at else f"number {part + 1}"
+            name = repr(at["id"]) if isinstance(at, dict) and "id" in at else f"number {part + 1}"
+            yield f"{ {'questions': 'question', 'criteria': 'criterion'}.get(noun, noun) } {name}".strip()
+            noun = ""
         else:
+            if noun:
+                yield noun
             at = at.get(part) if isinstance(at, dict) else None
-            plural = isinstance(following, int) and part in ("questions", "criteria")
-            yield {"questions": "question", "criteria": "criterion"}[part] if plural else part
+            noun = part
+    if noun:
+        yield noun
 
 
 def _what(error: Any) -> str:
@@ -191,6 +198,8 @@ def _what(error: Any) -> str:
         return "is no key of a bank (misspelt?)"
     if kind in ("missing", "missing_argument"):
         return "is missing"
+    if kind == "tuple_type":
+        return f"must be a list (it is {given!r})"
     message = str(error["msg"]).removeprefix("Value error, ")
     shown = f" (it is {given!r})" if isinstance(given, str | int | float) and kind != "value_error" else ""
     return message[:1].lower() + message[1:] + shown

@@ -12,7 +12,7 @@ _DONT_KNOW_LEFT = 4
 
 _DONT_KNOW = re.compile(
     r"""
-    不知道|不清楚|不了解|不太会|不太懂|没学过|没听过|没了解过|不记得|想不起来|忘记?了|答不上来|不会做?(?=$|[,。.!;了啊呀吧呢])|不懂
+    不知道|不太?清楚|不太?了解|不太会|不太懂|没学过|没听过|没了解过|不记得|想不起来|忘记?了|答不上来|不会做?(?=$|[,。.!;了啊呀吧呢])|不懂
     |没(?:什么)?(?:思路|想法|头绪)|说不上来|没接触过|没概念|一无所知|毫无头绪
     |\bi\s*(?:really\s+|honestly\s+)?(?:do\s*not|don'?t|dunno|haven'?t\s+a|have\s+no)\s*(?:know|idea|clue|remember|recall)?
     |\bno\s+(?:idea|clue)\b|\bnot\s+sure\b|\bdunno\b|\bidk\b|\bdon'?t\s+(?:know|remember)\b|\bi\s+forgot\b
@@ -43,11 +43,11 @@ _STRONG = re.compile(
     |\b(?:full|maximum|highest|perfect)\s+(?:mark|score|credit|point|grade)s?\b[^.\n]{0,30}\b(?:for|to)\s+(?:this|me|the)\b
     |\b(?:dear\s+)?(?:grader|grading\s+(?:model|system|ai)|evaluator|reviewer|examiner)s?\s*(?:note|:|,|please|must|should)
     |\bmark\s+every\s+(?:point|criterion)\b|\bas\s+(?:met|covered|correct)\b[^.\n]{0,20}\ball\b
-    |["']?(?:score|verdict|grade|criteria_met|covered)["']?\s*[:=]\s*["']?(?:\d|met|full|max|all|true)
+    |["'](?:score|verdict|grade|criteria_met|covered|level)["']\s*:|\b(?:verdict|criteria_met)\s*[:=]
     |<\|?(?:im_start|im_end|system|endoftext)|\[/?(?:inst|system|end\s*data)|</?(?:system|assistant|instructions?)>
     |^\s*(?:system|assistant|user|grader|评分员|面试官|系统)\s*[:：]
     |font-size\s*:\s*0|<!--
-    |(?:score|max_score|full_marks|assert\s+grade|evaluate\s*\()
+    |\b(?:max_score|full_marks)\b|\bassert\s+grade|\bdef\s+(?:evaluate|grade|score)\b
     |\b(?:prompt|rubric|grading)\s+(?:is\s+)?(?:void|cancel+ed|updated|replaced)\b
     |(?:本题|这道题|该题)[^。\n]{0,16}(?:作废|满分|无需作答)
     |ignora\w*[^.\n]{0,30}(?:instruc|rúbrica)|指示を無視|игнорируй|تجاهل

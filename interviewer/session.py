@@ -72,7 +72,7 @@ class Stage:
 
 
 # Gradings under way in this process, so that two windows do not pay for the same one twice.
-_under_way: set[tuple[int, str, Effect]] = set()
+_under_way: dict[tuple[int, str, Effect], Future[None]] = {}
 _lock = threading.Lock()
 
 
@@ -141,19 +141,20 @@ class Session:
         return interview
 
     def settle(self) -> list[Future[None]]:
-        """Start what is due and not under way yet; each future ends when its result is recorded."""
+        """Start what is due, unless it is under way; each of the futures ends when its result is recorded."""
         self.weigh()
-        started = []
+        waited_for = []
         for effect in due(self.interview()):
+            if not isinstance(effect, GradeAttempt):
+                continue
             key = (id(self.stage.store), self.id, effect)
             with _lock:
-                if not isinstance(effect, GradeAttempt) or key in _under_way:
-                    continue
-                _under_way.add(key)
-            future = self.stage.pool.submit(self._grade, effect)
+                future = _under_way.get(key)
+                if future is None:
+                    future = _under_way[key] = self.stage.pool.submit(self._grade, effect)
             future.add_done_callback(partial(_done, key))
-            started.append(future)
-        return started
+            waited_for.append(future)
+        return waited_for
 
     def settled(self) -> Interview:
         """Do all that is due, wait for it, and give the interview as it then stands."""
@@ -217,8 +218,10 @@ def _always(event: Event, _: Interview) -> Event:
     return event
 
 
-def _done(key: tuple[int, str, Effect], _: Future[None]) -> None:
-    _under_way.discard(key)
+def _done(key: tuple[int, str, Effect], future: Future[None]) -> None:
+    with _lock:
+        if _under_way.get(key) is future:
+            del _under_way[key]
 
 
 def _levels(interview: Interview) -> dict[str, Level]:

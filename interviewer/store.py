@@ -76,7 +76,7 @@ class Store:
 
     def create(self, owner: str, first: Begun) -> str:
         """Record the first event of a new interview of this owner, and give its id."""
-        interview = secrets.token_urlsafe(12)
+        interview = secrets.token_hex(10)
         now = _now()
         with self._transaction() as connection:
             connection.execute(_interviews.insert().values(id=interview, owner=owner, begun_at=now))
@@ -175,7 +175,7 @@ def _migrate(engine: sa.Engine) -> None:
         if at is not None and at not in _REVISIONS:
             raise StoreError(
                 f"the database was written by a newer version of this program (its version is {at}): "
-                "update the program, or set INTERVIEWER_DATABASE_URL to another database"
+                "install the newer version, or point INTERVIEWER_DATABASE_URL to another database"
             )
         # Imported only when there is something to do: it costs a third of a second at every start.
         from alembic.command import upgrade

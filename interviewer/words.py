@@ -13,10 +13,6 @@ def say(key: str, language: Language, **values: object) -> str:
     return _PHRASES[key].into(language).format(**values)
 
 
-def keys() -> frozenset[str]:
-    return frozenset(_PHRASES)
-
-
 def _read(table: str) -> dict[str, Localized]:
     """Each line: key | Chinese | English."""
     rows = (line.split("|") for line in table.strip().splitlines() if line.strip())
@@ -75,8 +71,6 @@ play.not_now | 这一步现在不能做；下面是面试现在的状态。 | Th
 play.store_failed | 没有保存成功：{reason} 你写的内容还在输入框里，请再试一次。 | It could not be saved: {reason} What you typed is still in the box; please try again.
 play.new | 新的面试 | New interview
 play.card_empty | 回答之后，这里会出现评分卡。 | The score card appears here after your answer.
-play.card_label | 评分卡 | Score card
-play.actions | 操作 | Actions
 play.leave | 回到开始页（这场面试会保留） | Back to the start (this interview is kept)
 
 contest.title | 对评分有异议？ | Disagree with a verdict?
@@ -128,13 +122,13 @@ reason.met | 你的话讲出了这一点。 | Your words make this point.
 reason.partial | 提到了一部分，还差关键的一半。 | Part of it is there; the other half is not.
 reason.missing | 没有找到表达这一点的话。 | No words were found that make this point.
 reason.contradicted | 话里提到了，但意思被否定了。 | It is mentioned, but in the negative.
-reason.stuffing | 只列了词，没有作出陈述。 | Terms are listed, but nothing is stated.
+reason.stuffing | 没有作出这一点的陈述，只列了词。 | Nothing states this point; terms are only listed.
 
 flag.blank | 没有可评分的内容。 | There is nothing to grade in it.
 flag.dont_know | “不知道”也是回答：没有要点可记。 | “I don't know” is an answer: there is no point to credit.
 flag.echo | 这是题目的复述，复述不得分。 | This repeats the question; that earns nothing.
 flag.injection | 有对评分者说的话，已略去不计；其余部分照常评分。 | Some of it speaks to the grader and was left out; the rest is graded as usual.
-flag.stuffing | 像是关键词的堆砌，没有陈述，不得分。 | This looks like a heap of keywords without a statement; that earns nothing.
+flag.stuffing | 大部分像是关键词的堆砌；只列词不算分，只有陈述才算。 | Most of this looks like a heap of keywords; listing earns nothing, only what is stated does.
 
 band.few | 讲到的要点很少 | few points
 band.some | 讲到一部分要点 | some points
@@ -182,7 +176,6 @@ mode_short.interview | 面试 | interview
 transcript.title | 面试记录 | Interview transcript
 transcript.plan | {mode}模式，{count} 题，题目语言：{spoken} | {mode} mode, {count} questions, language of the questions: {spoken}
 transcript.begun | 开始于 {at} | Begun {at}
-transcript.question | 题 | Question
 transcript.footer | 版本与来源 | Provenance
 transcript.version | 程序版本 {version}，事件 {events} 条，导出于 {at} | Program version {version}, {events} events, exported {at}
 transcript.bank | 题库 {bank} | bank {bank}
@@ -199,5 +192,6 @@ cli.review | 回车：下一题；/retry 再答一次；/answer 看参考回答�
 cli.resume | 接着练：interviewer chat --resume {id} | To go on later: interviewer chat --resume {id}
 cli.export | 导出：interviewer export {id} --format md | To export: interviewer export {id} --format md
 cli.unknown | 没有这个命令：{command} | There is no command {command}
-cli.failed | 评分没有成功：{reason} | The grading failed: {reason}
 """)
+
+ALL = frozenset(_PHRASES)

@@ -1,0 +1,76 @@
+"""Plays the saved histories anew into a folder: `make_histories.py FOLDER`. Those in `histories/` are never rewritten."""
+
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from fakes import FlakyGrader, begun
+
+from interviewer import wiring
+from interviewer.grade import Evidence
+from interviewer.interview import Begun, Contest, Contested, Mode
+from interviewer.library import Library
+from interviewer.rubric import Language
+from interviewer.session import Session, Stage
+from interviewer.store import Store
+
+
+def coach(session: Session) -> None:
+    session.hint()
+    session.answer("it is put to sleep")
+    session.settled()
+    session.contest(Contested("dropout", 1, Contest("off", Evidence(2, "put to sleep"), "asleep is off")))
+    session.retry()
+    session.answer("it is switched off, otherwise predictions are random")
+    session.settled()
+    session.move_on()
+    session.repeat()
+    session.skip()
+
+
+def interview(session: Session) -> None:
+    session.answer("it is switched off")
+    session.answer("predictions would be noisy")
+    session.answer("the batches would be correlated")
+    session.settled()
+
+
+def failing(session: Session) -> None:
+    session.answer("关掉，否则结果随机")
+    session.settled()
+    session.regrade()
+    session.settled()
+    session.end()
+
+
+def shipped(session: Session) -> None:
+    while not session.interview().is_over:
+        session.answer(session.interview().question.reference.zh)
+    session.settled()
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = Library().bank("deep-learning")
+    bank = replace(whole, questions=whole.questions[:2])
+    plays: list[tuple[str, Begun, object]] = [
+        ("coach", begun(), coach),
+        ("interview", begun(Mode.INTERVIEW, probes=1), interview),
+        ("failing", begun(language=Language.ZH), failing),
+        ("shipped", wiring.make_plan(bank, count=2, mode=Mode.INTERVIEW, language=Language.ZH, seed=1), shipped),
+    ]
+    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(1) as pool:
+        store = Store(f"sqlite:///{temporary}/a.sqlite3")
+        for name, first, play in plays:
+            grader = FlakyGrader(failures=int(name == "failing"))
+            session = Stage(store, grader, pool).begin("saved", first)
+            play(session)  # type: ignore[operator]
+            text = wiring.export(name, session.history(), "json", None)
+            (folder / f"v1-{name}.json").write_text(text, encoding="utf-8")
+        store.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

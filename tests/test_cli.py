@@ -1,0 +1,160 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from fakes import begun
+
+from interviewer import cli, wiring
+from interviewer.codec import history_from_json
+from interviewer.interview import replay
+from interviewer.settings import read_settings
+
+
+def run(*arguments: str, lines: str = "", monkeypatch: pytest.MonkeyPatch | None = None) -> int:
+    """The exit code of a command."""
+    if monkeypatch:
+        import io
+
+        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    return int(left.value.code or 0)
+
+
+def play(monkeypatch: pytest.MonkeyPatch, *arguments: str, lines: str) -> int:
+    return run("chat", *arguments, lines=lines, monkeypatch=monkeypatch)
+
+
+def test_an_interview_in_the_terminal_is_graded_listed_and_exported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "/hint\nWithout an activation the layers collapse into one linear map.\n\n\n/bogus\n/skip\n"
+    assert play(monkeypatch, "--language", "en", "--count", "2", lines=lines) == 0
+    played = capsys.readouterr().out
+    assert "[1 / 2]" in played
+    assert "Hint:" in played
+    assert "Estimate:" in played
+    assert "“" in played
+    assert "There is no command /bogus" in played
+    assert "Result" in played
+    assert run("interviews") == 0
+    listed = capsys.readouterr().out
+    assert "finished" in listed
+    assert "terminal" in listed
+    name = listed.split()[0]
+    for kind in ("md", "html", "json"):
+        assert run("export", name, "--format", kind) == 0
+        assert "collapse into one linear map" in capsys.readouterr().out
+
+
+def test_an_interview_that_was_left_is_resumed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert play(monkeypatch, "--count", "1", lines="") == 0
+    hint = capsys.readouterr().out
+    name = hint.split("--resume ")[1].split()[0]
+    assert play(monkeypatch, "--resume", name, lines="多层线性变换叠起来还是线性变换\n\n\n") == 0
+    assert "面试结果" in capsys.readouterr().out
+
+
+def test_interview_mode_shows_nothing_before_the_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "layers collapse\n\nno idea\n\n"
+    arguments = ("--mode", "interview", "--no-probes", "--language", "en", "--count", "2")
+    assert play(monkeypatch, *arguments, lines=lines) == 0
+    before, after = capsys.readouterr().out.split("Result", 1)
+    assert "Estimate" not in before
+    assert before.count("noted") == 1
+    assert "Missing" in after
+
+
+def test_coach_mode_retries_and_shows_the_model_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "layers\n\n/answer\n/what\n/retry\nlayers collapse to one linear map\n\n/end\n"
+    assert play(monkeypatch, "--language", "en", "--count", "3", lines=lines) == 0
+    out = capsys.readouterr().out
+    assert out.count("Estimate") >= 2
+    assert "no command /what" in out
+
+
+def test_export_writes_a_file_whole_and_json_loads_back(tmp_path: Path) -> None:
+    stage = wiring.make_stage(read_settings())
+    session = stage.begin("me", begun())
+    session.answer("it is switched off")
+    session.settled()
+    target = tmp_path / "out.json"
+    assert run("export", session.id, "--format", "json", "-o", str(target)) == 0
+    text = target.read_text(encoding="utf-8")
+    assert replay(event for event, _ in history_from_json(text)) == session.interview()
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_the_schema_is_printed_and_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("export", "--schema") == 0
+    jsonschema.Draft202012Validator.check_schema(json.loads(capsys.readouterr().out))
+
+
+def test_banks_and_check_know_the_shipped_bank(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("banks") == 0
+    assert "deep-learning  25 questions" in capsys.readouterr().out
+    assert run("check") == 0
+    assert "25 questions" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments, cause",
+    [
+        (("export", "ghost"), "there is no interview 'ghost' here"),
+        (("export",), "which interview?"),
+        (("chat", "--bank", "ghost"), "there is no bank 'ghost'"),
+        (("chat", "--topic", "cooking"), "has no topic cooking"),
+        (("chat", "--resume", "ghost"), "there is no interview 'ghost' here"),
+        (("check", "ghost.yaml"), "ghost.yaml: cannot be read"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_and_code_1(
+    arguments: tuple[str, ...], cause: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 1
+    out, err = capsys.readouterr()
+    assert cause in (err or out)
+    assert len((err or out).strip().splitlines()) == 1
+
+
+def test_check_fails_on_a_broken_bank_and_names_every_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "weak.yaml"
+    path.write_text(
+        "id: weak\ntitle: W\nlanguage: en\nquestions:\n- id: q\n  text: Why shuffle?\n  reference: Because.\n"
+        "  criteria:\n  - {id: c, text: It mixes and speeds, aliases: [[shuffle]], probe: Why}\n"
+    )
+    assert run("check", str(path)) == 1
+    out = capsys.readouterr().out
+    for cause in ("says two things", "no term of its own", "exactly one question", "does not find criterion 'c'"):
+        assert cause in out
+
+
+def test_bad_usage_is_code_2() -> None:
+    assert run("export", "x", "--format", "docx") == 2
+    assert run("nonsense") == 2
+
+
+def test_a_broken_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("INTERVIEWER_PORT", "many")
+    assert run("interviews") == 1
+    assert capsys.readouterr().err.startswith("interviewer: INTERVIEWER_PORT")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom interviewer import cli\n"
+        "try: cli.main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'gradio', 'openai', 'sqlalchemy', 'fastapi', 'pydantic', 'yaml', 'opencc'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

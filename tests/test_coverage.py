@@ -1,0 +1,119 @@
+import pytest
+from fakes import DROPOUT, both
+
+from interviewer.coverage import CoverageGrader, says_term
+from interviewer.grade import Flag, Grade, Level, Method, score
+from interviewer.interview import Attempt, Saying, Turn
+from interviewer.rubric import Bank, Criterion, Kind, Question
+
+
+def graded(question: Question, *answers: str) -> Grade:
+    turns = (Turn(Saying.QUESTION, question.text.en), *(Turn(Saying.ANSWER, text) for text in answers))
+    return CoverageGrader().grade(question, Attempt(question.id, 1, turns, is_closed=True))
+
+
+def test_credit_comes_with_the_candidates_own_words() -> None:
+    text = "嗯，推理的时候要关掉，否则结果是随机的。"
+    grade = graded(DROPOUT, text)
+    for criterion in ("off", "random"):
+        verdict = grade.verdict(criterion)
+        assert verdict.level is Level.MET
+        assert verdict.evidence
+        assert all(evidence.turn == 1 and evidence.quote in text for evidence in verdict.evidence)
+
+
+def test_a_coverage_grade_is_an_estimate_and_says_who_gave_it() -> None:
+    grade = graded(DROPOUT, "switched off")
+    assert grade.is_estimate
+    assert grade.provenance.method is Method.COVERAGE
+    assert grade.provenance.rubric == DROPOUT.rubric.digest
+
+
+@pytest.mark.parametrize("text", ["不会关掉", "it is never switched off", "it is not disabled at test time"])
+def test_a_negated_claim_is_not_credited(text: str) -> None:
+    assert graded(DROPOUT, text).verdict("off").level is Level.CONTRADICTED
+
+
+def test_a_mistake_is_found_and_subtracts() -> None:
+    grade = graded(DROPOUT, "dropout stays on, predictions are random anyway")
+    assert grade.verdict("on").level is Level.MET
+    assert score(DROPOUT.rubric, grade.verdicts).value == 0
+
+
+@pytest.mark.parametrize(
+    "text, flag",
+    [("...", Flag.BLANK), ("no idea", Flag.DONT_KNOW), ("dropout used at test time, used at test time", Flag.ECHO)],
+)
+def test_what_is_screened_earns_nothing(text: str, flag: Flag) -> None:
+    grade = graded(DROPOUT, text)
+    assert grade.flags == (flag,)
+    assert score(DROPOUT.rubric, grade.verdicts).value == 0
+
+
+def test_a_heap_of_keywords_earns_nothing() -> None:
+    grade = graded(DROPOUT, "dropout, random, switched off, train, test, eval, MC dropout")
+    assert grade.flags == (Flag.STUFFING,)
+    assert score(DROPOUT.rubric, grade.verdicts).value == 0
+
+
+def test_all_groups_must_meet_in_neighbouring_sentences() -> None:
+    two = Criterion(
+        "c", both("小权重使梯度变小", "Small weights shrink gradients"), aliases=(("weights",), ("shrink",))
+    )
+    question = Question("q", both("为什么", "Why so?"), both("略", "Short"), (two,))
+    assert graded(question, "The weights matter. They shrink it.").verdict("c").level is Level.MET
+    apart = "The weights matter. Something else is said here. And then more of that. Some things shrink."
+    assert graded(question, apart).verdict("c").level is Level.PARTIAL
+
+
+def test_a_word_of_the_question_earns_nothing_by_itself() -> None:
+    own = Criterion("c", both("用于测试", "used at test time"), aliases=(("test time",), ("ensemble",)))
+    question = Question("q", DROPOUT.text, DROPOUT.reference, (own,))
+    assert graded(question, "well, test time it is, I would say").verdict("c").level is Level.MISSING
+
+
+def test_a_criterion_without_aliases_is_found_by_its_text() -> None:
+    bare = Criterion("c", both("批归一化能加快训练收敛", "Batch normalisation speeds up convergence"))
+    question = Question("q", both("说说 BN", "Tell me about BN"), both("略", "Short"), (bare,))
+    assert graded(question, "批归一化可以加快训练的收敛。").verdict("c").level is Level.MET
+    assert graded(question, "It is something about trees and forests.").verdict("c").level is Level.MISSING
+
+
+def test_every_turn_counts_and_the_quote_names_its_turn() -> None:
+    grade = graded(DROPOUT, "switched off", "because it would be random")
+    assert [grade.verdict(c).evidence[0].turn for c in ("off", "random")] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "text, term",
+    [
+        ("能减小一点学习率", "减小…学习率"),
+        ("减小学习率", "减小…学习率"),
+        ("the vanishing of gradients", "vanishing gradients"),
+        ("Stochastic Gradient-Descent", "gradient descent"),
+    ],
+)
+def test_terms_are_found_in_real_speech(text: str, term: str) -> None:
+    assert says_term(text, term)
+
+
+def test_a_gap_does_not_reach_into_another_clause() -> None:
+    assert not says_term("减小批量，调大学习率", "减小…学习率")
+
+
+def test_the_shipped_references_meet_every_core_criterion_and_make_no_mistake(deep_learning: Bank) -> None:
+    grader = CoverageGrader()
+    for question in deep_learning.questions:
+        for text in question.reference.both:
+            levels = grader.covers(question, text)
+            for criterion in question.criteria:
+                if criterion.kind is Kind.CORE:
+                    assert levels[criterion.id] is Level.MET, (question.id, criterion.id)
+                if criterion.kind is Kind.MISTAKE:
+                    assert levels[criterion.id] is Level.MISSING, (question.id, criterion.id)
+
+
+def test_the_shipped_questions_earn_nothing_when_repeated(deep_learning: Bank) -> None:
+    for question in deep_learning.questions:
+        for text in question.text.both:
+            assert score(question.rubric, graded(question, text).verdicts).value == 0, question.id

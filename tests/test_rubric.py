@@ -1,0 +1,71 @@
+from dataclasses import replace
+
+import pytest
+from fakes import BANK, DROPOUT, both
+
+from interviewer.rubric import Bank, Criterion, Kind, Language, Localized
+
+
+def test_a_localized_text_falls_back_to_its_other_language() -> None:
+    assert Localized(zh="是").into(Language.EN) == "是"
+    assert Localized(en="yes").into(Language.ZH) == "yes"
+    assert both("是", "yes").into(Language.ZH) == "是"
+
+
+def test_a_localized_text_without_any_text_is_refused() -> None:
+    with pytest.raises(ValueError, match="no text"):
+        Localized(zh="  ")
+
+
+@pytest.mark.parametrize(
+    "changes, cause",
+    [
+        ({"id": "Two Words"}, "id 'Two Words'"),
+        ({"weight": 0}, "weight"),
+        ({"weight": float("nan")}, "weight"),
+        ({"aliases": ((),)}, "alias group is empty"),
+        ({"aliases": (("…",),)}, "alias is blank"),
+        ({"hints": (both("一", "one"),) * 4}, "at most 3"),
+    ],
+)
+def test_a_criterion_that_cannot_be_graded_is_refused(changes: dict[str, object], cause: str) -> None:
+    with pytest.raises(ValueError, match=cause):
+        replace(DROPOUT.criteria[0], **changes)
+
+
+@pytest.mark.parametrize(
+    "changes, cause",
+    [
+        ({"difficulty": 4}, "difficulty"),
+        ({"criteria": (DROPOUT.criteria[3],)}, "no core criterion"),
+        ({"criteria": DROPOUT.criteria * 2}, "the id 'off'"),
+        ({"correction": both("错", "wrong")}, "without a source"),
+    ],
+)
+def test_a_question_that_cannot_be_scored_is_refused(changes: dict[str, object], cause: str) -> None:
+    with pytest.raises(ValueError, match=cause):
+        replace(DROPOUT, **changes)
+
+
+def test_a_bank_refuses_topics_without_a_title() -> None:
+    with pytest.raises(ValueError, match="no title for data"):
+        replace(BANK, topics={"regularization": both("正则化", "Regularization")})
+
+
+def test_equal_rubrics_have_equal_digests_and_any_change_makes_another() -> None:
+    again = replace(DROPOUT, text=both("别的问法", "another wording"))
+    heavier = replace(DROPOUT, criteria=(replace(DROPOUT.criteria[0], weight=3), *DROPOUT.criteria[1:]))
+    assert again.rubric.digest == DROPOUT.rubric.digest
+    assert heavier.rubric.digest != DROPOUT.rubric.digest
+
+
+def test_topics_come_in_the_order_of_the_questions() -> None:
+    assert BANK.used_topics == ("regularization", "data")
+    assert BANK.topic_title("data", Language.ZH) == "数据"
+    assert Bank("b", both("库", "Bank"), BANK.questions).topic_title("data", Language.ZH) == "data"
+
+
+def test_criteria_are_found_by_id_and_kind() -> None:
+    assert DROPOUT.rubric["mc"].kind is Kind.BONUS
+    assert [c.id for c in DROPOUT.rubric.of(Kind.CORE)] == ["off", "random"]
+    assert isinstance(DROPOUT.rubric["on"], Criterion)

@@ -1,0 +1,43 @@
+import pytest
+
+from interviewer import tokens
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("Vanishing gradients", "vanish gradient"),
+        ("ＡＤＡＭ　优化器", "adam 优化器"),
+        ("學習率與梯度", "学习率与梯度"),
+        ("re\u200bgular\u00adization", "regularisation"),
+        ("by-product", "by product"),
+    ],
+)
+def test_what_looks_the_same_compares_the_same(one: str, other: str) -> None:
+    assert tokens.words(one) == tokens.words(other)
+
+
+def test_numbers_and_formulas_are_kept() -> None:
+    assert tokens.words("w(1−2ηc), 1e-3, 0.5") == ("w", "1", "-", "2", "η", "c", "1e-3", "0.5")
+
+
+def test_clauses_know_their_sentence_and_their_place() -> None:
+    text = "梯度变小，学不动。So it vanishes, slowly. Use ReLU!"
+    found = tokens.clauses(text)
+    assert [clause.sentence for clause in found] == [0, 0, 1, 1, 2]
+    assert text[found[2].start : found[2].end] == "So it vanishes"
+
+
+def test_a_point_inside_a_name_or_number_ends_no_sentence() -> None:
+    assert len(tokens.clauses("call model.eval() at 0.5")) == 2  # the brackets end a clause
+    assert {clause.sentence for clause in tokens.clauses("call model.eval at 0.5")} == {0}
+
+
+@pytest.mark.parametrize("slip", ["gradeint", "gradint", "gradientt"])
+def test_a_slip_of_the_pen_is_forgiven(slip: str) -> None:
+    assert tokens.same_word("gradient", slip)
+
+
+@pytest.mark.parametrize("one, other", [("bias", "bis"), ("0.1", "0.2"), ("larger", "smaller"), ("batch", "patch")])
+def test_short_words_numbers_and_other_beginnings_are_not_slips(one: str, other: str) -> None:
+    assert not tokens.same_word(one, other)

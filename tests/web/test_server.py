@@ -1,0 +1,288 @@
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import begun
+from starlette.testclient import TestClient
+
+from interviewer import wiring
+from interviewer.interview import Mode
+from interviewer.rubric import Bank
+from interviewer.session import Session, Stage
+from interviewer.settings import Settings, read_settings
+from interviewer.web.owner import Owners
+from interviewer.web.server import make_app, preferred_language
+
+HOST = "http://127.0.0.1:7860"
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return read_settings(data_dir=tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def client(settings: Settings) -> Iterator[TestClient]:
+    with TestClient(make_app(settings), base_url=HOST) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def stage(settings: Settings) -> Stage:
+    return wiring.make_stage(settings)
+
+
+@pytest.fixture(scope="module")
+def owners(settings: Settings) -> Owners:
+    return Owners(settings.signing_key, is_https=False)
+
+
+@pytest.fixture(autouse=True)
+def no_cookies(client: TestClient) -> None:
+    client.cookies.clear()
+
+
+def become(client: TestClient, owners: Owners, owner: str) -> None:
+    name, _, value = owners.set_cookie(owner).split(";")[0].partition("=")
+    client.cookies.set(name, value)
+
+
+def played(stage: Stage, owner: str, mode: Mode = Mode.COACH) -> Session:
+    session = stage.begin(owner, begun(mode))
+    session.answer("it is switched off, <b>really</b>")
+    session.settled()
+    return session
+
+
+def events(client: TestClient) -> dict[str, dict[str, Any]]:
+    """Every event of the page, by its number and name."""
+    config = client.get("/config").json()
+    return {f"{d['id']}": d for d in config["dependencies"]}
+
+
+def call(client: TestClient, number: int, data: list[Any]) -> str:
+    """What the queue answers when an event is called without the page."""
+    joined = client.post(
+        "/gradio_api/queue/join", json={"fn_index": number, "data": data, "session_hash": "s", "event_data": None}
+    )
+    if joined.status_code != 200:
+        return joined.text
+    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "s"}) as stream:
+        return "".join(stream.iter_text())
+
+
+def test_the_first_visit_gives_an_owner_and_the_second_keeps_it(client: TestClient, owners: Owners) -> None:
+    first = client.get("/")
+    cookie = first.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert owners.of(dict(client.cookies))
+    assert "set-cookie" not in client.get("/").headers
+
+
+def test_a_forged_or_foreign_cookie_is_nobody(client: TestClient, owners: Owners, stage: Stage) -> None:
+    session = played(stage, "me")
+    client.cookies.set(owners.cookie_name, json.dumps("me"))
+    assert client.get(f"/export/{session.id}.md").status_code == 404
+    name, _, value = Owners("another key of another server", is_https=False).set_cookie("me").partition("=")
+    client.cookies.set(owners.cookie_name, value.split(";")[0])
+    assert client.get(f"/export/{session.id}.md").status_code == 404
+    assert name != owners.cookie_name
+
+
+@pytest.mark.parametrize("kind, media", [("md", "text/markdown"), ("html", "text/html"), ("json", "application/json")])
+def test_an_export_is_its_owners_alone(client: TestClient, owners: Owners, stage: Stage, kind: str, media: str) -> None:
+    session = played(stage, "me")
+    path = f"/export/{session.id}.{kind}"
+    assert client.get(path).status_code == 404
+    become(client, owners, "you")
+    assert client.get(path).status_code == 404
+    become(client, owners, "me")
+    mine = client.get(path, params={"lang": "en"})
+    assert mine.status_code == 200
+    assert mine.headers["content-type"].startswith(media)
+    assert mine.headers["content-disposition"].startswith("attachment")
+    assert mine.headers["cache-control"] == "no-store"
+    assert "it is switched off" in mine.text
+
+
+def test_an_unknown_export_says_nothing(client: TestClient, owners: Owners, stage: Stage) -> None:
+    become(client, owners, "me")
+    for path in ("/export/ghost.md", "/export/ghost.exe", "/export/../secret.md", "/export/%2e%2e%2fsecret.md"):
+        assert client.get(path).status_code == 404
+
+
+def test_every_event_is_private(client: TestClient) -> None:
+    found = events(client)
+    assert len(found) > 20
+    assert {d["api_visibility"] for d in found.values()} == {"private"}
+
+
+def test_no_event_gives_or_changes_what_belongs_to_another(client: TestClient, owners: Owners, stage: Stage) -> None:
+    session = played(stage, "me")
+    before = [recorded.event for recorded in session.history()]
+    become(client, owners, "you")
+    tried = 0
+    for number, event in enumerate(client.get("/config").json()["dependencies"]):
+        if not event["backend_fn"]:
+            continue
+        data = [session.id if n == 0 else "en" for n in range(len(event["inputs"]))]
+        if len(data) == 3:
+            data = [session.id, session.interview().place, "en"]
+        answer = call(client, number, data)
+        tried += 1
+        assert "switched off" not in answer, event
+        assert "Is dropout used" not in answer, event
+    assert tried > 20
+    assert [recorded.event for recorded in session.history()] == before
+
+
+def test_without_a_cookie_no_event_does_anything(client: TestClient, stage: Stage) -> None:
+    session = played(stage, "me")
+    for number, event in enumerate(client.get("/config").json()["dependencies"]):
+        if event["backend_fn"] and len(event["inputs"]) == 3:
+            assert "switched off" not in call(client, number, [session.id, session.interview().place, "en"])
+    assert session.interview().phase == "reviewing"
+
+
+def test_a_foreign_origin_gets_no_grant_and_its_post_is_refused(client: TestClient) -> None:
+    foreign = {"Origin": "https://evil.example"}
+    for host in ("127.0.0.1:7860", "localhost:7860"):
+        page = client.get("/config", headers={**foreign, "Host": host})
+        assert not [name for name in page.headers if name.startswith("access-control-")]
+    asked = client.options("/gradio_api/queue/join", headers={**foreign, "Access-Control-Request-Method": "POST"})
+    assert "access-control-allow-origin" not in asked.headers
+    assert client.post("/gradio_api/queue/join", json={}, headers=foreign).status_code == 403
+    assert client.post("/gradio_api/queue/join", json={}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.post("/gradio_api/queue/join", json={}, headers={"Origin": "null"}).status_code == 403
+    assert client.post("/gradio_api/queue/join", json={}, headers={"Origin": HOST}).status_code != 403
+
+
+def test_another_host_name_is_not_served(client: TestClient) -> None:
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
+    assert client.get("/", headers={"Host": "localhost:7860"}).status_code == 200
+
+
+def test_a_forwarding_header_does_not_move_the_page(client: TestClient) -> None:
+    page = client.get("/", headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"})
+    assert "evil.example" not in page.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/deep_link?session_hash=s", "/monitoring", "/monitoring/summary", "/openapi.json", "/docs", "/redoc",
+        "/gradio_api/openapi.json", "/gradio_api/file=https://example.com/", "/gradio_api/file=/etc/passwd", "/file=/etc/passwd",
+        "/gradio_api/proxy=https://example.com/", "/gradio_api/upload_progress", "/gradio_api/runs", "/gradio_api/mcp/",
+        "/gradio_api//file=/etc/passwd", "/gradio_api/%66ile=/etc/passwd", "/gradio_api/custom_component/x/client/component/x.js",
+    ],
+)  # fmt: skip
+def test_what_the_page_does_not_use_is_closed(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/gradio_api/upload", "/gradio_api/component_server", "/gradio_api/run/predict", "/gradio_api/call/x", "/login"],
+)
+def test_nothing_can_be_posted_past_the_page(client: TestClient, path: str) -> None:
+    assert client.post(path, json={}).status_code == 404
+
+
+def test_a_huge_request_is_refused(client: TestClient) -> None:
+    assert client.post("/gradio_api/queue/join", content=b"x" * 2_000_001).status_code == 413
+
+
+def test_every_answer_has_the_security_headers_and_no_inline_script_is_allowed(client: TestClient) -> None:
+    for path in ("/", "/config", "/nowhere"):
+        headers = client.get(path).headers
+        policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+        assert "unsafe-inline" not in policy["script-src"]
+        assert policy["frame-ancestors"] == "'none'"
+        assert policy["default-src"] == "'self'"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_no_secret_no_path_and_no_rubric_is_in_the_page(
+    client: TestClient, settings: Settings, deep_learning: Bank
+) -> None:
+    for path in ("/", "/config", "/gradio_api/info"):
+        text = client.get(path).text
+        assert settings.signing_key not in text
+        assert str(settings.data_dir) not in text
+        assert str(Path.home()) not in text
+        for question in deep_learning.questions:
+            assert question.reference.en[:40] not in text
+            assert question.criteria[0].text.en not in text
+
+
+def test_run_history_and_analytics_are_off(client: TestClient) -> None:
+    config = client.get("/config").json()
+    assert not config.get("run_history")
+    assert config.get("analytics_enabled") is False
+    assert not config.get("enable_monitoring")
+
+
+def test_the_page_names_no_other_host(client: TestClient) -> None:
+    page = re.sub(r"<meta[^>]*>", "", client.get("/").text)
+    loaded = re.findall(r"<(?:script|link|img|iframe)[^>]*?(?:src|href)=\"(https?://[^\"]+)", page)
+    assert [address for address in loaded if not address.startswith(HOST)] == []
+
+
+def test_a_link_takes_the_interviews_to_another_browser(client: TestClient, owners: Owners, stage: Stage) -> None:
+    session = played(stage, "me")
+    address = f"/enter/{owners.link('me')}"
+    asked = client.get(address)
+    assert asked.status_code == 200
+    assert "set-cookie" not in asked.headers  # looking at the link changes nothing
+    entered = client.post(address, data={"token": address.rsplit("/", maxsplit=1)[-1]}, follow_redirects=False)
+    assert entered.status_code == 303
+    assert owners.of(dict(client.cookies)) == "me"
+    assert client.get(f"/export/{session.id}.md").status_code == 200
+
+
+def test_a_link_that_is_forged_or_old_is_refused(
+    client: TestClient, owners: Owners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    assert client.get("/enter/forged").status_code == 410
+    assert client.post("/enter/forged", data={"token": "forged"}).status_code == 404
+    token = owners.link("me")
+    now = time.time()
+    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + 3700)
+    assert client.get(f"/enter/{token}").status_code == 410
+    assert client.post(f"/enter/{token}", data={"token": token}).status_code == 404
+    assert "set-cookie" not in client.post(f"/enter/{token}", data={"token": token}).headers
+
+
+@pytest.mark.parametrize(
+    "cookie, accepted, expected",
+    [
+        ("", "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("", "fr, en-GB;q=0.7, zh;q=0.9", "zh"),
+        ("", "de", "en"),
+        ("", "zh;q=bad,en", "en"),
+        ("en", "zh", "en"),
+        ("klingon", "zh", "zh"),
+    ],
+)
+def test_the_page_speaks_what_was_chosen_or_what_the_browser_asks_for(
+    cookie: str, accepted: str, expected: str
+) -> None:
+    assert preferred_language(cookie, accepted) == expected
+
+
+def test_behind_a_proxy_the_page_knows_its_address_and_its_cookie_is_secure(tmp_path: Path) -> None:
+    settings = read_settings(data_dir=tmp_path / "d", root_path="https://host.example/interview")
+    with TestClient(make_app(settings), base_url="https://host.example") as client:
+        page = client.get("/")
+        assert page.status_code == 200
+        assert "Secure" in page.headers["set-cookie"]
+        origin = {"Origin": "https://host.example"}
+        assert client.post("/gradio_api/queue/join", json={}, headers=origin).status_code != 403
