@@ -50,7 +50,17 @@ class _Hit:
     clause: int
     first: int
     last: int
-    negated: bool
+    is_negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How much of a claim some clauses of an answer make."""
+
+    answer: _Answer
+    share: float
+    clauses: tuple[int, ...]
+    is_negated: bool
 
 
 class CoverageGrader:
@@ -73,13 +83,14 @@ class CoverageGrader:
         """The level of each criterion in a text that is no attempt, such as a reference answer."""
         asked = frozenset(word for asked in question.text.both for word in tokens.words(asked))
         answer = _Answer(0, text, tokens.clauses(text))
-        found = (_verdict(criterion, [answer], asked, ()) for criterion in question.criteria)
+        found = (_verdict(criterion, [answer], asked) for criterion in question.criteria)
         return {verdict.criterion: verdict.level or Level.MISSING for verdict in found}
 
 
 def says_term(text: str, term: str) -> bool:
     """Whether a text contains a term the way the grader would find it."""
-    return any(True for _ in _find(_parts(term), tokens.clauses(text)))
+    clauses = tokens.clauses(text)
+    return any(True for _ in _find(_parts(term), clauses, _index(clauses)))
 
 
 def _flags(screened: Sequence[Screened]) -> tuple[Flag, ...]:
@@ -114,69 +125,57 @@ def _states(token: Token) -> bool:
     return token.text in _STATING or token.word in _STATING
 
 
-def _verdict(criterion: Criterion, answers: Sequence[_Answer], asked: frozenset[str], flags: Sequence[Flag]) -> Verdict:
-    best: tuple[float, _Answer, tuple[int, ...], bool] | None = None
-    for answer in answers:
-        for window in _windows(answer.clauses):
-            share, clauses, negated = _read(criterion, answer, window, asked)
-            if share > 0 and (best is None or (share, not negated) > (best[0], not best[3])):
-                best = (share, answer, clauses, negated)
-    if best is None:
+def _verdict(
+    criterion: Criterion, answers: Sequence[_Answer], asked: frozenset[str], flags: Sequence[Flag] = ()
+) -> Verdict:
+    readings = [reading for answer in answers for reading in _readings(criterion, answer, asked)]
+    best = max(readings, key=lambda reading: (reading.share, not reading.is_negated), default=None)
+    level = _level(criterion, best)
+    if best is None or level is Level.MISSING:
         reason = "reason.stuffing" if Flag.STUFFING in flags else "reason.missing"
         return Verdict(criterion.id, Level.MISSING, words(reason))
-    share, answer, clauses, negated = best
-    level = _level(criterion, share, negated)
-    if level is Level.MISSING:
-        return Verdict(criterion.id, level, words("reason.missing"))
-    evidence = tuple(Evidence(answer.turn, quote) for quote in _quotes(answer, clauses))
+    evidence = tuple(Evidence(best.answer.turn, quote) for quote in _quotes(best.answer, best.clauses))
     return Verdict(criterion.id, level, words(f"reason.{level}"), evidence)
 
 
-def _level(criterion: Criterion, share: float, negated: bool) -> Level:
+def _level(criterion: Criterion, reading: _Reading | None) -> Level:
+    if reading is None:
+        return Level.MISSING
+    is_whole = reading.share >= 1
     if criterion.kind is Kind.MISTAKE:
-        return Level.MET if share >= 1 and not negated else Level.MISSING
-    if share >= 1:
-        return Level.CONTRADICTED if negated else Level.MET
-    return Level.PARTIAL if share >= 0.5 and not negated else Level.MISSING
+        return Level.MET if is_whole and not reading.is_negated else Level.MISSING
+    if is_whole:
+        return Level.CONTRADICTED if reading.is_negated else Level.MET
+    return Level.PARTIAL if reading.share >= 0.5 and not reading.is_negated else Level.MISSING
 
 
-def _windows(clauses: Sequence[Clause]) -> Iterator[tuple[int, ...]]:
-    """The clauses of each two neighbouring sentences, as indexes."""
-    by_sentence: dict[int, list[int]] = {}
-    for index, clause in enumerate(clauses):
-        by_sentence.setdefault(clause.sentence, []).append(index)
-    groups = list(by_sentence.values())
-    for place, group in enumerate(groups):
-        following = groups[place + 1] if place + 1 < len(groups) else []
-        yield tuple(group + following)
-
-
-def _read(
-    criterion: Criterion, answer: _Answer, window: Sequence[int], asked: frozenset[str]
-) -> tuple[float, tuple[int, ...], bool]:
-    """What share of the claim a window makes, in which clauses, and whether it is negated."""
-    clauses = [answer.clauses[index] for index in window]
+def _readings(criterion: Criterion, answer: _Answer, asked: frozenset[str]) -> Iterator[_Reading]:
+    """What share of the claim each two neighbouring sentences make, in which clauses, and whether it is negated."""
     if not criterion.aliases:
-        share = _similarity(criterion, clauses, asked)
-        level = 1.0 if share >= _SIMILAR_MET else 0.5 if share >= _SIMILAR_PARTIAL else 0.0
-        return level, tuple(window) if level else (), False
-    matched, own, used, negated = 0, 0, set[int](), False
-    for group in criterion.aliases:
-        hits = [hit for term in group for hit in _find(_parts(term), clauses)]
-        if not hits:
+        yield from _similar(criterion, answer, asked)
+        return
+    index = _index(answer.clauses)
+    groups = [
+        [hit for term in group for hit in _find(_parts(term), answer.clauses, index)] for group in criterion.aliases
+    ]
+    # A claim needs something of its own: words of the question alone are worth nothing.
+    own = {id(hit) for hits in groups for hit in hits if not _is_of_question(answer.clauses, hit, asked)}
+    for sentence in sorted({answer.clauses[hit.clause].sentence for hits in groups for hit in hits}):
+        near = [[hit for hit in hits if answer.clauses[hit.clause].sentence - sentence in (0, 1)] for hits in groups]
+        found = [hits for hits in near if hits]
+        if not any(id(hit) in own for hits in found for hit in hits):
             continue
-        matched += 1
-        own += any(not _is_of_question(clauses[hit.clause].tokens[hit.first : hit.last], asked) for hit in hits)
-        best = min(hits, key=lambda hit: (hit.negated, hit.clause not in used))
-        negated = negated or best.negated
-        used.add(best.clause)
-    if not own:
-        return 0.0, (), False
-    return matched / len(criterion.aliases), tuple(sorted(window[clause] for clause in used)), negated
+        best = [min(hits, key=lambda hit: (hit.is_negated, answer.clauses[hit.clause].sentence)) for hits in found]
+        yield _Reading(
+            answer,
+            len(found) / len(groups),
+            tuple(sorted({hit.clause for hit in best})),
+            any(hit.is_negated for hit in best),
+        )
 
 
-def _is_of_question(found: Sequence[Token], asked: frozenset[str]) -> bool:
-    return all(token.text in asked for token in found)
+def _is_of_question(clauses: Sequence[Clause], hit: _Hit, asked: frozenset[str]) -> bool:
+    return all(token.text in asked for token in clauses[hit.clause].tokens[hit.first : hit.last])
 
 
 @lru_cache(maxsize=65536)
@@ -186,39 +185,52 @@ def _parts(term: str) -> tuple[tuple[str, ...], ...]:
     return tuple(run for run in runs if run)
 
 
-def _find(parts: tuple[tuple[str, ...], ...], clauses: Sequence[Clause]) -> Iterator[_Hit]:
+def _index(clauses: Sequence[Clause]) -> dict[str, list[tuple[int, int]]]:
+    """Where each token stands: the number of its clause, and its place there."""
+    index: dict[str, list[tuple[int, int]]] = {}
+    for number, clause in enumerate(clauses):
+        for place, token in enumerate(clause.tokens):
+            index.setdefault(token.text, []).append((number, place))
+    return index
+
+
+def _find(
+    parts: tuple[tuple[str, ...], ...], clauses: Sequence[Clause], index: dict[str, list[tuple[int, int]]]
+) -> Iterator[_Hit]:
     """Each place where the runs stand in order within one clause, at most `_GAP` tokens apart."""
     if not parts:
         return
     negative = any(word in _NEGATIONS for run in parts for word in run)
-    for index, clause in enumerate(clauses):
-        start = 0
-        while (found := _run(parts[0], clause.tokens, start)) is not None:
-            first, last = found
-            for run in parts[1:]:
-                following = _run(run, clause.tokens, last, last + _GAP)
-                if following is None:
-                    break
-                last = following[1]
-            else:
-                yield _Hit(index, first, last, not negative and _is_negated(clause.tokens, first))
-            start = first + 1
-
-
-def _run(run: Sequence[str], stretch: Sequence[Token], start: int, limit: int | None = None) -> tuple[int, int] | None:
-    """Where a run of tokens first stands from `start` on; small words may stand between English ones."""
-    stop = len(stretch) if limit is None else min(len(stretch), limit + 1)
-    for first in range(start, stop):
-        place = first
-        for word in run:
-            while place > first and place < len(stretch) and stretch[place].text != word and _skips(stretch[place]):
-                place += 1
-            if place >= len(stretch) or not tokens.same_word(stretch[place].text, word):
+    for number, first in _starts(parts[0][0], index):
+        stretch = clauses[number].tokens
+        last = _run(parts[0], stretch, first)
+        for run in parts[1:]:
+            if last is None:
                 break
+            near = range(last, min(len(stretch), last + _GAP + 1))
+            last = next((end for place in near if (end := _run(run, stretch, place)) is not None), None)
+        if last is not None:
+            yield _Hit(number, first, last, not negative and _is_negated(stretch, first))
+
+
+def _starts(word: str, index: dict[str, list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    exact = index.get(word, [])
+    if len(word) < tokens.SHORTEST_FUZZY or not word.isascii():
+        return exact
+    alike = [places for other, places in index.items() if other != word and tokens.same_word(word, other)]
+    return sorted([*exact, *(place for places in alike for place in places)])
+
+
+def _run(run: Sequence[str], stretch: Sequence[Token], first: int) -> int | None:
+    """Where a run of tokens that begins at `first` ends, or None; small words may stand between English ones."""
+    place = first
+    for word in run:
+        while place > first and place < len(stretch) and stretch[place].text != word and _skips(stretch[place]):
             place += 1
-        else:
-            return first, place
-    return None
+        if place >= len(stretch) or not tokens.same_word(stretch[place].text, word):
+            return None
+        place += 1
+    return place
 
 
 def _skips(token: Token) -> bool:
@@ -229,6 +241,19 @@ def _is_negated(stretch: Sequence[Token], first: int) -> bool:
     before = stretch[max(0, first - _NEGATION_REACH) : first]
     count = sum(token.text in _NEGATIONS or token.word.endswith("n't") for token in before)
     return count % 2 == 1
+
+
+def _similar(criterion: Criterion, answer: _Answer, asked: frozenset[str]) -> Iterator[_Reading]:
+    """The readings of a criterion without aliases: by its text."""
+    by_sentence: dict[int, list[int]] = {}
+    for number, clause in enumerate(answer.clauses):
+        by_sentence.setdefault(clause.sentence, []).append(number)
+    groups = list(by_sentence.values())
+    for place, group in enumerate(groups):
+        window = group + (groups[place + 1] if place + 1 < len(groups) else [])
+        share = _similarity(criterion, [answer.clauses[number] for number in window], asked)
+        if share >= _SIMILAR_PARTIAL:
+            yield _Reading(answer, 1.0 if share >= _SIMILAR_MET else 0.5, tuple(window), is_negated=False)
 
 
 def _similarity(criterion: Criterion, clauses: Sequence[Clause], asked: frozenset[str]) -> float:

@@ -88,7 +88,7 @@ def card(interview: Interview, attempt: Attempt, language: Language, *, level: i
     return "".join(parts)
 
 
-def report(interview: Interview, language: Language) -> str:
+def report(interview: Interview, language: Language, *, unfolded: bool = False) -> str:
     """The whole result: score, topics with a chart, strongest, weakest, what to study, every question's card."""
     summary = summarize(interview)
     parts = [f'<section class="report"><h2>{say("report.title", language)}</h2>', _overall(summary, language)]
@@ -96,7 +96,7 @@ def report(interview: Interview, language: Language) -> str:
         parts += [_topics(interview, summary.topics, language), _named(summary, language)]
     parts.append(f"<h3>{say('report.cards', language)}</h3>")
     for attempt in interview.attempts:
-        parts.append(_folded(interview, attempt, language))
+        parts.append(_folded(interview, attempt, language, unfolded=unfolded))
     return "".join([*parts, "</section>"])
 
 
@@ -328,7 +328,7 @@ def _named(summary: Summary, language: Language) -> str:
     return "".join(parts)
 
 
-def _folded(interview: Interview, attempt: Attempt, language: Language) -> str:
+def _folded(interview: Interview, attempt: Attempt, language: Language, *, unfolded: bool) -> str:
     found = result(interview, attempt)
     text = escaped(found.question.text.into(interview.plan.language))
     again = f" ({say('chat.again', language, number=attempt.number)})" if attempt.number > 1 else ""
@@ -344,7 +344,7 @@ def _folded(interview: Interview, attempt: Attempt, language: Language) -> str:
         if turn.saying in (Saying.HINT, Saying.PROBE)
     )
     return (
-        f'<details class="question"><summary>{text}{again} <span class="outcome">{outcome}</span></summary>'
+        f'<details class="question"{" open" if unfolded else ""}><summary>{text}{again} <span class="outcome">{outcome}</span></summary>'
         f"{asides}{card(interview, attempt, language, level=4)}</details>"
     )
 

@@ -86,7 +86,7 @@ def same_word(one: str, other: str) -> bool:
     """Whether two stems are the same up to one slip of the pen (two in long words); numbers and signs must be equal."""
     if one == other:
         return True
-    if min(len(one), len(other)) < _SHORTEST_FUZZY or not (one.isalpha() and other.isalpha()):
+    if min(len(one), len(other)) < SHORTEST_FUZZY or not (one.isalpha() and other.isalpha()):
         return False
     if _CJK.match(one) or one[0] != other[0]:
         return False
@@ -117,7 +117,7 @@ def fold(text: str) -> str:
     return "".join(character for character, _ in _folded(text))
 
 
-_SHORTEST_FUZZY = 5
+SHORTEST_FUZZY = 5
 _LONG = 9
 
 
@@ -149,7 +149,7 @@ _stem_english = snowballstemmer.stemmer("english").stemWord
 def _stem(word: str) -> str:
     word = word.replace("'", "")
     # One spelling: British -ise and -our forms meet the American ones before stemming.
-    word = re.sub(r"is(e|es|ed|ing|ation|ations|er|ers)$", r"iz\1", word) if len(word) > _SHORTEST_FUZZY + 1 else word
+    word = re.sub(r"is(e|es|ed|ing|ation|ations|er|ers)$", r"iz\1", word) if len(word) > SHORTEST_FUZZY + 1 else word
     stem: str = _stem_english(word)
     return stem
 

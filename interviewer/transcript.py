@@ -35,7 +35,7 @@ def to_html(transcript: Transcript, language: Language) -> str:
     title = f"{say('transcript.title', language)} · {interview.bank.title.into(language)}"
     body = markup.chat(interview, language)
     if shows_grades(interview):
-        body = markup.report(interview, language) + body
+        body = markup.report(interview, language, unfolded=True) + body
     footer = "".join(f"<li>{markup.escaped(line)}</li>" for line in _footer(transcript, language))
     facts = "".join(f"<p>{markup.escaped(line)}</p>" for line in _facts(transcript, language))
     return (

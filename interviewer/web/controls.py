@@ -164,7 +164,7 @@ def _lay_out_play() -> PlayArea:
                     leave = gr.Button(size="sm", elem_id="leave", min_width=90)
                 with gr.Row(visible=False, elem_id="ending") as ending:
                     end_sure = gr.HTML(apply_default_css=False)
-                    end_yes = gr.Button(variant="stop", size="sm", elem_id="end-yes", min_width=90)
+                    end_yes = gr.Button(variant="primary", size="sm", elem_id="end-yes", min_width=90)
                     end_no = gr.Button(size="sm", elem_id="end-no", min_width=90)
             with gr.Column(scale=2, min_width=300, elem_id="side") as side:
                 card = gr.HTML(elem_id="card", apply_default_css=False)

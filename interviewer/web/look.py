@@ -64,18 +64,21 @@ CSS = (
 #card { max-height: calc(100dvh - 12rem); overflow-y: auto; }
 .interviews { list-style: none; padding: 0; } .interviews li { padding: .5rem 0; border-bottom: 1px solid var(--border-color-primary); }
 :focus-visible { outline: 3px solid var(--primary-500) !important; outline-offset: 1px; }
+button[role=tab][aria-selected=true] { color: var(--primary-700); } .dark button[role=tab][aria-selected=true] { color: var(--primary-300); }
 button, a, summary, input[type=radio] + span, input[type=checkbox] + span { min-height: 24px; }
 """
-    + f".dark .chat, .dark .card, .dark .report {{ {DARK} }}"
+    + "".join(f".dark {part} {{ {DARK} }}\n" for part in (".chat", ".card", ".report"))
     + """
 #interviews .quiet { color: var(--body-text-color-subdued); }
-@media (max-width: 48rem) { .chat { height: auto; max-height: 46dvh; min-height: 8rem; } #card { max-height: none; } #stage { flex-direction: column; }
+@media (max-width: 48rem) { .chat { height: auto; max-height: 46dvh; min-height: 8rem; } #card { max-height: none; } #stage, #head { flex-direction: column; }
+  #head { align-items: stretch; } #head p { display: none; } #chat, #card, #report, #interviews, #title, #progress { padding: .1rem; }
   .gradio-container { padding: .4rem !important; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 """
 )
 
-# Keeps the chat at its end, warns before a typed answer is left behind, and mends two things for screen readers.
+# Keeps the chat at its end, and an answer that was being typed through a refresh: only from the moment the tab
+# unloads until it is back, and only in this tab.
 SCRIPT = """
 () => {
   const tidy = () => {
@@ -85,6 +88,15 @@ SCRIPT = """
       chat.dataset.length = String(chat.innerHTML.length);
       chat.scrollTop = chat.scrollHeight;
     }
+    const box = document.querySelector('#answer textarea');
+    const draft = sessionStorage.getItem('draft');
+    if (box && draft !== null) {
+      sessionStorage.removeItem('draft');
+      if (!box.value) {
+        box.value = draft;
+        box.dispatchEvent(new Event('input', {bubbles: true}));
+      }
+    }
   };
   let pending = false;
   new MutationObserver(() => {
@@ -93,9 +105,9 @@ SCRIPT = """
     requestAnimationFrame(() => { pending = false; tidy(); });
   }).observe(document.body, {childList: true, subtree: true});
   tidy();
-  window.addEventListener('beforeunload', event => {
+  window.addEventListener('pagehide', () => {
     const box = document.querySelector('#answer textarea');
-    if (box && box.value.trim()) event.preventDefault();
+    if (box && box.value.trim()) sessionStorage.setItem('draft', box.value);
   });
 }
 """
@@ -114,6 +126,8 @@ REMEMBER_LANGUAGE = """
   document.cookie = 'lang=' + language + '; path=/; max-age=31536000; samesite=lax';
 }
 """
+
+PROBES_OF_MODE = "(mode) => mode === 'interview'"
 
 FOCUS_ANSWER = "() => setTimeout(() => document.querySelector('#answer textarea')?.focus(), 60)"
 FOCUS_NEXT = """

@@ -7,7 +7,6 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 
-from interviewer.interview import Mode
 from interviewer.library import Library
 from interviewer.markup import escaped
 from interviewer.rubric import Language
@@ -93,7 +92,7 @@ class _Wiring:
         self._script(self._on(start.button.click, self._begin, [c.page_language, *form]), look.FOCUS_ANSWER)
         self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language])
         self._on(start.topics.change, self._choose_topics, [start.bank, start.topics, c.page_language])
-        self._on(start.mode.input, lambda mode: {start.probes: mode == Mode.INTERVIEW}, [start.mode])
+        start.mode.input(None, start.mode, start.probes, js=look.PROBES_OF_MODE, api_visibility="private")
 
     def _connect_play(self) -> None:
         c, play, report, desk = self.c, self.c.play, self.c.report, self.desk

@@ -147,4 +147,4 @@ def _small_page(text: str, form: str, language: Language, status: int = 200) -> 
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
         f"<body><main><h1>{title}</h1><p>{text}</p>{form}</main></body></html>"
     )
-    return HTMLResponse(page, status, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+    return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
