@@ -76,13 +76,17 @@ def card(interview: Interview, attempt: Attempt, language: Language, *, level: i
     def head(key: str) -> str:
         return f"<h{level + 1}>{say(key, language)}</h{level + 1}>"
 
-    parts = [f'<article class="card"><h{level}>{escaped(found.question.text.into(interview.plan.language))}</h{level}>']
+    parts = [
+        f'<article class="card"><h{level} dir="auto">{escaped(found.question.text.into(interview.plan.language))}</h{level}>'
+    ]
     if not attempt.is_answered:
         parts.append(f'<p class="quiet">{say("card.unanswered", language)}</p>')
     elif found.grade is None:
         parts += [_ungraded(attempt, language), _answers(attempt, None, head)]
     else:
         parts += _graded(found, found.grade, language, head)
+        if found.grade.is_estimate and level == 2:  # the report says it once for all
+            parts.insert(2, f'<p class="quiet">{say("card.estimate", language)}</p>')
         parts += _compared(interview, attempt, found.grade, language, head)
     parts += [_model_answer(found, language), "</article>"]
     return "".join(parts)
@@ -165,8 +169,6 @@ def _ungraded(attempt: Attempt, language: Language) -> str:
 def _graded(found: Result, grade: Grade, language: Language, head: _Head) -> Iterable[str]:
     text = score_text(found.score, language, is_estimate=grade.is_estimate)
     yield f'<p class="score"><strong>{text}</strong></p>'
-    if grade.is_estimate:
-        yield f'<p class="quiet">{say("card.estimate", language)}</p>'
     for flag in grade.flags:
         yield f'<p class="flag">{say(f"flag.{flag}", language)}</p>'
     yield _answers(found.attempt, grade, head)
@@ -344,7 +346,7 @@ def _folded(interview: Interview, attempt: Attempt, language: Language, *, unfol
         if turn.saying in (Saying.HINT, Saying.PROBE)
     )
     return (
-        f'<details class="question"{" open" if unfolded else ""}><summary>{text}{again} <span class="outcome">{outcome}</span></summary>'
+        f'<details class="question" data-key="{attempt.question}.{attempt.number}"{" open" if unfolded else ""}><summary>{text}{again} <span class="outcome">{outcome}</span></summary>'
         f"{asides}{card(interview, attempt, language, level=4)}</details>"
     )
 
@@ -384,5 +386,6 @@ details { margin: .6rem 0; } summary { cursor: pointer; }
 .topics { border-collapse: collapse; width: 100%; } .topics th, .topics td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line); font-weight: 400; }
 .topics .bar { width: 35%; } .topics svg { width: 100%; height: .8rem; display: block; }
 .topics .track { fill: var(--theirs); } .topics .maybe { fill: var(--mark); } .topics .sure { fill: var(--good); }
-@media (max-width: 40rem) { .topics .bar { width: 22%; } .turn { max-width: 100%; } }
+.second pre { white-space: pre-wrap; border: 1px solid var(--line); border-radius: .5rem; padding: .6rem; font-size: .85rem; }
+@media (max-width: 40rem) { .topics tr > :nth-child(4) { display: none; } .topics .bar { width: 22%; } .turn { max-width: 100%; } }
 """

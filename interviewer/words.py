@@ -71,7 +71,7 @@ play.not_now | 这一步现在不能做；下面是面试现在的状态。 | Th
 play.store_failed | 没有保存成功：{reason} 你写的内容还在输入框里，请再试一次。 | It could not be saved: {reason} What you typed is still in the box; please try again.
 play.new | 新的面试 | New interview
 play.card_empty | 回答之后，这里会出现评分卡。 | The score card appears here after your answer.
-play.leave | 回到开始页（这场面试会保留） | Back to the start (this interview is kept)
+play.leave | 先离开（会保留） | Leave for now (kept)
 
 contest.title | 对评分有异议？ | Disagree with a verdict?
 contest.criterion | 哪一点 | Which point
@@ -104,6 +104,9 @@ card.extras | 参考答案之外讲对的 | Right, and not in the reference
 card.dispute | 参考答案可能有问题： | The reference may be wrong:
 card.model_answer | 看参考回答 | Show the model answer
 card.correction | 对常见说法的更正： | Corrected from the usual version:
+card.second_opinion | 请别的模型再评一次 | Ask another model for a second opinion
+card.second_opinion_info | 把下面的文字复制到任何聊天模型。它的结论不会进入你的得分。 | Copy this text to any chat model. What it says does not enter your score.
+second.language | 中文 | English
 card.contested | 你的异议： | Your objection:
 card.compared | 与上一次相比 | Compared with the try before
 card.unchanged | 各要点没有变化。 | No point has changed.

@@ -16,6 +16,9 @@ _POLL_SECONDS = 2.0
 # Not a secret: it is in every visitor's page. It only has to stay the same, or the browser forgets its interview.
 _BROWSER_KEY = "the-id-of-an-interview"
 
+# What the browser remembers when there is no interview: it would not store an empty text over an older id.
+NO_INTERVIEW = "none"
+
 
 @dataclass(frozen=True, slots=True)
 class StartForm:
@@ -104,7 +107,7 @@ class Controls:
 
 def lay_out(library: Library) -> Controls:
     """All controls, still without words: those come with the first event, in the visitor's language."""
-    remembered = gr.BrowserState("", storage_key="interview", secret=_BROWSER_KEY)
+    remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
     place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)
     ticker = gr.Timer(_POLL_SECONDS, active=False)
     with gr.Row(elem_id="head"):
@@ -168,7 +171,7 @@ def _lay_out_play() -> PlayArea:
                     end_no = gr.Button(size="sm", elem_id="end-no", min_width=90)
             with gr.Column(scale=2, min_width=300, elem_id="side") as side:
                 card = gr.HTML(elem_id="card", apply_default_css=False)
-                with gr.Row(visible=False) as reviewing:
+                with gr.Row(visible=False, elem_id="reviewing") as reviewing:
                     retry = gr.Button(elem_id="retry", min_width=90)
                     following = gr.Button(variant="primary", elem_id="next", min_width=90)
                 regrade = gr.Button(visible=False, elem_id="regrade")

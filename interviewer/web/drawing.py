@@ -8,7 +8,7 @@ from interviewer.interview import Mode, Order
 from interviewer.library import Library
 from interviewer.markup import escaped
 from interviewer.rubric import Bank, Language
-from interviewer.web.controls import DEFAULT_COUNT, Controls
+from interviewer.web.controls import DEFAULT_COUNT, NO_INTERVIEW, Controls
 from interviewer.web.play import Screen, View
 from interviewer.words import say
 
@@ -20,7 +20,7 @@ def draw(c: Controls, view: View) -> Updates:
     play, report, language = c.play, c.report, view.language
     playing = view.screen is Screen.PLAY
     updates = {
-        c.remembered: view.interview,
+        c.remembered: view.interview or NO_INTERVIEW,
         c.place: view.place,
         c.notice: gr.update(value=f'<div role="alert">{view.notice}</div>', visible=bool(view.notice)),
         c.ticker: gr.Timer(active=view.is_waiting and not view.may_answer),

@@ -61,7 +61,7 @@ CSS = (
 .chat { height: calc(100dvh - 27rem); min-height: 14rem; overflow-y: auto; padding: .2rem .5rem; }
 #report .chat { height: auto; }
 #notice > div, #contest-notice > div { border-left: 4px solid #b45309; padding: .3rem .8rem; }
-#card { max-height: calc(100dvh - 12rem); overflow-y: auto; }
+#reviewing { position: sticky; bottom: 0; padding: .5rem 0; background: var(--body-background-fill); z-index: 5; }
 .interviews { list-style: none; padding: 0; } .interviews li { padding: .5rem 0; border-bottom: 1px solid var(--border-color-primary); }
 :focus-visible { outline: 3px solid var(--primary-500) !important; outline-offset: 1px; }
 button[role=tab][aria-selected=true] { color: var(--primary-700); } .dark button[role=tab][aria-selected=true] { color: var(--primary-300); }
@@ -70,7 +70,8 @@ button, a, summary, input[type=radio] + span, input[type=checkbox] + span { min-
     + "".join(f".dark {part} {{ {DARK} }}\n" for part in (".chat", ".card", ".report"))
     + """
 #interviews .quiet { color: var(--body-text-color-subdued); }
-@media (max-width: 48rem) { .chat { height: auto; max-height: 46dvh; min-height: 8rem; } #card { max-height: none; } #stage, #head { flex-direction: column; }
+@media (max-width: 48rem) { .chat { height: auto; max-height: 46dvh; min-height: 8rem; } #stage, #head { flex-direction: column; }
+  #ending { flex-direction: column; } #language { max-width: none; }
   #head { align-items: stretch; } #head p { display: none; } #chat, #card, #report, #interviews, #title, #progress { padding: .1rem; }
   .gradio-container { padding: .4rem !important; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
@@ -88,6 +89,9 @@ SCRIPT = """
       chat.dataset.length = String(chat.innerHTML.length);
       chat.scrollTop = chat.scrollHeight;
     }
+    document.querySelectorAll('details[data-key]').forEach(fold => {
+      if (unfolded.has(fold.dataset.key)) fold.open = true;
+    });
     const box = document.querySelector('#answer textarea');
     const draft = sessionStorage.getItem('draft');
     if (box && draft !== null) {
@@ -98,6 +102,12 @@ SCRIPT = """
       }
     }
   };
+  // What was unfolded stays unfolded when a grade comes in and the report is drawn anew.
+  const unfolded = new Set();
+  document.addEventListener('toggle', event => {
+    const key = event.target.dataset?.key;
+    if (key && event.target.isConnected) event.target.open ? unfolded.add(key) : unfolded.delete(key);
+  }, true);
   let pending = false;
   new MutationObserver(() => {
     if (pending) return;

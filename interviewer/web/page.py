@@ -13,7 +13,7 @@ from interviewer.rubric import Language
 from interviewer.session import Stage
 from interviewer.settings import Settings
 from interviewer.web import look
-from interviewer.web.controls import Controls, lay_out
+from interviewer.web.controls import NO_INTERVIEW, Controls, lay_out
 from interviewer.web.drawing import Updates, bank_choices, count_choice, draw, labels, merged, start_values
 from interviewer.web.owner import Owners
 from interviewer.web.play import Choices, Desk, Screen, View
@@ -154,14 +154,14 @@ class _Wiring:
     def _arrive(self, remembered: str, request: gr.Request) -> Updates:
         chosen = dict(request.cookies).get("lang", "")
         language = preferred_language(chosen, request.headers.get("accept-language", ""))
-        asked = dict(request.query_params).get("interview") or remembered
-        view = self.desk.arrive(self._owner(request), str(asked or ""), language)
+        asked = str(dict(request.query_params).get("interview") or remembered)
+        view = self.desk.arrive(self._owner(request), "" if asked == NO_INTERVIEW else asked, language)
         library = self.desk.library
         return merged(labels(self.c, library, language), start_values(self.c, library, language), draw(self.c, view))
 
     def _speak(self, language: str, remembered: str, bank: str, request: gr.Request) -> Updates:
         c, chosen, owner = self.c, Language(language), self._owner(request)
-        drawn = draw(c, self.desk.look(owner, remembered, chosen)) if remembered else {}
+        drawn = draw(c, self.desk.look(owner, remembered, chosen)) if remembered != NO_INTERVIEW else {}
         listed = {c.listing: self.desk.listing(owner, chosen), c.link_text: gr.update(visible=False)}
         library = self.desk.library
         return merged(labels(c, library, chosen), bank_choices(c, library, bank, chosen), drawn, listed)

@@ -1,10 +1,11 @@
 """What each control of the page does: it plays on a session and says what the page then shows. Knows nothing of gradio."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from interviewer import markup, wiring
+from interviewer import library, markup, wiring
 from interviewer.errors import BankError, InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
 from interviewer.grade import Evidence
 from interviewer.interview import (
@@ -18,7 +19,7 @@ from interviewer.interview import (
     shows_grades,
 )
 from interviewer.library import Library
-from interviewer.rubric import Language
+from interviewer.rubric import Kind, Language
 from interviewer.session import LONGEST_ANSWER, Session, Stage
 from interviewer.summary import summarize
 from interviewer.words import say
@@ -240,7 +241,7 @@ def view(session: Session, interview: Interview, language: Language) -> View:
         place=interview.place,
         progress=_progress(interview, language),
         chat=markup.chat(interview, language),
-        card=markup.card(interview, current, language) if reviewing else "",
+        card=markup.card(interview, current, language) + _second_opinion(interview, language) if reviewing else "",
         report=_downloads(session.id, language) + markup.report(interview, language) if interview.is_over else "",
         may_answer=interview.phase is Phase.ANSWERING,
         may_hint=may_hint(interview),
@@ -276,6 +277,25 @@ def _downloads(interview: str, language: Language) -> str:
         for kind, label in (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
     )
     return f'<p class="downloads">{say("report.download", language)}: {links}</p>'
+
+
+def _second_opinion(interview: Interview, language: Language) -> str:
+    """A prompt about the current attempt that can be taken to any chat model."""
+    question = interview.question
+    points = [f"- {c.text.into(language)}" for c in question.criteria if c.kind is not Kind.MISTAKE]
+    said = "\n\n".join(text for _, text in interview.current.answers)
+    prompt = library.prompt("second-opinion").fill(
+        {
+            "question": question.text.into(interview.plan.language),
+            "criteria": "\n".join(points),
+            "answer": json.dumps(said, ensure_ascii=False),
+            "language": say("second.language", language),
+        }
+    )
+    return (
+        f'<details class="second"><summary>{say("card.second_opinion", language)}</summary>'
+        f'<p class="quiet">{say("card.second_opinion_info", language)}</p><pre tabindex="0">{markup.escaped(prompt)}</pre></details>'
+    )
 
 
 def _list_line(interview: Interview, language: Language) -> tuple[str, str]:

@@ -58,7 +58,7 @@ def test_a_coach_interview_in_chinese(server: Server, visit: Callable[..., Visit
     expect(page.locator("#card .score")).to_contain_text("估计")
     assert page.locator("#card mark").first.inner_text() in COLLAPSE
     expect(page.locator("#card")).to_contain_text("没讲到 → 讲到了")
-    page.locator("#card summary").click()
+    page.locator("#card summary").first.click()
     expect(page.locator("#card .reference")).to_be_visible()
     page.screenshot(path=shots / "card-zh.png", full_page=True)
     page.click("#next")
