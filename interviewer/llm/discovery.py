@@ -17,6 +17,7 @@ from interviewer.llm.refusals import error_for
 _PROBE_SECONDS = 0.7
 _MOST_PROBED = 64 * 1024
 _LIST_SECONDS = 10.0
+_ASIDE_SECONDS = 2.0  # nobody waits long for what is only good to know
 _MOST_LISTED = 4 * 1024 * 1024  # some services list hundreds of models with a page of text each
 
 
@@ -109,7 +110,7 @@ def context_size(endpoint: Endpoint) -> int | None:
         ]
     for url, read in sources:
         try:
-            size = read(_fetch(endpoint, url), endpoint.model)
+            size = read(_fetch(endpoint, url, _ASIDE_SECONDS), endpoint.model)
         except LLMError:
             continue
         if size is not None:
@@ -151,11 +152,11 @@ def _peek(reader: httpx2.Client, url: str) -> Any:
         return None
 
 
-def _fetch(endpoint: Endpoint, url: str) -> Any:
+def _fetch(endpoint: Endpoint, url: str, seconds: float = _LIST_SECONDS) -> Any:
     headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
     try:
-        with _reader(_LIST_SECONDS, trust_env=not endpoint.is_private, headers=headers) as reader:
-            status, content, answered = _read(reader, url, _MOST_LISTED, _LIST_SECONDS)
+        with _reader(seconds, trust_env=not endpoint.is_private, headers=headers) as reader:
+            status, content, answered = _read(reader, url, _MOST_LISTED, seconds)
     except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ImportError, ValueError) as error:
         raise LLMUnreachable(
             f"{endpoint.host} cannot be asked for its models ({error or type(error).__name__}): is it running?"

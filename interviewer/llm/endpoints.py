@@ -98,7 +98,7 @@ class Endpoint:
 
 def normalize_base_url(text: str) -> str:
     """The base URL that was meant. Raises SettingsError if it is none, or leads where no model is."""
-    pasted = unicodedata.normalize("NFKC", text).replace("。", ".").strip().strip("\"'<>")
+    pasted = unicodedata.normalize("NFKC", text).replace("。", ".").strip().strip("\"'<>“”‘’「」")
     if not pasted or any(character.isspace() or not character.isprintable() for character in pasted):
         raise SettingsError(f"{text!r} is no address: give one such as http://127.0.0.1:11434/v1")
     parts = _split(pasted)
@@ -168,7 +168,7 @@ def _encodable(host: str) -> bool:
         host.encode("idna")
     except UnicodeError:
         return False
-    return bool(host)
+    return all(character.isalnum() or character in "-._" for character in host)
 
 
 def _hostname(url: str) -> str:

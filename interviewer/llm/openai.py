@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
+from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Never, Self
 
@@ -164,8 +166,11 @@ class OpenAICompatible:
     def _post(self, request: dict[str, Any], left: float) -> httpx2.Response:
         patience = self._endpoint.patience
         timeout = httpx2.Timeout(min(patience.read, left), connect=min(patience.connect, left))
+        headers = {} if self._endpoint.key else {"Authorization": openai.Omit()}
         # Raw, since the SDK's own objects take a web page, an error and a broken stream for replies.
-        raw: Any = self._client.chat.completions.with_raw_response.create(**request, timeout=timeout)
+        raw: Any = self._client.chat.completions.with_raw_response.create(
+            **request, timeout=timeout, extra_headers=headers
+        )
         response: httpx2.Response = raw.http_response
         return response
 
@@ -203,7 +208,7 @@ class OpenAICompatible:
 
     def _from_connection(self, error: BaseException) -> LLMError | Failed:
         if isinstance(error, _Overrun):
-            return LLMMalformed(f"{self.host} was stopped: {error}")
+            return error.kind(f"{self.host} was stopped: {error}")
         words = next((words for kind, words in _LOST if isinstance(error, kind)), "{host} could not be asked ({error})")
         lost = LLMUnreachable(words.format(host=self.host, error=str(error) or type(error).__name__))
         # After a timeout the server may still be at work on the first request.
@@ -225,7 +230,9 @@ _LOST: tuple[tuple[type[Exception], str], ...] = (  # the first that fits
 
 
 class _Overrun(Exception):
-    pass
+    def __init__(self, kind: type[LLMError], what: str) -> None:
+        super().__init__(what)
+        self.kind = kind
 
 
 class _Bounded(httpx2.SyncByteStream):
@@ -239,9 +246,9 @@ class _Bounded(httpx2.SyncByteStream):
         for chunk in self._stream:
             size += len(chunk)
             if size > self._most:
-                raise _Overrun(f"its answer is larger than {self._most} bytes")
+                raise _Overrun(LLMMalformed, f"its answer is larger than {self._most} bytes")
             if self._clock() > self._until:
-                raise _Overrun("its answer took too long from its first byte to its last")
+                raise _Overrun(LLMUnreachable, "its answer took too long from its first byte to its last")
             yield chunk
 
     def close(self) -> None:
@@ -258,16 +265,23 @@ class _Client(openai.OpenAI):
             "Accept-Encoding": "identity",
             "Content-Type": "application/json",
             "User-Agent": f"mock-interviewer/{__version__}",
-            "Authorization": f"Bearer {self.api_key}" if self.api_key != _NO_KEY else openai.Omit(),
+            "Authorization": f"Bearer {self.api_key}",
         }
 
 
 _NO_KEY = "none"  # the SDK takes a missing key from the environment
 
 
+@cache
+def _trusted(trust_env: bool) -> SSLContext:
+    # It takes longer to read than many a request to take.
+    return httpx2.create_ssl_context(trust_env=trust_env)
+
+
 def _client(endpoint: Endpoint, bound: Callable[[httpx2.Response], None]) -> _Client:
     try:
         http = httpx2.Client(
+            verify=_trusted(not endpoint.is_private),
             follow_redirects=False,  # a redirect would take the candidate's answer along to another host
             trust_env=not endpoint.is_private,  # a proxy cannot reach a model on this machine
             event_hooks={"response": [bound]},

@@ -76,7 +76,7 @@ def _read(path: Path) -> Reply | None:
             kept["reasoning"],
             kept["model"],
         )
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LLMMalformed(f"the recording {path} cannot be read: delete it, and it will be made again") from error

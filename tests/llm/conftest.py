@@ -6,6 +6,7 @@ import httpcore2
 import pytest
 import respx
 from respx.mocks import HTTPCoreMocker
+from stopped_time import Time
 
 
 class HTTPCore2Mocker(HTTPCoreMocker):
@@ -22,22 +23,6 @@ class HTTPCore2Mocker(HTTPCoreMocker):
             content=httpx_response.stream,
             extensions=httpx_response.extensions,
         )
-
-
-class Time:
-    """A clock that only moves when someone sleeps, or is told to."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-        self.told: list[str] = []
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
 
 
 @pytest.fixture

@@ -47,7 +47,14 @@ class Exchange:
         if self.body.get("stream"):
             half = len(text or "") // 2
             pieces = [(text or "")[:half], (text or "")[half:]]
-            self.sse([*(chunk(piece) for piece in pieces), chunk(None, finish, **message), {"choices": [], "usage": usage}, "[DONE]"])
+            self.sse(
+                [
+                    *(chunk(piece) for piece in pieces),
+                    chunk(None, finish, **message),
+                    {"choices": [], "usage": usage},
+                    "[DONE]",
+                ]
+            )
             return
         choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text, **message}}
         self.json(200, {"object": "chat.completion", "model": "served", "choices": [choice], "usage": usage})
@@ -55,7 +62,11 @@ class Exchange:
     def sse(self, events: Iterable[object], kind: str = "text/event-stream") -> None:
         self.head(200, kind)
         for event in events:
-            self.write(event if isinstance(event, bytes) else f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n".encode())
+            self.write(
+                event
+                if isinstance(event, bytes)
+                else f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n".encode()
+            )
 
     def head(self, status: int, kind: str, **headers: str) -> None:
         self._handler.send_response(status)
@@ -80,7 +91,11 @@ Behaviour = Callable[[Exchange], None]
 
 
 def chunk(text: str | None, finish: str | None = None, **delta: object) -> dict[str, object]:
-    return {"object": "chat.completion.chunk", "model": "served", "choices": [{"index": 0, "finish_reason": finish, "delta": {"content": text, **delta}}]}
+    return {
+        "object": "chat.completion.chunk",
+        "model": "served",
+        "choices": [{"index": 0, "finish_reason": finish, "delta": {"content": text, **delta}}],
+    }
 
 
 class Server:
@@ -101,7 +116,7 @@ class Server:
                     outer.behaviour(exchange)
                 self.close_connection = True
 
-            do_GET = do_POST
+            do_GET = do_POST  # noqa: N815 - the library's name
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 pass
@@ -164,7 +179,9 @@ def refuses(name: str, status: int, content: object, *formats: str) -> None:
 
     def refusing(exchange: Exchange) -> None:
         if exchange.format in formats:
-            exchange.raw(status, content.encode(), "text/plain") if isinstance(content, str) else exchange.json(status, content)
+            exchange.raw(status, content.encode(), "text/plain") if isinstance(content, str) else exchange.json(
+                status, content
+            )
         else:
             exchange.say(OBJECT)
 
@@ -248,7 +265,7 @@ fails("nested_error", 400, error("temperature is out of this world", type="inval
 fails("string_error", 400, {"error": "No models loaded. Please load a model."})
 fails("flat_error", 400, {"code": 20012, "message": "Model does not exist. Please check it carefully.", "data": None})
 fails("object_error", 400, {"object": "error", "message": "this was flat", "code": 400})
-fails("list_error", 400, [error("Unknown name \"thinker\": Cannot find field.", code=400, status="INVALID_ARGUMENT")])
+fails("list_error", 400, [error('Unknown name "thinker": Cannot find field.', code=400, status="INVALID_ARGUMENT")])
 fails("detail_text", 400, {"detail": "Method Not Alloyed"})
 fails("detail_list", 422, {"detail": [{"loc": ["body", "messages", 0], "msg": "field required", "type": "missing"}]})
 fails("plain_error", 400, "upstream is unhappy")
@@ -262,8 +279,16 @@ fails("no_balance", 402, error("Insufficient Balance"))
 fails("forbidden", 403, {"code": 30001, "message": "real-name verification needed", "data": None})
 fails("model_not_found", 404, error('model "tiny" not found, try pulling it first', type="not_found_error"))
 fails("too_large", 413, "Payload Too Large")
-fails("too_long", 400, error("request (5000 tokens) exceeds the available context size (4096 tokens)", type="exceed_context_size_error"))
-fails("too_long_with_max_tokens", 400, error("'max_tokens' is too large: 9000. This model's maximum context length is 8192 tokens."))
+fails(
+    "too_long",
+    400,
+    error("request (5000 tokens) exceeds the available context size (4096 tokens)", type="exceed_context_size_error"),
+)
+fails(
+    "too_long_with_max_tokens",
+    400,
+    error("'max_tokens' is too large: 9000. This model's maximum context length is 8192 tokens."),
+)
 fails("unprocessable", 422, {"detail": "cannot process"})
 fails("quota", 429, error("You exceeded your current quota", code="insufficient_quota"))
 fails("arrears", 429, error("您的账户已欠费", code="1113"))
@@ -273,7 +298,11 @@ fails("timeout_408", 408, error("upstream timed out"))
 fails("broken_500", 500, error("CUDA out of memory"))
 fails("loading_for_ever", 503, error("Loading model", code=503, type="unavailable_error"))
 at_first("rate_limited_short", 1, lambda exchange: exchange.json(429, error("slow down"), retry_after="2"))
-at_first("rate_limited_until_date", 1, lambda exchange: exchange.json(429, error("slow down"), retry_after="Sun, 22 Nov 2126 12:00:07 GMT"))
+at_first(
+    "rate_limited_until_date",
+    1,
+    lambda exchange: exchange.json(429, error("slow down"), retry_after="Sun, 22 Nov 2126 12:00:07 GMT"),
+)
 at_first("broken_once", 1, lambda exchange: exchange.json(500, error("hiccup")))
 at_first("loading_then_ready", 5, lambda exchange: exchange.json(503, error("Loading model", code=503)))
 at_first("busy_then_ready", 2, lambda exchange: exchange.json(503, {"error": "server busy, please try again."}))
@@ -281,8 +310,15 @@ at_first("busy_then_ready", 2, lambda exchange: exchange.json(503, {"error": "se
 # Forms of reply that are refused.
 refuses("no_json_object", 400, {"error": "'response_format.type' must be 'json_schema' or 'text'"}, "json_object")
 refuses("no_json_schema", 400, error("This response_format type is unavailable now"), "json_schema")
-refuses("no_schema_422", 422, {"detail": [{"loc": ["body", "response_format", "type"], "msg": "Input should be 'text'"}]}, "json_schema")
-refuses("no_schema_500", 500, error("1 validation error for response_format", type="internal_server_error"), "json_schema")
+refuses(
+    "no_schema_422",
+    422,
+    {"detail": [{"loc": ["body", "response_format", "type"], "msg": "Input should be 'text'"}]},
+    "json_schema",
+)
+refuses(
+    "no_schema_500", 500, error("1 validation error for response_format", type="internal_server_error"), "json_schema"
+)
 refuses("no_schema_404", 404, error("Structured output is not supported by this route"), "json_schema")
 refuses("no_schema_501", 501, "json_schema: not implemented", "json_schema")
 refuses("bad_grammar", 400, error("Failed to parse grammar"), "json_schema")
@@ -303,14 +339,36 @@ def json_only_if_asked_in_words(exchange: Exchange) -> None:
 
 
 # Parameters that are refused.
-insists("wants_max_completion_tokens", 400, error(
-    "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
-    param="max_tokens", code="unsupported_parameter"), "max_tokens")
-insists("wants_max_tokens", 422, {"detail": [{"loc": ["body", "max_completion_tokens"], "msg": "Extra inputs are not permitted"}]}, "max_completion_tokens")
-insists("no_temperature", 400, error("Unsupported value: 'temperature' does not support 0.2 with this model.", param="temperature"), "temperature")
+insists(
+    "wants_max_completion_tokens",
+    400,
+    error(
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+        param="max_tokens",
+        code="unsupported_parameter",
+    ),
+    "max_tokens",
+)
+insists(
+    "wants_max_tokens",
+    422,
+    {"detail": [{"loc": ["body", "max_completion_tokens"], "msg": "Extra inputs are not permitted"}]},
+    "max_completion_tokens",
+)
+insists(
+    "no_temperature",
+    400,
+    error("Unsupported value: 'temperature' does not support 0.2 with this model.", param="temperature"),
+    "temperature",
+)
 insists("no_stream_options", 400, error("stream_options is not allowed"), "stream_options")
 insists("no_thinking_switch", 400, error('"tiny" does not support thinking'), "reasoning_effort")
-insists("no_chat_template_kwargs", 400, [error('Unknown name "chat_template_kwargs": Cannot find field.')], "chat_template_kwargs")
+insists(
+    "no_chat_template_kwargs",
+    400,
+    [error('Unknown name "chat_template_kwargs": Cannot find field.')],
+    "chat_template_kwargs",
+)
 
 
 @behaviour
@@ -426,7 +484,17 @@ def stream_empty(exchange: Exchange) -> None:
 @behaviour
 def stream_odd_events(exchange: Exchange) -> None:
     """Events without choices, of other types, without index or object, and with nothing new."""
-    exchange.sse([{"prompt_filter_results": []}, "5", '"text"', "null", {"choices": []}, {"choices": [{"delta": {"content": "Why?"}}]}, {"choices": [{"delta": None, "finish_reason": "stop"}]}])
+    exchange.sse(
+        [
+            {"prompt_filter_results": []},
+            "5",
+            '"text"',
+            "null",
+            {"choices": []},
+            {"choices": [{"delta": {"content": "Why?"}}]},
+            {"choices": [{"delta": None, "finish_reason": "stop"}]},
+        ]
+    )
 
 
 @behaviour

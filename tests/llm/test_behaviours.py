@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from conftest import Time
 from misbehaving import BEHAVIOURS, JSON, OBJECT, Server, serving
+from stopped_time import Time
 
 from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.llm import Finish, Message, Piece, Reply, Rung
@@ -140,7 +140,12 @@ UNREACHABLE = [
     row("timeout_408", LLMUnreachable, "408", requests=4),
     row("broken_500", LLMUnreachable, "500", "CUDA out of memory", requests=4),
     row("loading_for_ever", LLMUnreachable, "still loading", "'tiny'", requests=11, slept=20),
-    row("slow_first_byte", LLMUnreachable, "sent nothing for too long", endpoint={"timeouts": Timeouts(1, 0.05, 60, 1, 1)}),
+    row(
+        "slow_first_byte",
+        LLMUnreachable,
+        "sent nothing for too long",
+        endpoint={"timeouts": Timeouts(1, 0.05, 60, 1, 1)},
+    ),
     row("reset", LLMUnreachable, "broke off", requests=3),
     row("cut_in_body", LLMUnreachable, "broke off", requests=3),
     row("bad_gzip", LLMUnreachable, "unpacked", requests=3),
@@ -243,39 +248,42 @@ def whole_stream(llm: OpenAICompatible, schema: dict[str, Any] | None) -> Reply:
 
 
 @pytest.mark.parametrize("expected", REPLIES + MALFORMED + REFUSALS + UNREACHABLE + RECOVERIES)
-def test_a_reply_or_an_error(expected: Row, time: Time):
+def test_a_reply_or_an_error(expected: Row, time: Time) -> None:
     check(expected, lambda llm, schema: llm.reply(QUESTION, schema=schema), time)
 
 
 @pytest.mark.parametrize("expected", STREAMED)
-def test_a_stream_or_an_error(expected: Row, time: Time):
+def test_a_stream_or_an_error(expected: Row, time: Time) -> None:
     check(expected, whole_stream, time)
 
 
 @pytest.mark.parametrize("name", ["slow_drip", "pings_for_ever"])
-def test_an_answer_that_drips_without_end_is_stopped(name: str):
+def test_an_answer_that_drips_without_end_is_stopped(name: str) -> None:
     endpoint = {"timeouts": Timeouts(1, 1, 0.15, 1, 1)}
     with serving(name) as server:
         settings = {"model": "tiny", **endpoint}
-        with OpenAICompatible(Endpoint(server.url, **settings), memory=Memory()) as llm, pytest.raises(LLMError, match="took too long"):
+        with (
+            OpenAICompatible(Endpoint(server.url, **settings), memory=Memory()) as llm,
+            pytest.raises(LLMError, match="took too long"),
+        ):
             list(llm.stream(QUESTION)) if name == "pings_for_ever" else llm.reply(QUESTION)
 
 
-def test_a_reply_that_cannot_be_had_in_time_is_given_up(time: Time):
+def test_a_reply_that_cannot_be_had_in_time_is_given_up(time: Time) -> None:
     with serving("rate_limited_for_ever") as server, model(server, time, timeouts=Timeouts(1, 5, 3, 1, 100)) as llm:
         with pytest.raises(LLMUnreachable, match="429"):
             llm.reply(QUESTION)
         assert time.now <= 3
 
 
-def test_a_server_that_is_not_there_is_named(time: Time):
+def test_a_server_that_is_not_there_is_named(time: Time) -> None:
     with serving("good_json") as server:
         pass
     with model(server, time) as llm, pytest.raises(LLMUnreachable, match="is the server running"):
         llm.reply(QUESTION)
 
 
-def test_waiting_for_a_model_is_told(time: Time):
+def test_waiting_for_a_model_is_told(time: Time) -> None:
     with serving("loading_then_ready") as server, model(server, time) as llm:
         llm.reply(QUESTION)
     assert time.told[0].endswith("is loading the model (0 s so far)")
@@ -284,9 +292,15 @@ def test_waiting_for_a_model_is_told(time: Time):
 
 @pytest.mark.parametrize(
     "name, again",
-    [("no_format_at_all", 1), ("schema_not_enforced", 1), ("wants_max_completion_tokens", 1), ("stream_only", 1), ("no_temperature", 1)],
+    [
+        ("no_format_at_all", 1),
+        ("schema_not_enforced", 1),
+        ("wants_max_completion_tokens", 1),
+        ("stream_only", 1),
+        ("no_temperature", 1),
+    ],
 )
-def test_what_was_learned_is_remembered(name: str, again: int, time: Time):
+def test_what_was_learned_is_remembered(name: str, again: int, time: Time) -> None:
     with serving(name) as server, model(server, time) as llm:
         llm.reply(QUESTION, schema=SCHEMA)
         learning = len(server.exchanges)
@@ -294,7 +308,7 @@ def test_what_was_learned_is_remembered(name: str, again: int, time: Time):
         assert len(server.exchanges) - learning == again
 
 
-def test_nothing_is_learned_from_a_model_that_cannot_write_json(time: Time):
+def test_nothing_is_learned_from_a_model_that_cannot_write_json(time: Time) -> None:
     with serving("schema_ignored") as server, model(server, time) as llm:
         with pytest.raises(LLMMalformed):
             llm.reply(QUESTION, schema=SCHEMA)
@@ -302,7 +316,7 @@ def test_nothing_is_learned_from_a_model_that_cannot_write_json(time: Time):
         assert llm.reply(QUESTION, schema=SCHEMA).rung is Rung.SCHEMA
 
 
-def test_a_flawed_reply_is_shown_to_the_model(time: Time):
+def test_a_flawed_reply_is_shown_to_the_model(time: Time) -> None:
     with serving("prose_once") as server, model(server, time) as llm:
         llm.reply(QUESTION, schema=SCHEMA)
     *_, flawed, correction = server.exchanges[1].body["messages"]
@@ -310,7 +324,7 @@ def test_a_flawed_reply_is_shown_to_the_model(time: Time):
     assert "no JSON object" in correction["content"]
 
 
-def test_the_request_says_what_it_must(time: Time):
+def test_the_request_says_what_it_must(time: Time) -> None:
     with serving("good_json") as server, model(server, time, max_tokens=99) as llm:
         llm.reply(QUESTION, schema=SCHEMA)
     [exchange] = server.exchanges
@@ -319,25 +333,28 @@ def test_the_request_says_what_it_must(time: Time):
     assert "JSON" in system["content"]
     assert json.dumps(SCHEMA, separators=(",", ":")) in system["content"]
     assert user == {"role": "user", "content": "Grade this: 线性"}
-    assert exchange.body["response_format"] == {"type": "json_schema", "json_schema": {"name": "grade", "strict": True, "schema": SCHEMA}}
+    assert exchange.body["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "grade", "strict": True, "schema": SCHEMA},
+    }
     assert exchange.body["max_tokens"] == 99
     assert exchange.body["temperature"] == 0.2
 
 
-def test_usage_and_model_are_reported_whole_and_streamed(time: Time):
+def test_usage_and_model_are_reported_whole_and_streamed(time: Time) -> None:
     with serving("plain_text") as server, model(server, time) as llm:
         for reply in (llm.reply(QUESTION), whole_stream(llm, None)):
             assert (reply.usage.prompt_tokens, reply.usage.completion_tokens, reply.model) == (11, 7, "served")
 
 
-def test_reasoning_is_kept_apart(time: Time):
+def test_reasoning_is_kept_apart(time: Time) -> None:
     with serving("stream_with_thinking") as server, model(server, time) as llm:
         assert [piece.text for piece in llm.stream(QUESTION)] == ["Why", "?", ""]
     with serving("think_tags_with_braces") as server, model(server, time) as llm:
         assert llm.reply(QUESTION).reasoning == 'maybe {"id": "draft"}?'
 
 
-def test_an_abandoned_stream_is_closed(time: Time):
+def test_an_abandoned_stream_is_closed(time: Time) -> None:
     with serving("plain_text") as server, model(server, time) as llm:
         stream = llm.stream(QUESTION)
         assert next(stream) == Piece("Why is ")
@@ -345,14 +362,17 @@ def test_an_abandoned_stream_is_closed(time: Time):
         assert llm.reply(QUESTION).text == "Why is that so?"
 
 
-def test_a_lone_surrogate_in_an_answer_does_not_stop_the_request(time: Time):
+def test_a_lone_surrogate_in_an_answer_does_not_stop_the_request(time: Time) -> None:
     with serving("plain_text") as server, model(server, time) as llm:
         assert llm.reply([Message("user", "a\ud800b")]).text
     assert server.exchanges[0].body["messages"][0]["content"] == "a?b"
 
 
-def test_every_behaviour_is_tested():
-    tested = {parameter.values[0].behaviour for parameter in REPLIES + MALFORMED + REFUSALS + UNREACHABLE + RECOVERIES + STREAMED}
+def test_every_behaviour_is_tested() -> None:
+    tested = {
+        parameter.values[0].behaviour
+        for parameter in REPLIES + MALFORMED + REFUSALS + UNREACHABLE + RECOVERIES + STREAMED
+    }
     elsewhere = {"slow_drip", "pings_for_ever", "rate_limited_until_date"}
     assert set(BEHAVIOURS) == tested | elsewhere
-    assert JSON == json.loads(OBJECT)
+    assert json.loads(OBJECT) == JSON
