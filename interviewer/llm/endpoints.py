@@ -129,7 +129,7 @@ def is_private(url: str) -> bool:
     host = _hostname(url)
     address = _address(host)
     if address is None:
-        return "." not in host or host.endswith(_PRIVATE_SUFFIXES)
+        return (host != "" and "." not in host) or host.endswith(_PRIVATE_SUFFIXES)
     return address.is_private or address.is_loopback or address.is_unspecified
 
 

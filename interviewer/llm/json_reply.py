@@ -10,9 +10,7 @@ _OBJECT_START = re.compile(r'\{\s*"')
 
 # LaTeX in a JSON string: \frac would be read as a form feed, \theta as a tab, \alpha not at all.
 # Only commands whose reading as an escape makes no sense are taken for LaTeX.
-_LATEX = (
-    r"(?:tau|text\w*|theta|times|tanh?|tilde|to|top|triangle|rho|right\w*|rm|rangle|nabla|neq|notin|nabla)(?![a-zA-Z])"
-)
+_LATEX = r"(?:tau|text\w*|theta|times|tanh?|tilde|to|top|triangle|rho|right\w*|rm|rangle|nabla|neq|notin)(?![a-zA-Z])"
 _BACKSLASH = re.compile(
     rf'\\(?:(?P<latex>[bf](?=[a-zA-Z]{{2}})|(?={_LATEX})[trn])|(?P<good>["\\/bfnrt]|u[0-9a-fA-F]{{4}})|(?P<bad>.))',
     re.DOTALL,
@@ -44,18 +42,8 @@ class _NotAnObject(ValueError):
 
 
 def _checked(text: str) -> str:
-    try:
-        value = _load(text)
-    except json.JSONDecodeError:
-        mended = _double_backslashes(text)
-        if mended == text:
-            raise
-        value = _load(mended)
-        text = mended
-    else:
-        mended = _double_backslashes(text)
-        if mended != text:
-            value, text = _load(mended), mended
+    text = _double_backslashes(text)
+    value = _load(text)
     if not isinstance(value, dict):
         raise _NotAnObject(f"the reply is a JSON {type(value).__name__}, not an object")
     json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate cannot be written to any file

@@ -515,3 +515,9 @@ def stream_answered_whole(exchange: Exchange) -> None:
 @behaviour
 def stream_with_thinking(exchange: Exchange) -> None:
     exchange.sse([chunk("<th"), chunk("ink>hm</thi"), chunk("nk>\n\nWhy"), chunk("?"), chunk(None, "stop")])
+
+
+@behaviour
+def stream_of_less_than(exchange: Exchange) -> None:
+    """Text that looks like the beginning of thinking to its very end."""
+    exchange.sse([chunk("<"), chunk("th"), chunk(None, "stop")])

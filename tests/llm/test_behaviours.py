@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from misbehaving import BEHAVIOURS, JSON, OBJECT, Server, serving
+from misbehaving import BEHAVIOURS, JSON, OBJECT, Exchange, Server, serving
 from stopped_time import Time
 
 from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
@@ -184,6 +184,7 @@ STREAMED = [
     row("stream_odd_events", "Why?", **PLAIN),
     row("stream_answered_whole", "Why?", **PLAIN),
     row("stream_with_thinking", "Why?", **PLAIN),
+    row("stream_of_less_than", "<th", **PLAIN),
     row("stream_cut_before_text", OBJECT, requests=2),
     row("good_json", OBJECT, rung=Rung.SCHEMA),
     row("fenced_json", OBJECT),
@@ -274,6 +275,17 @@ def test_a_reply_that_cannot_be_had_in_time_is_given_up(time: Time) -> None:
         with pytest.raises(LLMUnreachable, match="429"):
             llm.reply(QUESTION)
         assert time.now <= 3
+
+
+def test_no_request_begins_after_the_last_minute(time: Time) -> None:
+    def slow_and_blank(exchange: Exchange) -> None:
+        time.now += 40
+        exchange.say("")
+
+    with serving(slow_and_blank) as server, model(server, time) as llm:
+        with pytest.raises(LLMUnreachable, match="no usable reply within 60 s"):
+            llm.reply(QUESTION, schema=SCHEMA)
+        assert len(server.exchanges) == 2
 
 
 def test_a_server_that_is_not_there_is_named(time: Time) -> None:

@@ -123,6 +123,7 @@ def test_an_address_is_read_or_refused_and_reading_it_again_changes_nothing(past
         ("https://api.openai.com/v1", False, False),
         ("https://localhost.example.com/v1", False, False),
         ("https://8.8.8.8/v1", False, False),
+        ("http://[broken", False, False),
     ],
 )
 def test_this_machine_and_its_network_are_known(url: str, loopback: bool, private: bool) -> None:

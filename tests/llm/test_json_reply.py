@@ -95,6 +95,10 @@ def test_latex_is_read_as_it_was_meant(written: str, meant: str) -> None:
     assert json.loads(json_object(f'{{"a": "{written}"}}')) == {"a": meant}
 
 
+def test_fractions_are_kept() -> None:
+    assert json.loads(json_object('{"score": 0.5}')) == {"score": 0.5}
+
+
 def test_braces_in_prose_are_passed_over() -> None:
     assert json_object('In the set {x, y} we find {"a": "}"}.') == '{"a": "}"}'
 
