@@ -8,9 +8,13 @@ The tree, split by what the catcher does next:
     ├── SettingsError         an environment variable cannot be used as it stands
     ├── TranscriptError       a transcript file cannot be read back
     ├── OutOfTurn             an event arrived in a phase that has no use for it
-    └── StoreError            the database cannot be used (newer than this program, unreachable)
-        ├── NoSuchInterview   no interview with this id belongs to the one who asks
-        └── MovedOnElsewhere  another window played on; what was typed here is still here
+    ├── StoreError            the database cannot be used (newer than this program, unreachable)
+    │   ├── NoSuchInterview   no interview with this id belongs to the one who asks
+    │   └── MovedOnElsewhere  another window played on; what was typed here is still here
+    └── LLMError              the model could not be used
+        ├── LLMUnreachable    no usable answer came from the server, though it was asked again
+        ├── LLMRefused        the server said no: key, balance, model name, content, length; asking again is no use
+        └── LLMMalformed      the model answered, but not in the form asked for
 
 Anything that is not in the tree is a bug and should look like one.
 """
@@ -56,3 +60,19 @@ class NoSuchInterview(StoreError):
 
 class MovedOnElsewhere(StoreError):
     """Another window played on since this one was drawn."""
+
+
+class LLMError(InterviewerError):
+    """The model could not be used."""
+
+
+class LLMUnreachable(LLMError):
+    """No usable answer came from the server, though it was asked again."""
+
+
+class LLMRefused(LLMError):
+    """The server said no, and would say it again."""
+
+
+class LLMMalformed(LLMError):
+    """The model answered, but not in the form asked for."""

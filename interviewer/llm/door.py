@@ -1,0 +1,87 @@
+"""What every model looks like from the inside of this program."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+
+class Finish(StrEnum):
+    """Why the model stopped writing."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    UNKNOWN = "unknown"
+    """The server did not say, or said something of its own."""
+
+
+class Rung(StrEnum):
+    """How a reply was held to its form; from the firmest to none."""
+
+    SCHEMA = "json_schema"
+    OBJECT = "json_object"
+    PROMPTED = "prompted"
+    FREE = "free"
+    """No form was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the conversation that the model is shown."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the server counted them; None where it did not."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole reply. If a schema was given, `text` is exactly one JSON object (of whatever content)."""
+
+    text: str
+    finish: Finish = Finish.STOP
+    usage: Usage = Usage()
+    rung: Rung = Rung.FREE
+    reasoning: str = ""
+    model: str = ""
+    """The name that the server gave, which need not be the one that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text as it arrives; the last piece has no text and carries the whole reply."""
+
+    text: str
+    reply: Reply | None = None
+
+
+class LLM(Protocol):
+    """A language model. Both ways of asking raise LLMError and nothing else."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, for provenance."""
+
+    @property
+    def host(self) -> str:
+        """Where the model runs, without path or credentials, for provenance."""
+
+    def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
+        """The whole reply; with a schema, its text is one JSON object."""
+
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+        """The reply as it arrives. With a schema, the pieces are raw and only the last one's reply is checked."""
+
+
+def whole(reply: Reply) -> Iterator[Piece]:
+    """A reply that is already complete, as a stream."""
+    if reply.text:
+        yield Piece(reply.text)
+    yield Piece("", reply)

@@ -1,0 +1,82 @@
+"""Replies kept on disk, so that the same question is asked of a model only once."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from interviewer.errors import LLMMalformed, LLMUnreachable
+from interviewer.llm.door import LLM, Finish, Message, Piece, Reply, Rung, Usage, whole
+
+
+class RecordedLLM:
+    """Another model with a memory: one JSON file a request, named by its digest.
+
+    Without another model, or for `name` and `host` of one that is not at hand, it only plays back,
+    and a request that was never recorded raises LLMUnreachable.
+    """
+
+    def __init__(self, folder: Path, llm: LLM | None = None, *, name: str = "recorded", host: str = "nowhere") -> None:
+        self._folder = folder
+        self._llm = llm
+        self.name = llm.name if llm else name
+        self.host = llm.host if llm else host
+
+    def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
+        path = self.path(messages, schema)
+        recorded = _read(path)
+        if recorded is not None:
+            return recorded
+        if self._llm is None:
+            raise LLMUnreachable(f"no reply is recorded for this request ({path.name} in {self._folder})")
+        reply = self._llm.reply(messages, schema=schema)
+        self._keep(path, messages, schema, reply)
+        return reply
+
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+        path = self.path(messages, schema)
+        if self._llm is None or path.exists():
+            yield from whole(self.reply(messages, schema=schema))
+            return
+        for piece in self._llm.stream(messages, schema=schema):
+            if piece.reply is not None:
+                self._keep(path, messages, schema, piece.reply)
+            yield piece
+
+    def path(self, messages: Sequence[Message], schema: dict[str, Any] | None) -> Path:
+        """Where the reply to this request is or would be kept."""
+        canonical = json.dumps(self._request(messages, schema), sort_keys=True, ensure_ascii=True)
+        return self._folder / f"{hashlib.sha256(canonical.encode()).hexdigest()[:32]}.json"
+
+    def _request(self, messages: Sequence[Message], schema: dict[str, Any] | None) -> dict[str, Any]:
+        return {"model": self.name, "messages": [asdict(message) for message in messages], "schema": schema}
+
+    def _keep(self, path: Path, messages: Sequence[Message], schema: dict[str, Any] | None, reply: Reply) -> None:
+        record = {"request": self._request(messages, schema), "reply": asdict(reply)}
+        draft = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps(record, ensure_ascii=True, indent=1), encoding="utf-8")
+            draft.replace(path)
+        except OSError as error:
+            raise LLMUnreachable(f"the reply cannot be recorded in {self._folder} ({error.strerror})") from error
+
+
+def _read(path: Path) -> Reply | None:
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))["reply"]
+        return Reply(
+            kept["text"],
+            Finish(kept["finish"]),
+            Usage(**kept["usage"]),
+            Rung(kept["rung"]),
+            kept["reasoning"],
+            kept["model"],
+        )
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LLMMalformed(f"the recording {path} cannot be read: delete it, and it will be made again") from error
