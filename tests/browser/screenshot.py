@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from conftest import CHROMIUM, FLAGS, ROOT, Server
 from playwright.sync_api import sync_playwright
+from served import CHROMIUM, FLAGS, ROOT, Server
 
 ANSWER = (
     "You don't follow the raw gradient but a running average of it, so it works like momentum and rolls through flat "

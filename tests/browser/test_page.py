@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Server, Visit
 from playwright.sync_api import Page, expect
+from served import Server, Visit
 
 from interviewer.codec import history_from_json
 from interviewer.interview import replay
