@@ -12,7 +12,7 @@ from functools import lru_cache
 from interviewer import tokens
 from interviewer.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.interview import Attempt
-from interviewer.rubric import Criterion, Kind, Question
+from interviewer.rubric import Criterion, Kind, Language, Question
 from interviewer.screening import Screened, screen
 from interviewer.tokens import Clause, Token
 from interviewer.words import words
@@ -66,8 +66,14 @@ class _Reading:
 class CoverageGrader:
     """Grades by coverage; stateless and safe to share between threads."""
 
-    def grade(self, question: Question, attempt: Attempt) -> Grade:
-        """The grade of everything the candidate said in this attempt. Never fails; what it gives is an estimate."""
+    def grade(
+        self, question: Question, attempt: Attempt, language: Language = Language.EN, watch: object = None
+    ) -> Grade:
+        """The grade of everything the candidate said in this attempt. Never fails; what it gives is an estimate.
+
+        Its reasons are in both languages and come at once, so neither `language` nor `watch` matters.
+        """
+        del language, watch
         screened = [(turn, text, screen(text, question.text.both)) for turn, text in attempt.answers]
         flags = _flags([found for _, _, found in screened])
         answers = [_Answer(turn, text, _within(tokens.clauses(text), found)) for turn, text, found in screened]

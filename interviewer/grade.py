@@ -24,6 +24,11 @@ class Flag(StrEnum):
     ECHO = "echo"
     INJECTION = "injection"
     STUFFING = "stuffing"
+    UNVERIFIED = "unverified"
+    UNREADABLE = "unreadable"
+    SPLIT = "split"
+    FAR_APART = "far_apart"
+    CUT = "cut"
 
 
 class Method(StrEnum):
@@ -53,7 +58,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who gave a grade, by what version, against which rubric and with which prompt."""
+    """Who gave a grade, by what version, against which rubric, with which prompt and in what shape of call."""
 
     method: Method
     grader: str
@@ -61,24 +66,66 @@ class Provenance:
     prompt: str = ""
     model: str = ""
     host: str = ""
+    shape: str = ""
+    votes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Something right that no criterion asks for, in the candidate's own words."""
+
+    claim: Localized
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A criterion that was not fully met: why it matters, and one sentence that would earn it."""
+
+    criterion: str
+    why: Localized
+    say: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Tokens that a grade cost, as the server counted them."""
+
+    prompt: int = 0
+    completion: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """The verdicts on one attempt, in the order of its rubric."""
+    """The verdicts on one attempt, in the order of its rubric, and what else a grader had to say."""
 
     verdicts: tuple[Verdict, ...]
     provenance: Provenance
     flags: tuple[Flag, ...] = ()
-    extras: tuple[Localized, ...] = ()
+    extras: tuple[Extra, ...] = ()
     dispute: Localized | None = None
+    opening: Localized | None = None
+    gaps: tuple[Gap, ...] = ()
+    spent: Spent = Spent()
 
     @property
     def is_estimate(self) -> bool:
         return self.provenance.method is Method.COVERAGE
 
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person should look at it before anybody relies on it."""
+        return not self.is_estimate and bool(set(self.flags) & _FOR_REVIEW)
+
     def verdict(self, criterion: str) -> Verdict:
         return next(found for found in self.verdicts if found.criterion == criterion)
+
+
+_FOR_REVIEW = frozenset(Flag) - {Flag.BLANK, Flag.DONT_KNOW, Flag.ECHO}
+
+# What is right beside the rubric counts like a small bonus: half the lightest core criterion each, twice at most.
+MOST_EXTRAS = 2
+_EXTRA_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +160,14 @@ _BANDS = {Band.FEW: (0, 25), Band.SOME: (25, 50), Band.MANY: (50, 75), Band.MOST
 _CREDIT = {Level.MET: 1.0, Level.PARTIAL: 0.5, Level.MISSING: 0.0, Level.CONTRADICTED: 0.0}
 
 
-def score(rubric: Rubric, verdicts: Sequence[Verdict]) -> Score:
-    """Σ w·v / Σ w over the core criteria; bonuses add up to 1 and mistakes that were made subtract, not below 0.
+def score(rubric: Rubric, verdicts: Sequence[Verdict], extras: int = 0) -> Score:
+    """Σ w·v / Σ w over the core criteria; bonuses and extras add up to 1, mistakes that were made subtract, not below 0.
 
     A verdict whose level is None counts from its worst to its best, so it widens the score into a range.
     """
     known = {verdict.criterion: verdict.level for verdict in verdicts}
     whole = sum(criterion.weight for criterion in rubric.of(Kind.CORE))
+    beside = min(extras, MOST_EXTRAS) * _EXTRA_SHARE * min(criterion.weight for criterion in rubric.of(Kind.CORE))
 
     def share(unknown_core: float, unknown_bonus: float, unknown_mistake: float) -> float:
         unknown = {Kind.CORE: unknown_core, Kind.BONUS: unknown_bonus, Kind.MISTAKE: unknown_mistake}
@@ -127,7 +175,7 @@ def score(rubric: Rubric, verdicts: Sequence[Verdict]) -> Score:
         for criterion in rubric.criteria:
             level = known[criterion.id]
             sums[criterion.kind] += criterion.weight * (unknown[criterion.kind] if level is None else _CREDIT[level])
-        earned = min(whole, sums[Kind.CORE] + sums[Kind.BONUS])
+        earned = min(whole, sums[Kind.CORE] + sums[Kind.BONUS] + beside)
         return max(0.0, earned - sums[Kind.MISTAKE]) / whole
 
     return Score(low=share(0.0, 0.0, 1.0), high=share(1.0, 1.0, 0.0))

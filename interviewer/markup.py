@@ -175,7 +175,10 @@ def _graded(found: Result, grade: Grade, language: Language, head: _Head) -> Ite
     yield _ledger(found, grade, language, head)
     yield _gaps(found, grade, language, head)
     if grade.extras:
-        items = "".join(f"<li>{escaped(extra.into(language))}</li>" for extra in grade.extras)
+        items = "".join(
+            f"<li>{escaped(extra.claim.into(language))}{_quote(found.attempt, extra.evidence, language)}</li>"
+            for extra in grade.extras
+        )
         yield f"{head('card.extras')}<ul>{items}</ul>"
     if grade.dispute:
         yield f'<p class="flag">{say("card.dispute", language)} {escaped(grade.dispute.into(language))}</p>'

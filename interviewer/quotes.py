@@ -29,9 +29,9 @@ def carries_content(quote: str, asked: Sequence[str]) -> bool:
 
 def _letters(text: str) -> list[tuple[str, int]]:
     """What is left of a text when only letters, digits and signs of formulas count, each with its place."""
-    found = []
-    for place, original in enumerate(text):
-        for sign in tokens.fold(original):
-            if unicodedata.category(sign)[0] in "LN" or sign in "+-*/=<>^%":
-                found.append((sign, place))
-    return found
+    return [
+        (sign, place)
+        for place, original in enumerate(text)
+        for sign in tokens.fold(original)
+        if unicodedata.category(sign)[0] in "LN" or sign in "+-*/=<>^%"
+    ]

@@ -45,7 +45,8 @@ _STRONG = re.compile(
     |\bmark\s+every\s+(?:point|criterion)\b|\bas\s+(?:met|covered|correct)\b[^.\n]{0,20}\ball\b
     |["'](?:score|verdict|grade|criteria_met|covered|level)["']\s*:|\b(?:verdict|criteria_met)\s*[:=]
     |<\|?(?:im_start|im_end|system|endoftext)|\[/?(?:inst|system|end\s*data)|</?(?:system|assistant|instructions?)>
-    |^\s*(?:system|assistant|user|grader|评分员|面试官|系统)\s*[:：]
+    |^\s*(?:system|assistant|user|grader|评分员|面试官|系统)\s*[:：]|</?answer>|\bsystem\s*:
+    |\b(?:every|all|each)\s+(?:of\s+the\s+)?(?:points?|criteri(?:on|a)|items?)\s+(?:is|are|was|were)\s+(?:met|covered|correct|right)
     |font-size\s*:\s*0|<!--
     |\b(?:max_score|full_marks)\b|\bassert\s+grade|\bdef\s+(?:evaluate|grade|score)\b
     |\b(?:prompt|rubric|grading)\s+(?:is\s+)?(?:void|cancel+ed|updated|replaced)\b
@@ -95,12 +96,12 @@ def _sentences(text: str) -> list[tuple[int, int]]:
     for clause in tokens.clauses(text):
         start, _ = spans.get(clause.sentence, (clause.start, 0))
         spans[clause.sentence] = (start, clause.end)
-    # A span reaches up to the next one, so that closing marks stay with their sentence.
-    starts = [start for start, _ in spans.values()]
-    ends = [*starts[1:], len(text)]
-    if starts:
-        starts[0] = 0
-    return [(start, start + len(text[start:end].rstrip())) for start, end in zip(starts, ends, strict=True)]
+    # Closing marks stay with their sentence, but nothing of the next line does.
+    following = [*(start for start, _ in spans.values()), len(text)][1:]
+    return [
+        (start, end + len(text[end:after].split("\n")[0].rstrip()))
+        for (start, end), after in zip(spans.values(), following, strict=True)
+    ]
 
 
 def _outside_fences(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

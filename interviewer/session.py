@@ -11,7 +11,7 @@ from typing import Protocol
 from interviewer import asking
 from interviewer.coverage import CoverageGrader
 from interviewer.errors import InterviewerError, MovedOnElsewhere, OutOfTurn
-from interviewer.grade import Grade, Level
+from interviewer.grade import Grade, Level, Verdict
 from interviewer.interview import (
     Answered,
     AskProbe,
@@ -39,17 +39,25 @@ from interviewer.interview import (
     replay,
     step,
 )
-from interviewer.rubric import Question
+from interviewer.rubric import Language, Question
 from interviewer.store import Recorded, Store
 
 LONGEST_ANSWER = 20_000
 _LONGEST_THOUGHT = 3600
 
 
-class Grader(Protocol):
-    """Grades an attempt. Raises an InterviewerError if it cannot; its text becomes the reason that is shown."""
+Watch = Callable[[tuple[Verdict, ...]], None]
 
-    def grade(self, question: Question, attempt: Attempt) -> Grade: ...
+
+class Grader(Protocol):
+    """Grades an attempt, with reasons in a language; may tell `watch` the verdicts as they come.
+
+    Raises an InterviewerError if it cannot; its text becomes the reason that is shown.
+    """
+
+    def grade(
+        self, question: Question, attempt: Attempt, language: Language = ..., watch: Watch | None = ...
+    ) -> Grade: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +148,11 @@ class Session:
                 interview = self._conclude(_decide_probe) or self.interview()
         return interview
 
-    def settle(self) -> list[Future[None]]:
-        """Start what is due, unless it is under way; each of the futures ends when its result is recorded."""
+    def settle(self, language: Language | None = None, watch: Watch | None = None) -> list[Future[None]]:
+        """Start what is due, unless it is under way; each of the futures ends when its result is recorded.
+
+        Reasons are given in `language`, or that of the questions; `watch` is told verdicts as they come.
+        """
         self.weigh()
         waited_for = []
         for effect in due(self.interview()):
@@ -151,7 +162,7 @@ class Session:
             with _lock:
                 future = _under_way.get(key)
                 if future is None:
-                    future = _under_way[key] = self.stage.pool.submit(self._grade, effect)
+                    future = _under_way[key] = self.stage.pool.submit(self._grade, effect, language, watch)
             future.add_done_callback(partial(_done, key))
             waited_for.append(future)
         return waited_for
@@ -162,14 +173,15 @@ class Session:
             future.result()
         return self.interview()
 
-    def _grade(self, effect: GradeAttempt) -> None:
+    def _grade(self, effect: GradeAttempt, language: Language | None, watch: Watch | None) -> None:
         interview = self.interview()
         if effect not in due(interview):
             return  # another process was faster
         attempt = interview.attempt(effect.question, effect.attempt)
         event: Graded | Ungraded
         try:
-            grade = self.stage.grader.grade(interview.bank[effect.question], attempt)
+            spoken = language or interview.plan.language
+            grade = self.stage.grader.grade(interview.bank[effect.question], attempt, spoken, watch)
             event = Graded(effect.question, effect.attempt, grade)
             step(interview, event)
         except InterviewerError as error:

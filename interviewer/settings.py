@@ -4,6 +4,7 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
@@ -40,7 +41,24 @@ class Settings(BaseSettings):
     secret: str = Field(
         "", repr=False, description="key that signs the owner cookie; made and kept in DATA_DIR if empty"
     )
-    grading_threads: int = Field(2, ge=1, le=64, description="gradings that run at the same time")
+    base_url: str = Field(
+        "", description="a model's server, such as http://127.0.0.1:11434/v1; empty for the offline grader"
+    )
+    model: str = Field("", description="the model's name on that server")
+    api_key: str = Field("", repr=False, description="the key for that server, if it wants one")
+    call_shape: Literal["one_call", "per_criterion"] = Field(
+        "one_call", description="one call for all points, or one a point for small models"
+    )
+    votes: Literal[1, 3] = Field(1, description="3 asks twice more about points that are not firm")
+    temperature: float | None = Field(0.0, ge=0, le=2, description="sent where the model accepts one")
+    endpoints: str = Field("", description="comma-separated base URLs; if set, the page offers these and no others")
+    model_concurrency: int = Field(2, ge=1, le=64, description="requests at a time to one endpoint")
+    grading_threads: int = Field(8, ge=1, le=64, description="gradings that run at the same time")
+
+    @field_validator("votes", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isdigit() else value
 
     @field_validator("root_path")
     @classmethod
@@ -64,6 +82,11 @@ class Settings(BaseSettings):
                 f"the data folder cannot be made ({error.strerror}): set INTERVIEWER_DATA_DIR"
             ) from error
         return self.data_dir
+
+    @property
+    def is_for_this_machine(self) -> bool:
+        """Whether nobody but the people at this machine can reach the page."""
+        return self.host in ("127.0.0.1", "localhost", "::1") and not self.root_path
 
     @cached_property
     def signing_key(self) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from interviewer.grade import Grade, Level, Score, mean, missed, score
+from interviewer.grade import Grade, Level, Score, Spent, mean, missed, score
 from interviewer.interview import Attempt, Interview
 from interviewer.rubric import Criterion, Kind, Question
 
@@ -62,6 +62,16 @@ class Summary:
         return sum(result.attempt.is_answered for result in self.results)
 
     @property
+    def spent(self) -> Spent:
+        """Tokens over all graded attempts that are shown here."""
+        grades = [result.grade for result in self.results if result.grade]
+        return Spent(sum(g.spent.prompt for g in grades), sum(g.spent.completion for g in grades))
+
+    @property
+    def for_review(self) -> int:
+        return sum(bool(result.grade and result.grade.needs_review) for result in self.results)
+
+    @property
     def is_estimate(self) -> bool:
         return any(result.grade is not None and result.grade.is_estimate for result in self.results)
 
@@ -69,7 +79,7 @@ class Summary:
 def result(interview: Interview, attempt: Attempt) -> Result:
     question = interview.bank[attempt.question]
     grade = attempt.grade
-    return Result(question, attempt, score(question.rubric, grade.verdicts) if grade else None)
+    return Result(question, attempt, score(question.rubric, grade.verdicts, len(grade.extras)) if grade else None)
 
 
 def summarize(interview: Interview) -> Summary:

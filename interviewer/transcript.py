@@ -187,7 +187,8 @@ def _result(found: Result, language: Language) -> Iterator[str]:
             yield ""
             yield from (f"- {_plain(criterion.text.into(language))}" for criterion in gaps)
             yield ""
-        yield from (f"- {say('card.extras', language)}: {_plain(extra.into(language))}" for extra in grade.extras)
+        for extra in grade.extras:
+            yield f"- {say('card.extras', language)}: {_plain(extra.claim.into(language))} “{_plain(extra.evidence.quote)}”"
         if grade.dispute:
             yield f"{say('card.dispute', language)} {_plain(grade.dispute.into(language))}"
             yield ""

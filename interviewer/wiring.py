@@ -3,12 +3,17 @@
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from interviewer.codec import history_to_json
-from interviewer.coverage import CoverageGrader
+from interviewer.errors import SettingsError
+from interviewer.grading import Shape
 from interviewer.interview import Begun, Graded, Mode, Order, Plan, Ungraded, replay, shows_grades
 from interviewer.library import Library
+from interviewer.llm import LLM
+from interviewer.llm.endpoints import Endpoint, normalize_base_url
+from interviewer.models import Choice, Models, Offer
 from interviewer.rubric import Bank, Language, Question
 from interviewer.session import Stage
 from interviewer.settings import Settings
@@ -24,9 +29,32 @@ def make_library(settings: Settings) -> Library:
 
 
 def make_stage(settings: Settings) -> Stage:
-    """The parts that play interviews."""
+    """The parts that play interviews, with the grader that the settings name."""
     pool = ThreadPoolExecutor(settings.grading_threads, thread_name_prefix="grading")
-    return Stage(Store(settings.database), CoverageGrader(), pool)
+    models = make_models(settings)
+    return Stage(Store(settings.database), models.grader_of(models.offer.default), pool)
+
+
+def make_models(settings: Settings) -> Models:
+    """The model of the settings, and what the people at the page may choose instead.
+
+    Any address may be entered only where the server is for this machine alone; else a stranger could use it to look
+    around in the network it stands in.
+    """
+    default = Choice(shape=Shape(settings.call_shape), votes=settings.votes)
+    if settings.base_url:
+        if not settings.model:
+            raise SettingsError("INTERVIEWER_BASE_URL is set without INTERVIEWER_MODEL: name the model")
+        endpoint = Endpoint(settings.base_url, settings.model, settings.api_key, temperature=settings.temperature)
+        default = replace(default, endpoint=endpoint)
+    allowed = tuple(normalize_base_url(url) for url in settings.endpoints.split(",") if url.strip())
+    return Models(Offer(default, allowed, settings.is_for_this_machine), _connect, settings.model_concurrency)
+
+
+def _connect(endpoint: Endpoint) -> LLM:
+    from interviewer.llm.openai import OpenAICompatible
+
+    return OpenAICompatible(endpoint)
 
 
 def make_plan(

@@ -125,12 +125,18 @@ reason.met | 你的话讲出了这一点。 | Your words make this point.
 reason.partial | 提到了一部分，还差关键的一半。 | Part of it is there; the other half is not.
 reason.missing | 没有找到表达这一点的话。 | No words were found that make this point.
 reason.contradicted | 话里提到了，但意思被否定了。 | It is mentioned, but in the negative.
+reason.unverified | 没有引用到回答里的原话，不计分。 | No words of the answer were quoted for it, so it is not credited.
 reason.stuffing | 没有作出这一点的陈述，只列了词。 | Nothing states this point; terms are only listed.
 
 flag.blank | 没有可评分的内容。 | There is nothing to grade in it.
 flag.dont_know | “不知道”也是回答：没有要点可记。 | “I don't know” is an answer: there is no point to credit.
 flag.echo | 这是题目的复述，复述不得分。 | This repeats the question; that earns nothing.
 flag.injection | 有对评分者说的话，已略去不计；其余部分照常评分。 | Some of it speaks to the grader and was left out; the rest is graded as usual.
+flag.unverified | 评分者引用的话不在回答里，这一点没有计分。 | A quote of the grader is not in the answer; that point was not credited.
+flag.unreadable | 有要点的评分无法读取，得分是一个区间。 | The verdict on a point could not be read, so the score is a range.
+flag.split | 重复评分时结论不一致。 | Asked again, the grader did not always agree with itself.
+flag.far_apart | 与离线评分器的估计相差很大，请看引用的原话。 | This is far from the offline estimate: look at the quotes.
+flag.cut | 服务器似乎只读了提示词的一部分，评分可能不可靠。 | The server seems to have read only part of the prompt; the grade may be unreliable.
 flag.stuffing | 大部分像是关键词的堆砌；只列词不算分，只有陈述才算。 | Most of this looks like a heap of keywords; listing earns nothing, only what is stated does.
 
 band.few | 讲到的要点很少 | few points
@@ -184,6 +190,16 @@ transcript.version | 程序版本 {version}，事件 {events} 条，导出于 {a
 transcript.bank | 题库 {bank} | bank {bank}
 transcript.unanswered | （没有作答） | (not answered)
 transcript.seconds | 用时 {seconds} 秒 | {seconds} s
+
+doctor.unreachable | 服务器没有应答。它启动了吗？地址和端口对吗？本机的模型通常是 http://127.0.0.1:11434/v1（Ollama）或 http://127.0.0.1:1234/v1（LM Studio）。 | The server does not answer. Is it running, are address and port right? Models on this machine are usually at http://127.0.0.1:11434/v1 (Ollama) or http://127.0.0.1:1234/v1 (LM Studio).
+doctor.refused | 服务器拒绝了请求：检查密钥、余额和模型名。 | The server said no: check the key, the balance and the name of the model.
+doctor.unknown_model | 服务器的模型列表里没有这个名字，照列表抄一个。 | The server's list does not have this name; copy one from the list.
+doctor.malformed | 模型写不出约定格式的回复。换大一点的模型，关掉思考模式，或改用“逐点”调用。 | The model does not keep to the form. Take a larger model, switch its thinking off, or ask point by point.
+doctor.quotes | 模型引用了回答里没有的话，这些要点不会计分。换一个模型，或改用“逐点”调用。 | The model quotes words that nobody said; such points are not credited. Take another model, or ask point by point.
+doctor.order | 好答案和坏答案没有分开。这个模型不适合评分。 | Good and bad answers are not told apart. This model should not grade.
+doctor.injection | “给我满分”得了分。这个模型会听回答里的话，不适合评分。 | “Give me full marks” was rewarded. This model listens to the answer; it should not grade.
+doctor.slow | 每次评分太慢。用小一点的模型、关掉思考模式，或用面试模式（后台评分）。 | A grade takes too long. Take a smaller model, switch its thinking off, or play in interview mode, which grades in the background.
+doctor.context | 服务器的上下文太小，提示词会被截断。Ollama：设置 OLLAMA_CONTEXT_LENGTH=8192；其他服务器：加载模型时调大。 | The server's context is too small, so prompts are cut. For Ollama set OLLAMA_CONTEXT_LENGTH=8192; elsewhere enlarge it when loading the model.
 
 enter.title | 在这个浏览器中继续 | Go on in this browser
 enter.text | 点下面的按钮，这个浏览器就能看到链接主人的全部面试，并不再显示它自己原有的面试。 | Press the button, and this browser shows all interviews of the link's owner, and its own no longer.

@@ -98,7 +98,7 @@ class FlakyGrader:
     calls: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def grade(self, question: Question, attempt: Attempt) -> Grade:
+    def grade(self, question: Question, attempt: Attempt, *_: object) -> Grade:
         with self._lock:
             self.calls.append(question.id)
             if self.failures > 0:
@@ -113,5 +113,5 @@ class GradeAs:
 
     function: Callable[[Question, Attempt], Grade]
 
-    def grade(self, question: Question, attempt: Attempt) -> Grade:
+    def grade(self, question: Question, attempt: Attempt, *_: object) -> Grade:
         return self.function(question, attempt)

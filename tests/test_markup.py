@@ -5,7 +5,7 @@ import pytest
 from fakes import begun, both, grade
 
 from interviewer import markup
-from interviewer.grade import Evidence, Flag, Level, Score
+from interviewer.grade import Evidence, Extra, Flag, Level, Score
 from interviewer.interview import (
     Answered,
     Contest,
@@ -151,7 +151,7 @@ def test_flags_extras_disputes_and_objections_are_shown() -> None:
     rich = replace(
         interview.current.grade,
         flags=(Flag.INJECTION,),
-        extras=(both("加", "also right"),),
+        extras=(Extra(both("加", "also right"), Evidence(1, "put to sleep")),),
         dispute=both("疑", "reference is old"),
     )
     contest = Contest("off", Evidence(1, "put to sleep"), "that is off")

@@ -191,6 +191,8 @@ def _fitting(question: Question, attempt: Attempt, grade: Grade) -> Grade:
     for verdict in grade.verdicts:
         for evidence in verdict.evidence:
             _check_verbatim(attempt, evidence)
+    for extra in grade.extras:
+        _check_verbatim(attempt, extra.evidence)
     return grade
 
 
