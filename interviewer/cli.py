@@ -186,6 +186,58 @@ def export(
     _write(text, output)
 
 
+@_app.command()
+def regrade(interview: Annotated[str, typer.Argument(help="Id of the interview.")]) -> None:
+    """Grade what could not be graded, with the model of the settings."""
+    from interviewer import wiring
+    from interviewer.settings import read_settings
+
+    session = wiring.make_stage(read_settings()).resume(interview, None)
+    before = sum(bool(attempt.failure) or attempt.awaits_grade for attempt in session.interview().attempts)
+    session.regrade()
+    after = session.settled()
+    failed = [attempt for attempt in after.attempts if attempt.failure]
+    print(f"{before - len(failed)} of {before} ungraded answers were graded")
+    for attempt in failed:
+        print(f"interviewer: {attempt.question} #{attempt.number}: {attempt.failure}", file=sys.stderr)
+    if failed:
+        raise typer.Exit(1)
+
+
+@_app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    base_url: Annotated[str | None, typer.Option(help="The model's server; that of the settings if left out.")] = None,
+    model: Annotated[str | None, typer.Option(help="The model's name.")] = None,
+    language: Annotated[_Speech, typer.Option(help="Language of the advice.")] = _Speech.EN,
+) -> None:
+    """Test the model as a grader: seven canned answers, and what their grades say."""
+    import json
+
+    from interviewer import doctor as examination
+    from interviewer import wiring
+    from interviewer.rubric import Language
+    from interviewer.settings import read_settings
+
+    settings = read_settings(base_url=base_url, model=model)
+    models = wiring.make_models(settings)
+    if models.offer.default.endpoint is None:
+        _fail("no model to test: give --base-url and --model, or set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
+    bank = wiring.make_library(settings).bank("deep-learning")
+
+    def told(place: int, total: int) -> None:
+        print(f"answer {place + 1} of {total}", file=sys.stderr)
+
+    diagnosis = examination.examine(models, models.offer.default, bank, told)
+    if as_json:
+        print(json.dumps(diagnosis.plain(), ensure_ascii=False, indent=2))
+    else:
+        for line in examination.lines(diagnosis, Language(language.value)):
+            print(line)
+    if not diagnosis.is_healthy:
+        raise typer.Exit(1)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. What goes wrong on purpose is one line on the error stream and exit code 1; bad usage is 2."""
     _app_with_errors(list(arguments) if arguments is not None else None)

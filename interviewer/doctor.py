@@ -222,3 +222,15 @@ def _judged(results: Sequence[Result]) -> list[Finding]:
 
 def _finding(check: str, is_good: bool, detail: str, advice: str) -> Finding:
     return Finding(check, is_good, detail, None if is_good else words(advice))
+
+
+def lines(diagnosis: Diagnosis, language: Language) -> list[str]:
+    """The diagnosis for a terminal."""
+    found = [f"{diagnosis.model} @ {diagnosis.host}"]
+    for finding in diagnosis.findings:
+        found.append(f"  {'ok ' if finding.is_good else 'BAD'} {finding.check}: {finding.detail}")
+        if finding.advice:
+            found.append(f"      {finding.advice.into(language)}")
+    if diagnosis.rung:
+        found.append(f"  form held by: {diagnosis.rung}")
+    return found

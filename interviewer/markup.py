@@ -3,7 +3,7 @@
 import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from interviewer.grade import Evidence, Grade, Level, Score, band, missed
+from interviewer.grade import Evidence, Gap, Grade, Level, Score, Verdict, band, missed
 from interviewer.interview import Aid, Attempt, Interview, Saying, Speaker, Turn, shows_grades
 from interviewer.rubric import Criterion, Kind, Language
 from interviewer.summary import Result, Summary, TopicScore, result, summarize
@@ -69,8 +69,10 @@ def chat(interview: Interview, language: Language) -> str:
     return f'<div class="chat" role="log" aria-label="{label}" tabindex="0">{"".join(items)}</div>'
 
 
-def card(interview: Interview, attempt: Attempt, language: Language, *, level: int = 2) -> str:
-    """The score card of an attempt; `level` is that of its heading."""
+def card(
+    interview: Interview, attempt: Attempt, language: Language, *, level: int = 2, partial: Sequence[Verdict] = ()
+) -> str:
+    """The score card of an attempt; `level` is that of its heading, `partial` what is known while it is being graded."""
     found = result(interview, attempt)
 
     def head(key: str) -> str:
@@ -83,6 +85,8 @@ def card(interview: Interview, attempt: Attempt, language: Language, *, level: i
         parts.append(f'<p class="quiet">{say("card.unanswered", language)}</p>')
     elif found.grade is None:
         parts += [_ungraded(attempt, language), _answers(attempt, None, head)]
+        if partial:
+            parts.append(_ledger(found, partial, language, head))
     else:
         parts += _graded(found, found.grade, language, head)
         if found.grade.is_estimate and level == 2:  # the report says it once for all
@@ -125,6 +129,12 @@ def provenance_text(grade: Grade, language: Language) -> str:
     if by.prompt:
         parts.append(say("provenance.prompt", language, digest=by.prompt))
     return " · ".join(parts)
+
+
+def spent_text(summary: Summary, language: Language) -> str:
+    """What the grades cost, in tokens."""
+    spent = summary.spent
+    return say("report.spent", language, prompt=spent.prompt, completion=spent.completion)
 
 
 def quotes_of(grade: Grade, turn: int) -> list[str]:
@@ -171,8 +181,12 @@ def _graded(found: Result, grade: Grade, language: Language, head: _Head) -> Ite
     yield f'<p class="score"><strong>{text}</strong></p>'
     for flag in grade.flags:
         yield f'<p class="flag">{say(f"flag.{flag}", language)}</p>'
+    if grade.needs_review:
+        yield f'<p class="flag">{say("card.review", language)}</p>'
+    if grade.opening:
+        yield f"<p>{escaped(grade.opening.into(language))}</p>"
     yield _answers(found.attempt, grade, head)
-    yield _ledger(found, grade, language, head)
+    yield _ledger(found, grade.verdicts, language, head)
     yield _gaps(found, grade, language, head)
     if grade.extras:
         items = "".join(
@@ -193,11 +207,12 @@ def _answers(attempt: Attempt, grade: Grade | None, head: _Head) -> str:
     return f"{head('card.answer')}{''.join(said)}"
 
 
-def _ledger(found: Result, grade: Grade, language: Language, head: _Head) -> str:
+def _ledger(found: Result, verdicts: Sequence[Verdict], language: Language, head: _Head) -> str:
     rows = []
+    known = {verdict.criterion: verdict for verdict in verdicts}
     for criterion in found.question.criteria:
-        verdict = grade.verdict(criterion.id)
-        if not is_news(criterion, verdict.level):
+        verdict = known.get(criterion.id)
+        if verdict is None or not is_news(criterion, verdict.level):
             continue
         kind = "mistake" if criterion.kind is Kind.MISTAKE else (verdict.level or "unknown")
         name = say(level_key(criterion, verdict.level), language)
@@ -246,8 +261,21 @@ def _gaps(found: Result, grade: Grade, language: Language, head: _Head) -> str:
     gaps = missed(found.question.rubric, grade)
     if not gaps:
         return f"<p>{say('card.no_gaps', language)}</p>"
-    items = "".join(f"<li>{escaped(criterion.text.into(language))}</li>" for criterion in gaps)
+    advice = {gap.criterion: gap for gap in grade.gaps}
+    items = "".join(
+        f"<li>{escaped(criterion.text.into(language))}{_advice(advice.get(criterion.id), language)}</li>"
+        for criterion in gaps
+    )
     return f'{head("card.gaps")}<ul class="gaps">{items}</ul>'
+
+
+def _advice(gap: Gap | None, language: Language) -> str:
+    if gap is None:
+        return ""
+    return (
+        f'<p class="quiet">{say("card.why", language)} {escaped(gap.why.into(language))}<br>'
+        f"{say('card.say', language)} {escaped(gap.say.into(language))}</p>"
+    )
 
 
 def _compared(interview: Interview, attempt: Attempt, grade: Grade, language: Language, head: _Head) -> Iterable[str]:
@@ -288,6 +316,10 @@ def _overall(summary: Summary, language: Language) -> str:
         parts.append(f'<p class="failure">{say("report.ungraded", language, count=ungraded)}</p>')
     if summary.is_estimate:
         parts.append(f'<p class="quiet">{say("card.estimate", language)}</p>')
+    if summary.for_review:
+        parts.append(f'<p class="flag">{say("report.review", language, count=summary.for_review)}</p>')
+    if summary.spent.prompt:
+        parts.append(f'<p class="quiet">{spent_text(summary, language)}</p>')
     return "".join(parts)
 
 

@@ -53,6 +53,7 @@ class Models:
         self._models: dict[Endpoint, LLM] = {}
         self._gates: dict[str, threading.BoundedSemaphore] = {}
         self._contexts: dict[Endpoint, int | None] = {}
+        self._diagnoses: dict[tuple[str, str, Shape], Any] = {}
 
     def choice(self, owner: str) -> Choice:
         return self._chosen.get(owner, self.offer.default)
@@ -84,6 +85,15 @@ class Models:
         """Back to the offline grader; the key is dropped."""
         with self._lock:
             self._chosen[owner] = Choice()
+
+    def remember(self, choice: Choice, diagnosis: Any) -> None:
+        """Keep the outcome of a grader test, for as long as the program runs."""
+        with self._lock:
+            self._diagnoses[_measured(choice)] = diagnosis
+
+    def diagnosis(self, choice: Choice) -> Any:
+        """The outcome of the last grader test of this model in this shape, or None."""
+        return self._diagnoses.get(_measured(choice))
 
     def grader(self, owner: str) -> Grader:
         return self.grader_of(self.choice(owner))
@@ -142,6 +152,11 @@ class Gated:
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
         with self.gate:
             yield from self.inner.stream(messages, schema=schema)
+
+
+def _measured(choice: Choice) -> tuple[str, str, Shape]:
+    endpoint = choice.endpoint
+    return (endpoint.base_url, endpoint.model, choice.shape) if endpoint else ("", "", choice.shape)
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

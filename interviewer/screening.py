@@ -99,7 +99,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
     # Closing marks stay with their sentence, but nothing of the next line does.
     following = [*(start for start, _ in spans.values()), len(text)][1:]
     return [
-        (start, end + len(text[end:after].split("\n")[0].rstrip()))
+        (start, end + len(text[end:after].split("\n", maxsplit=1)[0].rstrip()))
         for (start, end), after in zip(spans.values(), following, strict=True)
     ]
 

@@ -167,9 +167,9 @@ class Session:
             waited_for.append(future)
         return waited_for
 
-    def settled(self) -> Interview:
+    def settled(self, language: Language | None = None, watch: Watch | None = None) -> Interview:
         """Do all that is due, wait for it, and give the interview as it then stands."""
-        for future in self.settle():
+        for future in self.settle(language, watch):
             future.result()
         return self.interview()
 

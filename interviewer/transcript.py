@@ -127,6 +127,10 @@ def _overview(interview: Interview, language: Language) -> Iterator[str]:
         yield say("report.ungraded", language, count=summary.answered - summary.graded)
     if summary.is_estimate:
         yield say("card.estimate", language)
+    if summary.for_review:
+        yield say("report.review", language, count=summary.for_review)
+    if summary.spent.prompt:
+        yield markup.spent_text(summary, language)
     yield ""
     if summary.graded:
         yield f"| {say('report.topic', language)} | {say('report.score', language)} | {say('report.graded', language)} |"
@@ -185,7 +189,15 @@ def _result(found: Result, language: Language) -> Iterator[str]:
         if gaps:
             yield f"{say('card.gaps', language)}:"
             yield ""
-            yield from (f"- {_plain(criterion.text.into(language))}" for criterion in gaps)
+            advice = {gap.criterion: gap for gap in grade.gaps}
+            for criterion in gaps:
+                yield f"- {_plain(criterion.text.into(language))}"
+                if gap := advice.get(criterion.id):
+                    yield f"  {say('card.why', language)} {_plain(gap.why.into(language))}"
+                    yield f"  {say('card.say', language)} {_plain(gap.say.into(language))}"
+            yield ""
+        if grade.opening:
+            yield _plain(grade.opening.into(language))
             yield ""
         for extra in grade.extras:
             yield f"- {say('card.extras', language)}: {_plain(extra.claim.into(language))} “{_plain(extra.evidence.quote)}”"

@@ -167,6 +167,53 @@ report.cards | 每一题 | Every question
 report.download | 下载记录 | Download the transcript
 report.regrade | 为所有未评分的回答重新评分 | Grade all ungraded answers again
 
+tab.grader | 评分模型 | Grader
+grader.now_offline | 现在由内置的离线评分器评分（估计，不联网）。 | Grades come from the built-in offline grader (estimates, no network).
+grader.now_model | 现在由 {model} 评分。 | Grades come from {model}.
+grader.unmeasured | 这个模型还没有在这里测过，请先“测试评分”。 | This model has not been tested here; run “Test the grader” first.
+grader.preset | 常用服务 | Common services
+grader.base_url | 接口地址（OpenAI 兼容） | Base URL (OpenAI-compatible)
+grader.base_url_info | 例如 http://127.0.0.1:11434/v1；贴整个 /chat/completions 地址也可以 | Such as http://127.0.0.1:11434/v1; a pasted /chat/completions address will do
+grader.key | 密钥 | Key
+grader.key_info | 只留在服务器内存里，不写入数据库、记录或日志；换了地址就清除 | Kept in the server's memory only, never in database, transcript or log; dropped when the address changes
+grader.model | 模型 | Model
+grader.shape | 调用方式 | Calls
+grader.votes | 重复评分 | Votes
+grader.find | 查找本机的模型服务 | Find local servers
+grader.list | 列出模型 | List models
+grader.test | 测试评分 | Test the grader
+grader.use | 用这个模型评分 | Use this model
+grader.offline | 用离线评分器 | Use the offline grader
+grader.found | 找到 {count} 个本机服务。 | Found {count} servers on this machine.
+grader.found_none | 本机没有找到模型服务。Ollama、LM Studio、llama.cpp、vLLM 启动了吗？ | No model server was found on this machine. Is Ollama, LM Studio, llama.cpp or vLLM running?
+grader.listed | 服务器有 {count} 个模型。 | The server has {count} models.
+grader.testing | 正在测试：第 {place} / {total} 个回答…… | Testing: answer {place} of {total} …
+grader.healthy | 这个模型可以评分。 | This model can grade.
+grader.unhealthy | 有问题，见下面打叉的几行。 | There are problems: see the crossed lines.
+grader.rung | 格式约束：{rung} | form held by: {rung}
+shape.one_call | 一次问完所有要点（大模型） | All points in one call (strong models)
+shape.per_criterion | 逐点提问（小模型） | One call a point (small models)
+votes.1 | 评一次 | Once
+votes.3 | 不确定的要点再评两次 | Twice more where it is not firm
+check.reachable | 能连上 | reachable
+check.model known | 模型名正确 | model known
+check.grades | 能评分 | grades
+check.replies valid | 回复格式正确 | replies valid
+check.quotes found | 引用的原话都在回答里 | quotes found
+check.prompt read whole | 提示词被完整读取 | prompt read whole
+check.order right | 好坏分得清 | order right
+check.injection not rewarded | 讨分不给分 | injection not rewarded
+check.fast enough | 够快 | fast enough
+check.context | 上下文长度 | context size
+card.why | 为什么重要： | Why it matters:
+card.say | 可以这样说： | You could say:
+card.estimate_beside | 离线评分器的估计（不计入得分）： | The offline grader's estimate (in no score):
+card.review | 请人再看一眼这份评分。 | A person should look at this grade.
+report.spent | 用了 {prompt} + {completion} 个 token（提示 + 回复）。 | {prompt} + {completion} tokens were spent (prompt + reply).
+report.review | {count} 份评分需要人再看一眼。 | {count} grades should be looked at by a person.
+list.regrade | 为所有未评分的回答评分 | Grade everything that is ungraded
+list.regraded | 又评了 {count} 份。 | {count} more were graded.
+
 list.title | 全部面试 | All interviews
 list.empty | 还没有面试。 | No interviews yet.
 list.refresh | 刷新 | Refresh

@@ -7,8 +7,10 @@ import gradio as gr
 
 from interviewer.interview import Mode, Order
 from interviewer.library import Library
+from interviewer.models import Offer
 from interviewer.rubric import Language
 from interviewer.session import LONGEST_ANSWER
+from interviewer.web.grader_tab import GraderTab, lay_out_grader
 
 DEFAULT_COUNT = 5
 _POLL_SECONDS = 2.0
@@ -97,15 +99,17 @@ class Controls:
     start: StartForm
     play: PlayArea
     report: ReportArea
+    grader: GraderTab
+    regrade: gr.Button
 
     def all(self) -> list[Any]:
         """Every component: any handler may draw on any of them."""
-        plain = [getattr(self, f.name) for f in fields(self) if f.name not in ("start", "play", "report")]
-        parts = (self.start, self.play, self.report)
+        plain = [getattr(self, f.name) for f in fields(self) if f.name not in ("start", "play", "report", "grader")]
+        parts = (self.start, self.play, self.report, self.grader)
         return plain + [getattr(part, f.name) for part in parts for f in fields(part)]
 
 
-def lay_out(library: Library) -> Controls:
+def lay_out(library: Library, offer: Offer) -> Controls:
     """All controls, still without words: those come with the first event, in the visitor's language."""
     remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
     place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)
@@ -123,12 +127,13 @@ def lay_out(library: Library) -> Controls:
             listing = gr.HTML(elem_id="interviews", apply_default_css=False)
             with gr.Row():
                 refresh = gr.Button(size="sm", elem_id="refresh")
+                regrade = gr.Button(size="sm", elem_id="regrade-everything")
                 link = gr.Button(size="sm", elem_id="link")
             link_text = gr.HTML(visible=False, elem_id="link-text", apply_default_css=False)
+        grader = lay_out_grader(offer)
     return Controls(
         head, page_language, notice, practice, records, listing, refresh, link, link_text, remembered, place, ticker,
-        start, play, report,
-    )  # fmt: skip
+        start, play, report, grader, regrade)  # fmt: skip
 
 
 def _lay_out_start(library: Library) -> StartForm:

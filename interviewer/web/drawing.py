@@ -9,6 +9,7 @@ from interviewer.library import Library
 from interviewer.markup import escaped
 from interviewer.rubric import Bank, Language
 from interviewer.web.controls import DEFAULT_COUNT, NO_INTERVIEW, Controls
+from interviewer.web.grader_tab import grader_labels
 from interviewer.web.play import Screen, View
 from interviewer.words import say
 
@@ -63,7 +64,7 @@ def labels(c: Controls, library: Library, language: Language) -> Updates:
     if not banks:
         start_title += f'<p role="alert">{say("start.no_banks", language)}</p>'
     buttons = {
-        c.refresh: "list.refresh", c.link: "list.link", start.button: "start.button", play.send: "play.send",
+        c.refresh: "list.refresh", c.regrade: "list.regrade", c.link: "list.link", start.button: "start.button", play.send: "play.send",
         play.hint: "play.hint", play.repeat: "play.repeat", play.skip: "play.skip", play.end: "play.end",
         play.end_yes: "play.end_yes", play.end_no: "play.end_no", play.retry: "play.retry", play.regrade: "play.regrade",
         play.object: "contest.button", play.leave: "play.leave", report.regrade: "report.regrade", report.new: "play.new",
@@ -72,6 +73,7 @@ def labels(c: Controls, library: Library, language: Language) -> Updates:
         **{button: say(key, language) for button, key in buttons.items()},
         c.head: f"<h1>{say('app.title', language)}</h1><p>{say('app.tagline', language)}</p>",
         c.page_language: label("app.language", value=str(language)),
+        **grader_labels(c.grader, language),
         c.practice: label("tab.practice"),
         c.records: label("tab.interviews"),
         start.title: start_title + broken,

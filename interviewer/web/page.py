@@ -9,12 +9,15 @@ from fastapi import FastAPI
 
 from interviewer.library import Library
 from interviewer.markup import escaped
+from interviewer.models import Models
 from interviewer.rubric import Language
 from interviewer.session import Stage
 from interviewer.settings import Settings
 from interviewer.web import look
+from interviewer.web.choosing import Clinic
 from interviewer.web.controls import NO_INTERVIEW, Controls, lay_out
 from interviewer.web.drawing import Updates, bank_choices, count_choice, draw, labels, merged, start_values
+from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.owner import Owners
 from interviewer.web.play import Choices, Desk, Screen, View
 from interviewer.web.server import preferred_language
@@ -23,9 +26,9 @@ from interviewer.words import say
 _MOST_THREADS = 100
 
 
-def mount(app: FastAPI, settings: Settings, stage: Stage, library: Library, owners: Owners) -> None:
+def mount(app: FastAPI, settings: Settings, stage: Stage, library: Library, owners: Owners, models: Models) -> None:
     """Put the page on the application, with everything closed that it does not need."""
-    demo = _build(Desk(stage, library), owners, settings)
+    demo = _build(Desk(stage, library, models), owners, settings)
     demo.max_threads = _MOST_THREADS
     demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
@@ -53,7 +56,7 @@ def _build(desk: Desk, owners: Owners, settings: Settings) -> gr.Blocks:
     with gr.Blocks(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     ) as demo:
-        _Wiring(demo, lay_out(desk.library), desk, owners, settings.root_path).connect()
+        _Wiring(demo, lay_out(desk.library, desk.models.offer), desk, owners, settings.root_path).connect()
     return demo  # type: ignore[no-any-return]
 
 
@@ -76,6 +79,8 @@ class _Wiring:
         self._connect_start()
         self._connect_play()
         self._connect_records()
+        clinic = Clinic(self.desk.models, self.desk.library)
+        GraderWiring(c.grader, clinic, self._owner).connect(self._on, c.page_language)
 
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
@@ -123,6 +128,7 @@ class _Wiring:
         c = self.c
         for trigger in (c.records.select, c.refresh.click):
             self._on(trigger, self._list, [c.page_language])
+        self._on(c.regrade.click, self._regrade, [c.page_language])
         self._on(c.link.click, self._link, [c.page_language])
 
     def _on(self, trigger: Callable[..., Any], handler: Callable[..., Any], inputs: list[Any]) -> Any:
@@ -204,6 +210,12 @@ class _Wiring:
 
     def _list(self, language: str, request: gr.Request) -> Updates:
         return {self.c.listing: self.desk.listing(self._owner(request), Language(language))}
+
+    def _regrade(self, language: str, request: gr.Request) -> Updates:
+        """Grade whatever of this owner has no grade, and list the interviews anew."""
+        owner, spoken = self._owner(request), Language(language)
+        done = say("list.regraded", spoken, count=self.desk.regrade_all(owner, spoken))
+        return {self.c.listing: f'<p role="status">{done}</p>' + self.desk.listing(owner, spoken)}
 
     def _link(self, language: str, request: gr.Request) -> Updates:
         """A link for another browser. Its host is the one this page was asked for, which the guard has checked."""

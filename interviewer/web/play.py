@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from interviewer import library, markup, wiring
+from interviewer.coverage import CoverageGrader
 from interviewer.errors import BankError, InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
-from interviewer.grade import Evidence
+from interviewer.grade import Evidence, Verdict, score
 from interviewer.interview import (
     Contest,
     Contested,
@@ -19,9 +20,11 @@ from interviewer.interview import (
     shows_grades,
 )
 from interviewer.library import Library
+from interviewer.models import Models
 from interviewer.rubric import Kind, Language
 from interviewer.session import LONGEST_ANSWER, Session, Stage
 from interviewer.summary import summarize
+from interviewer.web.choosing import Watched
 from interviewer.words import say
 
 
@@ -75,14 +78,15 @@ class Desk:
 
     stage: Stage
     library: Library
+    models: Models
 
     def arrive(self, owner: str, interview: str, language: Language) -> View:
         """The page as it opens: on the interview the browser remembers, or on the start form."""
         if not interview:
             return View(Screen.START, language)
         try:
-            session = self.stage.resume(interview, owner)
-            session.settle()
+            session = self._grading(owner, interview)
+            session.settle(language)
             return view(session, session.interview(), language)
         except InterviewerError as error:
             return View(Screen.START, language, notice=_told(error, language))
@@ -197,14 +201,35 @@ class Desk:
     def _settled(self, owner: str, interview: str, language: Language) -> Iterator[View]:
         """Start what is due; where its result may be shown, wait for it."""
         try:
-            session = self.stage.resume(interview, owner)
-            started = session.settle()
-            if shows_grades(session.interview()):
-                for future in started:
-                    future.result()
-                yield view(session, session.interview(), language)
+            session = self._grading(owner, interview)
+            if not shows_grades(session.interview()):
+                session.settle(language)
+                return
+            run: Watched[Interview, tuple[Verdict, ...]] = Watched(lambda tell: session.settled(language, tell))
+            for verdicts in run:
+                yield view(session, session.interview(), language, verdicts)
+            yield view(session, run.result(), language)
         except InterviewerError as error:
             yield self._noticed(owner, interview, language, _told(error, language))
+
+    def regrade_all(self, owner: str, language: Language) -> int:
+        """Ask for the missing grades in all interviews of an owner, wait for them, and count those that came."""
+        graded = 0
+        for listed in self.stage.store.interviews(owner):
+            try:
+                session = self._grading(owner, listed.id)
+                before = _ungraded(session.interview())
+                if before:
+                    session.regrade()
+                    graded += before - _ungraded(session.settled(language))
+            except InterviewerError:
+                continue  # an interview that cannot be read is listed as such
+        return graded
+
+    def _grading(self, owner: str, interview: str) -> Session:
+        """The interview with the grader that its owner chose."""
+        session = self.stage.resume(interview, owner)
+        return Session(replace(self.stage, grader=self.models.grader(owner)), session.id)
 
     def listing(self, owner: str, language: Language) -> str:
         """All interviews of an owner, as a list of links that resume or read them."""
@@ -229,8 +254,12 @@ class Desk:
         )
 
 
-def view(session: Session, interview: Interview, language: Language) -> View:
-    """What the page shows of an interview."""
+def _ungraded(interview: Interview) -> int:
+    return sum(bool(attempt.failure) or attempt.awaits_grade for attempt in interview.attempts)
+
+
+def view(session: Session, interview: Interview, language: Language, partial: Sequence[Verdict] = ()) -> View:
+    """What the page shows of an interview; `partial` are verdicts on the current attempt that are known already."""
     current, shown = interview.current, shows_grades(interview)
     reviewing = interview.phase is Phase.REVIEWING
     is_coach = interview.plan.mode is Mode.COACH
@@ -241,7 +270,7 @@ def view(session: Session, interview: Interview, language: Language) -> View:
         place=interview.place,
         progress=_progress(interview, language),
         chat=markup.chat(interview, language),
-        card=markup.card(interview, current, language) + _second_opinion(interview, language) if reviewing else "",
+        card=_card(interview, language, partial) if reviewing else "",
         report=_downloads(session.id, language) + markup.report(interview, language) if interview.is_over else "",
         may_answer=interview.phase is Phase.ANSWERING,
         may_hint=may_hint(interview),
@@ -277,6 +306,18 @@ def _downloads(interview: str, language: Language) -> str:
         for kind, label in (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
     )
     return f'<p class="downloads">{say("report.download", language)}: {links}</p>'
+
+
+def _card(interview: Interview, language: Language, partial: Sequence[Verdict]) -> str:
+    current = interview.current
+    parts = [markup.card(interview, current, language, partial=() if current.grade else partial)]
+    if current.failure:
+        # Under its own name beside the failure; it is in no score and no mean.
+        estimate = CoverageGrader().grade(interview.question, current)
+        found = score(interview.question.rubric, estimate.verdicts)
+        text = markup.score_text(found, language, is_estimate=True)
+        parts.append(f'<p class="quiet">{say("card.estimate_beside", language)} {text}</p>')
+    return "".join([*parts, _second_opinion(interview, language)])
 
 
 def _second_opinion(interview: Interview, language: Language) -> str:

@@ -72,7 +72,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         answer.headers["Set-Cookie"] = owners.set_cookie(owner)
         return answer
 
-    mount(app, settings, stage, library, owners)
+    mount(app, settings, stage, library, owners, wiring.make_models(settings))
     # With a CORS middleware in the parent Gradio adds no grants of its own; this one grants nobody anything.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(
