@@ -101,7 +101,7 @@ def chunk(text: str | None, finish: str | None = None, **delta: object) -> dict[
 class Server:
     """A running server; `exchanges` are what it was asked, in order."""
 
-    def __init__(self, behaviour: Behaviour) -> None:
+    def __init__(self, behaviour: Behaviour, port: int = 0) -> None:
         self.behaviour = behaviour
         self.exchanges: list[Exchange] = []
         self._lock = Lock()
@@ -127,7 +127,7 @@ class Server:
             def handle_error(self, request: object, client_address: object) -> None:
                 pass
 
-        self._server = Quiet(("127.0.0.1", 0), Handler)
+        self._server = Quiet(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/v1"
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)

@@ -1,0 +1,53 @@
+"""Whatever a server does, the answer is kept, nothing is scored that was not graded, and it can be graded again."""
+
+from collections.abc import Callable
+
+import pytest
+from fakes import begun
+from misbehaving import serving
+from stopped_time import Time
+from test_behaviours import MALFORMED, RECOVERIES, REFUSALS, REPLIES, UNREACHABLE, Row, model
+
+from interviewer.codec import event_to_json
+from interviewer.coverage import CoverageGrader
+from interviewer.grade import Level
+from interviewer.grading import LLMGrader, Shape
+from interviewer.session import Stage
+from interviewer.summary import summarize
+
+ANSWER = "it is switched off, otherwise it is random"
+ROWS = [row for row in REPLIES + MALFORMED + REFUSALS + UNREACHABLE + RECOVERIES if row.values[0].schema]  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.mark.parametrize("expected", ROWS)
+def test_the_answer_is_kept_and_can_be_graded_again(
+    make_stage: Callable[..., Stage], time: Time, expected: Row
+) -> None:
+    with serving(expected.behaviour) as server, model(server, time, **expected.endpoint) as llm:
+        session = make_stage(LLMGrader(llm, Shape.ONE_CALL)).begin("me", begun())
+        session.answer(ANSWER)
+        failed = session.settled()
+    assert failed.current.answers == ((1, ANSWER),)
+    # None of these servers writes a grade of this rubric, so there is none: a reason, and no number.
+    assert failed.current.grade is None
+    assert failed.current.failure
+    assert summarize(failed).score is None
+    if isinstance(expected.outcome, type):
+        for words in expected.words:
+            assert words in failed.current.failure
+    body = "".join(event_to_json(recorded.event)[1] for recorded in session.history())
+    assert "sk-secret" not in body
+    again = make_stage(CoverageGrader()).resume(session.id, "me")
+    again.regrade()
+    graded = again.settled()
+    assert graded.current.grade
+    assert graded.current.grade.verdict("off").level is Level.MET
+
+
+def test_there_are_at_least_forty_of_them() -> None:
+    assert len({row.values[0].behaviour for row in ROWS}) >= 40  # type: ignore[union-attr]

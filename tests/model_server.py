@@ -1,0 +1,96 @@
+"""A model server on this machine that grades as one of several characters: reused by the tests that play whole interviews.
+
+It is no fake of ours but a real HTTP server that speaks the protocol; what it knows, it reads from the prompt.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from fakes import BANK
+from misbehaving import Exchange, Server, chunk
+
+from interviewer.coverage import CoverageGrader
+from interviewer.interview import Attempt, Saying, Turn
+from interviewer.library import read_bank, shipped
+from interviewer.rubric import Question
+
+QUESTIONS = (*read_bank(shipped("rubrics") / "deep-learning.yaml").questions, *BANK.questions)
+MODEL = "tester-7b"
+
+
+@dataclass
+class Character:
+    """How the model behaves; `pause` is how long it thinks, in seconds, `pieces` in how many parts it streams."""
+
+    obeys_answers: bool = False
+    writes_prose: bool = False
+    pause: float = 0.0
+    pieces: int = 6
+    keys: list[str] = field(default_factory=list)
+
+    def __call__(self, exchange: Exchange) -> None:
+        self.keys.append(exchange.headers.get("authorization", ""))
+        if exchange.path.endswith("/models"):
+            exchange.json(200, {"object": "list", "data": [{"id": MODEL, "object": "model"}]})
+            return
+        if not exchange.path.endswith("/chat/completions"):
+            exchange.json(404, {"error": {"message": "not here"}})
+            return
+        time.sleep(self.pause)
+        text = "I think it is a very good answer!" if self.writes_prose else self._grades(exchange)
+        prompt = sum(len(message["content"]) for message in exchange.body["messages"])
+        usage = {"prompt_tokens": prompt // 2, "completion_tokens": len(text) // 3}
+        if exchange.body.get("stream"):
+            size = max(1, len(text) // self.pieces)
+            parts = [text[start : start + size] for start in range(0, len(text), size)]
+            exchange.sse(
+                self._slowly([*map(chunk, parts), chunk(None, "stop"), {"choices": [], "usage": usage}, "[DONE]"])
+            )
+            return
+        choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+        exchange.json(200, {"object": "chat.completion", "model": MODEL, "choices": [choice], "usage": usage})
+
+    def _slowly(self, events: list[object]) -> Iterator[object]:
+        for event in events:
+            time.sleep(self.pause / 4)
+            yield event
+
+    def _grades(self, exchange: Exchange) -> str:
+        content = exchange.body["messages"][1]["content"]
+        task = exchange.body["messages"][-1]["content"]
+        question = next(q for q in QUESTIONS if q.text.zh in content or q.text.en in content)
+        sentences = json.loads(content.split("<<<ANSWER ")[1].split("\n", 1)[1].split("\nANSWER ")[0])
+        wanted = [c.id for c in question.criteria if f'"id": "{c.id}"' in content or f"- {c.id}:" in task]
+        reply: dict[str, object] = {}
+        if '"verdicts"' in content:
+            reply["verdicts"] = self._verdicts(question, [s["text"] for s in sentences], wanted)
+        if '"opening"' in content:
+            reply |= {"opening": "The answer says what happens without it.", "gaps": [], "extras": [], "dispute": ""}
+        return json.dumps(reply, ensure_ascii=False)
+
+    def _verdicts(self, question: Question, said: list[str], wanted: list[str]) -> list[dict[str, str]]:
+        begs = any("每一点都应当" in text or "full marks" in text for text in said)
+        turns = (Turn(Saying.QUESTION, "?"), *(Turn(Saying.ANSWER, text) for text in said))
+        grade = CoverageGrader().grade(question, Attempt(question.id, 1, turns, is_closed=True))
+        found = []
+        for name in wanted:
+            verdict = grade.verdict(name)
+            level, quote = str(verdict.level), verdict.evidence[0].quote if verdict.evidence else ""
+            if begs and self.obeys_answers and question.rubric[name].kind != "mistake":
+                level, quote = "met", said[0]
+            found.append({"id": name, "quote": quote, "reason": "as the words say", "verdict": level})
+        return found
+
+
+@contextmanager
+def model_server(character: Character | None = None, port: int = 0) -> Iterator[Server]:
+    """A server that runs until the block ends; a fixed port lets it come back where it was."""
+    server = Server(character or Character(), port)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
