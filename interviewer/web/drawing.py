@@ -19,12 +19,14 @@ Updates = dict[Any, Any]
 def draw(c: Controls, view: View) -> Updates:
     """The view on the page. The answer box is emptied only when its text is on disk."""
     play, report, language = c.play, c.report, view.language
+    if view.is_partial:
+        return {play.card: view.card, report.report: view.report}
     playing = view.screen is Screen.PLAY
     updates = {
         c.remembered: view.interview or NO_INTERVIEW,
         c.place: view.place,
         c.notice: gr.update(value=f'<div role="alert">{view.notice}</div>', visible=bool(view.notice)),
-        c.ticker: gr.Timer(active=view.is_waiting and not view.may_answer),
+        c.ticker: gr.Timer(active=view.polls),
         c.start.group: gr.update(visible=view.screen is Screen.START),
         play.group: gr.update(visible=playing),
         report.group: gr.update(visible=view.screen is Screen.REPORT),

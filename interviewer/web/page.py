@@ -201,8 +201,7 @@ class _Wiring:
     def _tick(self, interview: str, _: str, language: str, request: gr.Request) -> Updates:
         """Grades that have come in meanwhile, without touching what is being typed."""
         c, view = self.c, self.desk.look(self._owner(request), interview, Language(language))
-        ticker = gr.Timer(active=view.is_waiting and not view.may_answer)
-        return {c.play.card: view.card, c.report.report: view.report, c.ticker: ticker}
+        return {c.play.card: view.card, c.report.report: view.report, c.ticker: gr.Timer(active=view.is_waiting)}
 
     def _object(self, interview: str, criterion: str, quote: str, language: str, request: gr.Request) -> Updates:
         view, kept = self.desk.contest(self._owner(request), interview, criterion, quote, Language(language))

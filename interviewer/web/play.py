@@ -36,7 +36,11 @@ class Screen(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything about the page that an interview decides. `clear` empties the answer box; it is never emptied else."""
+    """Everything about the page that an interview decides.
+
+    `clear` empties the answer box, which nothing else does. `polls` asks for grades that come in later; `is_partial`
+    says that only the card has changed since the view before.
+    """
 
     screen: Screen
     language: Language
@@ -55,6 +59,8 @@ class View:
     has_failures: bool = False
     is_waiting: bool = False
     clear: bool = False
+    polls: bool = False
+    is_partial: bool = False
     points: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -87,7 +93,8 @@ class Desk:
         try:
             session = self._grading(owner, interview)
             session.settle(language)
-            return view(session, session.interview(), language)
+            shown = view(session, session.interview(), language)
+            return replace(shown, polls=shown.is_waiting)
         except InterviewerError as error:
             return View(Screen.START, language, notice=_told(error, language))
 
@@ -207,7 +214,7 @@ class Desk:
                 return
             run: Watched[Interview, tuple[Verdict, ...]] = Watched(lambda tell: session.settled(language, tell))
             for verdicts in run:
-                yield view(session, session.interview(), language, verdicts)
+                yield replace(view(session, session.interview(), language, verdicts), is_partial=True)
             yield view(session, run.result(), language)
         except InterviewerError as error:
             yield self._noticed(owner, interview, language, _told(error, language))
