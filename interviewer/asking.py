@@ -1,14 +1,24 @@
 """What the interviewer says besides the questions: which point to ask back about, and which hint to give."""
 
+import json
+import re
 from collections.abc import Mapping
 
+from interviewer import library, tokens
+from interviewer.coverage import says_term
+from interviewer.errors import LLMError
 from interviewer.grade import Level
 from interviewer.interview import Attempt, Interview, Saying
-from interviewer.rubric import Criterion, Kind
+from interviewer.llm import LLM, Message
+from interviewer.replies import QUESTION_SCHEMA
+from interviewer.rubric import Criterion, Kind, Question
+from interviewer.words import say
+
+LONGEST_PROBE = 120
 
 
-def choose_probe(interview: Interview, levels: Mapping[str, Level]) -> tuple[Criterion, str] | None:
-    """The heaviest core point that the answer lacks, with its probe; None where asking back is not worth it.
+def choose_probe(interview: Interview, levels: Mapping[str, Level]) -> Criterion | None:
+    """The heaviest core point that the answer lacks; None where asking back is not worth it.
 
     A point is asked about once, and an answer that says nothing at all is not pressed further.
     """
@@ -17,9 +27,59 @@ def choose_probe(interview: Interview, levels: Mapping[str, Level]) -> tuple[Cri
     asked = {turn.criterion for turn in interview.current.said(Saying.PROBE)}
     for criterion in _heaviest_first(interview):
         lacking = levels.get(criterion.id, Level.MISSING) in (Level.MISSING, Level.PARTIAL)
-        if lacking and criterion.probe and criterion.id not in asked:
-            return criterion, criterion.probe.into(interview.plan.language)
+        if lacking and criterion.id not in asked:
+            return criterion
     return None
+
+
+def word_probe(interview: Interview, criterion: Criterion, llm: LLM | None) -> str:
+    """The probe in words: the bank's own, else the model's if it gives nothing away, else a neutral one."""
+    language = interview.plan.language
+    if criterion.probe:
+        return criterion.probe.into(language)
+    worded = _worded(interview, criterion, llm) if llm else ""
+    return (
+        worded if worded and not faults_of_probe(interview.question, criterion, worded) else say("ask.more", language)
+    )
+
+
+def faults_of_probe(question: Question, criterion: Criterion, text: str) -> list[str]:
+    """Why a probe may not be asked: too long, no single question, or it gives the point away."""
+    found = []
+    if len(text) > LONGEST_PROBE:
+        found.append(f"the probe has {len(text)} characters; {LONGEST_PROBE} is the most")
+    if len(re.findall(r"[?？]", text)) != 1:
+        found.append(f"the probe must ask exactly one question ({text!r})")
+    return found + [f"the probe gives away {term!r}" for term in leaks(question, criterion, text)]
+
+
+def leaks(question: Question, criterion: Criterion, text: str) -> list[str]:
+    """The terms of a criterion that a text says and the question does not."""
+    asked = " \n ".join(question.text.both)
+    terms = [term for group in criterion.aliases for term in group]
+    if not terms:
+        terms = [word for claim in criterion.text.both for word in tokens.words(claim) if tokens.is_content(word)]
+        terms = [term for term in terms if len(term) > 1]
+    return [term for term in terms if says_term(text, term) and not says_term(asked, term)]
+
+
+def _worded(interview: Interview, criterion: Criterion, llm: LLM) -> str:
+    language = interview.plan.language
+    said = "\n".join(text for _, text in interview.current.answers)
+    prompt = library.prompt("probe").fill(
+        {
+            "language": say("second.language", language),
+            "question": interview.question.text.into(language),
+            "point": criterion.text.into(language),
+            "answer": json.dumps(said, ensure_ascii=False),
+        }
+    )
+    try:
+        reply = llm.reply([Message("user", prompt)], schema=QUESTION_SCHEMA)
+    except LLMError:
+        return ""  # a probe is worth no failure: a neutral one will do
+    worded = json.loads(reply.text).get("question")
+    return worded.strip() if isinstance(worded, str) else ""
 
 
 def choose_hint(interview: Interview, levels: Mapping[str, Level]) -> tuple[Criterion, str] | None:

@@ -29,7 +29,7 @@ from interviewer.grade import (
 )
 from interviewer.interview import Attempt, Saying
 from interviewer.llm import LLM, Message, Reply
-from interviewer.llm.token_count import count_prompt, was_cut
+from interviewer.llm.token_count import Calibration, count_prompt, was_cut
 from interviewer.quotes import carries_content, locate
 from interviewer.replies import Reading, Readings, Remarks
 from interviewer.rubric import Criterion, Kind, Language, Localized, Question
@@ -42,6 +42,9 @@ _PROMPTS = ("grade", "grade-answer", "grade-points", "grade-remarks", "grade-cor
 _FAR = 0.5
 _FIRM = 3
 _REPLY_TOKENS_A_POINT = 120
+
+# Learned from what servers report, for as long as the program runs.
+_CALIBRATION = Calibration()
 
 Watch = Callable[[tuple[Verdict, ...]], None]
 
@@ -289,7 +292,7 @@ class _Asking:
         context = self.grader.context
         if context is None:
             return
-        needs = count_prompt(messages, self.grader.llm.name) + _REPLY_TOKENS_A_POINT
+        needs = self._estimate(messages) + _REPLY_TOKENS_A_POINT
         if needs > context:
             raise LLMRefused(
                 f"the prompt needs about {needs} tokens and {self.grader.llm.name} is set to read {context}: "
@@ -297,13 +300,19 @@ class _Asking:
             )
 
     def _counted(self, messages: Sequence[Message], reply: Reply) -> Reply:
-        usage = reply.usage
-        if was_cut(count_prompt(messages, self.grader.llm.name), usage.prompt_tokens):
+        usage, llm = reply.usage, self.grader.llm
+        if was_cut(self._estimate(messages), usage.prompt_tokens):
             self.flags[Flag.CUT] = None
+        _CALIBRATION.learn(llm.host, llm.name, count_prompt(messages, llm.name), usage)
         self.spent = Spent(
             self.spent.prompt + (usage.prompt_tokens or 0), self.spent.completion + (usage.completion_tokens or 0)
         )
         return reply
+
+    def _estimate(self, messages: Sequence[Message]) -> int:
+        """Tokens of a prompt, by what this model's server has reported of earlier ones."""
+        llm = self.grader.llm
+        return round(count_prompt(messages, llm.name) * _CALIBRATION.ratio(llm.host, llm.name))
 
     def _corrected(self, messages: list[Message], reply: Reply, faults: dict[str, str]) -> Readings:
         """One more chance, with what was wrong in words."""

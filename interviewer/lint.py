@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interviewer import tokens
-from interviewer.coverage import CoverageGrader, says_term
+from interviewer.asking import faults_of_probe, leaks
+from interviewer.coverage import CoverageGrader
 from interviewer.errors import BankError
 from interviewer.grade import Level
 from interviewer.library import read_bank
 from interviewer.rubric import Bank, Criterion, Kind, Question
 
 _MOST_CRITERIA = 7
-_LONGEST_PROBE = 120
 _JOINED = re.compile(r"[;；]|(?<!\w)(?:and|as well as)(?!\w)|并且|以及|同时还|而且")
 _ALIKE = 0.8
 
@@ -82,28 +82,14 @@ def _criterion(question: Question, criterion: Criterion) -> Iterator[str]:
         yield from _probe(question, criterion)
     for rung, hint in enumerate(criterion.hints, start=1):
         for text in hint.both:
-            for term in _leaks(question, criterion, text):
+            for term in leaks(question, criterion, text):
                 yield f"hint {rung} gives away {term!r}"
 
 
 def _probe(question: Question, criterion: Criterion) -> Iterator[str]:
     assert criterion.probe
     for text in criterion.probe.both:
-        if len(text) > _LONGEST_PROBE:
-            yield f"the probe has {len(text)} characters; {_LONGEST_PROBE} is the most"
-        if len(re.findall(r"[?？]", text)) != 1:
-            yield f"the probe must ask exactly one question ({text!r})"
-        for term in _leaks(question, criterion, text):
-            yield f"the probe gives away {term!r}"
-
-
-def _leaks(question: Question, criterion: Criterion, text: str) -> Iterator[str]:
-    """The aliases that a text says and the question does not."""
-    asked = " \n ".join(question.text.both)
-    for group in criterion.aliases:
-        for term in group:
-            if says_term(text, term) and not says_term(asked, term):
-                yield term
+        yield from faults_of_probe(question, criterion, text)
 
 
 def _has_own_term(question: Question, criterion: Criterion) -> bool:

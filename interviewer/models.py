@@ -66,6 +66,8 @@ class Models:
         choice = self.wish(owner, base_url, model, key, shape, votes)
         with self._lock:
             self._chosen[owner] = choice
+            if choice.endpoint:
+                self._contexts.pop(choice.endpoint, None)  # the server may have been set up anew
         return choice
 
     def wish(self, owner: str, base_url: str, model: str, key: str, shape: Shape, votes: int) -> Choice:
@@ -103,6 +105,11 @@ class Models:
             return CoverageGrader()
         return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint))
 
+    def llm_for(self, owner: str) -> LLM | None:
+        """The model that an owner chose, if any."""
+        endpoint = self.choice(owner).endpoint
+        return self.llm(endpoint) if endpoint else None
+
     def llm(self, endpoint: Endpoint) -> LLM:
         """The model of an endpoint, behind the gate that all users of the same address share."""
         with self._lock:
@@ -124,7 +131,7 @@ class Models:
         try:
             size = context_size(endpoint) if endpoint.is_private else None
         except InterviewerError:
-            return None  # it may be starting; asked again next time
+            size = None
         with self._lock:
             self._contexts[endpoint] = size
         return size

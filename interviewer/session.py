@@ -5,12 +5,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, reduce
 from typing import Protocol
 
 from interviewer import asking
 from interviewer.coverage import CoverageGrader
-from interviewer.errors import InterviewerError, MovedOnElsewhere, OutOfTurn
+from interviewer.errors import InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn
 from interviewer.grade import Grade, Level, Verdict
 from interviewer.interview import (
     Answered,
@@ -39,6 +39,7 @@ from interviewer.interview import (
     replay,
     step,
 )
+from interviewer.llm import LLM
 from interviewer.rubric import Language, Question
 from interviewer.store import Recorded, Store
 
@@ -67,6 +68,8 @@ class Stage:
     store: Store
     grader: Grader
     pool: ThreadPoolExecutor
+    llm: LLM | None = None
+    """Words a probe where the bank has none."""
 
     def begin(self, owner: str, first: Begun) -> "Session":
         """A new interview of this owner. Raises OutOfTurn if the plan cannot be played."""
@@ -75,7 +78,8 @@ class Stage:
 
     def resume(self, interview: str, owner: str | None) -> "Session":
         """An interview that is kept. Raises NoSuchInterview if it is not this owner's (None: anybody's)."""
-        self.store.history(interview, owner)
+        if not self.store.owns(interview, owner):
+            raise NoSuchInterview(f"there is no interview {interview!r} here")
         return Session(self, interview)
 
 
@@ -85,8 +89,22 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
+class _Read:
+    """An interview, how many events it is made of, and when the last of them was recorded."""
+
+    interview: Interview
+    count: int
+    last_at: str
+
+
+# A cache of what can be read anew at any time.
+_known: dict[tuple[int, str], _Read] = {}
+_MOST_KNOWN = 256
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """One interview being played. It holds no state of its own: every call reads what is recorded.
+    """One interview being played. What is recorded is its state: every call reads what has been added since the last.
 
     The calls that take `place` are the candidate's. `place` is `Interview.place` as the window showed it, or None;
     where the interview has moved on since, they raise MovedOnElsewhere and record nothing.
@@ -99,13 +117,13 @@ class Session:
         return self.stage.store.history(self.id)
 
     def interview(self) -> Interview:
-        return replay(recorded.event for recorded in self.history())
+        return self._read().interview
 
     def answer(self, text: str, place: str | None = None) -> Interview:
         """Record the answer, then decide at once whether to ask back. Grading is left to `settle`."""
         if len(text) > LONGEST_ANSWER:
             raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
-        seconds = _since(self.history()[-1].at)
+        seconds = _since(self._read().last_at)
         self._happen(lambda _: Answered(text, seconds), place)
         return self.weigh()
 
@@ -145,7 +163,7 @@ class Session:
         interview = self.interview()
         for effect in due(interview):
             if isinstance(effect, AskProbe):
-                interview = self._conclude(_decide_probe) or self.interview()
+                interview = self._conclude(partial(_decide_probe, self.stage.llm)) or self.interview()
         return interview
 
     def settle(self, language: Language | None = None, watch: Watch | None = None) -> list[Future[None]]:
@@ -173,6 +191,23 @@ class Session:
             future.result()
         return self.interview()
 
+    def _read(self) -> "_Read":
+        """The interview as recorded by now. Events never change, so only those that are new are read and played."""
+        key = (id(self.stage.store), self.id)
+        with _lock:
+            known = _known.get(key)
+        fresh = self.stage.store.since(self.id, known.count if known else 0)
+        if known and not fresh:
+            return known
+        events = [recorded.event for recorded in fresh]
+        interview = reduce(step, events, known.interview) if known else replay(events)
+        read = _Read(interview, (known.count if known else 0) + len(fresh), fresh[-1].at)
+        with _lock:
+            _known[key] = read
+            while len(_known) > _MOST_KNOWN:
+                del _known[next(iter(_known))]
+        return read
+
     def _grade(self, effect: GradeAttempt, language: Language | None, watch: Watch | None) -> None:
         interview = self.interview()
         if effect not in due(interview):
@@ -191,15 +226,15 @@ class Session:
     def _happen(self, choose: Callable[[Interview], Event], place: str | None = None) -> Interview:
         """Record what the candidate did, if the interview still stands where the candidate saw it."""
         while True:
-            events = [recorded.event for recorded in self.history()]
-            interview = replay(events)
+            read = self._read()
+            interview = read.interview
             if place is not None and interview.place != place:
                 raise MovedOnElsewhere("the interview has moved on in another window")
             place = interview.place
             event = choose(interview)
             after = step(interview, event)
             try:
-                self.stage.store.append(self.id, len(events), event)
+                self.stage.store.append(self.id, read.count, event)
             except MovedOnElsewhere:
                 continue  # a grade may have come in between; the place tells whether anything else did
             return after
@@ -207,14 +242,13 @@ class Session:
     def _conclude(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
         while True:
-            events = [recorded.event for recorded in self.history()]
-            interview = replay(events)
-            event = choose(interview)
+            read = self._read()
+            event = choose(read.interview)
             if event is None:
                 return None
-            after = step(interview, event)
+            after = step(read.interview, event)
             try:
-                self.stage.store.append(self.id, len(events), event)
+                self.stage.store.append(self.id, read.count, event)
             except MovedOnElsewhere:
                 continue
             return after
@@ -242,11 +276,11 @@ def _levels(interview: Interview) -> dict[str, Level]:
     return {verdict.criterion: verdict.level or Level.MISSING for verdict in grade.verdicts}
 
 
-def _decide_probe(interview: Interview) -> Event | None:
+def _decide_probe(llm: LLM | None, interview: Interview) -> Event | None:
     if not any(isinstance(effect, AskProbe) for effect in due(interview)):
         return None
     chosen = asking.choose_probe(interview, _levels(interview)) if may_probe(interview) else None
-    return Probed(chosen[0].id, chosen[1]) if chosen else Unprobed()
+    return Probed(chosen.id, asking.word_probe(interview, chosen, llm)) if chosen else Unprobed()
 
 
 def _next_hint(interview: Interview) -> Event:

@@ -94,17 +94,26 @@ class Store:
         except IntegrityError as error:
             raise MovedOnElsewhere("the interview has moved on in another window") from error
 
-    def history(self, interview: str, owner: str | None = None) -> list[Recorded]:
-        """All events in order. Raises NoSuchInterview if there is none, or not of this owner (None: of anybody)."""
+    def since(self, interview: str, number: int) -> list[Recorded]:
+        """The events from the `number`-th on (from 0), in order; events never change, so what came before is known."""
+        rows = sa.select(_events.c.kind, _events.c.body, _events.c.at)
+        rows = rows.where(_events.c.interview == interview, _events.c.number >= number).order_by(_events.c.number)
+        with self._transaction() as connection:
+            return [Recorded(event_from_json(kind, body), at) for kind, body, at in connection.execute(rows)]
+
+    def owns(self, interview: str, owner: str | None) -> bool:
+        """Whether there is such an interview, and of this owner (None: of anybody)."""
         mine = sa.select(_interviews.c.id).where(_interviews.c.id == interview)
         if owner is not None:
             mine = mine.where(_interviews.c.owner == owner)
-        rows = sa.select(_events.c.kind, _events.c.body, _events.c.at).where(_events.c.interview.in_(mine))
         with self._transaction() as connection:
-            found = connection.execute(rows.order_by(_events.c.number)).all()
-        if not found:
+            return connection.execute(mine).first() is not None
+
+    def history(self, interview: str, owner: str | None = None) -> list[Recorded]:
+        """All events in order. Raises NoSuchInterview if there is none, or not of this owner (None: of anybody)."""
+        if not self.owns(interview, owner):
             raise NoSuchInterview(f"there is no interview {interview!r} here")
-        return [Recorded(event_from_json(kind, body), at) for kind, body, at in found]
+        return self.since(interview, 0)
 
     def interviews(self, owner: str | None = None) -> list[Listed]:
         """The interviews of an owner (None: of everybody), the one that changed last first."""

@@ -32,7 +32,9 @@ def make_stage(settings: Settings) -> Stage:
     """The parts that play interviews, with the grader that the settings name."""
     pool = ThreadPoolExecutor(settings.grading_threads, thread_name_prefix="grading")
     models = make_models(settings)
-    return Stage(Store(settings.database), models.grader_of(models.offer.default), pool)
+    default = models.offer.default
+    llm = models.llm(default.endpoint) if default.endpoint else None
+    return Stage(Store(settings.database), models.grader_of(default), pool, llm)
 
 
 def make_models(settings: Settings) -> Models:

@@ -81,6 +81,7 @@ contest.button | 我说了这一点 | I did say this
 contest.not_verbatim | 这段话不在你的回答里。请从回答中原样复制。 | These words are not in your answer. Please copy them from it as they stand.
 contest.kept | 已记下；评分卡和记录里会同时写明评分与你的异议。 | Noted; card and transcript show the verdict and your objection side by side.
 
+ask.more | 能再往下说一层吗？ | Can you go one level deeper there?
 chat.label | 面试对话 | Interview conversation
 chat.question | 面试官 | Interviewer
 chat.probe | 追问 | Follow-up

@@ -15,6 +15,12 @@ from interviewer.session import Grader, Stage
 from interviewer.store import Store
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Benchmarks run only when they are asked for: `pytest tests/bench`."""
+    is_bench = collection_path.name == "bench" and collection_path.is_dir()
+    return True if is_bench and not any("bench" in argument for argument in config.args) else None
+
+
 @pytest.fixture(autouse=True)
 def private_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the developer's settings or interviews."""

@@ -6,7 +6,6 @@ from typing import Any
 import gradio as gr
 
 from interviewer.interview import Mode, Order
-from interviewer.library import Library
 from interviewer.models import Offer
 from interviewer.rubric import Language
 from interviewer.session import LONGEST_ANSWER
@@ -109,7 +108,7 @@ class Controls:
         return plain + [getattr(part, f.name) for part in parts for f in fields(part)]
 
 
-def lay_out(library: Library, offer: Offer) -> Controls:
+def lay_out(offer: Offer) -> Controls:
     """All controls, still without words: those come with the first event, in the visitor's language."""
     remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
     place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)
@@ -122,7 +121,7 @@ def lay_out(library: Library, offer: Offer) -> Controls:
     notice = gr.HTML(visible=False, elem_id="notice", apply_default_css=False)
     with gr.Tabs():
         with gr.Tab("·", id="practice") as practice:
-            start, play, report = _lay_out_start(library), _lay_out_play(), _lay_out_report()
+            start, play, report = _lay_out_start(), _lay_out_play(), _lay_out_report()
         with gr.Tab("··", id="interviews") as records:
             listing = gr.HTML(elem_id="interviews", apply_default_css=False)
             with gr.Row():
@@ -136,10 +135,10 @@ def lay_out(library: Library, offer: Offer) -> Controls:
         start, play, report, grader, regrade)  # fmt: skip
 
 
-def _lay_out_start(library: Library) -> StartForm:
+def _lay_out_start() -> StartForm:
     with gr.Column(visible=False, elem_id="start") as group:
         title = gr.HTML(apply_default_css=False)
-        bank = gr.Dropdown([bank.id for bank in library.banks()], elem_id="bank")
+        bank = gr.Dropdown([], elem_id="bank")
         topics = gr.CheckboxGroup([], elem_id="topics")
         with gr.Row():
             count = gr.Number(DEFAULT_COUNT, precision=0, minimum=1, elem_id="count")

@@ -56,7 +56,7 @@ def _build(desk: Desk, owners: Owners, settings: Settings) -> gr.Blocks:
     with gr.Blocks(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     ) as demo:
-        _Wiring(demo, lay_out(desk.library, desk.models.offer), desk, owners, settings.root_path).connect()
+        _Wiring(demo, lay_out(desk.models.offer), desk, owners, settings.root_path).connect()
     return demo  # type: ignore[no-any-return]
 
 

@@ -181,7 +181,7 @@ class Desk:
         told: Mapping[type[InterviewerError], str] | None = None,
     ) -> View:
         try:
-            session = self.stage.resume(interview, owner)
+            session = self._grading(owner, interview)
             return view(session, play(session), language)
         except NoSuchInterview as error:
             return View(Screen.START, language, notice=_told(error, language))
@@ -236,7 +236,8 @@ class Desk:
     def _grading(self, owner: str, interview: str) -> Session:
         """The interview with the grader that its owner chose."""
         session = self.stage.resume(interview, owner)
-        return Session(replace(self.stage, grader=self.models.grader(owner)), session.id)
+        stage = replace(self.stage, grader=self.models.grader(owner), llm=self.models.llm_for(owner))
+        return Session(stage, session.id)
 
     def listing(self, owner: str, language: Language) -> str:
         """All interviews of an owner, as a list of links that resume or read them."""

@@ -2,6 +2,7 @@
 
 import html
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -73,6 +74,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         return answer
 
     mount(app, settings, stage, library, owners, wiring.make_models(settings))
+    # Reading the banks takes a moment that the first visitor need not wait for.
+    threading.Thread(target=library.banks, daemon=True).start()
     # With a CORS middleware in the parent Gradio adds no grants of its own; this one grants nobody anything.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(
