@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from interviewer.markup import DARK, STYLE
+from interviewer.style import DARK, STYLE
 
 _FONTS = (
     "system-ui",

@@ -18,6 +18,7 @@ from interviewer.web.choosing import Clinic
 from interviewer.web.controls import NO_INTERVIEW, Controls, lay_out
 from interviewer.web.drawing import Updates, bank_choices, count_choice, draw, labels, merged, start_values
 from interviewer.web.grader_tab import GraderWiring
+from interviewer.web.listing import listing
 from interviewer.web.owner import Owners
 from interviewer.web.play import Choices, Desk, Screen, View
 from interviewer.web.server import preferred_language
@@ -168,7 +169,7 @@ class _Wiring:
     def _speak(self, language: str, remembered: str, bank: str, request: gr.Request) -> Updates:
         c, chosen, owner = self.c, Language(language), self._owner(request)
         drawn = draw(c, self.desk.look(owner, remembered, chosen)) if remembered != NO_INTERVIEW else {}
-        listed = {c.listing: self.desk.listing(owner, chosen), c.link_text: gr.update(visible=False)}
+        listed = {c.listing: listing(self.desk.stage, owner, chosen), c.link_text: gr.update(visible=False)}
         library = self.desk.library
         return merged(labels(c, library, chosen), bank_choices(c, library, bank, chosen), drawn, listed)
 
@@ -208,13 +209,13 @@ class _Wiring:
         return draw(self.c, view) | ({self.c.play.quote: ""} if kept else {})
 
     def _list(self, language: str, request: gr.Request) -> Updates:
-        return {self.c.listing: self.desk.listing(self._owner(request), Language(language))}
+        return {self.c.listing: listing(self.desk.stage, self._owner(request), Language(language))}
 
     def _regrade(self, language: str, request: gr.Request) -> Updates:
         """Grade whatever of this owner has no grade, and list the interviews anew."""
         owner, spoken = self._owner(request), Language(language)
         done = say("list.regraded", spoken, count=self.desk.regrade_all(owner, spoken))
-        return {self.c.listing: f'<p role="status">{done}</p>' + self.desk.listing(owner, spoken)}
+        return {self.c.listing: f'<p role="status">{done}</p>' + listing(self.desk.stage, owner, spoken)}
 
     def _link(self, language: str, request: gr.Request) -> Updates:
         """A link for another browser. Its host is the one this page was asked for, which the guard has checked."""

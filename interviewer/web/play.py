@@ -23,7 +23,6 @@ from interviewer.library import Library
 from interviewer.models import Models
 from interviewer.rubric import Kind, Language
 from interviewer.session import LONGEST_ANSWER, Session, Stage
-from interviewer.summary import summarize
 from interviewer.web.choosing import Watched
 from interviewer.words import say
 
@@ -239,28 +238,6 @@ class Desk:
         stage = replace(self.stage, grader=self.models.grader(owner), llm=self.models.llm_for(owner))
         return Session(stage, session.id)
 
-    def listing(self, owner: str, language: Language) -> str:
-        """All interviews of an owner, as a list of links that resume or read them."""
-        items = []
-        for listed in self.stage.store.interviews(owner):
-            try:
-                interview = Session(self.stage, listed.id).interview()
-                text, state = _list_line(interview, language)
-            except InterviewerError as error:
-                text, state = say("list.unreadable", language, reason=str(error)), ""
-                items.append(f"<li>{markup.escaped(text)}</li>")
-                continue
-            when = listed.begun_at[:16].replace("T", " ")
-            action = say("list.read" if interview.is_over else "list.open", language)
-            items.append(
-                f'<li><a href="?interview={markup.escaped(listed.id)}">{action}: {markup.escaped(text)}</a> '
-                f'<span class="quiet">{state} · <time datetime="{listed.begun_at}">{when} UTC</time></span></li>'
-            )
-        title = f"<h2>{say('list.title', language)}</h2>"
-        return title + (
-            f'<ul class="interviews">{"".join(items)}</ul>' if items else f"<p>{say('list.empty', language)}</p>"
-        )
-
 
 def _ungraded(interview: Interview) -> int:
     return sum(bool(attempt.failure) or attempt.awaits_grade for attempt in interview.attempts)
@@ -345,17 +322,6 @@ def _second_opinion(interview: Interview, language: Language) -> str:
         f'<details class="second"><summary>{say("card.second_opinion", language)}</summary>'
         f'<p class="quiet">{say("card.second_opinion_info", language)}</p><pre tabindex="0">{markup.escaped(prompt)}</pre></details>'
     )
-
-
-def _list_line(interview: Interview, language: Language) -> tuple[str, str]:
-    mode = say(f"mode_short.{interview.plan.mode}", language)
-    count = len(interview.plan.questions)
-    text = say("list.line", language, bank=interview.bank.title.into(language), count=count, mode=mode)
-    if not interview.is_over:
-        return text, say("list.state_open", language, place=interview.position + 1)
-    summary = summarize(interview)
-    score = markup.score_text(summary.score, language, is_estimate=summary.is_estimate)
-    return text, f"{say('list.state_over', language)} · {score}"
 
 
 def _told(error: Exception, language: Language) -> str:

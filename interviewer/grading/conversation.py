@@ -1,44 +1,20 @@
-"""The model grader: prompt → reply → checked quotes → one correction → a grade.
+"""The conversation with a model about one answer: asking, one correction, votes, and what is settled in the end."""
 
-The model gives, for each criterion, a quote, a reason and a verdict. Whether the quote is the candidate's, and what all
-of it is worth, is decided here and not by the model.
-"""
-
-import hashlib
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from interviewer import library, replies
 from interviewer.coverage import CoverageGrader
 from interviewer.errors import LLMMalformed, LLMRefused
-from interviewer.grade import (
-    MOST_EXTRAS,
-    Evidence,
-    Extra,
-    Flag,
-    Gap,
-    Grade,
-    Level,
-    Method,
-    Provenance,
-    Spent,
-    Verdict,
-    score,
-)
-from interviewer.interview import Attempt, Saying
+from interviewer.grade import MOST_EXTRAS, Extra, Flag, Gap, Grade, Level, Provenance, Spent, Verdict, score
+from interviewer.grading.paper import Paper
 from interviewer.llm import LLM, Message, Reply
 from interviewer.llm.token_count import Calibration, count_prompt, was_cut
-from interviewer.quotes import carries_content, locate
 from interviewer.replies import Reading, Readings, Remarks
 from interviewer.rubric import Criterion, Kind, Language, Localized, Question
-from interviewer.screening import Screened, screen
 from interviewer.words import say, words
 
-VERSION = "model-1"
-
-_PROMPTS = ("grade", "grade-answer", "grade-points", "grade-remarks", "grade-correction")
 _FAR = 0.5
 _FIRM = 3
 _REPLY_TOKENS_A_POINT = 120
@@ -49,130 +25,13 @@ _CALIBRATION = Calibration()
 Watch = Callable[[tuple[Verdict, ...]], None]
 
 
-class Shape(StrEnum):
-    """All criteria in one call, or one call a criterion with the criterion last, so that the rest is cached."""
-
-    ONE_CALL = "one_call"
-    PER_CRITERION = "per_criterion"
-
-
-@dataclass(frozen=True, slots=True)
-class LLMGrader:
-    """Grades with a model. Raises LLMError where the model cannot be used; then nothing of its reply is kept.
-
-    `votes` 3 asks twice more about points that are partial or whose quote was not found. `context` is how many tokens
-    the model can read, where that is known.
-    """
-
-    llm: LLM
-    shape: Shape = Shape.ONE_CALL
-    votes: int = 1
-    context: int | None = None
-
-    def grade(
-        self, question: Question, attempt: Attempt, language: Language = Language.EN, watch: Watch | None = None
-    ) -> Grade:
-        """The grade, with reasons in `language`; `watch` is told the verdicts as they come."""
-        paper = _Paper.of(question, attempt, language)
-        provenance = Provenance(
-            Method.MODEL,
-            VERSION,
-            question.rubric.digest,
-            prompt=prompts_digest(),
-            model=self.llm.name,
-            host=self.llm.host,
-            shape=self.shape,
-            votes=self.votes,
-        )
-        if not paper.sentences:
-            verdicts = tuple(Verdict(c.id, Level.MISSING, words("reason.missing")) for c in question.criteria)
-            return Grade(verdicts, provenance, paper.flags)
-        asking = _Asking(self, paper, watch)
-        if self.shape is Shape.ONE_CALL:
-            asking.ask(question.criteria, remarks=True)
-        else:
-            for criterion in question.criteria:
-                asking.ask((criterion,))
-            asking.remark()
-        asking.vote(self.votes)
-        return asking.grade(provenance)
-
-
-def prompts_digest() -> str:
-    """One digest for all prompts that a grade depends on."""
-    return hashlib.sha256("".join(library.prompt(name).digest for name in _PROMPTS).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    """What is to be graded: the sentences of the answer that are left after screening, and how they are shown."""
-
-    question: Question
-    attempt: Attempt
-    language: Language
-    screened: dict[int, Screened]
-    sentences: str
-    flags: tuple[Flag, ...]
-
-    @classmethod
-    def of(cls, question: Question, attempt: Attempt, language: Language) -> "_Paper":
-        screened = {turn: screen(text, question.text.both) for turn, text in attempt.answers}
-        shown: list[dict[str, object]] = []
-        for turn, text in attempt.answers:
-            probe = _probe_before(attempt, turn)
-            for start, end in screened[turn].spans:
-                sentence: dict[str, object] = {"n": len(shown) + 1, "text": text[start:end]}
-                if probe:
-                    sentence["asked"] = probe
-                shown.append(sentence)
-        flags = dict.fromkeys(flag for one in screened.values() for flag in one.flags)
-        if shown:
-            flags = {flag: None for flag in flags if flag is Flag.INJECTION}
-        sentences = json.dumps(shown, ensure_ascii=False) if shown else ""
-        return cls(question, attempt, language, screened, sentences, tuple(flags))
-
-    def messages(self, task: str) -> list[Message]:
-        # The marker depends on the answer, so no answer can know the marker it will stand between.
-        marker = hashlib.sha256(f"{self.question.id}\n{self.sentences}".encode()).hexdigest()[:12]
-        question = self.question.text.into(self.attempt_language)
-        content = library.prompt("grade-answer").fill(
-            {"question": question, "marker": marker, "answer": self.sentences, "task": task}
-        )
-        system = library.prompt("grade").fill({"language": say("second.language", self.language)})
-        return [Message("system", system), Message("user", content)]
-
-    @property
-    def attempt_language(self) -> Language:
-        asked = self.attempt.turns[0].text
-        return Language.ZH if asked == self.question.text.zh else Language.EN
-
-    def evidence(self, quote: str) -> Evidence | None:
-        """The candidate's own words that a quote stands for, if it may count: verbatim, outside what was screened."""
-        if not carries_content(quote, self.question.text.both):
-            return None
-        for turn, text in self.attempt.answers:
-            for start, end in self.screened[turn].spans:
-                place = locate(quote, text[start:end])
-                if place:
-                    return Evidence(turn, text[start + place[0] : start + place[1]])
-            place = locate(quote, text)
-            inside = place and any(s < place[1] and place[0] < e for s, e in self.screened[turn].spans)
-            if place and inside and Flag.INJECTION not in self.screened[turn].flags:
-                return Evidence(turn, text[place[0] : place[1]])
-        return None
-
-
-def _probe_before(attempt: Attempt, turn: int) -> str:
-    before = [said.text for said in attempt.turns[:turn] if said.saying is Saying.PROBE]
-    return before[-1] if before else ""
-
-
 @dataclass(slots=True)
-class _Asking:
+class Conversation:
     """The conversation with the model about one paper, and what has been settled so far."""
 
-    grader: LLMGrader
-    paper: _Paper
+    llm: LLM
+    context: int | None
+    paper: Paper
     watch: Watch | None
     settled: dict[str, Verdict] = field(default_factory=dict)
     flags: dict[Flag, None] = field(default_factory=dict)
@@ -274,7 +133,7 @@ class _Asking:
     def _streamed(self, messages: list[Message], form: dict[str, object], wanted: Collection[str]) -> Reply:
         self._check_fit(messages)
         text, told = "", 0
-        for piece in self.grader.llm.stream(messages, schema=form):
+        for piece in self.llm.stream(messages, schema=form):
             if piece.reply:
                 return self._counted(messages, piece.reply)
             text += piece.text
@@ -282,25 +141,25 @@ class _Asking:
             if len(readings) > told:
                 told = len(readings)
                 self._tell([self._verdict(reading) for reading in readings])
-        raise LLMMalformed(f"{self.grader.llm.name} stopped without a reply")
+        raise LLMMalformed(f"{self.llm.name} stopped without a reply")
 
     def _send(self, messages: Sequence[Message], form: dict[str, object]) -> Reply:
         self._check_fit(messages)
-        return self._counted(messages, self.grader.llm.reply(messages, schema=form))
+        return self._counted(messages, self.llm.reply(messages, schema=form))
 
     def _check_fit(self, messages: Sequence[Message]) -> None:
-        context = self.grader.context
+        context = self.context
         if context is None:
             return
         needs = self._estimate(messages) + _REPLY_TOKENS_A_POINT
         if needs > context:
             raise LLMRefused(
-                f"the prompt needs about {needs} tokens and {self.grader.llm.name} is set to read {context}: "
+                f"the prompt needs about {needs} tokens and {self.llm.name} is set to read {context}: "
                 "give the server a larger context (for Ollama: OLLAMA_CONTEXT_LENGTH), or grade point by point"
             )
 
     def _counted(self, messages: Sequence[Message], reply: Reply) -> Reply:
-        usage, llm = reply.usage, self.grader.llm
+        usage, llm = reply.usage, self.llm
         if was_cut(self._estimate(messages), usage.prompt_tokens):
             self.flags[Flag.CUT] = None
         _CALIBRATION.learn(llm.host, llm.name, count_prompt(messages, llm.name), usage)
@@ -311,7 +170,7 @@ class _Asking:
 
     def _estimate(self, messages: Sequence[Message]) -> int:
         """Tokens of a prompt, by what this model's server has reported of earlier ones."""
-        llm = self.grader.llm
+        llm = self.llm
         return round(count_prompt(messages, llm.name) * _CALIBRATION.ratio(llm.host, llm.name))
 
     def _corrected(self, messages: list[Message], reply: Reply, faults: dict[str, str]) -> Readings:

@@ -1,0 +1,40 @@
+"""The style sheet of chat, card and report, on the page and in the HTML transcript."""
+
+DARK = """--good: #4ade80; --part: #facc15; --bad: #f87171; --quiet: #9ca3af; --line: #374151; --mine: #1e1b4b;
+  --theirs: #1f2937; --mark: #166534;"""
+
+STYLE = """
+.chat, .card, .report { --good: #15803d; --part: #a16207; --bad: #b91c1c; --quiet: #4b5563; --line: #d1d5db; --mine: #eef2ff;
+  --theirs: #f3f4f6; --mark: #bbf7d0; overflow-wrap: anywhere; line-height: 1.6; }
+.turn { max-width: 92%; margin: .5rem 0; padding: .5rem .8rem; border-radius: .7rem; background: var(--theirs); }
+.turn.mine { margin-left: auto; background: var(--mine); }
+.turn .who { margin: 0; font-size: .8rem; color: var(--quiet); }
+.turn.question .said { font-weight: 600; }
+.said, .answer, .reference { white-space: pre-wrap; unicode-bidi: isolate; }
+.note, .quiet { color: var(--quiet); font-size: .9rem; }
+.note { text-align: center; }
+.card, .report { padding: .2rem .1rem; }
+.card blockquote { margin: .4rem 0; padding: .4rem .8rem; border-left: 3px solid var(--line); }
+.card mark { background: var(--mark); color: inherit; border-radius: .2rem; padding: 0 .1rem; }
+.ledger { list-style: none; padding: 0; }
+.ledger li { border-left: 3px solid var(--line); padding: .1rem .7rem; margin: .5rem 0; }
+.ledger li p { margin: .15rem 0; }
+.ledger .sign { display: inline-block; width: 1.3em; font-weight: 700; }
+.ledger .met { border-color: var(--good); } .ledger .met .sign { color: var(--good); }
+.ledger .partial { border-color: var(--part); } .ledger .partial .sign { color: var(--part); }
+.ledger .contradicted, .ledger .mistake { border-color: var(--bad); }
+.ledger .contradicted .sign, .ledger .mistake .sign, .failure { color: var(--bad); }
+.quote { font-style: italic; }
+.tag { font-size: .8rem; font-style: normal; border: 1px solid var(--line); border-radius: .4rem; padding: 0 .35rem; }
+.flag { border: 1px solid var(--part); border-radius: .5rem; padding: .3rem .6rem; }
+.score { font-size: 1.15rem; }
+.unseen { color: var(--bad); }
+details { margin: .6rem 0; } summary { cursor: pointer; }
+.report details.question { border-top: 1px solid var(--line); padding-top: .5rem; }
+.outcome { color: var(--quiet); font-weight: 400; }
+.topics { border-collapse: collapse; width: 100%; } .topics th, .topics td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line); font-weight: 400; }
+.topics .bar { width: 35%; } .topics svg { width: 100%; height: .8rem; display: block; }
+.topics .track { fill: var(--theirs); } .topics .maybe { fill: var(--mark); } .topics .sure { fill: var(--good); }
+.second pre { white-space: pre-wrap; border: 1px solid var(--line); border-radius: .5rem; padding: .6rem; font-size: .85rem; }
+@media (max-width: 40rem) { .topics tr > :nth-child(4) { display: none; } .topics .bar { width: 22%; } .turn { max-width: 100%; } }
+"""
