@@ -120,7 +120,13 @@ def check(
     from interviewer.settings import read_settings
 
     faults = 0
-    for path in files or wiring.make_library(read_settings()).paths():
+    library = wiring.make_library(read_settings())
+    if not files:
+        for error in library.broken():
+            if error.where == "id":
+                faults += 1
+                print(error)
+    for path in files or library.paths():
         found = lint.check_file(path)
         faults += len(found.faults)
         for fault in found.faults:
@@ -140,7 +146,10 @@ def interviews() -> None:
     from interviewer.store import Store
 
     store = Store(read_settings().database)
-    for listed in store.interviews():
+    kept = store.interviews()
+    if not kept:
+        print("no interviews yet; `interviewer chat` or `python app.py` begins one", file=sys.stderr)
+    for listed in kept:
         try:
             interview = replay(recorded.event for recorded in store.history(listed.id))
         except InterviewerError as error:
@@ -175,7 +184,7 @@ def export(
         _write(json.dumps(transcript_schema(), ensure_ascii=False, indent=2) + "\n", output)
         return
     if not interview:
-        _fail("which interview? `interviewer interviews` lists them")
+        _fail("which interview? `interviewer interviews` lists them", code=2)
     from interviewer import wiring
     from interviewer.rubric import Language
     from interviewer.settings import read_settings
@@ -261,9 +270,9 @@ def _write(text: str, output: Path | None) -> None:
         draft.write_text(text, encoding="utf-8")
         draft.replace(output)
     except OSError as error:
-        _fail(f"{output.name} cannot be written: {error.strerror}")
+        _fail(f"{output} cannot be written: {error.strerror}")
 
 
-def _fail(message: str) -> None:
+def _fail(message: str, code: int = 1) -> None:
     print(f"interviewer: {message}", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(code)

@@ -33,6 +33,8 @@ class Library:
     """The banks that can be played: those that are shipped, and those in one more folder."""
 
     def __init__(self, more: Path | None = None) -> None:
+        if more and not more.is_dir():
+            raise BankError(str(more), "", "is no folder (INTERVIEWER_BANKS_DIR)")
         self._folders = [shipped("rubrics"), *([more] if more else [])]
         self._read: dict[Path, tuple[int, Bank]] = {}
 
@@ -41,25 +43,29 @@ class Library:
         return [path for folder in self._folders for path in sorted(folder.glob("*.y*ml"))]
 
     def banks(self) -> list[Bank]:
-        """Every bank that can be read; of two with the same id the later one. A broken one is left out here."""
-        found: dict[str, Bank] = {}
+        """Every bank that can be read; of two with the same id the first one. What is broken is left out here."""
+        return self._sorted()[0]
+
+    def broken(self) -> list[BankError]:
+        """What is wrong with the banks that cannot be read, or whose id is taken."""
+        return self._sorted()[1]
+
+    def _sorted(self) -> tuple[list[Bank], list[BankError]]:
+        banks: dict[str, tuple[Bank, str]] = {}
+        broken = []
         for path in self.paths():
             try:
                 bank = self._bank_at(path)
-            except BankError:
-                continue
-            found[bank.id] = bank
-        return list(found.values())
-
-    def broken(self) -> list[BankError]:
-        """What is wrong with the banks that cannot be read."""
-        found = []
-        for path in self.paths():
-            try:
-                self._bank_at(path)
             except BankError as error:
-                found.append(error)
-        return found
+                broken.append(error)
+                continue
+            if bank.id in banks:
+                broken.append(
+                    BankError(path.name, "id", f"{bank.id!r} is taken by {banks[bank.id][1]}: choose another")
+                )
+            else:
+                banks[bank.id] = (bank, path.name)
+        return [bank for bank, _ in banks.values()], broken
 
     def bank(self, name: str) -> Bank:
         """The bank with this id. Raises BankError naming those there are."""

@@ -62,7 +62,7 @@ def _turn(session: Session, said: str, language: Language) -> None:
             print(say("chat.noted", language))
         return
     if said not in commands:
-        print(say("cli.unknown", language, command=said))
+        print(say("cli.unknown", language, command=said), say("cli.commands", language))
         return
     try:
         after = commands[said]()

@@ -204,7 +204,7 @@ def _result(found: Result, language: Language) -> Iterator[str]:
         if grade.dispute:
             yield f"{say('card.dispute', language)} {_plain(grade.dispute.into(language))}"
             yield ""
-    yield f"{say('card.model_answer', language)}: {_plain(found.question.reference.into(language))}"
+    yield f"{say('transcript.model_answer', language)} {_plain(found.question.reference.into(language))}"
     yield ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from interviewer.codec import history_to_json
-from interviewer.errors import SettingsError
+from interviewer.errors import OutOfTurn, SettingsError
 from interviewer.grading import Shape
 from interviewer.interview import Begun, Graded, Mode, Order, Plan, Ungraded, replay, shows_grades
 from interviewer.library import Library
@@ -93,6 +93,8 @@ def export(interview: str, history: Sequence[Recorded], kind: str, language: Lan
     """A transcript as `md`, `html` or `json`, in the given language or that of its questions."""
     played = replay(recorded.event for recorded in history)
     if not shows_grades(played):
+        if kind == "json":
+            raise OutOfTurn("the JSON holds the model answers, so it is there when the interview is over")
         # The wall between the modes holds in files too: before the end no format gives a grade away.
         history = [recorded for recorded in history if not isinstance(recorded.event, Graded | Ungraded)]
         played = replay(recorded.event for recorded in history)

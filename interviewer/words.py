@@ -35,7 +35,8 @@ start.order | 顺序 | Order
 start.language | 题目语言 | Language of the questions
 start.language_info | 两种语言都可以作答 | Answer in either language
 start.mode | 模式 | Mode
-start.probes | 答得不全时追问 | Ask back when an answer is not complete
+start.bad_count | 题数要是 1 到 {most} 之间的整数。 | The number of questions is a whole number from 1 to {most}.
+start.probes | 只答出一部分时追问 | Ask back when only part of the points are made
 start.hints | 允许提示 | Allow hints
 start.button | 开始 | Start
 start.no_banks | 没有可用的题库。请检查 rubrics 文件夹，或运行 interviewer check。 | There is no bank to play. Look into the rubrics folder, or run: interviewer check
@@ -52,7 +53,7 @@ play.answer | 你的回答 | Your answer
 play.placeholder | 用自己的话回答；Enter 发送，Shift+Enter 换行 | Answer in your own words; Enter sends, Shift+Enter breaks the line
 play.send | 发送 | Send
 play.hint | 提示 | Hint
-play.repeat | 重复题目 | Repeat
+play.repeat | 重复 | Repeat
 play.skip | 跳过 | Skip
 play.end | 结束面试 | End interview
 play.end_sure | 确定结束？已答的题都会评分并保留。 | End now? What you have answered is graded and kept.
@@ -60,7 +61,7 @@ play.end_yes | 结束 | End
 play.end_no | 继续 | Keep going
 play.retry | 再答一次 | Try again
 play.next | 下一题 | Next question
-play.finish | 查看结果 | See the result
+play.finish | 看结果 | Result
 play.regrade | 重新评分 | Grade again
 play.empty | 先写下回答，或者点“跳过”。 | Write an answer first, or press Skip.
 play.no_hint | 这道题没有更多提示了。 | There is no further hint for this question.
@@ -78,6 +79,7 @@ contest.criterion | 哪一点 | Which point
 contest.quote | 你回答里的原话 | The words of your answer that make it
 contest.quote_info | 从你的回答里复制，一字不改 | Copied from your answer, to the letter
 contest.button | 我说了这一点 | I did say this
+contest.empty | 先贴上你回答里的原话。 | Paste the words of your answer first.
 contest.not_verbatim | 这段话不在你的回答里。请从回答中原样复制。 | These words are not in your answer. Please copy them from it as they stand.
 contest.kept | 已记下；评分卡和记录里会同时写明评分与你的异议。 | Noted; card and transcript show the verdict and your objection side by side.
 
@@ -154,8 +156,8 @@ provenance.rubric | 评分标准 {digest} | rubric {digest}
 provenance.prompt | 提示词 {digest} | prompt {digest}
 
 report.title | 面试结果 | Result
-report.counts | 计划 {planned} 题，作答 {answered} 题，已评分 {graded} 题。 | {planned} questions planned, {answered} answered, {graded} graded.
-report.ungraded | {count} 题还没有评分，不计入平均。 | {count} answers have no grade yet and are in no mean.
+report.counts | 计划 {planned} 题，作答 {answered} 题，已评分 {graded} 题。 | Questions planned: {planned}, answered: {answered}, graded: {graded}.
+report.ungraded | {count} 题还没有评分，不计入平均。 | Answers without a grade: {count}; they are in no mean.
 report.topics | 各主题 | By topic
 report.topic | 主题 | Topic
 report.chart | 图 | Chart
@@ -183,7 +185,7 @@ grader.votes | 重复评分 | Votes
 grader.find | 查找本机的模型服务 | Find local servers
 grader.list | 列出模型 | List models
 grader.test | 测试评分 | Test the grader
-grader.use | 用这个模型评分 | Use this model
+grader.use | 使用 | Use it
 grader.offline | 用离线评分器 | Use the offline grader
 grader.found | 找到 {count} 个本机服务。 | Found {count} servers on this machine.
 grader.found_none | 本机没有找到模型服务。Ollama、LM Studio、llama.cpp、vLLM 启动了吗？ | No model server was found on this machine. Is Ollama, LM Studio, llama.cpp or vLLM running?
@@ -193,9 +195,9 @@ grader.healthy | 这个模型可以评分。 | This model can grade.
 grader.unhealthy | 有问题，见下面打叉的几行。 | There are problems: see the crossed lines.
 grader.rung | 格式约束：{rung} | form held by: {rung}
 shape.one_call | 一次问完所有要点（大模型） | All points in one call (strong models)
-shape.per_criterion | 逐点提问（小模型） | One call a point (small models)
+shape.per_criterion | 逐点提问（小模型） | One call for each point (small models)
 votes.1 | 评一次 | Once
-votes.3 | 不确定的要点再评两次 | Twice more where it is not firm
+votes.3 | 不确定的要点再评两次 | Ask twice more about uncertain points
 check.reachable | 能连上 | reachable
 check.model known | 模型名正确 | model known
 check.grades | 能评分 | grades
@@ -211,16 +213,17 @@ card.say | 可以这样说： | You could say:
 card.estimate_beside | 离线评分器的估计（不计入得分）： | The offline grader's estimate (in no score):
 card.review | 请人再看一眼这份评分。 | A person should look at this grade.
 report.spent | 用了 {prompt} + {completion} 个 token（提示 + 回复）。 | {prompt} + {completion} tokens were spent (prompt + reply).
-report.review | {count} 份评分需要人再看一眼。 | {count} grades should be looked at by a person.
+report.review | {count} 份评分需要人再看一眼。 | Grades that a person should look at: {count}.
 list.regrade | 为所有未评分的回答评分 | Grade everything that is ungraded
-list.regraded | 又评了 {count} 份。 | {count} more were graded.
+list.regraded | 又评了 {count} 份。 | Graded now: {count}.
 
 list.title | 全部面试 | All interviews
 list.empty | 还没有面试。 | No interviews yet.
 list.refresh | 刷新 | Refresh
 list.state_over | 已结束 | finished
 list.state_open | 进行到第 {place} 题 | at question {place}
-list.line | {bank} · {count} 题 · {mode} | {bank} · {count} questions · {mode}
+list.line | {bank} · {count} 题 · {mode} | {bank} · {count} Q · {mode}
+list.action | {action}：{text} | {action}: {text}
 list.open | 继续 | Continue
 list.read | 查看 | Read
 list.unreadable | 这份记录无法读取：{reason} | This interview cannot be read: {reason}
@@ -232,6 +235,7 @@ mode_short.interview | 面试 | interview
 
 transcript.title | 面试记录 | Interview transcript
 transcript.plan | {mode}模式，{count} 题，题目语言：{spoken} | {mode} mode, {count} questions, language of the questions: {spoken}
+transcript.model_answer | 参考回答： | Model answer:
 transcript.begun | 开始于 {at} | Begun {at}
 transcript.footer | 版本与来源 | Provenance
 transcript.version | 程序版本 {version}，事件 {events} 条，导出于 {at} | Program version {version}, {events} events, exported {at}
@@ -258,7 +262,7 @@ cli.commands | 命令：/hint 提示，/repeat 重复题目，/skip 跳过，/en
 cli.review | 回车：下一题；/retry 再答一次；/answer 看参考回答；/end 结束 | Enter: next question; /retry to try again; /answer for the model answer; /end
 cli.resume | 接着练：interviewer chat --resume {id} | To go on later: interviewer chat --resume {id}
 cli.export | 导出：interviewer export {id} --format md | To export: interviewer export {id} --format md
-cli.unknown | 没有这个命令：{command} | There is no command {command}
+cli.unknown | 这里没有命令 {command}。 | There is no command {command} here.
 """)
 
 ALL = frozenset(_PHRASES)

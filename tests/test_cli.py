@@ -38,7 +38,7 @@ def test_an_interview_in_the_terminal_is_graded_listed_and_exported(
     assert "Hint:" in played
     assert "Estimate:" in played
     assert "“" in played
-    assert "There is no command /bogus" in played
+    assert "There is no command /bogus here" in played
     assert "Result" in played
     assert run("interviews") == 0
     listed = capsys.readouterr().out
@@ -110,7 +110,6 @@ def test_banks_and_check_know_the_shipped_bank(capsys: pytest.CaptureFixture[str
     "arguments, cause",
     [
         (("export", "ghost"), "there is no interview 'ghost' here"),
-        (("export",), "which interview?"),
         (("chat", "--bank", "ghost"), "there is no bank 'ghost'"),
         (("chat", "--topic", "cooking"), "has no topic cooking"),
         (("chat", "--resume", "ghost"), "there is no interview 'ghost' here"),
@@ -139,6 +138,7 @@ def test_check_fails_on_a_broken_bank_and_names_every_fault(tmp_path: Path, caps
 
 
 def test_bad_usage_is_code_2() -> None:
+    assert run("export") == 2
     assert run("export", "x", "--format", "docx") == 2
     assert run("nonsense") == 2
 

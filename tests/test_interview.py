@@ -230,6 +230,12 @@ def test_a_retry_keeps_the_earlier_attempt() -> None:
     assert len(due(interview)) == 2
 
 
+def test_a_try_that_was_left_does_not_take_the_place_of_an_answer() -> None:
+    left = after(Answered("x"), Unprobed(), Retried(), Skipped())
+    assert left.last_attempts()[0].number == 1
+    assert after(Answered("x"), Unprobed(), Retried(), Ended()).last_attempts()[0].is_answered
+
+
 def test_the_place_moves_with_the_candidate_and_not_with_grades() -> None:
     interview = after(Answered(SAID), Unprobed())
     graded = step(interview, Graded("dropout", 1, grade(interview.current)))

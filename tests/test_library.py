@@ -140,6 +140,20 @@ def test_the_library_has_the_shipped_bank_and_those_of_one_more_folder(tmp_path:
         found.bank("x")
 
 
+def test_an_id_that_is_taken_is_said_and_the_shipped_bank_stays(tmp_path: Path) -> None:
+    (tmp_path / "shadow.yaml").write_text(GOOD.replace("id: tiny", "id: deep-learning"), encoding="utf-8")
+    found = Library(tmp_path)
+    assert len(found.bank("deep-learning").questions) == 25
+    assert [str(error) for error in found.broken()] == [
+        "shadow.yaml: id: 'deep-learning' is taken by deep-learning.yaml: choose another"
+    ]
+
+
+def test_a_folder_of_banks_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(BankError, match="INTERVIEWER_BANKS_DIR"):
+        Library(tmp_path / "ghost")
+
+
 def test_an_edited_bank_is_read_again(tmp_path: Path) -> None:
     import os
 

@@ -197,5 +197,5 @@ def test_the_report_counts_what_nobody_graded_and_leaves_it_out_of_the_mean() ->
     )  # fmt: skip
     text = seen(markup.report(over, Language.EN)).text
     assert "100 / 100" in text
-    assert "2 answered, 1 graded" in text
-    assert "1 answers have no grade yet" in text
+    assert "answered: 2, graded: 1" in text
+    assert "Answers without a grade: 1" in text

@@ -7,6 +7,7 @@ from test_markup import ATTACKS, seen
 
 from interviewer import wiring
 from interviewer.codec import history_from_json
+from interviewer.errors import OutOfTurn
 from interviewer.interview import Begun, Graded, Mode, replay
 from interviewer.rubric import Bank, Language
 from interviewer.session import Session, Stage
@@ -90,7 +91,7 @@ def test_an_answer_is_text_in_html(stage: Stage, attack: str) -> None:
     assert "<mark>it is switched off</mark>" in html
 
 
-@pytest.mark.parametrize("kind", ["md", "html", "json"])
+@pytest.mark.parametrize("kind", ["md", "html"])
 def test_no_format_gives_a_grade_away_before_the_end_of_interview_mode(stage: Stage, kind: str) -> None:
     session = stage.begin("me", begun(Mode.INTERVIEW))
     session.answer("it is switched off")
@@ -100,6 +101,8 @@ def test_no_format_gives_a_grade_away_before_the_end_of_interview_mode(stage: St
     assert "coverage-" not in text
     assert "Graded" not in text
     assert "<mark>" not in text
+    with pytest.raises(OutOfTurn, match="over"):
+        export(session, "json")
 
 
 @pytest.mark.parametrize("language", Language)

@@ -163,5 +163,12 @@ class Interview:
         raise KeyError(f"no attempt {number} at {question}")
 
     def last_attempts(self) -> tuple[Attempt, ...]:
-        """The latest attempt at each question that was reached, in the order of asking."""
-        return tuple({attempt.question: attempt for attempt in self.attempts}.values())
+        """The latest answered attempt at each question that was reached, in the order of asking.
+
+        A further try that was begun and left without an answer does not take the place of what was said before.
+        """
+        last: dict[str, Attempt] = {}
+        for attempt in self.attempts:
+            if attempt.is_answered or attempt.question not in last:
+                last[attempt.question] = attempt
+        return tuple(last.values())

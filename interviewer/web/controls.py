@@ -8,7 +8,6 @@ import gradio as gr
 from interviewer.interview import Mode, Order
 from interviewer.models import Offer
 from interviewer.rubric import Language
-from interviewer.session import LONGEST_ANSWER
 from interviewer.web.grader_tab import GraderTab, lay_out_grader
 
 DEFAULT_COUNT = 5
@@ -66,6 +65,7 @@ class PlayArea:
     criterion: gr.Dropdown
     quote: gr.Textbox
     object: gr.Button
+    contest_notice: gr.HTML
     leave: gr.Button
 
 
@@ -141,7 +141,7 @@ def _lay_out_start() -> StartForm:
         bank = gr.Dropdown([], elem_id="bank")
         topics = gr.CheckboxGroup([], elem_id="topics")
         with gr.Row():
-            count = gr.Number(DEFAULT_COUNT, precision=0, minimum=1, elem_id="count")
+            count = gr.Number(DEFAULT_COUNT, elem_id="count")
             order = gr.Radio([order.value for order in Order], value=Order.BANK, elem_id="order")
         language = gr.Radio([language.value for language in Language], elem_id="question-language")
         mode = gr.Radio([mode.value for mode in Mode], value=Mode.COACH, elem_id="mode")
@@ -160,7 +160,7 @@ def _lay_out_play() -> PlayArea:
                 chat = gr.HTML(elem_id="chat", apply_default_css=False)
                 with gr.Column(elem_id="answering") as answering:
                     # One line to begin with: only then does Enter send and Shift+Enter break the line.
-                    answer = gr.Textbox(lines=1, max_lines=8, elem_id="answer", max_length=LONGEST_ANSWER + 1)
+                    answer = gr.Textbox(lines=1, max_lines=8, elem_id="answer")
                     with gr.Row():
                         send = gr.Button(variant="primary", elem_id="send", min_width=90)
                         hint = gr.Button(elem_id="hint", min_width=70)
@@ -183,9 +183,10 @@ def _lay_out_play() -> PlayArea:
                     criterion = gr.Dropdown([], elem_id="criterion")
                     quote = gr.Textbox(lines=1, max_lines=4, elem_id="quote")
                     objection = gr.Button(elem_id="object")
+                    contest_notice = gr.HTML(elem_id="contest-notice", apply_default_css=False)
     return PlayArea(
         group, progress, chat, answering, answer, send, hint, repeat, skip, end, ending, end_sure, end_yes, end_no,
-        side, card, reviewing, retry, following, regrade, contest, criterion, quote, objection, leave,
+        side, card, reviewing, retry, following, regrade, contest, criterion, quote, objection, contest_notice, leave,
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ def draw(c: Controls, view: View) -> Updates:
     updates = {
         c.remembered: view.interview or NO_INTERVIEW,
         c.place: view.place,
-        c.notice: gr.update(value=f'<div role="alert">{view.notice}</div>', visible=bool(view.notice)),
+        c.notice: gr.update(value=_notice(view), visible=bool(view.notice)),
+        play.contest_notice: "",
         c.ticker: gr.Timer(active=view.polls),
         c.start.group: gr.update(visible=view.screen is Screen.START),
         play.group: gr.update(visible=playing),
@@ -48,6 +49,11 @@ def draw(c: Controls, view: View) -> Updates:
     if view.clear:
         updates[play.answer] = ""
     return updates
+
+
+def _notice(view: View) -> str:
+    unsent = f'<pre class="unsent">{escaped(view.unsent)}</pre>' if view.unsent else ""
+    return f'<div role="alert">{view.notice}{unsent}</div>'
 
 
 def labels(c: Controls, library: Library, language: Language) -> Updates:
@@ -126,7 +132,6 @@ def count_choice(c: Controls, library: Library, bank: str, topics: list[str], la
     most = sum(not topics or question.topic in topics for question in found.questions)
     return {
         c.start.count: gr.update(
-            maximum=most,
             value=min(DEFAULT_COUNT, most),
             info=say("start.count_info", language, most=most),
         )

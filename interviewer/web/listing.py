@@ -23,7 +23,7 @@ def listing(stage: Stage, owner: str, language: Language) -> str:
         when = listed.begun_at[:16].replace("T", " ")
         action = say("list.read" if interview.is_over else "list.open", language)
         items.append(
-            f'<li><a href="?interview={markup.escaped(listed.id)}">{action}: {markup.escaped(text)}</a> '
+            f'<li><a href="?interview={markup.escaped(listed.id)}">{markup.escaped(say("list.action", language, action=action, text=text))}</a> '
             f'<span class="quiet">{state} · <time datetime="{listed.begun_at}">{when} UTC</time></span></li>'
         )
     title = f"<h2>{say('list.title', language)}</h2>"

@@ -58,8 +58,9 @@ CSS = (
 .report ul:not(.ledger), .card ul:not(.ledger) { list-style: disc; padding-left: 1.4rem; }
 #play a, #result a, #interviews a { color: var(--link-text-color); text-decoration: underline; }
 #chat, #card, #report, #interviews { padding: .3rem .6rem; }
-.chat { height: calc(100dvh - 27rem); min-height: 14rem; overflow-y: auto; padding: .2rem .5rem; }
+.chat { height: calc(100dvh - 31rem); min-height: 14rem; overflow-y: auto; padding: .2rem .5rem; }
 #report .chat { height: auto; }
+.unsent { white-space: pre-wrap; max-height: 12rem; overflow-y: auto; }
 #notice > div, #contest-notice > div { border-left: 4px solid #b45309; padding: .3rem .8rem; }
 #reviewing { position: sticky; bottom: 0; padding: .5rem 0; background: var(--body-background-fill); z-index: 5; }
 .interviews { list-style: none; padding: 0; } .interviews li { padding: .5rem 0; border-bottom: 1px solid var(--border-color-primary); }
@@ -137,6 +138,7 @@ REMEMBER_LANGUAGE = """
 }
 """
 
+SHOW_ENDING = "() => setTimeout(() => document.querySelector('#ending')?.scrollIntoView({block: 'center'}), 80)"
 PROBES_OF_MODE = "(mode) => mode === 'interview'"
 
 FOCUS_ANSWER = "() => setTimeout(() => document.querySelector('#answer textarea')?.focus(), 60)"

@@ -1,7 +1,7 @@
 """The Gradio page: what each control is wired to, and how the page is mounted."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -36,7 +36,7 @@ def mount(app: FastAPI, settings: Settings, stage: Stage, library: Library, owne
         app,
         demo,
         path="/",
-        footer_links=["settings"],
+        footer_links=[],
         run_history=False,
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
         root_path=settings.root_path or None,
@@ -114,7 +114,8 @@ class _Wiring:
         ):
             self._script(self._on(button.click, self._drawing(does), here), look.FOCUS_ANSWER)
         self._script(self._on(play.skip.click, self._drawing_all(desk.skip), here), look.FOCUS_NEXT)
-        self._on(play.end.click, lambda: {play.ending: gr.update(visible=True)}, [])
+        asked = self._on(play.end.click, lambda: {play.ending: gr.update(visible=True)}, [])
+        self._script(asked, look.SHOW_ENDING)
         self._on(play.end_no.click, lambda: {play.ending: gr.update(visible=False)}, [])
         ended = self._on(play.end_yes.click, self._drawing_all(desk.end), here)
         self._script(ended, "() => window.scrollTo(0, 0)")
@@ -206,7 +207,8 @@ class _Wiring:
 
     def _object(self, interview: str, criterion: str, quote: str, language: str, request: gr.Request) -> Updates:
         view, kept = self.desk.contest(self._owner(request), interview, criterion, quote, Language(language))
-        return draw(self.c, view) | ({self.c.play.quote: ""} if kept else {})
+        notice = {self.c.play.contest_notice: f'<div role="status">{view.notice}</div>'}
+        return draw(self.c, replace(view, notice="")) | notice | ({self.c.play.quote: ""} if kept else {})
 
     def _list(self, language: str, request: gr.Request) -> Updates:
         return {self.c.listing: listing(self.desk.stage, self._owner(request), Language(language))}

@@ -8,7 +8,7 @@ from enum import StrEnum
 from interviewer import library, markup, wiring
 from interviewer.coverage import CoverageGrader
 from interviewer.errors import BankError, InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
-from interviewer.grade import Evidence, Verdict, score
+from interviewer.grade import Evidence, Verdict, missed, score
 from interviewer.interview import (
     Contest,
     Contested,
@@ -58,6 +58,7 @@ class View:
     has_failures: bool = False
     is_waiting: bool = False
     clear: bool = False
+    unsent: str = ""
     polls: bool = False
     is_partial: bool = False
     points: tuple[tuple[str, str], ...] = field(default=())
@@ -100,10 +101,14 @@ class Desk:
     def start(self, owner: str, choices: Choices, language: Language) -> View:
         """A new interview. What cannot be played is said on the start form."""
         try:
+            bank = self.library.bank(choices.bank)
+            most = sum(not choices.topics or question.topic in choices.topics for question in bank.questions)
+            if choices.count is None or not 1 <= choices.count <= most or choices.count != int(choices.count):
+                return View(Screen.START, language, notice=say("start.bad_count", language, most=most))
             first = wiring.make_plan(
-                self.library.bank(choices.bank),
+                bank,
                 topics=[str(topic) for topic in choices.topics],
-                count=max(1, int(choices.count or 1)),
+                count=int(choices.count),
                 order=Order(choices.order),
                 language=Language(choices.language),
                 mode=Mode(choices.mode),
@@ -125,6 +130,8 @@ class Desk:
             yield self._noticed(owner, interview, language, notice)
             return
         played = self._played(owner, interview, language, lambda session: session.answer(text, place))
+        if played.notice and not played.may_answer:
+            played = replace(played, unsent=text)  # the box is not to be seen now
         yield replace(played, clear=not played.notice)
         if not played.notice and played.is_waiting:
             yield from self._settled(owner, interview, language)
@@ -160,6 +167,8 @@ class Desk:
 
     def contest(self, owner: str, interview: str, criterion: str, quote: str, language: Language) -> tuple[View, bool]:
         """Record an objection to a verdict of the last graded attempt; False if its words are not the candidate's."""
+        if not quote.strip():
+            return self._noticed(owner, interview, language, say("contest.empty", language)), False
 
         def contested(session: Session) -> Interview:
             current = session.interview().current
@@ -245,7 +254,7 @@ def _ungraded(interview: Interview) -> int:
 
 def view(session: Session, interview: Interview, language: Language, partial: Sequence[Verdict] = ()) -> View:
     """What the page shows of an interview; `partial` are verdicts on the current attempt that are known already."""
-    current, shown = interview.current, shows_grades(interview)
+    shown = shows_grades(interview)
     reviewing = interview.phase is Phase.REVIEWING
     is_coach = interview.plan.mode is Mode.COACH
     return View(
@@ -264,8 +273,19 @@ def view(session: Session, interview: Interview, language: Language, partial: Se
         is_coach=is_coach,
         has_failures=shown and any(attempt.failure for attempt in interview.attempts),
         is_waiting=any(attempt.awaits_grade for attempt in interview.attempts),
-        points=tuple((c.text.into(language), c.id) for c in interview.question.criteria) if current.grade else (),
+        points=_points(interview, language),
     )
+
+
+def _points(interview: Interview, language: Language) -> tuple[tuple[str, str], ...]:
+    """The points whose verdicts may be contested, those that earned less first."""
+    grade = interview.current.grade
+    if grade is None:
+        return ()
+    rubric = interview.question.rubric
+    lost = [criterion.id for criterion in missed(rubric, grade)]
+    listed = sorted(rubric.criteria, key=lambda c: lost.index(c.id) if c.id in lost else len(lost))
+    return tuple((criterion.text.into(language), criterion.id) for criterion in listed)
 
 
 def _progress(interview: Interview, language: Language) -> str:
@@ -310,7 +330,7 @@ def _second_opinion(interview: Interview, language: Language) -> str:
     question = interview.question
     points = [f"- {c.text.into(language)}" for c in question.criteria if c.kind is not Kind.MISTAKE]
     said = "\n\n".join(text for _, text in interview.current.answers)
-    prompt = library.prompt("second-opinion").fill(
+    prompt = library.prompt(f"second-opinion-{language}").fill(
         {
             "question": question.text.into(interview.plan.language),
             "criteria": "\n".join(points),

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from starlette.middleware.cors import CORSMiddleware
 
 from interviewer import wiring
-from interviewer.errors import NoSuchInterview, SettingsError
+from interviewer.errors import NoSuchInterview, OutOfTurn, SettingsError
 from interviewer.rubric import Language
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.web.guard import Guard, own_hosts
@@ -51,7 +51,11 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         }
         if kind == "html":
             headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-        return Response(wiring.export(name, history, kind, language), media_type=_MEDIA_TYPES[kind], headers=headers)
+        try:
+            text = wiring.export(name, history, kind, language)
+        except OutOfTurn as error:
+            return PlainTextResponse(f"{error}\n", 409)
+        return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)
 
     @app.get("/enter/{token}")
     def ask_to_enter(request: Request, token: str) -> HTMLResponse:
@@ -148,6 +152,9 @@ def _small_page(text: str, form: str, language: Language, status: int = 200) -> 
     page = (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
+        "<style>body { font-family: system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif; "
+        "max-width: 40rem; margin: 3rem auto; padding: 0 1rem; line-height: 1.6; color-scheme: light dark; } "
+        "button { font: inherit; padding: .5rem 1.2rem; }</style>"
         f"<body><main><h1>{title}</h1><p>{text}</p>{form}</main></body></html>"
     )
     return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
