@@ -191,6 +191,10 @@ grader.found | 找到 {count} 个本机服务。 | Found {count} servers on this
 grader.found_none | 本机没有找到模型服务。Ollama、LM Studio、llama.cpp、vLLM 启动了吗？ | No model server was found on this machine. Is Ollama, LM Studio, llama.cpp or vLLM running?
 grader.listed | 服务器有 {count} 个模型。 | The server has {count} models.
 grader.testing | 正在测试：第 {place} / {total} 个回答…… | Testing: answer {place} of {total} …
+fault.unreachable | 连不上服务器：它启动了吗？地址和端口对吗？ | The server cannot be reached: is it running, are address and port right?
+fault.refused | 服务器拒绝了请求：检查密钥、余额和模型名。 | The server said no: check the key, the balance and the name of the model.
+fault.malformed | 服务器的回答读不懂。 | The server's answer cannot be read.
+fault.setting | 这样填还不能用： | This cannot be used yet:
 grader.healthy | 这个模型可以评分。 | This model can grade.
 grader.unhealthy | 有问题，见下面打叉的几行。 | There are problems: see the crossed lines.
 grader.rung | 格式约束：{rung} | form held by: {rung}

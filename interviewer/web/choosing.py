@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from interviewer import doctor
 from interviewer.doctor import Diagnosis
-from interviewer.errors import InterviewerError, SettingsError
+from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, SettingsError
 from interviewer.grading import Shape
 from interviewer.library import Library
 from interviewer.llm.discovery import find_local_servers, list_models
@@ -85,7 +85,7 @@ class Clinic:
             assert endpoint
             names = list_models(endpoint)
         except InterviewerError as error:
-            return _failed(error)
+            return _failed(error, language)
         return Told(f"<p>{say('grader.listed', language, count=len(names))}</p>", endpoint.base_url, names)
 
     def use(self, owner: str, form: Form, language: Language) -> Told:
@@ -93,7 +93,7 @@ class Clinic:
         try:
             choice = self.models.choose(owner, form.base_url, form.model, form.key, _shape(form), _votes(form))
         except InterviewerError as error:
-            return _failed(error)
+            return _failed(error, language)
         assert choice.endpoint
         return Told(self.status(owner, language), choice.endpoint.base_url, drop_key=True)
 
@@ -106,7 +106,7 @@ class Clinic:
         try:
             choice = self._wish(owner, form)
         except InterviewerError as error:
-            yield _failed(error)
+            yield _failed(error, language)
             return
         bank = self.library.bank(_BANK)
         run: Watched[Diagnosis, tuple[int, int]] = Watched(
@@ -192,5 +192,11 @@ def _votes(form: Form) -> int:
     return int(form.votes)
 
 
-def _failed(error: InterviewerError) -> Told:
-    return Told(f'<p role="alert" class="failure">{escaped(str(error))}</p>')
+def _failed(error: InterviewerError, language: Language) -> Told:
+    """What kind of fault it is in the language of the page, and the detail as the door words it."""
+    kinds = {LLMUnreachable: "unreachable", LLMRefused: "refused", LLMMalformed: "malformed"}
+    kind = next((name for known, name in kinds.items() if isinstance(error, known)), "setting")
+    return Told(
+        f'<div role="alert"><p class="failure">{say(f"fault.{kind}", language)}</p>'
+        f'<p class="quiet">{escaped(str(error))}</p></div>'
+    )
