@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -40,6 +40,10 @@ class _Order(StrEnum):
     BANK = "bank"
     EASY_FIRST = "easy_first"
     SHUFFLED = "shuffled"
+
+
+class _Grader(StrEnum):
+    COVERAGE = "coverage"
 
 
 @_app.command()
@@ -132,6 +136,63 @@ def check(
 
 
 @_app.command()
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help="Labelled answers, JSONL or CSV.")],
+    bank: Annotated[
+        str,
+        typer.Option(help="Id of the bank whose rubrics are used; without it they are compiled from the references."),
+    ] = "",
+    grader: Annotated[_Grader, typer.Option(help="Who grades.")] = _Grader.COVERAGE,
+    limit: Annotated[int | None, typer.Option(min=1, help="Grade this many rows, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the rows drawn and of the intervals.")] = 0,
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="The grade above which an answer passes; half of the scale if left out."),
+    ] = None,
+    fit_threshold: Annotated[
+        str, typer.Option(help="Fit the threshold on the rows of this split and report on the others.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    save: Annotated[Path | None, typer.Option(help="Keep grades in this file and go on from it.")] = None,
+    write: Annotated[Path | None, typer.Option(help="Write the tables between the markers of this file.")] = None,
+) -> None:
+    """Measure a grader against labelled answers."""
+    import json as json_format
+    import random
+
+    from interviewer import evaluation, labelled, measuring, wiring
+    from interviewer.settings import read_settings
+
+    if threshold is not None and fit_threshold:
+        raise typer.BadParameter("give --threshold or --fit-threshold, not both")
+    rows = [row for file in files for row in labelled.read_rows(file)]
+    if limit is not None and limit < len(rows):
+        rows = random.Random(seed).sample(rows, limit)  # noqa: S311 - rows, not secrets
+    if fit_threshold and fit_threshold not in {row.split for row in rows}:
+        _fail(f"no row has the split {fit_threshold!r}")
+    if write and len(measuring.marked(_text_of(write))) != 3:
+        _fail(f"{write.name} has no lines {measuring.BEGIN} and {measuring.END}")
+    questions = evaluation.questions_of(rows, wiring.make_library(read_settings()).bank(bank) if bank else None)
+    with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
+        run = evaluation.evaluate(
+            rows, questions, wiring.make_grader(grader.value), kept=save, name=grader.value, tick=lambda: bar.update(1)
+        )
+    report = measuring.measure(
+        run,
+        grader=grader.value,
+        threshold=measuring.HALF if threshold is None else threshold,
+        fit_on=fit_threshold,
+        seed=seed,
+    )
+    if write:
+        _write(measuring.spliced(_text_of(write), report), write)
+    print(
+        json_format.dumps(report.as_plain(), ensure_ascii=False) if json else measuring.to_text(report),
+        end="\n" if json else "",
+    )
+
+
+@_app.command()
 def interviews() -> None:
     """List all interviews, the one played last first."""
     from interviewer import wiring
@@ -212,6 +273,13 @@ def _write(text: str, output: Path | None) -> None:
         _fail(f"{output.name} cannot be written: {error.strerror}")
 
 
-def _fail(message: str) -> None:
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"{path.name} cannot be read: {error}")
+
+
+def _fail(message: str) -> NoReturn:
     print(f"interviewer: {message}", file=sys.stderr)
     sys.exit(1)

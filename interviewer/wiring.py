@@ -1,7 +1,7 @@
 """Settings made into parts: the only module that knows every class."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from interviewer.coverage import CoverageGrader
 from interviewer.interview import Begun, Graded, Mode, Order, Plan, Ungraded, replay, shows_grades
 from interviewer.library import Library
 from interviewer.rubric import Bank, Language, Question
-from interviewer.session import Stage
+from interviewer.session import Grader, Stage
 from interviewer.settings import Settings
 from interviewer.store import Recorded, Store
 from interviewer.transcript import Transcript, to_html, to_markdown, to_summary
@@ -27,6 +27,14 @@ def make_stage(settings: Settings) -> Stage:
     """The parts that play interviews."""
     pool = ThreadPoolExecutor(settings.grading_threads, thread_name_prefix="grading")
     return Stage(Store(settings.database), CoverageGrader(), pool)
+
+
+GRADERS: dict[str, Callable[[], Grader]] = {"coverage": CoverageGrader}
+
+
+def make_grader(name: str) -> Grader:
+    """The grader of this name, one of `GRADERS`."""
+    return GRADERS[name]()
 
 
 def make_plan(
