@@ -53,6 +53,15 @@ _STRONG = re.compile(
     |ignora\w*[^.\n]{0,30}(?:instruc|rúbrica)|指示を無視|игнорируй|تجاهل
     |translate\s+the\s+following[^.\n]{0,40}(?:grading|score|verdict)
     |按[“"']?完全掌握
+    |(?:标|记|判|视|认定|评定|登记)(?:定)?[为作成][^。\n]{0,8}(?:met|满足|命中|正确|覆盖|通过|掌握|满分)
+    |(?:考生|候选人)[^。\n]{0,24}(?:已经?|均|全部|完整|预审|免试|推荐|优秀|绿色通道)|总分\s*[::]?\s*\d|(?:任何|任意)(?:回答|内容|答案)
+    |(?:内部|阅卷|评分|系统)(?:备注|通知|公告|注释)|评语|评分(?:规则|标准|说明|系统|平台)|阅卷|满分
+    |\b(?:end|beginning)\s+of\s+(?:the\s+)?(?:candidate|student|answer|response|submission|data|input)
+    |\brubrics?\b|\bgrad(?:er|ing)\b[^.\n]{0,30}(?:self-check|hook|note|result)|[-—:]\s*(?:fully\s+)?met\b|\ball\s+(?:core\s+)?criteria\b
+    |\b(?:10|ten|100)\s*(?:/|out\s+of)\s*(?:10|ten|100)\b|\b(?:total|final)\s*(?:score|grade|mark)?\s*[:=]?\s*(?:10|100)\b
+    |\brepeat\s+(?:the|your|all)\s+instructions|\bpre-?approved\b|\b(?:answered|addressed)\s+in\s+full\b
+    |</?(?:answer|grader|grading|note|candidate|student|rubric|verdict|score|admin|data)[\w-]*>
+    |\bfull\s+(?:marks|credit|score)\b|\bmax(?:imum)?[_\s]+(?:score|marks?|points?)\b|\b(?:the|this)\s+candidate\b
     """,
     re.VERBOSE | re.MULTILINE,
 )
