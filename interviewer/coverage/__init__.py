@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from interviewer import tokens
 from interviewer.coverage import polarity
 from interviewer.coverage.claims import Reading, Said, readings, settle
-from interviewer.coverage.heaps import heap, states
+from interviewer.coverage.heaps import heap
 from interviewer.coverage.terms import Prepared, found_in, prepare
 from interviewer.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.interview import Attempt
@@ -64,8 +64,9 @@ def _is_heap(text: str, screened: Screened) -> bool:
 
 
 def _names(question: Question) -> bool:
-    """Whether the criteria themselves are names, so that naming is all that is asked for."""
-    return not any(states(text) for criterion in question.criteria for text in criterion.text.both)
+    """Whether most criteria are names, known by their own text, so that naming is all that is asked for."""
+    names = sum(any(c.text.both[0] in group for group in c.aliases) for c in question.criteria)
+    return names * 2 > len(question.criteria)
 
 
 def _said(turn: int, text: str, screened: Screened) -> Said:

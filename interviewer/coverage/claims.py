@@ -8,13 +8,13 @@ from functools import cached_property
 
 from interviewer import tokens
 from interviewer.coverage import polarity
-from interviewer.coverage.likeness import similarity
+from interviewer.coverage.likeness import likeness
 from interviewer.coverage.terms import Hit, Prepared
 from interviewer.rubric import Criterion, Kind
 from interviewer.tokens import Clause
 
-_SIMILAR_MET = 0.60
-_SIMILAR_PARTIAL = 0.30
+_SIMILAR_MET = 0.50
+_SIMILAR_PARTIAL = 0.25
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def readings(prepared: Prepared, said: Said) -> dict[str, list[Reading]]:
     for place, criterion in enumerate(prepared.question.criteria):
         if criterion.aliases:
             groups = [found.get((place, group), _NOTHING) for group in range(len(criterion.aliases))]
-            listed[criterion.id] = list(_by_terms(groups, said, prepared.asked))
+            listed[criterion.id] = list(_by_terms(groups, said, prepared))
         else:
             listed[criterion.id] = list(_by_text(criterion, said, prepared.asked))
     return listed
@@ -144,24 +144,24 @@ def _is_elsewhere(prepared: Prepared, place: int, hit: Hit, said: Said) -> bool:
 _NAMES_SETTING = re.compile("train|test|infer|eval|predict|训练|测试|推理|评估|预测")
 
 
-def _by_terms(groups: Sequence[_Found], said: Said, asked: frozenset[str]) -> Iterator[Reading]:
+def _by_terms(groups: Sequence[_Found], said: Said, prepared: Prepared) -> Iterator[Reading]:
     sentences = sorted({sentence for group in groups for side in (group.plain, group.reversed) for sentence in side})
     for sentence in sentences:
-        yield from _window(groups, said, asked, sentence)
+        yield from _window(groups, said, prepared, sentence)
 
 
-def _window(groups: Sequence[_Found], said: Said, asked: frozenset[str], sentence: int) -> Iterator[Reading]:
+def _window(groups: Sequence[_Found], said: Said, prepared: Prepared, sentence: int) -> Iterator[Reading]:
     """What two neighbouring sentences say: for the claim, and against it."""
     window = (sentence, sentence + 1)
     plain = [[hit for number in window for hit in group.plain.get(number, ())] for group in groups]
     against = [[hit for number in window for hit in group.reversed.get(number, ())] for group in groups]
     found = [hits for hits in plain if hits]
     # A claim needs something of its own: words of the question alone are worth nothing.
-    if found and any(_is_own(hit, said, asked) for hits in found for hit in hits):
+    if found and any(_is_own(hit, said, prepared) for hits in found for hit in hits):
         yield Reading(said, len(found) / len(groups), _clauses(found), is_reversed=False)
     turned = [ours or theirs for ours, theirs in zip(against, plain, strict=True)]
     both = [hits for hits in turned if hits]
-    if any(against) and any(_is_own(hit, said, asked) for hits in both for hit in hits):
+    if any(against) and any(_is_own(hit, said, prepared) for hits in both for hit in hits):
         yield Reading(said, len(both) / len(groups), _clauses(both), is_reversed=True)
 
 
@@ -169,8 +169,15 @@ def _clauses(found: Sequence[Sequence[Hit]]) -> tuple[int, ...]:
     return tuple(sorted({hits[0].clause for hits in found}))
 
 
-def _is_own(hit: Hit, said: Said, asked: frozenset[str]) -> bool:
-    return any(token.text not in asked for token in said.clauses[hit.clause].tokens[hit.first : hit.last])
+def _is_own(hit: Hit, said: Said, prepared: Prepared) -> bool:
+    """Whether a hit says something that the question does not: a word, or its words joined in another way."""
+    stretch = said.clauses[hit.clause].tokens[hit.first : hit.last]
+    if any(token.text not in prepared.asked for token in stretch):
+        return True
+    return len(hit.term.runs) == 1 and len(stretch) >= _LEAST_JOINED and hit.term.runs not in prepared.echoed
+
+
+_LEAST_JOINED = 4
 
 
 def _by_text(criterion: Criterion, said: Said, asked: frozenset[str]) -> Iterator[Reading]:
@@ -180,11 +187,11 @@ def _by_text(criterion: Criterion, said: Said, asked: frozenset[str]) -> Iterato
     groups = list(by_sentence.values())
     for place, group in enumerate(groups):
         window = group + (groups[place + 1] if place + 1 < len(groups) else [])
-        share = max(
-            similarity(text, [said.clauses[number] for number in window], asked) for text in criterion.text.both
-        )
+        clauses = [said.clauses[number] for number in window]
+        text = tokens.fold(said.text[clauses[0].start : clauses[-1].end])
+        share, is_reversed = max(likeness(claim, clauses, text, asked) for claim in criterion.text.both)
         if share >= _SIMILAR_PARTIAL:
-            yield Reading(said, 1.0 if share >= _SIMILAR_MET else 0.5, tuple(window), is_reversed=False)
+            yield Reading(said, 1.0 if share >= _SIMILAR_MET else 0.5, tuple(window), is_reversed)
 
 
 def settle(found: Iterable[Reading], asked: frozenset[str]) -> tuple[Reading | None, bool]:

@@ -115,6 +115,12 @@ class Prepared:
         return Terms(_terms(self.question))
 
     @cached_property
+    def echoed(self) -> frozenset[Runs]:
+        """The terms that the question itself says."""
+        asked = [clause for text in self.question.text.both for clause in tokens.clauses(text)]
+        return frozenset(hit.term.runs for hit in self.terms.find(asked))
+
+    @cached_property
     def negative(self) -> tuple[bool, ...]:
         """For each criterion, whether it says that something is not so."""
         return tuple(
