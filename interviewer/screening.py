@@ -21,6 +21,11 @@ _DONT_KNOW = re.compile(
     re.VERBOSE,
 )
 
+# Who says so does not answer, whatever else is told.
+_NO_ANSWER = re.compile(
+    r"\bleave (?:this|it|that)(?: one| question)? (?:blank|empty|out)\b|\b(?:cannot|can't) answer (?:this|that|it)\b|这[道个]?题[^。]{0,6}(?:放弃|空着|不答)|放弃作答|留空"
+)
+
 _PADDING = re.compile(
     r"""
     这个|这道|题|问题|我|真的|确实|抱歉|对不起|不好意思|下一|跳过|过吧|请|完全|暂时|目前|一下子?|可能|有点|还|就|吧|啊|呢|了|的
@@ -130,6 +135,8 @@ def _readable(text: str) -> str:
 
 def _is_dont_know(text: str) -> bool:
     folded = _readable(text)
+    if _NO_ANSWER.search(folded):
+        return True
     if not _DONT_KNOW.search(folded):
         return False
     left = _PADDING.sub("", _DONT_KNOW.sub("", folded))

@@ -11,7 +11,7 @@ _LEAST_SHARE = 0.6
 
 # What may stand between the items of a list. A blank separates where no verb joins: between Chinese terms.
 _SEPARATOR = re.compile(
-    r"[,，、;；/|·•+\n\t]|→|⇒|=>|->|…+|\.{3}|\s+-\s+|\s*&\s*|(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])|[。!?！？]|[.](?=\s|$)"
+    r"[,，、;；/|·•+\n\t]|…+|\.{3}|\s+-\s+|\s*&\s*|(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])|[。!?！？]|[.](?=\s|$)"
 )
 
 _STATING = frozenset(
@@ -26,6 +26,10 @@ _STATING_ZH = re.compile(
 )
 
 
+# What leads to what is stated, if tersely.
+_ARROW = re.compile("→|⇒|=>|->|[:：=]")
+
+
 def heap(text: str) -> bool:
     """Whether a text is mostly a list of names, at least so many, with nothing said of them."""
     items = list(_items(text))
@@ -37,7 +41,9 @@ def heap(text: str) -> bool:
 def states(text: str) -> bool:
     """Whether a text says something, rather than naming it."""
     folded = tokens.fold(text)
-    return bool(_STATING_ZH.search(folded)) or any(word in _STATING for word in re.findall(r"[a-z']+", folded))
+    return bool(_ARROW.search(folded) or _STATING_ZH.search(folded)) or any(
+        word in _STATING for word in re.findall(r"[a-z']+", folded)
+    )
 
 
 def _items(text: str) -> Iterator[tuple[int, bool]]:

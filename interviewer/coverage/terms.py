@@ -143,7 +143,7 @@ class Prepared:
     @cached_property
     def verdict(self) -> bool | None:
         """What the reference says at once, yes or no."""
-        found = {polarity.verdict(text) for text in self.question.reference.both}
+        found = {polarity.verdict(text) for text in self.question.reference.both} - {None}
         return found.pop() if len(found) == 1 else None
 
 
