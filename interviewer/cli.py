@@ -160,7 +160,7 @@ def evaluate(
     import json as json_format
     import random
 
-    from interviewer import evaluation, labelled, measuring, wiring
+    from interviewer import evaluation, labelled, measuring, report, wiring
     from interviewer.settings import read_settings
 
     if threshold is not None and fit_threshold:
@@ -170,14 +170,14 @@ def evaluate(
         rows = random.Random(seed).sample(rows, limit)  # noqa: S311 - rows, not secrets
     if fit_threshold and fit_threshold not in {row.split for row in rows}:
         _fail(f"no row has the split {fit_threshold!r}")
-    if write and len(measuring.marked(_text_of(write))) != 3:
-        _fail(f"{write.name} has no lines {measuring.BEGIN} and {measuring.END}")
+    if write and len(report.marked(_text_of(write))) != 3:
+        _fail(f"{write.name} has no lines {report.BEGIN} and {report.END}")
     questions = evaluation.questions_of(rows, wiring.make_library(read_settings()).bank(bank) if bank else None)
     with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
         run = evaluation.evaluate(
             rows, questions, wiring.make_grader(grader.value), kept=save, name=grader.value, tick=lambda: bar.update(1)
         )
-    report = measuring.measure(
+    measured = measuring.measure(
         run,
         grader=grader.value,
         threshold=measuring.HALF if threshold is None else threshold,
@@ -185,9 +185,9 @@ def evaluate(
         seed=seed,
     )
     if write:
-        _write(measuring.spliced(_text_of(write), report), write)
+        _write(report.spliced(_text_of(write), measured), write)
     print(
-        json_format.dumps(report.as_plain(), ensure_ascii=False) if json else measuring.to_text(report),
+        json_format.dumps(measured.as_plain(), ensure_ascii=False) if json else report.to_text(measured),
         end="\n" if json else "",
     )
 

@@ -11,7 +11,8 @@ from interviewer import tokens
 from interviewer.coverage import polarity
 from interviewer.coverage.claims import Reading, Said, readings, settle
 from interviewer.coverage.heaps import heap
-from interviewer.coverage.terms import Prepared, found_in, prepare
+from interviewer.coverage.prepared import Prepared, prepare
+from interviewer.coverage.terms import found_in
 from interviewer.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.interview import Attempt
 from interviewer.rubric import Criterion, Kind, Question

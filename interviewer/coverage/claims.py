@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from interviewer import tokens
-from interviewer.coverage import polarity
+from interviewer.coverage import opposites, polarity
 from interviewer.coverage.likeness import likeness
-from interviewer.coverage.terms import Hit, Prepared
+from interviewer.coverage.prepared import Prepared
+from interviewer.coverage.terms import Hit
 from interviewer.rubric import Criterion, Kind
 from interviewer.tokens import Clause
 
@@ -63,12 +64,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How much of a claim some clauses of an answer make; `is_reversed` if they say the contrary."""
+    """How much of a claim some clauses of an answer make; `is_reversed` if they say the contrary.
+
+    `is_turned` if they are nearly the claim itself with one word of it turned round.
+    """
 
     said: Said
     share: float
     clauses: tuple[int, ...]
     is_reversed: bool
+    is_turned: bool = False
 
     @property
     def rank(self) -> tuple[float, int]:
@@ -97,7 +102,7 @@ def readings(prepared: Prepared, said: Said) -> dict[str, list[Reading]]:
     for place, criterion in enumerate(prepared.question.criteria):
         if criterion.aliases:
             groups = [found.get((place, group), _NOTHING) for group in range(len(criterion.aliases))]
-            listed[criterion.id] = list(_by_terms(groups, said, prepared))
+            listed[criterion.id] = [*_by_terms(groups, said, prepared), *_turned(prepared, place, said)]
         else:
             listed[criterion.id] = list(_by_text(criterion, said, prepared.asked))
     return listed
@@ -108,24 +113,26 @@ _NOTHING = _Found()
 
 def _is_against(prepared: Prepared, place: int, hit: Hit, said: Said) -> bool | None:
     """Whether a hit speaks against its criterion; None where it says nothing of it."""
-    clause = said.clauses[hit.clause]
-    stretch = clause.tokens
-    turned = clause.sentence in said.denied
+    clause, text = said.clauses[hit.clause], said.folded[hit.clause]
+    denied = clause.sentence in said.denied
     if hit.term.is_contrary:
-        text = said.folded[hit.clause]
-        negated = polarity.negates(stretch, hit.last) or polarity.refused(stretch, hit.last) or turned
+        negated = polarity.negates(clause.tokens, hit.last) or polarity.refused(clause.tokens, hit.last) or denied
         return None if negated or polarity.supposes(text) else True
-    if _is_elsewhere(prepared, place, hit, said):
-        return True
+    if prepared.partners[place] & opposites.roles(text) and not denied:
+        return None
+    return denied or _is_elsewhere(prepared, place, hit, said) or _is_refused(prepared, place, hit, said)
+
+
+def _is_refused(prepared: Prepared, place: int, hit: Hit, said: Said) -> bool:
+    """Whether a claim is negated where it is made; a negative claim, whether it is affirmed."""
+    text, stretch = said.folded[hit.clause], said.clauses[hit.clause].tokens
     if hit.term.is_negative:
-        return turned
+        return False
     if prepared.negative[place] and prepared.question.criteria[place].kind is not Kind.MISTAKE:
-        text = said.folded[hit.clause]
         return bool(polarity.AFFIRMED.search(text)) and not polarity.REFUSING.search(text)
-    if prepared.unwanted[place] or polarity.supposes(said.folded[hit.clause]):
-        return turned
-    turned ^= polarity.negates(stretch, hit.first)
-    return turned or polarity.refused(stretch, hit.last)
+    if prepared.unwanted[place] or polarity.supposes(text):
+        return False
+    return polarity.negates(stretch, hit.first) or polarity.refused(stretch, hit.last)
 
 
 def _is_elsewhere(prepared: Prepared, place: int, hit: Hit, said: Said) -> bool:
@@ -180,6 +187,19 @@ def _is_own(hit: Hit, said: Said, prepared: Prepared) -> bool:
 _LEAST_JOINED = 4
 
 
+def _turned(prepared: Prepared, place: int, said: Said) -> Iterator[Reading]:
+    """The sentences that say the criterion's own words with one of them turned round."""
+    for sentence, text in said.sentences.items():
+        used = tuple(number for number, clause in enumerate(said.clauses) if clause.sentence == sentence)
+        words = {token.text for number in used for token in said.clauses[number].tokens}
+        for rest, one, other in prepared.turned[place]:
+            if len(rest & words) >= _NEARLY * len(rest) and other.search(text) and not one.search(text):
+                yield Reading(said, 1.0, used, is_reversed=True, is_turned=True)
+
+
+_NEARLY = 0.8
+
+
 def _by_text(criterion: Criterion, said: Said, asked: frozenset[str]) -> Iterator[Reading]:
     by_sentence: dict[int, list[int]] = defaultdict(list)
     for number, clause in enumerate(said.clauses):
@@ -213,6 +233,8 @@ def settle(found: Iterable[Reading], asked: frozenset[str]) -> tuple[Reading | N
 def _turns(plain: Reading, against: Reading) -> bool:
     """Whether the contrary is what the answer ends up with: said first, or after a word of contrast or of taking back."""
     said, first, last = plain.said, plain.clauses[-1], against.clauses[-1]
+    if against.is_turned and first <= last:
+        return True
     low, high = sorted((first, last))
     retracted = said.retracted_at
     contrasted = any(low < at <= high for at in said.contrasts) or (retracted is not None and low <= retracted <= high)

@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from interviewer import tokens
 from interviewer.coverage import polarity
-from interviewer.rubric import Question
 from interviewer.tokens import Clause, Token
 
 _GAP = 14
@@ -42,6 +41,11 @@ def runs_of(term: str) -> Runs:
     """A term as the runs of tokens between its gaps."""
     runs = (tokens.words(part) for part in term.replace("...", "…").split("…"))
     return tuple(run for run in runs if run)
+
+
+def is_negative(runs: Runs) -> bool:
+    """Whether a term has a negation in it."""
+    return any(word in polarity.NEGATIONS or word.endswith("nt") for run in runs for word in run)
 
 
 class Terms:
@@ -100,68 +104,6 @@ class Terms:
         return known
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A question as the grader looks for it."""
-
-    question: Question
-
-    @cached_property
-    def asked(self) -> frozenset[str]:
-        return frozenset(word for text in self.question.text.both for word in tokens.words(text))
-
-    @cached_property
-    def terms(self) -> Terms:
-        return Terms(_terms(self.question))
-
-    @cached_property
-    def echoed(self) -> frozenset[Runs]:
-        """The terms that the question itself says."""
-        asked = [clause for text in self.question.text.both for clause in tokens.clauses(text)]
-        return frozenset(hit.term.runs for hit in self.terms.find(asked))
-
-    @cached_property
-    def negative(self) -> tuple[bool, ...]:
-        """For each criterion, whether it says that something is not so."""
-        return tuple(
-            polarity.is_negative(criterion.text.en or criterion.text.zh) for criterion in self.question.criteria
-        )
-
-    @cached_property
-    def unwanted(self) -> tuple[bool, ...]:
-        """For each criterion, whether it is about doing away with something."""
-        return tuple(any(polarity.is_unwanted(text) for text in c.text.both) for c in self.question.criteria)
-
-    @cached_property
-    def settings(self) -> tuple[frozenset[str], ...]:
-        """For each criterion, whether it is about training or testing."""
-        return tuple(
-            frozenset(one for text in c.text.both for one in polarity.setting(tokens.fold(text)))
-            for c in self.question.criteria
-        )
-
-    @cached_property
-    def verdict(self) -> bool | None:
-        """What the reference says at once, yes or no."""
-        found = {polarity.verdict(text) for text in self.question.reference.both} - {None}
-        return found.pop() if len(found) == 1 else None
-
-
-_prepared: dict[tuple[object, ...], Prepared] = {}
-_MOST_PREPARED = 256
-
-
-def prepare(question: Question) -> Prepared:
-    """What the grader needs of a question, worked out once."""
-    key = (question.rubric.digest, question.text, question.reference)
-    found = _prepared.get(key)
-    if found is None:
-        while len(_prepared) >= _MOST_PREPARED:
-            _prepared.pop(next(iter(_prepared)), None)
-        found = _prepared[key] = Prepared(question)
-    return found
-
-
 def found_in(term: str, text: str) -> bool:
     """Whether a text contains a term the way the grader would find it."""
     runs = runs_of(term)
@@ -170,64 +112,6 @@ def found_in(term: str, text: str) -> bool:
 
 def _plain(runs: Runs) -> Term:
     return Term(runs, is_negative=True, is_contrary=False, homes=())
-
-
-def _terms(question: Question) -> list[Term]:
-    homes: dict[Runs, list[tuple[int, int]]] = defaultdict(list)
-    against: dict[Runs, list[tuple[int, int]]] = defaultdict(list)
-    for place, criterion in enumerate(question.criteria):
-        for group, aliases in enumerate(criterion.aliases):
-            for alias in aliases:
-                runs = runs_of(alias)
-                if runs and (place, group) not in homes[runs]:
-                    homes[runs].append((place, group))
-    terms = [Term(runs, _negative(runs), is_contrary=False, homes=tuple(found)) for runs, found in homes.items()]
-    said = Terms(terms)
-    for place, criterion in enumerate(question.criteria):
-        if criterion.kind.value == "mistake":
-            continue
-        for group, aliases in enumerate(criterion.aliases):
-            for alias in aliases:
-                for turned in _opposites(alias):
-                    runs = runs_of(turned)
-                    if (
-                        _is_telling(runs)
-                        and runs not in homes
-                        and not _claimed(said, turned, place, group)
-                        and (place, group) not in against[runs]
-                    ):
-                        against[runs].append((place, group))
-    references = [clause for text in (*question.reference.both, *question.text.both) for clause in tokens.clauses(text)]
-    contrary = [
-        Term(runs, _negative(runs), is_contrary=True, homes=tuple(found)) for runs, found in against.items() if found
-    ]
-    excused = {hit.term.runs for hit in Terms(contrary).find(references)} if contrary else set()
-    return [*terms, *(term for term in contrary if term.runs not in excused)]
-
-
-def _opposites(alias: str) -> Iterator[str]:
-    yield from polarity.contraries(alias)
-    bare = polarity.affirmative(alias)
-    if bare:
-        yield bare
-
-
-def _claimed(said: Terms, turned: str, place: int, group: int) -> bool:
-    """Whether the turned term says something that the same criterion, or another right one, claims anyway."""
-    return any((place, group) in hit.term.homes for hit in said.find(tokens.clauses(turned.replace("…", " "))))
-
-
-def _is_telling(runs: Runs) -> bool:
-    """Whether a turned term is long enough to mean what it says."""
-    words = [word for run in runs for word in run]
-    return len(words) > 1 and (len(words) >= _LEAST_TELLING or any(word.isascii() for word in words))
-
-
-_LEAST_TELLING = 3
-
-
-def _negative(runs: Runs) -> bool:
-    return any(word in polarity.NEGATIONS or word.endswith("nt") for run in runs for word in run)
 
 
 def _end(runs: Runs, words: Sequence[tuple[str, ...]], stretch: Sequence[Token], first: int) -> int | None:
