@@ -33,7 +33,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one kind or language: how many, and the means of their labels and grades."""
+    """The rows of one kind, language or split: how many, and the means of their labels and grades."""
 
     n: int
     label: float | None
@@ -65,6 +65,7 @@ class Report:
     baselines: tuple[Figures, ...]
     kinds: Mapping[str, Group]
     langs: Mapping[str, Group]
+    splits: Mapping[str, Group]
     criteria: Criteria | None
     fitted_on: str
     seconds: float
@@ -126,6 +127,7 @@ def measure(
         ),
         kinds=_groups(told, lambda graded: graded.row.kind),
         langs=_groups(told, lambda graded: graded.row.lang),
+        splits=_groups(told, lambda graded: graded.row.split),
         criteria=_criteria(told),
         fitted_on=fit_on if fitting else "",
         seconds=run.seconds,

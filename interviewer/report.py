@@ -25,7 +25,7 @@ def to_text(report: Report) -> str:
     shown = [f"{name} {_between(interval)}" for name, interval in report.intervals.items() if interval]
     if shown:
         lines.append(f"95 % intervals, questions drawn anew: {', '.join(shown)}")
-    for title, groups in (("kind", report.kinds), ("lang", report.langs)):
+    for title, groups in (("kind", report.kinds), ("lang", report.langs), ("split", report.splits)):
         if groups:
             lines += ["", *_aligned(_group_table(title, groups))]
     if report.criteria:
@@ -47,8 +47,10 @@ def to_markdown(report: Report) -> str:
         "",
         *_markdown(_agreement_table(report)),
     ]
-    if report.kinds:
-        lines += ["", *_markdown(_group_table("Kind of answer", report.kinds))]
+    titles = {"Answers": report.splits, "Language": report.langs, "Kind of answer": report.kinds}
+    for title, groups in titles.items():
+        if groups:
+            lines += ["", *_markdown(_group_table(title, groups))]
     if report.criteria:
         lines += ["", f"Criterion by criterion, credited or not: {_criteria_text(report.criteria)}."]
     return "\n".join(lines)

@@ -17,7 +17,7 @@ from interviewer.rubric import Bank, Kind
 
 GOLD = shipped("rubrics") / "deep-learning.gold.jsonl"
 README = Path(__file__).parent.parent / "README.md"
-KEYS = {"id", "question_id", "lang", "kind", "answer", "labels", "score", "score_max", "labeller"}
+KEYS = {"id", "question_id", "lang", "kind", "answer", "labels", "score", "score_max", "labeller", "split"}
 
 
 @pytest.fixture(scope="module")

@@ -42,8 +42,17 @@ class Said:
 
     @cached_property
     def denied(self) -> frozenset[int]:
-        """The sentences that say of themselves that they are not so."""
-        return frozenset(number for number, text in self.sentences.items() if polarity.denied(text))
+        """The clauses that are said not to be so: from a word of denial to the end of its sentence, or to a "but"."""
+        found = set()
+        within = None
+        for number, (clause, text) in enumerate(zip(self.clauses, self.folded, strict=True)):
+            if polarity.denies(text):
+                within = clause.sentence
+            elif clause.sentence != within or polarity.resumes(text):
+                within = None
+            if within is not None:
+                found.add(number)
+        return frozenset(found)
 
     @cached_property
     def contrasts(self) -> tuple[int, ...]:
@@ -114,7 +123,7 @@ _NOTHING = _Found()
 def _is_against(prepared: Prepared, place: int, hit: Hit, said: Said) -> bool | None:
     """Whether a hit speaks against its criterion; None where it says nothing of it."""
     clause, text = said.clauses[hit.clause], said.folded[hit.clause]
-    denied = clause.sentence in said.denied
+    denied = hit.clause in said.denied
     if hit.term.is_contrary:
         negated = polarity.negates(clause.tokens, hit.last) or polarity.refused(clause.tokens, hit.last) or denied
         return None if negated or polarity.supposes(text) else True

@@ -49,9 +49,11 @@ _REFUSED_EN = re.compile(
 
 # Said before a whole statement: it is not so.
 _DENIED = re.compile(
-    r"not true that|untrue that|false that|not the case that|incorrect that|wrong to say|nobody should say|myth that|不是说|并非|并不是|不能说|"
-    r"说法是错|谎称|误以为|很多人以为"
+    r"not true that|untrue that|false that|not the case that|incorrect that|wrong to say|myth that|^\W*(?:这)?并?不是说|^\W*并非|说法是错"
 )
+
+# What begins like this is said after all.
+_AFTER_ALL = re.compile(r"^\W*(?:而是|而|但|不过|其实|实际上|but|rather|instead|it is|it's|actually|in fact)")
 
 # What a statement says of a use: it is welcome.
 AFFIRMED = re.compile(
@@ -74,7 +76,7 @@ CONTRAST = re.compile(
     r"yet|on the other hand|well,? in fact|still|really|in reality|of course|conversely|nevertheless|nonetheless|except)"
 )
 RETRACTION = re.compile(
-    r"不对,|哦不|等等,|等一下|我说错|说错了|更正|恰恰相反|正好相反|仔细想|再想想|想了想|转念一想|换个角度|另一个角度|收回|"
+    r"不对,|哦不|^\W*等等,|等一下,|我说错|说错了|更正|恰恰相反|正好相反|仔细想|再想想|想了想|转念一想|换个角度|另一个角度|收回|"
     r"\bno,? wait\b|\bwait,? no\b|\bon second thoughts?\b|\bon reflection\b|\bscratch that\b|\btake (?:that|it) back\b|\bcorrection:|\bi was wrong\b|"
     r"\bcome to think\b|\bthinking about it\b|\bactually,? no\b|\bbut really\b|\bwell,? in fact\b|\b(?:quite|exactly|just|rather) the opposite\b|\bthe exact opposite\b|"
     r"\bin truth\b|\brather the reverse\b|\blet me correct\b"
@@ -82,8 +84,8 @@ RETRACTION = re.compile(
 
 _YES = re.compile(
     r"^\W*(?:嗯|我觉得|我认为|个人认为|应该|当然|答|i think|i'd say|well|hm+|in my opinion)*[,:\s]*"
-    r"(?:是的|是个?好|是合适|对的|对[,。!]|对$|对,|没错|正确|同意|赞同|认同|合适|可以[,。的]|需要|必须|要[,。的]|有必要|有帮助|有用|好办法|好主意|很好|"
-    r"yes|yeah|yep|yup|sure|agree|i agree|i do agree|true|correct|right|absolutely|definitely|of course|it does|it is necessary|necessary|good idea|"
+    r"(?:是的|是个?好|是合适|正确|同意|赞同|认同|合适|需要|必须|要[,。的]|有必要|有帮助|有用|好办法|好主意|很好|"
+    r"(?:yes|yeah|yep)\b(?!,? ?(?:so|well|i|we|this|ok|okay|sure|right|good question)\b)|agree|i agree|i do agree|true|it does|it is necessary|necessary|good idea|"
     r"a good|it's a good|that's a good|that is a good|sensible)(?![^,。.]{0,4}(?:吗|么))"
 )
 _NO = re.compile(
@@ -153,9 +155,14 @@ def refused(stretch: Sequence[Token], last: int) -> bool:
     return bool(_REFUSED_EN.search(" ".join(token.word if "n't" in token.word else token.text for token in after)))
 
 
-def denied(text: str) -> bool:
-    """Whether a sentence says of its own statement that it is not so."""
-    return bool(_DENIED.search(text))
+def denies(clause: str) -> bool:
+    """Whether a folded clause says of what it states, and of what follows, that it is not so."""
+    return bool(_DENIED.search(clause))
+
+
+def resumes(clause: str) -> bool:
+    """Whether a folded clause states something after all."""
+    return bool(_AFTER_ALL.search(clause)) and not denies(clause)
 
 
 def verdict(text: str) -> bool | None:
