@@ -34,10 +34,13 @@ class CoverageGrader:
         prepared = prepare(question)
         screened = [(turn, text, screen(text, question.text.both)) for turn, text in attempt.answers]
         flags = _flags([found for _, _, found in screened])
-        heaps = {turn for turn, text, found in screened if found.is_gradable and _is_heap(text, found)}
+        asks_for_names = _names(question)
+        heaps = {
+            turn for turn, text, found in screened if not asks_for_names and found.is_gradable and _is_heap(text, found)
+        }
         if heaps:
             flags = (*flags, Flag.STUFFING)
-        said = [_said(turn, text, found) for turn, text, found in screened if turn not in heaps or _names(question)]
+        said = [_said(turn, text, found) for turn, text, found in screened if turn not in heaps]
         verdicts = _verdicts(prepared, said, flags)
         return Grade(verdicts, Provenance(Method.COVERAGE, VERSION, question.rubric.digest), flags)
 
