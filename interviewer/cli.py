@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -40,6 +40,11 @@ class _Order(StrEnum):
     BANK = "bank"
     EASY_FIRST = "easy_first"
     SHUFFLED = "shuffled"
+
+
+class _Grader(StrEnum):
+    COVERAGE = "coverage"
+    LLM = "llm"
 
 
 @_app.command()
@@ -135,6 +140,67 @@ def check(
             print(f"{path.name}: {found.questions} questions, {found.criteria} criteria, nothing to complain about")
     if faults:
         raise typer.Exit(1)
+
+
+@_app.command()
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help="Labelled answers, JSONL or CSV.")],
+    bank: Annotated[
+        str,
+        typer.Option(help="Id of the bank whose rubrics are used; without it they are compiled from the references."),
+    ] = "",
+    grader: Annotated[_Grader, typer.Option(help="Who grades; llm is the model of the settings.")] = _Grader.COVERAGE,
+    limit: Annotated[int | None, typer.Option(min=1, help="Grade this many rows, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the rows drawn and of the intervals.")] = 0,
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="The grade above which an answer passes; half of the scale if left out."),
+    ] = None,
+    fit_threshold: Annotated[
+        str, typer.Option(help="Fit the threshold on the rows of this split and report on the others.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    save: Annotated[Path | None, typer.Option(help="Keep grades in this file and go on from it.")] = None,
+    write: Annotated[Path | None, typer.Option(help="Write the tables between the markers of this file.")] = None,
+) -> None:
+    """Measure a grader against labelled answers."""
+    import json as json_format
+    import random
+
+    from interviewer import evaluation, labelled, measuring, report, wiring
+    from interviewer.settings import read_settings
+
+    if threshold is not None and fit_threshold:
+        raise typer.BadParameter("give --threshold or --fit-threshold, not both")
+    rows = [row for file in files for row in labelled.read_rows(file)]
+    if limit is not None and limit < len(rows):
+        rows = random.Random(seed).sample(rows, limit)  # noqa: S311 - rows, not secrets
+    if fit_threshold and fit_threshold not in {row.split for row in rows}:
+        _fail(f"no row has the split {fit_threshold!r}")
+    if write and len(report.marked(_text_of(write))) != 3:
+        _fail(f"{write.name} has no lines {report.BEGIN} and {report.END}")
+    settings = read_settings()
+    grades = wiring.make_grader(grader.value, settings)
+    name = grader.value if grader is _Grader.COVERAGE else f"llm {settings.model} {settings.base_url}"
+    threads = 1 if grader is _Grader.COVERAGE else settings.model_concurrency
+    questions = evaluation.questions_of(rows, wiring.make_library(settings).bank(bank) if bank else None)
+    with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
+        run = evaluation.evaluate(
+            rows, questions, grades, kept=save, name=name, threads=threads, tick=lambda: bar.update(1)
+        )
+    measured = measuring.measure(
+        run,
+        grader=grader.value,
+        threshold=measuring.HALF if threshold is None else threshold,
+        fit_on=fit_threshold,
+        seed=seed,
+    )
+    if write:
+        _write(report.spliced(_text_of(write), measured), write)
+    print(
+        json_format.dumps(measured.as_plain(), ensure_ascii=False) if json else report.to_text(measured),
+        end="\n" if json else "",
+    )
 
 
 @_app.command()
@@ -273,6 +339,13 @@ def _write(text: str, output: Path | None) -> None:
         _fail(f"{output} cannot be written: {error.strerror}")
 
 
-def _fail(message: str, code: int = 1) -> None:
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"{path.name} cannot be read: {error}")
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
     print(f"interviewer: {message}", file=sys.stderr)
     sys.exit(code)

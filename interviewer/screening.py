@@ -21,6 +21,11 @@ _DONT_KNOW = re.compile(
     re.VERBOSE,
 )
 
+# Who says so does not answer, whatever else is told.
+_NO_ANSWER = re.compile(
+    r"\bleave (?:this|it|that)(?: one| question)? (?:blank|empty|out)\b|\b(?:cannot|can't) answer (?:this|that|it)\b|这[道个]?题[^。]{0,6}(?:放弃|空着|不答)|放弃作答|留空"
+)
+
 _PADDING = re.compile(
     r"""
     这个|这道|题|问题|我|真的|确实|抱歉|对不起|不好意思|下一|跳过|过吧|请|完全|暂时|目前|一下子?|可能|有点|还|就|吧|啊|呢|了|的
@@ -54,6 +59,15 @@ _STRONG = re.compile(
     |ignora\w*[^.\n]{0,30}(?:instruc|rúbrica)|指示を無視|игнорируй|تجاهل
     |translate\s+the\s+following[^.\n]{0,40}(?:grading|score|verdict)
     |按[“"']?完全掌握
+    |(?:标|记|判|视|认定|评定|登记)(?:定)?[为作成][^。\n]{0,8}(?:met|满足|命中|正确|覆盖|通过|掌握|满分)
+    |(?:考生|候选人)[^。\n]{0,24}(?:已经?|均|全部|完整|预审|免试|推荐|优秀|绿色通道)|总分\s*[::]?\s*\d|(?:任何|任意)(?:回答|内容|答案)
+    |(?:内部|阅卷|评分|系统)(?:备注|通知|公告|注释)|评语|评分(?:规则|标准|说明|系统|平台)|阅卷|满分
+    |\b(?:end|beginning)\s+of\s+(?:the\s+)?(?:candidate|student|answer|response|submission|data|input)
+    |\brubrics?\b|\bgrad(?:er|ing)\b[^.\n]{0,30}(?:self-check|hook|note|result)|[-—:]\s*(?:fully\s+)?met\b|\ball\s+(?:core\s+)?criteria\b
+    |\b(?:10|ten|100)\s*(?:/|out\s+of)\s*(?:10|ten|100)\b|\b(?:total|final)\s*(?:score|grade|mark)?\s*[:=]?\s*(?:10|100)\b
+    |\brepeat\s+(?:the|your|all)\s+instructions|\bpre-?approved\b|\b(?:answered|addressed)\s+in\s+full\b
+    |</?(?:answer|grader|grading|note|candidate|student|rubric|verdict|score|admin|data)[\w-]*>
+    |\bfull\s+(?:marks|credit|score)\b|\bmax(?:imum)?[_\s]+(?:score|marks?|points?)\b|\b(?:the|this)\s+candidate\b
     """,
     re.VERBOSE | re.MULTILINE,
 )
@@ -122,6 +136,8 @@ def _readable(text: str) -> str:
 
 def _is_dont_know(text: str) -> bool:
     folded = _readable(text)
+    if _NO_ANSWER.search(folded):
+        return True
     if not _DONT_KNOW.search(folded):
         return False
     left = _PADDING.sub("", _DONT_KNOW.sub("", folded))

@@ -114,7 +114,7 @@ def shingles(text: str) -> frozenset[str]:
 
 def fold(text: str) -> str:
     """The text as it is compared: one case, one width, simplified characters, nothing invisible."""
-    return "".join(character for character, _ in _folded(text))
+    return "".join(map(_fold_character, text))
 
 
 SHORTEST_FUZZY = 5

@@ -15,7 +15,7 @@ from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.models import Choice, Models, Offer
 from interviewer.rubric import Bank, Language, Question
-from interviewer.session import Stage
+from interviewer.session import Grader, Stage
 from interviewer.settings import Settings
 from interviewer.store import Recorded, Store
 from interviewer.transcript import Transcript, to_html, to_markdown, to_summary
@@ -57,6 +57,14 @@ def _connect(endpoint: Endpoint) -> LLM:
     from interviewer.llm.openai import OpenAICompatible
 
     return OpenAICompatible(endpoint)
+
+
+def make_grader(name: str, settings: Settings) -> Grader:
+    """The grader of this name: `coverage`, or `llm` for the model of the settings."""
+    models = make_models(settings)
+    if name == "llm" and models.offer.default.endpoint is None:
+        raise SettingsError("no model to grade with: set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
+    return models.grader_of(models.offer.default if name == "llm" else Choice())
 
 
 def make_plan(

@@ -127,9 +127,10 @@ aid.hinted | 提示之后 | after a hint
 reason.met | 你的话讲出了这一点。 | Your words make this point.
 reason.partial | 提到了一部分，还差关键的一半。 | Part of it is there; the other half is not.
 reason.missing | 没有找到表达这一点的话。 | No words were found that make this point.
-reason.contradicted | 话里提到了，但意思被否定了。 | It is mentioned, but in the negative.
+reason.contradicted | 话里提到了，但意思说反了。 | It is mentioned, but the other way round.
 reason.unverified | 没有引用到回答里的原话，不计分。 | No words of the answer were quoted for it, so it is not credited.
 reason.stuffing | 没有作出这一点的陈述，只列了词。 | Nothing states this point; terms are only listed.
+reason.doubted | 话里有这一点的词，但旁边的说法与答案相反，不能全算。 | The words are there, but what is said beside them is wrong, so they count for less.
 
 flag.blank | 没有可评分的内容。 | There is nothing to grade in it.
 flag.dont_know | “不知道”也是回答：没有要点可记。 | “I don't know” is an answer: there is no point to credit.

@@ -1,5 +1,6 @@
 """How fast it is, as ratios within one run: `pytest tests/bench`. Nothing here is asserted; what is printed is read."""
 
+import resource
 import subprocess
 import sys
 import time
@@ -13,7 +14,11 @@ from fakes import begun
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from interviewer import wiring
+from interviewer.coverage import CoverageGrader
+from interviewer.evaluation import attempt_of
 from interviewer.interview import Mode
+from interviewer.labelled import read_rows
+from interviewer.library import shipped
 from interviewer.rubric import Bank
 from interviewer.session import Session, Stage
 
@@ -112,3 +117,18 @@ def test_loading_an_interview_of_200_turns(
         capsys,
         f"loading {len(session.history())} events, {turns} turns: {benchmark.stats['mean'] * 1000:.1f} ms (aim 50)",
     )
+
+
+def test_coverage_grader(capsys: pytest.CaptureFixture[str], deep_learning: Bank) -> None:
+    """Answers nobody has graded before, after the questions were graded once."""
+    grader, rows = CoverageGrader(), read_rows(shipped("rubrics") / "deep-learning.gold.jsonl")
+    for row in rows:
+        grader.grade(deep_learning[row.question_id], attempt_of(deep_learning[row.question_id], row.answer))
+    start = time.process_time()
+    for round_ in range(ROUNDS):
+        for row in rows:
+            question = deep_learning[row.question_id]
+            grader.grade(question, attempt_of(question, f"{row.answer} {round_}"))
+    speed = ROUNDS * len(rows) / (time.process_time() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    say(capsys, f"coverage grader: {speed:.0f} answers/s on one core (aim 500), peak {peak:.0f} MB (aim 300)")

@@ -1,0 +1,159 @@
+"""How well grades agree with labels: numbers in, numbers out. What cannot be told (no spread, no rows) is None."""
+
+import math
+import random
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+Pairs = Sequence[tuple[float, float]]
+"""Each a label and a grade, both as shares of the scale from 0 to 1."""
+
+ROUNDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The middle 95 % of what resampling gives."""
+
+    low: float
+    high: float
+
+
+def mean(values: Iterable[float]) -> float | None:
+    """The arithmetic mean; None of nothing."""
+    listed = list(values)
+    return sum(listed) / len(listed) if listed else None
+
+
+def pearson(pairs: Pairs) -> float | None:
+    """The linear correlation; None where one side does not vary."""
+    if len(pairs) < 2:
+        return None
+    left, right = sum(x for x, _ in pairs) / len(pairs), sum(y for _, y in pairs) / len(pairs)
+    across = over = under = 0.0
+    for x, y in pairs:
+        across += (x - left) * (y - right)
+        over += (x - left) ** 2
+        under += (y - right) ** 2
+    if over <= _NOTHING or under <= _NOTHING:
+        return None
+    return max(-1.0, min(1.0, across / math.sqrt(over * under)))
+
+
+def spearman(pairs: Pairs) -> float | None:
+    """The correlation of ranks; equal values share their mean rank."""
+    return pearson(list(zip(_ranks([x for x, _ in pairs]), _ranks([y for _, y in pairs]), strict=True)))
+
+
+def rmse(pairs: Pairs) -> float | None:
+    """The root of the mean squared difference."""
+    squared = mean((y - x) ** 2 for x, y in pairs)
+    return None if squared is None else math.sqrt(squared)
+
+
+def mae(pairs: Pairs) -> float | None:
+    """The mean absolute difference."""
+    return mean(abs(y - x) for x, y in pairs)
+
+
+def bias(pairs: Pairs) -> float | None:
+    """The mean of grade minus label: above zero where grades are generous."""
+    return mean(y - x for x, y in pairs)
+
+
+def qwk(pairs: Pairs, levels: int) -> float | None:
+    """Cohen's kappa with quadratic weights, after rounding both sides to this many equally spaced levels."""
+    rounded = [(_level(x, levels), _level(y, levels)) for x, y in pairs]
+    if not rounded:
+        return None
+    left, right = Counter(x for x, _ in rounded), Counter(y for _, y in rounded)
+    observed = sum((x - y) ** 2 for x, y in rounded)
+    expected = sum((x - y) ** 2 * n * m for x, n in left.items() for y, m in right.items()) / len(rounded)
+    return None if expected == 0 else 1 - observed / expected
+
+
+def accuracy(pairs: Pairs, *, label_at: float, grade_at: float) -> float | None:
+    """The share of rows on whose side of the line label and grade agree; to pass is to be above it."""
+    return mean(float((x > label_at) == (y > grade_at)) for x, y in pairs)
+
+
+def macro_f1(pairs: Pairs, *, label_at: float, grade_at: float) -> float | None:
+    """The unweighted mean of the F1 of passing and of failing; a side that nobody is on counts 0."""
+    if not pairs:
+        return None
+    both = Counter((x > label_at, y > grade_at) for x, y in pairs)
+    crossed = both[True, False] + both[False, True]
+    return sum(2 * both[s, s] / (2 * both[s, s] + crossed) if both[s, s] else 0.0 for s in (True, False)) / 2
+
+
+def fit_threshold(pairs: Pairs, *, label_at: float) -> float:
+    """The line to be above where macro-F1 is best on these rows, halfway between two grades."""
+    passing = sorted(y for x, y in pairs if x > label_at)
+    failing = sorted(y for x, y in pairs if x <= label_at)
+    grades = sorted({y for _, y in pairs})
+    if not grades:
+        return label_at
+    candidates = [(low + high) / 2 for low, high in pairwise(grades)] or grades
+
+    def quality(threshold: float) -> float:
+        missed, refused = bisect_right(passing, threshold), bisect_right(failing, threshold)
+        taken = len(passing) - missed
+        crossed = missed + len(failing) - refused
+        return sum(2 * right / (2 * right + crossed) if right else 0.0 for right in (taken, refused))
+
+    return max(candidates, key=quality)
+
+
+def bootstrap(
+    clusters: Mapping[str, Pairs], statistic: Callable[[Pairs], float | None], rounds: int = ROUNDS, seed: int = 0
+) -> Interval | None:
+    """What the statistic is over questions drawn anew with all their answers; None where there is one question only.
+
+    Answers to one question resemble one another, so the question is what is drawn.
+    """
+    names = sorted(clusters)
+    if len(names) < 2:
+        return None
+    draw = random.Random(seed)  # noqa: S311 - resampling, not secrets
+    values = []
+    for _ in range(rounds):
+        chosen = draw.choices(names, k=len(names))
+        value = statistic([pair for name in chosen for pair in clusters[name]])
+        if value is not None:
+            values.append(value)
+    if not values:
+        return None
+    values.sort()
+    return Interval(percentile(values, 0.025), percentile(values, 0.975))
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """The value at this share of the way through sorted values, between neighbours by proportion."""
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+_NOTHING = 1e-12
+
+
+def _level(share: float, levels: int) -> int:
+    return int(min(max(share, 0.0), 1.0) * (levels - 1) + 0.5)
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    order = sorted(range(len(values)), key=values.__getitem__)
+    ranks = [0.0] * len(values)
+    start = 0
+    while start < len(order):
+        end = start
+        while end + 1 < len(order) and values[order[end + 1]] == values[order[start]]:
+            end += 1
+        for place in range(start, end + 1):
+            ranks[order[place]] = (start + end) / 2 + 1
+        start = end + 1
+    return ranks

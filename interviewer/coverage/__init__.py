@@ -1,0 +1,165 @@
+"""The embedded grader: finds the claims of a rubric in an answer by words alone, without a model or a network.
+
+What it gives is an estimate. It follows the usual recipe of short-answer grading by coverage: each criterion on its
+own, its terms together within two neighbouring sentences, words of the question worth nothing, a claim that is negated,
+turned round or taken back not credited, lists of keywords worth nothing, and the candidate's words quoted for every credit.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from interviewer import tokens
+from interviewer.coverage import polarity
+from interviewer.coverage.claims import Reading, Said, readings, settle
+from interviewer.coverage.heaps import heap
+from interviewer.coverage.prepared import Prepared, prepare
+from interviewer.coverage.terms import found_in
+from interviewer.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
+from interviewer.interview import Attempt
+from interviewer.rubric import Criterion, Kind, Language, Question
+from interviewer.screening import Screened, screen
+from interviewer.words import words
+
+__all__ = ["VERSION", "CoverageGrader", "says_term"]
+
+VERSION = "coverage-2"
+
+_LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
+
+
+class CoverageGrader:
+    """Grades by coverage; stateless and safe to share between threads."""
+
+    def grade(
+        self, question: Question, attempt: Attempt, language: Language = Language.EN, watch: object = None
+    ) -> Grade:
+        """The grade of everything the candidate said in this attempt. Never fails; what it gives is an estimate.
+
+        Its reasons are in both languages and come at once, so neither `language` nor `watch` matters.
+        """
+        del language, watch
+        prepared = prepare(question)
+        screened = [(turn, text, screen(text, question.text.both)) for turn, text in attempt.answers]
+        flags = _flags([found for _, _, found in screened])
+        asks_for_names = _names(question)
+        heaps = {
+            turn for turn, text, found in screened if not asks_for_names and found.is_gradable and _is_heap(text, found)
+        }
+        if heaps:
+            flags = (*flags, Flag.STUFFING)
+        said = [_said(turn, text, found) for turn, text, found in screened if turn not in heaps]
+        verdicts = _verdicts(prepared, said, flags)
+        return Grade(verdicts, Provenance(Method.COVERAGE, VERSION, question.rubric.digest), flags)
+
+    def covers(self, question: Question, text: str) -> dict[str, Level]:
+        """The level of each criterion in a text that is no attempt, such as a reference answer."""
+        verdicts = _verdicts(prepare(question), [Said(0, text, tokens.clauses(text))], ())
+        return {verdict.criterion: verdict.level or Level.MISSING for verdict in verdicts}
+
+
+def says_term(text: str, term: str) -> bool:
+    """Whether a text contains a term the way the grader would find it."""
+    return found_in(term, text)
+
+
+def _flags(screened: Sequence[Screened]) -> tuple[Flag, ...]:
+    found = dict.fromkeys(flag for one in screened for flag in one.flags)
+    if any(one.is_gradable for one in screened):
+        # One answer of several that says nothing does not characterise the attempt.
+        return tuple(flag for flag in found if flag is Flag.INJECTION)
+    return tuple(found)
+
+
+def _is_heap(text: str, screened: Screened) -> bool:
+    return heap("\n".join(text[start:end] for start, end in screened.spans))
+
+
+def _names(question: Question) -> bool:
+    """Whether most criteria are names, known by their own text, so that naming is all that is asked for."""
+    names = sum(any(c.text.both[0] in group for group in c.aliases) for c in question.criteria)
+    return names * 2 > len(question.criteria)
+
+
+def _said(turn: int, text: str, screened: Screened) -> Said:
+    kept = (c for c in tokens.clauses(text) if any(start <= c.start and c.end <= end for start, end in screened.spans))
+    return Said(turn, text, tuple(kept))
+
+
+def _verdicts(prepared: Prepared, said: Sequence[Said], flags: Sequence[Flag]) -> tuple[Verdict, ...]:
+    criteria = prepared.question.criteria
+    listed = [readings(prepared, one) for one in said]
+    settled = [settle((r for found in listed for r in found[c.id]), prepared.asked) for c in criteria]
+    levels = [_level(c, reading, against) for c, (reading, against) in zip(criteria, settled, strict=True)]
+    doubt = _doubt(criteria, levels) + 2 * _misjudges(prepared, said)
+    return tuple(
+        _verdict(c, reading, _doubted(c, level, doubt), level, flags)
+        for c, (reading, _), level in zip(criteria, settled, levels, strict=True)
+    )
+
+
+def _level(criterion: Criterion, reading: Reading | None, against: bool) -> Level:
+    if reading is None:
+        return Level.MISSING
+    if criterion.kind is Kind.MISTAKE:
+        return Level.MET if reading.share >= 1 and not against else Level.MISSING
+    if against:
+        return Level.CONTRADICTED
+    if reading.share >= 1:
+        return Level.MET
+    return Level.PARTIAL if reading.share >= 0.5 else Level.MISSING
+
+
+def _doubt(criteria: Sequence[Criterion], levels: Sequence[Level]) -> int:
+    """How many false things are said; usual mistakes count where there are no fewer of them than of right things."""
+    contradicted = sum(level is Level.CONTRADICTED for level in levels)
+    met = [
+        criterion.kind is Kind.MISTAKE for criterion, level in zip(criteria, levels, strict=True) if level is Level.MET
+    ]
+    mistakes = sum(met)
+    return contradicted + (mistakes if contradicted + mistakes >= len(met) - mistakes else 0)
+
+
+def _misjudges(prepared: Prepared, said: Sequence[Said]) -> bool:
+    """Whether the answer opens with the opposite of what the reference opens with, yes for no or no for yes."""
+    if prepared.verdict is None:
+        return False
+    given = next((found for one in said if (found := polarity.verdict(one.text)) is not None), None)
+    return given is not None and given is not prepared.verdict
+
+
+def _doubted(criterion: Criterion, level: Level, doubt: int) -> Level:
+    """The level, lower for every false thing that is said beside it: words of a claim amid false ones prove little."""
+    if criterion.kind is Kind.MISTAKE or level not in _LOWER:
+        return level
+    for _ in range(doubt):
+        level = _LOWER.get(level, level)
+    return level
+
+
+def _verdict(
+    criterion: Criterion, reading: Reading | None, level: Level, before: Level, flags: Sequence[Flag]
+) -> Verdict:
+    if reading is None or level is Level.MISSING:
+        reason = (
+            "reason.stuffing"
+            if Flag.STUFFING in flags
+            else "reason.doubted"
+            if before is not level
+            else "reason.missing"
+        )
+        return Verdict(criterion.id, Level.MISSING, words(reason))
+    evidence = tuple(Evidence(reading.said.turn, quote) for quote in _quotes(reading))
+    reason = "reason.doubted" if before is not level else f"reason.{level}"
+    return Verdict(criterion.id, level, words(reason), evidence)
+
+
+def _quotes(reading: Reading) -> Iterator[str]:
+    """The clauses of a reading, verbatim; neighbours in one quote."""
+    said, used = reading.said, reading.clauses
+    start = previous = used[0]
+    for index in (*used[1:], None):
+        if index is not None and index <= previous + 1:
+            previous = index
+            continue
+        yield said.text[said.clauses[start].start : said.clauses[previous].end]
+        if index is not None:
+            start = previous = index

@@ -1,0 +1,116 @@
+"""A report written out: as text for a terminal, and as Markdown between two markers of a README."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from interviewer.agreement import Interval
+from interviewer.measuring import LEVELS, Criteria, Figures, Group, Report
+
+BEGIN = "<!-- grades: begin -->"
+END = "<!-- grades: end -->"
+
+
+def to_text(report: Report) -> str:
+    """The report for a terminal."""
+    head = f"{report.n} answers to {report.questions} questions, graded by {report.provenance or report.grader}"
+    lines = [head]
+    if report.ungraded:
+        lines.append(f"{report.ungraded} could not be graded and are in no figure")
+    lines.append(f"{report.needs_review} need a person's look")
+    threshold = f"fitted on {report.fitted_on}" if report.fitted_on else "given"
+    lines += ["", *_aligned(_agreement_table(report))]
+    lines.append(
+        f"qwk: {LEVELS} levels; accuracy and macro-F1: passing, at the threshold ({threshold}); labels at half"
+    )
+    shown = [f"{name} {_between(interval)}" for name, interval in report.intervals.items() if interval]
+    if shown:
+        lines.append(f"95 % intervals, questions drawn anew: {', '.join(shown)}")
+    for title, groups in (("kind", report.kinds), ("lang", report.langs), ("split", report.splits)):
+        if groups:
+            lines += ["", *_aligned(_group_table(title, groups))]
+    if report.criteria:
+        lines += ["", f"criterion by criterion, credited or not: {_criteria_text(report.criteria)}"]
+    speed = f", {report.answers_per_second:.0f} answers/s" if report.answers_per_second else ""
+    lines += ["", f"{report.seconds:.1f} s{speed}"]
+    return "\n".join(lines) + "\n"
+
+
+def to_markdown(report: Report) -> str:
+    """The report for a README: nothing in it depends on the machine or the time."""
+    interval = report.intervals["pearson"]
+    spread = f" (95 % interval {_between(interval)})" if interval else ""
+    lines = [
+        (
+            f"{report.n} answers to {report.questions} questions, graded by `{report.provenance}`: r = "
+            f"{_shown(report.figures.pearson)}{spread}."
+        ),
+        "",
+        *_markdown(_agreement_table(report)),
+    ]
+    titles = {"Answers": report.splits, "Language": report.langs, "Kind of answer": report.kinds}
+    for title, groups in titles.items():
+        if groups:
+            lines += ["", *_markdown(_group_table(title, groups))]
+    if report.criteria:
+        lines += ["", f"Criterion by criterion, credited or not: {_criteria_text(report.criteria)}."]
+    return "\n".join(lines)
+
+
+def marked(text: str) -> list[str]:
+    """What stands before, between and after the two markers; one piece where they are not there."""
+    before, begin, rest = text.partition(f"{BEGIN}\n")
+    between, end, after = rest.partition(END)
+    return [before, between, after] if begin and end else [text]
+
+
+def spliced(text: str, report: Report) -> str:
+    """The text with the report between its markers."""
+    before, _, after = marked(text)
+    return f"{before}{BEGIN}\n{to_markdown(report)}\n{END}{after}"
+
+
+def _agreement_table(report: Report) -> list[list[str]]:
+    head = ["", "r", "rho", "RMSE", "MAE", "bias", "QWK", "accuracy", "macro-F1", "threshold"]
+    return [head, *(_agreement_row(figures) for figures in (report.figures, *report.baselines))]
+
+
+def _agreement_row(figures: Figures) -> list[str]:
+    plain = asdict(figures)
+    return [figures.name, *(_shown(value) for name, value in plain.items() if name != "name")]
+
+
+def _group_table(title: str, groups: Mapping[str, Group]) -> list[list[str]]:
+    rows = [
+        [name, str(group.n), _shown(group.label), _shown(group.grade), _shown(group.pearson)]
+        for name, group in groups.items()
+    ]
+    return [[title, "n", "label", "grade", "r"], *rows]
+
+
+def _criteria_text(criteria: Criteria) -> str:
+    return f"n = {criteria.n}, accuracy {_shown(criteria.accuracy)}, macro-F1 {_shown(criteria.macro_f1)}"
+
+
+def _between(interval: Interval) -> str:
+    return f"{_shown(interval.low)} to {_shown(interval.high)}"
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _markdown(table: Sequence[Sequence[str]]) -> list[str]:
+    head, *rows = table
+    rule = ["---", *("--:" for _ in head[1:])]
+    return [f"| {' | '.join(row)} |" for row in (head, rule, *rows)]

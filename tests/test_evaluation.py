@@ -1,0 +1,210 @@
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import BANK, DROPOUT, FlakyGrader, GradeAs, grade
+from test_cli import run as run_cli
+
+from interviewer.coverage import CoverageGrader
+from interviewer.errors import BankError
+from interviewer.evaluation import evaluate, questions_of
+from interviewer.labelled import read_rows
+from interviewer.measuring import measure
+from interviewer.report import to_text
+
+ROW: dict[str, Any] = {"id": "a", "question_id": "dropout", "answer": "switched off", "score": 2, "score_max": 4}
+FREE = {"question": "Why shuffle?", "reference_answer": "Batches are correlated otherwise."}
+
+
+def written(path: Path, *rows: object) -> Path:
+    path.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "rows, cause",
+    [
+        (["{"], "x.jsonl: line 1: is not JSON"),
+        (["[1]"], "line 1: is no object"),
+        ([ROW, {**ROW, "id": ""}], "line 2: id is empty"),
+        ([ROW, ROW], "line 2: the id 'a' stands in line 1 already"),
+        ([{k: v for k, v in ROW.items() if k != "answer"}], "line 1: answer is missing"),
+        ([{**ROW, "answer": 7}], "line 1: answer must be text, not 7"),
+        ([{**ROW, "score": None}], "line 1: score is missing"),
+        ([{**ROW, "score": "good"}], "line 1: score must be a number, not 'good'"),
+        ([{**ROW, "score": True}], "line 1: score must be a number"),
+        ([{**ROW, "score": float("nan")}], "line 1: score must be a number"),
+        ([{**ROW, "score": 5}], "line 1: score must be from 0 to score_max (4), not 5"),
+        ([{**ROW, "score": -1}], "line 1: score must be from 0"),
+        ([{**ROW, "score_max": 0}], "line 1: score_max must be above 0"),
+        ([{**ROW, "labels": ["met"]}], "line 1: labels must name a level"),
+        ([{**ROW, "labels": {"off": "good"}}], "line 1: 'good' is not a valid Level"),
+        ([], "x.jsonl: has no rows"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_an_error_with_its_line(tmp_path: Path, rows: list[object], cause: str) -> None:
+    with pytest.raises(BankError) as error:
+        read_rows(written(tmp_path / "x.jsonl", *rows))
+    assert cause in str(error.value)
+
+
+def test_a_csv_row_is_counted_by_the_lines_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text('id,question_id,answer,score,score_max\na,q01,"two\nlines",1,2\nb,q01,x,,2\n', encoding="utf-8")
+    with pytest.raises(BankError, match="line 4: score is missing"):
+        read_rows(path)
+    path.write_text("id,question_id,answer,score,score_max\na,q01,x,1\n", encoding="utf-8")
+    with pytest.raises(BankError, match="line 2: has more or fewer columns"):
+        read_rows(path)
+
+
+def test_csv_and_jsonl_say_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ROW)
+        writer.writeheader()
+        writer.writerow(ROW)
+    one, other = read_rows(path)[0], read_rows(written(tmp_path / "x.jsonl", ROW))[0]
+    assert replace(one, where=other.where) == replace(other, where=other.where)
+    assert one.label == 0.5
+
+
+def test_a_question_is_found_by_its_id_or_its_place(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b", "question_id": "q02"}))
+    assert [question.id for question in questions_of(rows, BANK)] == ["dropout", "shuffle"]
+    rows = read_rows(written(tmp_path / "x.jsonl", {**ROW, "question_id": "q03"}))
+    with pytest.raises(BankError, match="line 1: bank small has no question 'q03'"):
+        questions_of(rows, BANK)
+
+
+def test_without_a_bank_the_rubric_comes_from_the_reference(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", {**ROW, **FREE}, {**ROW, "id": "b"}))
+    assert questions_of(rows[:1], None)[0].reference.en == FREE["reference_answer"]
+    with pytest.raises(BankError, match="line 2: question is missing"):
+        questions_of(rows, None)
+
+
+def test_a_failed_grading_is_counted_and_is_no_grade(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b"}))
+    report = measure(evaluate(rows, questions_of(rows, BANK), FlakyGrader(failures=1)), grader="flaky")
+    assert (report.n, report.ungraded, report.needs_review) == (1, 1, 1)
+    assert "1 could not be graded" in to_text(report)
+
+
+def test_a_range_is_no_grade(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW))
+    unsure = GradeAs(lambda _, attempt: grade(attempt, off=None))
+    outcome = evaluate(rows, [DROPOUT], unsure).graded[0].outcome
+    assert outcome.grade is None
+    assert outcome.needs_review
+
+
+def test_what_was_kept_is_not_graded_again(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b"}))
+    kept, first = tmp_path / "kept.jsonl", FlakyGrader()
+    whole = evaluate(rows, [DROPOUT] * 2, first, kept=kept, name="flaky")
+    assert len(first.calls) == 2
+    kept.write_text(kept.read_text()[:-9])  # stopped while the second was written
+    second = FlakyGrader()
+    again = evaluate(rows, [DROPOUT] * 2, second, kept=kept, name="flaky")
+    assert len(second.calls) == again.fresh == 1
+    assert again.graded == whole.graded
+    assert evaluate(rows, [DROPOUT] * 2, FlakyGrader(), kept=kept, name="flaky").fresh == 0
+    assert evaluate(rows, [DROPOUT] * 2, FlakyGrader(), kept=kept, name="other").fresh == 2
+    kept.write_text("{}\n{}\n")
+    with pytest.raises(BankError, match="line 1: was not written by this program"):
+        evaluate(rows, [DROPOUT] * 2, FlakyGrader(), kept=kept)
+
+
+def test_several_threads_grade_the_same(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", *({**ROW, "id": str(n)} for n in range(9))))
+    questions = questions_of(rows, BANK)
+    one = evaluate(rows, questions, CoverageGrader())
+    assert evaluate(rows, questions, CoverageGrader(), threads=3).graded == one.graded
+
+
+def test_the_report_by_hand(tmp_path: Path) -> None:
+    # Labels ½ and 0. "Switched off" earns off (2 of 3), "no idea" nothing: differences 1/6 and 0.
+    labels = {"labels": {"off": "met", "random": "met"}, "kind": "k", "lang": "en"}
+    rows = read_rows(
+        written(tmp_path / "x.jsonl", {**ROW, **labels}, {**ROW, "id": "b", "answer": "no idea", "score": 0})
+    )
+    report = measure(evaluate(rows, [DROPOUT] * 2, CoverageGrader()), grader="coverage")
+    assert report.figures.pearson == pytest.approx(1)
+    assert report.figures.mae == pytest.approx(1 / 12)
+    assert report.figures.bias == pytest.approx(1 / 12)
+    # The constant is ¼: it misses each label by ¼, and correlates with nothing.
+    assert report.baselines[0].mae == pytest.approx(1 / 4)
+    assert report.baselines[0].pearson is None
+    assert report.kinds["k"].label == 0.5
+    assert report.kinds["k"].grade == pytest.approx(2 / 3)
+    assert report.criteria is not None
+    assert (report.criteria.n, report.criteria.accuracy) == (2, 0.5)
+    assert report.intervals["pearson"] is None  # one question only
+
+
+def test_the_threshold_is_fitted_on_one_split_and_used_on_the_others(tmp_path: Path) -> None:
+    rows = [
+        {**ROW, "id": f"{split}{n}", "answer": answer, "score": score, "split": split}
+        for split in ("train", "test")
+        for n, (answer, score) in enumerate([("switched off", 4), ("it would be random", 0), ("no idea", 0)])
+    ]
+    read = read_rows(written(tmp_path / "x.jsonl", *rows))
+    report = measure(evaluate(read, [DROPOUT] * 6, CoverageGrader()), grader="coverage", fit_on="train")
+    assert report.n == 3
+    assert report.figures.threshold == pytest.approx(0.5)  # between ⅓ (fails) and ⅔ (passes)
+    assert report.figures.accuracy == 1
+    assert report.fitted_on == "train"
+
+
+def test_the_command_prints_a_table_or_an_object_and_writes_between_markers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {
+        **ROW,
+        "question_id": "dropout-at-test",
+        "answer": "测试时要关闭 dropout，否则预测是随机的。",
+        "kind": "full",
+    }
+    path = written(tmp_path / "x.jsonl", row, {**row, "id": "b", "question_id": "q01", "answer": "no idea", "score": 0})
+    target = tmp_path / "R.md"
+    target.write_text("before\n<!-- grades: begin -->\nold\n<!-- grades: end -->\nafter\n")
+    assert run_cli("evaluate", str(path), "--bank", "deep-learning", "--json", "--write", str(target)) == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert {"grader", "provenance", "n", "questions", "ungraded", "needs_review", "pearson", "spearman", "rmse", "mae",
+            "bias", "qwk", "accuracy", "macro_f1", "intervals", "kinds", "langs", "baselines", "seconds", "answers_per_second", "tokens"} <= set(plain)  # fmt: skip
+    text = target.read_text()
+    assert text.startswith("before\n<!-- grades: begin -->\n2 answers")
+    assert text.endswith("<!-- grades: end -->\nafter\n")
+    assert "\nold\n" not in text
+    assert run_cli("evaluate", str(path), "--bank", "deep-learning", "--limit", "1", "--seed", "3") == 0
+    assert capsys.readouterr().out.startswith("1 answers to 1 questions, graded by coverage-")
+
+
+@pytest.mark.parametrize(
+    "arguments, cause",
+    [
+        (("--fit-threshold", "train"), "no row has the split 'train'"),
+        (("--bank", "ghost"), "there is no bank 'ghost'"),
+        (("--write", "ghost.md"), "ghost.md cannot be read"),
+        ((), "question is missing"),
+    ],
+)
+def test_what_goes_wrong_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], cause: str
+) -> None:
+    assert run_cli("evaluate", str(written(tmp_path / "x.jsonl", ROW)), *arguments) == 1
+    assert cause in capsys.readouterr().err
+
+
+def test_an_error_that_is_no_interviewers_is_not_hidden(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW))
+
+    def broken(*_: object) -> Any:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        evaluate(rows, [DROPOUT], GradeAs(broken))

@@ -1,0 +1,70 @@
+"""The labelled answers that ship: well-formed, and the figures that the grader reaches on them."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from interviewer.coverage import CoverageGrader
+from interviewer.evaluation import evaluate, questions_of
+from interviewer.grade import Level
+from interviewer.labelled import read_rows
+from interviewer.library import shipped
+from interviewer.measuring import Report, measure
+from interviewer.report import to_markdown
+from interviewer.rubric import Bank, Kind
+
+GOLD = shipped("rubrics") / "deep-learning.gold.jsonl"
+README = Path(__file__).parent.parent / "README.md"
+KEYS = {"id", "question_id", "lang", "kind", "answer", "labels", "score", "score_max", "labeller", "split"}
+
+
+@pytest.fixture(scope="module")
+def report(deep_learning: Bank) -> Report:
+    rows = read_rows(GOLD)
+    run = evaluate(rows, questions_of(rows, deep_learning), CoverageGrader())
+    return measure(run, grader="coverage")
+
+
+def test_every_row_is_well_formed(deep_learning: Bank) -> None:
+    ids = set()
+    for line in GOLD.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        assert set(row) == KEYS, row["id"]
+        assert row["labeller"] in ("model", "person")
+        assert row["lang"] in ("zh", "en")
+        question = deep_learning[row["question_id"]]
+        known = {criterion.id for criterion in question.criteria}
+        core = {criterion.id for criterion in question.criteria if criterion.kind is Kind.CORE}
+        assert core <= set(row["labels"]) <= known, row["id"]
+        assert set(row["labels"].values()) <= set(Level)
+        assert 0 <= row["score"] <= row["score_max"]
+        assert row["id"] not in ids
+        ids.add(row["id"])
+
+
+def test_every_question_has_answers_in_both_languages(deep_learning: Bank) -> None:
+    rows = read_rows(GOLD)
+    counted = Counter((row.question_id, row.lang) for row in rows)
+    assert all(counted[question.id, "zh"] + counted[question.id, "en"] >= 10 for question in deep_learning.questions)
+    assert all(counted[question.id, lang] >= 3 for question in deep_learning.questions for lang in ("zh", "en"))
+
+
+def test_the_grader_agrees_with_the_labels(report: Report) -> None:
+    assert report.n == 300
+    assert report.ungraded == 0
+    assert report.figures.pearson is not None
+    assert report.figures.pearson >= 0.80
+    assert report.figures.rmse is not None
+    assert report.figures.rmse <= 0.25
+    for kind, most in {"wrong": 0.12, "stuffed": 0.12, "echo": 0.12, "dont_know": 0.05}.items():
+        assert (report.kinds[kind].grade or 0) <= most, kind
+    assert (report.kinds["full"].grade or 0) >= 0.75
+
+
+def test_the_table_in_the_readme_is_fresh(report: Report) -> None:
+    text = README.read_text(encoding="utf-8")
+    assert to_markdown(report) in text, (
+        "run: interviewer evaluate rubrics/deep-learning.gold.jsonl --bank deep-learning --write README.md"
+    )
