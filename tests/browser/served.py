@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,19 +27,26 @@ class Server:
     port: int = 0
     url: str = ""
     extra: dict[str, str] = field(default_factory=dict)
-    _process: subprocess.Popen[str] | None = None
+    _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         environment = {**os.environ, "INTERVIEWER_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.extra}
-        self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py"), "--port", str(self.port)],
-            env=environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-        assert found, line
+        command = [sys.executable, str(ROOT / "app.py"), "--port", str(self.port)]
+        with self.log.open("a") as log:
+            said = log.tell()
+            self._process = subprocess.Popen(command, env=environment, cwd=self.folder, stdout=log, stderr=log)
+        for _ in range(600):
+            found = re.search(r"http://127\.0\.0\.1:(\d+)", self.log.read_text()[said:])
+            if found:
+                break
+            time.sleep(0.05)
+        assert found, self.log.read_text()
         self.url, self.port = found.group(), int(found.group(1))
+
+    @property
+    def log(self) -> Path:
+        """What the server has said so far."""
+        return self.folder / "server.log"
 
     def kill(self) -> None:
         """As by kill -9."""
@@ -51,8 +59,6 @@ class Server:
         if self._process is None:
             return
         self._process.send_signal(how)
-        assert self._process.stdout
-        self._process.stdout.close()
         self._process.wait(20)
         self._process = None
 
