@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from served import CHROMIUM, FLAGS, ROOT, Server, Visit
+
+
+# Machines that run these tests can be slow; what is waited for still has to come.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -15,6 +19,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            # A real browser on a shared machine now and then misses a beat; what is broken fails three times.
+            item.add_marker(pytest.mark.flaky(reruns=2))
             if not Path(CHROMIUM).exists() and not os.environ.get("REQUIRE_BROWSER"):
                 item.add_marker(pytest.mark.skip(reason=f"there is no Chromium at {CHROMIUM} to drive"))
 
