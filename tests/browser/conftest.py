@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from served import CHROMIUM, FLAGS, ROOT, Server, Visit
 
-
 # Machines that run these tests can be slow; what is waited for still has to come.
 expect.set_options(timeout=20_000)
 
