@@ -26,12 +26,12 @@ def test_every_variable_is_in_the_readme_and_no_other(readme: str) -> None:
 
 
 def test_every_command_is_in_the_readme_and_no_other(readme: str) -> None:
-    known = set(typer.main.get_command(cli._app).commands)  # type: ignore[attr-defined]
+    known = set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
     assert set(re.findall(r"`interviewer ([a-z]+)\b", readme)) == known
 
 
 def test_every_option_in_the_readme_exists(readme: str) -> None:
-    commands = typer.main.get_command(cli._app).commands  # type: ignore[attr-defined]
+    commands = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
     for name, rest in re.findall(r"`interviewer ([a-z]+)((?: [^\n`|]*)?)", readme):
         options = {
             option for parameter in commands[name].params for option in (*parameter.opts, *parameter.secondary_opts)

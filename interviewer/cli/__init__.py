@@ -1,0 +1,29 @@
+"""The command line. Each command imports what it needs and nothing else, so that `--help` is quick."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from interviewer.cli.commands import app, fail
+from interviewer.errors import InterviewerError
+
+# They add their commands, in the order of --help.
+from interviewer.cli import playing  # isort: skip  # noqa: F401
+from interviewer.cli import banking  # isort: skip  # noqa: F401
+from interviewer.cli import judging  # isort: skip  # noqa: F401
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command. What goes wrong on purpose is one line on the error stream and exit code 1; bad usage is 2."""
+    _run_with_errors(list(arguments) if arguments is not None else None)
+
+
+def _run_with_errors(arguments: list[str] | None) -> Any:
+    try:
+        return app(arguments)
+    except InterviewerError as error:
+        fail(str(error))
+    except BrokenPipeError:
+        sys.exit(1)
