@@ -11,7 +11,7 @@ from typing import Any
 
 from interviewer.compiling import compile_question
 from interviewer.errors import BankError, InterviewerError
-from interviewer.grade import Flag, Grade, Level, score
+from interviewer.grade import Flag, Level, score
 from interviewer.interview import Attempt, Saying, Turn
 from interviewer.labelled import Row, question_in
 from interviewer.rubric import Bank, Question
@@ -108,12 +108,7 @@ def _outcome(grader: Grader, question: Question, answer: str) -> Outcome:
         return Outcome(None, needs_review=True, levels={}, provenance="", failure=str(error))
     levels = {verdict.criterion: verdict.level for verdict in grade.verdicts}
     review = None in levels.values() or bool(_SUSPECT.intersection(grade.flags))
-    return Outcome(score(question.rubric, grade.verdicts).value, review, levels, _signature(grade))
-
-
-def _signature(grade: Grade) -> str:
-    given = grade.provenance
-    return " ".join(part for part in (given.grader, given.model, given.host, given.prompt) if part)
+    return Outcome(score(question.rubric, grade.verdicts).value, review, levels, grade.provenance.signature)
 
 
 def _compiled(row: Row) -> Question:

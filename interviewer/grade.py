@@ -69,6 +69,12 @@ class Provenance:
     shape: str = ""
     votes: int = 1
 
+    @property
+    def signature(self) -> str:
+        """All of it but the rubric: what was measured of one grade holds for another with the same signature."""
+        votes = f"{self.votes} votes" if self.votes > 1 else ""
+        return " ".join(part for part in (self.grader, self.model, self.host, self.prompt, self.shape, votes) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Extra:

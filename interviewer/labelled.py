@@ -31,6 +31,7 @@ class Row:
     kind: str = ""
     lang: str = ""
     split: str = ""
+    labeller: str = ""
     levels: Mapping[str, Level] = field(default_factory=dict)
 
 
@@ -118,6 +119,7 @@ def _row(plain: Mapping[str, Any], where: tuple[str, str]) -> Row:
         kind=_text(plain, "kind", optional=True),
         lang=_text(plain, "lang", optional=True),
         split=_text(plain, "split", optional=True),
+        labeller=_text(plain, "labeller", optional=True),
         levels={str(name): Level(level) for name, level in levels.items()},
     )
 

@@ -20,6 +20,15 @@ _UNSEEN = dict.fromkeys(
 
 _Head = Callable[[str], str]
 
+# What is said beside a score of the one who gave it, unescaped.
+Badge = Callable[[Grade], str]
+
+
+def no_badge(_: Grade) -> str:
+    """Nothing is said."""
+    return ""
+
+
 _SIGN = {Level.MET: "✓", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CONTRADICTED: "✗", None: "?"}
 
 
@@ -70,7 +79,13 @@ def chat(interview: Interview, language: Language) -> str:
 
 
 def card(
-    interview: Interview, attempt: Attempt, language: Language, *, level: int = 2, partial: Sequence[Verdict] = ()
+    interview: Interview,
+    attempt: Attempt,
+    language: Language,
+    *,
+    level: int = 2,
+    partial: Sequence[Verdict] = (),
+    badge: Badge = no_badge,
 ) -> str:
     """The score card of an attempt; `level` is that of its heading, `partial` what is known while it is being graded."""
     found = result(interview, attempt)
@@ -88,18 +103,22 @@ def card(
         if partial:
             parts.append(_ledger(found, partial, language, head))
     else:
-        parts += _graded(found, found.grade, language, head)
-        if found.grade.is_estimate and level == 2:  # the report says it once for all
-            parts.insert(2, f'<p class="quiet">{say("card.estimate", language)}</p>')
+        # The report says once for all cards what its cards would repeat.
+        notes = list(_notes([found.grade], badge, language)) if level == 2 else []
+        parts += _graded(found, found.grade, language, head, notes)
         parts += _compared(interview, attempt, found.grade, language, head)
     parts += [_model_answer(found, language), "</article>"]
     return "".join(parts)
 
 
-def report(interview: Interview, language: Language, *, unfolded: bool = False) -> str:
+def report(interview: Interview, language: Language, *, unfolded: bool = False, badge: Badge = no_badge) -> str:
     """The whole result: score, topics with a chart, strongest, weakest, what to study, every question's card."""
     summary = summarize(interview)
-    parts = [f'<section class="report"><h2>{say("report.title", language)}</h2>', _overall(summary, language)]
+    grades = [attempt.grade for attempt in interview.attempts if attempt.grade]
+    parts = [
+        f'<section class="report"><h2>{say("report.title", language)}</h2>',
+        _overall(summary, _notes(grades, badge, language), language),
+    ]
     if summary.graded:
         parts += [_topics(interview, summary.topics, language), _named(summary, language)]
     parts.append(f"<h3>{say('report.cards', language)}</h3>")
@@ -176,9 +195,18 @@ def _ungraded(attempt: Attempt, language: Language) -> str:
     return f'<p class="quiet">{say("card.waiting", language)}</p>'
 
 
-def _graded(found: Result, grade: Grade, language: Language, head: _Head) -> Iterable[str]:
+def _notes(grades: Sequence[Grade], badge: Badge, language: Language) -> Iterator[str]:
+    """What a reader should know of those who gave the grades, each thing once."""
+    for text in dict.fromkeys(filter(None, map(badge, grades))):
+        yield f'<p class="badge">{escaped(text)}</p>'
+    if any(grade.is_estimate for grade in grades):
+        yield f'<p class="quiet">{say("card.estimate", language)}</p>'
+
+
+def _graded(found: Result, grade: Grade, language: Language, head: _Head, notes: Iterable[str]) -> Iterable[str]:
     text = score_text(found.score, language, is_estimate=grade.is_estimate)
     yield f'<p class="score"><strong>{text}</strong></p>'
+    yield from notes
     for flag in grade.flags:
         yield f'<p class="flag">{say(f"flag.{flag}", language)}</p>'
     if grade.needs_review:
@@ -307,15 +335,14 @@ def _model_answer(found: Result, language: Language) -> str:
     return "".join([*parts, "</details>"])
 
 
-def _overall(summary: Summary, language: Language) -> str:
+def _overall(summary: Summary, notes: Iterable[str], language: Language) -> str:
     text = score_text(summary.score, language, is_estimate=summary.is_estimate)
     counts = say("report.counts", language, planned=summary.planned, answered=summary.answered, graded=summary.graded)
     parts = [f'<p class="score"><strong>{text}</strong></p><p>{counts}</p>']
     ungraded = summary.answered - summary.graded
     if ungraded:
         parts.append(f'<p class="failure">{say("report.ungraded", language, count=ungraded)}</p>')
-    if summary.is_estimate:
-        parts.append(f'<p class="quiet">{say("card.estimate", language)}</p>')
+    parts += notes
     if summary.for_review:
         parts.append(f'<p class="flag">{say("report.review", language, count=summary.for_review)}</p>')
     if summary.spent.prompt:

@@ -9,6 +9,7 @@ from interviewer import agreement
 from interviewer.agreement import Interval, Pairs
 from interviewer.evaluation import Graded, Run
 from interviewer.grade import Level
+from interviewer.measured import LEAST_ANSWERS, Measured
 
 LEVELS = 5
 HALF = 0.5
@@ -70,6 +71,7 @@ class Report:
     fitted_on: str
     seconds: float
     answers_per_second: float | None
+    labellers: tuple[str, ...] = ()
     tokens: int | None = None
 
     def as_plain(self) -> dict[str, Any]:
@@ -130,9 +132,20 @@ def measure(
         splits=_groups(told, lambda graded: graded.row.split),
         criteria=_criteria(told),
         fitted_on=fit_on if fitting else "",
+        labellers=tuple(dict.fromkeys(graded.row.labeller for graded in rows)),
         seconds=run.seconds,
         answers_per_second=run.fresh / run.seconds if run.fresh and run.seconds > 0 else None,
     )
+
+
+def measured(report: Report, rubrics: str) -> Measured | None:
+    """What the badge beside a score says of this grader; None where too few answers, or several graders, say too little."""
+    pearson, interval = report.figures.pearson, report.intervals["pearson"]
+    if pearson is None or report.n < LEAST_ANSWERS or "," in report.provenance:
+        return None
+    labels = report.labellers[0] if len(report.labellers) == 1 else ""
+    low, high = (round(interval.low, 4), round(interval.high, 4)) if interval else (None, None)
+    return Measured(report.provenance, rubrics, report.n, round(pearson, 4), low, high, labels)
 
 
 def _figures(name: str, pairs: Pairs, at: float) -> Figures:

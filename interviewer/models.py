@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from interviewer.coverage import CoverageGrader
 from interviewer.errors import InterviewerError, SettingsError
+from interviewer.grade import Provenance
 from interviewer.grading import LLMGrader, Shape
 from interviewer.llm import LLM, Message, Piece, Reply
 from interviewer.llm.discovery import context_size
@@ -96,6 +97,13 @@ class Models:
     def diagnosis(self, choice: Choice) -> Any:
         """The outcome of the last grader test of this model in this shape, or None."""
         return self._diagnoses.get(_measured(choice))
+
+    def diagnosis_of(self, by: Provenance) -> Any:
+        """The outcome of the last grader test of the model that gave a grade, or None."""
+        for (_, model, shape), diagnosis in list(self._diagnoses.items()):
+            if (model, str(shape)) == (by.model, by.shape) and diagnosis.host == by.host:
+                return diagnosis
+        return None
 
     def grader(self, owner: str) -> Grader:
         return self.grader_of(self.choice(owner))

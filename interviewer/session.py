@@ -9,7 +9,7 @@ from functools import partial, reduce
 from typing import Protocol
 
 from interviewer import asking
-from interviewer.coverage import CoverageGrader
+from interviewer.coverage import CoverageGrader, get_ready
 from interviewer.errors import InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn
 from interviewer.grade import Grade, Level, Verdict
 from interviewer.interview import (
@@ -73,8 +73,10 @@ class Stage:
 
     def begin(self, owner: str, first: Begun) -> "Session":
         """A new interview of this owner. Raises OutOfTurn if the plan cannot be played."""
-        replay([first])
-        return Session(self, self.store.create(owner, first))
+        planned = replay([first])
+        session = Session(self, self.store.create(owner, first))
+        self.pool.submit(get_ready, [planned.bank[question] for question in planned.plan.questions])
+        return session
 
     def resume(self, interview: str, owner: str | None) -> "Session":
         """An interview that is kept. Raises NoSuchInterview if it is not this owner's (None: anybody's)."""

@@ -27,6 +27,7 @@ STYLE = """
 .quote { font-style: italic; }
 .tag { font-size: .8rem; font-style: normal; border: 1px solid var(--line); border-radius: .4rem; padding: 0 .35rem; }
 .flag { border: 1px solid var(--part); border-radius: .5rem; padding: .3rem .6rem; }
+.badge { font-size: .9rem; border-left: 3px solid var(--part); padding-left: .6rem; }
 .score { font-size: 1.15rem; }
 .unseen { color: var(--bad); }
 details { margin: .6rem 0; } summary { cursor: pointer; }

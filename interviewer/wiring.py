@@ -1,7 +1,7 @@
 """Settings made into parts: the only module that knows every class."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,9 +10,10 @@ from interviewer.codec import history_to_json
 from interviewer.errors import OutOfTurn, SettingsError
 from interviewer.grading import Shape
 from interviewer.interview import Begun, Graded, Mode, Order, Plan, Ungraded, replay, shows_grades
-from interviewer.library import Library
+from interviewer.library import Library, shipped
 from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
+from interviewer.measured import Measured, read_measured
 from interviewer.models import Choice, Models, Offer
 from interviewer.rubric import Bank, Language, Question
 from interviewer.session import Grader, Stage
@@ -23,9 +24,18 @@ from interviewer.transcript import Transcript, to_html, to_markdown, to_summary
 # The owner of what is played in the terminal.
 LOCAL_OWNER = "local"
 
+# The name of the files with what is known of graders: one is shipped with the banks, one is in the data folder.
+MEASURED = "measured.jsonl"
+
 
 def make_library(settings: Settings) -> Library:
     return Library(settings.banks_dir)
+
+
+def known_measurements(settings: Settings) -> Callable[[], dict[tuple[str, str], Measured]]:
+    """What is known of graders by now, by grader and rubrics; what was measured here comes before what was shipped."""
+    paths = (shipped("rubrics") / MEASURED, settings.data_folder / MEASURED)
+    return lambda: read_measured(paths)
 
 
 def make_stage(settings: Settings) -> Stage:

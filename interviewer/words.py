@@ -99,6 +99,16 @@ card.unanswered | 没有作答，不评分 | Not answered, not graded
 card.waiting | 正在评分……回答已保存。 | Being graded … your answer is saved.
 card.failed | 评分没有成功，回答已保存。这不是零分。 | The grading failed; your answer is saved. This is not a zero.
 card.estimate | 这是离线覆盖率评分器的估计：它按词语找要点，会看错否定和换种说法的表达。 | This is an estimate by the offline coverage grader: it looks for points by their words, and misreads negation and unusual wording.
+badge.estimate | 估计，离线评分器：在 {n} 个带标注的回答上，与标注的相关系数 r = {r}（{labels}）。 | Estimate, offline grader: agreed with labels r = {r} (n = {n}, {labels}).
+badge.estimate_unmeasured | 估计，离线评分器：在这个题库上没有测过。 | Estimate, offline grader: not measured on this question bank.
+badge.model | 这个模型：在 {n} 个带标注的回答上，与标注的相关系数 r = {r}（{labels}）。 | This model: agreed with labels r = {r} (n = {n}, {labels}).
+badge.model_unmeasured | 这个模型：在这个题库上没有测过。 | This model: not measured on this question bank.
+badge.test_it | 到“评分模型”页测试一下。 | Run the test in the Grader tab.
+badge.passed | 它通过了“评分模型”页的测试。 | It passed the test in the Grader tab.
+badge.failed | 它没有通过“评分模型”页的测试。 | It did not pass the test in the Grader tab.
+badge.labels | 标注来源未说明 | labels of unknown origin
+badge.labels_model | 标注来自语言模型 | labels by a language model
+badge.labels_person | 标注来自人 | labels by people
 card.answer | 你的回答（得分的原话已标出） | Your answer (the words that earned credit are marked)
 card.ledger | 逐点评分 | Point by point
 card.gaps | 还缺什么 | What is missing

@@ -11,9 +11,11 @@ from interviewer.evaluation import evaluate, questions_of
 from interviewer.grade import Level
 from interviewer.labelled import read_rows
 from interviewer.library import shipped
-from interviewer.measuring import Report, measure
+from interviewer.measured import read_measured, rubrics_of
+from interviewer.measuring import Report, measure, measured
 from interviewer.report import to_markdown
 from interviewer.rubric import Bank, Kind
+from interviewer.wiring import MEASURED
 
 GOLD = shipped("rubrics") / "deep-learning.gold.jsonl"
 README = Path(__file__).parent.parent / "README.md"
@@ -66,5 +68,15 @@ def test_the_grader_agrees_with_the_labels(report: Report) -> None:
 def test_the_table_in_the_readme_is_fresh(report: Report) -> None:
     text = README.read_text(encoding="utf-8")
     assert to_markdown(report) in text, (
-        "run: interviewer evaluate rubrics/deep-learning.gold.jsonl --bank deep-learning --write README.md"
+        "run: interviewer evaluate rubrics/deep-learning.gold.jsonl --bank deep-learning --write README.md "
+        "--record rubrics/measured.jsonl"
+    )
+
+
+def test_the_measurement_that_ships_for_the_badge_is_fresh(report: Report, deep_learning: Bank) -> None:
+    rubrics = rubrics_of(deep_learning)
+    shipped_one = read_measured([shipped("rubrics") / MEASURED]).get((report.provenance, rubrics))
+    assert shipped_one == measured(report, rubrics), (
+        "run: interviewer evaluate rubrics/deep-learning.gold.jsonl --bank deep-learning --write README.md "
+        "--record rubrics/measured.jsonl"
     )

@@ -34,6 +34,10 @@ def evaluate(
     ] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     save: Annotated[Path | None, typer.Option(help="Keep grades in this file and go on from it.")] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(help="Keep the agreement for the badge beside scores in this file, not in the data folder."),
+    ] = None,
     write: Annotated[Path | None, typer.Option(help="Write the tables between the markers of this file.")] = None,
 ) -> None:
     """Measure a grader against labelled answers."""
@@ -41,6 +45,7 @@ def evaluate(
     import random
 
     from interviewer import evaluation, labelled, measuring, report, wiring
+    from interviewer.measured import keep, rubrics_of
     from interviewer.settings import read_settings
 
     if threshold is not None and fit_threshold:
@@ -56,7 +61,8 @@ def evaluate(
     grades = wiring.make_grader(grader.value, settings)
     name = grader.value if grader is _Grader.COVERAGE else f"llm {settings.model} {settings.base_url}"
     threads = 1 if grader is _Grader.COVERAGE else settings.model_concurrency
-    questions = evaluation.questions_of(rows, wiring.make_library(settings).bank(bank) if bank else None)
+    chosen = wiring.make_library(settings).bank(bank) if bank else None
+    questions = evaluation.questions_of(rows, chosen)
     with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
         run = evaluation.evaluate(
             rows, questions, grades, kept=save, name=name, threads=threads, tick=lambda: bar.update(1)
@@ -68,6 +74,10 @@ def evaluate(
         fit_on=fit_threshold,
         seed=seed,
     )
+    if chosen:
+        known = measuring.measured(measured, rubrics_of(chosen))
+        if known:
+            keep(record or settings.data_folder / wiring.MEASURED, known)
     if write:
         write_file(report.spliced(text_of(write), measured), write)
     print(

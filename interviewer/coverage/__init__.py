@@ -5,7 +5,7 @@ own, its terms together within two neighbouring sentences, words of the question
 turned round or taken back not credited, lists of keywords worth nothing, and the candidate's words quoted for every credit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from interviewer import tokens
 from interviewer.coverage import polarity
@@ -19,7 +19,7 @@ from interviewer.rubric import Criterion, Kind, Language, Question
 from interviewer.screening import Screened, screen
 from interviewer.words import words
 
-__all__ = ["VERSION", "CoverageGrader", "says_term"]
+__all__ = ["VERSION", "CoverageGrader", "get_ready", "says_term"]
 
 VERSION = "coverage-2"
 
@@ -54,6 +54,12 @@ class CoverageGrader:
         """The level of each criterion in a text that is no attempt, such as a reference answer."""
         verdicts = _verdicts(prepare(question), [Said(0, text, tokens.clauses(text))], ())
         return {verdict.criterion: verdict.level or Level.MISSING for verdict in verdicts}
+
+
+def get_ready(questions: Iterable[Question]) -> None:
+    """Work out beforehand what the first answer to each question would have to wait for."""
+    for question in questions:
+        CoverageGrader().covers(question, question.reference.both[0])
 
 
 def says_term(text: str, term: str) -> bool:

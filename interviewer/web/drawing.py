@@ -10,7 +10,7 @@ from interviewer.markup import escaped
 from interviewer.rubric import Bank, Language
 from interviewer.web.controls import DEFAULT_COUNT, NO_INTERVIEW, Controls
 from interviewer.web.grader_tab import grader_labels
-from interviewer.web.play import Screen, View
+from interviewer.web.viewing import Screen, View
 from interviewer.words import say
 
 Updates = dict[Any, Any]

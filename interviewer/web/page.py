@@ -14,14 +14,17 @@ from interviewer.rubric import Language
 from interviewer.session import Stage
 from interviewer.settings import Settings
 from interviewer.web import look
+from interviewer.web.badge import Badges
 from interviewer.web.choosing import Clinic
 from interviewer.web.controls import NO_INTERVIEW, Controls, lay_out
 from interviewer.web.drawing import Updates, bank_choices, count_choice, draw, labels, merged, start_values
 from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.listing import listing
 from interviewer.web.owner import Owners
-from interviewer.web.play import Choices, Desk, Screen, View
+from interviewer.web.play import Choices, Desk
 from interviewer.web.server import preferred_language
+from interviewer.web.viewing import Screen, View
+from interviewer.wiring import known_measurements
 from interviewer.words import say
 
 _MOST_THREADS = 100
@@ -29,7 +32,7 @@ _MOST_THREADS = 100
 
 def mount(app: FastAPI, settings: Settings, stage: Stage, library: Library, owners: Owners, models: Models) -> None:
     """Put the page on the application, with everything closed that it does not need."""
-    demo = _build(Desk(stage, library, models), owners, settings)
+    demo = _build(Desk(stage, library, models, Badges(models, known_measurements(settings))), owners, settings)
     demo.max_threads = _MOST_THREADS
     demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(

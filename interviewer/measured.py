@@ -1,0 +1,67 @@
+"""What is known of graders: how well each agreed with labelled answers to which bank."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from interviewer.errors import BankError
+from interviewer.rubric import Bank
+
+# Fewer answers say nothing about a grader.
+LEAST_ANSWERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The agreement of one grader, named by the signature of its grades, with labelled answers to one bank, graded by these very rubrics.
+
+    `pearson` is the correlation of grade and label, `low` and `high` its 95 % interval; `labels` says who labelled.
+    """
+
+    grader: str
+    rubrics: str
+    n: int
+    pearson: float
+    low: float | None
+    high: float | None
+    labels: str
+
+
+def rubrics_of(bank: Bank) -> str:
+    """A digest of all rubrics of a bank; an edit to any of them makes what was measured before void."""
+    text = "\n".join(sorted(f"{question.id} {question.rubric.digest}" for question in bank.questions))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def read_measured(paths: Iterable[Path]) -> dict[tuple[str, str], Measured]:
+    """What the files hold, by grader and rubrics; of two measurements the later one counts. Raises BankError."""
+    known: dict[tuple[str, str], Measured] = {}
+    for path in paths:
+        for number, line in enumerate(_lines(path), start=1):
+            try:
+                found = Measured(**json.loads(line))
+            except (ValueError, TypeError) as error:
+                raise BankError(path.name, f"line {number}", "is no measurement of this program; delete it") from error
+            known[found.grader, found.rubrics] = found
+    return known
+
+
+def keep(path: Path, measured: Measured) -> None:
+    """Add a measurement to a file, in place of an older one of the same grader and rubrics. Raises BankError."""
+    known = read_measured([path])
+    known[measured.grader, measured.rubrics] = measured
+    draft = path.with_name(path.name + ".part")
+    try:
+        draft.write_text("".join(json.dumps(asdict(one)) + "\n" for one in known.values()), encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise BankError(path.name, "", f"cannot be written: {error.strerror}") from error
+
+
+def _lines(path: Path) -> Sequence[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BankError(path.name, "", f"cannot be read: {error}") from error

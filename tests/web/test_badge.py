@@ -1,0 +1,83 @@
+"""What stands beside a score says how well its grader is known to agree with labels, or that nobody has measured it."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from interviewer.coverage import CoverageGrader
+from interviewer.errors import BankError
+from interviewer.evaluation import attempt_of
+from interviewer.grade import Grade, Method, Provenance
+from interviewer.grading import Shape
+from interviewer.llm.endpoints import Endpoint
+from interviewer.measured import Measured, rubrics_of
+from interviewer.models import Choice, Models, Offer
+from interviewer.rubric import Bank, Language
+from interviewer.web.badge import Badges
+
+ENDPOINT = Endpoint("http://127.0.0.1:9/v1", "qwen")
+BY_MODEL = Provenance(Method.MODEL, "llm-1", "r", "p", "qwen", ENDPOINT.host, "one_call")
+
+
+@pytest.fixture
+def models() -> Models:
+    return Models(Offer(), lambda _: pytest.fail("no model is asked"), 1)
+
+
+@pytest.fixture
+def estimate(deep_learning: Bank) -> Grade:
+    question = deep_learning.questions[0]
+    return CoverageGrader().grade(question, attempt_of(question, "没有激活函数，多层线性叠加还是线性。"))
+
+
+def said(badges: Badges, bank: Bank, grade: Grade, language: Language = Language.EN) -> str:
+    return badges.on(bank, language)(grade)
+
+
+def test_a_measured_grader_has_its_figures_beside_the_score(
+    models: Models, deep_learning: Bank, estimate: Grade
+) -> None:
+    key = estimate.provenance.signature, rubrics_of(deep_learning)
+    badges = Badges(models, lambda: {key: Measured(*key, 300, 0.8454, 0.79, 0.9, "model")})
+    assert said(badges, deep_learning, estimate) == (
+        "Estimate, offline grader: agreed with labels r = 0.85 (n = 300, labels by a language model)."
+    )
+    assert "r = 0.85" in said(badges, deep_learning, estimate, Language.ZH)
+    other = replace(deep_learning, questions=deep_learning.questions[:3])
+    assert said(badges, other, estimate) == "Estimate, offline grader: not measured on this question bank."
+
+
+def test_a_model_is_unmeasured_until_it_was_tested(models: Models, deep_learning: Bank, estimate: Grade) -> None:
+    grade = replace(estimate, provenance=BY_MODEL)
+    badges = Badges(models, dict)
+    assert said(badges, deep_learning, grade).endswith("Run the test in the Grader tab.")
+    choice = Choice(ENDPOINT, Shape.ONE_CALL)
+    models.remember(choice, SimpleNamespace(host=ENDPOINT.host, is_healthy=False))
+    assert said(badges, deep_learning, grade).endswith("It did not pass the test in the Grader tab.")
+    models.remember(choice, SimpleNamespace(host=ENDPOINT.host, is_healthy=True))
+    assert said(badges, deep_learning, grade).endswith("It passed the test in the Grader tab.")
+    in_other_shape = replace(grade, provenance=replace(BY_MODEL, shape="per_criterion"))
+    assert said(badges, deep_learning, in_other_shape).endswith("Run the test in the Grader tab.")
+
+
+def test_a_measured_model_is_known_by_all_of_its_provenance(
+    models: Models, deep_learning: Bank, estimate: Grade
+) -> None:
+    key = BY_MODEL.signature, rubrics_of(deep_learning)
+    badges = Badges(models, lambda: {key: Measured(*key, 120, 0.91, None, None, "")})
+    grade = replace(estimate, provenance=BY_MODEL)
+    assert (
+        said(badges, deep_learning, grade)
+        == "This model: agreed with labels r = 0.91 (n = 120, labels of unknown origin)."
+    )
+    assert "not measured" in said(badges, deep_learning, replace(grade, provenance=replace(BY_MODEL, prompt="q")))
+
+
+def test_a_damaged_file_of_measurements_keeps_no_card_from_being_shown(
+    models: Models, deep_learning: Bank, estimate: Grade
+) -> None:
+    def damaged() -> dict[tuple[str, str], Measured]:
+        raise BankError("measured.jsonl", "line 1", "is no measurement")
+
+    assert "not measured" in said(Badges(models, damaged), deep_learning, estimate)
