@@ -7,7 +7,7 @@ from interviewer.grade import Evidence, Gap, Grade, Level, Score, Verdict, band,
 from interviewer.interview import Aid, Attempt, Interview, Saying, Speaker, Turn, shows_grades
 from interviewer.rubric import Criterion, Kind, Language
 from interviewer.summary import Result, Summary, TopicScore, result, summarize
-from interviewer.words import say
+from interviewer.words import colon, say
 
 # Gradio's HTML component reads these as template code, so they never reach it as they are.
 _TEMPLATE_SIGNS = {ord(sign): f"&#{ord(sign)};" for sign in "{}$`\\"}
@@ -143,7 +143,7 @@ def score_text(score: Score | None, language: Language, *, is_estimate: bool) ->
 def provenance_text(grade: Grade, language: Language) -> str:
     """Who gave the grade, and against which rubric."""
     by = grade.provenance
-    grader = f"{by.model} @ {by.host}" if by.model else by.grader
+    grader = f"{by.model} @ {by.host}" if by.model else say("provenance.offline", language, grader=by.grader)
     parts = [say("provenance.grader", language, grader=grader), say("provenance.rubric", language, digest=by.rubric)]
     if by.prompt:
         parts.append(say("provenance.prompt", language, digest=by.prompt))
@@ -197,10 +197,10 @@ def _ungraded(attempt: Attempt, language: Language) -> str:
 
 def _notes(grades: Sequence[Grade], badge: Badge, language: Language) -> Iterator[str]:
     """What a reader should know of those who gave the grades, each thing once."""
-    for text in dict.fromkeys(filter(None, map(badge, grades))):
-        yield f'<p class="badge">{escaped(text)}</p>'
+    badges = list(dict.fromkeys(filter(None, map(badge, grades))))
+    yield from (f'<p class="badge">{escaped(text)}</p>' for text in badges)
     if any(grade.is_estimate for grade in grades):
-        yield f'<p class="quiet">{say("card.estimate", language)}</p>'
+        yield f'<p class="quiet">{say("card.estimate_how" if badges else "card.estimate", language)}</p>'
 
 
 def _graded(found: Result, grade: Grade, language: Language, head: _Head, notes: Iterable[str]) -> Iterable[str]:
@@ -246,7 +246,7 @@ def _ledger(found: Result, verdicts: Sequence[Verdict], language: Language, head
         name = say(level_key(criterion, verdict.level), language)
         quotes = "".join(_quote(found.attempt, evidence, language) for evidence in verdict.evidence)
         contest = "".join(
-            f'<p class="contest">{say("card.contested", language)} «{escaped(c.evidence.quote)}» {escaped(c.note)}</p>'
+            f'<p class="contest">{say("card.contested", language)} “{escaped(c.evidence.quote)}” {escaped(c.note)}</p>'
             for c in found.attempt.contests
             if c.criterion == criterion.id
         )
@@ -318,7 +318,7 @@ def _compared(interview: Interview, attempt: Attempt, grade: Grade, language: La
         old, new = before.verdict(criterion.id).level, grade.verdict(criterion.id).level
         if old is not new:
             change = f"{say(level_key(criterion, old), language)} → {say(level_key(criterion, new), language)}"
-            rows.append(f"<li>{escaped(criterion.text.into(language))}: {change}</li>")
+            rows.append(f"<li>{escaped(criterion.text.into(language))}{colon(language)}{change}</li>")
     yield head("card.compared")
     yield f"<ul>{''.join(rows)}</ul>" if rows else f"<p>{say('card.unchanged', language)}</p>"
 
@@ -403,7 +403,7 @@ def _folded(interview: Interview, attempt: Attempt, language: Language, *, unfol
     elif attempt.failure:
         outcome = say("card.failed", language)
     asides = "".join(
-        f'<p class="quiet">{say(f"chat.{turn.saying}", language)}: {escaped(turn.text)}</p>'
+        f'<p class="quiet">{say(f"chat.{turn.saying}", language)}{colon(language)}{escaped(turn.text)}</p>'
         for turn in attempt.turns
         if turn.saying in (Saying.HINT, Saying.PROBE)
     )

@@ -9,7 +9,7 @@ from interviewer.interview import Attempt, Interview, Mode, Phase, last_question
 from interviewer.rubric import Language
 from interviewer.session import Session
 from interviewer.summary import result, summarize
-from interviewer.words import say
+from interviewer.words import colon, say
 
 
 def play(session: Session, language: Language) -> None:
@@ -70,7 +70,7 @@ def _turn(session: Session, said: str, language: Language) -> None:
         print(say("play.no_hint", language))
         return
     if said == "/hint":
-        print(f"{say('chat.hint', language)}: {after.current.turns[-1].text}")
+        print(f"{say('chat.hint', language)}{colon(language)}{after.current.turns[-1].text}")
 
 
 def _review(session: Session, language: Language) -> None:

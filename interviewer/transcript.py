@@ -10,7 +10,7 @@ from interviewer.grade import Grade, Score, missed
 from interviewer.interview import Aid, Attempt, Interview, Speaker, shows_grades
 from interviewer.rubric import Kind, Language
 from interviewer.summary import Result, result, summarize
-from interviewer.words import say
+from interviewer.words import colon, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _plain_result(interview: Interview, attempt: Attempt, *, visible: bool) -> d
 def _markdown(transcript: Transcript, language: Language) -> Iterator[str]:
     interview = transcript.interview
     visible = shows_grades(interview)
-    yield f"# {say('transcript.title', language)}: {_plain(interview.bank.title.into(language))}"
+    yield f"# {say('transcript.title', language)}{colon(language)}{_plain(interview.bank.title.into(language))}"
     yield ""
     yield from (f"{_plain(line)}  " for line in _facts(transcript, language))
     yield ""
@@ -200,7 +200,7 @@ def _result(found: Result, language: Language) -> Iterator[str]:
             yield _plain(grade.opening.into(language))
             yield ""
         for extra in grade.extras:
-            yield f"- {say('card.extras', language)}: {_plain(extra.claim.into(language))} “{_plain(extra.evidence.quote)}”"
+            yield f"- {say('card.extras', language)}{colon(language)}{_plain(extra.claim.into(language))} “{_plain(extra.evidence.quote)}”"
         if grade.dispute:
             yield f"{say('card.dispute', language)} {_plain(grade.dispute.into(language))}"
             yield ""

@@ -13,6 +13,11 @@ def say(key: str, language: Language, **values: object) -> str:
     return _PHRASES[key].into(language).format(**values)
 
 
+def colon(language: Language) -> str:
+    """What stands between a name and what it names."""
+    return "：" if language is Language.ZH else ": "
+
+
 def _read(table: str) -> dict[str, Localized]:
     """Each line: key | Chinese | English."""
     rows = (line.split("|") for line in table.strip().splitlines() if line.strip())
@@ -109,6 +114,7 @@ badge.failed | 它没有通过“评分模型”页的测试。 | It did not pas
 badge.labels | 标注来源未说明 | labels of unknown origin
 badge.labels_model | 标注来自语言模型 | labels by a language model
 badge.labels_person | 标注来自人 | labels by people
+card.estimate_how | 它按词语找要点，会看错否定和换种说法的表达。 | It looks for points by their words, and misreads negation and unusual wording.
 card.answer | 你的回答（得分的原话已标出） | Your answer (the words that earned credit are marked)
 card.ledger | 逐点评分 | Point by point
 card.gaps | 还缺什么 | What is missing
@@ -162,6 +168,7 @@ score.exact | {score} / 100 | {score} / 100
 score.range | {low}–{high} / 100（有要点无法判断） | {low}–{high} / 100 (some points could not be judged)
 score.estimate | 估计：{band}（{low}–{high}%） | Estimate: {band} ({low}–{high} %)
 
+provenance.offline | 离线评分器 {grader} | the offline grader, {grader}
 provenance.grader | 评分：{grader} | graded by {grader}
 provenance.rubric | 评分标准 {digest} | rubric {digest}
 provenance.prompt | 提示词 {digest} | prompt {digest}

@@ -161,7 +161,7 @@ def test_flags_extras_disputes_and_objections_are_shown() -> None:
         "speaks to the grader",
         "also right",
         "reference is old",
-        "Your objection: «put to sleep» that is off",
+        "Your objection: “put to sleep” that is off",
     ):
         assert words in text
 

@@ -10,7 +10,7 @@ from interviewer.coverage import CoverageGrader
 from interviewer.grade import Verdict, missed, score
 from interviewer.interview import Interview, Mode, Phase, may_hint, shows_grades
 from interviewer.rubric import Kind, Language
-from interviewer.words import say
+from interviewer.words import colon, say
 
 
 class Screen(StrEnum):
@@ -112,7 +112,7 @@ def _downloads(interview: str, language: Language) -> str:
         f'<a href="export/{name}.{kind}?lang={language}" download>{label}</a>'
         for kind, label in (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
     )
-    return f'<p class="downloads">{say("report.download", language)}: {links}</p>'
+    return f'<p class="downloads">{say("report.download", language)}{colon(language)}{links}</p>'
 
 
 def _card(interview: Interview, language: Language, badge: markup.Badge, partial: Sequence[Verdict]) -> str:
