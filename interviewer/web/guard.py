@@ -8,9 +8,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from interviewer.library import LARGEST_BANK
 from interviewer.web.owner import Owners
 
 LARGEST_BODY = 2_000_000
+
+# Lists of questions may be larger than anything else that is sent.
+IMPORT = "/import"
 
 # Gradio's components evaluate their own templates, hence 'unsafe-eval'; no inline script is allowed.
 POLICY = "; ".join(  # noqa: FLY002 - one directive a line
@@ -44,7 +48,7 @@ _OPEN = re.compile(
     r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(?:/\w+)?"
     r"|/(?:assets|static|svelte)/.*"
     r"|/gradio_api/(?:info/?|theme\.css|app_id/?|startup-events|cancel|reset/?|queue/(?:join|data)|heartbeat/[\w-]+)"
-    r"|/export/[\w-]+\.\w+|/enter/[\w.-]+"
+    r"|/export/[\w-]+\.\w+|/enter/[\w.-]+|/import"
 )
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -85,8 +89,10 @@ class Guard:
                 return 403, "A request from another site is refused."
             if headers.get("sec-fetch-site") == "cross-site":
                 return 403, "A request from another site is refused."
+            if "transfer-encoding" in headers:
+                return 411, "A request must say how long it is."
             length = headers.get("content-length", "0")
-            if not length.isdigit() or int(length) > LARGEST_BODY:
+            if not length.isdigit() or int(length) > (LARGEST_BANK if path == IMPORT else LARGEST_BODY):
                 return 413, "The request is too large."
         return None
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -15,8 +16,9 @@ from interviewer import wiring
 from interviewer.errors import NoSuchInterview, OutOfTurn, SettingsError
 from interviewer.rubric import Language
 from interviewer.settings import Settings, prepare_gradio, read_settings
-from interviewer.web.guard import Guard, own_hosts
+from interviewer.web.guard import IMPORT, Guard, own_hosts
 from interviewer.web.owner import Owners
+from interviewer.web.uploads import Uploads
 from interviewer.words import say
 
 DEFAULT_PORT = 7860
@@ -33,6 +35,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     stage, library = wiring.make_stage(settings), wiring.make_library(settings)
     owners = Owners(settings.signing_key, is_https=settings.root_path.startswith("https:"))
+    uploads = Uploads()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     @app.get("/export/{name}.{kind}")
@@ -77,7 +80,15 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         answer.headers["Set-Cookie"] = owners.set_cookie(owner)
         return answer
 
-    mount(app, settings, stage, library, owners, wiring.make_models(settings))
+    @app.post(IMPORT)
+    async def take(request: Request) -> Response:
+        owner = owners.of(request.cookies)
+        if owner is None or not settings.is_for_this_machine:
+            return PlainTextResponse("Not found.\n", 404)
+        uploads.keep(owner, unquote(request.headers.get("x-file-name", "")), await request.body())
+        return Response(status_code=204)
+
+    mount(app, settings, stage, library, owners, wiring.make_models(settings), uploads)
     # Reading the banks takes a moment that the first visitor need not wait for.
     threading.Thread(target=library.banks, daemon=True).start()
     # With a CORS middleware in the parent Gradio adds no grants of its own; this one grants nobody anything.
