@@ -17,7 +17,7 @@ LARGEST_BANK = 5_000_000
 _DEEPEST = 12
 
 # The texts of a bank that may be in two languages; a plain string is in the bank's own.
-_LOCALIZED = frozenset({"title", "text", "reference", "correction", "probe"})
+_LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe"})
 
 _Place = tuple[str | int, ...]
 
@@ -30,17 +30,18 @@ def shipped(folder: str) -> Path:
 
 
 class Library:
-    """The banks that can be played: those that are shipped, and those in one more folder."""
+    """The banks that can be played: those that are shipped, those in one more folder, and those that were imported."""
 
-    def __init__(self, more: Path | None = None) -> None:
+    def __init__(self, more: Path | None = None, imported: Path | None = None) -> None:
+        """`more` must be a folder; `imported` need not be there until something has been imported."""
         if more and not more.is_dir():
             raise BankError(str(more), "", "is no folder (INTERVIEWER_BANKS_DIR)")
-        self._folders = [shipped("rubrics"), *([more] if more else [])]
+        self._folders = list(dict.fromkeys(folder for folder in (shipped("rubrics"), more, imported) if folder))
         self._read: dict[Path, tuple[int, Bank]] = {}
 
     def paths(self) -> list[Path]:
         """The bank files, in the order of their folders and names."""
-        return [path for folder in self._folders for path in sorted(folder.glob("*.y*ml"))]
+        return [path for folder in self._folders if folder.is_dir() for path in sorted(folder.glob("*.y*ml"))]
 
     def banks(self) -> list[Bank]:
         """Every bank that can be read; of two with the same id the first one. What is broken is left out here."""
@@ -49,6 +50,16 @@ class Library:
     def broken(self) -> list[BankError]:
         """What is wrong with the banks that cannot be read, or whose id is taken."""
         return self._sorted()[1]
+
+    def place_of(self, name: str) -> Path | None:
+        """The file of the bank with this id; None if there is none."""
+        for path in self.paths():
+            try:
+                if self._bank_at(path).id == name:
+                    return path
+            except BankError:
+                continue
+        return None
 
     def _sorted(self) -> tuple[list[Bank], list[BankError]]:
         banks: dict[str, tuple[Bank, str]] = {}

@@ -64,6 +64,8 @@ class Criterion:
     """One atomic claim that a good answer makes (or, for a `mistake`, that a wrong one makes).
 
     `aliases` is a tuple of groups; within a group any term will do, and all groups together make the claim.
+    `made` says where an importer took it from, for the author; it is empty if a person wrote it, and no part of the
+    rubric's digest.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Criterion:
     aliases: tuple[tuple[str, ...], ...] = ()
     probe: Localized | None = None
     hints: tuple[Localized, ...] = ()
+    made: str = ""
 
     __pydantic_config__ = _STRICT
 
@@ -99,6 +102,8 @@ class Rubric:
     def digest(self) -> str:
         """The first 16 hex digits of the SHA-256 of the criteria; equal digests mean equal rubrics."""
         plain = [asdict(criterion) for criterion in self.criteria]
+        for criterion in plain:
+            del criterion["made"]
         text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -110,8 +115,30 @@ class Rubric:
 
 
 @dataclass(frozen=True)
+class Made:
+    """What an importer made a question from, and short digests of what it wrote, so that later edits can be told.
+
+    `line` is where the question stands in the file, `item` the digest of question and answer there, and `by` the model
+    that made the criteria, empty if none did. Each of `fields` and `criteria` is a name and a digest.
+    """
+
+    file: str
+    line: int
+    item: str
+    by: str = ""
+    fields: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+
+    __pydantic_config__ = _STRICT
+
+
+@dataclass(frozen=True)
 class Question:
-    """Asked verbatim, and graded against its criteria."""
+    """Asked verbatim, and graded against its criteria.
+
+    `dispute` is what a model doubts about the reference, for the author to look at; nothing is graded by it. `made` is
+    there if an importer made the question.
+    """
 
     id: str
     text: Localized
@@ -121,6 +148,8 @@ class Question:
     difficulty: int = 1
     correction: Localized | None = None
     source: str = ""
+    dispute: Localized | None = None
+    made: Made | None = None
 
     __pydantic_config__ = _STRICT
 

@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         return self.data_dir
 
     @property
+    def import_folder(self) -> Path:
+        """Where imported banks go: BANKS_DIR, or a folder in DATA_DIR, which need not be there yet."""
+        return self.banks_dir or self.data_dir / "banks"
+
+    @property
     def is_for_this_machine(self) -> bool:
         """Whether nobody but the people at this machine can reach the page."""
         return self.host in ("127.0.0.1", "localhost", "::1") and not self.root_path

@@ -29,7 +29,7 @@ MEASURED = "measured.jsonl"
 
 
 def make_library(settings: Settings) -> Library:
-    return Library(settings.banks_dir)
+    return Library(settings.banks_dir, settings.data_dir / "banks")
 
 
 def known_measurements(settings: Settings) -> Callable[[], dict[tuple[str, str], Measured]]:
@@ -67,6 +67,14 @@ def _connect(endpoint: Endpoint) -> LLM:
     from interviewer.llm.openai import OpenAICompatible
 
     return OpenAICompatible(endpoint)
+
+
+def make_llm(settings: Settings) -> LLM:
+    """The model of the settings. Raises SettingsError if they name none."""
+    models = make_models(settings)
+    if models.offer.default.endpoint is None:
+        raise SettingsError("no model to ask: set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
+    return models.llm(models.offer.default.endpoint)
 
 
 def make_grader(name: str, settings: Settings) -> Grader:

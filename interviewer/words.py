@@ -275,6 +275,35 @@ doctor.injection | “给我满分”得了分。这个模型会听回答里的�
 doctor.slow | 每次评分太慢。用小一点的模型、关掉思考模式，或用面试模式（后台评分）。 | A grade takes too long. Take a smaller model, switch its thinking off, or play in interview mode, which grades in the background.
 doctor.context | 服务器的上下文太小，提示词会被截断。Ollama：设置 OLLAMA_CONTEXT_LENGTH=8192；其他服务器：加载模型时调大。 | The server's context is too small, so prompts are cut. For Ollama set OLLAMA_CONTEXT_LENGTH=8192; elsewhere enlarge it when loading the model.
 
+bankfile.what | 这是一个题库，可以直接修改：题目、参考答案、要点（criteria）、同义词（aliases），也可以加追问（probe）和提示（hints）。 | This is a question bank, meant to be edited: questions, references, criteria, aliases; probes and hints may be added.
+bankfile.check | 改完后运行 interviewer check 文件名，会指出哪里有问题。made 是导入时记下的，请不要改。 | After an edit, run interviewer check FILE: it says what is wrong. Leave `made` as it is: by it a later import knows your edits.
+
+import.general | 综合 | General
+import.no_question | 没有题目文字。 | It has no text.
+import.no_answer | 没有答案，无法评分，没有收进题库。 | It has no answer, so it could not be graded; it is not in the bank.
+import.same | 与第 {line} 行的题目和答案相同，只收一次。 | The same question and answer stand at line {line}; it is taken once.
+import.no_points | 从答案里找不到可评分的要点，没有收进题库。 | No point to grade by was found in its answer; it is not in the bank.
+import.blocks | 文件里的每一块： | Every block of the file:
+import.block_line | {role}：{blocks} 块，{lines} 行 | {role}: {blocks} (lines: {lines})
+import.left_out | 没有收进题库的 {count} 处（行号：开头——原因）： | Not in the bank: {count} (lines: how it begins — why):
+import.all_blocks | 逐块说明： | Block by block:
+import.changes | 与上次导入相比： | Compared with the bank as it was:
+import.questions | 题目： | Questions:
+import.question | {id}：{text}（{criteria} 个要点） | {id}: {text} (criteria: {criteria})
+import.doubts | 模型对答案的疑问（写在 dispute 里，不影响评分，请作者核对）： | What the model doubts in the answers (kept as `dispute`, never enforced; please look at it):
+import.faults | 检查发现 {questions} 道题有 {count} 处可以改进： | The check found things to improve. Questions: {questions}, remarks: {count}:
+import.more | 还有 {count} 处；加 --report 或运行 interviewer check 查看。 | And {count} more: add --report, or run interviewer check.
+role.question | 题目 | question
+role.answer | 答案 | answer
+role.topic | 主题 | topic
+role.navigation | 导航 | navigation
+role.left_out | 略去 | left out
+merge.added | 新增：{place} {theirs} | new: {place} {theirs}
+merge.updated | 随原文件更新：{place}：{mine} → {theirs} | follows the source: {place}: {mine} → {theirs}
+merge.dropped | 原文件已删，随之删去：{place}：{mine} | no longer in the source, dropped: {place}: {mine}
+merge.gone | 原文件里已经没有这道题，仍保留：{place} | no longer in the source, kept: {place}
+merge.conflict | 冲突，保留你的修改：{place}：你的：{mine}；原文件：{theirs} | conflict, your edit stays: {place}: yours: {mine}; the source: {theirs}
+
 enter.title | 在这个浏览器中继续 | Go on in this browser
 enter.text | 点下面的按钮，这个浏览器就能看到链接主人的全部面试，并不再显示它自己原有的面试。 | Press the button, and this browser shows all interviews of the link's owner, and its own no longer.
 enter.button | 继续 | Go on

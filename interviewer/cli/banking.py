@@ -1,12 +1,18 @@
 """Commands about question banks."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interviewer.cli.commands import app
+from interviewer.cli.commands import Speech, app, fail
+
+
+class _Compile(StrEnum):
+    OFFLINE = "offline"
+    LLM = "llm"
 
 
 @app.command()
@@ -53,3 +59,61 @@ def check(
             print(f"{path.name}: {found.questions} questions, {found.criteria} criteria, nothing to complain about")
     if faults:
         raise typer.Exit(1)
+
+
+@app.command("import")
+def import_bank(
+    file: Annotated[Path, typer.Argument(help="Questions with answers (Markdown, CSV, TSV, JSONL, Anki), or a bank.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Bank file to write; one named by its id in the library if left out."),
+    ] = None,
+    id: Annotated[str, typer.Option("--id", help="Id of the bank; made of the file's name if left out.")] = "",
+    title: Annotated[str, typer.Option(help="Title of the bank; that of the file if left out.")] = "",
+    language: Annotated[
+        Speech | None,
+        typer.Option("--lang", help="Language of the bank and of what is said here; the file's if left out."),
+    ] = None,
+    how: Annotated[
+        _Compile, typer.Option("--compile", help="Who makes the criteria; llm is the model of the settings.")
+    ] = _Compile.OFFLINE,
+    report: Annotated[bool, typer.Option("--report", help="Account for every block of the file.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
+) -> None:
+    """Make a question bank of a file, or bring one up to date; what you edited in it stays."""
+    from interviewer import account, importing, wiring
+    from interviewer.rubric import Language
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    library = wiring.make_library(settings)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        fail(f"{file.name} cannot be read: {error.strerror}")
+    shown = importing.preview(
+        file.name,
+        data,
+        library=library,
+        folder=settings.import_folder,
+        output=output,
+        id=id,
+        title=title,
+        language=Language(language.value) if language else None,
+        llm=wiring.make_llm(settings) if how is _Compile.LLM else None,
+        threads=settings.model_concurrency,
+        told=lambda done, total: print(f"question {done} of {total}", file=sys.stderr),
+    )
+    spoken = Language(language.value) if language else shown.bank.language
+    for line in account.lines(shown.account(spoken), whole=report):
+        print(line)
+    print(f"{shown.bank.id}: {len(shown.bank.questions)} questions, {shown.criteria} criteria")
+    if dry_run:
+        print(f"nothing is written; without --dry-run it goes to {shown.path}")
+        return
+    path = importing.save(shown)
+    print(f"nothing has changed in {path}" if shown.is_same else f"written to {path}")
+    if library.place_of(shown.bank.id):
+        print(f"play it: interviewer chat --bank {shown.bank.id}, or on the page: python app.py")
+    else:
+        print(f"to play it, let INTERVIEWER_BANKS_DIR be {path.parent}, then: interviewer chat --bank {shown.bank.id}")

@@ -1,0 +1,196 @@
+"""A file of questions made into a bank that can be played: looked at first, saved afterwards.
+
+    shown = preview("notes.md", data, library=library, folder=settings.import_folder)
+    shown.account(Language.EN)      what became of every part of the file
+    shown.yaml                      what the bank file will hold
+    save(shown)                     writes it, and the library has it at once
+
+Everything in a preview is plain text out of somebody's file: whoever shows it on a page escapes it. Nothing of it is
+ever opened as a path; the only files that are read and written are those of `folder` and `output`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from interviewer import account, bankfile, rewriting
+from interviewer.account import Account
+from interviewer.errors import BankError
+from interviewer.intake import Taken, bank_of, localized, name_of
+from interviewer.library import LARGEST_BANK, Library, parse_bank
+from interviewer.lint import lint
+from interviewer.llm import LLM
+from interviewer.merging import Change, merge
+from interviewer.reading import read
+from interviewer.rubric import Bank, Language
+from interviewer.source import Source
+
+_BANK_ENDINGS = (".yaml", ".yml")
+
+# Is told how many questions a model has drafted, and of how many.
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an import would write to `path`; nothing is written yet.
+
+    `bank` is what `yaml` holds. `before` are the bytes of the file that stands there, None if there is none; what
+    people have edited in it is in `bank` already, and `changes` says what else has become of it. `source` is None
+    where the imported file was a bank.
+    """
+
+    path: Path
+    bank: Bank
+    yaml: str
+    before: bytes | None
+    source: Source | None
+    taken: Taken
+    changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether saving would change nothing."""
+        return self.before == self.yaml.encode()
+
+    @property
+    def criteria(self) -> int:
+        return sum(len(question.criteria) for question in self.bank.questions)
+
+    @cached_property
+    def faults(self) -> Mapping[str, Sequence[str]]:
+        """What `interviewer check` says about the bank, by the id of the question."""
+        found: dict[str, list[str]] = {}
+        for question in self.bank.questions:
+            head = f"question {question.id!r}"
+            for fault in lint(replace(self.bank, questions=(question,), topics=None)):
+                found.setdefault(question.id, []).append(fault.removeprefix(head).lstrip(":, "))
+        return found
+
+    def account(self, language: Language) -> Account:
+        """What became of every part of the file; `account.lines` writes it out."""
+        return account.give(self.source, self.taken, self.bank, self.changes, self.faults, self.notes, language)
+
+
+def preview(
+    name: str,
+    data: bytes,
+    *,
+    library: Library,
+    folder: Path,
+    output: Path | None = None,
+    id: str = "",  # noqa: A002 - the key of the bank that it becomes
+    title: str = "",
+    language: Language | None = None,
+    llm: LLM | None = None,  # noqa: ARG001 - follows
+    threads: int = 1,  # noqa: ARG001 - follows
+    told: Told = lambda done, total: None,  # noqa: ARG001, ARG005 - follows
+) -> Preview:
+    """What the import of a file would write: into `output`, or into `folder` under the bank's id.
+
+    A bank that was imported before is brought up to date, and what people edited in it stays. With `llm`, a model drafts
+    the criteria, `threads` requests at a time; without, they come from the structure of the reference answers.
+    Raises BankError if the file cannot be used, or the bank's id is another bank's.
+    """
+    name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    if name.casefold().endswith(_BANK_ENDINGS):
+        return _of_bank(name, data, library, folder, output, id, title, language)
+    source = read(name, data)
+    earlier = _read(output) if output else None
+    id = id or (earlier.bank.id if earlier else name_of(output.stem) if output else "") or name_of(source.name)  # noqa: A001
+    path = _path(id, library, folder, output)
+    earlier = _read(path)
+    old = earlier.bank if earlier else None
+    taken = bank_of(source, id=id, title=title, language=language)
+    if old is None or earlier is None:
+        return Preview(path, taken.bank, _fits(bankfile.bank_to_yaml(taken.bank), name), None, source, taken)
+    merged = merge(old, taken.bank)
+    bank = replace(merged.bank, id=id, title=localized(title, old.language) if title else old.title)
+    text = _fits(rewriting.rewritten(earlier.text, path.name, bank), name)
+    return Preview(path, bank, text, earlier.data, source, taken, merged.changes)
+
+
+def save(preview: Preview) -> Path:
+    """Write the bank file, and say where it is. Raises BankError; then nothing has changed.
+
+    Where a bank file replaces another one, that one is kept beside it with the ending `.bak`.
+    """
+    if preview.is_same:
+        return preview.path
+    if preview.source is None and preview.before is not None:
+        bankfile.keep(preview.before, preview.path.with_name(f"{preview.path.name}.bak"))
+    bankfile.save(preview.yaml, preview.path, preview.before)
+    return preview.path
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    data: bytes
+    text: str
+    bank: Bank
+
+
+def _of_bank(
+    name: str,
+    data: bytes,
+    library: Library,
+    folder: Path,
+    output: Path | None,
+    id: str,  # noqa: A002
+    title: str,
+    language: Language | None,
+) -> Preview:
+    """A bank is taken as it is, comments and all, with what was asked for put into it."""
+    text = _decoded(name, data).replace("\r\n", "\n")
+    given = parse_bank(text, name)
+    bank = replace(
+        given,
+        id=id or given.id,
+        language=language or given.language,
+        title=localized(title, language or given.language) if title else given.title,
+    )
+    path = _path(bank.id, library, folder, output)
+    earlier = _read(path)
+    text = rewriting.rewritten(text, name, bank)
+    return Preview(path, bank, text, earlier.data if earlier else None, None, Taken(bank))
+
+
+def _path(id: str, library: Library, folder: Path, output: Path | None) -> Path:  # noqa: A002
+    """Where the bank goes. Raises BankError if another file has its id."""
+    known = library.place_of(id)
+    path = output or (known if known and known.parent == folder else folder / f"{id}.yaml")
+    if known and known.resolve() != path.resolve():
+        raise BankError(path.name, "id", f"{id!r} is taken by {known.name}: choose another (--id)")
+    return path
+
+
+def _read(path: Path | None) -> _File | None:
+    if path is None or not path.exists():
+        return None
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BankError(path.name, "", f"cannot be read: {error.strerror}") from error
+    text = _decoded(path.name, data)
+    return _File(data, text, parse_bank(text, path.name))
+
+
+def _decoded(name: str, data: bytes) -> str:
+    if len(data) > LARGEST_BANK:
+        raise BankError(name, "", f"is larger than {LARGEST_BANK // 1_000_000} MB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BankError(name, f"byte {error.start}", "is not UTF-8 text") from error
+
+
+def _fits(text: str, name: str) -> str:
+    if len(text.encode()) > LARGEST_BANK:
+        raise BankError(name, "", f"makes a bank of more than {LARGEST_BANK // 1_000_000} MB: split it")
+    return text

@@ -1,0 +1,41 @@
+"""Files of questions in the plainest form there is, and a reader for them: `# topic`, `? question`, answers below."""
+
+from interviewer.rubric import Language
+from interviewer.source import Block, Item, Role, Source
+
+JAVA = """\
+Thanks for reading.
+# Collections
+? How does a HashMap find the bucket of a key?
+- It takes the hash code of the key.
+- It spreads the high bits downwards.
+- It masks the hash by the length of the table.
+? What is the difference between ArrayList and LinkedList?
+ArrayList keeps elements in an array. LinkedList chains nodes by pointers.
+? Which list is faster?
+# 并发
+? 什么是死锁？
+互斥；占有并等待；不可抢占；循环等待。
+"""
+
+
+def read(name: str, data: bytes) -> Source:
+    items: list[Item] = []
+    blocks: list[Block] = []
+    topic = ""
+    for number, line in enumerate(data.decode().splitlines(), start=1):
+        mark, _, rest = line.partition(" ")
+        if mark == "#":
+            topic = rest
+            blocks.append(Block(Role.TOPIC, number, number, line))
+        elif mark == "?":
+            blocks.append(Block(Role.QUESTION, number, number, line, len(items)))
+            items.append(Item(rest, "", number, topic))
+        elif items:
+            last = items[-1]
+            blocks.append(Block(Role.ANSWER, number, number, line, len(items) - 1))
+            answer = f"{last.answer}\n{line}".strip()
+            items[-1] = Item(last.question, answer, last.first_line, last.topic)
+        else:
+            blocks.append(Block(Role.LEFT_OUT, number, number, line, why="stands before the first question"))
+    return Source(name, "Java notes", Language.EN, tuple(items), tuple(blocks))
