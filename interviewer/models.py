@@ -48,7 +48,7 @@ class Models:
         """`connect` makes the model of an endpoint; `concurrency` is the most requests at a time to one endpoint."""
         self.offer = offer
         self._connect = connect
-        self._concurrency = concurrency
+        self.concurrency = concurrency
         self._lock = threading.Lock()
         self._chosen: dict[str, Choice] = {}
         self._models: dict[Endpoint, LLM] = {}
@@ -122,7 +122,7 @@ class Models:
         """The model of an endpoint, behind the gate that all users of the same address share."""
         with self._lock:
             if endpoint not in self._models:
-                gate = self._gates.setdefault(endpoint.base_url, threading.BoundedSemaphore(self._concurrency))
+                gate = self._gates.setdefault(endpoint.base_url, threading.BoundedSemaphore(self.concurrency))
                 self._models[endpoint] = Gated(self._connect(endpoint), gate)
             return self._models[endpoint]
 

@@ -30,6 +30,7 @@ app.tagline | 逐点评分，每一分都有你自己的原话作证。 | Graded
 app.language | 界面语言 | Language of the page
 tab.practice | 练习 | Practice
 tab.interviews | 记录 | Interviews
+tab.import | 导入 | Import
 
 start.title | 开始一场面试 | Start an interview
 start.bank | 题库 | Question bank
@@ -303,6 +304,38 @@ merge.updated | 随原文件更新：{place}：{mine} → {theirs} | follows the
 merge.dropped | 原文件已删，随之删去：{place}：{mine} | no longer in the source, dropped: {place}: {mine}
 merge.gone | 原文件里已经没有这道题，仍保留：{place} | no longer in the source, kept: {place}
 merge.conflict | 冲突，保留你的修改：{place}：你的：{mine}；原文件：{theirs} | conflict, your edit stays: {place}: yours: {mine}; the source: {theirs}
+
+import.title | 导入你自己的题目 | Bring your own questions
+import.intro | 一份带答案的题目清单就够了：Markdown、CSV、TSV、JSONL、Anki 导出的文本，或者 YAML 题库。先看结果，再保存。文件只在这台机器上处理。 | A list of questions with answers is enough: Markdown, CSV, TSV, JSONL, text exported by Anki, or a YAML bank. You see what was found before anything is saved. The file stays on this machine.
+import.choose | 选择文件（最大 5 MB），或拖到这里 | Choose a file (5 MB at most), or drop it here
+import.compiler | 谁来拆分评分要点 | Who makes the points to grade by
+compiler.offline | 按参考答案的结构（离线） | From the structure of the reference answers (offline)
+compiler.model | “评分模型”页选的模型 | The model chosen in the Grader tab
+import.pasting | 或者粘贴一份清单 | Or paste a list
+import.paste_title | 题库名称 | Name of the bank
+import.paste | Markdown 清单 | The list, in Markdown
+import.paste_placeholder | ### 1. 问题……（换行）答：…… | ### 1. Question … (new line) Answer: …
+import.read_paste | 看看能读出什么 | See what is found
+import.editing | 修改题库（YAML） | Edit the bank (YAML)
+import.yaml | 题库文件 | The bank file
+import.yaml_info | 题目、参考答案、要点、权重、同义词都可以改；保存时会检查。 | Questions, references, points, weights and aliases may all be changed; saving checks them.
+import.save | 保存题库 | Save the bank
+import.play | 用这个题库练习 | Practise with this bank
+import.no_file | 文件没有收到，请再选一次。 | No file has arrived; choose it again.
+import.no_text | 先粘贴一份清单。 | Paste a list first.
+import.not_here | 这台服务器对外开放，所以页面不能导入题库。请在服务器上运行 interviewer import 文件名。 | This server is open to others, so banks cannot be imported on the page. Run interviewer import FILE on the server.
+import.nothing_to_save | 没有可保存的内容：先导入一份清单；太长的题库请用 interviewer import。 | There is nothing to save: import a list first; a very long bank goes by interviewer import.
+import.not_saved | 没有保存，下面的文字还在。问题在这里： | It was not saved, and your text is still here. What is wrong:
+import.saved | 已保存《{title}》：{count} 题，文件 {file}。 | Saved “{title}”: {count} questions, in {file}.
+import.no_model | 还没有选模型：先到“评分模型”页选一个，或改用离线方式。 | No model is chosen: choose one in the Grader tab, or let the points be made offline.
+import.drafting | 模型正在拆分要点：第 {done} / {total} 题…… | The model is making the points: question {done} of {total} …
+import.unusable | 这份文件不能导入： | This file cannot be imported:
+import.found | 《{title}》（{id}）：新题库 | “{title}” ({id}): a new bank
+import.update | 《{title}》（{id}）：以前导入过，你改过的地方会保留 | “{title}” ({id}): imported before; what you edited stays
+import.unchanged | 《{title}》（{id}）：和已保存的一样 | “{title}” ({id}): the same as the one that is saved
+import.counts | {questions} 题，{criteria} 个要点 | Questions: {questions}, points: {criteria}
+import.too_long_to_edit | 这个题库太长，不能在页面上修改和保存。请用 interviewer import 文件名。 | This bank is too long to be edited and saved on the page. Use interviewer import FILE.
+import.to_look_at | 请看一眼 | look at it
 
 enter.title | 在这个浏览器中继续 | Go on in this browser
 enter.text | 点下面的按钮，这个浏览器就能看到链接主人的全部面试，并不再显示它自己原有的面试。 | Press the button, and this browser shows all interviews of the link's owner, and its own no longer.

@@ -9,6 +9,7 @@ from interviewer.interview import Mode, Order
 from interviewer.models import Offer
 from interviewer.rubric import Language
 from interviewer.web.grader_tab import GraderTab, lay_out_grader
+from interviewer.web.import_tab import ImportTab, lay_out_import
 
 DEFAULT_COUNT = 5
 _POLL_SECONDS = 2.0
@@ -99,16 +100,21 @@ class Controls:
     play: PlayArea
     report: ReportArea
     grader: GraderTab
+    importing: ImportTab
+    tabs: gr.Tabs
     regrade: gr.Button
 
     def all(self) -> list[Any]:
         """Every component: any handler may draw on any of them."""
-        plain = [getattr(self, f.name) for f in fields(self) if f.name not in ("start", "play", "report", "grader")]
-        parts = (self.start, self.play, self.report, self.grader)
+        plain = [getattr(self, f.name) for f in fields(self) if f.name not in _PARTS]
+        parts = (getattr(self, name) for name in _PARTS)
         return plain + [getattr(part, f.name) for part in parts for f in fields(part)]
 
 
-def lay_out(offer: Offer) -> Controls:
+_PARTS = ("start", "play", "report", "grader", "importing")
+
+
+def lay_out(offer: Offer, *, may_import: bool) -> Controls:
     """All controls, still without words: those come with the first event, in the visitor's language."""
     remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
     place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)
@@ -119,7 +125,7 @@ def lay_out(offer: Offer) -> Controls:
             [("中文", "zh"), ("English", "en")], value="en", elem_id="language", min_width=230, scale=0
         )
     notice = gr.HTML(visible=False, elem_id="notice", apply_default_css=False)
-    with gr.Tabs():
+    with gr.Tabs() as tabs:
         with gr.Tab("·", id="practice") as practice:
             start, play, report = _lay_out_start(), _lay_out_play(), _lay_out_report()
         with gr.Tab("··", id="interviews") as records:
@@ -129,10 +135,11 @@ def lay_out(offer: Offer) -> Controls:
                 regrade = gr.Button(size="sm", elem_id="regrade-everything")
                 link = gr.Button(size="sm", elem_id="link")
             link_text = gr.HTML(visible=False, elem_id="link-text", apply_default_css=False)
+        importing = lay_out_import(is_allowed=may_import)
         grader = lay_out_grader(offer)
     return Controls(
         head, page_language, notice, practice, records, listing, refresh, link, link_text, remembered, place, ticker,
-        start, play, report, grader, regrade)  # fmt: skip
+        start, play, report, grader, importing, tabs, regrade)  # fmt: skip
 
 
 def _lay_out_start() -> StartForm:

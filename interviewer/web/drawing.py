@@ -10,6 +10,7 @@ from interviewer.markup import escaped
 from interviewer.rubric import Bank, Language
 from interviewer.web.controls import DEFAULT_COUNT, NO_INTERVIEW, Controls
 from interviewer.web.grader_tab import grader_labels
+from interviewer.web.import_tab import import_labels
 from interviewer.web.viewing import Screen, View
 from interviewer.words import say
 
@@ -56,7 +57,7 @@ def _notice(view: View) -> str:
     return f'<div role="alert">{view.notice}{unsent}</div>'
 
 
-def labels(c: Controls, library: Library, language: Language) -> Updates:
+def labels(c: Controls, library: Library, language: Language, *, may_import: bool) -> Updates:
     """Every label in this language."""
 
     def label(key: str, **more: Any) -> Any:
@@ -82,6 +83,7 @@ def labels(c: Controls, library: Library, language: Language) -> Updates:
         c.head: f"<h1>{say('app.title', language)}</h1><p>{say('app.tagline', language)}</p>",
         c.page_language: label("app.language", value=str(language)),
         **grader_labels(c.grader, language),
+        **import_labels(c.importing, language, is_allowed=may_import),
         c.practice: label("tab.practice"),
         c.records: label("tab.interviews"),
         start.title: start_title + broken,

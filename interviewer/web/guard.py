@@ -89,11 +89,7 @@ class Guard:
                 return 403, "A request from another site is refused."
             if headers.get("sec-fetch-site") == "cross-site":
                 return 403, "A request from another site is refused."
-            if "transfer-encoding" in headers:
-                return 411, "A request must say how long it is."
-            length = headers.get("content-length", "0")
-            if not length.isdigit() or int(length) > (LARGEST_BANK if path == IMPORT else LARGEST_BODY):
-                return 413, "The request is too large."
+            return _size_refused(headers, path)
         return None
 
     def _plain_scope(self, scope: Scope) -> Scope:
@@ -128,6 +124,16 @@ def own_hosts(host: str, allowed: str, root_path: str) -> frozenset[str]:
     if host in _LOOPBACK:
         return frozenset(named | _LOOPBACK)
     return frozenset(named | _LOOPBACK | {host}) if named else frozenset()
+
+
+def _size_refused(headers: Headers, path: str) -> tuple[int, str] | None:
+    if "transfer-encoding" in headers:
+        return 411, "A request must say how long it is."
+    most = LARGEST_BANK if path == IMPORT else LARGEST_BODY
+    length = headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > most:
+        return 413, f"This is too large: {most // 1_000_000} MB is the most."
+    return None
 
 
 def _name(host: str) -> str:

@@ -60,6 +60,8 @@ CSS = (
 #chat, #card, #report, #interviews { padding: .3rem .6rem; }
 .chat { height: calc(100dvh - 31rem); min-height: 14rem; overflow-y: auto; padding: .2rem .5rem; }
 #report .chat { height: auto; }
+#import-drop { border: 2px dashed var(--border-color-primary); border-radius: .7rem; padding: 1rem; margin: .5rem 0; }
+#import-picker, #import-found, #import-saved { padding: .3rem .6rem; } #import-picker h2 { font-size: 1.2rem; font-weight: 700; }
 .unsent { white-space: pre-wrap; max-height: 12rem; overflow-y: auto; }
 #notice > div, #contest-notice > div { border-left: 4px solid #b45309; padding: .3rem .8rem; }
 #reviewing { position: sticky; bottom: 0; padding: .5rem 0; background: var(--body-background-fill); z-index: 5; }
@@ -109,6 +111,30 @@ SCRIPT = """
     const key = event.target.dataset?.key;
     if (key && event.target.isConnected) event.target.open ? unfolded.add(key) : unfolded.delete(key);
   }, true);
+  // A file goes to the server as it is; then the hidden button asks what was found in it.
+  const send = async file => {
+    const status = document.querySelector('#import-status');
+    status.textContent = file.name + ' …';
+    try {
+      const headers = {'X-File-Name': encodeURIComponent(file.name)};
+      const reply = await fetch('import', {method: 'POST', body: file, headers});
+      status.textContent = reply.ok ? file.name : file.name + ': ' + await reply.text();
+      if (reply.ok) document.querySelector('#import-read').click();
+    } catch (error) {
+      status.textContent = file.name + ': ' + error.message;
+    }
+  };
+  document.addEventListener('change', event => {
+    if (event.target.id === 'import-file' && event.target.files.length) {
+      send(event.target.files[0]);
+      event.target.value = '';
+    }
+  });
+  for (const kind of ['dragover', 'drop']) document.addEventListener(kind, event => {
+    if (!event.target.closest?.('#import-drop')) return;
+    event.preventDefault();
+    if (kind === 'drop' && event.dataTransfer.files.length) send(event.dataTransfer.files[0]);
+  });
   let pending = false;
   new MutationObserver(() => {
     if (pending) return;

@@ -19,10 +19,13 @@ from interviewer.web.choosing import Clinic
 from interviewer.web.controls import NO_INTERVIEW, Controls, lay_out
 from interviewer.web.drawing import Updates, bank_choices, count_choice, draw, labels, merged, start_values
 from interviewer.web.grader_tab import GraderWiring
+from interviewer.web.import_tab import ImportWiring
+from interviewer.web.importer import Importer
 from interviewer.web.listing import listing
 from interviewer.web.owner import Owners
 from interviewer.web.play import Choices, Desk
 from interviewer.web.server import preferred_language
+from interviewer.web.uploads import Uploads
 from interviewer.web.viewing import Screen, View
 from interviewer.wiring import known_measurements
 from interviewer.words import say
@@ -30,9 +33,11 @@ from interviewer.words import say
 _MOST_THREADS = 100
 
 
-def mount(app: FastAPI, settings: Settings, stage: Stage, library: Library, owners: Owners, models: Models) -> None:
+def mount(
+    app: FastAPI, settings: Settings, stage: Stage, library: Library, owners: Owners, models: Models, uploads: Uploads
+) -> None:
     """Put the page on the application, with everything closed that it does not need."""
-    demo = _build(Desk(stage, library, models, Badges(models, known_measurements(settings))), owners, settings)
+    demo = _build(Desk(stage, library, models, Badges(models, known_measurements(settings))), owners, settings, uploads)
     demo.max_threads = _MOST_THREADS
     demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
@@ -56,11 +61,15 @@ def mount(app: FastAPI, settings: Settings, stage: Stage, library: Library, owne
     )
 
 
-def _build(desk: Desk, owners: Owners, settings: Settings) -> gr.Blocks:
+def _build(desk: Desk, owners: Owners, settings: Settings, uploads: Uploads) -> gr.Blocks:
+    # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
+    folder = settings.import_folder if settings.is_for_this_machine else None
+    importer = Importer(desk.library, desk.models, uploads, folder)
     with gr.Blocks(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     ) as demo:
-        _Wiring(demo, lay_out(desk.models.offer), desk, owners, settings.root_path).connect()
+        controls = lay_out(desk.models.offer, may_import=folder is not None)
+        _Wiring(demo, controls, desk, owners, importer, settings.root_path).connect()
     return demo  # type: ignore[no-any-return]
 
 
@@ -72,6 +81,7 @@ class _Wiring:
     c: Controls
     desk: Desk
     owners: Owners
+    importer: Importer
     root_path: str
 
     def connect(self) -> None:
@@ -85,6 +95,7 @@ class _Wiring:
         self._connect_records()
         clinic = Clinic(self.desk.models, self.desk.library)
         GraderWiring(c.grader, clinic, self._owner).connect(self._on, c.page_language)
+        ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, c.page_language)
 
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
@@ -168,14 +179,24 @@ class _Wiring:
         asked = str(dict(request.query_params).get("interview") or remembered)
         view = self.desk.arrive(self._owner(request), "" if asked == NO_INTERVIEW else asked, language)
         library = self.desk.library
-        return merged(labels(self.c, library, language), start_values(self.c, library, language), draw(self.c, view))
+        return merged(self._labels(language), start_values(self.c, library, language), draw(self.c, view))
 
     def _speak(self, language: str, remembered: str, bank: str, request: gr.Request) -> Updates:
         c, chosen, owner = self.c, Language(language), self._owner(request)
         drawn = draw(c, self.desk.look(owner, remembered, chosen)) if remembered != NO_INTERVIEW else {}
         listed = {c.listing: listing(self.desk.stage, owner, chosen), c.link_text: gr.update(visible=False)}
         library = self.desk.library
-        return merged(labels(c, library, chosen), bank_choices(c, library, bank, chosen), drawn, listed)
+        return merged(self._labels(chosen), bank_choices(c, library, bank, chosen), drawn, listed)
+
+    def _labels(self, language: Language) -> Updates:
+        return labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None)
+
+    def _practise(self, bank: str, language: Language) -> Updates:
+        """The start form with this bank chosen, on the tab where interviews are played."""
+        c, library = self.c, self.desk.library
+        banks = [(found.title.into(language), found.id) for found in library.banks()]
+        chosen = {c.start.bank: gr.update(choices=banks, value=bank), c.tabs: gr.Tabs(selected="practice")}
+        return merged(draw(c, View(Screen.START, language)), bank_choices(c, library, bank, language), chosen)
 
     def _begin(
         self,

@@ -60,25 +60,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
             return PlainTextResponse(f"{error}\n", 409)
         return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)
 
-    @app.get("/enter/{token}")
-    def ask_to_enter(request: Request, token: str) -> HTMLResponse:
-        language = preferred_language(request.cookies.get("lang", ""), request.headers.get("accept-language", ""))
-        if owners.linked(token) is None:
-            return _small_page(say("enter.expired", language), "", language, status=410)
-        form = (
-            f'<form method="post" action=""><input type="hidden" name="token" value="{html.escape(token)}">'
-            f"<button>{say('enter.button', language)}</button></form>"
-        )
-        return _small_page(say("enter.text", language), form, language)
-
-    @app.post("/enter/{token}")
-    def enter(token: str, confirmed: Annotated[str, Form(alias="token")]) -> Response:
-        owner = owners.linked(token) if token == confirmed else None
-        if owner is None:
-            return PlainTextResponse("Not found.\n", 404)
-        answer = RedirectResponse(settings.root_path + "/" if settings.root_path else "/", 303)
-        answer.headers["Set-Cookie"] = owners.set_cookie(owner)
-        return answer
+    _add_links(app, settings, owners)
 
     @app.post(IMPORT)
     async def take(request: Request) -> Response:
@@ -100,6 +82,30 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         own_origin=settings.root_path,
     )
     return app
+
+
+def _add_links(app: FastAPI, settings: Settings, owners: Owners) -> None:
+    """The links by which another browser takes over the interviews of this one."""
+
+    @app.get("/enter/{token}")
+    def ask_to_enter(request: Request, token: str) -> HTMLResponse:
+        language = preferred_language(request.cookies.get("lang", ""), request.headers.get("accept-language", ""))
+        if owners.linked(token) is None:
+            return _small_page(say("enter.expired", language), "", language, status=410)
+        form = (
+            f'<form method="post" action=""><input type="hidden" name="token" value="{html.escape(token)}">'
+            f"<button>{say('enter.button', language)}</button></form>"
+        )
+        return _small_page(say("enter.text", language), form, language)
+
+    @app.post("/enter/{token}")
+    def enter(token: str, confirmed: Annotated[str, Form(alias="token")]) -> Response:
+        owner = owners.linked(token) if token == confirmed else None
+        if owner is None:
+            return PlainTextResponse("Not found.\n", 404)
+        answer = RedirectResponse(settings.root_path + "/" if settings.root_path else "/", 303)
+        answer.headers["Set-Cookie"] = owners.set_cookie(owner)
+        return answer
 
 
 def serve(settings: Settings, *, port_is_given: bool) -> None:

@@ -1,0 +1,136 @@
+"""The import tab: its controls, their words, and what they are wired to."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+import gradio as gr
+
+from interviewer.rubric import Language
+from interviewer.web.importer import Importer, Shown, picker_html
+from interviewer.words import say
+
+Updates = dict[Any, Any]
+
+_OFFLINE, _MODEL = "offline", "model"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTab:
+    """The controls. `read` is pressed by the page's script when a file has arrived."""
+
+    tab: gr.Tab
+    picker: gr.HTML
+    body: gr.Column
+    compiler: gr.Radio
+    pasting: gr.Accordion
+    title: gr.Textbox
+    paste: gr.Textbox
+    read_paste: gr.Button
+    read: gr.Button
+    found: gr.HTML
+    editing: gr.Accordion
+    yaml: gr.Textbox
+    save: gr.Button
+    saved: gr.HTML
+    bank: gr.Textbox
+    play: gr.Button
+
+    def all(self) -> list[Any]:
+        return [getattr(self, f.name) for f in fields(self)]
+
+
+def lay_out_import(*, is_allowed: bool) -> ImportTab:
+    """The tab; where nobody may import, it only says so."""
+    with gr.Tab("····", id="import") as tab:
+        picker = gr.HTML(elem_id="import-picker", apply_default_css=False)
+        with gr.Column(visible=is_allowed) as body:
+            compiler = gr.Radio([_OFFLINE, _MODEL], value=_OFFLINE, elem_id="import-compiler")
+            with gr.Accordion("·", open=False, elem_id="import-pasting") as pasting:
+                title = gr.Textbox(max_lines=1, elem_id="import-title")
+                paste = gr.Textbox(lines=6, max_lines=16, elem_id="import-paste")
+                read_paste = gr.Button(elem_id="import-read-paste")
+            read = gr.Button(visible="hidden", elem_id="import-read")
+            found = gr.HTML(elem_id="import-found", apply_default_css=False)
+            with gr.Accordion("·", open=False, visible=False, elem_id="import-editing") as editing:
+                yaml = gr.Textbox(lines=12, max_lines=30, elem_id="import-yaml")
+            save = gr.Button(variant="primary", visible=False, elem_id="import-save")
+            saved = gr.HTML(elem_id="import-saved", apply_default_css=False)
+            bank = gr.Textbox(visible="hidden", show_label=False)
+            play = gr.Button(visible=False, elem_id="import-play")
+    return ImportTab(
+        tab, picker, body, compiler, pasting, title, paste, read_paste, read, found, editing, yaml, save, saved, bank, play
+    )  # fmt: skip
+
+
+def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Updates:
+    """Every word on the tab."""
+    compilers = [(say(f"compiler.{name}", language), name) for name in (_OFFLINE, _MODEL)]
+    return {
+        tab.tab: gr.update(label=say("tab.import", language)),
+        tab.picker: picker_html(language, is_allowed=is_allowed),
+        tab.compiler: gr.update(label=say("import.compiler", language), choices=compilers),
+        tab.pasting: gr.update(label=say("import.pasting", language)),
+        tab.title: gr.update(label=say("import.paste_title", language)),
+        tab.paste: gr.update(
+            label=say("import.paste", language), placeholder=say("import.paste_placeholder", language)
+        ),
+        tab.read_paste: say("import.read_paste", language),
+        tab.editing: gr.update(label=say("import.editing", language)),
+        tab.yaml: gr.update(label=say("import.yaml", language), info=say("import.yaml_info", language)),
+        tab.save: say("import.save", language),
+        tab.play: say("import.play", language),
+    }
+
+
+@dataclass(frozen=True)
+class ImportWiring:
+    """Connects the tab to what it does; `owner_of` says who asks, or refuses; `play` shows a bank on the start form."""
+
+    tab: ImportTab
+    importer: Importer
+    owner_of: Callable[[gr.Request], str]
+    play: Callable[[str, Language], Updates]
+
+    def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
+        """`on` binds a handler to a trigger the way all events of the page are bound."""
+        tab = self.tab
+        on(tab.read.click, self._read, [tab.compiler, language])
+        on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language])
+        on(tab.save.click, self._save, [tab.yaml, language])
+        on(tab.play.click, self._play, [tab.bank, language])
+
+    def _read(self, compiler: str, language: str, request: gr.Request) -> Iterator[Updates]:
+        owner = self.owner_of(request)
+        for shown in self.importer.read(owner, Language(language), by_model=compiler == _MODEL):
+            yield self._show(shown)
+
+    def _read_paste(
+        self, text: str, title: str, compiler: str, language: str, request: gr.Request
+    ) -> Iterator[Updates]:
+        owner, by_model = self.owner_of(request), compiler == _MODEL
+        for shown in self.importer.read_text(owner, text or "", title or "", Language(language), by_model=by_model):
+            yield self._show(shown)
+
+    def _show(self, shown: Shown) -> Updates:
+        tab = self.tab
+        if shown.yaml is None:
+            return {tab.found: shown.html, tab.saved: ""}
+        return {
+            tab.found: shown.html,
+            tab.saved: "",
+            tab.editing: gr.update(visible=True),
+            tab.yaml: shown.yaml,
+            tab.save: gr.update(visible=True),
+            tab.play: gr.update(visible=False),
+        }
+
+    def _save(self, text: str, language: str, request: gr.Request) -> Updates:
+        self.owner_of(request)
+        shown = self.importer.save(text or "", Language(language))
+        updates: Updates = {self.tab.saved: shown.html, self.tab.play: gr.update(visible=bool(shown.saved))}
+        return {**updates, self.tab.bank: shown.saved} if shown.saved else updates
+
+    def _play(self, bank: str, language: str, request: gr.Request) -> Updates:
+        self.owner_of(request)
+        return self.play(bank, Language(language))
