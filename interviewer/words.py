@@ -306,7 +306,7 @@ merge.gone | 原文件里已经没有这道题，仍保留：{place} | no longer
 merge.conflict | 冲突，保留你的修改：{place}：你的：{mine}；原文件：{theirs} | conflict, your edit stays: {place}: yours: {mine}; the source: {theirs}
 
 import.title | 导入你自己的题目 | Bring your own questions
-import.intro | 一份带答案的题目清单就够了：Markdown、CSV、TSV、JSONL、Anki 导出的文本，或者 YAML 题库。先看结果，再保存。文件只在这台机器上处理。 | A list of questions with answers is enough: Markdown, CSV, TSV, JSONL, text exported by Anki, or a YAML bank. You see what was found before anything is saved. The file stays on this machine.
+import.intro | 一份带答案的题目清单就够了：Markdown、CSV、TSV、JSONL、Anki 导出的文本，或者 YAML 题库。先看结果，再保存。文件只在这台机器上处理，除非要点由网上的模型来拆。 | A list of questions with answers is enough: Markdown, CSV, TSV, JSONL, text exported by Anki, or a YAML bank. You see what was found before anything is saved. The file stays on this machine, unless a hosted model makes the points.
 import.choose | 选择文件（最大 5 MB），或拖到这里 | Choose a file (5 MB at most), or drop it here
 import.compiler | 谁来拆分评分要点 | Who makes the points to grade by
 compiler.offline | 按参考答案的结构（离线） | From the structure of the reference answers (offline)
@@ -326,7 +326,7 @@ import.no_text | 先粘贴一份清单。 | Paste a list first.
 import.not_here | 这台服务器对外开放，所以页面不能导入题库。请在服务器上运行 interviewer import 文件名。 | This server is open to others, so banks cannot be imported on the page. Run interviewer import FILE on the server.
 import.nothing_to_save | 没有可保存的内容：先导入一份清单；太长的题库请用 interviewer import。 | There is nothing to save: import a list first; a very long bank goes by interviewer import.
 import.not_saved | 没有保存，下面的文字还在。问题在这里： | It was not saved, and your text is still here. What is wrong:
-import.saved | 已保存《{title}》：{count} 题，文件 {file}。 | Saved “{title}”: {count} questions, in {file}.
+import.saved | 已保存《{title}》：{count} 题，文件 {file}。 | Saved “{title}” in {file}. Questions: {count}.
 import.no_model | 还没有选模型：先到“评分模型”页选一个，或改用离线方式。 | No model is chosen: choose one in the Grader tab, or let the points be made offline.
 import.drafting | 模型正在拆分要点：第 {done} / {total} 题…… | The model is making the points: question {done} of {total} …
 import.unusable | 这份文件不能导入： | This file cannot be imported:

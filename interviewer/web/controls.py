@@ -125,7 +125,7 @@ def lay_out(offer: Offer, *, may_import: bool) -> Controls:
             [("中文", "zh"), ("English", "en")], value="en", elem_id="language", min_width=230, scale=0
         )
     notice = gr.HTML(visible=False, elem_id="notice", apply_default_css=False)
-    with gr.Tabs() as tabs:
+    with gr.Tabs(overflow_behavior="wrap") as tabs:
         with gr.Tab("·", id="practice") as practice:
             start, play, report = _lay_out_start(), _lay_out_play(), _lay_out_report()
         with gr.Tab("··", id="interviews") as records:

@@ -74,7 +74,7 @@ button, a, summary, input[type=radio] + span, input[type=checkbox] + span { min-
     + """
 #interviews .quiet { color: var(--body-text-color-subdued); }
 @media (max-width: 48rem) { .chat { height: auto; max-height: 46dvh; min-height: 8rem; } #stage, #head { flex-direction: column; }
-  #ending { flex-direction: column; } #language { max-width: none; }
+  #ending { flex-direction: column; } #language { max-width: none; } button[role=tab] { padding-left: .4rem; padding-right: .4rem; }
   #head { align-items: stretch; } #head p { display: none; } #chat, #card, #report, #interviews, #title, #progress { padding: .1rem; }
   .gradio-container { padding: .4rem !important; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }

@@ -195,7 +195,7 @@ class _Wiring:
         """The start form with this bank chosen, on the tab where interviews are played."""
         c, library = self.c, self.desk.library
         banks = [(found.title.into(language), found.id) for found in library.banks()]
-        chosen = {c.start.bank: gr.update(choices=banks, value=bank), c.tabs: gr.Tabs(selected="practice")}
+        chosen = {c.start.bank: gr.update(choices=banks, value=bank), c.tabs: gr.update(selected="practice")}
         return merged(draw(c, View(Screen.START, language)), bank_choices(c, library, bank, language), chosen)
 
     def _begin(

@@ -196,6 +196,25 @@ def test_a_huge_request_is_refused(client: TestClient) -> None:
     assert client.post("/gradio_api/queue/join", content=b"x" * 2_000_001).status_code == 413
 
 
+def test_a_list_of_questions_may_be_larger_than_anything_else_but_not_without_end(client: TestClient) -> None:
+    client.get("/")
+    assert client.post("/import", content=b"x" * 3_000_000, headers={"X-File-Name": "a.md"}).status_code == 204
+    refused = client.post("/import", content=b"x" * 5_000_001, headers={"X-File-Name": "a.md"})
+    assert (refused.status_code, refused.text) == (413, "This is too large: 5 MB is the most.\n")
+
+
+def test_a_request_that_does_not_say_how_long_it_is_is_refused(client: TestClient) -> None:
+    client.get("/")
+    assert client.post("/import", content=iter([b"x"])).status_code == 411
+
+
+def test_a_file_is_taken_from_visitors_of_the_page_only(client: TestClient) -> None:
+    assert client.post("/import", content=b"x").status_code == 404
+    client.get("/")
+    assert client.post("/import", content=b"x").status_code == 204
+    assert client.post("/import", content=b"x", headers={"Origin": "https://evil.example"}).status_code == 403
+
+
 def test_every_answer_has_the_security_headers_and_no_inline_script_is_allowed(client: TestClient) -> None:
     for path in ("/", "/config", "/nowhere"):
         headers = client.get(path).headers
