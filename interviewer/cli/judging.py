@@ -45,7 +45,7 @@ def evaluate(
 
     if threshold is not None and fit_threshold:
         raise typer.BadParameter("give --threshold or --fit-threshold, not both")
-    rows = [row for file in files for row in labelled.read_rows(file)]
+    rows = labelled.read_rows(*files)
     if limit is not None and limit < len(rows):
         rows = random.Random(seed).sample(rows, limit)  # noqa: S311 - rows, not secrets
     if fit_threshold and fit_threshold not in {row.split for row in rows}:
