@@ -54,7 +54,7 @@ def evaluate(
         fail(f"{write.name} has no lines {report.BEGIN} and {report.END}")
     settings = read_settings()
     grades = wiring.make_grader(grader.value, settings)
-    name = grader.value if grader is _Grader.COVERAGE else f"llm {settings.model} {settings.base_url}"
+    name = wiring.grader_identity(grader.value, settings)
     threads = 1 if grader is _Grader.COVERAGE else settings.model_concurrency
     questions = evaluation.questions_of(rows, wiring.make_library(settings).bank(bank) if bank else None)
     with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
