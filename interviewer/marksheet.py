@@ -102,8 +102,10 @@ def _map(cohort: Cohort, question: Question, language: Language) -> Iterator[str
         f'<th scope="col" aria-label="{say("sheet.number", language, number=n)}">{n}</th>'
         for n, _ in enumerate(question.criteria, start=1)
     )
+    text = escaped(question.text.into(language))
     yield (
-        f'<section class="map" id="q-{question.id}"><table><caption>{escaped(question.text.into(language))}</caption><thead><tr>'
+        f'<section class="map" id="q-{question.id}"><h3>{text}</h3><div class="wide" role="region" tabindex="0" '
+        f'aria-label="{text}"><table aria-label="{text}"><thead><tr>'
         f'<th scope="col">{say("sheet.candidate", language)}</th>{heads}<th scope="col">{say("sheet.score", language)}</th></tr></thead><tbody>'
     )
     for candidate in cohort.candidates:
@@ -114,7 +116,7 @@ def _map(cohort: Cohort, question: Question, language: Language) -> Iterator[str
             cells = "<td></td>" * len(question.criteria)
             outcome = f'<td class="quiet">{say("sheet.unanswered", language)}</td>'
             yield f'<tr><th scope="row" dir="auto">{_name(candidate, language)}</th>{cells}{outcome}</tr>'
-    yield "</tbody></table><ol>"
+    yield "</tbody></table></div><ol>"
     marked = cohort.of(question=question).marked
     for criterion in question.criteria:
         count, told = credited(criterion, marked)
@@ -129,6 +131,8 @@ def _row(one: Marked, language: Language, *, is_one_of_many: bool) -> str:
     label = escaped(one.answer.candidate or one.answer.id)
     if one.answer.candidate and is_one_of_many:
         label += f' <span class="quiet">{escaped(one.answer.id)}</span>'
+    flags = one.grade.flags if one.grade else ()
+    label += "".join(f'<br><span class="tag">{say(f"flag_short.{flag}", language)}</span>' for flag in flags)
     head = f'<tr><th scope="row" dir="auto">{label}</th>'
     if one.grade is None:
         text = say("card.failed", language)
@@ -136,10 +140,9 @@ def _row(one: Marked, language: Language, *, is_one_of_many: bool) -> str:
     cells = "".join(
         _cell(criterion, one.grade.verdict(criterion.id).level, place, language) for criterion in one.question.criteria
     )
-    flags = "".join(f' <span class="tag">{say(f"flag_short.{flag}", language)}</span>' for flag in one.grade.flags)
     text = markup.score_text(one.score, language, is_estimate=one.grade.is_estimate)
     score = _short(one.score, is_estimate=one.grade.is_estimate)
-    return f'{head}{cells}<td><a href="#{place}" title="{text}">{score}</a>{flags}</td></tr>'
+    return f'{head}{cells}<td><a href="#{place}" title="{text}">{score}</a></td></tr>'
 
 
 def _cell(criterion: Criterion, level: Level | None, place: str, language: Language) -> str:
@@ -192,10 +195,10 @@ def _short(score: Score | None, *, is_estimate: bool) -> str:
     """A score in a narrow cell: percent, of an estimate the band."""
     assert score is not None
     if is_estimate:
-        return f"≈ {band(score.low).limits[0]}–{band(score.high).limits[1]} %"
+        return f"≈\u00a0{band(score.low).limits[0]}–{band(score.high).limits[1]}\u00a0%"
     if score.value is None:
-        return f"{100 * score.low:.0f}–{100 * score.high:.0f} %"
-    return f"{100 * score.value:.0f} %"
+        return f"{100 * score.low:.0f}–{100 * score.high:.0f}\u00a0%"
+    return f"{100 * score.value:.0f}\u00a0%"
 
 
 def _kind(criterion: Criterion, language: Language) -> str:
@@ -227,11 +230,12 @@ _STYLE = (
 .beside { display: block; } .tally td:has(.bar) { min-width: 13rem; }
 .bar svg { width: 100%; height: .6rem; display: block; margin: .35rem 0 .2rem; }
 .bar .track { fill: var(--theirs); } .bar .maybe { fill: var(--mark); } .bar .sure { fill: var(--good); }
-.legend span { display: inline-block; margin-right: 1.1rem; } .map .tag { white-space: nowrap; }
-.map { margin: 1.6rem 0 2.2rem; } .map caption { text-align: left; font-weight: 700; padding: .3rem 0; }
+.legend span { display: inline-block; margin-right: 1.1rem; }
+.wide { overflow-x: auto; } .map { margin: 1.6rem 0 2.2rem; } .map h3 { margin: 0 0 .3rem; }
 .map th, .map td { padding: .3rem .4rem; } .map .point, .map thead th:not(:first-child):not(:last-child) { text-align: center; width: 2.2rem; }
 .map .point { padding: 2px; } .map .point a { display: block; text-decoration: none; border-radius: .3rem; min-height: 1.8rem; line-height: 1.8rem; }
 .map ol { padding-left: 1.4rem; font-size: .92rem; } .map td:last-child { white-space: nowrap; }
+.sheet .tag { font-weight: 400; display: inline-block; line-height: 1.4; }
 .sheet { --met: #bbf7d0; --half: #fef08a; --none: #f3f4f6; --wrong: #fecaca; }
 .met a { background: var(--met); } .partial a { background: var(--half); } .missing a { background: var(--none); }
 .contradicted a { background: var(--wrong); } .point.unknown a { border: 1px dashed var(--quiet); }
@@ -244,7 +248,8 @@ _STYLE = (
   .tally thead { display: none; } .tally, .tally tbody, .tally tr, .tally th, .tally td { display: block; }
   .beside { display: inline; margin-left: .5rem; } .sheet .tally th, .sheet .tally td { border: 0; padding: .1rem 0; } .tally tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
   .tally td::before { content: attr(data-label) " "; font-size: .85rem; color: var(--quiet); }
-  .map .point, .map thead th:not(:first-child):not(:last-child) { width: 1.75rem; } .map td:last-child { white-space: normal; } }
+  .map { font-size: .93rem; } .map .point { padding: 1px; } .map .point, .map thead th:not(:first-child):not(:last-child) { width: 1.6rem; }
+  .map thead th { padding: .2rem 0; } .map .point a { min-width: 1.5rem; } .map td:last-child a { text-decoration: none; } }
 @media print { body { max-width: none; } .sheet a { text-decoration: none; } details { display: none; }
   .map, tr, .ledger li { break-inside: avoid; } * { print-color-adjust: exact; } }
 """
