@@ -204,7 +204,7 @@ def _short(score: Score | None, *, is_estimate: bool) -> str:
 def _kind(criterion: Criterion, language: Language) -> str:
     if criterion.kind is Kind.CORE:
         return ""
-    return f' <span class="tag">{say(f"sheet.kind_{criterion.kind}", language)}</span>'
+    return f' <span class="tag">{say(f"kind.{criterion.kind}", language)}</span>'
 
 
 def _labelled(key: str, content: str, language: Language) -> str:

@@ -121,6 +121,7 @@ level.contradicted | 讲反了 | Contradicted
 level.unknown | 无法判断 | Could not tell
 level.mistake | 误解 | Misconception
 kind.bonus | 加分项 | bonus
+kind.mistake | 误解 | misconception
 aid.probed | 追问之后 | after a follow-up
 aid.hinted | 提示之后 | after a hint
 
@@ -197,8 +198,6 @@ sheet.map | 谁讲到了什么 | Who made which point
 sheet.map_info | 每行一份回答，每列一个要点；点记号看那份回答。 | A row for each answer, a column for each point; a sign leads to its answer.
 sheet.legend | ● 讲到了  ◐ 讲到一部分  ○ 没讲到  ✕ 讲反了或有误解  · 没有这个误解  ? 无法判断  空格：没有作答 | ● met  ◐ partly  ○ missing  ✕ contradicted, or a misconception  · no such misconception  ? could not tell  empty: not answered
 sheet.no_mistake | 没有这个误解 | No such misconception
-sheet.kind_bonus | 加分 | bonus
-sheet.kind_mistake | 误解 | misconception
 sheet.made_by | {count} / {told} 份讲到 | made in {count} of {told}
 sheet.mistaken_by | {count} / {told} 份有 | present in {count} of {told}
 sheet.number | 第 {number} 点 | Point {number}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from interviewer.rubric import Language
     from interviewer.settings import Settings
 
+_MOST_TOLD = 5
 _FORMATS = (".jsonl", ".csv", ".html")
 
 
@@ -147,7 +148,9 @@ def _write(cohort: "Cohort", outputs: list[Path], language: "Language") -> None:
 
 def _tell_failures(marked: "list[Marked]") -> None:
     failures = Counter(one.failure for one in marked if one.grade is None)
-    for failure, count in failures.most_common():
+    for failure, count in failures.most_common(_MOST_TOLD):
         print(f"interviewer: {count} of {len(marked)} answers could not be graded: {failure}", file=sys.stderr)
+    if len(failures) > _MOST_TOLD:
+        print(f"interviewer: and for {len(failures) - _MOST_TOLD} other reasons; the output has them", file=sys.stderr)
     if failures:
         raise typer.Exit(1)
