@@ -1,4 +1,4 @@
-"""Events and banks as JSON, and back: the one place that knows how they are spelled on disk."""
+"""Events, grades and banks as JSON, and back: the one place that knows how they are spelled on disk."""
 
 import json
 from functools import cache, lru_cache
@@ -7,6 +7,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from interviewer.errors import TranscriptError
+from interviewer.grade import Grade
 from interviewer.interview import Event
 from interviewer.rubric import Bank
 
@@ -41,6 +42,18 @@ def event_from_json(kind: str, body: str) -> Event:
     except ValidationError as error:
         raise TranscriptError(f"an event of kind {kind} cannot be read: {_first(error)}") from error
     return event
+
+
+def grade_to_plain(grade: Grade) -> dict[str, Any]:
+    """A grade as nested dicts and lists; what is as it is by default is left out."""
+    plain: dict[str, Any] = _adapter(Grade).dump_python(grade, mode="json", exclude_defaults=True)
+    return plain
+
+
+def grade_from_plain(plain: object) -> Grade:
+    """The grade that `grade_to_plain` wrote. Raises pydantic.ValidationError, which is a ValueError."""
+    grade: Grade = _adapter(Grade).validate_python(plain)
+    return grade
 
 
 def bank_from_plain(plain: object) -> Bank:

@@ -1,9 +1,8 @@
 """Labelled answers put through a grader: each is graded as an interview would grade it, and what was graded is kept."""
 
-import json
+import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,10 +10,12 @@ from typing import Any
 
 from interviewer.compiling import compile_question
 from interviewer.errors import BankError, InterviewerError
-from interviewer.grade import Flag, Level, score
+from interviewer.grade import Flag, Grade, Level, score
 from interviewer.interview import Attempt, Saying, Turn
-from interviewer.labelled import Row, question_in
-from interviewer.rubric import Bank, Question
+from interviewer.keeping import Kept, worked_off
+from interviewer.labelled import Row
+from interviewer.rows import question_in
+from interviewer.rubric import Bank, Language, Question
 from interviewer.session import Grader
 
 # Flags that a person should look at before believing the grade.
@@ -51,7 +52,7 @@ class Run:
 
 def questions_of(rows: Sequence[Row], bank: Bank | None) -> list[Question]:
     """The question of each row: the bank's, or one compiled from the row's reference. Raises BankError."""
-    return [question_in(bank, row) if bank else _compiled(row) for row in rows]
+    return [_question_of(row, bank) if bank else _compiled(row) for row in rows]
 
 
 def evaluate(
@@ -67,38 +68,37 @@ def evaluate(
     """Grade every row against its question, in order, `threads` at a time.
 
     With `kept`, each outcome is written there as soon as it is known, and what stands there under the same grader
-    name and rubric is not graded again. Raises BankError if that file cannot be used.
+    name, rubric and answer is not graded again. Raises BankError if that file cannot be used.
     """
-    known = _read(kept) if kept else {}
-    keys = [f"{name}|{question.rubric.digest}|{row.id}" for row, question in zip(rows, questions, strict=True)]
+    keys = [key_of(name, question, row.id, row.answer) for row, question in zip(rows, questions, strict=True)]
     start = time.perf_counter()
-    fresh = [place for place, key in enumerate(keys) if key not in known]
-    for place, outcome in _graded(rows, questions, grader, fresh, threads):
-        known[keys[place]] = outcome
-        if kept and not outcome.failure:
-            _write(kept, keys[place], outcome)
-        tick()
-    graded = tuple(Graded(row, known[key]) for row, key in zip(rows, keys, strict=True))
-    return Run(graded, time.perf_counter() - start, len(fresh))
+    outcomes, fresh = worked_off(
+        keys,
+        lambda place: _outcome(grader, questions[place], rows[place].answer),
+        kept=Kept(kept, _to_plain, _from_plain) if kept else None,
+        threads=threads,
+        tick=tick,
+    )
+    graded = tuple(Graded(row, outcome) for row, outcome in zip(rows, outcomes, strict=True))
+    return Run(graded, time.perf_counter() - start, fresh)
 
 
-def attempt_of(question: Question, answer: str) -> Attempt:
-    """An attempt in which the question was asked and answered once."""
-    turns = (Turn(Saying.QUESTION, question.text.both[0]), Turn(Saying.ANSWER, answer))
+def key_of(grader: str, question: Question, row: str, answer: str) -> str:
+    """What a kept result is found by: it changes with anything that the result depends on."""
+    said = hashlib.sha256(answer.encode()).hexdigest()[:12]
+    return f"{grader}|{question.rubric.digest}|{row}|{said}"
+
+
+def attempt_of(question: Question, answer: str, language: Language = Language.ZH) -> Attempt:
+    """An attempt in which the question was asked, in this language if it can be, and answered once."""
+    turns = (Turn(Saying.QUESTION, question.text.into(language)), Turn(Saying.ANSWER, answer))
     return Attempt(question.id, 1, turns, is_closed=True)
 
 
-def _graded(
-    rows: Sequence[Row], questions: Sequence[Question], grader: Grader, places: Sequence[int], threads: int
-) -> Iterator[tuple[int, Outcome]]:
-    def one(place: int) -> Outcome:
-        return _outcome(grader, questions[place], rows[place].answer)
-
-    if threads == 1:
-        yield from ((place, one(place)) for place in places)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        yield from zip(places, pool.map(one, places), strict=True)
+def is_doubtful(grade: Grade) -> bool:
+    """Whether a person should look at a grade before anybody relies on it, be it an estimate or not."""
+    unknown = any(verdict.level is None for verdict in grade.verdicts)
+    return grade.needs_review or unknown or bool(_SUSPECT.intersection(grade.flags))
 
 
 def _outcome(grader: Grader, question: Question, answer: str) -> Outcome:
@@ -107,8 +107,17 @@ def _outcome(grader: Grader, question: Question, answer: str) -> Outcome:
     except InterviewerError as error:
         return Outcome(None, needs_review=True, levels={}, provenance="", failure=str(error))
     levels = {verdict.criterion: verdict.level for verdict in grade.verdicts}
-    review = None in levels.values() or bool(_SUSPECT.intersection(grade.flags))
-    return Outcome(score(question.rubric, grade.verdicts).value, review, levels, grade.provenance.signature)
+    value = score(question.rubric, grade.verdicts).value
+    return Outcome(value, is_doubtful(grade), levels, grade.provenance.signature)
+
+
+def _question_of(row: Row, bank: Bank) -> Question:
+    question = question_in(bank, row.question_id, row.where)
+    strangers = set(row.levels) - {criterion.id for criterion in question.criteria}
+    if strangers:
+        what = f"labels: question {question.id} has no criterion {', '.join(sorted(strangers))}"
+        raise BankError(*row.where, what)
+    return question
 
 
 def _compiled(row: Row) -> Question:
@@ -121,47 +130,17 @@ def _compiled(row: Row) -> Question:
 _compile = cache(compile_question)
 
 
-def _read(path: Path) -> dict[str, Outcome]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    except (OSError, UnicodeDecodeError) as error:
-        raise BankError(path.name, "", f"cannot be read: {error}") from error
-    found: dict[str, Outcome] = {}
-    for number, line in enumerate(lines, start=1):
-        try:
-            plain: dict[str, Any] = json.loads(line)
-            levels = {name: Level(level) if level else None for name, level in plain["levels"].items()}
-            found[plain["key"]] = Outcome(plain["grade"], plain["needs_review"], levels, plain["provenance"])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if number == len(lines):
-                break  # the program was stopped while it wrote this line
-            raise BankError(
-                path.name, f"line {number}", "was not written by this program; name another file"
-            ) from error
-    return found
-
-
-def _write(path: Path, key: str, outcome: Outcome) -> None:
-    plain = {
-        "key": key,
+def _to_plain(outcome: Outcome) -> dict[str, Any] | None:
+    if outcome.failure:
+        return None
+    return {
         "grade": outcome.grade,
         "needs_review": outcome.needs_review,
         "levels": outcome.levels,
         "provenance": outcome.provenance,
     }
-    try:
-        with path.open("a+b") as file:
-            # A line that was cut off by a crash is ended before the next one begins.
-            if file.tell() and not _ends_with_newline(path):
-                file.truncate(_last_newline(path))
-            file.write(json.dumps(plain, ensure_ascii=False).encode() + b"\n")
-    except OSError as error:
-        raise BankError(path.name, "", f"cannot be written: {error.strerror}") from error
 
 
-def _ends_with_newline(path: Path) -> bool:
-    return path.read_bytes().endswith(b"\n")
-
-
-def _last_newline(path: Path) -> int:
-    return path.read_bytes().rfind(b"\n") + 1
+def _from_plain(plain: dict[str, Any]) -> Outcome:
+    levels = {name: Level(level) if level else None for name, level in plain["levels"].items()}
+    return Outcome(plain["grade"], plain["needs_review"], levels, plain["provenance"])

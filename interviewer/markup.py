@@ -357,7 +357,7 @@ def _topics(interview: Interview, topics: Sequence[TopicScore], language: Langua
         title = escaped(interview.bank.topic_title(topic.topic, language))
         text = score_text(topic.score, language, is_estimate=estimate)
         rows.append(
-            f'<tr><th scope="row">{title}</th><td class="bar">{_bar(topic.score)}</td><td>{text}</td>'
+            f'<tr><th scope="row">{title}</th><td class="bar">{bar(topic.score)}</td><td>{text}</td>'
             f"<td>{topic.graded} / {topic.reached}</td></tr>"
         )
     heads = "".join(
@@ -369,7 +369,7 @@ def _topics(interview: Interview, topics: Sequence[TopicScore], language: Langua
     )
 
 
-def _bar(score: Score | None) -> str:
+def bar(score: Score | None) -> str:
     """A bar from 0 to the score; a range is drawn lighter from its low end to its high end."""
     if score is None:
         return ""

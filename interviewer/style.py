@@ -1,4 +1,4 @@
-"""The style sheet of chat, card and report, on the page and in the HTML transcript."""
+"""The style sheet of chat, card and report, on the page and in the HTML files that are written."""
 
 DARK = """--good: #4ade80; --part: #facc15; --bad: #f87171; --quiet: #9ca3af; --line: #374151; --mine: #1e1b4b;
   --theirs: #1f2937; --mark: #166534;"""
@@ -39,3 +39,15 @@ details { margin: .6rem 0; } summary { cursor: pointer; }
 .second pre { white-space: pre-wrap; border: 1px solid var(--line); border-radius: .5rem; padding: .6rem; font-size: .85rem; }
 @media (max-width: 40rem) { .topics tr > :nth-child(4) { display: none; } .topics .bar { width: 22%; } .turn { max-width: 100%; } }
 """
+
+# For a file of its own, where no page around it has said anything about fonts and colours.
+PAGE = (
+    """
+body { font-family: system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 0 auto; max-width: 52rem;
+  padding: 1rem; line-height: 1.6; color: #1f2937; background: #fff; }
+footer { margin-top: 3rem; border-top: 1px solid #d1d5db; color: #4b5563; font-size: .85rem; }
+@media screen and (prefers-color-scheme: dark) { body { color: #e5e7eb; background: #111827; } footer { color: #9ca3af; }
+  .chat, .card, .report { """
+    + DARK
+    + " } }\n"
+)

@@ -271,14 +271,4 @@ def _marked(text: str, quotes: list[str]) -> str:
     return "".join(pieces)
 
 
-_STYLE = (
-    style.STYLE
-    + """
-body { font-family: system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 0 auto; max-width: 52rem;
-  padding: 1rem; line-height: 1.6; color: #1f2937; background: #fff; }
-footer { margin-top: 3rem; border-top: 1px solid #d1d5db; color: #4b5563; font-size: .85rem; }
-@media (prefers-color-scheme: dark) { body { color: #e5e7eb; background: #111827; } footer { color: #9ca3af; }
-  .chat, .card, .report { """
-    + style.DARK
-    + " } }\n"
-)
+_STYLE = style.STYLE + style.PAGE

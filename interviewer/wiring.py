@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from interviewer import coverage, grading
 from interviewer.codec import history_to_json
 from interviewer.errors import OutOfTurn, SettingsError
 from interviewer.grading import Shape
@@ -79,10 +80,23 @@ def make_llm(settings: Settings) -> LLM:
 
 def make_grader(name: str, settings: Settings) -> Grader:
     """The grader of this name: `coverage`, or `llm` for the model of the settings."""
-    models = make_models(settings)
-    if name == "llm" and models.offer.default.endpoint is None:
+    return make_models(settings).grader_of(Choice() if name == "coverage" else make_choice(settings))
+
+
+def make_choice(settings: Settings) -> Choice:
+    """The model of the settings. Raises SettingsError if they name none."""
+    choice = make_models(settings).offer.default
+    if choice.endpoint is None:
         raise SettingsError("no model to grade with: set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
-    return models.grader_of(models.offer.default if name == "llm" else Choice())
+    return choice
+
+
+def grader_identity(name: str, settings: Settings) -> str:
+    """What distinguishes this grader from others: a grade that was kept under another identity is not its own."""
+    if name == "coverage":
+        return coverage.VERSION
+    model = f"{settings.model} {settings.base_url} {settings.call_shape} {settings.votes} {settings.temperature}"
+    return f"{grading.VERSION} {model} {grading.prompts_digest()}"
 
 
 def make_plan(

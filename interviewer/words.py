@@ -103,7 +103,7 @@ chat.over | 面试结束。 | That was the interview.
 
 card.unanswered | 没有作答，不评分 | Not answered, not graded
 card.waiting | 正在评分……回答已保存。 | Being graded … your answer is saved.
-card.failed | 评分没有成功，回答已保存。这不是零分。 | The grading failed; your answer is saved. This is not a zero.
+card.failed | 评分没有成功，回答没有丢。这不是零分。 | The grading failed; the answer is not lost. This is not a zero.
 card.estimate | 这是离线覆盖率评分器的估计：它按词语找要点，会看错否定和换种说法的表达。 | This is an estimate by the offline coverage grader: it looks for points by their words, and misreads negation and unusual wording.
 badge.estimate | 估计，离线评分器：在 {n} 个带标注的回答上，与标注的相关系数 r = {r}（{labels}）。 | Estimate, offline grader: agreed with labels r = {r} (n = {n}, {labels}).
 badge.estimate_unmeasured | 估计，离线评分器：在这个题库上没有测过。 | Estimate, offline grader: not measured on this question bank.
@@ -116,7 +116,7 @@ badge.labels | 标注来源未说明 | labels of unknown origin
 badge.labels_model | 标注来自语言模型 | labels by a language model
 badge.labels_person | 标注来自人 | labels by people
 card.estimate_how | 它按词语找要点，会看错否定和换种说法的表达。 | It looks for points by their words, and misreads negation and unusual wording.
-card.answer | 你的回答（得分的原话已标出） | Your answer (the words that earned credit are marked)
+card.answer | 回答（得分的原话已标出） | The answer (the words that earned credit are marked)
 card.ledger | 逐点评分 | Point by point
 card.gaps | 还缺什么 | What is missing
 card.no_gaps | 核心要点都讲到了。 | Every core point is there.
@@ -138,6 +138,7 @@ level.contradicted | 讲反了 | Contradicted
 level.unknown | 无法判断 | Could not tell
 level.mistake | 误解 | Misconception
 kind.bonus | 加分项 | bonus
+kind.mistake | 误解 | misconception
 aid.probed | 追问之后 | after a follow-up
 aid.hinted | 提示之后 | after a hint
 
@@ -188,6 +189,49 @@ report.study | 接下来学什么 | What to study next
 report.cards | 每一题 | Every question
 report.download | 下载记录 | Download the transcript
 report.regrade | 为所有未评分的回答重新评分 | Grade all ungraded answers again
+
+sheet.title | 评分表 | Mark sheet
+sheet.facts | {answers} 份回答，{questions} 道题，题库 {bank}，评分于 {at} | {answers} answers to {questions} questions of the bank {bank}, graded {at}
+sheet.counts | 共 {answers} 份回答，{candidates} 位候选人。 | Answers: {answers}, candidates: {candidates}.
+sheet.mean_of | 已评 {count} 份。平均——{score} | Graded: {count}. Mean – {score}
+sheet.blank | 空白回答 {count} 份，按没讲到任何要点计入平均。 | Blank answers: {count}; they count as answers without any point.
+sheet.ungraded | {count} 份没有评成，不计入任何平均。 | Answers that could not be graded: {count}; they are in no mean.
+sheet.candidates | 各候选人 | By candidate
+sheet.candidate | 候选人 | Candidate
+sheet.unnamed | （未署名） | (no name)
+sheet.answered | 作答 | Answered
+sheet.answered_of | {count} / {total} 题 | {count} of {total}
+sheet.mean | 平均 | Mean
+sheet.weakest | 最弱的要点 | Weakest points
+sheet.questions | 各题 | By question
+sheet.question | 题目 | Question
+sheet.answers | 回答 | Answers
+sheet.score | 得分 | Score
+sheet.points | 要点 | Points
+sheet.remarks | 备注 | Remarks
+sheet.mistakes | 误解 {count} 处 | misconceptions: {count}
+sheet.part_ungraded | {count} 份未评 | {count} not graded
+sheet.part_blank | {count} 份空白 | {count} blank
+sheet.map | 谁讲到了什么 | Who made which point
+sheet.map_info | 每行一份回答，每列一个要点；点记号看那份回答。 | A row for each answer, a column for each point; a sign leads to its answer.
+sheet.legend | ● 讲到了  ◐ 讲到一部分  ○ 没讲到  ✕ 讲反了或有误解  · 没有这个误解  ? 无法判断  空格：没有作答 | ● met  ◐ partly  ○ missing  ✕ contradicted, or a misconception  · no such misconception  ? could not tell  empty: not answered
+sheet.no_mistake | 没有这个误解 | No such misconception
+sheet.made_by | {count} / {told} 份讲到 | made in {count} of {told}
+sheet.mistaken_by | {count} / {told} 份有 | present in {count} of {told}
+sheet.number | 第 {number} 点 | Point {number}
+sheet.unanswered | 没有作答 | not answered
+sheet.cards | 每份回答 | Every answer
+sheet.version | 程序版本 {version} | Program version {version}
+flag_short.blank | 空白 | blank
+flag_short.dont_know | 不知道 | don't know
+flag_short.echo | 复述题目 | echo
+flag_short.injection | 对评分者说话 | speaks to the grader
+flag_short.stuffing | 堆关键词 | keywords only
+flag_short.unverified | 引用不实 | quote not found
+flag_short.unreadable | 有要点未评 | verdict unreadable
+flag_short.split | 结论不一 | split votes
+flag_short.far_apart | 与估计相差大 | far from the estimate
+flag_short.cut | 提示词被截断 | prompt cut
 
 tab.grader | 评分模型 | Grader
 grader.now_offline | 现在由内置的离线评分器评分（估计，不联网）。 | Grades come from the built-in offline grader (estimates, no network).

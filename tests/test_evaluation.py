@@ -1,4 +1,3 @@
-import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -24,59 +23,17 @@ def written(path: Path, *rows: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    "rows, cause",
-    [
-        (["{"], "x.jsonl: line 1: is not JSON"),
-        (["[1]"], "line 1: is no object"),
-        ([ROW, {**ROW, "id": ""}], "line 2: id is empty"),
-        ([ROW, ROW], "line 2: the id 'a' stands in line 1 already"),
-        ([{k: v for k, v in ROW.items() if k != "answer"}], "line 1: answer is missing"),
-        ([{**ROW, "answer": 7}], "line 1: answer must be text, not 7"),
-        ([{**ROW, "score": None}], "line 1: score is missing"),
-        ([{**ROW, "score": "good"}], "line 1: score must be a number, not 'good'"),
-        ([{**ROW, "score": True}], "line 1: score must be a number"),
-        ([{**ROW, "score": float("nan")}], "line 1: score must be a number"),
-        ([{**ROW, "score": 5}], "line 1: score must be from 0 to score_max (4), not 5"),
-        ([{**ROW, "score": -1}], "line 1: score must be from 0"),
-        ([{**ROW, "score_max": 0}], "line 1: score_max must be above 0"),
-        ([{**ROW, "labels": ["met"]}], "line 1: labels must name a level"),
-        ([{**ROW, "labels": {"off": "good"}}], "line 1: 'good' is not a valid Level"),
-        ([], "x.jsonl: has no rows"),
-    ],
-)
-def test_a_row_that_cannot_be_read_is_an_error_with_its_line(tmp_path: Path, rows: list[object], cause: str) -> None:
-    with pytest.raises(BankError) as error:
-        read_rows(written(tmp_path / "x.jsonl", *rows))
-    assert cause in str(error.value)
-
-
-def test_a_csv_row_is_counted_by_the_lines_of_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    path.write_text('id,question_id,answer,score,score_max\na,q01,"two\nlines",1,2\nb,q01,x,,2\n', encoding="utf-8")
-    with pytest.raises(BankError, match="line 4: score is missing"):
-        read_rows(path)
-    path.write_text("id,question_id,answer,score,score_max\na,q01,x,1\n", encoding="utf-8")
-    with pytest.raises(BankError, match="line 2: has more or fewer columns"):
-        read_rows(path)
-
-
-def test_csv_and_jsonl_say_the_same(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ROW)
-        writer.writeheader()
-        writer.writerow(ROW)
-    one, other = read_rows(path)[0], read_rows(written(tmp_path / "x.jsonl", ROW))[0]
-    assert replace(one, where=other.where) == replace(other, where=other.where)
-    assert one.label == 0.5
-
-
 def test_a_question_is_found_by_its_id_or_its_place(tmp_path: Path) -> None:
     rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b", "question_id": "q02"}))
     assert [question.id for question in questions_of(rows, BANK)] == ["dropout", "shuffle"]
     rows = read_rows(written(tmp_path / "x.jsonl", {**ROW, "question_id": "q03"}))
     with pytest.raises(BankError, match="line 1: bank small has no question 'q03'"):
+        questions_of(rows, BANK)
+
+
+def test_labels_of_points_that_the_question_does_not_have_are_an_error(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b", "labels": {"off": "met", "of": "met"}}))
+    with pytest.raises(BankError, match="line 2: labels: question dropout has no criterion of"):
         questions_of(rows, BANK)
 
 
@@ -114,9 +71,18 @@ def test_what_was_kept_is_not_graded_again(tmp_path: Path) -> None:
     assert again.graded == whole.graded
     assert evaluate(rows, [DROPOUT] * 2, FlakyGrader(), kept=kept, name="flaky").fresh == 0
     assert evaluate(rows, [DROPOUT] * 2, FlakyGrader(), kept=kept, name="other").fresh == 2
-    kept.write_text("{}\n{}\n")
+    changed = [replace(rows[0], answer="it stays on"), rows[1]]
+    assert evaluate(changed, [DROPOUT] * 2, FlakyGrader(), kept=kept, name="flaky").fresh == 1
+
+
+@pytest.mark.parametrize("text", ["{}\n{}\n", "{}\n", "my notes", '{"id": "a"}'])
+def test_a_file_of_someone_elses_is_not_written_to(tmp_path: Path, text: str) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW))
+    kept = tmp_path / "kept.jsonl"
+    kept.write_text(text)
     with pytest.raises(BankError, match="line 1: was not written by this program"):
-        evaluate(rows, [DROPOUT] * 2, FlakyGrader(), kept=kept)
+        evaluate(rows, [DROPOUT], FlakyGrader(), kept=kept)
+    assert kept.read_text() == text
 
 
 def test_several_threads_grade_the_same(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from interviewer.errors import InterviewerError
 # They add their commands, in the order of --help.
 from interviewer.cli import playing  # isort: skip  # noqa: F401
 from interviewer.cli import banking  # isort: skip  # noqa: F401
+from interviewer.cli import grading  # isort: skip  # noqa: F401
 from interviewer.cli import judging  # isort: skip  # noqa: F401
 
 __all__ = ["main"]

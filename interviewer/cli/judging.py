@@ -50,7 +50,7 @@ def evaluate(
 
     if threshold is not None and fit_threshold:
         raise typer.BadParameter("give --threshold or --fit-threshold, not both")
-    rows = [row for file in files for row in labelled.read_rows(file)]
+    rows = labelled.read_rows(*files)
     if limit is not None and limit < len(rows):
         rows = random.Random(seed).sample(rows, limit)  # noqa: S311 - rows, not secrets
     if fit_threshold and fit_threshold not in {row.split for row in rows}:
@@ -59,7 +59,7 @@ def evaluate(
         fail(f"{write.name} has no lines {report.BEGIN} and {report.END}")
     settings = read_settings()
     grades = wiring.make_grader(grader.value, settings)
-    name = grader.value if grader is _Grader.COVERAGE else f"llm {settings.model} {settings.base_url}"
+    name = wiring.grader_identity(grader.value, settings)
     threads = 1 if grader is _Grader.COVERAGE else settings.model_concurrency
     chosen = wiring.make_library(settings).bank(bank) if bank else None
     questions = evaluation.questions_of(rows, chosen)

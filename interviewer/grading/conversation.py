@@ -1,7 +1,7 @@
 """The conversation with a model about one answer: asking, one correction, votes, and what is settled in the end."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from interviewer import library, replies
@@ -51,7 +51,7 @@ class Conversation:
         except LLMMalformed as error:
             if len(self.paper.question.criteria) == len(criteria):
                 raise
-            self._settle_unreadable(wanted, str(error))
+            self._settle_unreadable(dict.fromkeys(wanted, str(error)))
             return
         if remarks:
             self.remarks = replies.read_remarks(reply.text)
@@ -181,7 +181,7 @@ class Conversation:
         try:
             again = self._send(more, replies.schema(verdicts=True, remarks=False))
         except LLMMalformed as error:
-            return Readings({}, {name: str(error) for name in faults})
+            return Readings({}, {name: f"{fault}; {error}" for name, fault in faults.items()})
         return replies.read_verdicts(again.text, faults)
 
     def _bad_quotes(self, readings: Readings) -> dict[str, str]:
@@ -197,15 +197,14 @@ class Conversation:
             if reading.level in (Level.MET, Level.PARTIAL) and not self.settled[name].evidence:
                 self.flags[Flag.UNVERIFIED] = None
                 self.unsure.add(name)
-        self._settle_unreadable(readings.faults, "")
+        self._settle_unreadable(readings.faults)
         self._tell(list(self.settled.values()))
 
-    def _settle_unreadable(self, names: Collection[str], why: str) -> None:
-        for name in names:
+    def _settle_unreadable(self, faults: Mapping[str, str]) -> None:
+        for name, why in faults.items():
             self.flags[Flag.UNREADABLE] = None
-            reason = Localized(
-                zh=f"模型的回复无法读取。{why}", en=f"The model's reply could not be read. {why}".strip()
-            )
+            cause = f"{why[:1].upper()}{why[1:]}".removesuffix(".")
+            reason = Localized(zh=f"模型的回复无法读取。{cause}。", en=f"The model's reply could not be read. {cause}.")
             self.settled[name] = Verdict(name, None, reason)
 
     def _verdict(self, reading: Reading) -> Verdict:

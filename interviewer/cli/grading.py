@@ -1,0 +1,156 @@
+"""The command that grades the answers of many candidates at once."""
+
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from interviewer.cli.commands import Speech, app, write_file
+
+if TYPE_CHECKING:
+    from interviewer.batch import Marked, Task
+    from interviewer.cohort import Cohort
+    from interviewer.rubric import Language
+    from interviewer.settings import Settings
+
+_MOST_TOLD = 5
+_FORMATS = (".jsonl", ".csv", ".html")
+
+
+class _Grader(StrEnum):
+    COVERAGE = "coverage"
+    LLM = "llm"
+
+
+@app.command()
+def grade(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Answers, JSONL or CSV: question_id, answer; if you like id, candidate, lang (zh or en)."),
+    ],
+    bank: Annotated[str, typer.Option(help="Id of the bank that the questions are in.")],
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write, may be given several times: .jsonl has everything, .csv one row an answer, .html the mark "
+            "sheet; the terminal if left out.",
+        ),
+    ] = None,
+    grader: Annotated[_Grader | None, typer.Option(help="coverage, or llm for the model of the settings.")] = None,
+    language: Annotated[
+        Speech | None, typer.Option(help="Language of reasons and headings; that of the bank if left out.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Grade the first so many answers only.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Keep grades in this file and go on from it.")] = None,
+    batch_file: Annotated[
+        Path | None, typer.Option(help="Grade nothing; write the model's requests here, in the batch format of OpenAI.")
+    ] = None,
+    batch_results: Annotated[
+        list[Path] | None, typer.Option(help="Take the model's replies from this result or error file of a batch.")
+    ] = None,
+) -> None:
+    """Grade answers of candidates to the questions of a bank, with the evidence for every point.
+
+    A question is named by its id or its place in the bank (q01, q02, …). In CSV, cells that a spreadsheet would take
+    for a formula begin with an apostrophe.
+    """
+    outputs = output or []
+    is_batch = bool(batch_file or batch_results)
+    _check_usage(files, outputs, save, batch_file)
+    if batch_file and (batch_results or outputs):
+        raise typer.BadParameter("--batch-file grades nothing: give it without --batch-results and --output")
+    if is_batch and grader is _Grader.COVERAGE:
+        raise typer.BadParameter("a batch is for a model: leave out --grader coverage")
+    chosen = grader or (_Grader.LLM if is_batch else _Grader.COVERAGE)
+
+    from interviewer import batch, wiring
+    from interviewer.answers import read_answers
+    from interviewer.cohort import Cohort
+    from interviewer.rubric import Language
+    from interviewer.settings import read_settings
+
+    # In a batch nothing can be asked twice.
+    settings = read_settings(votes=1 if is_batch else None)
+    found = wiring.make_library(settings).bank(bank)
+    answers = read_answers(files)
+    if answers.unused:
+        print(f"interviewer: not used: {', '.join(answers.unused)}", file=sys.stderr)
+    spoken = Language(language.value) if language else found.language
+    every = batch.tasks_of(answers.rows, found, spoken)
+    tasks = every[:limit]
+    if batch_file:
+        _write_requests(batch_file, tasks, save, settings)
+        return
+    if batch_results:
+        choice = wiring.make_choice(settings)
+        assert choice.endpoint is not None
+        grader_of = batch.read_back(batch_results, every, choice.endpoint, choice.shape)
+    else:
+        one = wiring.make_grader(chosen.value, settings)
+        grader_of = lambda _: one  # noqa: E731
+    name = wiring.grader_identity(chosen.value, settings)
+    threads = settings.model_concurrency if chosen is _Grader.LLM and not batch_results else 1
+    with typer.progressbar(length=len(tasks), label="grading", file=sys.stderr) as bar:
+        marked = batch.mark(tasks, grader_of, kept=save, name=name, threads=threads, tick=lambda: bar.update(1))
+    _write(Cohort(found, tuple(marked)), outputs, spoken)
+    _tell_failures(marked)
+
+
+def _check_usage(files: list[Path], outputs: list[Path], save: Path | None, batch_file: Path | None) -> None:
+    """Before an hour of grading, not after it."""
+    for path in outputs:
+        if path.suffix.lower() not in _FORMATS:
+            raise typer.BadParameter(f"{path.name} must end in one of {', '.join(_FORMATS)}")
+    written = [path.resolve() for path in (*outputs, save, batch_file) if path]
+    for path in written:
+        if path in [file.resolve() for file in files] or written.count(path) > 1:
+            raise typer.BadParameter(f"{path.name} is given twice, and would be overwritten")
+        if not path.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {path.parent}")
+
+
+def _write_requests(path: Path, tasks: "list[Task]", save: Path | None, settings: "Settings") -> None:
+    from interviewer import batch, wiring
+    from interviewer.llm.batched import request_line
+
+    choice = wiring.make_choice(settings)
+    assert choice.endpoint is not None
+    left = batch.ungraded(tasks, save, wiring.grader_identity("llm", settings))
+    lines = [request_line(*request) for request in batch.requests(left, choice.endpoint, choice.shape)]
+    write_file("".join(lines), path)
+    print(f"{len(lines)} requests for {len(left)} answers, to {choice.title}", file=sys.stderr)
+
+
+def _write(cohort: "Cohort", outputs: list[Path], language: "Language") -> None:
+    from interviewer import ledger, marksheet
+
+    if not outputs:
+        write_file(ledger.to_table(cohort, language), None)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    for path in outputs:
+        match path.suffix.lower():
+            case ".jsonl":
+                text = ledger.to_jsonl(cohort.marked)
+            case ".csv":
+                text = ledger.to_csv(cohort.marked)
+            case _:
+                text = marksheet.to_html(marksheet.Sheet(cohort, language, now))
+        write_file(text, path)
+    if outputs:
+        print("\n".join(ledger.overview(cohort, language)), file=sys.stderr)
+
+
+def _tell_failures(marked: "list[Marked]") -> None:
+    failures = Counter(one.failure for one in marked if one.grade is None)
+    for failure, count in failures.most_common(_MOST_TOLD):
+        print(f"interviewer: {count} of {len(marked)} answers could not be graded: {failure}", file=sys.stderr)
+    if len(failures) > _MOST_TOLD:
+        print(f"interviewer: and for {len(failures) - _MOST_TOLD} other reasons; the output has them", file=sys.stderr)
+    if failures:
+        raise typer.Exit(1)

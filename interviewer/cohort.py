@@ -1,0 +1,108 @@
+"""What marked answers come to: for each candidate, for each question, and for each point of a question."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from interviewer.batch import Marked
+from interviewer.grade import Level, Score, mean, missed
+from interviewer.rubric import Bank, Criterion, Kind, Question
+
+_MOST_NAMED = 3
+_SIGNS = {Level.MET: "●", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CONTRADICTED: "✕", None: "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Some answers at a glance. Those without a grade are counted and are in no mean."""
+
+    marked: tuple[Marked, ...]
+
+    @property
+    def score(self) -> Score | None:
+        """The mean over the graded answers; None where none was graded."""
+        return mean(one.score for one in self.marked if one.score)
+
+    @property
+    def is_estimate(self) -> bool:
+        return any(one.grade is not None and one.grade.is_estimate for one in self.marked)
+
+    @property
+    def graded(self) -> int:
+        return sum(one.grade is not None for one in self.marked)
+
+    @property
+    def ungraded(self) -> int:
+        return len(self.marked) - self.graded
+
+    @property
+    def blank(self) -> int:
+        return sum(one.is_blank for one in self.marked)
+
+    @property
+    def for_review(self) -> int:
+        return sum(one.needs_review for one in self.marked)
+
+    @property
+    def weakest(self) -> tuple[Criterion, ...]:
+        """Misconceptions first, then the core points that lost most, as a share of their question's weight."""
+        wrong: list[Criterion] = []
+        losses: list[tuple[float, Criterion]] = []
+        for one in self.marked:
+            if one.grade is None:
+                continue
+            rubric = one.question.rubric
+            wrong += [c for c in rubric.of(Kind.MISTAKE) if one.grade.verdict(c.id).level is Level.MET]
+            whole = sum(criterion.weight for criterion in rubric.of(Kind.CORE))
+            losses += [
+                (criterion.weight / whole / (1 + (one.grade.verdict(criterion.id).level is Level.PARTIAL)), criterion)
+                for criterion in missed(rubric, one.grade)
+            ]
+        losses.sort(key=lambda pair: -pair[0])
+        return (*wrong, *(criterion for _, criterion in losses))[:_MOST_NAMED]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """All marked answers to the questions of a bank, in the order of their rows."""
+
+    bank: Bank
+    marked: tuple[Marked, ...]
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """The candidates in the order of their first answer; '' is who gave no name."""
+        return tuple(dict.fromkeys(one.answer.candidate for one in self.marked))
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that somebody answered, in the order of the bank."""
+        answered = {one.question.id for one in self.marked}
+        return tuple(question for question in self.bank.questions if question.id in answered)
+
+    @property
+    def all(self) -> Tally:
+        return Tally(self.marked)
+
+    def of(self, *, candidate: str | None = None, question: Question | None = None) -> Tally:
+        """The answers of a candidate, to a question, or of the one to the other."""
+        return Tally(
+            tuple(
+                one
+                for one in self.marked
+                if candidate in (None, one.answer.candidate) and (question is None or question.id == one.question.id)
+            )
+        )
+
+
+def sign(criterion: Criterion, level: Level | None) -> str:
+    """One character for a level in a table: a mistake that was made is a cross, one that was not made a dot."""
+    if criterion.kind is Kind.MISTAKE and level is not None:
+        return "✕" if level in (Level.MET, Level.PARTIAL) else "·"
+    return _SIGNS[level]
+
+
+def credited(criterion: Criterion, marked: Iterable[Marked]) -> tuple[int, int]:
+    """How many answers have a point (or make a mistake), wholly or in part, and for how many that could be told."""
+    levels = [one.grade.verdict(criterion.id).level for one in marked if one.grade]
+    told = [level for level in levels if level is not None]
+    return sum(level in (Level.MET, Level.PARTIAL) for level in told), len(told)
