@@ -83,7 +83,7 @@ def test_an_answer_is_shown_as_text_everywhere(attack: str) -> None:
         found = seen(html)
         assert {tag for tag, _ in found.tags} <= ALLOWED
         assert not any(name.startswith("on") or name in ("src", "style") for _, attrs in found.tags for name in attrs)
-        visible = "".join("·" if ord(c) in markup._UNSEEN else c for c in attack)
+        visible = "".join("·" if ord(c) in markup.text._UNSEEN else c for c in attack)
         assert visible in found.text
         assert not any(sign in html for sign in "{}$`")
 

@@ -1,0 +1,26 @@
+"""Parts of an interview as HTML: chat, score card, report. Everything a person or a bank wrote is escaped here."""
+
+from interviewer.markup.card import Badge, card, no_badge
+from interviewer.markup.chat import chat
+from interviewer.markup.report import bar, report
+from interviewer.markup.text import escaped, marked, stretches
+from interviewer.markup.wording import is_news, level_key, provenance_text, quotes_of, score_text, sign, spent_text
+
+__all__ = [
+    "Badge",
+    "bar",
+    "card",
+    "chat",
+    "escaped",
+    "is_news",
+    "level_key",
+    "marked",
+    "no_badge",
+    "provenance_text",
+    "quotes_of",
+    "report",
+    "score_text",
+    "sign",
+    "spent_text",
+    "stretches",
+]
