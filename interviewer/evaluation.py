@@ -24,13 +24,17 @@ _SUSPECT = {Flag.INJECTION, Flag.STUFFING}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a grader made of a row: a share of the scale, or None where it could not tell or failed."""
+    """What a grader made of a row: a share of the scale, or None where it could not tell or failed.
+
+    `tokens` is what it cost, prompt and completion together, as the server counted them.
+    """
 
     grade: float | None
     needs_review: bool
     levels: dict[str, Level | None]
     provenance: str
     failure: str = ""
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ def _outcome(grader: Grader, question: Question, answer: str) -> Outcome:
         return Outcome(None, needs_review=True, levels={}, provenance="", failure=str(error))
     levels = {verdict.criterion: verdict.level for verdict in grade.verdicts}
     value = score(question.rubric, grade.verdicts).value
-    return Outcome(value, is_doubtful(grade), levels, grade.provenance.signature)
+    spent = grade.spent.prompt + grade.spent.completion
+    return Outcome(value, is_doubtful(grade), levels, grade.provenance.signature, tokens=spent)
 
 
 def _question_of(row: Row, bank: Bank) -> Question:
@@ -138,9 +143,10 @@ def _to_plain(outcome: Outcome) -> dict[str, Any] | None:
         "needs_review": outcome.needs_review,
         "levels": outcome.levels,
         "provenance": outcome.provenance,
+        "tokens": outcome.tokens,
     }
 
 
 def _from_plain(plain: dict[str, Any]) -> Outcome:
     levels = {name: Level(level) if level else None for name, level in plain["levels"].items()}
-    return Outcome(plain["grade"], plain["needs_review"], levels, plain["provenance"])
+    return Outcome(plain["grade"], plain["needs_review"], levels, plain["provenance"], tokens=plain["tokens"])

@@ -132,6 +132,7 @@ def measure(
         splits=_groups(told, lambda graded: graded.row.split),
         criteria=_criteria(told),
         fitted_on=fit_on if fitting else "",
+        tokens=sum(graded.outcome.tokens for graded in told) or None,
         labellers=tuple(dict.fromkeys(graded.row.labeller for graded in rows)),
         seconds=run.seconds,
         answers_per_second=run.fresh / run.seconds if run.fresh and run.seconds > 0 else None,

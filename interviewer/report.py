@@ -31,7 +31,8 @@ def to_text(report: Report) -> str:
     if report.criteria:
         lines += ["", f"criterion by criterion, credited or not: {_criteria_text(report.criteria)}"]
     speed = f", {report.answers_per_second:.0f} answers/s" if report.answers_per_second else ""
-    lines += ["", f"{report.seconds:.1f} s{speed}"]
+    tokens = f", {report.tokens} tokens" if report.tokens else ""
+    lines += ["", f"{report.seconds:.1f} s{speed}{tokens}"]
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ from test_cli import run as run_cli
 from interviewer.coverage import CoverageGrader
 from interviewer.errors import BankError
 from interviewer.evaluation import evaluate, questions_of
+from interviewer.grade import Level, Spent
 from interviewer.labelled import read_rows
 from interviewer.measuring import measure
 from interviewer.report import to_text
@@ -49,6 +50,15 @@ def test_a_failed_grading_is_counted_and_is_no_grade(tmp_path: Path) -> None:
     report = measure(evaluate(rows, questions_of(rows, BANK), FlakyGrader(failures=1)), grader="flaky")
     assert (report.n, report.ungraded, report.needs_review) == (1, 1, 1)
     assert "1 could not be graded" in to_text(report)
+
+
+def test_tokens_are_counted_also_when_a_run_goes_on(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b"}))
+    paid = GradeAs(lambda _, attempt: replace(grade(attempt, off=Level.MET), spent=Spent(100, 20)))
+    for grader in (paid, FlakyGrader(failures=9)):
+        run = evaluate(rows, questions_of(rows, BANK), grader, kept=tmp_path / "kept")
+        assert measure(run, grader="paid").tokens == 240
+    assert "240 tokens" in to_text(measure(run, grader="paid"))
 
 
 def test_a_range_is_no_grade(tmp_path: Path) -> None:
