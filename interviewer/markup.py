@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from interviewer.grade import Evidence, Gap, Grade, Level, Score, Verdict, band, missed
 from interviewer.interview import Aid, Attempt, Interview, Saying, Speaker, Turn, shows_grades
-from interviewer.rubric import Criterion, Kind, Language
+from interviewer.rubric import Criterion, Kind, Language, Question
 from interviewer.summary import Result, Summary, TopicScore, result, summarize
 from interviewer.words import say
 
@@ -84,7 +84,7 @@ def card(
     if not attempt.is_answered:
         parts.append(f'<p class="quiet">{say("card.unanswered", language)}</p>')
     elif found.grade is None:
-        parts += [_ungraded(attempt, language), _answers(attempt, None, head)]
+        parts += [_ungraded(attempt, language), _answers(found, None, head)]
         if partial:
             parts.append(_ledger(found, partial, language, head))
     else:
@@ -137,12 +137,13 @@ def spent_text(summary: Summary, language: Language) -> str:
     return say("report.spent", language, prompt=spent.prompt, completion=spent.completion)
 
 
-def quotes_of(grade: Grade, turn: int) -> list[str]:
-    """The words of a turn that earned credit."""
+def quotes_of(question: Question, grade: Grade, turn: int) -> list[str]:
+    """The words of a turn that earned credit, which those of a misconception do not."""
+    mistakes = {criterion.id for criterion in question.rubric.of(Kind.MISTAKE)}
     return [
         evidence.quote
         for verdict in grade.verdicts
-        if verdict.level in (Level.MET, Level.PARTIAL)
+        if verdict.level in (Level.MET, Level.PARTIAL) and verdict.criterion not in mistakes
         for evidence in verdict.evidence
         if evidence.turn == turn
     ]
@@ -185,7 +186,7 @@ def _graded(found: Result, grade: Grade, language: Language, head: _Head) -> Ite
         yield f'<p class="flag">{say("card.review", language)}</p>'
     if grade.opening:
         yield f"<p>{escaped(grade.opening.into(language))}</p>"
-    yield _answers(found.attempt, grade, head)
+    yield _answers(found, grade, head)
     yield _ledger(found, grade.verdicts, language, head)
     yield _gaps(found, grade, language, head)
     if grade.extras:
@@ -199,10 +200,10 @@ def _graded(found: Result, grade: Grade, language: Language, head: _Head) -> Ite
     yield f'<p class="quiet provenance">{escaped(provenance_text(grade, language))}</p>'
 
 
-def _answers(attempt: Attempt, grade: Grade | None, head: _Head) -> str:
+def _answers(found: Result, grade: Grade | None, head: _Head) -> str:
     said = []
-    for turn, text in attempt.answers:
-        quotes = quotes_of(grade, turn) if grade else []
+    for turn, text in found.attempt.answers:
+        quotes = quotes_of(found.question, grade, turn) if grade else []
         said.append(f'<blockquote dir="auto" class="answer">{marked(text, quotes)}</blockquote>')
     return f"{head('card.answer')}{''.join(said)}"
 
