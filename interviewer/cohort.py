@@ -40,8 +40,9 @@ class Tally:
         return sum(one.is_blank for one in self.marked)
 
     @property
-    def for_review(self) -> int:
-        return sum(one.needs_review for one in self.marked)
+    def for_review(self) -> tuple[Marked, ...]:
+        """What a person should look at: doubtful grades, and answers without one."""
+        return tuple(one for one in self.marked if one.needs_review)
 
     @property
     def weakest(self) -> tuple[Criterion, ...]:

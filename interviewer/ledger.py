@@ -61,8 +61,8 @@ def overview(cohort: Cohort, language: Language) -> Iterator[str]:
         yield say("sheet.blank", language, count=whole.blank)
     if whole.ungraded:
         yield say("sheet.ungraded", language, count=whole.ungraded)
-    if whole.for_review:
-        yield say("report.review", language, count=whole.for_review)
+    if count := len(whole.for_review):
+        yield say("report.review", language, count=count)
 
 
 def _plain(one: Marked) -> dict[str, Any]:

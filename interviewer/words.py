@@ -178,6 +178,7 @@ sheet.counts | 共 {answers} 份回答，{candidates} 位候选人。 | Answers:
 sheet.mean_of | 已评 {count} 份。平均——{score} | Graded: {count}. Mean – {score}
 sheet.blank | 空白回答 {count} 份，按没讲到任何要点计入平均。 | Blank answers: {count}; they count as answers without any point.
 sheet.ungraded | {count} 份没有评成，不计入任何平均。 | Answers that could not be graded: {count}; they are in no mean.
+sheet.look_at | 需要人再看一眼的 | What a person should look at
 sheet.candidates | 各候选人 | By candidate
 sheet.candidate | 候选人 | Candidate
 sheet.unnamed | （未署名） | (no name)
