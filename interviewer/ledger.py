@@ -53,7 +53,9 @@ def to_table(cohort: Cohort, language: Language) -> str:
 def overview(cohort: Cohort, language: Language) -> Iterator[str]:
     """How many answers there are and what became of them, in sentences."""
     whole = cohort.all
-    yield say("sheet.counts", language, answers=len(whole.marked), candidates=len(cohort.candidates))
+    named = sum(bool(name) for name in cohort.candidates)
+    key = "sheet.counts" if named else "sheet.count"
+    yield say(key, language, answers=len(whole.marked), **({"candidates": named} if named else {}))
     if whole.graded:
         text = score_text(whole.score, language, is_estimate=whole.is_estimate)
         yield say("sheet.mean_of", language, score=text, count=whole.graded)

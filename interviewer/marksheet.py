@@ -51,7 +51,8 @@ def _page(sheet: Sheet) -> Iterator[str]:
     if cohort.all.is_estimate:
         yield f'<p class="flag">{say("card.estimate", language)}</p>'
     yield _for_review(cohort, language)
-    yield from _candidates(cohort, language)
+    if any(cohort.candidates):
+        yield from _candidates(cohort, language)
     yield from _questions(cohort, language)
     yield f"<h2>{say('sheet.map', language)}</h2><p>{say('sheet.map_info', language)}</p>"
     legend = say("sheet.legend", language).split("  ")
@@ -67,7 +68,7 @@ def _page(sheet: Sheet) -> Iterator[str]:
 
 def _for_review(cohort: Cohort, language: Language) -> str:
     items = "".join(
-        f'<li><a href="#{_anchor(one)}">{_name(one.answer.candidate, language)} · {escaped(one.question.text.into(language))}</a></li>'
+        f'<li><a href="#{_anchor(one)}">{escaped(one.answer.candidate or one.answer.id)} · {escaped(one.question.text.into(language))}</a></li>'
         for one in cohort.all.for_review
     )
     return f"<details><summary>{say('sheet.look_at', language)}</summary><ul>{items}</ul></details>" if items else ""
@@ -172,9 +173,9 @@ def _card(cohort: Cohort, one: Marked, language: Language) -> str:
     attempt = replace(one.task.attempt, grade=one.grade, failure=one.failure)
     plan = Plan((one.question.id,), language=language)
     interview = Interview(cohort.bank, plan, (attempt,), 0, Phase.OVER)
-    who = _name(one.answer.candidate, language)
+    who = f'<strong dir="auto">{escaped(one.answer.candidate)}</strong> ' if one.answer.candidate else ""
     return (
-        f'<section class="answered" id="{_anchor(one)}"><p class="who"><strong dir="auto">{who}</strong> '
+        f'<section class="answered" id="{_anchor(one)}"><p class="who">{who}'
         f'<span class="quiet">{escaped(one.answer.id)}</span></p>{markup.card(interview, attempt, language, level=3)}</section>'
     )
 
