@@ -8,6 +8,7 @@ from interviewer.grade import Level, Score, mean, missed
 from interviewer.rubric import Bank, Criterion, Kind, Question
 
 _MOST_NAMED = 3
+_CREDITED = (Level.MET, Level.PARTIAL)
 _SIGNS = {Level.MET: "●", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CONTRADICTED: "✕", None: "?"}
 
 
@@ -39,8 +40,9 @@ class Tally:
         return sum(one.is_blank for one in self.marked)
 
     @property
-    def for_review(self) -> int:
-        return sum(one.needs_review for one in self.marked)
+    def for_review(self) -> tuple[Marked, ...]:
+        """What a person should look at: doubtful grades, and answers without one."""
+        return tuple(one for one in self.marked if one.needs_review)
 
     @property
     def weakest(self) -> tuple[Criterion, ...]:
@@ -51,7 +53,7 @@ class Tally:
             if one.grade is None:
                 continue
             rubric = one.question.rubric
-            wrong += [c for c in rubric.of(Kind.MISTAKE) if one.grade.verdict(c.id).level is Level.MET]
+            wrong += [c for c in rubric.of(Kind.MISTAKE) if one.grade.verdict(c.id).level in _CREDITED]
             whole = sum(criterion.weight for criterion in rubric.of(Kind.CORE))
             losses += [
                 (criterion.weight / whole / (1 + (one.grade.verdict(criterion.id).level is Level.PARTIAL)), criterion)
@@ -97,7 +99,7 @@ class Cohort:
 def sign(criterion: Criterion, level: Level | None) -> str:
     """One character for a level in a table: a mistake that was made is a cross, one that was not made a dot."""
     if criterion.kind is Kind.MISTAKE and level is not None:
-        return "✕" if level in (Level.MET, Level.PARTIAL) else "·"
+        return "✕" if level in _CREDITED else "·"
     return _SIGNS[level]
 
 
@@ -105,4 +107,4 @@ def credited(criterion: Criterion, marked: Iterable[Marked]) -> tuple[int, int]:
     """How many answers have a point (or make a mistake), wholly or in part, and for how many that could be told."""
     levels = [one.grade.verdict(criterion.id).level for one in marked if one.grade]
     told = [level for level in levels if level is not None]
-    return sum(level in (Level.MET, Level.PARTIAL) for level in told), len(told)
+    return sum(level in _CREDITED for level in told), len(told)

@@ -17,6 +17,7 @@ from interviewer.words import say
 # A cell that begins with one of these is a formula to a spreadsheet (the wide ones to those of East Asia).
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _LONGEST_CELL = 32
+_CREDITED = (Level.MET, Level.PARTIAL)
 
 
 def to_jsonl(marked: Iterable[Marked]) -> str:
@@ -52,7 +53,9 @@ def to_table(cohort: Cohort, language: Language) -> str:
 def overview(cohort: Cohort, language: Language) -> Iterator[str]:
     """How many answers there are and what became of them, in sentences."""
     whole = cohort.all
-    yield say("sheet.counts", language, answers=len(whole.marked), candidates=len(cohort.candidates))
+    named = sum(bool(name) for name in cohort.candidates)
+    key = "sheet.counts" if named else "sheet.count"
+    yield say(key, language, answers=len(whole.marked), **({"candidates": named} if named else {}))
     if whole.graded:
         text = score_text(whole.score, language, is_estimate=whole.is_estimate)
         yield say("sheet.mean_of", language, score=text, count=whole.graded)
@@ -60,8 +63,8 @@ def overview(cohort: Cohort, language: Language) -> Iterator[str]:
         yield say("sheet.blank", language, count=whole.blank)
     if whole.ungraded:
         yield say("sheet.ungraded", language, count=whole.ungraded)
-    if whole.for_review:
-        yield say("report.review", language, count=whole.for_review)
+    if count := len(whole.for_review):
+        yield say("report.review", language, count=count)
 
 
 def _plain(one: Marked) -> dict[str, Any]:
@@ -150,7 +153,7 @@ def _row(one: Marked) -> dict[str, Any]:
         "is_estimate": _yes(plain["is_estimate"]),
         **{level.value: named(level) for level in Level},
         "not_told": "; ".join(v["id"] for v in verdicts if v["level"] is None),
-        "mistakes": named(Level.MET, Level.PARTIAL, mistakes=True),
+        "mistakes": named(*_CREDITED, mistakes=True),
         "quotes": "\n".join(f"{v['id']}: “{quote}”" for v in verdicts for quote in v["quotes"]),
         "reasons": "\n".join(f"{v['id']}: {v['reason']}" for v in verdicts),
         "extras": "\n".join(f"{extra['claim']} “{extra['quote']}”" for extra in plain["extras"]),
@@ -179,7 +182,7 @@ def _line(one: Marked, language: Language) -> list[str]:
     if grade is None:
         return [_cell(who), one.question.id, say("score.none", language), "", _printable(one.failure)]
     points = "".join(sign(c, grade.verdict(c.id).level) for c in one.question.criteria if c.kind is not Kind.MISTAKE)
-    mistakes = [c for c in one.question.rubric.of(Kind.MISTAKE) if grade.verdict(c.id).level is Level.MET]
+    mistakes = [c for c in one.question.rubric.of(Kind.MISTAKE) if grade.verdict(c.id).level in _CREDITED]
     remarks = [say(f"flag_short.{flag}", language) for flag in grade.flags]
     remarks += [say("sheet.mistakes", language, count=len(mistakes))] if mistakes else []
     score = score_text(one.score, language, is_estimate=grade.is_estimate)

@@ -164,7 +164,7 @@ def _attempt(interview: Interview, attempt: Attempt, place: int, language: Langu
         took = f" ({say('transcript.seconds', language, seconds=round(turn.seconds))})" if turn.seconds else ""
         yield f"**{who}**{took}"
         yield ""
-        quotes = markup.quotes_of(attempt.grade, number) if mine and visible and attempt.grade else []
+        quotes = markup.quotes_of(found.question, attempt.grade, number) if mine and visible and attempt.grade else []
         yield from (f"> {line}" for line in _marked(turn.text, quotes).split("\n"))
         yield ""
     if not attempt.is_answered:

@@ -193,9 +193,11 @@ report.regrade | 为所有未评分的回答重新评分 | Grade all ungraded an
 sheet.title | 评分表 | Mark sheet
 sheet.facts | {answers} 份回答，{questions} 道题，题库 {bank}，评分于 {at} | {answers} answers to {questions} questions of the bank {bank}, graded {at}
 sheet.counts | 共 {answers} 份回答，{candidates} 位候选人。 | Answers: {answers}, candidates: {candidates}.
+sheet.count | 共 {answers} 份回答。 | Answers: {answers}.
 sheet.mean_of | 已评 {count} 份。平均——{score} | Graded: {count}. Mean – {score}
 sheet.blank | 空白回答 {count} 份，按没讲到任何要点计入平均。 | Blank answers: {count}; they count as answers without any point.
 sheet.ungraded | {count} 份没有评成，不计入任何平均。 | Answers that could not be graded: {count}; they are in no mean.
+sheet.look_at | 需要人再看一眼的 | What a person should look at
 sheet.candidates | 各候选人 | By candidate
 sheet.candidate | 候选人 | Candidate
 sheet.unnamed | （未署名） | (no name)

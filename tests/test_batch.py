@@ -22,6 +22,8 @@ from interviewer.llm.batched import request_line
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.openai import OpenAICompatible
 from interviewer.rubric import Language, Question
+from interviewer.settings import read_settings
+from interviewer.wiring import grader_identity
 
 ENDPOINT = Endpoint("http://model.example/v1", MODEL)
 ROW = {
@@ -123,6 +125,21 @@ def test_what_was_graded_before_a_run_was_stopped_is_not_graded_again(tmp_path: 
         again = FlakyGrader()
         marked(changed, again, kept=kept, name=name)
         assert len(again.calls) == 4
+
+
+def test_a_grader_is_another_one_when_anything_that_it_grades_by_is() -> None:
+    model = {"base_url": "http://model.example/v1", "model": "m"}
+    changes = (
+        {},
+        {"model": "n"},
+        {"base_url": "http://other.example/v1"},
+        {"call_shape": "per_criterion"},
+        {"votes": 3},
+    )
+    names = [grader_identity("llm", read_settings(**{**model, **change})) for change in changes]
+    names.append(grader_identity("coverage", read_settings(**model)))
+    assert len(set(names)) == len(names)
+    assert names[0] == grader_identity("llm", read_settings(**model, model_concurrency=9))
 
 
 def test_each_grade_is_kept_as_soon_as_it_is_known(tmp_path: Path) -> None:

@@ -181,6 +181,15 @@ def test_two_answers_of_one_candidate_to_one_question_are_told_apart(tmp_path: P
     assert "second try" in first
 
 
+def test_answers_without_names_are_called_by_their_ids(tmp_path: Path) -> None:
+    found = cohort(tmp_path, ROW, {**ROW, "id": "b"})
+    text = seen(page(found)).text
+    assert "Answers: 2." in text
+    assert "By candidate" not in text
+    first = page(found).split('id="q-dropout"')[1].split("<tbody>")[1].split("</tbody>")[0]
+    assert [row.split("<")[0] for row in first.split('dir="auto">')[1:]] == ["a", "b"]
+
+
 # The command.
 
 

@@ -199,3 +199,13 @@ def test_the_report_counts_what_nobody_graded_and_leaves_it_out_of_the_mean() ->
     assert "100 / 100" in text
     assert "answered: 2, graded: 1" in text
     assert "Answers without a grade: 1" in text
+
+
+def test_the_words_of_a_misconception_are_not_marked_as_credited() -> None:
+    said = "It stays on."
+    interview = replay([begun(), Answered(said), Unprobed()])
+    made = grade(interview.attempts[0], off=Level.MISSING, on=Level.MET)
+    interview = replay([begun(), Answered(said), Unprobed(), Graded("dropout", 1, made)])
+    card = markup.card(interview, interview.attempts[0], Language.EN)
+    assert "<mark>" not in card
+    assert f"“{said}”" in card

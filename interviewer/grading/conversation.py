@@ -160,9 +160,10 @@ class Conversation:
 
     def _counted(self, messages: Sequence[Message], reply: Reply) -> Reply:
         usage, llm = reply.usage, self.llm
-        if was_cut(self._estimate(messages), usage.prompt_tokens):
+        counted = count_prompt(messages, llm.name)
+        if was_cut(counted * _CALIBRATION.ratio(llm.host, llm.name), usage.prompt_tokens):
             self.flags[Flag.CUT] = None
-        _CALIBRATION.learn(llm.host, llm.name, count_prompt(messages, llm.name), usage)
+        _CALIBRATION.learn(llm.host, llm.name, counted, usage)
         self.spent = Spent(
             self.spent.prompt + (usage.prompt_tokens or 0), self.spent.completion + (usage.completion_tokens or 0)
         )

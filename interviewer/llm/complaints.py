@@ -159,7 +159,8 @@ _NAMES = {
 def _fault(fault: object) -> str:
     if not isinstance(fault, dict):
         return str(fault)
-    where = ".".join(str(part) for part in fault.get("loc", ()) if part != "body")
+    place = fault.get("loc")
+    where = ".".join(str(part) for part in place if part != "body") if isinstance(place, list) else ""
     return ": ".join(part for part in (where, str(fault.get("msg", ""))) if part)
 
 

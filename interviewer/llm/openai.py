@@ -269,6 +269,9 @@ class _Client(openai.OpenAI):
         }
 
 
+# As many connections as INTERVIEWER_MODEL_CONCURRENCY may ask for are kept, so that none is opened anew for each request.
+_LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=64)
+
 _NO_KEY = "none"  # the SDK takes a missing key from the environment
 
 
@@ -285,6 +288,7 @@ def _client(endpoint: Endpoint, bound: Callable[[httpx2.Response], None]) -> _Cl
             follow_redirects=False,  # a redirect would take the candidate's answer along to another host
             trust_env=not endpoint.is_private,  # a proxy cannot reach a model on this machine
             event_hooks={"response": [bound]},
+            limits=_LIMITS,
         )
     except (ImportError, ValueError, httpx2.InvalidURL) as error:
         raise LLMUnreachable(f"the proxy in HTTP_PROXY, HTTPS_PROXY or ALL_PROXY cannot be used: {error}") from error

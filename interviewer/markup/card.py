@@ -43,7 +43,7 @@ def card(
     if not attempt.is_answered:
         parts.append(f'<p class="quiet">{say("card.unanswered", language)}</p>')
     elif found.grade is None:
-        parts += [_ungraded(attempt, language), _answers(attempt, None, head)]
+        parts += [_ungraded(attempt, language), _answers(found, None, head)]
         if partial:
             parts.append(_ledger(found, partial, language, head))
     else:
@@ -80,7 +80,7 @@ def _graded(found: Result, grade: Grade, language: Language, head: _Head, notes:
         yield f'<p class="flag">{say("card.review", language)}</p>'
     if grade.opening:
         yield f"<p>{escaped(grade.opening.into(language))}</p>"
-    yield _answers(found.attempt, grade, head)
+    yield _answers(found, grade, head)
     yield _ledger(found, grade.verdicts, language, head)
     yield _gaps(found, grade, language, head)
     if grade.extras:
@@ -94,10 +94,10 @@ def _graded(found: Result, grade: Grade, language: Language, head: _Head, notes:
     yield f'<p class="quiet provenance">{escaped(provenance_text(grade, language))}</p>'
 
 
-def _answers(attempt: Attempt, grade: Grade | None, head: _Head) -> str:
+def _answers(found: Result, grade: Grade | None, head: _Head) -> str:
     said = []
-    for turn, text in attempt.answers:
-        quotes = quotes_of(grade, turn) if grade else []
+    for turn, text in found.attempt.answers:
+        quotes = quotes_of(found.question, grade, turn) if grade else []
         said.append(f'<blockquote dir="auto" class="answer">{marked(text, quotes)}</blockquote>')
     return f"{head('card.answer')}{''.join(said)}"
 

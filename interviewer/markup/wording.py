@@ -1,7 +1,7 @@
 """Scores, levels and provenance in words, for every face."""
 
 from interviewer.grade import Grade, Level, Score, band
-from interviewer.rubric import Criterion, Kind, Language
+from interviewer.rubric import Criterion, Kind, Language, Question
 from interviewer.summary import Summary
 from interviewer.words import say
 
@@ -37,12 +37,13 @@ def spent_text(summary: Summary, language: Language) -> str:
     return say("report.spent", language, prompt=spent.prompt, completion=spent.completion)
 
 
-def quotes_of(grade: Grade, turn: int) -> list[str]:
-    """The words of a turn that earned credit."""
+def quotes_of(question: Question, grade: Grade, turn: int) -> list[str]:
+    """The words of a turn that earned credit, which those of a misconception do not."""
+    mistakes = {criterion.id for criterion in question.rubric.of(Kind.MISTAKE)}
     return [
         evidence.quote
         for verdict in grade.verdicts
-        if verdict.level in (Level.MET, Level.PARTIAL)
+        if verdict.level in (Level.MET, Level.PARTIAL) and verdict.criterion not in mistakes
         for evidence in verdict.evidence
         if evidence.turn == turn
     ]

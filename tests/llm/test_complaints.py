@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interviewer.errors import LLMRefused
@@ -20,6 +20,7 @@ ANYTHING = st.recursive(
 
 
 @given(st.none() | st.integers(400, 599), ANYTHING)
+@example(None, {"detail": [{"loc": None}]})
 def test_any_body_can_be_read_and_told(status: int | None, body: object) -> None:
     said = complaint(status, body)
     assert str(error_for(said, Endpoint("https://models.example")))
