@@ -61,14 +61,13 @@ def bank_of(
     left_out: list[LeftOut] = []
     topics: dict[str, Localized] = {}
     names = _Names()
-    for item in source.items:
+    for item in items_of(source):
         why = _why_not(item, seen)
         if why:
-            left_out.append(LeftOut(item.first_line, clean(item.question), why, seen.get(_same(item), 0)))
+            left_out.append(LeftOut(item.first_line, item.question, why, seen.get(_same(item), 0)))
             continue
         seen[_same(item)] = item.first_line
-        topic = clean(item.topic).replace("\n", " ")
-        name = names.topic(topic)
+        name = names.topic(item.topic)
         if kept and item.digest in kept:
             question = kept[item.digest]
             names.take(question.id)
@@ -76,9 +75,9 @@ def bank_of(
             try:
                 question = _question(item, names, name, (compiled or {}).get(item.digest), source.name)
             except ValueError:
-                left_out.append(LeftOut(item.first_line, clean(item.question), "import.no_points"))
+                left_out.append(LeftOut(item.first_line, item.question, "import.no_points"))
                 continue
-        topics.setdefault(name, localized(topic, language) if topic else words("import.general"))
+        topics.setdefault(name, localized(item.topic, language) if item.topic else words("import.general"))
         questions[question.id] = question
     if not questions:
         found = f"{len(source.items)} questions, none of them with an answer" if source.items else "no question"
@@ -94,18 +93,30 @@ def bank_of(
     return Taken(bank, tuple(left_out))
 
 
+def items_of(source: Source) -> list[Item]:
+    """What a file holds, cleaned of what no bank may hold; their digests are those that `bank_of` knows."""
+    return [
+        replace(
+            item,
+            question=clean(item.question),
+            answer=clean(item.answer),
+            topic=clean(item.topic).replace("\n", " "),
+        )
+        for item in source.items
+    ]
+
+
 def _question(item: Item, names: "_Names", topic: str, compiled: Question | None, file: str) -> Question:
-    text, reference = clean(item.question), clean(item.answer)
-    question = compiled or compile_question(text, reference)
-    question = replace(question, id=names.question(text), topic=topic)
+    question = compiled or compile_question(item.question, item.answer)
+    question = replace(question, id=names.question(item.question), topic=topic)
     made = question.made or Made(file, item.first_line, item.digest)
     return made_of(question, replace(made, file=file, line=item.first_line, item=item.digest))
 
 
 def _why_not(item: Item, seen: Mapping[str, int]) -> str:
-    if not clean(item.question):
+    if not item.question:
         return "import.no_question"
-    if not clean(item.answer):
+    if not item.answer:
         return "import.no_answer"
     return "import.same" if _same(item) in seen else ""
 
