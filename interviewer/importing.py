@@ -19,7 +19,7 @@ from interviewer.account import Account
 from interviewer.errors import BankError
 from interviewer.intake import Taken, bank_of, localized, name_of
 from interviewer.library import LARGEST_BANK, Library, parse_bank
-from interviewer.lint import lint
+from interviewer.lint import alike_questions, lint
 from interviewer.llm import LLM
 from interviewer.merging import Change, merge
 from interviewer.reading import read
@@ -71,6 +71,8 @@ class Preview:
             head = f"question {question.id!r}"
             for fault in lint(replace(self.bank, questions=(question,), topics=None)):
                 found.setdefault(question.id, []).append(fault.removeprefix(head).lstrip(":, "))
+        for name, fault in alike_questions(self.bank):
+            found.setdefault(name, []).append(fault)
         return found
 
     def account(self, language: Language) -> Account:

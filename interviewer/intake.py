@@ -10,6 +10,7 @@ from interviewer import tokens
 from interviewer.compiling import compile_question
 from interviewer.errors import BankError
 from interviewer.merging import made_of
+from interviewer.references import is_only_a_link
 from interviewer.rubric import Bank, Language, Localized, Made, Question
 from interviewer.source import Item, Source
 from interviewer.words import words
@@ -118,6 +119,8 @@ def _why_not(item: Item, seen: Mapping[str, int]) -> str:
         return "import.no_question"
     if not item.answer:
         return "import.no_answer"
+    if is_only_a_link(item.answer):
+        return "import.only_link"
     return "import.same" if _same(item) in seen else ""
 
 
