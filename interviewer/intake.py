@@ -57,17 +57,11 @@ def bank_of(
     taken again. Raises BankError if nothing is left.
     """
     language = language or source.language
+    items, left_out = wanted(source)
     questions: dict[str, Question] = {}
-    seen: dict[str, int] = {}
-    left_out: list[LeftOut] = []
     topics: dict[str, Localized] = {}
     names = _Names()
-    for item in items_of(source):
-        why = _why_not(item, seen)
-        if why:
-            left_out.append(LeftOut(item.first_line, item.question, why, seen.get(_same(item), 0)))
-            continue
-        seen[_same(item)] = item.first_line
+    for item in items:
         name = names.topic(item.topic)
         if kept and item.digest in kept:
             question = kept[item.digest]
@@ -91,20 +85,29 @@ def bank_of(
         language,
         {name: topics.get(name) or Localized(en=name) for name in used} if set(used) != {"general"} else None,
     )
-    return Taken(bank, tuple(left_out))
+    return Taken(bank, tuple(sorted(left_out, key=lambda one: one.line)))
 
 
-def items_of(source: Source) -> list[Item]:
-    """What a file holds, cleaned of what no bank may hold; their digests are those that `bank_of` knows."""
-    return [
-        replace(
-            item,
-            question=clean(item.question),
-            answer=clean(item.answer),
-            topic=clean(item.topic).replace("\n", " "),
+def wanted(source: Source) -> tuple[list[Item], list[LeftOut]]:
+    """The items that become questions, cleaned of what no bank may hold, and those that do not."""
+    items: list[Item] = []
+    left_out: list[LeftOut] = []
+    seen: dict[str, int] = {}
+    for found in source.items:
+        item = replace(
+            found,
+            question=clean(found.question),
+            answer=clean(found.answer),
+            topic=clean(found.topic).replace("\n", " "),
         )
-        for item in source.items
-    ]
+        same = f"{normal(item.question)}\n{normal(item.answer)}"
+        why = _why_not(item) or ("import.same" if same in seen else "")
+        if why:
+            left_out.append(LeftOut(item.first_line, item.question, why, seen.get(same, 0)))
+        else:
+            seen[same] = item.first_line
+            items.append(item)
+    return items, left_out
 
 
 def _question(item: Item, names: "_Names", topic: str, compiled: Question | None, file: str) -> Question:
@@ -114,18 +117,12 @@ def _question(item: Item, names: "_Names", topic: str, compiled: Question | None
     return made_of(question, replace(made, file=file, line=item.first_line, item=item.digest))
 
 
-def _why_not(item: Item, seen: Mapping[str, int]) -> str:
+def _why_not(item: Item) -> str:
     if not item.question:
         return "import.no_question"
     if not item.answer:
         return "import.no_answer"
-    if is_only_a_link(item.answer):
-        return "import.only_link"
-    return "import.same" if _same(item) in seen else ""
-
-
-def _same(item: Item) -> str:
-    return f"{normal(item.question)}\n{normal(item.answer)}"
+    return "import.only_link" if is_only_a_link(item.answer) else ""
 
 
 def clean(text: str) -> str:

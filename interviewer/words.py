@@ -277,6 +277,9 @@ import.question | {id}：{text}（{criteria} 个要点） | {id}: {text} (criter
 import.doubts | 模型对答案的疑问（写在 dispute 里，不影响评分，请作者核对）： | What the model doubts in the answers (kept as `dispute`, never enforced; please look at it):
 import.faults | 检查发现 {questions} 道题有 {count} 处可以改进： | The check found things to improve. Questions: {questions}, remarks: {count}:
 import.more | 还有 {count} 处；加 --report 或运行 interviewer check 查看。 | And {count} more: add --report, or run interviewer check.
+draft.made | 模型，依据 | model
+draft.dropped | {question}：模型给出的要点“{claim}”没有采用（{why}）。 | {question}: a point of the model was dropped: “{claim}” ({why}).
+draft.failed | {question}：模型没有成功（{why}），要点由离线方法得出；再次导入会重试。 | {question}: the model failed ({why}); its criteria were made offline, and another import asks again.
 role.question | 题目 | question
 role.answer | 答案 | answer
 role.topic | 主题 | topic
