@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from interviewer import library
+from interviewer import library, tokens
 from interviewer.compiling import compile_question
 from interviewer.coverage import CoverageGrader
 from interviewer.drafting.points import SCHEMA, Point, read_points
@@ -23,6 +23,8 @@ from interviewer.words import say
 MOST = 7
 # After so many failures in a row the model is not asked any more.
 _PATIENCE = 3
+_LEAST_QUOTED = 2
+_HAN = re.compile("[\u3400-\u9fff]")
 _SENTENCE = re.compile(r"[^。！？!?\n]*?(?:[。！？!?]+|\.(?=\s)|\n|$)")
 
 
@@ -103,7 +105,7 @@ class _Draft:
             listed = "\n".join(f"- {name}: {fault}" for name, fault in faults.items())
             correction = library.prompt("compile-correction").fill({"faults": listed})
             more = [*messages, Message("assistant", reply.text), Message("user", correction)]
-            with suppress(LLMMalformed):  # what was right the first time is kept
+            with suppress(LLMError):  # what was right the first time is kept
                 again, _ = read_points(self.llm.reply(more, schema=SCHEMA).text)
                 self._take(point for point in again if point.id not in self.points)
         criteria = self._chosen()
@@ -147,11 +149,31 @@ class _Draft:
             return 'its claim must stand in "zh" and in "en"'
         if point.kind is None:
             return "its kind is none of core, bonus, mistake"
-        if locate(point.quote, self.reference) is None:
+        return self._misquoted(point)
+
+    def _misquoted(self, point: Point) -> str:
+        place = locate(point.quote, self.reference)
+        words, whole = _content(point.quote), _content(self.reference)
+        if place is None or not set(words) <= set(whole):
             return "its quote does not stand in the reference to the letter"
         if not carries_content(point.quote, self.question.text.both):
             return "its quote only repeats the question"
+        if len(words) < min(_LEAST_QUOTED, len(whole)):
+            return "its quote is too short to say anything"
+        if point.kind is Kind.CORE and not self._speaks_of(point, *place):
+            return "its claim has nothing in common with the sentence that it quotes"
         return ""
+
+    def _speaks_of(self, point: Point, start: int, end: int) -> bool:
+        """Whether the claim has a word of the sentence that it quotes, beyond those of the question."""
+        at = 0
+        around = ""
+        for sentence in _SENTENCE.findall(self.reference):
+            if at < end and start < at + len(sentence):
+                around += sentence
+            at += len(sentence)
+        asked = _telling(" ".join(self.question.text.both))
+        return bool(_telling(f"{point.zh}\n{point.en}") & _telling(around) - asked)
 
     def _unfit(self, criterion: Criterion) -> str:
         if not has_own_term(self.question, criterion):
@@ -194,6 +216,17 @@ class _Draft:
             self.dropped[criterion.id] = (criterion.text.en, f"it is one more than {MOST}, and the others weigh more")
         kept = {criterion.id for criterion in heaviest[:MOST]}
         return tuple(criterion for criterion in self.points.values() if criterion.id in kept)
+
+
+def _content(text: str) -> list[str]:
+    return [word for word in tokens.words(text) if tokens.is_content(word)]
+
+
+def _telling(text: str) -> set[str]:
+    """Words, and pairs of Chinese characters, which alone tell nothing."""
+    return {word for word in _content(text) if not _HAN.match(word)} | {
+        s for s in tokens.shingles(text) if _HAN.match(s)
+    }
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
