@@ -22,9 +22,9 @@ from interviewer.intake import Taken, bank_of, localized, name_of, wanted
 from interviewer.library import LARGEST_BANK, Library, parse_bank
 from interviewer.lint import alike_questions, lint
 from interviewer.llm import LLM
-from interviewer.merging import Change, merge
+from interviewer.merging import Change, Did, merge
 from interviewer.reading import read
-from interviewer.rubric import Bank, Language, Question
+from interviewer.rubric import Bank, Language, Question, is_id
 from interviewer.source import Source
 
 _BANK_ENDINGS = (".yaml", ".yml")
@@ -59,6 +59,11 @@ class Preview:
     def is_same(self) -> bool:
         """Whether saving would change nothing."""
         return self.before == self.yaml.encode()
+
+    @property
+    def conflicts(self) -> tuple[Change, ...]:
+        """Where an edit in the file and a change of the source meet; the edit stays."""
+        return tuple(change for change in self.changes if change.did is Did.CONFLICT)
 
     @property
     def criteria(self) -> int:
@@ -103,6 +108,8 @@ def preview(
     Raises BankError if the file cannot be used, or the bank's id is another bank's.
     """
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    if id and not is_id(id):
+        raise BankError(name, "id", f"{id!r} may only have a-z, 0-9, '-', '_' and '.', at most 80 of them")
     if name.casefold().endswith(_BANK_ENDINGS):
         return _of_bank(name, data, library, folder, output, id, title, language)
     source = read(name, data)

@@ -177,17 +177,22 @@ class _Names:
 def name_of(file: str) -> str:
     """The id of a bank that is made of a file of this name."""
     stem = file.rsplit(".", 1)[0]
-    return _slug(stem, 1) or f"bank-{_digest(normal(stem))}"
+    name = "-".join(_words(stem))[:72].strip("-")
+    return name if any(sign.isalpha() for sign in name) else f"bank-{_digest(normal(stem))}"
 
 
 def _slug(text: str, least: int) -> str:
     """The English words of a text, or nothing where there are too few of them or the text is mostly Chinese."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("'", ""))
+    words = _words(text)
     if len(_HAN.findall(text)) > sum(map(len, words)):
         return ""
     telling = [word for word in words if word not in tokens.STOPWORDS] or words
     chosen = telling if len(telling) >= least else words
     return "-".join(chosen[:_MOST_WORDS])[:72].strip("-") if len(chosen) >= least else ""
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("'", ""))
 
 
 def _digest(text: str) -> str:

@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -5,9 +6,10 @@ import pytest
 from sources import JAVA, read
 
 from interviewer import account, bankfile, importing
-from interviewer.errors import BankError
+from interviewer.errors import BankError, LLMUnreachable
 from interviewer.importing import Preview, preview, save
 from interviewer.library import Library, parse_bank, shipped
+from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.rubric import Language, Localized
 from interviewer.source import Block, Item, Role, Source
 
@@ -199,3 +201,53 @@ def test_what_the_check_finds_is_told_without_drowning_the_author(tmp_path: Path
     assert "more: add --report" in text
     assert len(text.splitlines()) < 30
     assert "more: add --report" not in said(look(tmp_path, many), whole=True)
+
+
+def drafts(request: Request) -> str:
+    """A point that quotes the beginning of the last sentence of the reference."""
+    data = json.loads(request.messages[1].content.split("\n")[1])
+    said = data["reference"][-1]["text"].split("；")[0]
+    quoted = {"quote": said, "id": "last", "zh": f"其中：{said}", "en": said, "kind": "core", "importance": 2}
+    return json.dumps({"points": [{**quoted, "aliases": []}], "dispute": "Is it always so?"})
+
+
+def test_a_model_drafts_the_criteria_and_is_asked_again_only_for_what_is_new(tmp_path: Path) -> None:
+    llm = ScriptedLLM(drafts, name="wise")
+    shown = look(tmp_path, llm=llm, threads=2)
+    assert len(llm.requests) == 3
+    assert [question.made.by for question in shown.bank.questions if question.made] == ["wise"] * 3
+    assert shown.bank.questions[0].criteria[0].made.startswith("model: - It masks the hash")
+    assert "how-hashmap-find-bucket-key: Is it always so?" in said(shown)
+    save(shown)
+    again = look(tmp_path, llm=llm)
+    assert again.is_same
+    assert look(tmp_path).is_same
+    assert len(llm.requests) == 3
+    more = look(tmp_path, JAVA + "? What is a monitor in Java?\nA lock with a wait set.\n", llm=llm)
+    assert len(llm.requests) == 4
+    assert more.bank.questions[:3] == shown.bank.questions
+
+
+def test_where_the_model_fails_the_import_goes_on_offline_and_says_so(tmp_path: Path) -> None:
+    def unwell(request: Request) -> str | Exception:
+        return LLMUnreachable("the server is down") if "死锁" in request.messages[1].content else drafts(request)
+
+    shown = look(tmp_path, llm=ScriptedLLM(unwell))
+    assert [bool(question.made and question.made.by) for question in shown.bank.questions] == [True, True, False]
+    assert "什么是死锁？: the model failed (the server is down)" in said(shown)
+    save(shown)
+    better = ScriptedLLM(drafts)
+    mended = look(tmp_path, llm=better)
+    assert len(better.requests) == 1
+    assert mended.bank.questions[2].criteria[0].id == "last"
+    assert mended.conflicts == ()
+
+
+def test_points_that_were_dropped_are_told(tmp_path: Path) -> None:
+    def invents(request: Request) -> str:
+        said = json.loads(drafts(request))
+        said["points"].append({**said["points"][0], "id": "new", "en": "It is magic", "quote": "magic"})
+        return json.dumps(said)
+
+    text = said(look(tmp_path, llm=ScriptedLLM(invents)))
+    assert "a point of the model was dropped: “It is magic” (its quote does not stand in the reference" in text
