@@ -69,7 +69,7 @@ def bank_of(
         else:
             try:
                 question = _question(item, names, name, (compiled or {}).get(item.digest), source.name)
-            except ValueError:
+            except (BankError, ValueError):
                 left_out.append(LeftOut(item.first_line, item.question, "import.no_points"))
                 continue
         topics.setdefault(name, localized(item.topic, language) if item.topic else words("import.general"))
