@@ -15,6 +15,14 @@ _FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something to be told: the key of a phrase, and what its placeholders stand for."""
+
+    key: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """Some lines of the file: where they stand, how they begin, and why they were taken as they were."""
 
@@ -57,7 +65,7 @@ def give(
     bank: Bank,
     changes: Sequence[Change],
     faults: Mapping[str, Sequence[str]],
-    notes: Sequence[str],
+    notes: Sequence[Note],
     language: Language,
 ) -> Account:
     """The account of an import. `bank` is what is saved, `faults` are its faults by the id of the question."""
@@ -89,7 +97,7 @@ def give(
             for question in bank.questions
         ),
         tuple(_change(change, language) for change in changes if change.did is not Did.KEPT),
-        tuple(notes),
+        tuple(say(note.key, language, **note.values) for note in notes),
         tuple(
             Entry(entry.lines, entry.begins, f"{say(f'role.{block.role}', language)} {entry.why}".strip())
             for block, entry in zip(blocks, entries, strict=True)

@@ -30,21 +30,28 @@ def bank_to_yaml(bank: Bank) -> str:
     return head + dump(spell_bank(bank))
 
 
-def dump(value: CommentedMap | CommentedSeq, dash: int = 2, keys: int = 2) -> str:
-    """Spelled values as YAML; the dash of a list stands at column `dash`, the keys of its items `keys` further."""
+def dump(value: CommentedMap | CommentedSeq, dash: int = 2) -> str:
+    """Spelled values as YAML; the dashes of a list stand at column `dash`."""
     out = io.StringIO()
-    editor(dash, keys).dump(value, out)
-    return out.getvalue()
+    editor().dump(value, out)
+    return out.getvalue() if dash == 2 else _moved(out.getvalue(), dash - 2)
 
 
-def editor(dash: int = 2, keys: int = 2) -> YAML:
+def editor() -> YAML:
     """A reader and writer that keeps comments and quotes, and takes every scalar for a string, as banks do."""
     yaml = YAML()
     yaml.Resolver = _Strings
     yaml.preserve_quotes = True
     yaml.width = _NO_FOLDING
-    yaml.indent(mapping=2, sequence=dash + keys, offset=dash)
+    yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
+
+
+def _moved(text: str, columns: int) -> str:
+    lines = text.splitlines(keepends=True)
+    if columns > 0:
+        return "".join(" " * columns + line if line.strip() else line for line in lines)
+    return "".join(line[-columns:] if not line[:-columns].strip() else line for line in lines)
 
 
 class _Strings(VersionedResolver):

@@ -4,7 +4,6 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +53,21 @@ class Run:
     fresh: int
 
 
-def questions_of(rows: Sequence[Row], bank: Bank | None) -> list[Question]:
-    """The question of each row: the bank's, or one compiled from the row's reference. Raises BankError."""
-    return [_question_of(row, bank) if bank else _compiled(row) for row in rows]
+# Makes the questions of texts and references, in order.
+Compile = Callable[[Sequence[tuple[str, str]]], Sequence[Question]]
+
+
+def questions_of(rows: Sequence[Row], bank: Bank | None, compiled: Compile | None = None) -> list[Question]:
+    """The question of each row: the bank's, or one compiled from the row's reference. Raises BankError.
+
+    `compiled` is asked once, for each question with its reference once; without it they are compiled offline.
+    """
+    if bank:
+        return [_question_of(row, bank) for row in rows]
+    pairs = list(dict.fromkeys(_pair(row) for row in rows))
+    questions = compiled(pairs) if compiled else [compile_question(*pair) for pair in pairs]
+    found = dict(zip(pairs, questions, strict=True))
+    return [found[_pair(row)] for row in rows]
 
 
 def evaluate(
@@ -125,14 +136,11 @@ def _question_of(row: Row, bank: Bank) -> Question:
     return question
 
 
-def _compiled(row: Row) -> Question:
+def _pair(row: Row) -> tuple[str, str]:
     if not row.question.strip() or not row.reference.strip():
         missing = "question" if not row.question.strip() else "reference_answer"
         raise BankError(*row.where, f"{missing} is missing, and without --bank the rubric is compiled from it")
-    return _compile(row.question, row.reference)
-
-
-_compile = cache(compile_question)
+    return row.question, row.reference
 
 
 def _to_plain(outcome: Outcome) -> dict[str, Any] | None:

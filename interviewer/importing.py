@@ -15,15 +15,16 @@ from functools import cached_property
 from pathlib import Path
 
 from interviewer import account, bankfile, rewriting
-from interviewer.account import Account
+from interviewer.account import Account, Note
+from interviewer.drafting import draft_all
 from interviewer.errors import BankError
-from interviewer.intake import Taken, bank_of, localized, name_of
+from interviewer.intake import Taken, bank_of, localized, name_of, wanted
 from interviewer.library import LARGEST_BANK, Library, parse_bank
-from interviewer.lint import lint
+from interviewer.lint import alike_questions, lint
 from interviewer.llm import LLM
-from interviewer.merging import Change, merge
+from interviewer.merging import Change, Did, merge
 from interviewer.reading import read
-from interviewer.rubric import Bank, Language
+from interviewer.rubric import Bank, Language, Question, is_id
 from interviewer.source import Source
 
 _BANK_ENDINGS = (".yaml", ".yml")
@@ -48,7 +49,7 @@ class Preview:
     source: Source | None
     taken: Taken
     changes: tuple[Change, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def is_new(self) -> bool:
@@ -58,6 +59,11 @@ class Preview:
     def is_same(self) -> bool:
         """Whether saving would change nothing."""
         return self.before == self.yaml.encode()
+
+    @property
+    def conflicts(self) -> tuple[Change, ...]:
+        """Where an edit in the file and a change of the source meet; the edit stays."""
+        return tuple(change for change in self.changes if change.did is Did.CONFLICT)
 
     @property
     def criteria(self) -> int:
@@ -71,6 +77,8 @@ class Preview:
             head = f"question {question.id!r}"
             for fault in lint(replace(self.bank, questions=(question,), topics=None)):
                 found.setdefault(question.id, []).append(fault.removeprefix(head).lstrip(":, "))
+        for name, fault in alike_questions(self.bank):
+            found.setdefault(name, []).append(fault)
         return found
 
     def account(self, language: Language) -> Account:
@@ -88,17 +96,20 @@ def preview(
     id: str = "",  # noqa: A002 - the key of the bank that it becomes
     title: str = "",
     language: Language | None = None,
-    llm: LLM | None = None,  # noqa: ARG001 - follows
-    threads: int = 1,  # noqa: ARG001 - follows
-    told: Told = lambda done, total: None,  # noqa: ARG001, ARG005 - follows
+    llm: LLM | None = None,
+    threads: int = 1,
+    told: Told = lambda _done, _total: None,
 ) -> Preview:
     """What the import of a file would write: into `output`, or into `folder` under the bank's id.
 
     A bank that was imported before is brought up to date, and what people edited in it stays. With `llm`, a model drafts
-    the criteria, `threads` requests at a time; without, they come from the structure of the reference answers.
+    the criteria, `threads` requests at a time; without, and where it fails, they come from the structure of the
+    reference answers. What a model has drafted is not drafted again as long as question and answer stay the same.
     Raises BankError if the file cannot be used, or the bank's id is another bank's.
     """
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    if id and not is_id(id):
+        raise BankError(name, "id", f"{id!r} may only have a-z, 0-9, '-', '_' and '.', at most 80 of them")
     if name.casefold().endswith(_BANK_ENDINGS):
         return _of_bank(name, data, library, folder, output, id, title, language)
     source = read(name, data)
@@ -107,13 +118,18 @@ def preview(
     path = _path(id, library, folder, output)
     earlier = _read(path)
     old = earlier.bank if earlier else None
-    taken = bank_of(source, id=id, title=title, language=language)
+    kept = {q.made.item: q for q in old.questions if q.made and q.made.by} if old else {}
+    language = language or (old.language if old else source.language)
+    compiled, notes = _drafted(source, kept, language, llm, threads, told) if llm else ({}, [])
+    taken = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept)
     if old is None or earlier is None:
-        return Preview(path, taken.bank, _fits(bankfile.bank_to_yaml(taken.bank), name), None, source, taken)
+        return Preview(
+            path, taken.bank, _fits(bankfile.bank_to_yaml(taken.bank), name), None, source, taken, notes=tuple(notes)
+        )
     merged = merge(old, taken.bank)
     bank = replace(merged.bank, id=id, title=localized(title, old.language) if title else old.title)
     text = _fits(rewriting.rewritten(earlier.text, path.name, bank), name)
-    return Preview(path, bank, text, earlier.data, source, taken, merged.changes)
+    return Preview(path, bank, text, earlier.data, source, taken, merged.changes, tuple(notes))
 
 
 def save(preview: Preview) -> Path:
@@ -134,6 +150,21 @@ class _File:
     data: bytes
     text: str
     bank: Bank
+
+
+def _drafted(
+    source: Source, kept: Mapping[str, Question], language: Language, llm: LLM, threads: int, told: Told
+) -> tuple[dict[str, Question], list[Note]]:
+    """What a model makes of the items that are not kept, by their digests, and what is to be said about it."""
+    items = [item for item in wanted(source)[0] if item.digest not in kept]
+    drafts = draft_all(llm, [(item.question, item.answer) for item in items], language, threads, told)
+    notes: list[Note] = []
+    for item, drafted in zip(items, drafts, strict=True):
+        line = " ".join(item.question.split())
+        if drafted.failure:
+            notes.append(Note("draft.failed", {"question": line, "why": drafted.failure}))
+        notes += [Note("draft.dropped", {"question": line, "claim": c, "why": why}) for c, why in drafted.dropped]
+    return {item.digest: one.question for item, one in zip(items, drafts, strict=True)}, notes
 
 
 def _of_bank(

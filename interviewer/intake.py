@@ -10,6 +10,7 @@ from interviewer import tokens
 from interviewer.compiling import compile_question
 from interviewer.errors import BankError
 from interviewer.merging import made_of
+from interviewer.references import is_only_a_link
 from interviewer.rubric import Bank, Language, Localized, Made, Question
 from interviewer.source import Item, Source
 from interviewer.words import words
@@ -56,29 +57,22 @@ def bank_of(
     taken again. Raises BankError if nothing is left.
     """
     language = language or source.language
+    items, left_out = wanted(source)
     questions: dict[str, Question] = {}
-    seen: dict[str, int] = {}
-    left_out: list[LeftOut] = []
     topics: dict[str, Localized] = {}
     names = _Names()
-    for item in source.items:
-        why = _why_not(item, seen)
-        if why:
-            left_out.append(LeftOut(item.first_line, clean(item.question), why, seen.get(_same(item), 0)))
-            continue
-        seen[_same(item)] = item.first_line
-        topic = clean(item.topic).replace("\n", " ")
-        name = names.topic(topic)
+    for item in items:
+        name = names.topic(item.topic)
         if kept and item.digest in kept:
             question = kept[item.digest]
             names.take(question.id)
         else:
             try:
                 question = _question(item, names, name, (compiled or {}).get(item.digest), source.name)
-            except ValueError:
-                left_out.append(LeftOut(item.first_line, clean(item.question), "import.no_points"))
+            except (BankError, ValueError):
+                left_out.append(LeftOut(item.first_line, item.question, "import.no_points"))
                 continue
-        topics.setdefault(name, localized(topic, language) if topic else words("import.general"))
+        topics.setdefault(name, localized(item.topic, language) if item.topic else words("import.general"))
         questions[question.id] = question
     if not questions:
         found = f"{len(source.items)} questions, none of them with an answer" if source.items else "no question"
@@ -91,27 +85,44 @@ def bank_of(
         language,
         {name: topics.get(name) or Localized(en=name) for name in used} if set(used) != {"general"} else None,
     )
-    return Taken(bank, tuple(left_out))
+    return Taken(bank, tuple(sorted(left_out, key=lambda one: one.line)))
+
+
+def wanted(source: Source) -> tuple[list[Item], list[LeftOut]]:
+    """The items that become questions, cleaned of what no bank may hold, and those that do not."""
+    items: list[Item] = []
+    left_out: list[LeftOut] = []
+    seen: dict[str, int] = {}
+    for found in source.items:
+        item = replace(
+            found,
+            question=clean(found.question),
+            answer=clean(found.answer),
+            topic=clean(found.topic).replace("\n", " "),
+        )
+        same = f"{normal(item.question)}\n{normal(item.answer)}"
+        why = _why_not(item) or ("import.same" if same in seen else "")
+        if why:
+            left_out.append(LeftOut(item.first_line, item.question, why, seen.get(same, 0)))
+        else:
+            seen[same] = item.first_line
+            items.append(item)
+    return items, left_out
 
 
 def _question(item: Item, names: "_Names", topic: str, compiled: Question | None, file: str) -> Question:
-    text, reference = clean(item.question), clean(item.answer)
-    question = compiled or compile_question(text, reference)
-    question = replace(question, id=names.question(text), topic=topic)
+    question = compiled or compile_question(item.question, item.answer)
+    question = replace(question, id=names.question(item.question), topic=topic)
     made = question.made or Made(file, item.first_line, item.digest)
     return made_of(question, replace(made, file=file, line=item.first_line, item=item.digest))
 
 
-def _why_not(item: Item, seen: Mapping[str, int]) -> str:
-    if not clean(item.question):
+def _why_not(item: Item) -> str:
+    if not item.question:
         return "import.no_question"
-    if not clean(item.answer):
+    if not item.answer:
         return "import.no_answer"
-    return "import.same" if _same(item) in seen else ""
-
-
-def _same(item: Item) -> str:
-    return f"{normal(item.question)}\n{normal(item.answer)}"
+    return "import.only_link" if is_only_a_link(item.answer) else ""
 
 
 def clean(text: str) -> str:
@@ -166,17 +177,22 @@ class _Names:
 def name_of(file: str) -> str:
     """The id of a bank that is made of a file of this name."""
     stem = file.rsplit(".", 1)[0]
-    return _slug(stem, 1) or f"bank-{_digest(normal(stem))}"
+    name = "-".join(_words(stem))[:72].strip("-")
+    return name if any(sign.isalpha() for sign in name) else f"bank-{_digest(normal(stem))}"
 
 
 def _slug(text: str, least: int) -> str:
     """The English words of a text, or nothing where there are too few of them or the text is mostly Chinese."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("'", ""))
+    words = _words(text)
     if len(_HAN.findall(text)) > sum(map(len, words)):
         return ""
     telling = [word for word in words if word not in tokens.STOPWORDS] or words
     chosen = telling if len(telling) >= least else words
     return "-".join(chosen[:_MOST_WORDS])[:72].strip("-") if len(chosen) >= least else ""
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("'", ""))
 
 
 def _digest(text: str) -> str:

@@ -207,8 +207,13 @@ class Bank:
         return tuple(dict.fromkeys(question.topic for question in self.questions))
 
 
+def is_id(name: str) -> bool:
+    """Whether a bank, a question or a criterion may have this id."""
+    return bool(_SLUG.fullmatch(name))
+
+
 def _check_slug(name: str) -> None:
-    if not _SLUG.fullmatch(name):
+    if not is_id(name):
         raise ValueError(f"id {name!r} may only have a-z, 0-9, '-', '_' and '.', at most 80 of them")
 
 

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 from interviewer import coverage, grading
 from interviewer.codec import history_to_json
+from interviewer.drafting import draft_all
 from interviewer.errors import OutOfTurn, SettingsError
+from interviewer.evaluation import Compile
 from interviewer.grading import Shape
 from interviewer.interview import Begun, Graded, Mode, Order, Plan, Ungraded, replay, shows_grades
 from interviewer.library import Library, shipped
@@ -21,6 +23,7 @@ from interviewer.session import Grader, Stage
 from interviewer.settings import Settings
 from interviewer.store import Recorded, Store
 from interviewer.transcript import Transcript, to_html, to_markdown, to_summary
+from interviewer.words import say
 
 # The owner of what is played in the terminal.
 LOCAL_OWNER = "local"
@@ -76,6 +79,20 @@ def make_llm(settings: Settings) -> LLM:
     if models.offer.default.endpoint is None:
         raise SettingsError("no model to ask: set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
     return models.llm(models.offer.default.endpoint)
+
+
+def make_compiler(settings: Settings, told: Callable[[str], None] = print) -> Compile:
+    """Rubrics drafted by the model of the settings; `told` hears of each that had to be made offline."""
+    llm = make_llm(settings)
+
+    def compiled(pairs: Sequence[tuple[str, str]]) -> list[Question]:
+        drafts = draft_all(llm, pairs, Language.EN, settings.model_concurrency)
+        for (text, _), one in zip(pairs, drafts, strict=True):
+            if one.failure:
+                told(say("draft.failed", Language.EN, question=" ".join(text.split())[:60], why=one.failure))
+        return [one.question for one in drafts]
+
+    return compiled
 
 
 def make_grader(name: str, settings: Settings) -> Grader:

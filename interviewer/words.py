@@ -328,6 +328,7 @@ bankfile.check | 改完后运行 interviewer check 文件名，会指出哪里�
 import.general | 综合 | General
 import.no_question | 没有题目文字。 | It has no text.
 import.no_answer | 没有答案，无法评分，没有收进题库。 | It has no answer, so it could not be graded; it is not in the bank.
+import.only_link | 答案只是一个链接；请把内容写进文件。 | Its answer is only a link; write down what it says.
 import.same | 与第 {line} 行的题目和答案相同，只收一次。 | The same question and answer stand at line {line}; it is taken once.
 import.no_points | 从答案里找不到可评分的要点，没有收进题库。 | No point to grade by was found in its answer; it is not in the bank.
 import.blocks | 文件里的每一块： | Every block of the file:
@@ -340,6 +341,9 @@ import.question | {id}：{text}（{criteria} 个要点） | {id}: {text} (criter
 import.doubts | 模型对答案的疑问（写在 dispute 里，不影响评分，请作者核对）： | What the model doubts in the answers (kept as `dispute`, never enforced; please look at it):
 import.faults | 检查发现 {questions} 道题有 {count} 处可以改进： | The check found things to improve. Questions: {questions}, remarks: {count}:
 import.more | 还有 {count} 处；加 --report 或运行 interviewer check 查看。 | And {count} more: add --report, or run interviewer check.
+draft.made | 模型，依据 | model
+draft.dropped | {question}：模型给出的要点“{claim}”没有采用（{why}）。 | {question}: a point of the model was dropped: “{claim}” ({why}).
+draft.failed | {question}：模型没有成功（{why}），要点由离线方法得出；再次导入会重试。 | {question}: the model failed ({why}); its criteria were made offline, and another import asks again.
 role.question | 题目 | question
 role.answer | 答案 | answer
 role.topic | 主题 | topic

@@ -1,6 +1,7 @@
 """Files of questions in the plainest form there is, and a reader for them: `# topic`, `? question`, answers below."""
 
-from interviewer.rubric import Language
+from interviewer.intake import bank_of
+from interviewer.rubric import Bank, Criterion, Language, Localized, Question
 from interviewer.source import Block, Item, Role, Source
 
 JAVA = """\
@@ -39,3 +40,15 @@ def read(name: str, data: bytes) -> Source:
         else:
             blocks.append(Block(Role.LEFT_OUT, number, number, line, why="stands before the first question"))
     return Source(name, "Java notes", Language.EN, tuple(items), tuple(blocks))
+
+
+def bank_by_lines(name: str, text: str) -> Bank:
+    """A bank in which every line of an answer is a criterion, so that the rules of the compiler do not matter."""
+    source = read(name, text.encode())
+    return bank_of(source, id="net", compiled={item.digest: _by_lines(item) for item in source.items}).bank
+
+
+def _by_lines(item: Item) -> Question:
+    lines = [line.removeprefix("- ") for line in item.answer.splitlines()]
+    criteria = tuple(Criterion(f"point-{n}", Localized(en=line)) for n, line in enumerate(lines, start=1))
+    return Question("q", Localized(en=item.question), Localized(en=item.answer), criteria)

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import sources
 from fakes import begun
 
 from interviewer import cli, wiring
 from interviewer.codec import history_from_json
 from interviewer.interview import replay
+from interviewer.llm.scripted import ScriptedLLM
 from interviewer.settings import read_settings
 
 
@@ -135,6 +137,88 @@ def test_check_fails_on_a_broken_bank_and_names_every_fault(tmp_path: Path, caps
     out = capsys.readouterr().out
     for cause in ("says two things", "no term of its own", "exactly one question", "does not find criterion 'c'"):
         assert cause in out
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr("interviewer.importing.read", sources.read)
+    path = tmp_path / "java notes.txt"
+    path.write_text(sources.JAVA, encoding="utf-8")
+    return path
+
+
+def test_a_file_is_imported_and_played_at_once(
+    notes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", str(notes), "--dry-run") == 0
+    out = capsys.readouterr().out
+    assert "nothing is written" in out
+    assert "java-notes: 3 questions, " in out
+    assert not (notes.parent / "data" / "banks").exists()
+    assert run("import", str(notes), "--title", "Mine", "--report") == 0
+    out = capsys.readouterr().out
+    bank = notes.parent / "data" / "banks" / "java-notes.yaml"
+    assert f"written to {bank}" in out
+    assert "play it: interviewer chat --bank java-notes" in out
+    assert "Block by block" in out
+    assert run("banks") == 0
+    assert "java-notes  3 questions  Mine" in capsys.readouterr().out
+    lines = "It spreads the high bits downwards.\n\n\n"
+    assert play(monkeypatch, "--bank", "java-notes", "--language", "en", "--count", "1", lines=lines) == 0
+    assert "How does a HashMap" in capsys.readouterr().out
+    assert run("import", str(notes)) == 0
+    assert f"nothing has changed in {bank}" in capsys.readouterr().out
+
+
+def test_a_bank_goes_where_it_is_told_and_says_how_to_play_it(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "deep" / "my java.yaml"
+    assert run("import", str(notes), "-o", str(target), "--lang", "zh") == 0
+    out = capsys.readouterr().out
+    assert f"INTERVIEWER_BANKS_DIR be {target.parent}" in out
+    assert "没有答案" in out
+    assert "id: my-java\n" in target.read_text(encoding="utf-8")
+    monkeypatch.setenv("INTERVIEWER_BANKS_DIR", str(target.parent))
+    assert run("import", str(notes), "-o", str(target), "--id", "mine") == 0
+    assert "play it: interviewer chat --bank mine" in capsys.readouterr().out
+    assert run("import", str(notes)) == 0
+    assert (target.parent / "java-notes.yaml").exists()
+
+
+def test_what_cannot_be_imported_is_said_in_one_line(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, cause in (
+        ((str(notes), "--id", "deep-learning"), "is taken by deep-learning.yaml"),
+        ((str(notes), "--id", "Two Words"), "'Two Words' may only have a-z"),
+        (("ghost.md",), "ghost.md cannot be read: No such file"),
+        ((str(notes), "--compile", "llm"), "set INTERVIEWER_BASE_URL"),
+        ((str(notes.parent),), "Is a directory"),
+    ):
+        assert run("import", *arguments) == 1
+        err = capsys.readouterr().err
+        assert cause in err
+        assert len(err.strip().splitlines()) == 1
+
+
+def test_rubrics_of_references_may_be_compiled_by_a_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = {"quote": "batches are correlated", "id": "c", "zh": "批次相关", "en": "Neighbouring batches are correlated"}
+    point = {**said, "kind": "core", "importance": 2, "aliases": [["correlated"]]}
+    llm = ScriptedLLM(lambda _request: json.dumps({"points": [point], "dispute": ""}))
+    monkeypatch.setattr(wiring, "make_llm", lambda _settings: llm)
+    rows = tmp_path / "rows.csv"
+    rows.write_text(
+        "id,question_id,question,reference_answer,answer,score,score_max\n"
+        + "".join(
+            f"{n},q,Why shuffle?,Else batches are correlated in order.,{answer},{score},1\n"
+            for n, (answer, score) in enumerate([("They are correlated.", 1), ("No idea.", 0)] * 3)
+        )
+    )
+    assert run("evaluate", str(rows), "--compile", "llm", "--json") == 0
+    assert json.loads(capsys.readouterr().out)
+    assert len(llm.requests) == 1
+    assert run("evaluate", str(rows), "--compile", "llm", "--bank", "deep-learning") == 2
 
 
 def test_bad_usage_is_code_2() -> None:

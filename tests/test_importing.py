@@ -1,11 +1,17 @@
+import json
+import re
 from pathlib import Path
 
 import pytest
 from sources import JAVA, read
 
-from interviewer import importing
+from interviewer import account, bankfile, importing
+from interviewer.errors import BankError, LLMUnreachable
 from interviewer.importing import Preview, preview, save
-from interviewer.library import Library, parse_bank
+from interviewer.library import Library, parse_bank, shipped
+from interviewer.llm.scripted import Request, ScriptedLLM
+from interviewer.rubric import Language, Localized
+from interviewer.source import Block, Item, Role, Source
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +23,10 @@ def look(folder: Path, text: str = JAVA, name: str = "java notes.txt", **options
     return preview(name, text.encode(), library=Library(None, folder), folder=folder, **options)  # type: ignore[arg-type]
 
 
+def said(shown: Preview, *, whole: bool = False, language: Language = Language.EN) -> str:
+    return "\n".join(account.lines(shown.account(language), whole=whole))
+
+
 def test_an_imported_file_is_a_bank_that_can_be_played_at_once(tmp_path: Path) -> None:
     library = Library(None, tmp_path / "banks")
     shown = preview("java notes.txt", JAVA.encode(), library=library, folder=tmp_path / "banks")
@@ -25,3 +35,219 @@ def test_an_imported_file_is_a_bank_that_can_be_played_at_once(tmp_path: Path) -
     assert path == tmp_path / "banks" / "java-notes.yaml"
     assert library.bank("java-notes") == shown.bank
     assert parse_bank(path.read_text(encoding="utf-8"), "x") == shown.bank
+    assert [list_.name for list_ in path.parent.iterdir()] == ["java-notes.yaml"]
+
+
+def test_ids_come_from_the_words_of_the_question_never_from_its_place(tmp_path: Path) -> None:
+    bank = look(tmp_path).bank
+    names = [question.id for question in bank.questions]
+    assert names[:2] == ["how-hashmap-find-bucket-key", "difference-between-arraylist-linkedlist"]
+    assert re.fullmatch("q-[0-9a-f]{10}", names[2])
+    parts = JAVA.split("? ")
+    turned = look(tmp_path, "? ".join([parts[0], parts[2], parts[4], parts[1], parts[3]])).bank
+    assert sorted(question.id for question in turned.questions) == sorted(names)
+    assert [question.topic for question in bank.questions][:2] == ["collections"] * 2
+    assert bank.topics is not None
+    assert bank.topics["collections"] == Localized(en="Collections")
+
+
+def test_the_account_speaks_of_every_block_and_of_what_was_left_out(tmp_path: Path) -> None:
+    shown = look(tmp_path)
+    summary = said(shown)
+    assert "question: 4 (lines: 4)" in summary
+    assert "1: Thanks for reading. — stands before the first question" in summary
+    assert "9: Which list is faster? — It has no answer" in summary
+    whole = said(shown, whole=True)
+    for number, line in enumerate(JAVA.splitlines(), start=1):
+        assert f"  {number}: {line[:40]}" in whole
+    assert "how-hashmap-find-bucket-key: How does a HashMap" in whole
+    assert "没有答案" in said(shown, language=Language.ZH)
+
+
+def test_the_same_question_is_taken_once_with_the_same_answer_and_twice_with_another(tmp_path: Path) -> None:
+    shown = look(
+        tmp_path,
+        "? What is a Java interface?\nA contract.\n? What is a Java interface??\n a  contract\n? What is a Java interface?\nA type.\n",
+    )
+    assert [question.id for question in shown.bank.questions] == [
+        "what-is-a-java-interface",
+        "what-is-a-java-interface-2",
+    ]
+    assert "3: What is a Java interface?? — The same question and answer stand at line 1" in said(shown)
+
+
+def test_an_edited_bank_survives_another_import_of_a_changed_file(tmp_path: Path) -> None:
+    path = save(look(tmp_path))
+    text = path.read_text(encoding="utf-8")
+    mine = text.replace("difficulty: 1", "difficulty: 3  # hard, they say", 1).replace("weight: 1", "weight: 5", 1)
+    path.write_text(f"# kept by me\n{mine}", encoding="utf-8")
+    shown = look(
+        tmp_path, JAVA.replace("互斥；", "资源互斥；") + "? What is a monitor in Java?\nA lock with a wait set.\n"
+    )
+    save(shown)
+    after = path.read_text(encoding="utf-8")
+    assert after.startswith("# kept by me\n")
+    assert "difficulty: 3  # hard, they say" in after
+    assert "资源互斥" in after
+    bank = parse_bank(after, "x")
+    assert bank == shown.bank
+    assert bank.questions[0].criteria[0].weight == 5
+    assert bank.questions[-1].id == "what-is-a-monitor-in-java"
+    assert "new: what-is-a-monitor-in-java" in said(shown)
+    again = look(
+        tmp_path, JAVA.replace("互斥；", "资源互斥；") + "? What is a monitor in Java?\nA lock with a wait set.\n"
+    )
+    assert again.is_same
+    assert again.changes == () or {change.did for change in again.changes} == {"kept"}
+
+
+def test_a_conflict_is_shown_with_both_versions(tmp_path: Path) -> None:
+    path = save(look(tmp_path))
+    mine = path.read_text(encoding="utf-8").replace("互斥；占有并等待；不可抢占；循环等待。", "我的答案")
+    path.write_text(mine, encoding="utf-8")
+    shown = look(tmp_path, JAVA.replace("互斥；", "资源互斥；"))
+    assert "我的答案" in shown.yaml
+    assert "yours: 我的答案; the source: 资源互斥；" in said(shown)
+
+
+def test_what_was_changed_in_the_meantime_is_not_overwritten(tmp_path: Path) -> None:
+    new = look(tmp_path)
+    path = save(new)
+    with pytest.raises(BankError, match="made by someone else in the meantime"):
+        save(new)
+    shown = look(tmp_path, JAVA.replace("互斥；", "资源互斥；"))
+    path.write_text(path.read_text(encoding="utf-8") + "# edited just now\n", encoding="utf-8")
+    with pytest.raises(BankError, match="changed in the meantime"):
+        save(shown)
+    assert path.read_text(encoding="utf-8").endswith("# edited just now\n")
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_an_interrupted_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = save(look(tmp_path))
+    before = path.read_bytes()
+    shown = look(tmp_path, JAVA.replace("互斥；", "资源互斥；"))
+
+    def full(number: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(bankfile.os, "fsync", full)
+    with pytest.raises(BankError, match="cannot be written: No space left"):
+        save(shown)
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_an_id_that_another_bank_has_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(BankError, match="'deep-learning' is taken by deep"):
+        look(tmp_path, id="deep-learning")
+    assert look(tmp_path, output=tmp_path / "mine.yaml").bank.id == "mine"
+
+
+def test_a_bank_is_taken_as_it_is_and_what_it_replaces_is_kept(tmp_path: Path) -> None:
+    text = (shipped("rubrics") / "deep-learning.yaml").read_text(encoding="utf-8")
+    shown = look(tmp_path, text, "mine.yaml", id="my-learning", title="Mine")
+    assert (shown.bank.id, shown.bank.title.zh) == ("my-learning", "Mine")
+    assert shown.yaml.splitlines()[:4] == text.splitlines()[:4]
+    assert shown.yaml.splitlines()[7:] == text.splitlines()[7:]
+    assert shown.source is None
+    path = save(shown)
+    other = look(tmp_path, JAVA, id="other").yaml.replace("id: other", "id: my-learning")
+    save(look(tmp_path, other, "other.yml"))
+    assert len(parse_bank(path.read_text(encoding="utf-8"), "x").questions) == 3
+    assert path.with_name("my-learning.yaml.bak").read_text(encoding="utf-8") == shown.yaml
+
+
+@pytest.mark.parametrize(
+    "name, data, cause",
+    [
+        ("a.txt", b"", "a.txt: has no question, so there is nothing to practise"),
+        ("a.txt", b"? What?\n? Why?\n", "has 2 questions, none of them with an answer"),
+        ("a.yaml", b"id: [", "a.yaml: line 2: is not YAML"),
+        ("a.yaml", "标题".encode("gb18030"), "a.yaml: byte 0: is not UTF-8"),
+        ("../../etc/passwd.yaml", b"x", "passwd.yaml: line 1"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused_with_its_cause(tmp_path: Path, name: str, data: bytes, cause: str) -> None:
+    with pytest.raises(BankError) as refused:
+        preview(name, data, library=Library(None, tmp_path), folder=tmp_path)
+    assert str(refused.value).startswith(cause) or cause in str(refused.value)
+
+
+def test_nothing_in_a_file_is_taken_for_a_path_or_for_markup(tmp_path: Path) -> None:
+    text = "? <script>alert(1)</script> and ../../x of Java?\n<b>file:///etc/passwd</b> is a \x07\x1b[31m path\n"
+    bank = look(tmp_path / "banks", text, "..%2f..\\..\\evil.txt").bank
+    assert re.fullmatch(r"[a-z0-9-]+", bank.id)
+    assert bank.questions[0].text.en == "<script>alert(1)</script> and ../../x of Java?"
+    assert "\x1b" not in bank.questions[0].reference.en
+    assert save(look(tmp_path / "banks", text, "../../evil.txt")).parent == tmp_path / "banks"
+
+
+def test_halves_of_signs_and_blank_texts_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    items = (Item("\x00", "y", 1), Item("What is a Java \ud800class?", "A\r\ntype\u2028of\tobjects", 2))
+    blocks = (Block(Role.QUESTION, 1, 2, "", 0),)
+    monkeypatch.setattr(importing, "read", lambda *_: Source("x.md", "", Language.EN, items, blocks))
+    shown = look(tmp_path)
+    assert shown.bank.questions[0].reference.en == "A\ntype\nof objects"
+    assert shown.bank.title == Localized(en="x.md")
+    assert "It has no text" in said(shown)
+    assert parse_bank(shown.yaml, "x") == shown.bank
+
+
+def test_what_the_check_finds_is_told_without_drowning_the_author(tmp_path: Path) -> None:
+    many = "".join(f"? Which animal number {n} and so on is it in Java?\nIt is {n} and it is red.\n" for n in range(20))
+    text = said(look(tmp_path, many))
+    assert "The check found things to improve" in text
+    assert "more: add --report" in text
+    assert len(text.splitlines()) < 30
+    assert "more: add --report" not in said(look(tmp_path, many), whole=True)
+
+
+def drafts(request: Request) -> str:
+    """A point that quotes the beginning of the last sentence of the reference."""
+    data = json.loads(request.messages[1].content.split("\n")[1])
+    said = data["reference"][-1]["text"].split("；")[0]
+    quoted = {"quote": said, "id": "last", "zh": f"其中：{said}", "en": said, "kind": "core", "importance": 2}
+    return json.dumps({"points": [{**quoted, "aliases": []}], "dispute": "Is it always so?"})
+
+
+def test_a_model_drafts_the_criteria_and_is_asked_again_only_for_what_is_new(tmp_path: Path) -> None:
+    llm = ScriptedLLM(drafts, name="wise")
+    shown = look(tmp_path, llm=llm, threads=2)
+    assert len(llm.requests) == 3
+    assert [question.made.by for question in shown.bank.questions if question.made] == ["wise"] * 3
+    assert shown.bank.questions[0].criteria[0].made.startswith("model: - It masks the hash")
+    assert "how-hashmap-find-bucket-key: Is it always so?" in said(shown)
+    save(shown)
+    again = look(tmp_path, llm=llm)
+    assert again.is_same
+    assert look(tmp_path).is_same
+    assert len(llm.requests) == 3
+    more = look(tmp_path, JAVA + "? What is a monitor in Java?\nA lock with a wait set.\n", llm=llm)
+    assert len(llm.requests) == 4
+    assert more.bank.questions[:3] == shown.bank.questions
+
+
+def test_where_the_model_fails_the_import_goes_on_offline_and_says_so(tmp_path: Path) -> None:
+    def unwell(request: Request) -> str | Exception:
+        return LLMUnreachable("the server is down") if "死锁" in request.messages[1].content else drafts(request)
+
+    shown = look(tmp_path, llm=ScriptedLLM(unwell))
+    assert [bool(question.made and question.made.by) for question in shown.bank.questions] == [True, True, False]
+    assert "什么是死锁？: the model failed (the server is down)" in said(shown)
+    save(shown)
+    better = ScriptedLLM(drafts)
+    mended = look(tmp_path, llm=better)
+    assert len(better.requests) == 1
+    assert mended.bank.questions[2].criteria[0].id == "last"
+    assert mended.conflicts == ()
+
+
+def test_points_that_were_dropped_are_told(tmp_path: Path) -> None:
+    def invents(request: Request) -> str:
+        said = json.loads(drafts(request))
+        said["points"].append({**said["points"][0], "id": "new", "en": "It is magic", "quote": "magic"})
+        return json.dumps(said)
+
+    text = said(look(tmp_path, llm=ScriptedLLM(invents)))
+    assert "a point of the model was dropped: “It is magic” (its quote does not stand in the reference" in text

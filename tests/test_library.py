@@ -193,3 +193,15 @@ def test_the_shipped_bank_is_complete_in_both_languages(deep_learning: Bank) -> 
 def test_most_questions_know_a_usual_misconception(deep_learning: Bank) -> None:
     with_mistakes = [q for q in deep_learning.questions if q.rubric.of(Kind.MISTAKE)]
     assert len(with_mistakes) >= 20
+
+
+def test_what_is_imported_can_be_played_as_soon_as_it_is_there(tmp_path: Path) -> None:
+    found = Library(None, tmp_path / "banks")
+    assert [bank.id for bank in found.banks()] == ["deep-learning"]
+    (tmp_path / "banks").mkdir()
+    (tmp_path / "banks" / "tiny.yaml").write_text(GOOD, encoding="utf-8")
+    assert [bank.id for bank in found.banks()] == ["deep-learning", "tiny"]
+    assert found.place_of("tiny") == tmp_path / "banks" / "tiny.yaml"
+    assert found.place_of("ghost") is None
+    both = Library(tmp_path / "banks", tmp_path / "banks")
+    assert both.broken() == []

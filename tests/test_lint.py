@@ -45,6 +45,19 @@ def test_a_good_question_has_no_faults() -> None:
         (replace(DROPOUT, criteria=(*DROPOUT.criteria, replace(OFF, id="again"))), "say nearly the same"),
         (
             replace(
+                DROPOUT,
+                criteria=(*DROPOUT.criteria, replace(OFF, id="part", text=both("它在测试时关闭，不再丢弃神经元", "x"))),
+            ),
+            "criteria 'off' and 'part': overlap: one is inside the other",
+        ),
+        (replace(DROPOUT, reference=both("详见链接 https://example.org/答案", "Off.")), "reference: is only a link"),
+        (
+            replace(DROPOUT, reference=both("[答案](a.md)", "See <https://example.org/a>")),
+            "reference: is only a link (See",
+        ),
+        (replace(DROPOUT, reference=both("测试时要用", "Off, random")), "reference: says too little"),
+        (
+            replace(
                 DROPOUT, criteria=tuple(replace(OFF, id=f"c{n}", text=both(f"第{n}点甲乙丙丁", "x")) for n in range(8))
             ),
             "more than 7",
@@ -55,6 +68,21 @@ def test_each_fault_is_found_with_its_place_and_cause(question: Question, cause:
     found = faults_of(question)
     assert any(cause in fault for fault in found), found
     assert all("question 'dropout'" in fault for fault in found)
+
+
+def test_two_questions_that_ask_nearly_the_same_are_one_too_many() -> None:
+    again = replace(DROPOUT, id="again", text=both("测试时，要不要用 Dropout？", "Is dropout used at the test time?"))
+    found = list(lint(replace(BANK, questions=(*BANK.questions, again))))
+    assert found == ["question 'again': asks nearly the same as question 'dropout'; keep one of them"]
+    other = replace(DROPOUT, id="other", text=both("训练时要不要用 dropout？", "Is dropout used at training time?"))
+    assert list(lint(replace(BANK, questions=(*BANK.questions, other)))) == []
+
+
+def test_a_reference_with_a_link_beside_its_answer_is_fine() -> None:
+    with_link = both(
+        "测试时不用，要关掉，否则随机。https://example.org/a", "Switched off, else random: www.example.org/a"
+    )
+    assert faults_of(replace(DROPOUT, reference=with_link)) == []
 
 
 def test_a_hint_may_use_the_words_of_the_question() -> None:

@@ -69,3 +69,14 @@ def test_criteria_are_found_by_id_and_kind() -> None:
     assert DROPOUT.rubric["mc"].kind is Kind.BONUS
     assert [c.id for c in DROPOUT.rubric.of(Kind.CORE)] == ["off", "random"]
     assert isinstance(DROPOUT.rubric["on"], Criterion)
+
+
+def test_the_digests_of_the_shipped_rubrics_are_what_saved_grades_say(deep_learning: Bank) -> None:
+    digests = {question.id: question.rubric.digest for question in deep_learning.questions}
+    assert digests["nonlinearity"] == "9b76211f17655a0a"
+    assert digests["cnn-vs-dense"] == "88abbbd06050ea09"
+
+
+def test_where_a_criterion_comes_from_is_no_part_of_its_rubric() -> None:
+    made = replace(DROPOUT, criteria=tuple(replace(c, made="list item, line 3") for c in DROPOUT.criteria))
+    assert made.rubric.digest == DROPOUT.rubric.digest

@@ -15,6 +15,11 @@ class _Grader(StrEnum):
     LLM = "llm"
 
 
+class _Compile(StrEnum):
+    OFFLINE = "offline"
+    LLM = "llm"
+
+
 @app.command()
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="Labelled answers, JSONL or CSV.")],
@@ -22,6 +27,10 @@ def evaluate(
         str,
         typer.Option(help="Id of the bank whose rubrics are used; without it they are compiled from the references."),
     ] = "",
+    how: Annotated[
+        _Compile,
+        typer.Option("--compile", help="Who compiles the rubrics of references; llm is the model of the settings."),
+    ] = _Compile.OFFLINE,
     grader: Annotated[_Grader, typer.Option(help="Who grades; llm is the model of the settings.")] = _Grader.COVERAGE,
     limit: Annotated[int | None, typer.Option(min=1, help="Grade this many rows, drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="Of the rows drawn and of the intervals.")] = 0,
@@ -48,6 +57,8 @@ def evaluate(
     from interviewer.measured import keep, rubrics_of
     from interviewer.settings import read_settings
 
+    if bank and how is _Compile.LLM:
+        raise typer.BadParameter("give --bank or --compile llm, not both")
     if threshold is not None and fit_threshold:
         raise typer.BadParameter("give --threshold or --fit-threshold, not both")
     rows = labelled.read_rows(*files)
@@ -62,7 +73,10 @@ def evaluate(
     name = wiring.grader_identity(grader.value, settings)
     threads = 1 if grader is _Grader.COVERAGE else settings.model_concurrency
     chosen = wiring.make_library(settings).bank(bank) if bank else None
-    questions = evaluation.questions_of(rows, chosen)
+    compiled = (
+        wiring.make_compiler(settings, lambda line: print(line, file=sys.stderr)) if how is _Compile.LLM else None
+    )
+    questions = evaluation.questions_of(rows, chosen, compiled)
     with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
         run = evaluation.evaluate(
             rows, questions, grades, kept=save, name=name, threads=threads, tick=lambda: bar.update(1)

@@ -1,0 +1,30 @@
+"""Whether a reference answer says enough to grade by."""
+
+import re
+
+from interviewer import tokens
+
+_LEAST_OWN = 2
+_LINK = re.compile(r"!?\[[^\]]*\]\([^)]*\)|<?(?:https?://|www\.)[^\s>）)，。]+>?", re.IGNORECASE)
+# What people write around a link that is the whole answer.
+_POINTING = frozenset(
+    word
+    for text in (
+        "see more read here at link links answer article blog post details source wiki page docs reference note refer",
+        "见详参考看链接答案这里文章博客详情来源原文请点击如下以下地址",
+    )
+    for word in tokens.words(text)
+)
+
+
+def is_only_a_link(text: str) -> bool:
+    """Whether nothing is left of a text without its links and the words that point at them."""
+    rest = _LINK.sub(" ", text)
+    return rest != text and not any(tokens.is_content(word) and word not in _POINTING for word in tokens.words(rest))
+
+
+def says_too_little(text: str, asked: str) -> bool:
+    """Whether a text has hardly a word that the question does not have."""
+    known = frozenset(tokens.words(asked))
+    own = [word for word in tokens.words(text) if tokens.is_content(word) and word not in known]
+    return len(own) < _LEAST_OWN
