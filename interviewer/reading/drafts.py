@@ -10,6 +10,7 @@ from interviewer.reading.units import Shape, Unit
 from interviewer.reading.why import Why
 
 _LONGEST_BEFORE_ANSWER = 2_000  # characters between a question and `答：` that are still the question
+_MOST_PROSE = 300  # of these in plain lines
 _SHORTEST_ANSWER = 8  # characters after a question mark in the same line
 _MORE_AFTER = re.compile(r"[?？](?=\s|[^\x00-\x7f])")
 _SECOND_CHOICE = re.compile(r"[(（]?[Bb][)）.、:：\s]")
@@ -40,6 +41,8 @@ def draft(head: Unit, below: Sequence[Unit], topic: str, *, loose: bool, bare: b
     """The question that `head` asks; `below` is all up to the next question. None where there is no text at all."""
     said = [unit for unit in below if unit.says]
     asides = [unit for unit in below if not unit.says]
+    if head.pointer and head.text.endswith(head.pointer):
+        head = replace(head, text=head.text.removesuffix(head.pointer).rstrip(" -—|:：([（"))
     asked, rest = _in_one_line(head, said, loose=loose)
     number = marks.numbered(asked.text)
     ordinal = head.marker.strip().rstrip(".") if loose and head.marker not in ("", "- ") else ""
@@ -85,10 +88,10 @@ def _at_answer(head: Unit, said: Sequence[Unit]) -> tuple[list[Unit], list[Unit]
     """What stands before the first `答：`, and the answer without it. Without a lead-in all is answer."""
     for at, unit in enumerate(said):
         text = _after_lead_in(unit, said[at:])
-        if text is None or unit.depth > head.depth + 1:
+        if text is None or unit.depth > head.depth + 1 or (marks.is_card_turn(unit.text) and unit.block != head.block):
             continue
         before = list(said[:at])
-        if sum(len(one.text) for one in before) > _LONGEST_BEFORE_ANSWER:
+        if not _is_of_question(before):
             break
         shape = Shape.LINE if unit.shape is Shape.SUMMARY else unit.shape
         after = list(said[at + 1 :])
@@ -98,10 +101,16 @@ def _at_answer(head: Unit, said: Sequence[Unit]) -> tuple[list[Unit], list[Unit]
     return [], list(said)
 
 
+def _is_of_question(before: Sequence[Unit]) -> bool:
+    """Whether what stands before the answer can be more of the question: code, choices, a few lines, no whole text."""
+    prose = sum(len(one.text) for one in before if one.shape is Shape.LINE and not one.depth)
+    return prose <= _MOST_PROSE and sum(len(one.text) for one in before) <= _LONGEST_BEFORE_ANSWER
+
+
 def _after_lead_in(unit: Unit, following: Sequence[Unit]) -> str | None:
     if unit.shape is Shape.SUMMARY and marks.unfolds(unit.text):
         return ""
-    if unit.shape not in (Shape.LINE, Shape.HEADING, Shape.SUMMARY):
+    if unit.shape not in (Shape.LINE, Shape.HEADING, Shape.SUMMARY) or unit.link_only:
         return None
     lead = marks.lead_in(unit.text)
     if lead is None:

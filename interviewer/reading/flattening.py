@@ -15,6 +15,8 @@ from interviewer.reading.why import Why
 
 _CALLOUT = re.compile(r"\[!(\w+)\][+-]?\s*")
 _ASKING_CALLOUTS = frozenset({"question", "faq", "help"})
+_CHECKBOX = re.compile(r"\[[ xX]\]\s+")
+_CONTAINER = re.compile(r":{3,}\s*\w{0,20}")
 _LONGEST_SETEXT = 100  # characters; more is a paragraph with a dividing line right below it
 
 
@@ -180,7 +182,7 @@ class _Flattener:
             return Unit(Shape.SUMMARY, at, at, line.text, bold=line.bold, refers_to=refers_to)
         if why := _why_aside(line):
             return Unit(Shape.ASIDE, at, at, line.text, why=why)
-        text, asks = line.text, False
+        text, asks = _CHECKBOX.sub("", line.text) if self._markers and self._markers[-1] else line.text, False
         if self._quotes and (found := _CALLOUT.match(text)):
             text, asks = text[found.end() :], found[1].lower() in _ASKING_CALLOUTS
             if not text:
@@ -192,6 +194,7 @@ class _Flattener:
             text,
             bold=line.bold,
             asks=asks,
+            pointer=line.linked if line.links and line.text != line.linked and marks.points_only(line.linked) else "",
             link_only=bool(line.links or marks.has_url(text)) and marks.points_only(line.beside),
             image_only=line.images > 0 and not line.beside,
             refers_to=refers_to,
@@ -210,6 +213,10 @@ def _why_silent(lines: list[Line]) -> Why:
 
 def _why_aside(line: Line) -> Why | None:
     """Why a line with text asks and answers nothing."""
+    if _CONTAINER.fullmatch(line.text):
+        return Why.NO_TEXT
+    if len(line.text) > 4 and line.text.startswith("%%") and line.text.endswith("%%"):
+        return Why.COMMENT
     if marks.is_contents_mark(line.text):
         return Why.CONTENTS
     if marks.is_way_back(line.text) and (line.links or len(line.text) > 3):

@@ -8,6 +8,8 @@ from markdown_it.token import Token
 from interviewer.reading import html
 
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
+_MARKED = re.compile(r"(?<![A-Za-z0-9_=)\]])==(?=[^\s=])([^=\n]{0,300}[^\s=])==(?![A-Za-z0-9_=(])")
+_BLOCK_ID = re.compile(r"\s\^[a-z0-9]{6}$")
 _DUNDER = re.compile(r"[a-z][a-z0-9_]*")
 # What programs write for an image that nobody described.
 _NO_CAPTION = re.compile(
@@ -21,7 +23,8 @@ _NO_CAPTION = re.compile(
 class Line:
     """A line of a paragraph. `at` counts the paragraph's lines from 0; a `<br>` begins a line without counting.
 
-    `beside` is what stands neither in a link nor in an image; `bold` is what stands in bold at the beginning.
+    `beside` is what stands neither in a link nor in an image; `bold` is what stands in bold at the beginning;
+    `linked` is the text of the last link.
     """
 
     at: int
@@ -29,6 +32,7 @@ class Line:
     bold: str = ""
     beside: str = ""
     links: list[str] = field(default_factory=list)
+    linked: str = ""
     images: int = 0
     footnotes: list[str] = field(default_factory=list)
     tags: int = 0
@@ -85,6 +89,7 @@ class _Reader:
             case "link_open":
                 self._links += 1
                 self.lines[-1].links.append(str(token.attrGet("href") or ""))
+                self.lines[-1].linked = ""
             case "link_close":
                 self._links -= 1
             case _:
@@ -126,14 +131,17 @@ class _Reader:
 
     def _add(self, text: str) -> None:
         line = self.lines[-1]
-        if self._bold > 0 and line.bold == line.text.strip():
+        if self._bold > 0 and line.bold.strip() == line.text.strip():
             line.bold += text
         line.text += text
         if self._links <= 0:
             line.beside += text
+        else:
+            line.linked += text
 
     def _wiki(self, text: str) -> None:
-        """`[[Page|words]]` and `![[image.png]]` of note-taking programs."""
+        """`[[Page|words]]`, `![[image.png]]`, `==marked==` and `^1a2b3c` of note-taking programs."""
+        text = _BLOCK_ID.sub("", _MARKED.sub(r"\1", text))
         at = 0
         for found in _WIKI.finditer(text):
             self._add(text[at : found.start()])
@@ -149,9 +157,8 @@ class _Reader:
     def _image(self, alt: str) -> None:
         line = self.lines[-1]
         line.images += 1
-        words = caption(alt)
-        if words:
-            line.text += words
+        if self._links <= 0:  # an image in a link is a badge
+            line.text += caption(alt)
 
     def _html(self, source: str) -> None:
         if source.startswith("<!"):

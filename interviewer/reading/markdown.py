@@ -62,6 +62,7 @@ def read_markdown(name: str, text: str) -> Source:
             below += [unit for unit in (stretches[at].head, *stretches[at].below) if unit]
             at += 1
         _take(reading, head, below, one, alone=alone)
+    reading.drafts.sort(key=lambda made: made.question[0].first)
     _give_footnotes(reading, footnotes)
     return _source(name, text, reading)
 
@@ -90,6 +91,7 @@ def _before_headings(reading: _Reading, units: Sequence[Unit], *, alone: bool, t
 def _take(reading: _Reading, head: Unit, below: Sequence[Unit], one: Judged, *, alone: bool) -> None:
     match one.part:
         case Part.QUESTION:
+            below = _without_callouts(reading, below, one.topic)
             made = draft(head, below, one.topic, loose=False, bare=one.bare)
             if made:
                 reading.drafts.append(made)
@@ -100,12 +102,12 @@ def _take(reading: _Reading, head: Unit, below: Sequence[Unit], one: Judged, *, 
             for unit in (head, *below):
                 reading.leave(unit, Why.BOILERPLATE)
         case Part.TITLE:
-            reading.title = marks.numbered(head.text).text or head.text
+            reading.title = marks.topic_of(head.text)
             reading.topic(head, Why.TITLE)
             _loose(reading, below, loose.find(below, alone=alone), "")
         case Part.TOPIC | Part.WITHIN:
             reading.topic(head)
-            text = marks.numbered(head.text).text or head.text
+            text = marks.topic_of(head.text)
             _loose(reading, below, loose.find(below, alone=alone), text)
 
 
@@ -119,7 +121,7 @@ def _loose(reading: _Reading, units: Sequence[Unit], found: loose.Found, topic: 
     for start, end in pairwise([*starts, len(units)]):
         head, below = units[start], units[start + 1 : end]
         if start in found.topics:
-            topic = marks.numbered(head.text).text or head.text
+            topic = marks.topic_of(head.text)
             reading.topic(head)
             for unit in below:
                 reading.leave(unit, Why.NO_QUESTION)
@@ -133,6 +135,16 @@ def _loose(reading: _Reading, units: Sequence[Unit], found: loose.Found, topic: 
                 reading.leave(unit, Why.NO_TEXT)
         for unit in below[reach:]:
             reading.leave(unit, Why.NO_QUESTION)
+
+
+def _without_callouts(reading: _Reading, units: Sequence[Unit], topic: str) -> list[Unit]:
+    """Quotes that say themselves that they ask are questions even in the answer of another one."""
+    asking = {unit.quote: unit for unit in units if unit.asks}
+    for quote, head in asking.items():
+        made = draft(head, [unit for unit in units if unit.quote == quote and unit is not head], topic, loose=True)
+        if made:
+            reading.drafts.append(made)
+    return [unit for unit in units if unit.quote not in asking]
 
 
 def _reach(head: Unit, below: Sequence[Unit]) -> int:

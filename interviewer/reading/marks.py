@@ -65,7 +65,11 @@ _UNFOLD = re.compile(
     r"(?:(?:the|an|my)\s+)?(?:answers?|solutions?|details?|more|content|explanation)?",
     re.IGNORECASE,
 )
-_INLINE_ANSWER = re.compile(r"(?<=[?？。.!！])\s*(?:参考答案|答案|答|A|Answer|Ans)\s*[:：]\s*")
+_INLINE_ANSWER = re.compile(
+    r"(?<=[?？。.!！])\s*(?:参考答案|答案|答|A|Answer|Ans)\s*[:：]\s*"
+    # flash cards in notes; std::vector is none
+    r"|(?<=[?？\u4e00-\u9fff])::(?=[^\x00-\x7f]|\s)|(?<=\s)::(?=\s)"
+)
 _BACK = re.compile(
     r"(?:back to (?:the )?(?:top|toc|contents|index|table of contents|list)|(?:go )?back|return to top|(?:go )?to top|top"
     r"|(?:回到|返回|回)(?:顶部|目录|首页|页首|索引|上一级)|目录)",
@@ -95,7 +99,7 @@ _CODE = re.compile(r"[{};=<>|$#]|\w\(")
 _URL = re.compile(r"<?https?://\S+>?")
 _POINTER = re.compile(
     r"(?:参考(?:链接|资料|答案|文章)?|详见|详情|详细|请看|参见|见|看|查看|链接|原文|来源|出处|答案|这里|文章|以及|和|或"
-    r"|answer|see|source|link|here|read|more|reference|click|at|on|the|and|or|article|docs?|via|from|detailed?)",
+    r"|答|资源|视频|博客|解析|answer|resource|solution|blog|video|explanation|see|source|link|here|read|more|reference|click|at|on|the|and|or|article|docs?|via|from|detailed?)",
     re.IGNORECASE,
 )
 
@@ -171,6 +175,8 @@ class LeadIn:
 def lead_in(text: str) -> LeadIn | None:
     """The text after a lead-in, or None where no answer begins. A numbered answer of several keeps its lead-in."""
     bare = undecorated(text)
+    if is_card_turn(bare):
+        return LeadIn("", letter=False)
     if found := _ANSWER.match(bare):
         word = found["word"].lower()
         several = found["number"] and word not in ("a", "ans", "答")
@@ -178,6 +184,11 @@ def lead_in(text: str) -> LeadIn | None:
     if len(bare) > 1 and _ANSWER_ALONE.fullmatch(bare) and not bare.lower().startswith(("a ", "a1", "解")):
         return LeadIn("", letter=False)
     return None
+
+
+def is_card_turn(text: str) -> bool:
+    """Whether a line stands between the two sides of a flash card in notes."""
+    return text.strip() in ("?", "??")
 
 
 def unfolds(text: str) -> bool:
@@ -204,6 +215,12 @@ def is_contents_mark(text: str) -> bool:
 def is_boilerplate(text: str) -> bool:
     """Whether a heading is one of those that every document has and nobody asks."""
     return text.strip(" :：").lower() in _BOILERPLATE
+
+
+def topic_of(text: str) -> str:
+    """The name of a topic in a heading: without its number and the signs around it."""
+    bare = numbered(text).text or text
+    return re.sub(r"^\[\W*\]\s*|\s*[:：]$", "", bare) or bare
 
 
 def points_only(text: str) -> bool:

@@ -71,7 +71,7 @@ def judged_of(stretches: Sequence[Stretch]) -> list[Judged]:
             Section(
                 # An answer's own heading is below that of its question, whatever its level.
                 _BELOW_ANY_HEADING if answers and sections else head.level,
-                number.text or head.text,
+                marks.topic_of(head.text),
                 number.number,
                 is_worded=worded,
                 has_answer=any(marks.lead_in(unit.text) for unit in said if unit.shape is Shape.LINE and not unit.depth)

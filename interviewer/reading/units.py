@@ -25,7 +25,8 @@ class Unit:
     `block` is equal for the lines of one paragraph. `depth` counts the list items around it; `marker` is the bullet or
     the number of the item that it opens. `level` is that of a heading; `inner` headings stand in a list, a quote or a
     fold. `bold` is what stands in bold at its beginning. `folds` are the folds around it, `quote` is the outermost quote, if any, each counted from 1. `asks` is set where the
-    file's own markup says that this is a question. `rows` are a table's cells, each row with its line.
+    file's own markup says that this is a question. `pointer` is the text of a link at its end that says no more than
+    "see here". `rows` are a table's cells, each row with its line.
     """
 
     shape: Shape
@@ -41,6 +42,7 @@ class Unit:
     folds: tuple[int, ...] = ()
     quote: int = 0
     asks: bool = False
+    pointer: str = ""
     link_only: bool = False
     image_only: bool = False
     refers_to: tuple[str, ...] = ()
