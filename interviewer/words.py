@@ -397,6 +397,33 @@ cli.review | 回车：下一题；/retry 再答一次；/answer 看参考回答�
 cli.resume | 接着练：interviewer chat --resume {id} | To go on later: interviewer chat --resume {id}
 cli.export | 导出：interviewer export {id} --format md | To export: interviewer export {id} --format md
 cli.unknown | 这里没有命令 {command}。 | There is no command {command} here.
+
+import.why_title | 文件的标题 | The title of the file
+import.why_same_line | 问题和答案写在同一行 | Question and answer stand in one line
+import.why_bare_heading | 没有问号也没有编号；因为下面有正文，所以当作问题 | Neither a question mark nor a number; taken for a question because text stands under it
+import.why_asked_before | 前面已有同样的问题，答案不同；两个都保留 | The same question stands above with another answer; both are kept
+import.why_repeated | 与前面的问题和答案完全相同 | Question and answer are the same as above
+import.why_listed | 只是列出问题，答案在别处 | Only lists a question that is answered elsewhere in the file
+import.why_no_question | 不属于任何问题 | Belongs to no question
+import.why_boilerplate | 目录、前言、许可、参考资料之类的段落 | A section such as contents, preface, licence or references
+import.why_link_only | 答案只是一个链接，没有内容可以评分 | The answer is only a link; there is nothing to grade by
+import.why_image_only | 答案只是一张图片，没有文字可以评分 | The answer is only an image; there is no text to grade by
+import.why_image | 图片或徽章 | An image or a badge
+import.why_anchor | 锚点 | An anchor
+import.why_contents | 目录里的链接 | A link of a table of contents
+import.why_back | 返回链接 | A link back
+import.why_rule | 分隔线 | A dividing line
+import.why_link_target | 链接地址的定义 | The address of a link
+import.why_comment | 注释 | A comment
+import.why_script | 脚本或样式 | A script or a style sheet
+import.why_front_matter | 文件头信息 | Front matter
+import.why_footnote | 没有问题引用的脚注 | A footnote that no question refers to
+import.why_header | 表头 | The names of the columns
+import.why_more_columns | 表头；除问题、答案、主题和编号以外的列没有读取 | The names of the columns; only question, answer, topic and number are read
+import.why_settings | 导出设置 | Settings of the export
+import.why_brackets | 数据的外层结构 | The frame around the data
+import.why_no_text | 没有文字的标记 | Marks without text
+import.why_empty_heading | 没有文字的标题 | A heading without text
 """)
 
 ALL = frozenset(_PHRASES)

@@ -1,0 +1,139 @@
+"""Which headings are questions and which are topics.
+
+The rule, in the order in which it is asked:
+
+1. A heading *asks* when it is worded as a question or a task, says so itself (`Q3:`), or has an answer that is
+   introduced as one (`答：`) under it. `目录`, `References` and their like never ask; nor does a heading that comes
+   again and again (`Example` under every question), nor one whose own text holds questions in another shape.
+2. The *level of the questions* is the level with most headings that ask. A number before a heading with text under it
+   counts too, but less: chapters are numbered as well. Where nothing asks and nothing is numbered, it is the level with
+   most headings that have text under them, if there are two or more.
+3. At that level a heading that asks is a question. So is one that has a number or text, unless questions stand under
+   it, or all the others have a number and this one has none.
+4. Above that level a heading is a topic; if it asks and has text of its own, it is a question as well.
+5. Below that level everything belongs to the question above it. Where there is none, a part of the file that has no
+   heading of that level is looked at by itself, as if it were a file.
+6. The first heading, if it is no question and all others are below it, is the title.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """What a heading is."""
+
+    QUESTION = "question"
+    TOPIC = "topic"
+    TITLE = "title"
+    BOILERPLATE = "boilerplate"
+    WITHIN = "within"  # belongs to the question above
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands between it and the next one, as far as the rule looks at it."""
+
+    level: int
+    text: str
+    number: str = ""
+    is_worded: bool = False
+    has_answer: bool = False
+    has_text: bool = False
+    holds_questions: bool = False
+    is_boilerplate: bool = False
+    is_label: bool = False
+
+    @property
+    def asks(self) -> bool:
+        return (self.is_worded or self.has_answer) and not self.is_excluded
+
+    @property
+    def is_excluded(self) -> bool:
+        return self.is_boilerplate or self.is_label or (self.holds_questions and not self.is_worded)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a section is, and the topic that it stands under. A `bare` question has neither wording nor number."""
+
+    part: Part
+    topic: str = ""
+    bare: bool = False
+
+
+def judge(sections: Sequence[Section]) -> list[Judged]:
+    """What each heading of a file is."""
+    level = question_level(sections)
+    numbered = _all_numbered(sections, level)
+    found = list(_judged(sections, level, "", numbered))
+    if sections and found[0].part is Part.TOPIC and all(section.level > sections[0].level for section in sections[1:]):
+        title = sections[0].text
+        found = [Judged(one.part, "" if one.topic == title else one.topic, one.bare) for one in found]
+        found[0] = Judged(Part.TITLE)
+    return found
+
+
+def question_level(sections: Sequence[Section]) -> int | None:
+    """The level that the questions have, the upper one of two equals; None where no heading can be one."""
+    points: Counter[int] = Counter()
+    for section in sections:
+        if section.asks:
+            points[section.level] += 3
+        elif section.number and section.has_text and not section.is_excluded:
+            points[section.level] += 1
+    if not points:
+        points.update(section.level for section in sections if section.has_text and not section.is_excluded)
+        points = Counter({level: count for level, count in points.items() if count > 1})
+    return min(points, key=lambda level: (-points[level], level)) if points else None
+
+
+def labels_of(texts: Sequence[str]) -> frozenset[str]:
+    """Headings that come three times or more: names of parts, as `Example` is."""
+    return frozenset(text for text, count in Counter(texts).items() if count > 2)
+
+
+def _all_numbered(sections: Sequence[Section], level: int | None) -> bool:
+    there = [section for section in sections if section.level == level and not section.is_excluded]
+    return len(there) > 2 and sum(bool(section.number) for section in there) >= 0.8 * len(there)
+
+
+def _judged(sections: Sequence[Section], level: int | None, topic: str, numbered: bool) -> Iterator[Judged]:
+    at = 0
+    while at < len(sections):
+        section = sections[at]
+        end = at + 1
+        while end < len(sections) and sections[end].level > section.level:
+            end += 1
+        inner = sections[at + 1 : end]
+        if _is_question(section, level, inner, numbered):
+            bare = not (section.asks or section.number)
+            yield Judged(Part.QUESTION, topic, bare)
+            if level is not None and section.level < level and any(one.asks or one.level == level for one in inner):
+                yield from _judged(inner, level, topic, numbered)
+            else:
+                yield from (Judged(Part.WITHIN) for _ in inner)
+        elif section.is_boilerplate and not any(one.asks for one in inner):
+            yield from (Judged(Part.BOILERPLATE) for _ in range(at, end))
+        else:
+            yield Judged(Part.TOPIC, topic)
+            own = level if any(one.level == level for one in inner) else question_level(inner)
+            yield from _judged(inner, own, section.text, _all_numbered(inner, own) if own != level else numbered)
+        at = end
+
+
+def _is_question(section: Section, level: int | None, inner: Sequence[Section], numbered: bool) -> bool:
+    if level is None or section.is_excluded:
+        return False
+    asked_below = any(one.asks for one in inner)
+    if section.level == level:
+        if section.asks:
+            return True
+        if asked_below or (numbered and not section.number):
+            return False
+        return bool(section.number or section.has_text or not inner)
+    if section.level < level:
+        return section.asks and (section.has_text or not asked_below)
+    return section.asks or bool(section.number and section.has_text and not asked_below)

@@ -1,0 +1,4 @@
+"""How much is read from one file."""
+
+LARGEST = 5_000_000  # bytes
+MOST_QUESTIONS = 2_000

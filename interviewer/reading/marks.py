@@ -1,0 +1,244 @@
+"""What the beginning and the wording of a line say: a number, a question, the beginning of an answer, a way back."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_HAN_NUMBER = "[一二三四五六七八九十百]{1,5}"
+_STOP = r"[.．、)）:：]"
+# Han characters that count things: "3 个线程" begins with no number of a question.
+_COUNTED = "个次种层级位条步类大台张天年月日款道页行字倍"
+
+_ASKS = re.compile(
+    r"(?:[【\[(（]\s*)?(?:第\s*)?(?:question|问题|面试题|题目|提问|题|问|q)\s*[#.]?\s*"
+    rf"(?:(?P<number>\d{{1,4}}|{_HAN_NUMBER})\s*(?:[】\])）]\s*)?(?:{_STOP}|[-—]|\s|$)|[】\])）]\s*[:：]?|[:：])[:：]?\s*",
+    re.IGNORECASE,
+)
+_NTH = re.compile(rf"第\s*(?P<number>\d{{1,4}}|{_HAN_NUMBER})\s*[题问]\s*(?:{_STOP}|\s|$)\s*")
+# The place in this list is the kind of a number: (1) is not numbered as 1. is.
+_NUMBERS = (
+    re.compile(rf"[(（\[【](?P<number>\d{{1,4}})[)）\]】]\s*{_STOP}?\s*"),
+    re.compile(rf"[(（\[【](?P<number>{_HAN_NUMBER})[)）\]】]\s*{_STOP}?\s*"),
+    re.compile(rf"(?P<number>\d{{1,4}}(?:\.\d{{1,3}}){{0,3}})\s?{_STOP}(?!\d)\s*"),
+    re.compile(rf"(?P<number>{_HAN_NUMBER})[、.．]\s*"),
+    re.compile(r"#(?P<number>\d{1,4})[.:：]?\s+"),
+    re.compile(r"(?P<number>[①-⑳])\s*"),
+    re.compile("(?P<number>\\d)\ufe0f?\u20e3\\s*"),
+    re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2})+)\s+"),
+    re.compile(rf"(?P<number>\d{{1,3}})\s+(?=[\u4e00-\u9fff])(?![{_COUNTED}])"),
+    re.compile(r"(?P<number>\d{1,3})\s+(?=(?:what|why|how|when|explain|describe|which)\b)", re.IGNORECASE),
+)
+
+_QUESTION_MARK = re.compile(r"[？]|\S\?(?=\s|$|[)）\]】」”\"'*]|[\u4e00-\u9fff])")
+# Words that begin a task, unless they are part of a longer noun: 设计模式, 计算机, 请求.
+_ASKS_ZH = re.compile(
+    r"(?:请(?!求)|试[述说分比解证简]|简述|简单[介说描谈讲解]|解释(?!器|型)|说明(?!书|文档)|列举|列出|比较(?!器|运算|排序)"
+    r"|对比|描述(?!符)|介绍|谈谈|谈一|谈你|说说|说一|说出|讲讲|讲一|讲述|讲解|聊聊|聊一|阐述|分析(?!器|工具|型)|举例|举个|举出"
+    r"|举一|判断(?!语句)|写出|写一|写个|手写|实现[一个]|设计[一个]|论述|给出|区分|证明|推导|计算(?!机|图|属性|资源|密集)|画出"
+    r"|概述|你(?!好)|怎样|能否|可否|是否|哪[些个种里一几])(?=..)"
+)
+_ASKS_ZH_ANYWHERE = re.compile(r"什么|为何|怎么|如何|有哪|哪些|哪个|哪种|多少|区别|异同|[吗呢]$")
+_ASKS_EN = re.compile(
+    r"(?:(?:what|why|how|when|where)(?! (?:we|i|my|our|i've)\b)|which|who|whose|explain|describe|discuss|compare|contrast|distinguish|differentiate"
+    r"|is|are|was|were|does|do|did|can|could|should|would|will|has|have|suppose|true or false|differences? between"
+    r"|tell (?:me|us)|walk (?:me|us)|in (?:what|which)|under (?:what|which)|outline|illustrate|elaborate|justify)\b"
+    r"|(?:list|name|give|define|state|write|implement|design|mention|show|prove|derive|summari[sz]e|sketch|draw"
+    r"|find|calculate|compute|identify)\s+(?:a|an|the|all|at|any|some|two|three|four|five|six|how|why|what|which|your"
+    r"|its|their|one|each|some|out|and|me|us|\d+)\b",
+    re.IGNORECASE,
+)
+
+_ANSWER_WORD = (
+    r"(?:参考|标准|正确|推荐|示例|我的)?(?:答案|回答|解答|答复)(?:要点|如下)?|答题要点|答|解"
+    r"|(?:(?:sample|model|reference|suggested|short|correct|possible|the|my)\s+)?answers?|ans|solution|a"
+)
+_ANSWER = re.compile(
+    rf"[\[【(（「]?\s*(?P<word>{_ANSWER_WORD})\s*(?P<number>\d{{1,4}}|[一二三四五])?\s*"
+    r"(?:[\]】)）」]\s*[:：]?|[:：])\s*",
+    re.IGNORECASE,
+)
+_ANSWER_ALONE = re.compile(rf"[\[【(（「]?\s*(?:{_ANSWER_WORD})\s*\d{{0,4}}\s*[\]】)）」]?\s*[:：]?\s*", re.IGNORECASE)
+_UNFOLD = re.compile(
+    r"(?:点击|点我|单击|点此)?(?:查看|展开|显示|打开|折叠|隐藏)?(?:参考)?(?:答案|解析|解答|详情|更多|内容|全部|提示)?"
+    r"|(?:(?:click|tap|press)\s*)?(?:here\s*)?(?:(?:to|for)\s+)?(?:(?:show|view|see|expand|reveal|toggle|open|read)\s*)?"
+    r"(?:(?:the|an|my)\s+)?(?:answers?|solutions?|details?|more|content|explanation)?",
+    re.IGNORECASE,
+)
+_INLINE_ANSWER = re.compile(
+    r"(?<=[?？。.!！])\s*(?:参考答案|答案|答|A|Answer|Ans)\s*[:：]\s*"
+    # flash cards in notes; std::vector is none
+    r"|(?<=[?？\u4e00-\u9fff])::(?=[^\x00-\x7f]|\s)|(?<=\s)::(?=\s)"
+)
+_BACK = re.compile(
+    r"(?:back to (?:the )?(?:top|toc|contents|index|table of contents|list)|(?:go )?back|return to top|(?:go )?to top|top"
+    r"|(?:回到|返回|回)(?:顶部|目录|首页|页首|索引|上一级)|目录)",
+    re.IGNORECASE,
+)
+_CONTENTS_MARK = re.compile(r"\[{1,2}_?toc_?\]{1,2}|@\[toc\](?:\(.*\))?", re.IGNORECASE)
+_BOILERPLATE = frozenset(
+    "目录 目錄 索引 导航 前言 序 序言 写在前面 总结 小结 结语 后记 版权 版权声明 许可 许可证 贡献 贡献者 贡献指南 关于 关于作者 "
+    "更新日志 更新记录 致谢 鸣谢 联系 联系方式 联系我 参考 参考资料 参考文献 参考链接 参考文章 相关链接 相关资料 推荐阅读 延伸阅读 说明 "
+    "contents toc index references reference resources bibliography credits license licence contributing contributors "
+    "acknowledgements acknowledgments about changelog introduction intro preface summary conclusion links author authors "
+    "sponsors sponsor disclaimer prerequisites support donate feedback contact".split()
+) | {
+    "table of contents",
+    "further reading",
+    "how to contribute",
+    "what's new",
+    "code of conduct",
+    "about the author",
+    "how to use",
+    "how to use this list",
+    "useful links",
+    "see also",
+}
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_CODE = re.compile(r"[{};=<>|$#]|\w\(")
+_URL = re.compile(r"<?https?://\S+>?")
+_POINTER = re.compile(
+    r"(?:参考(?:链接|资料|答案|文章)?|详见|详情|详细|请看|参见|见|看|查看|链接|原文|来源|出处|答案|这里|文章|以及|和|或"
+    r"|答|资源|视频|博客|解析|answer|resource|solution|blog|video|explanation|see|source|link|here|read|more|reference|click|at|on|the|and|or|article|docs?|via|from|detailed?)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A text without the number before it. `kind` tells ways of numbering apart; 0 is no number, 1 says "question"."""
+
+    number: str
+    text: str
+    kind: int
+
+    @property
+    def says_question(self) -> bool:
+        return self.kind == 1
+
+
+def numbered(text: str) -> Numbered:
+    """The number in front of a text, and the text without it and without the pictures around it."""
+    bare = undecorated(text)
+    for mark in (_NTH, _ASKS):
+        if found := mark.match(bare):
+            return Numbered(found["number"] or "", undecorated(bare[found.end() :]), 1)
+    for kind, pattern in enumerate(_NUMBERS, 2):
+        if (found := pattern.match(bare)) and not bare[found.end() :].startswith(("/", "%")):
+            rest = numbered(bare[found.end() :]) if kind == 4 else Numbered("", bare[found.end() :], 0)
+            return Numbered(found["number"], undecorated(rest.text if rest.kind == 1 else bare[found.end() :]), kind)
+    return Numbered("", bare, 0)
+
+
+def undecorated(text: str) -> str:
+    """Without the emoji and stars at both ends."""
+    start, end = 0, len(text)
+    while start < end and _decorates(text[start]):
+        start += 1
+    while end > start and _decorates(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _decorates(char: str) -> bool:
+    if char.isspace() or char in "\ufe0f\u200d\u200b":
+        return True
+    return char >= "\u2000" and unicodedata.category(char) in ("So", "Sk")
+
+
+def is_asking(text: str) -> bool:
+    """Whether a text without its number is worded as a question or a task."""
+    head = text[:400]
+    if text.endswith(("。", "；", ";", "：")) and not _QUESTION_MARK.search(head) and len(text) > 60:
+        return False
+    return bool(_QUESTION_MARK.search(head) or _ASKS_ZH.match(head) or _ASKS_EN.match(head) or _asks_inside(text))
+
+
+def _asks_inside(text: str) -> bool:
+    """Wording that makes a question of a short Chinese text wherever it stands."""
+    return len(text) <= 60 and not text.endswith("。") and bool(_ASKS_ZH_ANYWHERE.search(text))
+
+
+def is_question_mark(text: str) -> bool:
+    """Whether a text has a question mark that ends a question."""
+    return bool(_QUESTION_MARK.search(text[:400]))
+
+
+@dataclass(frozen=True, slots=True)
+class LeadIn:
+    """`答：` in front of an answer. `letter` is an `A:` that could as well be a choice, beside `B:`."""
+
+    text: str
+    letter: bool
+
+
+def lead_in(text: str) -> LeadIn | None:
+    """The text after a lead-in, or None where no answer begins. A numbered answer of several keeps its lead-in."""
+    bare = undecorated(text)
+    if is_card_turn(bare):
+        return LeadIn("", letter=False)
+    if found := _ANSWER.match(bare):
+        word = found["word"].lower()
+        several = found["number"] and word not in ("a", "ans", "答")
+        return LeadIn(bare if several else bare[found.end() :], word == "a" and not found["number"])
+    if len(bare) > 1 and _ANSWER_ALONE.fullmatch(bare) and not bare.lower().startswith(("a ", "a1", "解")):
+        return LeadIn("", letter=False)
+    return None
+
+
+def is_card_turn(text: str) -> bool:
+    """Whether a line stands between the two sides of a flash card in notes."""
+    return text.strip() in ("?", "??")
+
+
+def unfolds(text: str) -> bool:
+    """Whether the words of a fold only say that something is inside, an answer mostly."""
+    bare = undecorated(text).strip(" :：.。!！▶▼>*")
+    return bool(_UNFOLD.fullmatch(bare) or _ANSWER_ALONE.fullmatch(bare))
+
+
+def split_inline(text: str) -> tuple[str, str] | None:
+    """A question and its answer in one line: `什么是栈？答：…`."""
+    found = _INLINE_ANSWER.search(text)
+    return (text[: found.start()].strip(), text[found.end() :].strip()) if found else None
+
+
+def is_way_back(text: str) -> bool:
+    """Whether a short text is a link back to the top or the contents."""
+    return len(text) < 60 and bool(_BACK.fullmatch(re.sub(r"^[\W_]+|[\W_]+$", "", text)))
+
+
+def is_contents_mark(text: str) -> bool:
+    return bool(_CONTENTS_MARK.fullmatch(text.strip()))
+
+
+def is_boilerplate(text: str) -> bool:
+    """Whether a heading is one of those that every document has and nobody asks."""
+    return text.strip(" :：").lower() in _BOILERPLATE
+
+
+def topic_of(text: str) -> str:
+    """The name of a topic in a heading: without its number and the signs around it."""
+    bare = numbered(text).text or text
+    return re.sub(r"^\[\W*\]\s*|\s*[:：]$", "", bare) or bare
+
+
+def points_only(text: str) -> bool:
+    """Whether the words beside a link say no more than that there is one."""
+    return not re.sub(r"[\W_\d]+", "", _POINTER.sub("", _URL.sub("", text)))
+
+
+def has_url(text: str) -> bool:
+    return bool(_URL.search(text))
+
+
+def is_prose(lines: Sequence[str]) -> bool:
+    """Whether indented lines are an indented answer and no code."""
+    if lead_in(lines[0]) is not None:
+        return True
+    chinese = sum(3 * len(_HAN.findall(line)) > len(line) for line in lines)
+    text = " ".join(lines)
+    english = (
+        len(text.split()) > 7 and text[0].isupper() and text.endswith((".", "!", "?", ":")) and not _CODE.search(text)
+    )
+    return english or 2 * chinese > len(lines)
