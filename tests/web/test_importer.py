@@ -67,7 +67,7 @@ def test_what_was_edited_stays_when_the_list_is_imported_again(importer: Importe
     [
         ("empty.md", b"", "empty.md"),
         ("picture.png", b"\x89PNG", "picture.png"),
-        ("broken.yaml", b"id: [", "line 1"),
+        ("broken.yaml", b"id: [", "line 2: is not YAML"),
         ("broken.csv", b'question,answer\n"open', "line"),
         ("no.md", b"Just a text without any question at all.", "no.md"),
     ],
