@@ -30,7 +30,8 @@ def request_body(endpoint: Endpoint, messages: Sequence[Message], schema: dict[s
     """The request as it is sent at first, before a server has complained of anything."""
     request = body(endpoint, first_manner(endpoint), messages, schema, stream=False)
     # What the SDK takes apart from the rest stands beside it on the wire.
-    return {**request, **request.pop("extra_body", {})}
+    beside = request.pop("extra_body", {})
+    return {**request, **beside}
 
 
 def custom_id(row: str, request: Mapping[str, Any]) -> str:
