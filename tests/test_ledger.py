@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -313,6 +314,7 @@ def test_a_run_that_is_killed_goes_on_where_it_stood(tmp_path: Path) -> None:
         kept = tmp_path / "kept.jsonl"
         while not kept.exists() or len(kept.read_bytes().splitlines()) < 3:
             assert whole.poll() is None
+            time.sleep(0.01)
         whole.kill()
         whole.wait()
         assert not (tmp_path / "out.jsonl").exists()

@@ -1,18 +1,12 @@
 """Commands that put graders to the test."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interviewer.cli.commands import Speech, app, fail, text_of, write_file
-
-
-class _Grader(StrEnum):
-    COVERAGE = "coverage"
-    LLM = "llm"
+from interviewer.cli.commands import Grading, Speech, app, fail, text_of, write_file
 
 
 @app.command()
@@ -22,7 +16,7 @@ def evaluate(
         str,
         typer.Option(help="Id of the bank whose rubrics are used; without it they are compiled from the references."),
     ] = "",
-    grader: Annotated[_Grader, typer.Option(help="Who grades; llm is the model of the settings.")] = _Grader.COVERAGE,
+    grader: Annotated[Grading, typer.Option(help="Who grades; llm is the model of the settings.")] = Grading.COVERAGE,
     limit: Annotated[int | None, typer.Option(min=1, help="Grade this many rows, drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="Of the rows drawn and of the intervals.")] = 0,
     threshold: Annotated[
@@ -55,7 +49,7 @@ def evaluate(
     settings = read_settings()
     grades = wiring.make_grader(grader.value, settings)
     name = wiring.grader_identity(grader.value, settings)
-    threads = 1 if grader is _Grader.COVERAGE else settings.model_concurrency
+    threads = 1 if grader is Grading.COVERAGE else settings.model_concurrency
     questions = evaluation.questions_of(rows, wiring.make_library(settings).bank(bank) if bank else None)
     with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
         run = evaluation.evaluate(
