@@ -364,7 +364,7 @@ def test_a_request_that_failed_once_and_was_answered_once_is_answered(tmp_path: 
 @pytest.mark.parametrize(
     "line, cause",
     [
-        ({"custom_id": "ghost"}, "line 1: ghost belong to no request"),
+        ({"custom_id": "ghost"}, "line 1: 'ghost' belong to no request"),
         ({"id": "x"}, "line 1: is no result of a batch: it has no custom_id"),
         ([], "line 1: is no object"),
     ],

@@ -74,7 +74,8 @@ def grade(
     found = wiring.make_library(settings).bank(bank)
     answers = read_answers(files)
     if answers.unused:
-        print(f"interviewer: not used: {', '.join(answers.unused)}", file=sys.stderr)
+        names = ", ".join(f"{name!r:.40}" for name in answers.unused)
+        print(f"interviewer: fields that nothing is read from: {names}", file=sys.stderr)
     spoken = Language(language.value) if language else found.language
     every = batch.tasks_of(answers.rows, found, spoken)
     tasks = every[:limit]
@@ -141,7 +142,9 @@ def _write(cohort: "Cohort", outputs: list[Path], language: "Language") -> None:
 
 
 def _tell_failures(marked: "list[Marked]") -> None:
-    failures = Counter(one.failure for one in marked if one.grade is None)
+    from interviewer.ledger import printable
+
+    failures = Counter(printable(one.failure) for one in marked if one.grade is None)
     for failure, count in failures.most_common(_MOST_TOLD):
         print(f"interviewer: {count} of {len(marked)} answers could not be graded: {failure}", file=sys.stderr)
     if len(failures) > _MOST_TOLD:

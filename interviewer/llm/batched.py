@@ -67,7 +67,7 @@ class Results:
             more = f" and {len(strangers) - _MOST_NAMED} more" if len(strangers) > _MOST_NAMED else ""
             raise BankError(
                 *lines[strangers[0]][0][0],
-                f"{', '.join(strangers[:_MOST_NAMED])}{more} belong to no request for these answers: give the same "
+                f"{', '.join(f'{name!r:.80}' for name in strangers[:_MOST_NAMED])}{more} belong to no request for these answers: give the same "
                 "files, bank, language and model settings that the batch was made with",
             )
         return cls(lines, files)
