@@ -180,7 +180,7 @@ def _line(one: Marked, language: Language) -> list[str]:
     grade = one.grade
     who = one.answer.candidate or one.answer.id
     if grade is None:
-        return [_cell(who), one.question.id, say("score.none", language), "", _printable(one.failure)]
+        return [_cell(who), one.question.id, say("score.none", language), "", printable(one.failure)]
     points = "".join(sign(c, grade.verdict(c.id).level) for c in one.question.criteria if c.kind is not Kind.MISTAKE)
     mistakes = [c for c in one.question.rubric.of(Kind.MISTAKE) if grade.verdict(c.id).level in _CREDITED]
     remarks = [say(f"flag_short.{flag}", language) for flag in grade.flags]
@@ -190,11 +190,11 @@ def _line(one: Marked, language: Language) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    text = _printable(text)
+    text = printable(text)
     return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text on one line that a terminal shows and does not obey."""
     return "".join(sign if sign.isprintable() else "·" for sign in " ".join(text.split()))
 

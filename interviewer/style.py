@@ -81,7 +81,7 @@ SHEET = """
   .tally thead { display: none; } .tally, .tally tbody, .tally tr, .tally th, .tally td { display: block; }
   .beside { display: inline; margin-left: .5rem; } .sheet .tally th, .sheet .tally td { border: 0; padding: .1rem 0; } .tally tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
   .tally td::before { content: attr(data-label) " "; font-size: .85rem; color: var(--quiet); }
-  .map { font-size: .93rem; } .map .point { padding: 1px; } .map .point, .map thead th:not(:first-child):not(:last-child) { width: 1.6rem; }
+  .map { font-size: .93rem; } .map tbody th { overflow-wrap: anywhere; min-width: 4.5rem; } .map .point { padding: 1px; } .map .point, .map thead th:not(:first-child):not(:last-child) { width: 1.6rem; }
   .map thead th { padding: .2rem 0; } .map .point a { min-width: 1.5rem; } .map td:last-child a { text-decoration: none; } }
 @media print { body { max-width: none; } .sheet a { text-decoration: none; } details { display: none; }
   .map, tr, .ledger li { break-inside: avoid; } * { print-color-adjust: exact; } }

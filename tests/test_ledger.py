@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -194,11 +195,13 @@ def test_answers_without_names_are_called_by_their_ids(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_every_format_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = written(tmp_path / "answers.jsonl", *ANSWERS)
+    source = written(tmp_path / "answers.jsonl", *({**answer, "mo\x1bod": "good"} for answer in ANSWERS))
     outputs = [tmp_path / f"out.{kind}" for kind in ("jsonl", "csv", "html")]
     arguments = [part for path in outputs for part in ("-o", str(path))]
     assert run("grade", str(source), "--bank", "deep-learning", "--language", "en", *arguments) == 0
-    assert capsys.readouterr().out == ""
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "fields that nothing is read from: 'mo\\x1bod'" in err
     lines = [json.loads(line) for line in outputs[0].read_text().splitlines()]
     assert [line["question_id"] for line in lines] == ["dropout-at-test", "nonlinearity"]
     assert [line["id"] for line in lines] == ["answers.jsonl:1", "answers.jsonl:2"]
@@ -313,6 +316,7 @@ def test_a_run_that_is_killed_goes_on_where_it_stood(tmp_path: Path) -> None:
         kept = tmp_path / "kept.jsonl"
         while not kept.exists() or len(kept.read_bytes().splitlines()) < 3:
             assert whole.poll() is None
+            time.sleep(0.01)
         whole.kill()
         whole.wait()
         assert not (tmp_path / "out.jsonl").exists()

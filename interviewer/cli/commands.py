@@ -22,6 +22,11 @@ class Speech(StrEnum):
     EN = "en"
 
 
+class Grading(StrEnum):
+    COVERAGE = "coverage"
+    LLM = "llm"
+
+
 def write_file(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)

@@ -3,13 +3,12 @@
 import sys
 from collections import Counter
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.commands import Speech, app, write_file
+from interviewer.cli.commands import Grading, Speech, app, write_file
 
 if TYPE_CHECKING:
     from interviewer.batch import Marked, Task
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
 
 _MOST_TOLD = 5
 _FORMATS = (".jsonl", ".csv", ".html")
-
-
-class _Grader(StrEnum):
-    COVERAGE = "coverage"
-    LLM = "llm"
 
 
 @app.command()
@@ -42,7 +36,7 @@ def grade(
             "sheet; the terminal if left out.",
         ),
     ] = None,
-    grader: Annotated[_Grader | None, typer.Option(help="coverage, or llm for the model of the settings.")] = None,
+    grader: Annotated[Grading | None, typer.Option(help="coverage, or llm for the model of the settings.")] = None,
     language: Annotated[
         Speech | None, typer.Option(help="Language of reasons and headings; that of the bank if left out.")
     ] = None,
@@ -65,9 +59,9 @@ def grade(
     _check_usage(files, outputs, save, batch_file)
     if batch_file and (batch_results or outputs):
         raise typer.BadParameter("--batch-file grades nothing: give it without --batch-results and --output")
-    if is_batch and grader is _Grader.COVERAGE:
+    if is_batch and grader is Grading.COVERAGE:
         raise typer.BadParameter("a batch is for a model: leave out --grader coverage")
-    chosen = grader or (_Grader.LLM if is_batch else _Grader.COVERAGE)
+    chosen = grader or (Grading.LLM if is_batch else Grading.COVERAGE)
 
     from interviewer import batch, wiring
     from interviewer.answers import read_answers
@@ -80,7 +74,8 @@ def grade(
     found = wiring.make_library(settings).bank(bank)
     answers = read_answers(files)
     if answers.unused:
-        print(f"interviewer: not used: {', '.join(answers.unused)}", file=sys.stderr)
+        names = ", ".join(f"{name!r:.40}" for name in answers.unused)
+        print(f"interviewer: fields that nothing is read from: {names}", file=sys.stderr)
     spoken = Language(language.value) if language else found.language
     every = batch.tasks_of(answers.rows, found, spoken)
     tasks = every[:limit]
@@ -95,7 +90,7 @@ def grade(
         one = wiring.make_grader(chosen.value, settings)
         grader_of = lambda _: one  # noqa: E731
     name = wiring.grader_identity(chosen.value, settings)
-    threads = settings.model_concurrency if chosen is _Grader.LLM and not batch_results else 1
+    threads = settings.model_concurrency if chosen is Grading.LLM and not batch_results else 1
     with typer.progressbar(length=len(tasks), label="grading", file=sys.stderr) as bar:
         marked = batch.mark(tasks, grader_of, kept=save, name=name, threads=threads, tick=lambda: bar.update(1))
     _write(Cohort(found, tuple(marked)), outputs, spoken)
@@ -147,7 +142,9 @@ def _write(cohort: "Cohort", outputs: list[Path], language: "Language") -> None:
 
 
 def _tell_failures(marked: "list[Marked]") -> None:
-    failures = Counter(one.failure for one in marked if one.grade is None)
+    from interviewer.ledger import printable
+
+    failures = Counter(printable(one.failure) for one in marked if one.grade is None)
     for failure, count in failures.most_common(_MOST_TOLD):
         print(f"interviewer: {count} of {len(marked)} answers could not be graded: {failure}", file=sys.stderr)
     if len(failures) > _MOST_TOLD:

@@ -1,18 +1,12 @@
 """Commands that put graders to the test."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interviewer.cli.commands import Speech, app, fail, text_of, write_file
-
-
-class _Grader(StrEnum):
-    COVERAGE = "coverage"
-    LLM = "llm"
+from interviewer.cli.commands import Grading, Speech, app, fail, text_of, write_file
 
 
 class _Compile(StrEnum):
@@ -31,7 +25,7 @@ def evaluate(
         _Compile,
         typer.Option("--compile", help="Who compiles the rubrics of references; llm is the model of the settings."),
     ] = _Compile.OFFLINE,
-    grader: Annotated[_Grader, typer.Option(help="Who grades; llm is the model of the settings.")] = _Grader.COVERAGE,
+    grader: Annotated[Grading, typer.Option(help="Who grades; llm is the model of the settings.")] = Grading.COVERAGE,
     limit: Annotated[int | None, typer.Option(min=1, help="Grade this many rows, drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="Of the rows drawn and of the intervals.")] = 0,
     threshold: Annotated[
@@ -71,7 +65,7 @@ def evaluate(
     settings = read_settings()
     grades = wiring.make_grader(grader.value, settings)
     name = wiring.grader_identity(grader.value, settings)
-    threads = 1 if grader is _Grader.COVERAGE else settings.model_concurrency
+    threads = 1 if grader is Grading.COVERAGE else settings.model_concurrency
     chosen = wiring.make_library(settings).bank(bank) if bank else None
     compiled = (
         wiring.make_compiler(settings, lambda line: print(line, file=sys.stderr)) if how is _Compile.LLM else None

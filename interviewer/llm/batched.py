@@ -30,7 +30,8 @@ def request_body(endpoint: Endpoint, messages: Sequence[Message], schema: dict[s
     """The request as it is sent at first, before a server has complained of anything."""
     request = body(endpoint, first_manner(endpoint), messages, schema, stream=False)
     # What the SDK takes apart from the rest stands beside it on the wire.
-    return {**request, **request.pop("extra_body", {})}
+    beside = request.pop("extra_body", {})
+    return {**request, **beside}
 
 
 def custom_id(row: str, request: Mapping[str, Any]) -> str:
@@ -66,7 +67,7 @@ class Results:
             more = f" and {len(strangers) - _MOST_NAMED} more" if len(strangers) > _MOST_NAMED else ""
             raise BankError(
                 *lines[strangers[0]][0][0],
-                f"{', '.join(strangers[:_MOST_NAMED])}{more} belong to no request for these answers: give the same "
+                f"{', '.join(f'{name!r:.80}' for name in strangers[:_MOST_NAMED])}{more} belong to no request for these answers: give the same "
                 "files, bank, language and model settings that the batch was made with",
             )
         return cls(lines, files)

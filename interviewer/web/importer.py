@@ -178,7 +178,7 @@ def _entries(title: str, entries: Sequence[Entry], *, is_open: bool) -> str:
 
 def _refused(text: str, detail: str = "") -> Shown:
     more = f'<p class="quiet">{escaped(detail)}</p>' if detail else ""
-    return Shown(f'<div role="alert"><p class="failure">{escaped(text)}</p>{more}</div>')
+    return Shown(f'<div role="alert" class="card"><p class="failure">{escaped(text)}</p>{more}</div>')
 
 
 def picker_html(language: Language, *, is_allowed: bool) -> str:
