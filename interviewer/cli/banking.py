@@ -1,18 +1,12 @@
 """Commands about question banks."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interviewer.cli.commands import Speech, app, fail
-
-
-class _Compile(StrEnum):
-    OFFLINE = "offline"
-    LLM = "llm"
+from interviewer.cli.commands import Compiler, Speech, app, fail
 
 
 @app.command()
@@ -75,8 +69,8 @@ def import_bank(
         typer.Option("--lang", help="Language of the bank and of what is said here; the file's if left out."),
     ] = None,
     how: Annotated[
-        _Compile, typer.Option("--compile", help="Who makes the criteria; llm is the model of the settings.")
-    ] = _Compile.OFFLINE,
+        Compiler, typer.Option("--compile", help="Who makes the criteria; llm is the model of the settings.")
+    ] = Compiler.OFFLINE,
     report: Annotated[bool, typer.Option("--report", help="Account for every block of the file.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
 ) -> None:
@@ -100,7 +94,7 @@ def import_bank(
         id=id,
         title=title,
         language=Language(language.value) if language else None,
-        llm=wiring.make_llm(settings) if how is _Compile.LLM else None,
+        llm=wiring.make_llm(settings) if how is Compiler.LLM else None,
         threads=settings.model_concurrency,
         told=lambda done, total: print(f"question {done} of {total}", file=sys.stderr),
     )

@@ -17,6 +17,11 @@ app = typer.Typer(
 )
 
 
+class Compiler(StrEnum):
+    OFFLINE = "offline"
+    LLM = "llm"
+
+
 class Speech(StrEnum):
     ZH = "zh"
     EN = "en"

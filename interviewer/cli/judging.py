@@ -6,12 +6,7 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.commands import Grading, Speech, app, fail, text_of, write_file
-
-
-class _Compile(StrEnum):
-    OFFLINE = "offline"
-    LLM = "llm"
+from interviewer.cli.commands import Compiler, Grading, Speech, app, fail, text_of, write_file
 
 
 @app.command()
@@ -22,9 +17,9 @@ def evaluate(
         typer.Option(help="Id of the bank whose rubrics are used; without it they are compiled from the references."),
     ] = "",
     how: Annotated[
-        _Compile,
+        Compiler,
         typer.Option("--compile", help="Who compiles the rubrics of references; llm is the model of the settings."),
-    ] = _Compile.OFFLINE,
+    ] = Compiler.OFFLINE,
     grader: Annotated[Grading, typer.Option(help="Who grades; llm is the model of the settings.")] = Grading.COVERAGE,
     limit: Annotated[int | None, typer.Option(min=1, help="Grade this many rows, drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="Of the rows drawn and of the intervals.")] = 0,
@@ -51,7 +46,7 @@ def evaluate(
     from interviewer.measured import keep, rubrics_of
     from interviewer.settings import read_settings
 
-    if bank and how is _Compile.LLM:
+    if bank and how is Compiler.LLM:
         raise typer.BadParameter("give --bank or --compile llm, not both")
     if threshold is not None and fit_threshold:
         raise typer.BadParameter("give --threshold or --fit-threshold, not both")
@@ -68,7 +63,7 @@ def evaluate(
     threads = 1 if grader is Grading.COVERAGE else settings.model_concurrency
     chosen = wiring.make_library(settings).bank(bank) if bank else None
     compiled = (
-        wiring.make_compiler(settings, lambda line: print(line, file=sys.stderr)) if how is _Compile.LLM else None
+        wiring.make_compiler(settings, lambda line: print(line, file=sys.stderr)) if how is Compiler.LLM else None
     )
     questions = evaluation.questions_of(rows, chosen, compiled)
     with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
