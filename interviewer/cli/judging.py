@@ -3,11 +3,19 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interviewer.cli.commands import Speech, app, fail, text_of, write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from interviewer.evaluation import Run
+    from interviewer.labelled import Row
+    from interviewer.rubric import Bank
+    from interviewer.settings import Settings
 
 
 class _Grader(StrEnum):
@@ -17,14 +25,17 @@ class _Grader(StrEnum):
 
 @app.command()
 def evaluate(
-    files: Annotated[list[Path], typer.Argument(help="Labelled answers, JSONL or CSV.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Labelled answers, JSONL or CSV.")] = None,
+    attacks: Annotated[
+        bool, typer.Option("--attacks", help="Instead of labelled answers, grade attacks made from the bank.")
+    ] = False,
     bank: Annotated[
         str,
         typer.Option(help="Id of the bank whose rubrics are used; without it they are compiled from the references."),
     ] = "",
     grader: Annotated[_Grader, typer.Option(help="Who grades; llm is the model of the settings.")] = _Grader.COVERAGE,
-    limit: Annotated[int | None, typer.Option(min=1, help="Grade this many rows, drawn at random.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the rows drawn and of the intervals.")] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Grade this many answers, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the answers drawn and of the intervals.")] = 0,
     threshold: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="The grade above which an answer passes; half of the scale if left out."),
@@ -36,13 +47,22 @@ def evaluate(
     save: Annotated[Path | None, typer.Option(help="Keep grades in this file and go on from it.")] = None,
     write: Annotated[Path | None, typer.Option(help="Write the tables between the markers of this file.")] = None,
 ) -> None:
-    """Measure a grader against labelled answers."""
+    """Measure a grader against labelled answers, or against attacks."""
     import json as json_format
     import random
 
-    from interviewer import evaluation, labelled, measuring, report, wiring
+    from interviewer import labelled, measuring, report, wiring
     from interviewer.settings import read_settings
 
+    if attacks:
+        if files or threshold is not None or fit_threshold or write or not bank:
+            raise typer.BadParameter(
+                "--attacks goes with --bank, and with --grader, --limit, --seed, --json and --save only"
+            )
+        _attack(bank, grader, limit, seed, as_json=json, save=save)
+        return
+    if not files:
+        raise typer.BadParameter("give files of labelled answers, or --attacks and --bank")
     if threshold is not None and fit_threshold:
         raise typer.BadParameter("give --threshold or --fit-threshold, not both")
     rows = [row for file in files for row in labelled.read_rows(file)]
@@ -53,14 +73,7 @@ def evaluate(
     if write and len(report.marked(text_of(write))) != 3:
         fail(f"{write.name} has no lines {report.BEGIN} and {report.END}")
     settings = read_settings()
-    grades = wiring.make_grader(grader.value, settings)
-    name = grader.value if grader is _Grader.COVERAGE else f"llm {settings.model} {settings.base_url}"
-    threads = 1 if grader is _Grader.COVERAGE else settings.model_concurrency
-    questions = evaluation.questions_of(rows, wiring.make_library(settings).bank(bank) if bank else None)
-    with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
-        run = evaluation.evaluate(
-            rows, questions, grades, kept=save, name=name, threads=threads, tick=lambda: bar.update(1)
-        )
+    run = _run(rows, wiring.make_library(settings).bank(bank) if bank else None, grader, settings, save)
     measured = measuring.measure(
         run,
         grader=grader.value,
@@ -74,6 +87,40 @@ def evaluate(
         json_format.dumps(measured.as_plain(), ensure_ascii=False) if json else report.to_text(measured),
         end="\n" if json else "",
     )
+
+
+def _attack(bank: str, grader: _Grader, limit: int | None, seed: int, *, as_json: bool, save: Path | None) -> None:
+    import json
+    import random
+
+    from interviewer import attacks, report, wiring
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    attacked = wiring.make_library(settings).bank(bank)
+    made = attacks.attacks_on(attacked)
+    if limit is not None and limit < len(made):
+        made = attacks.with_bases(random.Random(seed).sample(made, limit), made)  # noqa: S311 - answers, not secrets
+    run = _run(attacks.rows_of(made), attacked, grader, settings, save)
+    measured = attacks.resistance(made, run, grader=grader.value, bank=bank, seed=seed)
+    print(
+        json.dumps(measured.as_plain(), ensure_ascii=False) if as_json else report.resistance_to_text(measured),
+        end="\n" if as_json else "",
+    )
+
+
+def _run(rows: "Sequence[Row]", bank: "Bank | None", grader: _Grader, settings: "Settings", save: Path | None) -> "Run":
+    """The rows graded, with a bar that shows how far it is."""
+    from interviewer import evaluation, wiring
+
+    grades = wiring.make_grader(grader.value, settings)
+    name = grader.value if grader is _Grader.COVERAGE else f"llm {settings.model} {settings.base_url}"
+    threads = 1 if grader is _Grader.COVERAGE else settings.model_concurrency
+    questions = evaluation.questions_of(rows, bank)
+    with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
+        return evaluation.evaluate(
+            rows, questions, grades, kept=save, name=name, threads=threads, tick=lambda: bar.update(1)
+        )
 
 
 @app.command()
