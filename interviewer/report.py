@@ -71,7 +71,7 @@ def resistance_to_text(measured: Resistance) -> str:
         table += [_attack_row(f"  {name}", single) for name, single in measured.attacks[family].items()]
     lines += ["", *_aligned(table), ""]
     lines += [
-        f"success: passes, at {attacks.PASS:.0%} of the scale or more; of a claim turned round, also any credit for its criterion",
+        f"success: passes, above {attacks.PASS:.0%} of the scale; a claim turned round, at {attacks.PASS:.0%} or with any credit for its criterion",
         "inflation: what is gained over the same answer without the attack, or over nothing",
         "missed: earns no less than the answer that it makes worse; moved: mean absolute change of an honest answer",
         f"honest answers in a guise: {_signed(measured.drift)} on average",

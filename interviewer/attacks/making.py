@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from interviewer import tokens
 from interviewer.attacks import guises, phrases, turning
@@ -91,9 +92,9 @@ class _Target:
         for name, joint in (("commas", ", "), ("、", "、"), ("slashes", " / "), ("lines", "\n")):
             yield f"keywords between {name}", joint.join(words), ""
         yield "half of the keywords", "，".join(words[::2] if len(words) > _HALVED_FROM else words), ""
-        pieces = _pieces(self._reference)
-        self._chance().shuffle(pieces)
-        yield "reference, shuffled", " ".join(pieces), ""
+        for name, pieces in (("terms", _pieces(self._reference)), ("words", _pieces(self._reference, with_small=True))):
+            self._chance().shuffle(pieces)
+            yield f"the reference's {name}, shuffled", " ".join(pieces), ""
 
     def _negations(self) -> Iterator[tuple[str, str, str]]:
         claims = [criterion.text.into(self.language) for criterion in self._core]
@@ -187,18 +188,17 @@ class _Target:
         return random.Random(self.question.id)  # noqa: S311 - the same slips each time, not secrets
 
 
-def _pieces(text: str) -> list[str]:
-    """The stretches of a text between its small words and its marks."""
+def _pieces(text: str, *, with_small: bool = False) -> list[str]:
+    """The words of a text; in Chinese, the stretches between its small words. The small words only if they are wanted."""
     found: list[str] = []
     for clause in tokens.clauses(text):
-        stretch: list[tokens.Token] = []
-        for token in clause.tokens:
-            if tokens.is_content(token.text) and (not stretch or token.is_cjk):
-                stretch.append(token)
-                continue
-            if stretch:
-                found.append(tokens.joined(stretch, text))
-            stretch = [token] if tokens.is_content(token.text) else []
-        if stretch:
-            found.append(tokens.joined(stretch, text))
+        for is_large, run in groupby(clause.tokens, key=lambda token: tokens.is_content(token.text)):
+            if is_large or with_small:
+                found += _stretches(list(run), text)
     return found
+
+
+def _stretches(run: list[tokens.Token], text: str) -> Iterator[str]:
+    for is_cjk, grouped in groupby(run, key=lambda token: token.is_cjk):
+        same = list(grouped)
+        yield from [tokens.joined(same, text)] if is_cjk else (tokens.joined([token], text) for token in same)

@@ -39,8 +39,10 @@ class Faced:
 
     @property
     def succeeds(self) -> bool:
-        """Whether it passes, at half of the scale; a claim turned round also if its criterion is credited at all."""
-        return self.grade >= PASS or self.outcome.levels.get(self.attack.criterion) in _CREDITED
+        """Whether it passes, above half of the scale; a claim turned round, at half or with any credit for its criterion."""
+        if self.attack.criterion:
+            return self.grade >= PASS or self.outcome.levels.get(self.attack.criterion) in _CREDITED
+        return self.grade > PASS
 
     @property
     def is_missed(self) -> bool | None:
