@@ -59,13 +59,12 @@ def swapped(text: str) -> str:
 
 
 def _exchanges_of_words(text: str) -> Iterator[str]:
-    """The text with one word of direction exchanged for its opposite, wherever it stands."""
-    for word in dict.fromkeys(match[0].casefold() for match in _WORDS.finditer(text)):
-        pieces, end = [], 0
-        for match in _WORDS.finditer(text):
-            pieces += [text[end : match.start()], _opposite(match) if match[0].casefold() == word else match[0]]
-            end = match.end()
-        yield "".join([*pieces, text[end:]])
+    """The text with one word of direction exchanged for its opposite, the first time that it stands there."""
+    seen = set()
+    for match in _WORDS.finditer(text):
+        if match[0].casefold() not in seen:
+            seen.add(match[0].casefold())
+            yield f"{text[: match.start()]}{_opposite(match)}{text[match.end() :]}"
 
 
 def _opposite(match: re.Match[str]) -> str:

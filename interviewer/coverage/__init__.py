@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from interviewer import tokens
 from interviewer.coverage import polarity
-from interviewer.coverage.claims import Reading, Said, readings, settle
+from interviewer.coverage.claims import readings
 from interviewer.coverage.heaps import heap
 from interviewer.coverage.prepared import Prepared, prepare
+from interviewer.coverage.said import Reading, Said
+from interviewer.coverage.settling import settle
 from interviewer.coverage.terms import found_in
 from interviewer.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.interview import Attempt

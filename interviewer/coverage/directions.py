@@ -1,0 +1,118 @@
+"""Statements compared as to where they point: the same words, and yet a word, a negation, an order or a number turned."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from interviewer import tokens
+from interviewer.coverage import opposites, polarity
+
+# How much of a claim a sentence must repeat to be that claim, turned or not; and how much longer it may be.
+REPEATED = 0.8
+_LONGEST = 1.7
+_LEAST_WORDS = 2
+_TELLING = 3
+
+# What stands on either side of these are partners: exchanged, they say something else.
+_PIVOT = re.compile(
+    r"\b(?:than|into|out of|rather than|instead of|(?:maps?|mapped|leads?|directly) (?:\w+ )?to)\b"
+    r"|变成|变为|转成|转为|转换为|映射到|映射为|映射成|组合出|组合成|得到|推出|生成出|而不是|而非|比(?=[^如较例率])"
+)
+_NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?:\s*[/⁄]\s*(\d+))?\s*(%)?(?![\w.]*[a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a sentence or claim says: its words, where they point, how often it negates, its partners and its numbers."""
+
+    words: frozenset[str]
+    length: int
+    directions: tuple[str, ...]
+    negations: int
+    before: frozenset[str]
+    after: frozenset[str]
+    numbers: frozenset[float]
+
+    def repeats(self, claim: "Statement") -> bool:
+        """Whether nearly all words of a claim stand in this statement; of a short claim, little else may."""
+        if len(claim.words) < _TELLING and (claim.length < _LEAST_WORDS or self.length > _LONGEST * claim.length):
+            return False
+        return len(claim.words & self.words) >= REPEATED * len(claim.words)
+
+    def turns(self, claim: "Statement") -> bool:
+        """Whether this is the claim with an odd thing turned round, so that it says something else."""
+        if not self.repeats(claim):
+            return False
+        flips = self._flipped_words(claim)
+        if self.length <= _LONGEST * claim.length:
+            if claim.numbers and self.numbers - claim.numbers and claim.numbers - self.numbers:
+                return True
+            flips += self._exchanges(claim) + (self.negations - claim.negations) % 2
+        return flips % 2 == 1 and not self._inverts(claim)
+
+    def says(self, claim: "Statement") -> bool:
+        """Whether this is the claim in its own words, turned in nothing."""
+        return (
+            self.repeats(claim)
+            and self.length <= _LONGEST * claim.length
+            and not self._flipped_words(claim)
+            and self.negations == claim.negations
+        )
+
+    def _flipped_words(self, claim: "Statement") -> int:
+        """How many of the claim's words of direction are replaced by their contraries."""
+        flips = 0
+        for word in dict.fromkeys(claim.directions):
+            same, contrary = opposites.sides(word)
+            lost = sum(w in same for w in claim.directions) > sum(w in same for w in self.directions)
+            gained = sum(w in contrary for w in claim.directions) < sum(w in contrary for w in self.directions)
+            flips += lost and gained
+        return flips
+
+    def _inverts(self, claim: "Statement") -> bool:
+        """Whether every one of several words of direction is turned, as in "the more, the less": that says the same."""
+        return (
+            len(self.directions) == len(claim.directions) > 1
+            and self.negations == claim.negations
+            and all(w in opposites.sides(c)[1] for w, c in zip(self.directions, claim.directions, strict=True))
+        )
+
+    def _exchanges(self, claim: "Statement") -> bool:
+        """Whether what stood before the claim's pivot now stands after it, and the other way round."""
+        forth = (claim.before - claim.after) & self.after - self.before
+        back = (claim.after - claim.before) & self.before - self.after
+        return _weight(forth) >= _LEAST_WORDS and _weight(back) >= _LEAST_WORDS
+
+
+@lru_cache(maxsize=4096)
+def statement(text: str) -> Statement:
+    """A folded text as a statement."""
+    directions = tuple(match[0] for match in opposites.DIRECTION.finditer(text))
+    rest = opposites.DIRECTION.sub(lambda match: " " * len(match[0]), text)
+    clauses = tokens.clauses(rest)
+    content = [t.text for c in clauses for t in c.tokens if tokens.is_content(t.text)]
+    words = frozenset(w for w in content if w not in polarity.NEGATIONS and not w[0].isdigit())
+    pivot = _PIVOT.search(text)
+    return Statement(
+        words=words,
+        length=len(content) + len(directions),
+        directions=directions,
+        negations=sum(polarity.negations(clause.tokens) for clause in clauses),
+        before=_content(text[: pivot.start()]) if pivot else frozenset(),
+        after=_content(text[pivot.end() :]) if pivot else frozenset(),
+        numbers=frozenset(_number(match) for match in _NUMBER.finditer(text)),
+    )
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(word for word in tokens.words(text) if tokens.is_content(word))
+
+
+def _weight(words: frozenset[str]) -> int:
+    """How telling words are: a Chinese character is half a word."""
+    return sum(_LEAST_WORDS if word.isascii() else 1 for word in words)
+
+
+def _number(match: re.Match[str]) -> float:
+    over, percent = float(match[2] or 1), 100 if match[3] else 1
+    return float(match[1]) / (over or 1) / percent

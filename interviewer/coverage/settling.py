@@ -1,0 +1,49 @@
+"""Which reading of a claim counts, where an answer may say it, deny it and take it back."""
+
+from collections.abc import Iterable
+
+from interviewer import tokens
+from interviewer.coverage.said import Reading
+
+_SPOKEN_OF_AGAIN = 2
+
+
+def settle(found: Iterable[Reading], asked: frozenset[str]) -> tuple[Reading | None, bool]:
+    """The reading that counts, and whether the answer ends up saying the contrary."""
+    listed = list(found)
+    plain = max((r for r in listed if not r.is_reversed), key=lambda r: r.rank, default=None)
+    against = max((r for r in listed if r.is_reversed), key=lambda r: r.rank, default=None)
+    if against is None or against.share < 1:
+        if plain is not None and _is_taken_back(plain, asked):
+            return plain, True
+        return plain, False
+    if plain is None or plain.share < 1:
+        return against, True
+    if plain.said is against.said and (plain.said.is_hedged or _turns(plain, against)):
+        return against, True
+    return plain, False
+
+
+def _turns(plain: Reading, against: Reading) -> bool:
+    """Whether the contrary is what the answer ends up with: said first, or after a word of contrast or of taking back."""
+    said, first, last = plain.said, plain.clauses[-1], against.clauses[-1]
+    if against.is_turned and first <= last:
+        return True
+    low, high = sorted((first, last))
+    retracted = said.retracted_at
+    contrasted = any(low < at <= high for at in said.contrasts) or (retracted is not None and low <= retracted <= high)
+    return contrasted if first < last else last < first and not contrasted
+
+
+def _is_taken_back(plain: Reading, asked: frozenset[str]) -> bool:
+    """Whether a claim is withdrawn: it stands right before a word of taking back, or is spoken of again after it."""
+    said, at = plain.said, plain.said.retracted_at
+    if at is None or plain.clauses[-1] >= at:
+        return False
+    if said.clauses[plain.clauses[-1]].sentence >= said.clauses[at].sentence - 1:
+        return True
+    claim = {
+        token.text for number in plain.clauses for token in said.clauses[number].tokens if tokens.is_content(token.text)
+    }
+    after = {token.text for clause in said.clauses[at:] for token in clause.tokens}
+    return len((claim - asked) & after) >= _SPOKEN_OF_AGAIN
