@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from interviewer import tokens
 from interviewer.coverage import polarity
 from interviewer.coverage.claims import readings
-from interviewer.coverage.heaps import heap
+from interviewer.coverage.heaps import heap, scrambled
 from interviewer.coverage.prepared import Prepared, prepare
 from interviewer.coverage.said import Reading, Said
 from interviewer.coverage.settling import settle
@@ -72,7 +72,8 @@ def _flags(screened: Sequence[Screened]) -> tuple[Flag, ...]:
 
 
 def _is_heap(text: str, screened: Screened) -> bool:
-    return heap("\n".join(text[start:end] for start, end in screened.spans))
+    kept = "\n".join(text[start:end] for start, end in screened.spans)
+    return heap(kept) or scrambled(kept)
 
 
 def _names(question: Question) -> bool:

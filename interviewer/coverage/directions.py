@@ -10,6 +10,7 @@ from interviewer.coverage import opposites, polarity
 # How much of a claim a sentence must repeat to be that claim, turned or not; and how much longer it may be.
 REPEATED = 0.8
 _LONGEST = 1.7
+_FARTHEST = 2.5
 _LEAST_WORDS = 2
 _TELLING = 3
 
@@ -41,7 +42,7 @@ class Statement:
 
     def turns(self, claim: "Statement") -> bool:
         """Whether this is the claim with an odd thing turned round, so that it says something else."""
-        if not self.repeats(claim):
+        if not self.repeats(claim) or self.length > _FARTHEST * claim.length:
             return False
         flips = self._flipped_words(claim)
         if self.length <= _LONGEST * claim.length:
