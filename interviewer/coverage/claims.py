@@ -138,13 +138,15 @@ _LEAST_JOINED = 4
 
 def _stated(claims: Sequence[Statement], said: Said) -> _Stated:
     plainly, turned = set(), set()
-    for sentence in said.sentences:
-        near = [claim for claim in claims if len(claim.words & said.words[sentence]) >= REPEATED * len(claim.words)]
-        if any(said.statements(sentence).turns(claim) for claim in near):
-            turned.add(sentence)
-        elif any(said.statements(sentence).says(claim) for claim in near):
-            plainly.add(sentence)
-    return _Stated(frozenset(plainly), frozenset(turned))
+    for sentence, words in said.words.items():
+        for claim in claims:
+            if len(claim.words & words) < REPEATED * len(claim.words):
+                continue
+            if any(run.says(claim) for run in said.runs(sentence)):
+                plainly.add(sentence)
+            elif said.statement(sentence).turns(claim):
+                turned.add(sentence)
+    return _Stated(frozenset(plainly - turned), frozenset(turned))
 
 
 def _by_own_words(criterion: Criterion, stated: _Stated, said: Said) -> Iterator[Reading]:

@@ -44,31 +44,38 @@ class Statement:
         """Whether this is the claim with an odd thing turned round, so that it says something else."""
         if not self.repeats(claim) or self.length > _FARTHEST * claim.length:
             return False
-        flips = self._flipped_words(claim)
+        flips, exchanges = self._flipped_words(claim), False
         if self.length <= _LONGEST * claim.length:
             if claim.numbers and self.numbers - claim.numbers and claim.numbers - self.numbers:
                 return True
-            flips += self._exchanges(claim) + (self.negations - claim.negations) % 2
-        return flips % 2 == 1 and not self._inverts(claim)
+            exchanges = self._exchanges(claim)
+            flips += exchanges + (self.negations - claim.negations) % 2
+        return flips % 2 == 1 and (exchanges or not self._inverts(claim))
 
     def says(self, claim: "Statement") -> bool:
         """Whether this is the claim in its own words, turned in nothing."""
         return (
             self.repeats(claim)
             and self.length <= _LONGEST * claim.length
-            and not self._flipped_words(claim)
             and self.negations == claim.negations
+            and self.numbers >= claim.numbers
+            and not any(self._lost(word, claim) for word in claim.directions)
+            and not self._exchanges(claim)
         )
 
     def _flipped_words(self, claim: "Statement") -> int:
         """How many of the claim's words of direction are replaced by their contraries."""
-        flips = 0
-        for word in dict.fromkeys(claim.directions):
-            same, contrary = opposites.sides(word)
-            lost = sum(w in same for w in claim.directions) > sum(w in same for w in self.directions)
-            gained = sum(w in contrary for w in claim.directions) < sum(w in contrary for w in self.directions)
-            flips += lost and gained
-        return flips
+        return sum(self._lost(word, claim) and self._gained(word, claim) for word in dict.fromkeys(claim.directions))
+
+    def _lost(self, word: str, claim: "Statement") -> bool:
+        """Whether fewer words point where this word of the claim does."""
+        same, _ = opposites.sides(word)
+        return sum(w in same for w in self.directions) < sum(w in same for w in claim.directions)
+
+    def _gained(self, word: str, claim: "Statement") -> bool:
+        """Whether more words point the other way than this word of the claim does."""
+        _, contrary = opposites.sides(word)
+        return sum(w in contrary for w in self.directions) > sum(w in contrary for w in claim.directions)
 
     def _inverts(self, claim: "Statement") -> bool:
         """Whether every one of several words of direction is turned, as in "the more, the less": that says the same."""

@@ -52,7 +52,7 @@ def scrambled(text: str) -> bool:
     words = re.findall(r"[a-z']+", folded)
     if len(words) < _LEAST_WORDS or len(words) < len(_CJK.findall(folded)):
         return False
-    small = sum(word in tokens.STOPWORDS for word in words)
+    small = sum(word in tokens.STOPWORDS or word in _SMALL for word in words)
     odd = sum(_cannot_follow(one, other) for one, other in pairwise(words))
     return small < _LEAST_SMALL * len(words) or (odd >= _MOST_ODD and odd >= _ODD_SHARE * len(words))
 
@@ -66,6 +66,9 @@ _LEAST_SMALL = 0.10
 _MOST_ODD = 3
 _ODD_SHARE = 0.03
 
+_SMALL = frozenset(
+    "over during under between through without within not no cannot other many much more most only all both".split()
+)
 _DETERMINERS = frozenset("the an its our your their".split())
 _PREPOSITIONS = frozenset("of in at by from with for into onto between".split())
 _FORMS_OF_BE = frozenset("is are was were".split())

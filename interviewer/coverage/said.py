@@ -1,6 +1,7 @@
 """What a candidate said, cut into clauses, and a stretch of it read as a claim."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +9,8 @@ from interviewer import tokens
 from interviewer.coverage import polarity
 from interviewer.coverage.directions import Statement, statement
 from interviewer.tokens import Clause
+
+_LONGEST_RUN = 4
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,16 @@ class Said:
             found[clause.sentence].update(token.text for token in clause.tokens)
         return {sentence: frozenset(words) for sentence, words in found.items()}
 
-    def statements(self, sentence: int) -> Statement:
-        """A sentence as a statement."""
+    def statement(self, sentence: int) -> Statement:
+        """What a sentence states as a whole."""
         return statement(self.sentences[sentence])
+
+    def runs(self, sentence: int) -> Iterator[Statement]:
+        """What the clauses of a sentence state, alone and joined with their neighbours, fewest clauses first."""
+        clauses = [self.clauses[number] for number in self.clauses_of(sentence)]
+        for length in range(1, min(len(clauses), _LONGEST_RUN) + 1):
+            for run in zip(clauses, clauses[length - 1 :], strict=False):
+                yield statement(tokens.fold(self.text[run[0].start : run[1].end]))
 
     def clauses_of(self, sentence: int) -> tuple[int, ...]:
         """The numbers of the clauses of a sentence."""
