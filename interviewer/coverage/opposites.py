@@ -1,7 +1,7 @@
 """Words and their contraries: which way a term points, turned round."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from interviewer import tokens
@@ -122,6 +122,13 @@ def sides(text: str) -> tuple[frozenset[str], frozenset[str]]:
     contrary = _CONTRARIES[text]
     same = frozenset({text}).union(*(_CONTRARIES[other] for other in contrary)) - contrary
     return same, contrary
+
+
+def turns(claim: Iterable[str], text: str) -> bool:
+    """Whether a folded text has the contrary of a word of direction in the claim, and not the word itself."""
+    said = {match[0] for match in DIRECTION.finditer(text)}
+    wanted = {match[0] for part in claim for match in DIRECTION.finditer(part)}
+    return any(said & sides(word)[1] and not said & sides(word)[0] for word in wanted)
 
 
 def roles(text: str) -> frozenset[tuple[int, int]]:

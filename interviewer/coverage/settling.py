@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from interviewer import tokens
+from interviewer.coverage import opposites, polarity
 from interviewer.coverage.said import Reading
 
 _SPOKEN_OF_AGAIN = 2
@@ -14,14 +15,12 @@ def settle(found: Iterable[Reading], asked: frozenset[str]) -> tuple[Reading | N
     plain = max((r for r in listed if not r.is_reversed), key=lambda r: r.rank, default=None)
     against = max((r for r in listed if r.is_reversed), key=lambda r: r.rank, default=None)
     if against is None or against.share < 1:
-        if plain is not None and _is_taken_back(plain, asked):
-            return plain, True
-        return plain, False
+        return plain, plain is not None and (_is_taken_back(plain, asked) or _is_spoken_against(plain, asked))
     if plain is None or plain.share < 1:
         return against, True
     if plain.said is against.said and (plain.said.is_hedged or _turns(plain, against)):
         return against, True
-    return plain, False
+    return plain, _is_spoken_against(plain, asked)
 
 
 def _turns(plain: Reading, against: Reading) -> bool:
@@ -33,6 +32,37 @@ def _turns(plain: Reading, against: Reading) -> bool:
     retracted = said.retracted_at
     contrasted = any(low < at <= high for at in said.contrasts) or (retracted is not None and low <= retracted <= high)
     return contrasted if first < last else last < first and not contrasted
+
+
+def _is_spoken_against(plain: Reading, asked: frozenset[str]) -> bool:
+    """Whether a word of contrast follows, after which a clause speaks of the claim again and points the other way."""
+    said = plain.said
+    begins = next((at for at in said.contrasts if at > plain.clauses[-1]), None)
+    if begins is None:
+        return False
+    own = _content(plain, plain.clauses) - asked
+    direction = sum(polarity.negations(said.clauses[number].tokens) for number in plain.clauses) % 2
+    for number in range(begins, len(said.clauses)):
+        clause = said.clauses[number]
+        again = own & {token.text for token in clause.tokens}
+        turned = polarity.negations(clause.tokens) % 2 != direction or opposites.turns(
+            [said.folded[n] for n in plain.clauses], said.folded[number]
+        )
+        if _weight(again) >= _SPOKEN_OF_AGAIN and turned:
+            return True
+    return False
+
+
+def _content(reading: Reading, clauses: Iterable[int]) -> frozenset[str]:
+    said = reading.said
+    return frozenset(
+        token.text for number in clauses for token in said.clauses[number].tokens if tokens.is_content(token.text)
+    )
+
+
+def _weight(words: Iterable[str]) -> float:
+    """How telling words are: a Chinese character is half a word."""
+    return sum(1.0 if word.isascii() else 0.5 for word in words)
 
 
 def _is_taken_back(plain: Reading, asked: frozenset[str]) -> bool:
