@@ -40,24 +40,23 @@ def _is_spoken_against(plain: Reading, asked: frozenset[str]) -> bool:
     begins = next((at for at in said.contrasts if at > plain.clauses[-1]), None)
     if begins is None:
         return False
-    own = _content(plain, plain.clauses) - asked
-    direction = sum(polarity.negations(said.clauses[number].tokens) for number in plain.clauses) % 2
+    own = _content(plain) - asked
+    claimed = [said.folded[number] for number in plain.clauses]
+    negated = sum(polarity.negations(said.clauses[number].tokens) for number in plain.clauses) % 2
     for number in range(begins, len(said.clauses)):
         clause = said.clauses[number]
         again = own & {token.text for token in clause.tokens}
-        turned = polarity.negations(clause.tokens) % 2 != direction or opposites.turns(
-            [said.folded[n] for n in plain.clauses], said.folded[number]
-        )
-        if _weight(again) >= _SPOKEN_OF_AGAIN and turned:
+        if _weight(again) >= _SPOKEN_OF_AGAIN and (
+            polarity.negations(clause.tokens) % 2 != negated or opposites.turns(claimed, said.folded[number])
+        ):
             return True
     return False
 
 
-def _content(reading: Reading, clauses: Iterable[int]) -> frozenset[str]:
-    said = reading.said
-    return frozenset(
-        token.text for number in clauses for token in said.clauses[number].tokens if tokens.is_content(token.text)
-    )
+def _content(reading: Reading) -> frozenset[str]:
+    """The words that a reading was made of."""
+    stretches = (reading.said.clauses[number].tokens for number in reading.clauses)
+    return frozenset(token.text for stretch in stretches for token in stretch if tokens.is_content(token.text))
 
 
 def _weight(words: Iterable[str]) -> float:
@@ -72,8 +71,5 @@ def _is_taken_back(plain: Reading, asked: frozenset[str]) -> bool:
         return False
     if said.clauses[plain.clauses[-1]].sentence >= said.clauses[at].sentence - 1:
         return True
-    claim = {
-        token.text for number in plain.clauses for token in said.clauses[number].tokens if tokens.is_content(token.text)
-    }
     after = {token.text for clause in said.clauses[at:] for token in clause.tokens}
-    return len((claim - asked) & after) >= _SPOKEN_OF_AGAIN
+    return len((_content(plain) - asked) & after) >= _SPOKEN_OF_AGAIN
