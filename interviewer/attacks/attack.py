@@ -15,7 +15,7 @@ class Family(StrEnum):
     KEYWORDS = "keywords"
     NEGATION = "denied"
     SWAP = "swapped"
-    DELETION = "left out"
+    WORSENED = "made worse"
     HONEST = "honest"
 
 

@@ -50,7 +50,7 @@ class _Target:
             (Family.PERSUASION, _FAIL, self._persuasions()),
             (Family.KEYWORDS, _FAIL, self._keywords()),
             (Family.NEGATION, _FAIL | _DROP, self._negations()),
-            (Family.DELETION, _DROP, self._deletions()),
+            (Family.WORSENED, _DROP, self._worsened()),
             (Family.HONEST, _STAY, self._honest()),
         ):
             for name, text, base in made:
@@ -113,24 +113,16 @@ class _Target:
                 yield Attack(
                     f"{way}: {criterion.id}", Family.SWAP, _FAIL, self.question, self.language, claim, "", criterion.id
                 )
-        exchanged = turning.swapped(self._reference)
-        if exchanged != self._reference:
-            yield Attack(
-                "opposite words in the reference",
-                Family.SWAP,
-                _DROP,
-                self.question,
-                self.language,
-                exchanged,
-                REFERENCE,
-            )
 
-    def _deletions(self) -> Iterator[tuple[str, str, str]]:
+    def _worsened(self) -> Iterator[tuple[str, str, str]]:
         if len(self._core) > 1:
             for left_out in self._core:
                 rest = self._claims(criterion for criterion in self._core if criterion is not left_out)
                 yield f"without {left_out.id}", rest, CLAIMS
         yield "a quarter of the reference", self._reference[: len(self._reference) // 4], REFERENCE
+        exchanged = turning.swapped(self._reference)
+        if exchanged != self._reference:
+            yield "opposite words in the reference", exchanged, REFERENCE
 
     def _honest(self) -> Iterator[tuple[str, str, str]]:
         reference = self._reference

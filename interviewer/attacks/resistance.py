@@ -111,7 +111,9 @@ def with_bases(chosen: Iterable[Attack], every: Sequence[Attack]) -> list[Attack
     return [*wanted, *(attack for attack in every if (attack.place, attack.name) in bases)]
 
 
-def resistance(attacks: Sequence[Attack], run: Run, *, grader: str, bank: str, seed: int = 0) -> Resistance:
+def resistance(
+    attacks: Sequence[Attack], run: Run, *, grader: str, bank: str, seed: int = 0, rounds: int = agreement.ROUNDS
+) -> Resistance:
     """The figures of a run over the rows of these attacks, which includes their bases."""
     outcomes = [graded.outcome for graded in run.graded]
     known = {(attack.place, attack.name): outcome for attack, outcome in zip(attacks, outcomes, strict=True)}
@@ -134,9 +136,9 @@ def resistance(attacks: Sequence[Attack], run: Run, *, grader: str, bank: str, s
         questions=len({attack.question.id for attack in attacks}),
         ungraded=len(attacks) - len(faced),
         drift=agreement.mean(honest),
-        families={family: _figures(listed, seed) for family, listed in by_family.items()},
+        families={family: _figures(listed, seed, rounds) for family, listed in by_family.items()},
         attacks={
-            family: {name: _figures(same, seed) for name, same in _grouped(listed, _short_name).items()}
+            family: {name: _figures(same, seed, rounds) for name, same in _grouped(listed, _short_name).items()}
             for family, listed in by_family.items()
         },
         successes=tuple(
@@ -164,7 +166,7 @@ def _grouped(faced: Iterable[Faced], key: Callable[[Faced], str]) -> dict[str, l
     return dict(found)
 
 
-def _figures(faced: Sequence[Faced], seed: int) -> Figures:
+def _figures(faced: Sequence[Faced], seed: int, rounds: int) -> Figures:
     failing = [one for one in faced if Aim.FAIL in one.attack.aims]
     missed = [one.is_missed for one in faced if Aim.DROP in one.attack.aims]
     staying = [one.change for one in faced if Aim.STAY in one.attack.aims and one.attack.base]
@@ -179,7 +181,7 @@ def _figures(faced: Sequence[Faced], seed: int) -> Figures:
         grade=agreement.mean(one.grade for one in faced),
         success=agreement.mean(float(one.succeeds) for one in failing),
         inflation=agreement.mean(gains),
-        interval=agreement.bootstrap(clusters, agreement.bias, seed=seed) if len(clusters) > 1 else None,
+        interval=agreement.bootstrap(clusters, agreement.bias, rounds, seed) if len(clusters) > 1 else None,
         missed=agreement.mean(float(one) for one in missed if one is not None),
         moved=agreement.mean(abs(change) for change in staying if change is not None),
     )

@@ -23,7 +23,7 @@ from interviewer.words import words
 
 __all__ = ["VERSION", "CoverageGrader", "says_term"]
 
-VERSION = "coverage-2"
+VERSION = "coverage-3"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 

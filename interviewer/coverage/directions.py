@@ -7,12 +7,15 @@ from functools import lru_cache
 from interviewer import tokens
 from interviewer.coverage import opposites, polarity
 
-# How much of a claim a sentence must repeat to be that claim, turned or not; and how much longer it may be.
+# The share of a claim's words that a sentence must repeat to be held against it.
 REPEATED = 0.8
-_LONGEST = 1.7
+# A sentence that is at most so much longer than a claim, and made of its words to this share, is that claim.
+_LONGEST, _CLOSE = 1.7, 0.65
+# In one that is longer than this, words of direction may be about something else.
 _FARTHEST = 2.5
-_LEAST_WORDS = 2
+# A claim of fewer words than these is known by its words only if nothing else is said.
 _TELLING = 3
+_LEAST_WORDS = 2
 
 # What stands on either side of these are partners: exchanged, they say something else.
 _PIVOT = re.compile(
@@ -35,17 +38,21 @@ class Statement:
     numbers: frozenset[float]
 
     def repeats(self, claim: "Statement") -> bool:
-        """Whether nearly all words of a claim stand in this statement; of a short claim, little else may."""
-        if len(claim.words) < _TELLING and (claim.length < _LEAST_WORDS or self.length > _LONGEST * claim.length):
+        """Whether nearly all words of a claim stand in this statement; of a short claim, hardly any others may."""
+        if len(claim.words) < _TELLING and (claim.length < _LEAST_WORDS or len(self.words - claim.words) > 1):
             return False
         return len(claim.words & self.words) >= REPEATED * len(claim.words)
+
+    def is_close_to(self, claim: "Statement") -> bool:
+        """Whether this statement says little else than a claim does."""
+        return self.length <= _LONGEST * claim.length and len(claim.words & self.words) >= _CLOSE * len(self.words)
 
     def turns(self, claim: "Statement") -> bool:
         """Whether this is the claim with an odd thing turned round, so that it says something else."""
         if not self.repeats(claim) or self.length > _FARTHEST * claim.length:
             return False
         flips, exchanges = self._flipped_words(claim), False
-        if self.length <= _LONGEST * claim.length:
+        if self.is_close_to(claim):
             if claim.numbers and self.numbers - claim.numbers and claim.numbers - self.numbers:
                 return True
             exchanges = self._exchanges(claim)
@@ -56,7 +63,7 @@ class Statement:
         """Whether this is the claim in its own words, turned in nothing."""
         return (
             self.repeats(claim)
-            and self.length <= _LONGEST * claim.length
+            and self.is_close_to(claim)
             and self.negations == claim.negations
             and self.numbers >= claim.numbers
             and not any(self._lost(word, claim) for word in claim.directions)
