@@ -120,6 +120,9 @@ class _Target:
                 rest = self._claims(criterion for criterion in self._core if criterion is not left_out)
                 yield f"without {left_out.id}", rest, CLAIMS
         yield "a quarter of the reference", self._reference[: len(self._reference) // 4], REFERENCE
+        mistakes = self.question.rubric.of(Kind.MISTAKE)
+        if mistakes:
+            yield "the usual mistakes added", f"{self._reference} {self._claims(mistakes)}", REFERENCE
         exchanged = turning.swapped(self._reference)
         if exchanged != self._reference:
             yield "opposite words in the reference", exchanged, REFERENCE

@@ -8,7 +8,7 @@ from typing import Any
 
 from interviewer import agreement
 from interviewer.agreement import Interval
-from interviewer.attacks.attack import Aim, Attack
+from interviewer.attacks.attack import Aim, Attack, Family
 from interviewer.evaluation import Outcome, Run
 from interviewer.grade import Level
 from interviewer.labelled import Row
@@ -122,7 +122,8 @@ def resistance(
         for attack, outcome in zip(attacks, outcomes, strict=True)
         if outcome.grade is not None
     ]
-    by_family = _grouped(faced, lambda one: one.attack.family)
+    grouped = _grouped(faced, lambda one: one.attack.family)
+    by_family = {family.value: grouped[family] for family in Family if family in grouped}
     honest = [
         change
         for one in faced
