@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import BANK, DROPOUT, GradeAs, grade
+from model_server import MODEL, model_server
 from test_cli import run as run_cli
 from turned_by_hand import TURNED
 
@@ -208,6 +209,24 @@ def test_the_command_prints_a_table_or_an_object_and_goes_on_from_a_file(
     out = capsys.readouterr().out
     assert "made from" in out
     assert "answers/s" not in out  # nothing was graded again
+
+
+def test_a_model_is_attacked_over_its_endpoint_and_nothing_is_asked_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common = ("evaluate", "--attacks", "--bank", "deep-learning", "--grader", "llm", "--limit", "60", "--json")
+    with model_server() as server:
+        monkeypatch.setenv("INTERVIEWER_BASE_URL", server.url)
+        monkeypatch.setenv("INTERVIEWER_MODEL", MODEL)
+        assert run_cli(*common, "--save", str(tmp_path / "kept.jsonl")) == 0
+        plain = json.loads(capsys.readouterr().out)
+        assert run_cli(*common, "--save", str(tmp_path / "kept.jsonl")) == 0
+        again = json.loads(capsys.readouterr().out)
+    assert again["answers_per_second"] is None
+    assert plain["grader"] == "llm"
+    assert plain["ungraded"] == 0
+    assert plain["families"] == again["families"]
+    assert MODEL in plain["provenance"]
 
 
 @pytest.mark.parametrize(
