@@ -124,7 +124,7 @@ def sides(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return same, contrary
 
 
-def turns(claim: Iterable[str], text: str) -> bool:
+def points_against(claim: Iterable[str], text: str) -> bool:
     """Whether a folded text has the contrary of a word of direction in the claim, and not the word itself."""
     said = {match[0] for match in DIRECTION.finditer(text)}
     wanted = {match[0] for part in claim for match in DIRECTION.finditer(part)}

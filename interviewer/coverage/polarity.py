@@ -84,7 +84,7 @@ RETRACTION = re.compile(
 
 # Who says this leaves it to the reader which of two sides is meant.
 HEDGE = re.compile(
-    r"要么.*要么|或者正好相反|二者(?:之一|必居其一)|两种说法|总有一[个种]|说不准(?:是)?哪|不确定是哪|\beither\b.*\bor\b.*\b(?:opposite|reverse|not)\b|"
+    r"要么.{1,200}?要么|或者正好相反|二者(?:之一|必居其一)|两种说法|总有一[个种]|说不准(?:是)?哪|不确定是哪|\beither\b.{1,200}?\bor\b.{1,40}?\b(?:opposite|reverse)\b|"
     r"\bone of the two\b|\bor (?:maybe |perhaps |possibly )?(?:it is |it's )?(?:exactly |just |quite )?the (?:opposite|other way round|reverse)\b|"
     r"\b(?:not sure|can't tell|cannot tell) which\b|\bcould be either\b"
 )

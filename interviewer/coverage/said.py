@@ -10,6 +10,8 @@ from interviewer.coverage import polarity
 from interviewer.coverage.directions import Statement, statement
 from interviewer.tokens import Clause
 
+# Tokens of a sentence and clauses of a run, beyond which nothing is held against a claim.
+_LONGEST_CLAIM = 200
 _LONGEST_RUN = 4
 
 
@@ -72,11 +74,11 @@ class Said:
 
     @cached_property
     def words(self) -> dict[int, frozenset[str]]:
-        """The words of each sentence."""
-        found: dict[int, set[str]] = defaultdict(set)
+        """The words of each sentence that is no longer than anybody makes a claim."""
+        found: dict[int, list[str]] = defaultdict(list)
         for clause in self.clauses:
-            found[clause.sentence].update(token.text for token in clause.tokens)
-        return {sentence: frozenset(words) for sentence, words in found.items()}
+            found[clause.sentence].extend(token.text for token in clause.tokens)
+        return {sentence: frozenset(words) for sentence, words in found.items() if len(words) <= _LONGEST_CLAIM}
 
     def statement(self, sentence: int) -> Statement:
         """What a sentence states as a whole."""

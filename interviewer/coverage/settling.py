@@ -47,7 +47,7 @@ def _is_spoken_against(plain: Reading, asked: frozenset[str]) -> bool:
         clause = said.clauses[number]
         again = own & {token.text for token in clause.tokens}
         if _weight(again) >= _SPOKEN_OF_AGAIN and (
-            polarity.negations(clause.tokens) % 2 != negated or opposites.turns(claimed, said.folded[number])
+            polarity.negations(clause.tokens) % 2 != negated or opposites.points_against(claimed, said.folded[number])
         ):
             return True
     return False
