@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from interviewer import tokens
 from interviewer.coverage import opposites, polarity
@@ -96,7 +97,7 @@ class Statement:
         """Whether what stood before the claim's pivot now stands after it, and the other way round."""
         forth = (claim.before - claim.after) & self.after - self.before
         back = (claim.after - claim.before) & self.before - self.after
-        return _weight(forth) >= _LEAST_WORDS and _weight(back) >= _LEAST_WORDS
+        return bool(forth and back)
 
 
 @lru_cache(maxsize=4096)
@@ -120,12 +121,10 @@ def statement(text: str) -> Statement:
 
 
 def _content(text: str) -> frozenset[str]:
-    return frozenset(word for word in tokens.words(text) if tokens.is_content(word))
-
-
-def _weight(words: frozenset[str]) -> int:
-    """How telling words are: a Chinese character is half a word."""
-    return sum(_LEAST_WORDS if word.isascii() else 1 for word in words)
+    """The words that name things: in Chinese, pairs of characters, since many names share one."""
+    words = [word for word in tokens.words(text) if tokens.is_content(word)]
+    pairs = (one + other for one, other in pairwise(words) if not (one.isascii() or other.isascii()))
+    return frozenset(pairs) | {word for word in words if word.isascii()}
 
 
 def _number(match: re.Match[str]) -> float:
