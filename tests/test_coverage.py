@@ -133,3 +133,11 @@ def test_a_claim_that_is_hedged_or_spoken_against_is_not_credited(text: str) -> 
 def test_a_contrast_that_is_about_something_else_costs_nothing() -> None:
     text = "It is switched off at test time. However, the weights do not need to be scaled there."
     assert graded(DROPOUT, text).verdict("off").level is Level.MET
+
+
+@pytest.mark.parametrize("aliases", [(), (("index",), ("reading",))])
+def test_one_exchanged_word_is_heard_with_aliases_and_without(aliases: tuple[tuple[str, ...], ...]) -> None:
+    claim = Criterion("reads", both("索引让读取变快", "An index makes reading faster"), aliases=aliases)
+    question = Question("index", both("为什么建索引", "Why would you add one?"), both("略", "Short"), (claim,))
+    assert graded(question, "An index makes reading faster.").verdict("reads").level is Level.MET
+    assert graded(question, "An index makes reading slower.").verdict("reads").level is Level.CONTRADICTED

@@ -13,7 +13,7 @@ _OPPOSITES = (
     ("underfitting", "overfitting"), ("positive", "negative"), ("shared", "separate"), ("vanish", "explode"), ("vanishing", "exploding"),
     ("reduce", "increase"), ("reduces", "increases"), ("cannot", "can"), ("related", "unrelated"), ("random", "fixed"), ("opposite", "common"),
     ("always", "never"), ("simple", "complex"), ("little", "a lot of"), ("better", "worse"), ("strong", "weak"), ("same", "different"), ("switched on", "switched off"), ("turned on", "turned off"),
-    ("proportional", "unrelated"), ("necessary", "superfluous"), ("wide", "narrow"), ("up", "down"), ("keep", "discard"), ("directly", "indirectly"),
+    ("proportional", "unrelated"), ("necessary", "superfluous"), ("wide", "narrow"), ("keep", "discard"), ("directly", "indirectly"),
     ("增加", "减少"), ("更大", "更小"), ("更多", "更少"), ("更快", "更慢"), ("提高", "降低"), ("之前", "之后"), ("真实", "生成"), ("训练", "测试"),
     ("生成器", "判别器"), ("编码器", "解码器"), ("非线性", "线性"), ("相同", "不同"), ("欠拟合", "过拟合"), ("关闭", "开启"), ("共享", "独立"), ("消失", "爆炸"),
     ("超过", "低于"), ("不能", "能"), ("减弱", "加强"), ("少得多", "多得多"), ("彼此相关", "毫无关系"), ("小于", "大于"), ("更稳定", "更不稳定"), ("对立", "一致"),

@@ -36,7 +36,10 @@ class _Stated:
 
 def readings(prepared: Prepared, said: Said) -> dict[str, list[Reading]]:
     """The readings of every criterion in one turn."""
-    stated = [_stated(claims, said) for claims in prepared.statements]
+    stated = [
+        _stated(claims, said, only_close=not criterion.aliases)
+        for criterion, claims in zip(prepared.question.criteria, prepared.statements, strict=True)
+    ]
     found: dict[tuple[int, int], _Found] = defaultdict(_Found)
     for hit in prepared.terms.find(said.clauses):
         clause = said.clauses[hit.clause]
@@ -51,9 +54,10 @@ def readings(prepared: Prepared, said: Said) -> dict[str, list[Reading]]:
     for place, criterion in enumerate(prepared.question.criteria):
         if criterion.aliases:
             groups = [found.get((place, group), _NOTHING) for group in range(len(criterion.aliases))]
-            listed[criterion.id] = [*_by_terms(groups, said, prepared), *_by_own_words(criterion, stated[place], said)]
+            read = _by_terms(groups, said, prepared)
         else:
-            listed[criterion.id] = list(_by_text(criterion, said, prepared.asked))
+            read = _by_text(criterion, said, prepared.asked, stated[place].turned)
+        listed[criterion.id] = [*read, *_by_own_words(criterion, stated[place], said)]
     return listed
 
 
@@ -136,15 +140,16 @@ def _is_own(hit: Hit, said: Said, prepared: Prepared) -> bool:
 _LEAST_JOINED = 4
 
 
-def _stated(claims: Sequence[Statement], said: Said) -> _Stated:
+def _stated(claims: Sequence[Statement], said: Said, *, only_close: bool) -> _Stated:
     plainly, turned = set(), set()
     for sentence, words in said.words.items():
         for claim in claims:
             if len(claim.words & words) < REPEATED * len(claim.words):
                 continue
+            whole = said.statement(sentence)
             if any(run.says(claim) for run in said.runs(sentence)):
                 plainly.add(sentence)
-            elif said.statement(sentence).turns(claim):
+            elif whole.turns(claim) and (not only_close or whole.is_close_to(claim)):
                 turned.add(sentence)
     return _Stated(frozenset(plainly - turned), frozenset(turned))
 
@@ -159,10 +164,12 @@ def _by_own_words(criterion: Criterion, stated: _Stated, said: Said) -> Iterator
         yield Reading(said, 1.0, said.clauses_of(sentence), is_reversed=True, is_turned=True)
 
 
-def _by_text(criterion: Criterion, said: Said, asked: frozenset[str]) -> Iterator[Reading]:
+def _by_text(criterion: Criterion, said: Said, asked: frozenset[str], turned: frozenset[int]) -> Iterator[Reading]:
+    """What two neighbouring sentences, neither of them turned round, say of a criterion that has no terms."""
     by_sentence: dict[int, list[int]] = defaultdict(list)
     for number, clause in enumerate(said.clauses):
-        by_sentence[clause.sentence].append(number)
+        if clause.sentence not in turned:
+            by_sentence[clause.sentence].append(number)
     groups = list(by_sentence.values())
     for place, group in enumerate(groups):
         window = group + (groups[place + 1] if place + 1 < len(groups) else [])

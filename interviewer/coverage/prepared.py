@@ -62,11 +62,8 @@ class Prepared:
 
     @cached_property
     def statements(self) -> tuple[tuple[Statement, ...], ...]:
-        """For each criterion that is known by terms, its own words as statements."""
-        return tuple(
-            tuple(statement(tokens.fold(text)) for text in c.text.both) if c.aliases else ()
-            for c in self.question.criteria
-        )
+        """For each criterion, its own words as statements."""
+        return tuple(tuple(statement(tokens.fold(text)) for text in c.text.both) for c in self.question.criteria)
 
     @cached_property
     def verdict(self) -> bool | None:
