@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from interviewer import tokens
 from interviewer.coverage import opposites, polarity
-from interviewer.coverage.directions import REPEATED, Statement
 from interviewer.coverage.likeness import likeness
+from interviewer.coverage.own_words import Stated, by_own_words, stated
 from interviewer.coverage.prepared import Prepared
 from interviewer.coverage.said import Reading, Said
 from interviewer.coverage.terms import Hit
@@ -26,39 +26,35 @@ class _Found:
     reversed: dict[int, list[Hit]] = field(default_factory=lambda: defaultdict(list))
 
 
-@dataclass(frozen=True, slots=True)
-class _Stated:
-    """The sentences that say a criterion in its own words, as they stand or with something turned round."""
-
-    plainly: frozenset[int]
-    turned: frozenset[int]
-
-
 def readings(prepared: Prepared, said: Said) -> dict[str, list[Reading]]:
     """The readings of every criterion in one turn."""
-    stated = [
-        _stated(claims, said, only_close=not criterion.aliases)
-        for criterion, claims in zip(prepared.question.criteria, prepared.statements, strict=True)
-    ]
-    found: dict[tuple[int, int], _Found] = defaultdict(_Found)
-    for hit in prepared.terms.find(said.clauses):
-        clause = said.clauses[hit.clause]
-        for place, group in hit.term.homes:
-            if clause.sentence in stated[place].turned:
-                continue
-            against = _is_against(prepared, place, hit, said)
-            if against is not None:
-                side = found[place, group]
-                (side.reversed if against else side.plain)[clause.sentence].append(hit)
+    criteria = prepared.question.criteria
+    own = [stated(c, claims, said) for c, claims in zip(criteria, prepared.statements, strict=True)]
+    found = _found(prepared, said, own)
     listed: dict[str, list[Reading]] = {}
-    for place, criterion in enumerate(prepared.question.criteria):
+    for place, criterion in enumerate(criteria):
         if criterion.aliases:
             groups = [found.get((place, group), _NOTHING) for group in range(len(criterion.aliases))]
             read = _by_terms(groups, said, prepared)
         else:
-            read = _by_text(criterion, said, prepared.asked, stated[place].turned)
-        listed[criterion.id] = [*read, *_by_own_words(criterion, stated[place], said)]
+            read = _by_text(criterion, said, prepared.asked, own[place].turned)
+        listed[criterion.id] = [*read, *by_own_words(criterion, own[place], said)]
     return listed
+
+
+def _found(prepared: Prepared, said: Said, own: Sequence[Stated]) -> dict[tuple[int, int], _Found]:
+    """The hits by criterion and group; where a criterion is said and turned round, its terms prove nothing."""
+    found: dict[tuple[int, int], _Found] = defaultdict(_Found)
+    for hit in prepared.terms.find(said.clauses):
+        sentence = said.clauses[hit.clause].sentence
+        for place, group in hit.term.homes:
+            if sentence in own[place].turned:
+                continue
+            against = _is_against(prepared, place, hit, said)
+            if against is not None:
+                side = found[place, group]
+                (side.reversed if against else side.plain)[sentence].append(hit)
+    return found
 
 
 _NOTHING = _Found()
@@ -138,30 +134,6 @@ def _is_own(hit: Hit, said: Said, prepared: Prepared) -> bool:
 
 
 _LEAST_JOINED = 4
-
-
-def _stated(claims: Sequence[Statement], said: Said, *, only_close: bool) -> _Stated:
-    plainly, turned = set(), set()
-    for sentence, words in said.words.items():
-        for claim in claims:
-            if len(claim.words & words) < REPEATED * len(claim.words):
-                continue
-            whole = said.statement(sentence)
-            if any(run.says(claim) for run in said.runs(sentence)):
-                plainly.add(sentence)
-            elif whole.turns(claim) and (not only_close or whole.is_close_to(claim)):
-                turned.add(sentence)
-    return _Stated(frozenset(plainly - turned), frozenset(turned))
-
-
-def _by_own_words(criterion: Criterion, stated: _Stated, said: Said) -> Iterator[Reading]:
-    """A claim turned round is denied, whatever terms are in it; a mistake is made by whoever says it as it stands."""
-    if criterion.kind is Kind.MISTAKE:
-        for sentence in stated.plainly:
-            yield Reading(said, 1.0, said.clauses_of(sentence), is_reversed=False)
-        return
-    for sentence in stated.turned:
-        yield Reading(said, 1.0, said.clauses_of(sentence), is_reversed=True, is_turned=True)
 
 
 def _by_text(criterion: Criterion, said: Said, asked: frozenset[str], turned: frozenset[int]) -> Iterator[Reading]:
