@@ -8,7 +8,7 @@ import pytest
 from fakes import BANK, DROPOUT, GradeAs, grade
 from model_server import MODEL, model_server
 from test_cli import run as run_cli
-from turned_by_hand import TURNED
+from turned_by_hand import NEARLY, TURNED
 
 from interviewer.attacks import Aim, Attack, Family, Resistance, attacks_on, resistance, rows_of, with_bases
 from interviewer.attacks.turning import exchanged, recounted, turned
@@ -29,8 +29,9 @@ MOST_SUCCESSES = {
 }
 MOST_MOVED = 0.1
 MOST_DELETIONS_MISSED = 0.2
-# Whoever turns a claim round in words of their own is believed more often than not. The bound keeps it from getting worse.
-MOST_TURNED_BY_HAND = 0.6
+# The attacks exchange words that the grader's list of opposites mostly has. Whoever uses others is often believed: these
+# shares, of claims that no rule was made for, say more of the grader, and the bounds keep them from getting worse.
+MOST_TURNED_BY_HAND = {"nearly the bank's words": (NEARLY, 0.45), "other words": (TURNED, 0.6)}
 
 
 @pytest.fixture(scope="module")
@@ -98,18 +99,18 @@ def test_what_is_made_worse_earns_less(measured: Resistance, capsys: pytest.Capt
     assert all((worse[name].missed or 0) <= MOST_DELETIONS_MISSED for name in worse if "opposite" not in name)
 
 
-def test_claims_turned_round_in_other_words_than_the_banks(
-    deep_learning: Bank, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("words", MOST_TURNED_BY_HAND)
+def test_claims_turned_round_by_hand(words: str, deep_learning: Bank, capsys: pytest.CaptureFixture[str]) -> None:
+    claims, most = MOST_TURNED_BY_HAND[words]
     credited = [
         (question, criterion, text)
-        for question, criterion, text in TURNED
+        for question, criterion, text in claims
         if CoverageGrader().covers(deep_learning[question], text)[criterion] in (Level.MET, Level.PARTIAL)
     ]
     with capsys.disabled():
-        print(f"\n  turned round by hand, in other words, and credited: {len(credited)} of {len(TURNED)}")
+        print(f"\n  turned round by hand in {words}, and credited: {len(credited)} of {len(claims)}")
         print("".join(f"    {question} {criterion}: {text}\n" for question, criterion, text in credited), end="")
-    assert len(credited) / len(TURNED) <= MOST_TURNED_BY_HAND
+    assert len(credited) / len(claims) <= most
 
 
 def test_the_right_claims_are_credited(deep_learning: Bank) -> None:

@@ -1,5 +1,6 @@
-"""False claims in words that are not the bank's: question, criterion that they get wrong, text. Written by a model."""
+"""False claims: question, criterion that they get wrong, text. Written by a model, without the attacks' table at hand."""
 
+# In words that are not the bank's.
 TURNED = (
     ("nonlinearity", "collapse", "Drop the activations and each extra linear layer still adds new expressive power, so ten of them do more than one."),
     ("nonlinearity", "limited-power", "只用线性层也能画出弯曲的分类边界，异或问题照样解得了。"),
@@ -31,4 +32,42 @@ TURNED = (
     ("high-train-and-val-error", "more-capacity", "I would take a smaller network with fewer layers."),
     ("high-train-and-val-error", "less-regularization", "应当加大权重衰减，再多放一些 dropout。"),
     ("l2-as-weight-decay", "shrinking-factor", "Each step the weight is multiplied by a number slightly larger than one."),
+)  # fmt: skip
+
+# In the bank's words but for one or two.
+NEARLY = (
+    ("nonlinearity", "collapse", "Without a non-linearity any stack of linear layers outperforms one linear layer"),
+    ("nonlinearity", "limited-power", "纯线性的模型足以表示复杂的（弯曲的）关系"),
+    ("vanishing-gradient-remedies", "activation", "Switch to an activation that saturates easily, such as tanh"),
+    ("vanishing-gradient-remedies", "initialization", "用合适的权重初始化让逐层的方差不断增大"),
+    ("cnn-vs-dense", "fewer-parameters", "A CNN needs as many parameters as a fully connected network"),
+    ("cnn-vs-dense", "hierarchy", "CNN 一步到位地直接得到复杂特征"),
+    ("visualize-cnn", "occlusion", "Sharpen parts of the input to see how the loss changes"),
+    ("learning-rate-grid", "log-scale", "Learning rates should be spaced on a linear scale"),
+    ("learning-rate-grid", "narrow-range", "The tried values cover too broad a range"),
+    ("identical-initialization", "symmetry", "同一层的神经元很快得到各不相同的更新"),
+    ("identical-initialization", "single-layer-converges", "With only one layer, training from equal weights never reaches the optimum"),
+    ("adam", "momentum", "It ignores momentum and takes the current gradient alone for the update direction"),
+    ("adam", "adaptive-step", "所有参数共用一个固定步长"),
+    ("batch-minibatch-sgd", "gradient-quality", "用的样本越多，梯度估计越粗糙（噪声越强）"),
+    ("batch-minibatch-sgd", "step-cost", "The more samples are used, the cheaper each update becomes in computation and memory"),
+    ("data-augmentation", "derive-from-existing", "New training samples are made by deleting existing ones"),
+    ("gan-idea", "opposing-goals", "The two networks are trained in harmony with the same goal"),
+    ("gan-idea", "discriminator-real-or-fake", "The discriminator decides whether a sample is large or small"),
+    ("batchnorm-benefits", "faster-training", "训练收敛明显变慢"),
+    ("multi-task-learning", "little-data-per-task", "It suits tasks that have plenty of data of their own"),
+    ("end-to-end-learning", "raw-to-output", "One model maps handmade features to an intermediate result"),
+    ("relu-then-sigmoid", "non-negative-input", "ReLU 之后的值都是负数"),
+    ("relu-then-sigmoid", "one-class-only", "With a 0.5 threshold the inputs are split evenly between the classes"),
+    ("exploding-gradients", "threshold", "梯度小于设定的阈值时才被压回"),
+    ("shuffle-full-batch", "sum-over-all", "每次更新的梯度只取一个样本，与次序密切相关"),
+    ("shuffle-mini-batch", "unrepresentative-batches", "With ordered data each mini-batch represents the whole set perfectly"),
+    ("transfer-hyperparameters", "layers-kept", "One need not decide how many layers of the pretrained network to keep"),
+    ("dropout-at-test", "off-at-test", "Dropout is doubled at test time"),
+    ("why-dropout-regularizes", "breaks-co-adaptation", "Units must rely on particular other units (more co-adaptation)"),
+    ("bilstm-assumption", "full-sequence-available", "预测时只需拿到序列前面的元素，不必有后面的元素"),
+    ("l2-rnn-vanishing", "smaller-weights-worse", "L2 把循环权重往零压，能让回传的梯度衰减得更缓慢"),
+    ("high-train-and-val-error", "less-regularization", "Strengthen regularisation"),
+    ("l2-as-weight-decay", "penalty-gradient", "The gradient of the penalty is independent of the weight itself"),
+    ("l2-as-weight-decay", "shrinking-factor", "每次更新都给权重加上一个固定的常数"),
 )  # fmt: skip
