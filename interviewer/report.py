@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from interviewer import attacks
 from interviewer.agreement import Interval
+from interviewer.attacks import Resistance
 from interviewer.measuring import LEVELS, Criteria, Figures, Group, Report
 
 BEGIN = "<!-- grades: begin -->"
@@ -57,6 +59,28 @@ def to_markdown(report: Report) -> str:
     return "\n".join(lines)
 
 
+def resistance_to_text(measured: Resistance) -> str:
+    """The figures of attacks for a terminal, a family and then its attacks."""
+    lines = [
+        f"{measured.n} answers made from {measured.questions} questions of {measured.bank}, graded by {measured.provenance or measured.grader}"
+    ]
+    if measured.ungraded:
+        lines.append(f"{measured.ungraded} could not be graded and are in no figure")
+    table = [["attack", "n", "success", "mean grade", "inflation", "95 % interval", "missed", "moved"]]
+    for family, figures in measured.families.items():
+        table.append(_attack_row(family.upper(), figures))
+        table += [_attack_row(f"  {name}", single) for name, single in measured.attacks[family].items()]
+    lines += ["", *_aligned(table), ""]
+    lines += [
+        f"success: passes, above {attacks.PASS:.0%} of the scale; a claim turned round, at {attacks.PASS:.0%} or with any credit for its criterion",
+        "inflation: what is gained over the same answer without the attack, or over nothing",
+        "missed: earns no less than the answer that it makes worse; moved: mean absolute change of an honest answer",
+        f"honest answers in a guise: {_signed(measured.drift)} on average",
+    ]
+    speed = f", {measured.answers_per_second:.0f} answers/s" if measured.answers_per_second else ""
+    return "\n".join([*lines, "", f"{measured.seconds:.1f} s{speed}"]) + "\n"
+
+
 def marked(text: str) -> list[str]:
     """What stands before, between and after the two markers; one piece where they are not there."""
     before, begin, rest = text.partition(f"{BEGIN}\n")
@@ -80,6 +104,21 @@ def _agreement_row(figures: Figures) -> list[str]:
     return [figures.name, *(_shown(value) for name, value in plain.items() if name != "name")]
 
 
+def _attack_row(name: str, figures: attacks.Figures) -> list[str]:
+    interval = f"{_signed(figures.interval.low)} to {_signed(figures.interval.high)}" if figures.interval else "–"
+    success, missed = ("–" if share is None else f"{share:.1%}" for share in (figures.success, figures.missed))
+    return [
+        name,
+        str(figures.n),
+        success,
+        _shown(figures.grade),
+        _signed(figures.inflation),
+        interval,
+        missed,
+        _shown(figures.moved),
+    ]
+
+
 def _group_table(title: str, groups: Mapping[str, Group]) -> list[list[str]]:
     rows = [
         [name, str(group.n), _shown(group.label), _shown(group.grade), _shown(group.pearson)]
@@ -98,6 +137,10 @@ def _between(interval: Interval) -> str:
 
 def _shown(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.2f}"
 
 
 def _aligned(table: Sequence[Sequence[str]]) -> list[str]:

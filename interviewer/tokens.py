@@ -14,6 +14,7 @@ _SENTENCE_END = frozenset("。!?;…\n")
 _CLAUSE_END = frozenset(',、:()[]{}「」『』《》"“”|→⇒—')
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|[α-ω]|\d+(?:\.\d+)?(?:e-?\d+)?")
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_ABBREVIATED = frozenset(("e.g", "i.e"))
 _OPERATORS = frozenset("+-*/=<>^±×÷√∇∂%≥≤≈")
 
 # Words that carry no claim of their own.
@@ -180,7 +181,7 @@ def _pieces(text: str) -> Iterator[Token | str]:
             yield Token(character, character, places[at], places[at] + 1)
         elif character == ".":
             follows = folded[at + 1 : at + 2]
-            if not follows or follows.isspace():
+            if (not follows or follows.isspace()) and folded[at - 3 : at] not in _ABBREVIATED:
                 yield "."
         elif character in _SENTENCE_END or character in _CLAUSE_END:
             yield character

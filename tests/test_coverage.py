@@ -117,3 +117,27 @@ def test_the_shipped_questions_earn_nothing_when_repeated(deep_learning: Bank) -
     for question in deep_learning.questions:
         for text in question.text.both:
             assert score(question.rubric, graded(question, text).verdicts).value == 0, question.id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Either it is switched off at test time, or it is exactly the opposite and stays on.",
+        "Switched off at test time. However, at test time it is really not switched off, whatever people say.",
+    ],
+)
+def test_a_claim_that_is_hedged_or_spoken_against_is_not_credited(text: str) -> None:
+    assert graded(DROPOUT, text).verdict("off").level is not Level.MET
+
+
+def test_a_contrast_that_is_about_something_else_costs_nothing() -> None:
+    text = "It is switched off at test time. However, the weights do not need to be scaled there."
+    assert graded(DROPOUT, text).verdict("off").level is Level.MET
+
+
+@pytest.mark.parametrize("aliases", [(), (("index",), ("reading",))])
+def test_one_exchanged_word_is_heard_with_aliases_and_without(aliases: tuple[tuple[str, ...], ...]) -> None:
+    claim = Criterion("reads", both("索引让读取变快", "An index makes reading faster"), aliases=aliases)
+    question = Question("index", both("为什么建索引", "Why would you add one?"), both("略", "Short"), (claim,))
+    assert graded(question, "An index makes reading faster.").verdict("reads").level is Level.MET
+    assert graded(question, "An index makes reading slower.").verdict("reads").level is Level.CONTRADICTED

@@ -2,16 +2,29 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from interviewer.cli.commands import Compiler, Grading, Speech, app, fail, text_of, write_file
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from interviewer.evaluation import Run
+    from interviewer.labelled import Row
+    from interviewer.rubric import Bank, Question
+    from interviewer.settings import Settings
+
+Thing = TypeVar("Thing")
+
 
 @app.command()
 def evaluate(
-    files: Annotated[list[Path], typer.Argument(help="Labelled answers, JSONL or CSV.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Labelled answers, JSONL or CSV.")] = None,
+    attacks: Annotated[
+        bool, typer.Option("--attacks", help="Instead of labelled answers, grade attacks made from the bank.")
+    ] = False,
     bank: Annotated[
         str,
         typer.Option(help="Id of the bank whose rubrics are used; without it they are compiled from the references."),
@@ -21,8 +34,8 @@ def evaluate(
         typer.Option("--compile", help="Who compiles the rubrics of references; llm is the model of the settings."),
     ] = Compiler.OFFLINE,
     grader: Annotated[Grading, typer.Option(help="Who grades; llm is the model of the settings.")] = Grading.COVERAGE,
-    limit: Annotated[int | None, typer.Option(min=1, help="Grade this many rows, drawn at random.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the rows drawn and of the intervals.")] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Grade this many answers, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the answers drawn and of the intervals.")] = 0,
     threshold: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="The grade above which an answer passes; half of the scale if left out."),
@@ -38,38 +51,35 @@ def evaluate(
     ] = None,
     write: Annotated[Path | None, typer.Option(help="Write the tables between the markers of this file.")] = None,
 ) -> None:
-    """Measure a grader against labelled answers."""
+    """Measure a grader against labelled answers, or against attacks."""
     import json as json_format
-    import random
 
-    from interviewer import evaluation, labelled, measuring, report, wiring
+    from interviewer import labelled, measuring, report, wiring
     from interviewer.measured import keep, rubrics_of
     from interviewer.settings import read_settings
 
-    if bank and how is Compiler.LLM:
+    compiles = how is Compiler.LLM
+    if attacks:
+        if files or threshold is not None or fit_threshold or write or record or compiles or not bank:
+            raise typer.BadParameter(
+                "--attacks goes with --bank, and with --grader, --limit, --seed, --json and --save only"
+            )
+        _attack(bank, grader, limit, seed, as_json=json, save=save)
+        return
+    if not files:
+        raise typer.BadParameter("give files of labelled answers, or --attacks and --bank")
+    if bank and compiles:
         raise typer.BadParameter("give --bank or --compile llm, not both")
     if threshold is not None and fit_threshold:
         raise typer.BadParameter("give --threshold or --fit-threshold, not both")
-    rows = labelled.read_rows(*files)
-    if limit is not None and limit < len(rows):
-        rows = random.Random(seed).sample(rows, limit)  # noqa: S311 - rows, not secrets
+    rows = _drawn(labelled.read_rows(*files), limit, seed)
     if fit_threshold and fit_threshold not in {row.split for row in rows}:
         fail(f"no row has the split {fit_threshold!r}")
     if write and len(report.marked(text_of(write))) != 3:
         fail(f"{write.name} has no lines {report.BEGIN} and {report.END}")
     settings = read_settings()
-    grades = wiring.make_grader(grader.value, settings)
-    name = wiring.grader_identity(grader.value, settings)
-    threads = 1 if grader is Grading.COVERAGE else settings.model_concurrency
     chosen = wiring.make_library(settings).bank(bank) if bank else None
-    compiled = (
-        wiring.make_compiler(settings, lambda line: print(line, file=sys.stderr)) if how is Compiler.LLM else None
-    )
-    questions = evaluation.questions_of(rows, chosen, compiled)
-    with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
-        run = evaluation.evaluate(
-            rows, questions, grades, kept=save, name=name, threads=threads, tick=lambda: bar.update(1)
-        )
+    run = _run(rows, _questions(rows, chosen, settings, by_model=compiles), grader, settings, save)
     measured = measuring.measure(
         run,
         grader=grader.value,
@@ -77,16 +87,63 @@ def evaluate(
         fit_on=fit_threshold,
         seed=seed,
     )
-    if chosen:
-        known = measuring.measured(measured, rubrics_of(chosen))
-        if known:
-            keep(record or settings.data_folder / wiring.MEASURED, known)
+    known = measuring.measured(measured, rubrics_of(chosen)) if chosen else None
+    if known:
+        keep(record or settings.data_folder / wiring.MEASURED, known)
     if write:
         write_file(report.spliced(text_of(write), measured), write)
     print(
         json_format.dumps(measured.as_plain(), ensure_ascii=False) if json else report.to_text(measured),
         end="\n" if json else "",
     )
+
+
+def _attack(bank: str, grader: Grading, limit: int | None, seed: int, *, as_json: bool, save: Path | None) -> None:
+    import json
+
+    from interviewer import attacks, report, wiring
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    attacked = wiring.make_library(settings).bank(bank)
+    made = attacks.attacks_on(attacked)
+    made = attacks.with_bases(_drawn(made, limit, seed), made)
+    rows = attacks.rows_of(made)
+    run = _run(rows, _questions(rows, attacked, settings, by_model=False), grader, settings, save)
+    measured = attacks.resistance(made, run, grader=grader.value, bank=bank, seed=seed)
+    print(
+        json.dumps(measured.as_plain(), ensure_ascii=False) if as_json else report.resistance_to_text(measured),
+        end="\n" if as_json else "",
+    )
+
+
+def _drawn(things: "Sequence[Thing]", limit: int | None, seed: int) -> "Sequence[Thing]":
+    import random
+
+    few = limit is not None and limit < len(things)
+    return random.Random(seed).sample(things, limit or 0) if few else things  # noqa: S311 - answers, not secrets
+
+
+def _questions(rows: "Sequence[Row]", bank: "Bank | None", settings: "Settings", *, by_model: bool) -> "list[Question]":
+    from interviewer import evaluation, wiring
+
+    compiled = wiring.make_compiler(settings, lambda line: print(line, file=sys.stderr)) if by_model else None
+    return evaluation.questions_of(rows, bank, compiled)
+
+
+def _run(
+    rows: "Sequence[Row]", questions: "Sequence[Question]", grader: Grading, settings: "Settings", save: Path | None
+) -> "Run":
+    """The rows graded, with a bar that shows how far it is."""
+    from interviewer import evaluation, wiring
+
+    grades = wiring.make_grader(grader.value, settings)
+    name = wiring.grader_identity(grader.value, settings)
+    threads = 1 if grader is Grading.COVERAGE else settings.model_concurrency
+    with typer.progressbar(length=len(rows), label="grading", file=sys.stderr) as bar:
+        return evaluation.evaluate(
+            rows, questions, grades, kept=save, name=name, threads=threads, tick=lambda: bar.update(1)
+        )
 
 
 @app.command()

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from interviewer import tokens
 from interviewer.coverage import polarity
-from interviewer.coverage.claims import Reading, Said, readings, settle
-from interviewer.coverage.heaps import heap
+from interviewer.coverage.claims import readings
+from interviewer.coverage.heaps import heap, scrambled
 from interviewer.coverage.prepared import Prepared, prepare
+from interviewer.coverage.said import Reading, Said
+from interviewer.coverage.settling import settle
 from interviewer.coverage.terms import found_in
 from interviewer.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.interview import Attempt
@@ -21,7 +23,7 @@ from interviewer.words import words
 
 __all__ = ["VERSION", "CoverageGrader", "get_ready", "says_term"]
 
-VERSION = "coverage-2"
+VERSION = "coverage-3"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 
@@ -76,7 +78,8 @@ def _flags(screened: Sequence[Screened]) -> tuple[Flag, ...]:
 
 
 def _is_heap(text: str, screened: Screened) -> bool:
-    return heap("\n".join(text[start:end] for start, end in screened.spans))
+    kept = "\n".join(text[start:end] for start, end in screened.spans)
+    return heap(kept) or scrambled(kept)
 
 
 def _names(question: Question) -> bool:

@@ -1,7 +1,8 @@
-"""Heaps of keywords: names set side by side, which state nothing."""
+"""Heaps of keywords and scrambled words: names set side by side, or words in no order, which state nothing."""
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from interviewer import tokens
 
@@ -38,6 +39,56 @@ def heap(text: str) -> bool:
     bare = [length for length, states in items if not states and length <= _LONGEST_ITEM]
     whole = sum(length for length, _ in items)
     return len(bare) >= _LEAST_ITEMS and sum(bare) >= _LEAST_SHARE * whole
+
+
+def scrambled(text: str) -> bool:
+    """Whether the words of a text stand in no order that anybody would write them in.
+
+    English: hardly any small words, or small words that cannot follow one another. Chinese: short pieces set apart by blanks.
+    """
+    folded = tokens.fold(text)
+    if len(_APART_ZH.findall(folded)) >= _MOST_APART and _mean_run(folded) < _SHORT_RUN:
+        return True
+    words = re.findall(r"[a-z']+", folded)
+    if len(words) < _LEAST_WORDS or len(words) < len(_CJK.findall(folded)):
+        return False
+    small = sum(word in tokens.STOPWORDS or word in _SMALL for word in words)
+    odd = sum(_cannot_follow(one, other) for one, other in pairwise(words))
+    return small < _LEAST_SMALL * len(words) or (odd >= _MOST_ODD and odd >= _ODD_SHARE * len(words))
+
+
+_CJK = re.compile("[\u3400-\u9fff]")
+_APART_ZH = re.compile(r"(?<=[\u3400-\u9fff])[ \t]+(?=[\u3400-\u9fff])")
+_MOST_APART = 10
+_SHORT_RUN = 6
+_LEAST_WORDS = 16
+_LEAST_SMALL = 0.10
+_MOST_ODD = 3
+_ODD_SHARE = 0.03
+
+_SMALL = frozenset(
+    "over during under between through without within not no cannot other many much more most only all both".split()
+)
+_DETERMINERS = frozenset("the an its our your their".split())
+_PREPOSITIONS = frozenset("of in at by from with for into onto between".split())
+_FORMS_OF_BE = frozenset("is are was were".split())
+_BEGIN_NO_PHRASE = _FORMS_OF_BE | frozenset("of and or but so than then has have had can will would".split())
+_ARTICLES_AND_PREPOSITIONS = _PREPOSITIONS | frozenset("the a an on as to that it this these if not".split())
+
+
+def _cannot_follow(one: str, other: str) -> bool:
+    if one in _DETERMINERS:
+        return other in _BEGIN_NO_PHRASE or other in _ARTICLES_AND_PREPOSITIONS
+    if one in _PREPOSITIONS:
+        return other in _BEGIN_NO_PHRASE
+    if one in _FORMS_OF_BE:
+        return other in _FORMS_OF_BE or other == "of"
+    return one in ("and", "or") and other in ("of", "and", "or", "is", "are")
+
+
+def _mean_run(text: str) -> float:
+    """How many Chinese characters stand between two blanks, on average."""
+    return len(_CJK.findall(text)) / (len(_APART_ZH.findall(text)) + 1)
 
 
 def states(text: str) -> bool:

@@ -82,6 +82,13 @@ RETRACTION = re.compile(
     r"\bin truth\b|\brather the reverse\b|\blet me correct\b"
 )
 
+# Who says this leaves it to the reader which of two sides is meant.
+HEDGE = re.compile(
+    r"要么.{1,200}?要么|或者正好相反|二者(?:之一|必居其一)|两种说法|总有一[个种]|说不准(?:是)?哪|不确定是哪|\beither\b.{1,200}?\bor\b.{1,40}?\b(?:opposite|reverse)\b|"
+    r"\bone of the two\b|\bor (?:maybe |perhaps |possibly )?(?:it is |it's )?(?:exactly |just |quite )?the (?:opposite|other way round|reverse)\b|"
+    r"\b(?:not sure|can't tell|cannot tell) which\b|\bcould be either\b"
+)
+
 _YES = re.compile(
     r"^\W*(?:嗯|我觉得|我认为|个人认为|应该|当然|答|i think|i'd say|well|hm+|in my opinion)*[,:\s]*"
     r"(?:是的|是个?好|是合适|正确|同意|赞同|认同|合适|需要|必须|要[,。的]|有必要|有帮助|有用|好办法|好主意|很好|"
@@ -145,6 +152,11 @@ def negates(stretch: Sequence[Token], first: int) -> bool:
             break
         count += _is_negation(stretch, place) or (text in _REMOVALS and first - place <= _REMOVAL_REACH)
     return count % 2 == 1
+
+
+def negations(stretch: Sequence[Token]) -> int:
+    """How many words of negation a clause has."""
+    return sum(_is_negation(stretch, place) for place in range(len(stretch)))
 
 
 def refused(stretch: Sequence[Token], last: int) -> bool:

@@ -1,6 +1,5 @@
 """A question as the grader looks for it, worked out once."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from functools import cached_property
 
 from interviewer import tokens
 from interviewer.coverage import opposites, polarity
+from interviewer.coverage.directions import Statement, statement
 from interviewer.coverage.terms import Runs, Term, Terms, is_negative, runs_of
 from interviewer.rubric import Kind, Question
 
@@ -61,12 +61,9 @@ class Prepared:
         )
 
     @cached_property
-    def turned(self) -> tuple[tuple[tuple[frozenset[str], re.Pattern[str], re.Pattern[str]], ...], ...]:
-        """For each criterion that is no mistake, its words without one that has a contrary, that word and the contrary."""
-        return tuple(
-            () if c.kind is Kind.MISTAKE else tuple(turn for text in c.text.both for turn in _turnings(text))
-            for c in self.question.criteria
-        )
+    def statements(self) -> tuple[tuple[Statement, ...], ...]:
+        """For each criterion, its own words as statements."""
+        return tuple(tuple(statement(tokens.fold(text)) for text in c.text.both) for c in self.question.criteria)
 
     @cached_property
     def verdict(self) -> bool | None:
@@ -122,14 +119,6 @@ def _contrary(question: Question, terms: Sequence[Term]) -> list[Term]:
     texts = [clause for text in (*question.reference.both, *question.text.both) for clause in tokens.clauses(text)]
     excused = {hit.term.runs for hit in Terms(found).find(texts)}
     return [term for term in found if term.runs not in excused]
-
-
-def _turnings(text: str) -> Iterator[tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]]:
-    words = [word for word in tokens.words(text) if tokens.is_content(word)]
-    for one, other in opposites.turnable(tokens.fold(text)):
-        rest = frozenset(words) - set(tokens.words(one))
-        if len(rest) >= _LEAST_TELLING:
-            yield rest, opposites.word(one), opposites.word(other)
 
 
 def _opposites(alias: str) -> Iterator[str]:
