@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from interviewer import glossary
 from interviewer.codec import history_to_json
 from interviewer.errors import OutOfTurn, SettingsError
 from interviewer.grading import Shape
@@ -25,6 +26,7 @@ LOCAL_OWNER = "local"
 
 
 def make_library(settings: Settings) -> Library:
+    glossary.extend(settings.glossary)
     return Library(settings.banks_dir)
 
 
@@ -43,6 +45,7 @@ def make_models(settings: Settings) -> Models:
     Any address may be entered only where the server is for this machine alone; else a stranger could use it to look
     around in the network it stands in.
     """
+    glossary.extend(settings.glossary)
     default = Choice(shape=Shape(settings.call_shape), votes=settings.votes)
     if settings.base_url:
         if not settings.model:

@@ -13,6 +13,7 @@ from interviewer.coverage.claims import Reading, Said, readings, settle
 from interviewer.coverage.heaps import heap
 from interviewer.coverage.prepared import Prepared, prepare
 from interviewer.coverage.terms import found_in
+from interviewer.glossary import glossary
 from interviewer.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.interview import Attempt
 from interviewer.rubric import Criterion, Kind, Language, Question
@@ -21,7 +22,7 @@ from interviewer.words import words
 
 __all__ = ["VERSION", "CoverageGrader", "says_term"]
 
-VERSION = "coverage-2"
+VERSION = "coverage-3"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 
@@ -48,12 +49,18 @@ class CoverageGrader:
             flags = (*flags, Flag.STUFFING)
         said = [_said(turn, text, found) for turn, text, found in screened if turn not in heaps]
         verdicts = _verdicts(prepared, said, flags)
-        return Grade(verdicts, Provenance(Method.COVERAGE, VERSION, question.rubric.digest), flags)
+        return Grade(verdicts, Provenance(Method.COVERAGE, _version(), question.rubric.digest), flags)
 
     def covers(self, question: Question, text: str) -> dict[str, Level]:
         """The level of each criterion in a text that is no attempt, such as a reference answer."""
         verdicts = _verdicts(prepare(question), [Said(0, text, tokens.clauses(text))], ())
         return {verdict.criterion: verdict.level or Level.MISSING for verdict in verdicts}
+
+
+def _version() -> str:
+    """What grades go by besides the rubric: this program, and a glossary of the user's own where there is one."""
+    own = glossary().own
+    return f"{VERSION}+{own}" if own else VERSION
 
 
 def says_term(text: str, term: str) -> bool:
