@@ -34,10 +34,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A row and what was made of it."""
+    """A row, what was made of it, and the reference answers to its question."""
 
     row: Row
     outcome: Outcome
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,10 @@ def evaluate(
         if kept and not outcome.failure:
             _write(kept, keys[place], outcome)
         tick()
-    graded = tuple(Graded(row, known[key]) for row, key in zip(rows, keys, strict=True))
+    graded = tuple(
+        Graded(row, known[key], question.reference.both)
+        for row, key, question in zip(rows, keys, questions, strict=True)
+    )
     return Run(graded, time.perf_counter() - start, len(fresh))
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_the_longest_term_is_found_and_none_overlap() -> None:
     (clause,) = tokens.clauses("小批量梯度下降 uses a learning rate")
     mentions = list(known.mentions(clause.tokens))
     assert [known.entries[mention.entry].zh[0] for mention in mentions] == ["小批量梯度下降", "学习率"]
-    assert all(one.last <= other.first for one, other in zip(mentions, mentions[1:], strict=False))
+    assert all(one.last <= other.first for one, other in pairwise(mentions))
 
 
 @pytest.mark.parametrize(

@@ -86,12 +86,13 @@ _NAMED_ONLY = 0.2
 class Claim:
     """A text as it is compared.
 
-    Its content words, those that are negated, the letters and numbers that it names, and the entries of the glossary
+    Its content words, those that are negated somewhere, those that are not everywhere, the letters and numbers that it names, and the entries of the glossary
     that it mentions with the words that mention them; `refused` are those of the entries that it negates.
     """
 
     kinds: frozenset[str]
     negated: frozenset[str]
+    plain: frozenset[str]
     shingles: frozenset[str]
     names: frozenset[str]
     terms: Mapping[int, frozenset[str]]
@@ -128,7 +129,7 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
     if len(claim.kinds) == 1:
         return float(bool(found)), False
     share = (recall + whole + dice + cosine) / 4
-    if claim.names and said.names - claim.names - asked:
+    if not claim.names <= said.names and said.names - claim.names - asked:
         share *= _MISNAMED
     return share, _denies(claim, said, own)
 
@@ -163,7 +164,8 @@ def _claim_of(text: str, known: Glossary) -> Claim:
 
 
 def _claim(clauses: Sequence[Clause], folded: str, shingles: frozenset[str], known: Glossary) -> Claim:
-    negated: dict[str, bool] = {}
+    negated: set[str] = set()
+    plain: set[str] = set()
     names: set[str] = set()
     terms: dict[int, set[str]] = defaultdict(set)
     refused: set[int] = set()
@@ -174,7 +176,8 @@ def _claim(clauses: Sequence[Clause], folded: str, shingles: frozenset[str], kno
             elif len(token.text) == 1 and token.text.isascii() and token.text.isalpha() and token.text not in "ais":
                 names.add(token.text)
             if _is_compared(token):
-                negated.setdefault(_SAME.get(token.text, token.text), polarity.negates(clause.tokens, place))
+                side = negated if polarity.negates(clause.tokens, place) else plain
+                side.add(_SAME.get(token.text, token.text))
         for mention in known.mentions(clause.tokens):
             stretch = clause.tokens[mention.first : mention.last]
             terms[mention.entry].update(_SAME.get(token.text, token.text) for token in stretch if _is_compared(token))
@@ -183,8 +186,9 @@ def _claim(clauses: Sequence[Clause], folded: str, shingles: frozenset[str], kno
     if _NAMED_A.search(folded):
         names.add("a")
     return Claim(
+        frozenset(negated | plain),
         frozenset(negated),
-        frozenset(word for word, is_negated in negated.items() if is_negated),
+        frozenset(plain),
         shingles,
         frozenset(names),
         {entry: frozenset(words) for entry, words in terms.items() if words},
@@ -208,7 +212,7 @@ def _is_said(word: str, claim: Claim, said: Claim) -> bool:
 def _denies(claim: Claim, said: Claim, own: Iterable[str]) -> bool:
     for word in own:
         if word in said.kinds:
-            if (word in said.negated) != (word in claim.negated):
+            if (word in claim.negated and word not in said.negated) or (word in claim.plain and word not in said.plain):
                 return True
         elif any(
             other in said.kinds and other not in claim.kinds and (other in said.negated) == (word in claim.negated)

@@ -1,0 +1,104 @@
+"""Lists of names in a sentence: each item a point of its own, known by the name or by what means the same."""
+
+import re
+from collections.abc import Sequence
+
+from interviewer import tokens
+from interviewer.compiling.point import Asked, Point, is_chinese
+from interviewer.glossary import glossary
+from interviewer.rubric import Kind
+
+_LONGEST_NAME = 14
+_MOST_WORDS = 4
+_LEAST_KEPT = 2
+_LEAST_UNOPENED = 3
+_LEAST_ITEMS_EN = 3
+
+_MARK = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、:：]|[①-⑳]|第?[一二三四五六七八九十]类?(?:是|,|，)|一类是)\s*")
+_ITEM = re.compile(r"[、,，;；]|(?<=[\u3400-\u9fff])以?[和与及](?=[\u3400-\u9fff]{2})")
+_LISTING = re.compile(
+    r"主要是指|是指|主要有|包括|分为|分成|有以下|包含|具有|特点有|指标|由(?=.*[组构]成)|有(?=[^、]{1,14}、)|[:：]"
+    r"|^(?:例如|比如|譬如|如(?!果))[:：,，]?"
+)
+_STATES_ZH = re.compile(
+    "[是会将就]|(?<![原规法准守细])则|可(?!靠)|并(?!行|发)|而(?!非)|对于|那么|因为|所以|从而|如果|能够|无需|导致|^以(?!及)|^[使让把]|当.+时"
+)
+_DIVIDES = re.compile(r"[;；]|[,，].*[,，]")
+_TAIL = re.compile(r"等(?![待于价式级距长分])[^,，、;；]{0,8}$|[二三四五六七八九十]种$|[组构]成$")
+_ITEM_EN = re.compile(r",?\s+(?:and|or)\s+(?=[^,]+$)|\s*[,;]\s*")
+_LISTING_EN = re.compile(
+    r"(?:\b(?:are|is|includes?|including|such as|namely|like|e\.g\.,?|consists? of|for (?:example|instance),?)|:)\s+",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_STATES_EN = re.compile(
+    r"\b(?:is|are|was|were|has|have|that|which|it|they|can|will|do|does|not|you|we)\b", re.IGNORECASE
+)
+
+
+def names_in(text: str, asked: Asked, origin: int, kind: Kind = Kind.CORE) -> list[Point]:
+    """The items of a list of short names, or nothing where the text is no such list."""
+    items = _chinese(text) if is_chinese(text) else _english(text)
+    items = list(dict.fromkeys(item for item in items if any(map(tokens.is_content, tokens.words(item)))))
+    if len(items) < 2 or not any(asked.own(item) for item in items):
+        return []
+    return [
+        Point(item, "name in a list", kind=kind, aliases=(known,), origin=origin)
+        for item, known in zip(items, _known_by(items), strict=True)
+    ]
+
+
+def _chinese(text: str) -> list[str]:
+    """What follows a word that opens a list, if it is short names and nothing else."""
+    for match in _LISTING.finditer(text):
+        if _DIVIDES.search(text[: match.start()]):
+            break  # what stands before the list says something of its own
+        listed = _TAIL.sub("", text[match.end() :])
+        items = [_MARK.sub("", item.strip()).strip(" :：—。") for item in _ITEM.split(listed)]
+        items = [item for item in items if item]
+        if len(items) > 1 and all(_is_name(item) for item in items) and _are_listed(listed, items):
+            return items
+    items = [item.strip() for item in _TAIL.sub("", text).split("、")]
+    if len(items) >= _LEAST_UNOPENED and all(item and _is_name(item) for item in items) and "，" not in text:
+        return items
+    return []
+
+
+def _are_listed(listed: str, items: Sequence[str]) -> bool:
+    """Whether items are names rather than clauses, which commas divide as well."""
+    return "、" in listed or not any(_STATES_ZH.search(item) for item in items)
+
+
+def _is_name(item: str) -> bool:
+    return len(item) <= _LONGEST_NAME and not _LISTING.search(item) and item.count("(") == item.count(")")
+
+
+def _english(text: str) -> list[str]:
+    for start in (*(match.end() for match in _LISTING_EN.finditer(text)), 0):
+        listed = re.sub(r",?\s*(?:etc\.?|and so on)\W*$", "", text[start:])
+        items = [_ARTICLE.sub("", item.strip(" .")) for item in _ITEM_EN.split(listed)]
+        items = [item for item in items if item]
+        is_plain = all(len(item.split()) <= _MOST_WORDS and not _STATES_EN.search(item) for item in items)
+        if len(items) >= _LEAST_ITEMS_EN and is_plain:
+            return items
+    return []
+
+
+def _known_by(items: Sequence[str]) -> list[tuple[str, ...]]:
+    """Each item, what is left of it without an ending that all have, and what the glossary has for it."""
+    common = _common_ending(items) if all(map(is_chinese, items)) else 0
+    kept = [item[: len(item) - common].removesuffix("的") for item in items]
+    if not common or any(len(item) < _LEAST_KEPT for item in kept) or len(set(kept)) < len(kept):
+        kept = list(items)
+    known = glossary()
+    return [
+        tuple(dict.fromkeys((item, short, *known.variants(item), *known.variants(short))))
+        for item, short in zip(items, kept, strict=True)
+    ]
+
+
+def _common_ending(items: Sequence[str]) -> int:
+    length = 0
+    while all(len(item) > length for item in items) and len({item[-1 - length] for item in items}) == 1:
+        length += 1
+    return length
