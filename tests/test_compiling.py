@@ -96,6 +96,12 @@ def test_a_name_is_known_by_what_the_glossary_has_for_it_and_without_an_ending_i
     assert names == [("安全性原则", "安全"), ("及时性原则", "及时")]
 
 
+def test_a_name_of_two_known_terms_is_known_in_other_words() -> None:
+    question = compile_question("怎样扩充图像数据？举例。", "可以：旋转图像、翻转图像、裁剪画面。")
+    assert graded(question, "You can rotate the image a little, or flip each picture.") == pytest.approx(2 / 3)
+    assert graded(question, "把图像随机旋转一下。") == pytest.approx(1 / 3)
+
+
 def test_more_names_than_points_share_points_and_weigh_what_they_are() -> None:
     reference = "包括：苹果、香蕉、西瓜、葡萄、草莓、菠萝、荔枝、芒果、樱桃。"
     points = points_of("水果有哪些？", reference)

@@ -10,6 +10,8 @@ from interviewer.rubric import Kind
 
 MOST_POINTS = 7
 _NAME = "name in a list"
+_STATED = ("sentence", "clause")
+_FEWEST_WORDS = 2
 _LONGEST_JOINED = 60
 
 # Words that tell nothing when they stand alone.
@@ -82,16 +84,20 @@ def _one(points: Sequence[Point], between: str) -> Point:
 
 def _worded(points: list[Point], asked: Asked) -> list[Point]:
     """One sentence of English with the words that make it up: half of the weight is theirs, so that a part counts."""
-    if len(points) != 1 or points[0].aliases or is_chinese(points[0].text):
+    if len({point.origin for point in points}) != 1 or not all(
+        point.made in _STATED and point.kind is Kind.CORE and not is_chinese(point.text) for point in points
+    ):
         return points
     found = {
         token.text: token.word
-        for clause in tokens.clauses(points[0].text)
+        for point in points
+        for clause in tokens.clauses(point.text)
         for token in clause.tokens
         if tokens.is_content(token.text) and token.word not in _EMPTY
     }
     words = [word for stem, word in found.items() if stem not in asked.words] or list(found.values())
-    words = words[: MOST_POINTS - 1]
-    if len(words) < 2:
+    words = words[: MOST_POINTS - len(points)]
+    if len(words) < _FEWEST_WORDS:
         return points
-    return [*points, *(Point(word, "word", weight=points[0].weight / len(words)) for word in words)]
+    whole = sum(point.weight for point in points)
+    return [*points, *(Point(word, "word", weight=whole / len(words)) for word in words)]

@@ -1,11 +1,12 @@
 """Lists of names in a sentence: each item a point of its own, known by the name or by what means the same."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 from interviewer import tokens
 from interviewer.compiling.point import Asked, Point, is_chinese
-from interviewer.glossary import glossary
+from interviewer.glossary import Glossary, glossary
 from interviewer.rubric import Kind
 
 _LONGEST_NAME = 14
@@ -92,9 +93,27 @@ def _known_by(items: Sequence[str]) -> list[tuple[str, ...]]:
         kept = list(items)
     known = glossary()
     return [
-        tuple(dict.fromkeys((item, short, *known.variants(item), *known.variants(short))))
+        tuple(dict.fromkeys((item, short, *known.variants(item), *known.variants(short), *_reworded(item, known))))
         for item, short in zip(items, kept, strict=True)
     ]
+
+
+def _reworded(item: str, known: Glossary) -> Iterator[str]:
+    """A name that two terms of the glossary make up, in other words and the other order: `rotate…image`."""
+    clauses = tokens.clauses(item)
+    stretch = clauses[0].tokens if len(clauses) == 1 else ()
+    mentions = list(known.mentions(stretch))
+    if (
+        len(mentions) != 2
+        or mentions[0].last != mentions[1].first
+        or (mentions[0].first, mentions[1].last) != (0, len(stretch))
+    ):
+        return
+    one, other = (known.entries[mention.entry] for mention in mentions)
+    for ones, others in ((one.zh, other.zh), (one.en, other.en)):
+        for first, second in product(ones[:2], others[:2]):
+            yield f"{first}…{second}"
+            yield f"{second}…{first}"
 
 
 def _common_ending(items: Sequence[str]) -> int:

@@ -119,7 +119,13 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
         return _across(claim, said, asked)
     translated = {word for term, words in claim.terms.items() if term in said.terms for word in words}
     own = [word for word in claim.kinds if word not in asked] or list(claim.kinds)
-    found = {word for word in claim.kinds if word in translated or _is_said(word, claim, said)}
+    # One Chinese character says little: it counts where it stands beside the same neighbour.
+    beside = {character for pair in claim.shingles & said.shingles for character in pair}
+    found = {
+        word
+        for word in claim.kinds
+        if word in translated or (_is_said(word, claim, said) and (word.isascii() or word in beside))
+    }
     recall = sum(word in found for word in own) / len(own)
     whole = len(found) / len(claim.kinds)
     dice = 2 * len(claim.kinds & said.kinds | translated) / (len(claim.kinds) + len(said.kinds))
