@@ -16,8 +16,8 @@ _LONGEST_JOINED = 60
 
 # Words that tell nothing when they stand alone.
 _EMPTY = frozenset(
-    "otherwise instead still always never often usually only not no more most less least other another such same get "
-    "gets got make makes made use uses used using do does don't doesn't isn't aren't cannot n't how why any longer".split()
+    "otherwise instead usually often get gets got make makes made do don't doesn't isn't aren't won't can't not no nor "
+    "never none without cannot how why any".split()
 )
 
 
