@@ -16,7 +16,7 @@ _LONGEST_JOINED = 60
 
 # Words that tell nothing when they stand alone.
 _EMPTY = frozenset(
-    "otherwise instead usually often get gets got make makes made do don't doesn't isn't aren't won't can't not no nor "
+    "otherwise together instead usually often get gets got make makes made do don't doesn't isn't aren't won't can't not no nor "
     "never none without cannot how why any".split()
 )
 

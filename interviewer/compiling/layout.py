@@ -10,6 +10,7 @@ _BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div)>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*(?:\s[^)]*)?\)")
+_INLINE = re.compile(r"\$([^$\n]{1,80})\$")
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])")
 _PREFIX = re.compile(r"^\s*(?:参考)?(?:答案?|解答?|answer|a)\s*[:：]\s*", re.IGNORECASE)
 _RULE = re.compile(r"^\s*(?:[-=*_]\s*){3,}$")
@@ -54,7 +55,7 @@ def lines_of(reference: str) -> list[Line]:
 def _lines(text: str) -> Iterator[tuple[Line, bool]]:
     indents: list[int] = []
     for raw in re.split(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", text):
-        bare = _EMPHASIS.sub("", _LINK.sub(r"\1", _QUOTE.sub("", raw)))
+        bare = _EMPHASIS.sub("", _INLINE.sub(r"\1", _LINK.sub(r"\1", _QUOTE.sub("", raw))))
         if _RULE.match(bare) or _CELLS.search(bare) or bare.lstrip().startswith("|"):
             continue
         is_heading = bool(_HEADING.match(bare))

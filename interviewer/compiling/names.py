@@ -14,6 +14,8 @@ _MOST_WORDS = 4
 _LEAST_KEPT = 2
 _LEAST_UNOPENED = 3
 _LEAST_ITEMS_EN = 3
+_LEAST_OWN = 2
+_MOST_BEFORE = 3
 
 _MARK = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、:：]|[①-⑳]|第?[一二三四五六七八九十]类?(?:是|,|，)|一类是)\s*")
 _ITEM = re.compile(r"[、,，;；]|(?<=[\u3400-\u9fff])以?[和与及](?=[\u3400-\u9fff]{2})")
@@ -28,9 +30,11 @@ _DIVIDES = re.compile(r"[;；]|[,，].*[,，]")
 _TAIL = re.compile(r"等(?![待于价式级距长分])[^,，、;；]{0,8}$|[二三四五六七八九十]种$|[组构]成$")
 _ITEM_EN = re.compile(r",?\s+(?:and|or)\s+(?=[^,]+$)|\s*[,;]\s*")
 _LISTING_EN = re.compile(
-    r"(?:\b(?:are|is|includes?|including|such as|namely|like|e\.g\.,?|consists? of|for (?:example|instance),?)|:)\s+",
+    r"(?:\b(?:are|is|includes?|including|such as|namely|like|e\.g\.,?|consists? of|with|by|through|for (?:example|instance),?)|:)\s+",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"\s*\([^()]*\)")
+_AND_SO_ON = re.compile(r",?\s*(?:etc\.?|and so on)\W*$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _STATES_EN = re.compile(
     r"\b(?:is|are|was|were|has|have|that|which|it|they|can|will|do|does|not|you|we)\b", re.IGNORECASE
@@ -39,7 +43,7 @@ _STATES_EN = re.compile(
 
 def names_in(text: str, asked: Asked, origin: int, kind: Kind = Kind.CORE) -> list[Point]:
     """The items of a list of short names, or nothing where the text is no such list."""
-    items = _chinese(text) if is_chinese(text) else _english(text)
+    items = _chinese(text, asked) if is_chinese(text) else _english(text, asked)
     items = list(dict.fromkeys(item for item in items if any(map(tokens.is_content, tokens.words(item)))))
     if len(items) < 2 or not any(asked.own(item) for item in items):
         return []
@@ -49,7 +53,7 @@ def names_in(text: str, asked: Asked, origin: int, kind: Kind = Kind.CORE) -> li
     ]
 
 
-def _chinese(text: str) -> list[str]:
+def _chinese(text: str, asked: Asked) -> list[str]:
     """What follows a word that opens a list, if it is short names and nothing else."""
     for match in _LISTING.finditer(text):
         if _DIVIDES.search(text[: match.start()]):
@@ -57,26 +61,27 @@ def _chinese(text: str) -> list[str]:
         listed = _TAIL.sub("", text[match.end() :])
         items = [_MARK.sub("", item.strip()).strip(" :：—。") for item in _ITEM.split(listed)]
         items = [item for item in items if item]
-        if len(items) > 1 and all(_is_name(item) for item in items) and _are_listed(listed, items):
-            return items
+        if len(items) > 1 and all(_is_name(item) for item in items):
+            is_asked_for = asked.own(text[: match.start()]) < _LEAST_OWN and not any(map(_STATES_ZH.search, items))
+            # Commas divide clauses as well as names.
+            if "、" in listed or is_asked_for:
+                return items
     items = [item.strip() for item in _TAIL.sub("", text).split("、")]
     if len(items) >= _LEAST_UNOPENED and all(item and _is_name(item) for item in items) and "，" not in text:
         return items
     return []
 
 
-def _are_listed(listed: str, items: Sequence[str]) -> bool:
-    """Whether items are names rather than clauses, which commas divide as well."""
-    return "、" in listed or not any(_STATES_ZH.search(item) for item in items)
-
-
 def _is_name(item: str) -> bool:
     return len(item) <= _LONGEST_NAME and not _LISTING.search(item) and item.count("(") == item.count(")")
 
 
-def _english(text: str) -> list[str]:
-    for start in (*(match.end() for match in _LISTING_EN.finditer(text)), 0):
-        listed = re.sub(r",?\s*(?:etc\.?|and so on)\W*$", "", text[start:])
+def _english(text: str, asked: Asked) -> list[str]:
+    """What follows a word that opens a list; all of a text that opens with its items, if names are asked for."""
+    text = _ASIDE.sub("", text)
+    opened = [match.end() for match in _LISTING_EN.finditer(text) if asked.own(text[: match.start()]) <= _MOST_BEFORE]
+    for start in (*opened, 0) if asked.wants_examples else opened:
+        listed = _AND_SO_ON.sub("", text[start:])
         items = [_ARTICLE.sub("", item.strip(" .")) for item in _ITEM_EN.split(listed)]
         items = [item for item in items if item]
         is_plain = all(len(item.split()) <= _MOST_WORDS and not _STATES_EN.search(item) for item in items)

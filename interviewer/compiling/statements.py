@@ -11,7 +11,7 @@ from interviewer.rubric import Kind
 LIST_ITEM, FIRST, LATER, EXAMPLE = 2.0, 2.0, 1.0, 0.5
 
 _SENTENCE = re.compile(r"[。!?！？…]+|(?<!\be\.g)(?<!\bi\.e)(?<!\betc)\.(?=\s|$)")
-_LEAD = re.compile(r"^([^:：—。;；,，]{1,80}?)(?:[:：](?!\S*//)|——+|\s—\s)\s*")
+_LEAD = re.compile(r"^([^:：—。;；,，]{1,80}?)(?:[:：](?!\S*//)|——+|\s[—–-]\s)\s*")
 _EDGES = " \t,，、;；。.:：—"
 
 _EXAMPLE = re.compile(
@@ -51,7 +51,7 @@ _GOES_ON_ZH = re.compile(
     r"^(?:则|那么|就|以(?!及)|来(?!自)|使|让|从而使|而[是非不](?!常)|甚至|也就是|即(?=.{0,7}$)|无论|不管|其中)"
 )
 _JOINS_ZH = re.compile(
-    r"^(?:[一二三四五六]是|因此|所以|于是|从而|而且|并且|并(?!不|非|没)|此外|另外|同时|首先|其次|再次|最后|然后|但是|但|不过|然而|而(?![是非不])|且|因为|由于|即|"
+    r"^(?:[一二三四五六]是|因此|所以|于是|从而|而且|并且|并(?!不|非|没)|此外|另外|同时|首先|其次|再次|最后|然后|但是|但|不过|然而|而(?![是非不])|且|因为|由于|即|其中(?=.{6})|"
     r"也就是说|总之|一般而言|通常来说|以及|这(?=[会将]?导致))[,，、]?"
 )
 _ASIDE = re.compile(r"[(（][^()（）]{9,}[)）]|[(（](?:[^()（）]*副产品|如图|见)[^()（）]*[)）]")
@@ -151,8 +151,8 @@ def _claims(text: str, asked: Asked, weight: float, origin: int) -> Iterator[Poi
         if not lead or not text[lead.end() :].strip(_EDGES):
             break
         if asked.own(lead[1]) >= _LEAST_EN and not _ANNOUNCES.search(lead[1]):
-            if asked.own(text[lead.end() :]) < _LEAST_EN:
-                break
+            if asked.own(text[lead.end() :]) < _LEAST_EN or len(lead[1].strip()) <= _LEAST_ZH:
+                break  # a word with its colon belongs to what it introduces
             yield from _cut(lead[1], asked, weight, origin)
         text = text[lead.end() :]
     yield from _cut(text, asked, weight, origin)
@@ -213,8 +213,10 @@ def _cut_english(text: str, asked: Asked) -> Iterator[tuple[str, str]]:
     for side in sides if made == "contrast" else [text]:
         start = 0
         for match in _CUT_EN.finditer(side):
-            if asked.own(side[start : match.start()]) >= _LEAST_EN and asked.own(side[match.end() :]) >= _LEAST_EN:
-                yield side[start : match.start()], made
+            before, after = side[start : match.start()], side[match.end() :]
+            ends_a_list = "," in before and match.group().strip(" ,").casefold() == "and"
+            if not ends_a_list and asked.own(before) >= _LEAST_EN and asked.own(after) >= _LEAST_EN:
+                yield before, made
                 start = match.end()
         yield side[start:], made
 

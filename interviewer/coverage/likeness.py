@@ -161,7 +161,8 @@ def _across(claim: Claim, said: Claim, asked: frozenset[str]) -> tuple[float, bo
     share = len(found) / len(own) * min(1.0, reach / _TERMS_OF_A_CLAIM)
     if len(found) == 1 and len(found[0][0] - asked) < _NEARLY_ALL * len(claim.kinds - asked):
         share = min(share, _NAMED_ONLY)
-    return share, all(is_denied for *_, is_denied in found)
+    # What is said instead of something else denies one term and affirms another; a denial reaches most of a claim.
+    return share, 2 * sum(is_denied for *_, is_denied in found) > len(found)
 
 
 @lru_cache(maxsize=4096)
