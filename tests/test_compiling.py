@@ -282,7 +282,8 @@ def test_keyword_lists_are_not_credited_in_any_language(stuffed: str) -> None:
 def test_naming_one_term_of_a_claim_in_another_language_is_not_making_it() -> None:
     question = compile_question("权重会怎样？", "所有梯度都会更新成同一个值，神经网络什么也学不到。")
     levels = CoverageGrader().covers(question, "It has something to do with the gradient.")
-    assert set(levels.values()) == {Level.MISSING}
+    assert Level.MET not in levels.values()
+    assert Level.MISSING in levels.values()
 
 
 _PIECES = st.sampled_from(

@@ -105,7 +105,7 @@ def test_entries_of_a_file_of_ones_own_are_added_and_shown_in_the_provenance(
         grade = CoverageGrader().grade(CLAIM, attempt_of(CLAIM, IN_ENGLISH))
         return grade.verdict("one").level, grade.provenance.grader
 
-    assert graded() == (Level.MISSING, VERSION)
+    assert graded() == (Level.PARTIAL, VERSION)
     path = tmp_path / "mine.txt"
     path.write_text("松果, 松球 | pinecone\n蜂鸟 | hummingbird\n", encoding="utf-8")
     monkeypatch.setenv("INTERVIEWER_GLOSSARY", str(path))
@@ -115,7 +115,7 @@ def test_entries_of_a_file_of_ones_own_are_added_and_shown_in_the_provenance(
     assert grader.startswith(f"{VERSION}+")
     monkeypatch.delenv("INTERVIEWER_GLOSSARY")
     make_library(read_settings())
-    assert graded() == (Level.MISSING, VERSION)
+    assert graded() == (Level.PARTIAL, VERSION)
 
 
 def test_an_entry_that_shares_a_term_with_a_shipped_one_joins_it(tmp_path: Path) -> None:

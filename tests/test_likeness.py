@@ -36,7 +36,7 @@ def test_in_the_other_language_the_questions_terms_are_worth_nothing() -> None:
 
 
 def test_one_term_of_a_claim_in_the_other_language_is_not_the_claim() -> None:
-    assert share("梯度裁剪把过大的更新限制在某个上界之内", "gradient clipping") < 0.25
+    assert share("梯度裁剪把过大的更新限制在某个上界之内", "gradient clipping") < 0.5
     assert share("梯度裁剪", "gradient clipping") == 1
 
 
@@ -48,7 +48,7 @@ def test_a_denial_is_heard_across_languages() -> None:
 
 def test_chinese_characters_far_apart_are_no_claim() -> None:
     claim = "权重始终收敛到最佳点"
-    scattered = "重要的是权衡：始于收入，终于敛财，到最后佳绩只是一点。"
+    scattered = "重要的是权衡：始于收入，终于敛财，来到的最终只一点佳绩。"
     assert share(claim, scattered) < 0.25
     assert share(claim, "不管怎样，权重始终收敛到最佳点。") >= 0.5
 

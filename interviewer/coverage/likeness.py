@@ -76,10 +76,15 @@ _MISNAMED = 0.5
 
 
 # Of a claim in another language only the terms can be recognised. They stand for all of it where they make up this
-# much of its words; and one term alone names what it is about and claims nothing, unless it is nearly all of it.
-_TERMS_OF_A_CLAIM = 0.5
+# much of its words; and one term alone names what it is about, which is no more than a part, unless it is nearly all.
+_TERMS_OF_A_CLAIM = 0.3
 _NEARLY_ALL = 0.6
-_NAMED_ONLY = 0.2
+_NAMED_ONLY = 0.3
+
+# The longer a claim, the more of it people say in other words: beyond so many words, less of them will do.
+_SHORT = 7
+_SPARED_A_WORD = 0.05
+_MOST_SPARED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,8 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
         cosine = len(claim.shingles & said.shingles) / float(len(claim.shingles) * len(said.shingles)) ** 0.5
     if len(claim.kinds) == 1:
         return float(bool(found)), False
-    share = (recall + whole + dice + cosine) / 4
+    spared = min(_MOST_SPARED, _SPARED_A_WORD * max(0, len(claim.kinds) - _SHORT))
+    share = min(1.0, (recall + whole + dice + cosine) / 4 / (1 - spared))
     if not claim.names <= said.names and said.names - claim.names - asked:
         share *= _MISNAMED
     return share, _denies(claim, said, own)
