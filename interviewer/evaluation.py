@@ -38,10 +38,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A row and what was made of it."""
+    """A row, what was made of it, and the reference answers to its question."""
 
     row: Row
     outcome: Outcome
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,10 @@ def evaluate(
         threads=threads,
         tick=tick,
     )
-    graded = tuple(Graded(row, outcome) for row, outcome in zip(rows, outcomes, strict=True))
+    graded = tuple(
+        Graded(row, outcome, question.reference.both)
+        for row, outcome, question in zip(rows, outcomes, questions, strict=True)
+    )
     return Run(graded, time.perf_counter() - start, fresh)
 
 

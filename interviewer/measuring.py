@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from interviewer import agreement
+from interviewer import agreement, tokens
 from interviewer.agreement import Interval, Pairs
 from interviewer.evaluation import Graded, Run
 from interviewer.grade import Level
@@ -126,6 +126,7 @@ def measure(
         baselines=(
             figures("constant", lambda _: constant),
             figures("length", lambda graded: len(graded.row.answer) / longest),
+            figures("whole reference", _repeated),
         ),
         kinds=_groups(told, lambda graded: graded.row.kind),
         langs=_groups(told, lambda graded: graded.row.lang),
@@ -167,6 +168,13 @@ def _figures(name: str, pairs: Pairs, at: float) -> Figures:
 def _grade(graded: Graded) -> float:
     assert graded.outcome.grade is not None
     return graded.outcome.grade
+
+
+def _repeated(graded: Graded) -> float:
+    """The share of the reference's content words that the answer has; of two languages, the better one."""
+    said = set(tokens.words(graded.row.answer))
+    texts = ({word for word in tokens.words(text) if tokens.is_content(word)} for text in graded.references)
+    return max((len(words & said) / len(words) for words in texts if words), default=0.0)
 
 
 def _pairs(rows: Iterable[Graded], grade_of: Callable[[Graded], float]) -> list[tuple[float, float]]:

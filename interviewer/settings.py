@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path(APPLICATION), description="folder for the database and the signing key"
     )
     banks_dir: Path | None = Field(None, description="a folder with more banks (*.yaml)")
+    glossary: Path | None = Field(
+        None, description="a file of terms that mean the same, added to those that are shipped (zh, zh | en, en)"
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(7860, ge=0, le=65535, description="port to listen on; 0 for any free one")
     root_path: str = Field(

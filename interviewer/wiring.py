@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from interviewer import coverage, grading
+from interviewer import coverage, glossary, grading
 from interviewer.codec import history_to_json
 from interviewer.drafting import draft_all
 from interviewer.errors import OutOfTurn, SettingsError
@@ -33,6 +33,7 @@ MEASURED = "measured.jsonl"
 
 
 def make_library(settings: Settings) -> Library:
+    glossary.extend(settings.glossary)
     return Library(settings.banks_dir, settings.data_dir / "banks")
 
 
@@ -57,6 +58,7 @@ def make_models(settings: Settings) -> Models:
     Any address may be entered only where the server is for this machine alone; else a stranger could use it to look
     around in the network it stands in.
     """
+    glossary.extend(settings.glossary)
     default = Choice(shape=Shape(settings.call_shape), votes=settings.votes)
     if settings.base_url:
         if not settings.model:
@@ -111,7 +113,7 @@ def make_choice(settings: Settings) -> Choice:
 def grader_identity(name: str, settings: Settings) -> str:
     """What distinguishes this grader from others: a grade that was kept under another identity is not its own."""
     if name == "coverage":
-        return coverage.VERSION
+        return coverage.version()
     model = f"{settings.model} {settings.base_url} {settings.call_shape} {settings.votes} {settings.temperature}"
     return f"{grading.VERSION} {model} {grading.prompts_digest()}"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import BANK, DROPOUT, FlakyGrader, GradeAs, grade
+from fakes import BANK, DROPOUT, FlakyGrader, GradeAs, both, grade
 from test_cli import run as run_cli
 
 from interviewer.coverage import CoverageGrader
@@ -113,6 +113,7 @@ def test_the_report_by_hand(tmp_path: Path) -> None:
     assert report.figures.mae == pytest.approx(1 / 12)
     assert report.figures.bias == pytest.approx(1 / 12)
     # The constant is ¼: it misses each label by ¼, and correlates with nothing.
+    assert [figures.name for figures in report.baselines] == ["constant", "length", "whole reference"]
     assert report.baselines[0].mae == pytest.approx(1 / 4)
     assert report.baselines[0].pearson is None
     assert report.kinds["k"].label == 0.5
@@ -120,6 +121,22 @@ def test_the_report_by_hand(tmp_path: Path) -> None:
     assert report.criteria is not None
     assert (report.criteria.n, report.criteria.accuracy) == (2, 0.5)
     assert report.intervals["pearson"] is None  # one question only
+
+
+def test_the_whole_reference_is_a_baseline_with_a_bank_and_without(tmp_path: Path) -> None:
+    rows = read_rows(
+        written(
+            tmp_path / "x.jsonl",
+            {**ROW, **FREE, "answer": "Neighbouring batches would be correlated"},  # 2 of the 3 words
+            {**ROW, **FREE, "id": "b", "answer": "", "score": 0},
+        )
+    )
+    without = measure(evaluate(rows, questions_of(rows, None), CoverageGrader()), grader="coverage")
+    # Labels ½ and 0, grades ⅔ and 0.
+    assert without.baselines[2].mae == pytest.approx(1 / 12)
+    assert "whole reference" in to_text(without)
+    questions = [replace(DROPOUT, reference=both("没有", "correlated"))] * 2
+    assert measure(evaluate(rows, questions, CoverageGrader()), grader="coverage").baselines[2].mae == 0.25
 
 
 def test_the_threshold_is_fitted_on_one_split_and_used_on_the_others(tmp_path: Path) -> None:

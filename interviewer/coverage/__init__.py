@@ -15,15 +15,16 @@ from interviewer.coverage.prepared import Prepared, prepare
 from interviewer.coverage.said import Reading, Said
 from interviewer.coverage.settling import settle
 from interviewer.coverage.terms import found_in
+from interviewer.glossary import glossary
 from interviewer.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.interview import Attempt
 from interviewer.rubric import Criterion, Kind, Language, Question
 from interviewer.screening import Screened, screen
 from interviewer.words import words
 
-__all__ = ["VERSION", "CoverageGrader", "get_ready", "says_term"]
+__all__ = ["CoverageGrader", "get_ready", "says_term", "version"]
 
-VERSION = "coverage-3"
+_VERSION = "coverage-3"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 
@@ -50,7 +51,7 @@ class CoverageGrader:
             flags = (*flags, Flag.STUFFING)
         said = [_said(turn, text, found) for turn, text, found in screened if turn not in heaps]
         verdicts = _verdicts(prepared, said, flags)
-        return Grade(verdicts, Provenance(Method.COVERAGE, VERSION, question.rubric.digest), flags)
+        return Grade(verdicts, Provenance(Method.COVERAGE, version(), question.rubric.digest), flags)
 
     def covers(self, question: Question, text: str) -> dict[str, Level]:
         """The level of each criterion in a text that is no attempt, such as a reference answer."""
@@ -62,6 +63,12 @@ def get_ready(questions: Iterable[Question]) -> None:
     """Work out beforehand what the first answer to each question would have to wait for."""
     for question in questions:
         CoverageGrader().covers(question, question.reference.both[0])
+
+
+def version() -> str:
+    """What grades go by besides the rubric: this program, and a glossary of the user's own where there is one."""
+    own = glossary().own
+    return f"{_VERSION}+{own}" if own else _VERSION
 
 
 def says_term(text: str, term: str) -> bool:

@@ -1,0 +1,49 @@
+"""A rubric made of a reference answer alone: what it lists, states and contrasts becomes criteria."""
+
+import hashlib
+
+from interviewer.compiling.fitting import MOST_POINTS, fitted
+from interviewer.compiling.layout import lines_of, plain_text
+from interviewer.compiling.point import Asked, Point, is_chinese
+from interviewer.compiling.statements import FIRST, LATER, LONGEST_SENTENCE, statements
+from interviewer.errors import BankError
+from interviewer.rubric import Criterion, Localized, Question
+
+__all__ = ["MOST_POINTS", "Point", "compile_question", "points_of"]
+
+
+def compile_question(text: str, reference: str) -> Question:
+    """A question, named by its content, whose criteria are the points of its reference answer.
+
+    Raises BankError if the reference is empty.
+    """
+    points = points_of(text, reference)
+    if not points:
+        raise BankError("", "", f"no rubric can be made for {text!r}: its reference answer is empty")
+    criteria = tuple(
+        Criterion(f"point-{number}", localized(point.text), point.kind, point.weight, point.aliases)
+        for number, point in enumerate(points, start=1)
+    )
+    name = hashlib.sha256(f"{text}\n{reference}".encode()).hexdigest()[:12]
+    return Question(name, localized(text), localized(reference), criteria)
+
+
+def points_of(question: str, reference: str) -> list[Point]:
+    """The points of a reference answer, at most MOST_POINTS of them, each with how it was made.
+
+    They stand in the reference's order and say something that the question does not; where nothing does, the whole
+    reference is the one point. An empty reference has none, and whoever asks decides what that means.
+    """
+    whole = plain_text(reference)
+    if not whole:
+        return []
+    asked = Asked(question)
+    points: list[Point] = []
+    for number, line in enumerate(lines_of(reference)):
+        points += statements(line, asked, number * len(reference), LATER if points else FIRST)
+    return fitted(points, asked) or [Point(whole[:LONGEST_SENTENCE], made="sentence")]
+
+
+def localized(text: str) -> Localized:
+    """A text under the language that it is written in."""
+    return Localized(zh=text) if is_chinese(text) else Localized(en=text)

@@ -1,0 +1,85 @@
+"""A reference answer as lines of prose: list items are known as such; code, tables and formulas are left out."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"^\s*(?:```|~~~).*?(?:^\s*(?:```|~~~)\s*$|\Z)", re.DOTALL | re.MULTILINE)
+_DISPLAYED = re.compile(r"\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{.*?\\end\{[^}]*\}", re.DOTALL)
+_BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div)>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*(?:\s[^)]*)?\)")
+_INLINE = re.compile(r"\$([^$\n]{1,80})\$")
+_EMPHASIS = re.compile(r"\*\*|__|`+|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])")
+_PREFIX = re.compile(r"^\s*(?:参考)?(?:答案?|解答?|answer|a)\s*[:：]\s*", re.IGNORECASE)
+_RULE = re.compile(r"^\s*(?:[-=*_]\s*){3,}$")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
+_CELLS = re.compile(r"\s\|\s.*\s\|(?:\s|$)|^[\s:|-]*-{3,}[\s:|-]*\|[\s:|-]*$")
+_QUOTE = re.compile(r"^\s*(?:>\s?)+")
+
+_NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"
+_MARK = re.compile(
+    rf"^(\s*)(?:[-*+•·●○◦▪–]\s+|[•·●○▪]|[(（]{_NUMERAL}[)）]\s*|{_NUMERAL}[)）.、]\s*(?!\d)|[①-⑳]\s*|[a-h][).]\s+"
+    r"|第[一二三四五六七八九十][类个种点步]?(?:是|[,，、:：])\s*|一类是)"
+)
+_INNER_MARK = re.compile(
+    rf"(?:[(（]{_NUMERAL}[)）]|[①-⑳])\s*|(?<=\s)\d{{1,2}}[)）]\s+|(?:(?<=[。；;.!！:：])|(?<=[。；;.!！:：]\s)){_NUMERAL}[)）.、]\s*(?!\d)"
+)
+_WORDS = re.compile(r"[\u3400-\u9fff]|[A-Za-z]{3,}")
+_LEAST_PROSE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph or a list item, without its mark; `depth` is 0 for prose, 1 for an item, 2 for an item of an item."""
+
+    text: str
+    depth: int = 0
+
+
+def plain_text(reference: str) -> str:
+    """All that a reference says, in one line and without markup; what has no prose at all stays as it is."""
+    return " ".join(line.text for line in lines_of(reference)) or " ".join(reference.split())
+
+
+def lines_of(reference: str) -> list[Line]:
+    """The lines of a reference that say something."""
+    text = _BREAK.sub("\n", _DISPLAYED.sub(" ", _FENCE.sub("", reference)))
+    text = _IMAGE.sub("", _TAG.sub("", text))
+    lines = list(_lines(text))
+    prose = [line for line, is_heading in lines if not is_heading]
+    return prose or [line for line, _ in lines]
+
+
+def _lines(text: str) -> Iterator[tuple[Line, bool]]:
+    indents: list[int] = []
+    for raw in re.split(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", text):
+        bare = _EMPHASIS.sub("", _INLINE.sub(r"\1", _LINK.sub(r"\1", _QUOTE.sub("", raw))))
+        if _RULE.match(bare) or _CELLS.search(bare) or bare.lstrip().startswith("|"):
+            continue
+        is_heading = bool(_HEADING.match(bare))
+        bare = _PREFIX.sub("", bare.lstrip("# ") if is_heading else bare)
+        mark = _MARK.match(bare)
+        depth = 0
+        if mark:
+            width = len(mark[1].expandtabs(4))
+            indents = [*(known for known in indents if known < width), width]
+            depth = min(len(indents), 2)
+            bare = bare[mark.end() :]
+        elif bare.strip() and not bare.startswith((" ", "\t")):
+            indents = []
+        parts = [part.strip() for part in _INNER_MARK.split(bare)]
+        for place, part in enumerate(parts):
+            if part and not _is_formula(part):
+                yield Line(part, max(depth, 1) if place and len(parts) > 2 else depth), is_heading
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a line is written in signs rather than words."""
+    if not _WORDS.search(text):
+        return not any(character.isalnum() for character in text) or bool(re.search(r"[=<>\\^_{}]", text))
+    if not re.search(r"[=\\^]|\$", text):
+        return False
+    signs = sum(not character.isspace() for character in text)
+    return sum(len(word) for word in _WORDS.findall(text)) < _LEAST_PROSE * signs
