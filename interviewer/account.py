@@ -54,6 +54,8 @@ class Account:
     left_out: tuple[Entry, ...]
     questions: tuple[Made, ...]
     changes: tuple[str, ...]
+    kept: tuple[str, ...]
+    """Edits by hand that the source does not touch, or that stand against it."""
     notes: tuple[str, ...]
     blocks: tuple[Entry, ...]
     """Every block of the file, in order; `why` begins with its role."""
@@ -97,6 +99,7 @@ def give(
             for question in bank.questions
         ),
         tuple(_change(change, language) for change in changes if change.did is not Did.KEPT),
+        tuple(_change(change, language) for change in changes if change.did is Did.KEPT),
         tuple(say(note.key, language, **note.values) for note in notes),
         tuple(
             Entry(entry.lines, entry.begins, f"{say(f'role.{block.role}', language)} {entry.why}".strip())
@@ -118,9 +121,11 @@ def lines(account: Account, *, whole: bool) -> Iterator[str]:
     if whole and account.blocks:
         yield say("import.all_blocks", language)
         yield from (f"  {entry.lines}: {entry.begins} — {entry.why}" for entry in account.blocks)
-    if account.changes:
+    if account.changes or (whole and account.kept):
         yield say("import.changes", language)
         yield from (f"  {change}" for change in account.changes)
+    if whole and account.kept:
+        yield from (f"  {kept}" for kept in account.kept)
     if whole:
         yield say("import.questions", language)
         for one in account.questions:

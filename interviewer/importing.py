@@ -22,7 +22,7 @@ from interviewer.intake import Taken, bank_of, localized, name_of, wanted
 from interviewer.library import LARGEST_BANK, Library, parse_bank
 from interviewer.lint import alike_questions, lint
 from interviewer.llm import LLM
-from interviewer.merging import Change, Did, merge
+from interviewer.merging import Change, Did, has_edited_criteria, merge
 from interviewer.reading import read
 from interviewer.rubric import Bank, Language, Question, is_id
 from interviewer.source import Source
@@ -104,7 +104,8 @@ def preview(
 
     A bank that was imported before is brought up to date, and what people edited in it stays. With `llm`, a model drafts
     the criteria, `threads` requests at a time; without, and where it fails, they come from the structure of the
-    reference answers. What a model has drafted is not drafted again as long as question and answer stay the same.
+    reference answers. As long as question and answer stay the same, what a
+    model has drafted or a person edited is not made again.
     Raises BankError if the file cannot be used, or the bank's id is another bank's.
     """
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
@@ -118,7 +119,8 @@ def preview(
     path = _path(id, library, folder, output)
     earlier = _read(path)
     old = earlier.bank if earlier else None
-    kept = {q.made.item: q for q in old.questions if q.made and q.made.by} if old else {}
+    made = [question for question in old.questions if question.made] if old else []
+    kept = {q.made.item: q for q in made if q.made and (q.made.by or has_edited_criteria(q))}
     language = language or (old.language if old else source.language)
     compiled, notes = _drafted(source, kept, language, llm, threads, told) if llm else ({}, [])
     taken = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept)

@@ -187,8 +187,9 @@ def _slug(text: str, least: int) -> str:
     if len(_HAN.findall(text)) > sum(map(len, words)):
         return ""
     telling = [word for word in words if word not in tokens.STOPWORDS] or words
-    chosen = telling if len(telling) >= least else words
-    return "-".join(chosen[:_MOST_WORDS])[:72].strip("-") if len(chosen) >= least else ""
+    chosen = (telling if len(telling) >= least else words)[:_MOST_WORDS]
+    spoken = sum(any(sign.isalpha() for sign in word) for word in chosen)
+    return "-".join(chosen)[:72].strip("-") if spoken >= least else ""
 
 
 def _words(text: str) -> list[str]:

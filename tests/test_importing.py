@@ -84,6 +84,7 @@ def test_an_edited_bank_survives_another_import_of_a_changed_file(tmp_path: Path
     shown = look(
         tmp_path, JAVA.replace("互斥；", "资源互斥；") + "? What is a monitor in Java?\nA lock with a wait set.\n"
     )
+    assert "your edit stays: how-hashmap-find-bucket-key, criteria" in said(shown, whole=True)
     save(shown)
     after = path.read_text(encoding="utf-8")
     assert after.startswith("# kept by me\n")
