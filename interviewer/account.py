@@ -80,12 +80,17 @@ def give(
         Entry(_lines(block.first_line, block.last_line), _begin(block.text), _why(block.why, language))
         for block in blocks
     ]
-    left = [entry for block, entry in zip(blocks, entries, strict=True) if block.role is Role.LEFT_OUT]
-    left += [Entry(str(one.line), _begin(one.text), say(one.why, language, line=one.other)) for one in taken.left_out]
+    left = [
+        (block.first_line, entry) for block, entry in zip(blocks, entries, strict=True) if block.role is Role.LEFT_OUT
+    ]
+    left += [
+        (one.line, Entry(str(one.line), _begin(one.text), say(one.why, language, line=one.other)))
+        for one in taken.left_out
+    ]
     return Account(
         language,
         tuple((say(f"role.{role}", language), number[role], size[role]) for role in Role if number[role]),
-        tuple(left),
+        tuple(entry for _, entry in sorted(left, key=lambda pair: pair[0])),
         tuple(
             Made(
                 question.id,

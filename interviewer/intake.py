@@ -75,8 +75,12 @@ def bank_of(
         topics.setdefault(name, localized(item.topic, language) if item.topic else words("import.general"))
         questions[question.id] = question
     if not questions:
-        found = f"{len(source.items)} questions, none of them with an answer" if source.items else "no question"
-        raise BankError(source.name, "", f"has {found}, so there is nothing to practise")
+        found = (
+            f"{len(source.items)} questions, none of them with an answer to grade by"
+            if source.items
+            else "no question: questions are headings, numbered items or lines that end in a question mark"
+        )
+        raise BankError(source.name, "", f"has {found}")
     used = dict.fromkeys(question.topic for question in questions.values())
     bank = Bank(
         id or name_of(source.name),
@@ -112,9 +116,15 @@ def wanted(source: Source) -> tuple[list[Item], list[LeftOut]]:
 
 def _question(item: Item, names: "_Names", topic: str, compiled: Question | None, file: str) -> Question:
     question = compiled or compile_question(item.question, item.answer)
-    question = replace(question, id=names.question(item.question), topic=topic)
+    criteria = tuple(replace(criterion, weight=_readable(criterion.weight)) for criterion in question.criteria)
+    question = replace(question, id=names.question(item.question), topic=topic, criteria=criteria)
     made = question.made or Made(file, item.first_line, item.digest)
     return made_of(question, replace(made, file=file, line=item.first_line, item=item.digest))
+
+
+def _readable(weight: float) -> float:
+    """A weight with as many digits as a person would write."""
+    return round(weight, 2) or weight
 
 
 def _why_not(item: Item) -> str:

@@ -162,7 +162,7 @@ def test_a_bank_is_taken_as_it_is_and_what_it_replaces_is_kept(tmp_path: Path) -
 @pytest.mark.parametrize(
     "name, data, cause",
     [
-        ("a.txt", b"", "a.txt: has no question, so there is nothing to practise"),
+        ("a.txt", b"", "a.txt: has no question: questions are headings"),
         ("a.txt", b"? What?\n? Why?\n", "has 2 questions, none of them with an answer"),
         ("a.yaml", b"id: [", "a.yaml: line 2: is not YAML"),
         ("a.yaml", "标题".encode("gb18030"), "a.yaml: byte 0: is not UTF-8"),
