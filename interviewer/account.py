@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from interviewer.intake import Taken
+from interviewer.intake import Taken, clean
 from interviewer.merging import Change, Did
 from interviewer.rubric import Bank, Language
 from interviewer.source import Role, Source
@@ -160,9 +160,9 @@ def _change(change: Change, language: Language) -> str:
         f"merge.{change.did}",
         language,
         place=", ".join(part for part in (change.question, change.part) if part),
-        mine=change.mine or "–",
-        theirs=change.theirs or "–",
-    )
+        mine=_line(change.mine) or "–",
+        theirs=_line(change.theirs) or "–",
+    ).strip()
 
 
 def _why(why: str, language: Language) -> str:
@@ -170,8 +170,13 @@ def _why(why: str, language: Language) -> str:
 
 
 def _begin(text: str) -> str:
-    line = " ".join(text.split())
+    line = _line(text)
     return line if len(line) <= _FIRST_WORDS else f"{line[: _FIRST_WORDS - 1]}…"
+
+
+def _line(text: str) -> str:
+    """One line without the signs by which a text could speak to a terminal."""
+    return " ".join(clean(text).split())
 
 
 def _lines(first: int, last: int) -> str:

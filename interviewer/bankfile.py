@@ -196,7 +196,12 @@ def keep(data: bytes, path: Path) -> None:
 
 def _put(draft: Path, path: Path, before: bytes | None) -> None:
     if before is None:
-        os.link(draft, path)  # fails where a file has come up, unlike a rename
+        try:
+            os.link(draft, path)  # fails where a file has come up, unlike a rename
+        except OSError:
+            if path.exists():
+                raise
+            draft.replace(path)  # a file system without links
         return
     if not path.exists() or path.read_bytes() != before:
         raise BankError(path.name, "", "was changed in the meantime: nothing was written; import again")

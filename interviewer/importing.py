@@ -100,7 +100,7 @@ def preview(
     threads: int = 1,
     told: Told = lambda _done, _total: None,
 ) -> Preview:
-    """What the import of a file would write: into `output`, or into `folder` under the bank's id.
+    """What the import of a file would write: into the file or folder `output`, or into `folder` under the bank's id.
 
     A bank that was imported before is brought up to date, and what people edited in it stays. With `llm`, a model drafts
     the criteria, `threads` requests at a time; without, and where it fails, they come from the structure of the
@@ -109,6 +109,10 @@ def preview(
     Raises BankError if the file cannot be used, or the bank's id is another bank's.
     """
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    if output and output.is_dir():
+        folder, output = output, None
+    if output and not output.name.casefold().endswith(_BANK_ENDINGS):
+        raise BankError(output.name, "", "would not be found as a bank: end its name with .yaml")
     if id and not is_id(id):
         raise BankError(name, "id", f"{id!r} may only have a-z, 0-9, '-', '_' and '.', at most 80 of them")
     if name.casefold().endswith(_BANK_ENDINGS):

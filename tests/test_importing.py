@@ -145,6 +145,29 @@ def test_an_id_that_another_bank_has_is_refused_before_anything_is_written(tmp_p
     assert look(tmp_path, output=tmp_path / "mine.yaml").bank.id == "mine"
 
 
+def test_a_folder_may_be_named_and_a_name_that_no_library_finds_may_not(tmp_path: Path) -> None:
+    assert look(tmp_path / "banks", output=tmp_path).path == tmp_path / "java-notes.yaml"
+    with pytest.raises(BankError, match=r"mine\.txt: would not be found as a bank"):
+        look(tmp_path, output=tmp_path / "mine.txt")
+
+
+def test_a_file_system_without_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unable(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(bankfile.os, "link", unable)
+    new = look(tmp_path)
+    assert parse_bank(save(new).read_text(encoding="utf-8"), "x") == new.bank
+    with pytest.raises(BankError, match="cannot be written"):
+        save(new)
+
+
+def test_nothing_in_the_account_speaks_to_a_terminal(tmp_path: Path) -> None:
+    shown = look(tmp_path, "\x1b[2J gone\n? What is a \x1b[31mJava class?\nA \x07 type of objects\n")
+    assert "\x1b" not in said(shown, whole=True)
+    assert "\x07" not in said(shown, whole=True)
+
+
 def test_a_bank_is_taken_as_it_is_and_what_it_replaces_is_kept(tmp_path: Path) -> None:
     text = (shipped("rubrics") / "deep-learning.yaml").read_text(encoding="utf-8")
     shown = look(tmp_path, text, "mine.yaml", id="my-learning", title="Mine")

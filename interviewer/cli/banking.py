@@ -66,7 +66,7 @@ def import_bank(
     file: Annotated[Path, typer.Argument(help="Questions with answers (Markdown, CSV, TSV, JSONL, Anki), or a bank.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Bank file to write; one named by its id in the library if left out."),
+        typer.Option("--output", "-o", help="Bank file to write, or folder for it; that of the library if left out."),
     ] = None,
     id: Annotated[str, typer.Option("--id", help="Id of the bank; made of the file's name if left out.")] = "",
     title: Annotated[str, typer.Option(help="Title of the bank; that of the file if left out.")] = "",
