@@ -100,7 +100,7 @@ def import_bank(
         id=id,
         title=title,
         language=Language(language.value) if language else None,
-        llm=wiring.make_llm(settings) if how is _Compile.LLM else None,
+        llm=wiring.make_drafter(settings) if how is _Compile.LLM else None,
         threads=settings.model_concurrency,
         told=lambda done, total: print(f"question {done} of {total}", file=sys.stderr),
     )
@@ -112,6 +112,7 @@ def import_bank(
         print(f"nothing is written; without --dry-run it goes to {shown.path}")
         return
     path = importing.save(shown)
+    wiring.forget_drafts(settings)
     print(f"nothing has changed in {path}" if shown.is_same else f"written to {path}")
     if library.place_of(shown.bank.id):
         print(f"play it: interviewer chat --bank {shown.bank.id}, or on the page: python app.py")

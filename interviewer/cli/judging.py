@@ -75,6 +75,8 @@ def evaluate(
         run = evaluation.evaluate(
             rows, questions, grades, kept=save, name=name, threads=threads, tick=lambda: bar.update(1)
         )
+    if compiled and not save:
+        wiring.forget_drafts(settings)  # with --save a later run must meet the same rubrics
     measured = measuring.measure(
         run,
         grader=grader.value,
