@@ -79,7 +79,8 @@ def test_the_same_question_is_taken_once_with_the_same_answer_and_twice_with_ano
 def test_an_edited_bank_survives_another_import_of_a_changed_file(tmp_path: Path) -> None:
     path = save(look(tmp_path))
     text = path.read_text(encoding="utf-8")
-    mine = text.replace("difficulty: 1", "difficulty: 3  # hard, they say", 1).replace("weight: 1", "weight: 5", 1)
+    mine = text.replace("difficulty: 1", "difficulty: 3  # hard, they say", 1)
+    mine = re.sub(r"weight: [\d.]+", "weight: 5", mine, count=1)
     path.write_text(f"# kept by me\n{mine}", encoding="utf-8")
     shown = look(
         tmp_path, JAVA.replace("互斥；", "资源互斥；") + "? What is a monitor in Java?\nA lock with a wait set.\n"
