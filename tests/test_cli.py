@@ -208,7 +208,15 @@ def test_drafts_are_kept_until_they_are_saved(
             raise KeyboardInterrupt
         data = json.loads(request.messages[1].content.split("\n")[1])
         said = data["reference"][-1]["text"].split("；")[0]
-        point = {"quote": said, "id": "p", "zh": said, "en": said, "kind": "core", "importance": 1, "aliases": []}
+        point = {
+            "quote": said,
+            "id": "p",
+            "zh": said,
+            "en": said if said.isascii() else "The first condition",
+            "kind": "core",
+            "importance": 1,
+            "aliases": [],
+        }
         return json.dumps({"points": [point], "dispute": ""})
 
     llm = ScriptedLLM(stopped)  # type: ignore[arg-type]

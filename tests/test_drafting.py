@@ -79,6 +79,7 @@ def test_the_reference_is_data_between_markers_that_it_cannot_know() -> None:
         (point(en="Dropout was invented in Toronto", zh="多伦多"), "has nothing in common with the sentence"),
         (point(quote=""), "does not stand in the reference"),
         (point(quote="gradients are"), "only repeats the question"),
+        (point(en="梯度被截断到固定范数"), 'its "en" is not in English'),
         (point(zh=""), 'must stand in "zh" and in "en"'),
         (point(kind="main"), "none of core, bonus, mistake"),
         (point(aliases=[["gradient clipping", "networks"]]), "no term that the question does not have"),

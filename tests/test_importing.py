@@ -232,7 +232,14 @@ def drafts(request: Request) -> str:
     """A point that quotes the beginning of the last sentence of the reference."""
     data = json.loads(request.messages[1].content.split("\n")[1])
     said = data["reference"][-1]["text"].split("；")[0]
-    quoted = {"quote": said, "id": "last", "zh": f"其中：{said}", "en": said, "kind": "core", "importance": 2}
+    quoted = {
+        "quote": said,
+        "id": "last",
+        "zh": f"其中：{said}",
+        "en": said if said.isascii() else "The first condition",
+        "kind": "core",
+        "importance": 2,
+    }
     return json.dumps({"points": [{**quoted, "aliases": []}], "dispute": "Is it always so?"})
 
 

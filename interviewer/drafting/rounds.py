@@ -147,6 +147,8 @@ class _Draft:
     def _unsupported(self, point: Point) -> str:
         if not point.zh or not point.en:
             return 'its claim must stand in "zh" and in "en"'
+        if _HAN.search(point.en):
+            return 'its "en" is not in English'
         if point.kind is None:
             return "its kind is none of core, bonus, mistake"
         return self._misquoted(point)
