@@ -19,7 +19,7 @@ from interviewer.account import Account, Note
 from interviewer.drafting import draft_all
 from interviewer.errors import BankError
 from interviewer.intake import Taken, bank_of, localized, name_of, wanted
-from interviewer.library import LARGEST_BANK, Library, parse_bank
+from interviewer.library import LARGEST_BANK, Library, parse_bank, shipped
 from interviewer.lint import alike_questions, lint
 from interviewer.llm import LLM
 from interviewer.merging import Change, Did, has_edited_criteria, merge
@@ -104,9 +104,8 @@ def preview(
 
     A bank that was imported before is brought up to date, and what people edited in it stays. With `llm`, a model drafts
     the criteria, `threads` requests at a time; without, and where it fails, they come from the structure of the
-    reference answers. As long as question and answer stay the same, what a
-    model has drafted or a person edited is not made again.
-    Raises BankError if the file cannot be used, or the bank's id is another bank's.
+    reference answers. As long as question and answer stay the same, what a model has drafted or a person has edited is
+    not made again. Raises BankError if the file cannot be used, or the id is that of a bank that was not imported.
     """
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     if output and output.is_dir():
@@ -124,6 +123,10 @@ def preview(
     earlier = _read(path)
     old = earlier.bank if earlier else None
     made = [question for question in old.questions if question.made] if old else []
+    if old and not made and not output:
+        raise BankError(
+            path.name, "", "was written by hand: choose another id (--id), or name the file to add to it (-o)"
+        )
     kept = {q.made.item: q for q in made if q.made and (q.made.by or has_edited_criteria(q))}
     language = language or (old.language if old else source.language)
     compiled, notes = _drafted(source, kept, language, llm, threads, told) if llm else ({}, [])
@@ -199,9 +202,13 @@ def _of_bank(
 
 
 def _path(id: str, library: Library, folder: Path, output: Path | None) -> Path:  # noqa: A002
-    """Where the bank goes. Raises BankError if another file has its id."""
+    """Where the bank goes: where it is already, if it was imported. Raises BankError if another file has its id."""
     known = library.place_of(id)
-    path = output or (known if known and known.parent == folder else folder / f"{id}.yaml")
+    if known and known.parent == shipped("rubrics") and not output:
+        raise BankError(
+            known.name, "id", f"{id!r} is the id of a bank that ships with the program: choose another (--id)"
+        )
+    path = output or known or folder / f"{id}.yaml"
     if known and known.resolve() != path.resolve():
         raise BankError(path.name, "id", f"{id!r} is taken by {known.name}: choose another (--id)")
     return path

@@ -188,7 +188,7 @@ def test_a_bank_goes_where_it_is_told_and_says_how_to_play_it(
 
 def test_what_cannot_be_imported_is_said_in_one_line(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, cause in (
-        ((str(notes), "--id", "deep-learning"), "is taken by deep-learning.yaml"),
+        ((str(notes), "--id", "deep-learning"), "ships with the program"),
         ((str(notes), "--id", "Two Words"), "'Two Words' may only have a-z"),
         (("ghost.md",), "ghost.md cannot be read: No such file"),
         ((str(notes), "--compile", "llm"), "set INTERVIEWER_BASE_URL"),

@@ -141,9 +141,35 @@ def test_an_interrupted_save_leaves_the_old_file(tmp_path: Path, monkeypatch: py
 
 
 def test_an_id_that_another_bank_has_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(BankError, match="'deep-learning' is taken by deep"):
+    with pytest.raises(BankError, match="'deep-learning' is the id of a bank that ships with the program"):
         look(tmp_path, id="deep-learning")
+    save(look(tmp_path))
+    with pytest.raises(BankError, match=r"'java-notes' is taken by java-notes\.yaml: choose another"):
+        look(tmp_path, id="java-notes", output=tmp_path / "other.yaml")
     assert look(tmp_path, output=tmp_path / "mine.yaml").bank.id == "mine"
+
+
+def test_a_bank_that_was_imported_before_is_found_where_it_is(tmp_path: Path) -> None:
+    path = save(look(tmp_path))
+    renamed = path.rename(tmp_path / "renamed.yaml")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shown = preview("java notes.txt", JAVA.encode(), library=Library(elsewhere, tmp_path), folder=elsewhere)
+    assert shown.path == renamed
+    assert shown.is_same
+
+
+def test_a_bank_written_by_hand_is_added_to_only_when_it_is_named(tmp_path: Path) -> None:
+    by_hand = tmp_path / "java-notes.yaml"
+    by_hand.write_text(
+        "id: java-notes\ntitle: Mine\nlanguage: en\nquestions:\n- id: q\n  text: Why?\n  reference: So.\n"
+        "  criteria: [{id: c, text: So}]\n"
+    )
+    with pytest.raises(BankError, match=r"java-notes\.yaml: was written by hand: choose another id"):
+        look(tmp_path)
+    shown = look(tmp_path, output=by_hand)
+    assert [question.id for question in shown.bank.questions][-1] == "q"
+    assert len(shown.bank.questions) == 4
 
 
 def test_a_folder_may_be_named_and_a_name_that_no_library_finds_may_not(tmp_path: Path) -> None:
