@@ -1,4 +1,5 @@
 import json
+import random
 import re
 from pathlib import Path
 
@@ -309,3 +310,33 @@ def test_points_that_were_dropped_are_told(tmp_path: Path) -> None:
 
     text = said(look(tmp_path, llm=ScriptedLLM(invents)))
     assert "a point of the model was dropped: “It is magic” (its quote does not stand in the reference" in text
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_is_edited_no_comment_is_lost_and_another_import_changes_nothing(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    source = JAVA.splitlines()
+    path = save(look(tmp_path))
+    for _ in range(3):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for _ in range(6):
+            place = chance.randrange(3, len(lines))
+            line = lines[place]
+            if re.match(r" +(?:- )?\w+:", line) and chance.random() < 0.6:
+                lines.insert(place, f"# note {chance.random()}")
+            elif re.match(r" +(?:text|reference): [^|{]", line):
+                lines[place] = f"{line} edited  # {chance.random()}"
+            elif "weight:" in line:
+                lines[place] = "        weight: 4"
+        text = "\n".join(lines) + "\n"
+        parse_bank(text, path.name)
+        path.write_text(text, encoding="utf-8")
+        place = chance.randrange(2, len(source))
+        source[place : place + chance.choice((0, 1))] = chance.choice(
+            ([], [f"{source[place]} indeed"], [source[place]])
+        )
+        shown = look(tmp_path, "\n".join(source))
+        save(shown)
+        assert parse_bank(shown.yaml, path.name) == shown.bank
+        assert [note for note in re.findall(r"# (?:note )?0\.\d+", text) if note not in shown.yaml] == []
+        assert look(tmp_path, "\n".join(source)).is_same
