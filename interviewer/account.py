@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from interviewer.intake import Taken
+from interviewer.intake import Taken, clean
 from interviewer.merging import Change, Did
 from interviewer.rubric import Bank, Language
 from interviewer.source import Role, Source
@@ -54,6 +54,8 @@ class Account:
     left_out: tuple[Entry, ...]
     questions: tuple[Made, ...]
     changes: tuple[str, ...]
+    kept: tuple[str, ...]
+    """Edits by hand that the source does not touch, or that stand against it."""
     notes: tuple[str, ...]
     blocks: tuple[Entry, ...]
     """Every block of the file, in order; `why` begins with its role."""
@@ -78,12 +80,17 @@ def give(
         Entry(_lines(block.first_line, block.last_line), _begin(block.text), _why(block.why, language))
         for block in blocks
     ]
-    left = [entry for block, entry in zip(blocks, entries, strict=True) if block.role is Role.LEFT_OUT]
-    left += [Entry(str(one.line), _begin(one.text), say(one.why, language, line=one.other)) for one in taken.left_out]
+    left = [
+        (block.first_line, entry) for block, entry in zip(blocks, entries, strict=True) if block.role is Role.LEFT_OUT
+    ]
+    left += [
+        (one.line, Entry(str(one.line), _begin(one.text), say(one.why, language, line=one.other)))
+        for one in taken.left_out
+    ]
     return Account(
         language,
         tuple((say(f"role.{role}", language), number[role], size[role]) for role in Role if number[role]),
-        tuple(left),
+        tuple(entry for _, entry in sorted(left, key=lambda pair: pair[0])),
         tuple(
             Made(
                 question.id,
@@ -97,6 +104,7 @@ def give(
             for question in bank.questions
         ),
         tuple(_change(change, language) for change in changes if change.did is not Did.KEPT),
+        tuple(_change(change, language) for change in changes if change.did is Did.KEPT),
         tuple(say(note.key, language, **note.values) for note in notes),
         tuple(
             Entry(entry.lines, entry.begins, f"{say(f'role.{block.role}', language)} {entry.why}".strip())
@@ -118,9 +126,11 @@ def lines(account: Account, *, whole: bool) -> Iterator[str]:
     if whole and account.blocks:
         yield say("import.all_blocks", language)
         yield from (f"  {entry.lines}: {entry.begins} — {entry.why}" for entry in account.blocks)
-    if account.changes:
+    if account.changes or (whole and account.kept):
         yield say("import.changes", language)
         yield from (f"  {change}" for change in account.changes)
+    if whole and account.kept:
+        yield from (f"  {kept}" for kept in account.kept)
     if whole:
         yield say("import.questions", language)
         for one in account.questions:
@@ -150,9 +160,9 @@ def _change(change: Change, language: Language) -> str:
         f"merge.{change.did}",
         language,
         place=", ".join(part for part in (change.question, change.part) if part),
-        mine=change.mine or "–",
-        theirs=change.theirs or "–",
-    )
+        mine=_line(change.mine) or "–",
+        theirs=_line(change.theirs) or "–",
+    ).strip()
 
 
 def _why(why: str, language: Language) -> str:
@@ -160,8 +170,13 @@ def _why(why: str, language: Language) -> str:
 
 
 def _begin(text: str) -> str:
-    line = " ".join(text.split())
+    line = _line(text)
     return line if len(line) <= _FIRST_WORDS else f"{line[: _FIRST_WORDS - 1]}…"
+
+
+def _line(text: str) -> str:
+    """One line without the signs by which a text could speak to a terminal."""
+    return " ".join(clean(text).split())
 
 
 def _lines(first: int, last: int) -> str:

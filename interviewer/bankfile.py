@@ -19,8 +19,8 @@ from interviewer.words import say
 
 # A text that is longer stands in a block of its own, where no sign needs a quote.
 _LONG = 90
-# Two texts that are shorter stand in one line: {zh: …, en: …}.
-_SHORT = 24
+# Texts in both languages that are shorter together stand in one line: {zh: …, en: …}.
+_SHORT = 60
 _NO_FOLDING = 1 << 30
 
 
@@ -127,7 +127,7 @@ def _text(text: Localized, language: Language) -> Any:
     if own and not other:
         return _scalar(own, block=True)
     both = CommentedMap((key, part) for key, part in (("zh", text.zh), ("en", text.en)) if part)
-    is_short = all(len(part) <= _SHORT for part in both.values())
+    is_short = sum(map(len, both.values())) <= _SHORT and "\n" not in text.zh + text.en
     for key, part in both.items():
         both[key] = _scalar(part, block=not is_short)
     if is_short:
@@ -196,7 +196,12 @@ def keep(data: bytes, path: Path) -> None:
 
 def _put(draft: Path, path: Path, before: bytes | None) -> None:
     if before is None:
-        os.link(draft, path)  # fails where a file has come up, unlike a rename
+        try:
+            os.link(draft, path)  # fails where a file has come up, unlike a rename
+        except OSError:
+            if path.exists():
+                raise
+            draft.replace(path)  # a file system without links
         return
     if not path.exists() or path.read_bytes() != before:
         raise BankError(path.name, "", "was changed in the meantime: nothing was written; import again")

@@ -19,10 +19,10 @@ from interviewer.account import Account, Note
 from interviewer.drafting import draft_all
 from interviewer.errors import BankError
 from interviewer.intake import Taken, bank_of, localized, name_of, wanted
-from interviewer.library import LARGEST_BANK, Library, parse_bank
+from interviewer.library import LARGEST_BANK, Library, parse_bank, shipped
 from interviewer.lint import alike_questions, lint
 from interviewer.llm import LLM
-from interviewer.merging import Change, Did, merge
+from interviewer.merging import Change, Did, has_edited_criteria, merge
 from interviewer.reading import read
 from interviewer.rubric import Bank, Language, Question, is_id
 from interviewer.source import Source
@@ -100,14 +100,18 @@ def preview(
     threads: int = 1,
     told: Told = lambda _done, _total: None,
 ) -> Preview:
-    """What the import of a file would write: into `output`, or into `folder` under the bank's id.
+    """What the import of a file would write: into the file or folder `output`, or into `folder` under the bank's id.
 
     A bank that was imported before is brought up to date, and what people edited in it stays. With `llm`, a model drafts
     the criteria, `threads` requests at a time; without, and where it fails, they come from the structure of the
-    reference answers. What a model has drafted is not drafted again as long as question and answer stay the same.
-    Raises BankError if the file cannot be used, or the bank's id is another bank's.
+    reference answers. As long as question and answer stay the same, what a model has drafted or a person has edited is
+    not made again. Raises BankError if the file cannot be used, or the id is that of a bank that was not imported.
     """
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    if output and output.is_dir():
+        folder, output = output, None
+    if output and not output.name.casefold().endswith(_BANK_ENDINGS):
+        raise BankError(output.name, "", "would not be found as a bank: end its name with .yaml")
     if id and not is_id(id):
         raise BankError(name, "id", f"{id!r} may only have a-z, 0-9, '-', '_' and '.', at most 80 of them")
     if name.casefold().endswith(_BANK_ENDINGS):
@@ -118,7 +122,12 @@ def preview(
     path = _path(id, library, folder, output)
     earlier = _read(path)
     old = earlier.bank if earlier else None
-    kept = {q.made.item: q for q in old.questions if q.made and q.made.by} if old else {}
+    made = [question for question in old.questions if question.made] if old else []
+    if old and not made and not output:
+        raise BankError(
+            path.name, "", "was written by hand: choose another id (--id), or name the file to add to it (-o)"
+        )
+    kept = {q.made.item: q for q in made if q.made and (q.made.by or has_edited_criteria(q))}
     language = language or (old.language if old else source.language)
     compiled, notes = _drafted(source, kept, language, llm, threads, told) if llm else ({}, [])
     taken = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept)
@@ -193,9 +202,13 @@ def _of_bank(
 
 
 def _path(id: str, library: Library, folder: Path, output: Path | None) -> Path:  # noqa: A002
-    """Where the bank goes. Raises BankError if another file has its id."""
+    """Where the bank goes: where it is already, if it was imported. Raises BankError if another file has its id."""
     known = library.place_of(id)
-    path = output or (known if known and known.parent == folder else folder / f"{id}.yaml")
+    if known and known.parent == shipped("rubrics") and not output:
+        raise BankError(
+            known.name, "id", f"{id!r} is the id of a bank that ships with the program: choose another (--id)"
+        )
+    path = output or known or folder / f"{id}.yaml"
     if known and known.resolve() != path.resolve():
         raise BankError(path.name, "id", f"{id!r} is taken by {known.name}: choose another (--id)")
     return path

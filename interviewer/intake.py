@@ -75,15 +75,19 @@ def bank_of(
         topics.setdefault(name, localized(item.topic, language) if item.topic else words("import.general"))
         questions[question.id] = question
     if not questions:
-        found = f"{len(source.items)} questions, none of them with an answer" if source.items else "no question"
-        raise BankError(source.name, "", f"has {found}, so there is nothing to practise")
+        found = (
+            f"{len(source.items)} questions, none of them with an answer to grade by"
+            if source.items
+            else "no question: questions are headings, numbered items or lines that end in a question mark"
+        )
+        raise BankError(source.name, "", f"has {found}")
     used = dict.fromkeys(question.topic for question in questions.values())
     bank = Bank(
         id or name_of(source.name),
         localized(clean(title or source.title or source.name), language),
         tuple(questions.values()),
         language,
-        {name: topics.get(name) or Localized(en=name) for name in used} if set(used) != {"general"} else None,
+        {name: topics.get(name) or Localized(en=name) for name in used} if set(topics) != {"general"} else None,
     )
     return Taken(bank, tuple(sorted(left_out, key=lambda one: one.line)))
 
@@ -112,9 +116,15 @@ def wanted(source: Source) -> tuple[list[Item], list[LeftOut]]:
 
 def _question(item: Item, names: "_Names", topic: str, compiled: Question | None, file: str) -> Question:
     question = compiled or compile_question(item.question, item.answer)
-    question = replace(question, id=names.question(item.question), topic=topic)
+    criteria = tuple(replace(criterion, weight=_readable(criterion.weight)) for criterion in question.criteria)
+    question = replace(question, id=names.question(item.question), topic=topic, criteria=criteria)
     made = question.made or Made(file, item.first_line, item.digest)
     return made_of(question, replace(made, file=file, line=item.first_line, item=item.digest))
+
+
+def _readable(weight: float) -> float:
+    """A weight with as many digits as a person would write."""
+    return round(weight, 2) or weight
 
 
 def _why_not(item: Item) -> str:
@@ -187,8 +197,9 @@ def _slug(text: str, least: int) -> str:
     if len(_HAN.findall(text)) > sum(map(len, words)):
         return ""
     telling = [word for word in words if word not in tokens.STOPWORDS] or words
-    chosen = telling if len(telling) >= least else words
-    return "-".join(chosen[:_MOST_WORDS])[:72].strip("-") if len(chosen) >= least else ""
+    chosen = (telling if len(telling) >= least else words)[:_MOST_WORDS]
+    spoken = sum(any(sign.isalpha() for sign in word) for word in chosen)
+    return "-".join(chosen)[:72].strip("-") if spoken >= least else ""
 
 
 def _words(text: str) -> list[str]:

@@ -79,8 +79,7 @@ def _mapping(text: str, old: CommentedMap, new: CommentedMap, dash: int = -1) ->
             except _NotLineByLine:
                 listed.append(comments + dump(CommentedSeq([item]), cut.dash))
     left = {item["id"] for item in new[key]}
-    gone = [_parted(piece, cut.dash)[0] for name, piece in cut.items.items() if name not in left]
-    listed += [comments for comments in gone if comments.strip()]
+    listed += [_comments(piece, cut.dash) for name, piece in cut.items.items() if name not in left]
     head, tail = _around(rest, key, cut.column if rest is cut.rest else dash + 2 if dash >= 0 else 0)
     return head + "".join(listed) + tail
 
@@ -139,6 +138,12 @@ def _parted(piece: str, dash: int) -> tuple[str, str]:
     return piece[: place.start()], piece[place.start() :]
 
 
+def _comments(piece: str, column: int) -> str:
+    """The comments of an item that is taken out, which no value may swallow: they stand where its dash stood."""
+    lines = (line.strip() for line in piece.splitlines())
+    return "".join(f"{' ' * column}{line}\n" for line in lines if line.startswith("#"))
+
+
 def _around(rest: str, key: str, column: int) -> tuple[str, str]:
     """The text up to the line of the list's key, and what follows it."""
     place = re.search(rf"^[ -]{{{column}}}{key}:[ \t]*(?:#.*)?\n", rest, re.MULTILINE)
@@ -148,19 +153,25 @@ def _around(rest: str, key: str, column: int) -> tuple[str, str]:
 
 def _with_fields(text: str, old: Mapping[str, Any], new: CommentedMap, skip: str, dash: int) -> str:
     """The text of a mapping whose values are exchanged where they differ; the list `skip` has been cut out of it."""
-    differ = [name for name in {**old, **new} if name != skip and old.get(name) != new.get(name)]
-    if not differ:
+    if all(old.get(name) == new.get(name) for name in {**old, **new} if name != skip):
         return text
     document = editor().load(text)
-    mapping = document[0] if dash >= 0 else document
+    _exchange(document[0] if dash >= 0 else document, old, new, skip)
+    return dump(document, dash if dash >= 0 else 2)
+
+
+def _exchange(mapping: CommentedMap, old: Mapping[str, Any], new: CommentedMap, skip: str = "") -> None:
     order = list(new)
-    for name in differ:
+    for name in {**old, **new}:
+        if name == skip or old.get(name) == new.get(name):
+            continue
         if name not in new:
             del mapping[name]
-        elif name in mapping:
-            mapping[name] = new[name]
-        else:
+        elif name not in mapping:
             earlier = [key for key in order[: order.index(name)] if key in mapping]
             place = list(mapping).index(earlier[-1]) + 1 if earlier else 0
             mapping.insert(place, name, new[name])
-    return dump(document, dash if dash >= 0 else 2)
+        elif all(isinstance(value, CommentedMap) for value in (mapping[name], old[name], new[name])):
+            _exchange(mapping[name], old[name], new[name])
+        else:
+            mapping[name] = new[name]

@@ -1,10 +1,12 @@
 """Settings made into parts: the only module that knows every class."""
 
 import random
+import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from interviewer import coverage, glossary, grading
 from interviewer.codec import history_to_json
@@ -16,6 +18,7 @@ from interviewer.interview import Begun, Graded, Mode, Order, Plan, Ungraded, re
 from interviewer.library import Library, shipped
 from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
+from interviewer.llm.recorded import RecordedLLM
 from interviewer.measured import Measured, read_measured
 from interviewer.models import Choice, Models, Offer
 from interviewer.rubric import Bank, Language, Question
@@ -83,9 +86,23 @@ def make_llm(settings: Settings) -> LLM:
     return models.llm(models.offer.default.endpoint)
 
 
+def make_drafter(settings: Settings) -> LLM:
+    """The model of the settings, its replies kept: an import that was stopped, or only looked at, asks for none twice."""
+    return RecordedLLM(_drafts(settings), make_llm(settings))
+
+
+def forget_drafts(settings: Settings) -> None:
+    """Drop the replies that `make_drafter` kept, when the bank that they became is saved."""
+    shutil.rmtree(_drafts(settings), ignore_errors=True)
+
+
+def _drafts(settings: Settings) -> Path:
+    return settings.data_folder / "drafts"
+
+
 def make_compiler(settings: Settings, told: Callable[[str], None] = print) -> Compile:
     """Rubrics drafted by the model of the settings; `told` hears of each that had to be made offline."""
-    llm = make_llm(settings)
+    llm = make_drafter(settings)
 
     def compiled(pairs: Sequence[tuple[str, str]]) -> list[Question]:
         drafts = draft_all(llm, pairs, Language.EN, settings.model_concurrency)

@@ -352,6 +352,7 @@ role.left_out | 略去 | left out
 merge.added | 新增：{place} {theirs} | new: {place} {theirs}
 merge.updated | 随原文件更新：{place}：{mine} → {theirs} | follows the source: {place}: {mine} → {theirs}
 merge.dropped | 原文件已删，随之删去：{place}：{mine} | no longer in the source, dropped: {place}: {mine}
+merge.kept | 保留你的修改：{place}：{mine} | your edit stays: {place}: {mine}
 merge.gone | 原文件里已经没有这道题，仍保留：{place} | no longer in the source, kept: {place}
 merge.conflict | 冲突，保留你的修改：{place}：你的：{mine}；原文件：{theirs} | conflict, your edit stays: {place}: yours: {mine}; the source: {theirs}
 

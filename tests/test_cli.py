@@ -11,7 +11,7 @@ from fakes import begun
 from interviewer import cli, wiring
 from interviewer.codec import history_from_json
 from interviewer.interview import replay
-from interviewer.llm.scripted import ScriptedLLM
+from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.settings import read_settings
 
 
@@ -188,7 +188,7 @@ def test_a_bank_goes_where_it_is_told_and_says_how_to_play_it(
 
 def test_what_cannot_be_imported_is_said_in_one_line(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, cause in (
-        ((str(notes), "--id", "deep-learning"), "is taken by deep-learning.yaml"),
+        ((str(notes), "--id", "deep-learning"), "ships with the program"),
         ((str(notes), "--id", "Two Words"), "'Two Words' may only have a-z"),
         (("ghost.md",), "ghost.md cannot be read: No such file"),
         ((str(notes), "--compile", "llm"), "set INTERVIEWER_BASE_URL"),
@@ -198,6 +198,39 @@ def test_what_cannot_be_imported_is_said_in_one_line(notes: Path, capsys: pytest
         err = capsys.readouterr().err
         assert cause in err
         assert len(err.strip().splitlines()) == 1
+
+
+def test_drafts_are_kept_until_they_are_saved(
+    notes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(request: Request) -> str | BaseException:
+        if len(llm.requests) == 3:
+            raise KeyboardInterrupt
+        data = json.loads(request.messages[1].content.split("\n")[1])
+        said = data["reference"][-1]["text"].split("；")[0]
+        point = {
+            "quote": said,
+            "id": "p",
+            "zh": said,
+            "en": said if said.isascii() else "The first condition",
+            "kind": "core",
+            "importance": 1,
+            "aliases": [],
+        }
+        return json.dumps({"points": [point], "dispute": ""})
+
+    llm = ScriptedLLM(stopped)  # type: ignore[arg-type]
+    monkeypatch.setattr(wiring, "make_llm", lambda _settings: llm)
+    monkeypatch.setenv("INTERVIEWER_MODEL_CONCURRENCY", "1")
+    drafts = notes.parent / "data" / "drafts"
+    assert run("import", str(notes), "--compile", "llm") == 130
+    assert len(list(drafts.iterdir())) == 2
+    assert run("import", str(notes), "--compile", "llm", "--dry-run") == 0
+    assert len(llm.requests) == 4
+    assert run("import", str(notes), "--compile", "llm") == 0
+    assert len(llm.requests) == 4
+    assert not drafts.exists()
+    assert "java-notes: 3 questions, 3 criteria" in capsys.readouterr().out
 
 
 def test_rubrics_of_references_may_be_compiled_by_a_model(
@@ -218,6 +251,10 @@ def test_rubrics_of_references_may_be_compiled_by_a_model(
     assert run("evaluate", str(rows), "--compile", "llm", "--json") == 0
     assert json.loads(capsys.readouterr().out)
     assert len(llm.requests) == 1
+    kept = str(tmp_path / "kept.jsonl")
+    for _ in range(2):
+        assert run("evaluate", str(rows), "--compile", "llm", "--json", "--save", kept) == 0
+    assert len(llm.requests) == 2
     assert run("evaluate", str(rows), "--compile", "llm", "--bank", "deep-learning") == 2
 
 

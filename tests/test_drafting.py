@@ -79,10 +79,12 @@ def test_the_reference_is_data_between_markers_that_it_cannot_know() -> None:
         (point(en="Dropout was invented in Toronto", zh="多伦多"), "has nothing in common with the sentence"),
         (point(quote=""), "does not stand in the reference"),
         (point(quote="gradients are"), "only repeats the question"),
+        (point(en="梯度被截断到固定范数"), 'its "en" is not in English'),
         (point(zh=""), 'must stand in "zh" and in "en"'),
         (point(kind="main"), "none of core, bonus, mistake"),
         (point(aliases=[["gradient clipping", "networks"]]), "no term that the question does not have"),
         (point(en="Gradients are cut and the training is stable"), "says two things"),
+        (point(kind="mistake", aliases=[["gradients are cut"]]), "would be taken to make this mistake"),
         (RUINED | {"id": "again"}, "says the same as bad-batch"),
     ],
 )
@@ -103,6 +105,19 @@ def test_a_fault_is_told_once_in_words_and_what_stays_wrong_is_dropped(bad: dict
     else:
         assert names == ["bad-batch"]
         assert [why for _, why in stubborn.dropped] == [next(w for _, w in stubborn.dropped if fault in w)]
+
+
+def test_a_misconception_is_kept_where_the_reference_does_not_make_it() -> None:
+    wrong = point(
+        id="zeroed",
+        kind="mistake",
+        zh="把过大的梯度直接置零",
+        en="Large gradients are set to zero",
+        aliases=[["set to zero", "置零"]],
+    )
+    drafted = draft(ScriptedLLM([reply(RUINED, wrong)]), TEXT, REFERENCE, Language.EN)
+    assert drafted.dropped == ()
+    assert drafted.question.rubric["zeroed"].kind is Kind.MISTAKE
 
 
 def test_a_correction_that_cannot_be_read_keeps_what_was_right() -> None:

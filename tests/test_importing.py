@@ -1,4 +1,5 @@
 import json
+import random
 import re
 from pathlib import Path
 
@@ -79,11 +80,13 @@ def test_the_same_question_is_taken_once_with_the_same_answer_and_twice_with_ano
 def test_an_edited_bank_survives_another_import_of_a_changed_file(tmp_path: Path) -> None:
     path = save(look(tmp_path))
     text = path.read_text(encoding="utf-8")
-    mine = text.replace("difficulty: 1", "difficulty: 3  # hard, they say", 1).replace("weight: 1", "weight: 5", 1)
+    mine = text.replace("difficulty: 1", "difficulty: 3  # hard, they say", 1)
+    mine = re.sub(r"weight: [\d.]+", "weight: 5", mine, count=1)
     path.write_text(f"# kept by me\n{mine}", encoding="utf-8")
     shown = look(
         tmp_path, JAVA.replace("互斥；", "资源互斥；") + "? What is a monitor in Java?\nA lock with a wait set.\n"
     )
+    assert "your edit stays: how-hashmap-find-bucket-key, criteria" in said(shown, whole=True)
     save(shown)
     after = path.read_text(encoding="utf-8")
     assert after.startswith("# kept by me\n")
@@ -139,9 +142,58 @@ def test_an_interrupted_save_leaves_the_old_file(tmp_path: Path, monkeypatch: py
 
 
 def test_an_id_that_another_bank_has_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(BankError, match="'deep-learning' is taken by deep"):
+    with pytest.raises(BankError, match="'deep-learning' is the id of a bank that ships with the program"):
         look(tmp_path, id="deep-learning")
+    save(look(tmp_path))
+    with pytest.raises(BankError, match=r"'java-notes' is taken by java-notes\.yaml: choose another"):
+        look(tmp_path, id="java-notes", output=tmp_path / "other.yaml")
     assert look(tmp_path, output=tmp_path / "mine.yaml").bank.id == "mine"
+
+
+def test_a_bank_that_was_imported_before_is_found_where_it_is(tmp_path: Path) -> None:
+    path = save(look(tmp_path))
+    renamed = path.rename(tmp_path / "renamed.yaml")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shown = preview("java notes.txt", JAVA.encode(), library=Library(elsewhere, tmp_path), folder=elsewhere)
+    assert shown.path == renamed
+    assert shown.is_same
+
+
+def test_a_bank_written_by_hand_is_added_to_only_when_it_is_named(tmp_path: Path) -> None:
+    by_hand = tmp_path / "java-notes.yaml"
+    by_hand.write_text(
+        "id: java-notes\ntitle: Mine\nlanguage: en\nquestions:\n- id: q\n  text: Why?\n  reference: So.\n"
+        "  criteria: [{id: c, text: So}]\n"
+    )
+    with pytest.raises(BankError, match=r"java-notes\.yaml: was written by hand: choose another id"):
+        look(tmp_path)
+    shown = look(tmp_path, output=by_hand)
+    assert [question.id for question in shown.bank.questions][-1] == "q"
+    assert len(shown.bank.questions) == 4
+
+
+def test_a_folder_may_be_named_and_a_name_that_no_library_finds_may_not(tmp_path: Path) -> None:
+    assert look(tmp_path / "banks", output=tmp_path).path == tmp_path / "java-notes.yaml"
+    with pytest.raises(BankError, match=r"mine\.txt: would not be found as a bank"):
+        look(tmp_path, output=tmp_path / "mine.txt")
+
+
+def test_a_file_system_without_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unable(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(bankfile.os, "link", unable)
+    new = look(tmp_path)
+    assert parse_bank(save(new).read_text(encoding="utf-8"), "x") == new.bank
+    with pytest.raises(BankError, match="cannot be written"):
+        save(new)
+
+
+def test_nothing_in_the_account_speaks_to_a_terminal(tmp_path: Path) -> None:
+    shown = look(tmp_path, "\x1b[2J gone\n? What is a \x1b[31mJava class?\nA \x07 type of objects\n")
+    assert "\x1b" not in said(shown, whole=True)
+    assert "\x07" not in said(shown, whole=True)
 
 
 def test_a_bank_is_taken_as_it_is_and_what_it_replaces_is_kept(tmp_path: Path) -> None:
@@ -161,7 +213,7 @@ def test_a_bank_is_taken_as_it_is_and_what_it_replaces_is_kept(tmp_path: Path) -
 @pytest.mark.parametrize(
     "name, data, cause",
     [
-        ("a.txt", b"", "a.txt: has no question, so there is nothing to practise"),
+        ("a.txt", b"", "a.txt: has no question: questions are headings"),
         ("a.txt", b"? What?\n? Why?\n", "has 2 questions, none of them with an answer"),
         ("a.yaml", b"id: [", "a.yaml: line 2: is not YAML"),
         ("a.yaml", "标题".encode("gb18030"), "a.yaml: byte 0: is not UTF-8"),
@@ -207,7 +259,14 @@ def drafts(request: Request) -> str:
     """A point that quotes the beginning of the last sentence of the reference."""
     data = json.loads(request.messages[1].content.split("\n")[1])
     said = data["reference"][-1]["text"].split("；")[0]
-    quoted = {"quote": said, "id": "last", "zh": f"其中：{said}", "en": said, "kind": "core", "importance": 2}
+    quoted = {
+        "quote": said,
+        "id": "last",
+        "zh": f"其中：{said}",
+        "en": said if said.isascii() else "The first condition",
+        "kind": "core",
+        "importance": 2,
+    }
     return json.dumps({"points": [{**quoted, "aliases": []}], "dispute": "Is it always so?"})
 
 
@@ -251,3 +310,33 @@ def test_points_that_were_dropped_are_told(tmp_path: Path) -> None:
 
     text = said(look(tmp_path, llm=ScriptedLLM(invents)))
     assert "a point of the model was dropped: “It is magic” (its quote does not stand in the reference" in text
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_is_edited_no_comment_is_lost_and_another_import_changes_nothing(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    source = JAVA.splitlines()
+    path = save(look(tmp_path))
+    for _ in range(3):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for _ in range(6):
+            place = chance.randrange(3, len(lines))
+            line = lines[place]
+            if re.match(r" +(?:- )?\w+:", line) and chance.random() < 0.6:
+                lines.insert(place, f"# note {chance.random()}")
+            elif re.match(r" +(?:text|reference): [^|{]", line):
+                lines[place] = f"{line} edited  # {chance.random()}"
+            elif "weight:" in line:
+                lines[place] = "        weight: 4"
+        text = "\n".join(lines) + "\n"
+        parse_bank(text, path.name)
+        path.write_text(text, encoding="utf-8")
+        place = chance.randrange(2, len(source))
+        source[place : place + chance.choice((0, 1))] = chance.choice(
+            ([], [f"{source[place]} indeed"], [source[place]])
+        )
+        shown = look(tmp_path, "\n".join(source))
+        save(shown)
+        assert parse_bank(shown.yaml, path.name) == shown.bank
+        assert [note for note in re.findall(r"# (?:note )?0\.\d+", text) if note not in shown.yaml] == []
+        assert look(tmp_path, "\n".join(source)).is_same

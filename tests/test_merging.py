@@ -4,7 +4,7 @@ import pytest
 from fakes import both
 from sources import bank_by_lines
 
-from interviewer.merging import Change, Did, merge
+from interviewer.merging import Change, Did, made_of, merge
 from interviewer.rubric import Bank, Criterion, Language, Localized
 
 SOURCE = """\
@@ -88,6 +88,16 @@ def test_where_both_changed_the_edit_stays_and_both_are_shown() -> None:
     assert merge(merged.bank, new).conflicts == ()
 
 
+def test_criteria_that_were_edited_stay_when_only_the_way_they_are_made_is_new() -> None:
+    mine = edited(made(), 0, criteria=(replace(TCP.criteria[0], weight=3), BY_HAND))
+    other_rules = edited(made(), 0, criteria=(Criterion("whole", Localized(en="Both sides agree")),))
+    question = other_rules.questions[0]
+    assert question.made
+    other_rules = edited(other_rules, 0, made=made_of(question, question.made).made)
+    assert merge(mine, other_rules).bank == mine
+    assert merge(made(), other_rules).bank.questions[0].criteria == question.criteria
+
+
 def test_a_criterion_taken_out_by_hand_stays_out_and_a_new_one_comes_in() -> None:
     mine = edited(made(), 0, criteria=(TCP.criteria[1], BY_HAND))
     new = made(SOURCE.replace("- Old dup", "- Options such as window scale are exchanged.\n- Old dup"))
@@ -161,6 +171,14 @@ def test_a_question_written_by_hand_is_never_touched() -> None:
     merged = merge(mine, made())
     assert merged.bank == mine
     assert did(merged.changes) == [(Did.KEPT, "")]
+
+
+def test_alike_questions_with_other_answers_are_two() -> None:
+    old = made("? 什么是死锁？\n- 几个线程互相等待对方占有的资源。\n")
+    new = made("? 什么是活锁？\n- 线程不断改变状态却都不能前进，并没有被阻塞。\n")
+    merged = merge(old, new)
+    assert [question.text.en for question in merged.bank.questions] == ["什么是活锁？", "什么是死锁？"]
+    assert {change.did for change in merged.changes} == {Did.ADDED, Did.GONE}
 
 
 def test_a_new_question_gets_a_name_that_is_free() -> None:

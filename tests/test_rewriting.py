@@ -54,12 +54,8 @@ TINY = parse_bank(TEXT_OF_BANK, "tiny.yaml")
 ONE, TWO = TINY.questions
 COMMENTS = [line.partition("#")[2] for line in TEXT_OF_BANK.splitlines() if "#" in line and "no comment" not in line]
 
-# What is deleted takes along the comments inside it, and no others.
-INSIDE = {
-    "one": {" a note inside", " short and good", " the heart of it"},
-    "correlated": {" claim", " below the aliases"},
-    "measure": {" in one line"},
-}
+# What is deleted takes along the comments at the ends of its lines, and no others.
+INSIDE = {"one": {" short and good"}, "correlated": {" claim"}, "measure": {" in one line"}}
 
 
 def changed(*questions: Question) -> str:
@@ -105,6 +101,28 @@ def test_every_comment_survives_every_change(questions: tuple[Question, ...]) ->
     here = {thing.id for question in questions for thing in (question, *question.criteria)}
     lost = {comment for comment in COMMENTS if comment not in text}
     assert lost <= {comment for name, comments in INSIDE.items() if name not in here for comment in comments}
+
+
+def test_comments_inside_a_value_survive_a_change_beside_them() -> None:
+    text = TEXT_OF_BANK.replace(
+        "    text: Why split?\n", "    text:\n      # how it is asked\n      en: Why split?\n      zh: 为什么\n"
+    )
+    text = text.replace("text: It measures", "text: {en: It measures}")
+    bank = parse_bank(text, "x")
+    one, two = bank.questions
+    more = replace(
+        bank,
+        questions=(
+            one,
+            replace(
+                two, text=both("为何", "Why split?"), criteria=(replace(two.criteria[0], text=both("测", "It m")),)
+            ),
+        ),
+    )
+    after = rewritten(text, "x", more)
+    assert parse_bank(after, "x") == more
+    assert "# how it is asked" in after
+    assert "# in one line" in after
 
 
 def test_other_line_ends_and_a_missing_last_one_stay() -> None:

@@ -60,7 +60,7 @@ def import_bank(
     file: Annotated[Path, typer.Argument(help="Questions with answers (Markdown, CSV, TSV, JSONL, Anki), or a bank.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Bank file to write; one named by its id in the library if left out."),
+        typer.Option("--output", "-o", help="Bank file to write, or folder for it; that of the library if left out."),
     ] = None,
     id: Annotated[str, typer.Option("--id", help="Id of the bank; made of the file's name if left out.")] = "",
     title: Annotated[str, typer.Option(help="Title of the bank; that of the file if left out.")] = "",
@@ -94,7 +94,7 @@ def import_bank(
         id=id,
         title=title,
         language=Language(language.value) if language else None,
-        llm=wiring.make_llm(settings) if how is Compiler.LLM else None,
+        llm=wiring.make_drafter(settings) if how is Compiler.LLM else None,
         threads=settings.model_concurrency,
         told=lambda done, total: print(f"question {done} of {total}", file=sys.stderr),
     )
@@ -106,6 +106,7 @@ def import_bank(
         print(f"nothing is written; without --dry-run it goes to {shown.path}")
         return
     path = importing.save(shown)
+    wiring.forget_drafts(settings)
     print(f"nothing has changed in {path}" if shown.is_same else f"written to {path}")
     if library.place_of(shown.bank.id):
         print(f"play it: interviewer chat --bank {shown.bank.id}, or on the page: python app.py")

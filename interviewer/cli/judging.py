@@ -66,13 +66,14 @@ def evaluate(
             )
         _attack(bank, grader, limit, seed, as_json=json, save=save)
         return
-    if not files:
-        raise typer.BadParameter("give files of labelled answers, or --attacks and --bank")
-    if bank and compiles:
-        raise typer.BadParameter("give --bank or --compile llm, not both")
-    if threshold is not None and fit_threshold:
-        raise typer.BadParameter("give --threshold or --fit-threshold, not both")
-    rows = _drawn(labelled.read_rows(*files), limit, seed)
+    for is_wrong, what in (
+        (not files, "give files of labelled answers, or --attacks and --bank"),
+        (bank and compiles, "give --bank or --compile llm, not both"),
+        (threshold is not None and fit_threshold, "give --threshold or --fit-threshold, not both"),
+    ):
+        if is_wrong:
+            raise typer.BadParameter(what)
+    rows = _drawn(labelled.read_rows(*files or ()), limit, seed)
     if fit_threshold and fit_threshold not in {row.split for row in rows}:
         fail(f"no row has the split {fit_threshold!r}")
     if write and len(report.marked(text_of(write))) != 3:
@@ -80,6 +81,8 @@ def evaluate(
     settings = read_settings()
     chosen = wiring.make_library(settings).bank(bank) if bank else None
     run = _run(rows, _questions(rows, chosen, settings, by_model=compiles), grader, settings, save)
+    if compiles and not save:
+        wiring.forget_drafts(settings)  # with --save a later run must meet the same rubrics
     measured = measuring.measure(
         run,
         grader=grader.value,

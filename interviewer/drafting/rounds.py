@@ -147,6 +147,8 @@ class _Draft:
     def _unsupported(self, point: Point) -> str:
         if not point.zh or not point.en:
             return 'its claim must stand in "zh" and in "en"'
+        if _HAN.search(point.en):
+            return 'its "en" is not in English'
         if point.kind is None:
             return "its kind is none of core, bonus, mistake"
         return self._misquoted(point)
@@ -178,6 +180,8 @@ class _Draft:
     def _unfit(self, criterion: Criterion) -> str:
         if not has_own_term(self.question, criterion):
             return "it has no term that the question does not have"
+        if criterion.kind is Kind.MISTAKE and self._level(criterion) is not Level.MISSING:
+            return "the reference itself would be taken to make this mistake; its aliases must be the mistake's own"
         for other in self.points.values():
             if overlaps(criterion, other):
                 return f"it says the same as {other.id}, or one is inside the other"
@@ -199,8 +203,18 @@ class _Draft:
         return bare if self._is_heard(bare) else criterion
 
     def _is_heard(self, criterion: Criterion) -> bool:
-        alone = replace(self.question, criteria=(criterion,))
-        return CoverageGrader().covers(alone, self.reference)[criterion.id] is Level.MET
+        return self._level(criterion) is Level.MET
+
+    def _level(self, criterion: Criterion) -> Level:
+        """What the offline grader makes of the reference as an answer."""
+        # No question is without a core criterion.
+        core = (
+            replace(self.question.rubric.of(Kind.CORE)[0], id=f"{criterion.id}.core")
+            if criterion.kind is not Kind.CORE
+            else None
+        )
+        alone = replace(self.question, criteria=(criterion, core) if core else (criterion,))
+        return CoverageGrader().covers(alone, self.reference)[criterion.id]
 
     def _chosen(self) -> tuple[Criterion, ...]:
         """At most as many as can be judged one by one, the least important left out."""
