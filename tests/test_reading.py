@@ -201,7 +201,7 @@ def test_other_beginnings_are_no_lead_ins(text: str) -> None:
         ("list.md", b"\xff\xff\xff # What?", "byte 0", "GB18030"),
         ("list.md", b"#" * (LARGEST + 1), "", "5 MB"),
         ("list.md", b"\n" * 3 + b"> " * 60 + b"deep", "line 4", "nested deeper"),
-        ("list.md", b"\n\n" + b"[" * 60_000, "line 3", "paragraph"),
+        ("list.md", b"\n\n" + b"[" * 60_000, "line 3", "characters"),
         ("list.csv", b'question,answer\n"Why?",x\n"Why, "oh" why?",y\n', "line 3", "row"),
         ("list.csv", b"question,answer\nWhy?,because, of this\n", "line 2", "cells"),
         ("list.csv", b"question,answer\nWhy?,because\n,of this\n", "line 3", "no question"),
@@ -257,6 +257,15 @@ def test_a_flood_of_marks_ends(piece: str) -> None:
     for name in ("list.md", "list.csv", "list.json"):
         found = outcome(name, data)
         assert isinstance(found, Source) or found.what
+
+
+def test_a_long_text_without_any_blank_line_is_read_to_its_end() -> None:
+    pairs = [
+        f"{number}、什么是第{number}层？\n答：负责第{number}种工作，{'并且如此。' * 30}" for number in range(1, 401)
+    ]
+    source = read("list.txt", "\n".join(pairs).encode())
+    assert [item.number for item in source.items] == [str(number) for number in range(1, 401)]
+    assert all(f"第{item.number}种" in item.answer for item in source.items)
 
 
 def test_entities_of_a_document_type_are_never_expanded() -> None:

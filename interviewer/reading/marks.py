@@ -12,7 +12,7 @@ _COUNTED = "个次种层级位条步类大台张天年月日款道页行字倍"
 
 _ASKS = re.compile(
     r"(?:[【\[(（]\s*)?(?:第\s*)?(?:question|问题|面试题|题目|提问|题|问|q)\s*[#.]?\s*"
-    rf"(?:(?P<number>\d{{1,4}}|{_HAN_NUMBER})\s*(?:[】\])）]\s*)?(?:{_STOP}|[-—]|\s|$)|[】\])）]\s*[:：]?|[:：])[:：]?\s*",
+    rf"(?:(?P<number>\d{{1,4}}|{_HAN_NUMBER})\s*(?:[】\])）]\s*)?(?:{_STOP}|[-—]|\s|$)|[】\])）]\s*[:：]?|[:：]|(?<=q)\.(?=\s))[:：]?\s*",
     re.IGNORECASE,
 )
 _NTH = re.compile(rf"第\s*(?P<number>\d{{1,4}}|{_HAN_NUMBER})\s*[题问]\s*(?:{_STOP}|\s|$)\s*")
@@ -55,7 +55,7 @@ _ANSWER_WORD = (
 )
 _ANSWER = re.compile(
     rf"[\[【(（「]?\s*(?P<word>{_ANSWER_WORD})\s*(?P<number>\d{{1,4}}|[一二三四五])?\s*"
-    r"(?:[\]】)）」]\s*[:：]?|[:：])\s*",
+    r"(?:[\]】)）」]\s*[:：]?|[:：]|(?<=ans)\s*[.\-–—](?=\s))\s*",
     re.IGNORECASE,
 )
 _ANSWER_ALONE = re.compile(rf"[\[【(（「]?\s*(?:{_ANSWER_WORD})\s*\d{{0,4}}\s*[\]】)）」]?\s*[:：]?\s*", re.IGNORECASE)
