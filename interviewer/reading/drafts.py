@@ -44,9 +44,14 @@ def draft(head: Unit, below: Sequence[Unit], topic: str, *, loose: bool, bare: b
     if head.pointer and head.text.endswith(head.pointer):
         head = replace(head, text=head.text.removesuffix(head.pointer).rstrip(" -—|:：([（"))
     asked, rest = _in_one_line(head, said, loose=loose)
+    # A summary may go on for several lines, or have a list in it.
+    more = []
+    while head.shape is Shape.SUMMARY and said and said[0].shape is Shape.SUMMARY and said[0].folds == head.folds:
+        more.append(said.pop(0))
     number = marks.numbered(asked.text)
     ordinal = head.marker.strip().rstrip(".") if loose and head.marker not in ("", "- ") else ""
     question = [replace(asked, text=number.text, marker="", depth=0)] if number.text else []
+    question += more
     if rest is not None:
         said = [rest, *said]
     before, answer = _at_answer(head, said)

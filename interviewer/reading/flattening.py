@@ -41,6 +41,7 @@ class _Flattener:
         self._rows: list[tuple[int, tuple[str, ...]]] | None = None
         self._folds: list[int] = []
         self._folds_seen = 0
+        self._in_summary = False
         self._quotes = 0
         self._quotes_seen = 0
         self._blocks = 0
@@ -128,7 +129,8 @@ class _Flattener:
 
     def _paragraph(self, token: Token, first: int, last: int) -> None:
         heading = self._heading
-        lines = lines_of(token.children or [])
+        lines = lines_of(token.children or [], in_summary=self._in_summary)
+        self._in_summary = lines[-1].is_summary and heading is None
         below = heading.map[1] if heading and heading.map else last
         if heading is not None and not (heading.markup[0] in "-=" and _is_paragraph_above_rule(lines)):
             self._heading_unit(lines, int(heading.tag[1]), first, below)

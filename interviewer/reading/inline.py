@@ -45,9 +45,9 @@ class Line:
     comments: bool = False
 
 
-def lines_of(tokens: list[Token]) -> list[Line]:
-    """The lines of an inline token's children; there is at least one."""
-    reader = _Reader()
+def lines_of(tokens: list[Token], *, in_summary: bool = False) -> list[Line]:
+    """The lines of an inline token's children; there is at least one. A summary may have begun in a block above."""
+    reader = _Reader(in_summary=in_summary)
     for token in tokens:
         reader.take(token)
     return [_trimmed(line) for line in reader.lines]
@@ -60,14 +60,14 @@ def caption(alt: str) -> str:
 
 
 class _Reader:
-    def __init__(self) -> None:
-        self.lines = [Line(0)]
+    def __init__(self, *, in_summary: bool) -> None:
+        self.lines = [Line(0, is_summary=in_summary)]
         self._at = 0
         self._bold = 0
         self._links = 0
         self._strong_from = (self.lines[0], 0)
         self._unread = ""
-        self._summary = False
+        self._summary = in_summary
         self._heading = 0
 
     def take(self, token: Token) -> None:
@@ -195,6 +195,7 @@ class _Reader:
     def _block(self, name: str, closes: bool) -> None:
         match name:
             case "details":
+                self._summary = False
                 self._break(0)
                 self.lines[-1].opens_fold = not closes
                 self.lines[-1].closes_fold += closes

@@ -39,7 +39,7 @@ def find(units: Sequence[Unit], *, alone: bool) -> Found:
     sure = [at for style in (("mark", 0, 0), ("fold", 0, 0)) for at in styles.pop(style, [])]
     sure = _without_chapters(units, sure, styles, worded)
     if sure:
-        questions = frozenset(sure)
+        questions = _going_on(units, frozenset(sure) | _besides(units, sure, styles, worded), worded)
         return Found(questions, _topics(units, questions, None), len(questions))
     style = _chosen(units, styles, worded, alone)
     if style is None:
@@ -47,8 +47,42 @@ def find(units: Sequence[Unit], *, alone: bool) -> Found:
     places = styles[style]
     if 0 < 2 * sum(at in worded for at in places) < len(places):
         places = [at for at in places if at in worded]
-    questions = frozenset(places)
+    questions = _going_on(units, frozenset(places), worded)
     return Found(questions, _topics(units, questions, style), len(questions & worded))
+
+
+def _besides(
+    units: Sequence[Unit], sure: Sequence[int], styles: dict[_Style, list[int]], worded: set[int]
+) -> frozenset[int]:
+    """Questions of another style beside those that say so themselves: two or more with a question mark."""
+    inside = {(unit.folds, unit.quote) for unit in (units[at] for at in sure) if unit.folds or unit.quote}
+    found: set[int] = set()
+    for style, places in styles.items():
+        asking = [
+            at
+            for at in places
+            if at in worded
+            and units[at].depth < 2
+            and marks.is_question_mark(units[at].text)
+            and (units[at].folds, units[at].quote) not in inside
+        ]
+        if style[0] != "plain" and len(asking) > 1 and 2 * len(asking) >= len(places):
+            found.update(asking)
+    return frozenset(found)
+
+
+def _going_on(units: Sequence[Unit], questions: frozenset[int], worded: set[int]) -> frozenset[int]:
+    """With the lines that go on counting the questions in another style, if they are worded as one."""
+    found = set(questions)
+    last = ""
+    for at, unit in enumerate(units):
+        number = marks.numbered(unit.text).number or unit.marker.strip("- .")
+        if at in questions:
+            last = number
+        elif at in worded and last.isdecimal() and number == str(int(last) + 1) and unit.depth < 2 and not unit.folds:
+            found.add(at)
+            last = number
+    return frozenset(found)
 
 
 def _style(units: Sequence[Unit], at: int, unit: Unit) -> _Style | None:
@@ -59,7 +93,8 @@ def _style(units: Sequence[Unit], at: int, unit: Unit) -> _Style | None:
     if marks.lead_in(unit.text):
         return None
     if unit.shape is Shape.SUMMARY:
-        return None if marks.unfolds(unit.text) else ("fold", 0, 0)
+        goes_on = at > 0 and units[at - 1].shape is Shape.SUMMARY and units[at - 1].folds == unit.folds
+        return None if goes_on or marks.unfolds(unit.text) else ("fold", 0, 0)
     if unit.shape is Shape.HEADING:
         return "head", unit.level, unit.depth
     return _line_style(unit, opens=at == 0 or units[at - 1].block != unit.block)

@@ -30,7 +30,7 @@ _NUMBERS = (
     re.compile(r"(?P<number>\d{1,3})\s+(?=(?:what|why|how|when|explain|describe|which)\b)", re.IGNORECASE),
 )
 
-_QUESTION_MARK = re.compile(r"[？]|\S\?(?=\s|$|[)）\]】」”\"'*]|[\u4e00-\u9fff])")
+_QUESTION_MARK = re.compile(r"[？]|\S ?\?$|\S\?(?=\s|$|[)）\]】」”\"'*]|[\u4e00-\u9fff])")
 # Words that begin a task, unless they are part of a longer noun: 设计模式, 计算机, 请求.
 _ASKS_ZH = re.compile(
     r"(?:请(?!求)|试[述说分比解证简]|简述|简单[介说描谈讲解]|解释(?!器|型)|说明(?!书|文档)|列举|列出|比较(?!器|运算|排序)"
