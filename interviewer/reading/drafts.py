@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from interviewer.reading import marks
 from interviewer.reading.rendering import render
@@ -45,9 +46,8 @@ def draft(head: Unit, below: Sequence[Unit], topic: str, *, loose: bool, bare: b
         head = replace(head, text=head.text.removesuffix(head.pointer).rstrip(" -—|:：([（"))
     asked, rest = _in_one_line(head, said, loose=loose)
     # A summary may go on for several lines, or have a list in it.
-    more = []
-    while head.shape is Shape.SUMMARY and said and said[0].shape is Shape.SUMMARY and said[0].folds == head.folds:
-        more.append(said.pop(0))
+    more = list(takewhile(lambda one: head.shape is one.shape is Shape.SUMMARY and one.folds == head.folds, said))
+    said = said[len(more) :]
     number = marks.numbered(asked.text)
     ordinal = head.marker.strip().rstrip(".") if loose and head.marker not in ("", "- ") else ""
     question = [replace(asked, text=number.text, marker="", depth=0)] if number.text else []
@@ -92,7 +92,7 @@ def _in_one_line(head: Unit, said: Sequence[Unit], *, loose: bool) -> tuple[Unit
 def _at_answer(head: Unit, said: Sequence[Unit]) -> tuple[list[Unit], list[Unit]]:
     """What stands before the first `答：`, and the answer without it. Without a lead-in all is answer."""
     for at, unit in enumerate(said):
-        text = _after_lead_in(unit, said[at:])
+        text = _after_lead_in(unit, said[at + 1 : at + 4])
         if text is None or unit.depth > head.depth + 1 or (marks.is_card_turn(unit.text) and unit.block != head.block):
             continue
         before = list(said[:at])
@@ -100,7 +100,7 @@ def _at_answer(head: Unit, said: Sequence[Unit]) -> tuple[list[Unit], list[Unit]
             break
         shape = Shape.LINE if unit.shape is Shape.SUMMARY else unit.shape
         after = list(said[at + 1 :])
-        if not text and after and (again := _after_lead_in(after[0], after)) is not None:
+        if not text and after and (again := _after_lead_in(after[0], after[1:4])) is not None:
             after[0] = replace(after[0], text=again)
         return before, [replace(unit, text=text, shape=shape), *after]
     return [], list(said)
@@ -120,7 +120,7 @@ def _after_lead_in(unit: Unit, following: Sequence[Unit]) -> str | None:
     lead = marks.lead_in(unit.text)
     if lead is None:
         return None
-    if lead.letter and any(_SECOND_CHOICE.match(one.text) for one in following[1:4]):
+    if lead.letter and any(_SECOND_CHOICE.match(one.text) for one in following):
         return None
     return lead.text
 

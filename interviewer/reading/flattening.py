@@ -9,6 +9,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from interviewer.reading import html, marks
+from interviewer.reading.grammar import DEEPEST
 from interviewer.reading.inline import Line, lines_of
 from interviewer.reading.units import Shape, Unit
 from interviewer.reading.why import Why
@@ -172,7 +173,7 @@ class _Flattener:
         for _ in range(line.closes_fold):
             if self._folds:
                 self._folds.pop()
-        if line.opens_fold:
+        if line.opens_fold and len(self._folds) < DEEPEST:
             self._folds_seen += 1
             self._folds.append(self._folds_seen)
 

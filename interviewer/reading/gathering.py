@@ -39,13 +39,17 @@ class Reading:
 
 def give_footnotes(reading: Reading, footnotes: Sequence[Unit]) -> None:
     """A footnote belongs to the answer that refers to it first."""
+    first: dict[str, Draft] = {}
+    for made in reading.drafts:
+        for label in (label for unit in (*made.question, *made.answer) for label in unit.refers_to):
+            first.setdefault(label, made)
+    begun: set[str] = set()
     for footnote in footnotes:
-        for made in reading.drafts:
-            if any(footnote.footnote in unit.refers_to for unit in (*made.question, *made.answer)):
-                begun = any(unit.footnote == footnote.footnote for unit in made.answer)
-                text = footnote.text if begun else f"[{footnote.footnote}] {footnote.text}"
-                made.answer.append(replace(footnote, text=text, depth=0, marker=""))
-                break
+        label = footnote.footnote
+        if label in first:
+            text = footnote.text if label in begun else f"[{label}] {footnote.text}"
+            begun.add(label)
+            first[label].answer.append(replace(footnote, text=text, depth=0, marker=""))
         else:
             reading.leave(footnote, Why.FOOTNOTE)
 

@@ -22,7 +22,7 @@ from interviewer.reading import marks
 
 DEEPEST = 40  # blocks within blocks; a list in a list takes two
 LONGEST_LINE = 50_000  # characters
-_PART = 4_000  # of a paragraph that are read at once
+_PART = 2_000  # of a paragraph that are read at once
 MOST_SECONDS = 10.0  # of the processor; files that people write take less than one
 _LOOKED_AT = 100  # lines; also of indented text that is looked at
 _FORMULA_LINES = 200_000  # looked at in one file for the ends of formulas
@@ -33,12 +33,17 @@ _VERBATIM_HTML = re.compile(
 _DATA_IMAGE = re.compile(r"(data:image/[a-z+.-]{1,20};base64,)[A-Za-z0-9+/=%]+", re.IGNORECASE)
 
 
-def parse(text: str, name: str) -> tuple[list[Token], dict[str, Any]]:
+def deadline() -> float:
+    """When the processor's clock of this thread will have taken as long as one file may."""
+    return time.thread_time() + MOST_SECONDS
+
+
+def parse(text: str, name: str, until: float | None = None) -> tuple[list[Token], dict[str, Any]]:
     """The tokens of a Markdown text, and what the grammar noted beside them.
 
     Raises BankError when the text is nested too deep, has too long a paragraph or takes too long.
     """
-    noted: dict[str, Any] = {"file": name, "until": time.thread_time() + MOST_SECONDS, "formula_lines": 0}
+    noted: dict[str, Any] = {"file": name, "until": until or deadline(), "formula_lines": 0}
     # An image inside the address is no text, and too long to look at.
     tokens = _grammar().parse(_DATA_IMAGE.sub(r"\1", text), noted)
     return tokens, noted
@@ -129,9 +134,9 @@ def _inline(state: StateCore) -> None:
                 f"line {first + 1}",
                 f"in the paragraph that begins here, a line has more than {LONGEST_LINE:,} characters: break it",
             )
-        _in_time(state.env, first)
         token.children = []
         for place, part in enumerate(_parts(token.content)):
+            _in_time(state.env, first)
             if place:
                 token.children.append(Token("softbreak", "br", 0))
             state.md.inline.parse(part, state.md, state.env, token.children)

@@ -10,6 +10,7 @@ from interviewer.reading import html
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 _MARKED = re.compile(r"(?<![A-Za-z0-9_=)\]])==(?=[^\s=])([^=\n]{0,300}[^\s=])==(?![A-Za-z0-9_=(])")
 _BLOCK_ID = re.compile(r"\s\^[a-z0-9]{6}$")
+_LONGEST_NAME = 120  # characters
 _DUNDER = re.compile(r"[a-z][a-z0-9_]*")
 # What programs write for an image that nobody described.
 _NO_CAPTION = re.compile(
@@ -56,7 +57,7 @@ def lines_of(tokens: list[Token], *, in_summary: bool = False) -> list[Line]:
 def caption(alt: str) -> str:
     """What an image says in words; nothing where it only has a file's name."""
     text = " ".join(alt.split())
-    return "" if _NO_CAPTION.fullmatch(text) else text
+    return "" if len(text) < _LONGEST_NAME and _NO_CAPTION.fullmatch(text) else text
 
 
 class _Reader:

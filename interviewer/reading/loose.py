@@ -6,8 +6,8 @@ of them are questions, else only those that are. A style without any such wordin
 other questions, and only if there are two or more and each has text below it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviewer.reading import marks
@@ -127,36 +127,33 @@ def _below(units: Sequence[Unit], at: int) -> int | None:
     return next((place for place in range(at + 1, len(units)) if units[place].says), None)
 
 
-def _has_text(units: Sequence[Unit], at: int, places: Iterable[int]) -> bool:
-    below = _below(units, at)
-    return below is not None and below not in places
+def _have_text(units: Sequence[Unit], places: Sequence[int]) -> int:
+    """How many of these have something else below them before the next one comes."""
+    same = set(places)
+    return sum((below := _below(units, at)) is not None and below not in same for at in places)
 
 
 def _without_chapters(
     units: Sequence[Unit], sure: list[int], styles: dict[_Style, list[int]], worded: set[int]
 ) -> list[int]:
     """Folds that hold questions in another shape are chapters, if they do not ask themselves."""
-    kept = []
-    for at in sure:
-        unit = units[at]
-        inside = [
-            place
-            for places in styles.values()
-            for place in places
-            if place > at and place in worded and unit.folds and units[place].folds[: len(unit.folds)] == unit.folds
-        ]
-        if unit.shape is not Shape.SUMMARY or at in worded or len(inside) < 2:
-            kept.append(at)
-    return sorted(kept)
+    asking = {at for places in styles.values() for at in places} & worded
+    inside = Counter(fold for at in asking for fold in units[at].folds)
+    return sorted(
+        at
+        for at in sure
+        if units[at].shape is not Shape.SUMMARY
+        or at in worded
+        or not units[at].folds
+        or inside[units[at].folds[-1]] < 2
+    )
 
 
 def _chosen(units: Sequence[Unit], styles: dict[_Style, list[int]], worded: set[int], alone: bool) -> _Style | None:
     best: tuple[int, int, _Style] | None = None
     for style, places in styles.items():
         asking = sum(at in worded for at in places)
-        same = set(places)
-        texts = sum(_has_text(units, at, same) for at in places)
-        if style[0] == "plain" and (not alone or 2 * texts < len(places)):
+        if style[0] == "plain" and (not alone or 2 * _have_text(units, places) < len(places)):
             continue
         if not asking:
             continue
@@ -172,7 +169,7 @@ def _chosen(units: Sequence[Unit], styles: dict[_Style, list[int]], worded: set[
     bare = [
         style
         for style, places in styles.items()
-        if style[0] != "plain" and len(places) > 1 and all(_has_text(units, at, set(places)) for at in places)
+        if style[0] != "plain" and len(places) > 1 and _have_text(units, places) == len(places)
     ]
     return min(bare, key=lambda style: (_PRECEDENCE.index(style[0]), style[1:])) if bare else None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from interviewer.reading import loose, marks
 from interviewer.reading.apart import give_answers, label_of_answers
@@ -120,8 +120,9 @@ def _loose(reading: Reading, units: Sequence[Unit], found: loose.Found, topic: s
 def _without_callouts(reading: Reading, units: Sequence[Unit], topic: str) -> list[Unit]:
     """Quotes that say themselves that they ask are questions even in the answer of another one."""
     asking = {unit.quote: unit for unit in units if unit.asks}
-    for quote, head in asking.items():
-        made = draft(head, [unit for unit in units if unit.quote == quote and unit is not head], topic, loose=True)
+    for _, quoted in groupby((unit for unit in units if unit.quote in asking), key=lambda unit: unit.quote):
+        head, *below = quoted
+        made = draft(head, below, topic, loose=True)
         if made:
             reading.drafts.append(made)
     return [unit for unit in units if unit.quote not in asking]
