@@ -40,7 +40,7 @@ class Draft:
 
 def draft(head: Unit, below: Sequence[Unit], topic: str, *, loose: bool, bare: bool = False) -> Draft | None:
     """The question that `head` asks; `below` is all up to the next question. None where there is no text at all."""
-    said = [unit for unit in below if unit.says]
+    said = [replace(unit, depth=max(0, unit.depth - head.depth)) for unit in below if unit.says]
     asides = [unit for unit in below if not unit.says]
     if head.pointer and head.text.endswith(head.pointer):
         head = replace(head, text=head.text.removesuffix(head.pointer).rstrip(" -—|:：([（"))
@@ -93,7 +93,7 @@ def _at_answer(head: Unit, said: Sequence[Unit]) -> tuple[list[Unit], list[Unit]
     """What stands before the first `答：`, and the answer without it. Without a lead-in all is answer."""
     for at, unit in enumerate(said):
         text = _after_lead_in(unit, said[at + 1 : at + 4])
-        if text is None or unit.depth > head.depth + 1 or (marks.is_card_turn(unit.text) and unit.block != head.block):
+        if text is None or unit.depth > 1 or (marks.is_card_turn(unit.text) and unit.block != head.block):
             continue
         before = list(said[:at])
         if not _is_of_question(before):

@@ -63,8 +63,7 @@ def _before_headings(reading: Reading, units: Sequence[Unit], *, alone: bool, ti
             reading.title = unit.text
             reading.topic(unit, Why.TITLE)
             units = [other for place, other in enumerate(units) if place != at]
-            found = loose.find(units, alone=alone)
-    _loose(reading, units, found, "")
+    _loose(reading, units, "", alone=alone)
 
 
 def _take(reading: Reading, head: Unit, below: Sequence[Unit], one: Judged, *, alone: bool) -> None:
@@ -77,13 +76,13 @@ def _take(reading: Reading, head: Unit, below: Sequence[Unit], one: Judged, *, a
         case Part.TITLE:
             reading.title = marks.topic_of(head.text)
             reading.topic(head, Why.TITLE)
-            _loose(reading, below, loose.find(below, alone=alone), "")
+            _loose(reading, below, "", alone=alone)
         case Part.TOPIC | Part.WITHIN:
             reading.topic(head)
             text = marks.topic_of(head.text)
             if marks.lead_in(head.text) is not None:
                 below = give_answers(reading.drafts, below)
-            _loose(reading, below, loose.find(below, alone=alone), text)
+            _loose(reading, below, text, alone=alone)
 
 
 def _ask(reading: Reading, head: Unit, below: Sequence[Unit], made: Draft | None) -> None:
@@ -93,18 +92,17 @@ def _ask(reading: Reading, head: Unit, below: Sequence[Unit], made: Draft | None
         reading.leave_all([head, *below], Why.EMPTY_HEADING)
 
 
-def _loose(reading: Reading, units: Sequence[Unit], found: loose.Found, topic: str) -> None:
+def _loose(reading: Reading, units: Sequence[Unit], topic: str, *, alone: bool) -> None:
     """Questions that are no headings, and all between them."""
+    units = [unit for unit in units if not (unit.rows and not unit.inner and _rows(reading, unit, topic))]
     if (label := label_of_answers(units)) is not None:
-        _loose(reading, units[:label], loose.find(units[:label], alone=True), topic)
+        _loose(reading, units[:label], topic, alone=True)
         reading.topic(units[label])
         reading.leave_all(give_answers(reading.drafts, units[label + 1 :]), Why.NO_QUESTION)
         return
+    found = loose.find(units, alone=alone)
     starts = sorted(found.questions | found.topics)
-    for unit in units[: starts[0] if starts else len(units)]:
-        if unit.shape is Shape.TABLE and _rows(reading, unit, topic):
-            continue
-        reading.leave(unit, Why.NO_QUESTION)
+    reading.leave_all(units[: starts[0] if starts else len(units)], Why.NO_QUESTION)
     for start, end in pairwise([*starts, len(units)]):
         head, below = units[start], units[start + 1 : end]
         if start in found.topics:

@@ -79,7 +79,7 @@ def judged_of(stretches: Sequence[Stretch]) -> list[Judged]:
                 or (following is not None and marks.lead_in(following.text) is not None),
                 has_text=bool(said) or any(unit.why is Why.IMAGE for unit in stretch.below),
                 holds_questions=found.worded > 1
-                or (found.worded == 1 and not number.number)
+                or (found.worded == 1 and (not number.number or _first_said(stretch.below) in found.questions))
                 or any(unit.rows and Columns.named(unit.rows[0][1]) for unit in said),
                 is_boilerplate=marks.is_boilerplate(number.text),
                 is_label=answers or (number.text.lower() in labels and not worded and not number.number),
@@ -92,3 +92,7 @@ def _are_waiting(sections: Sequence[Section]) -> bool:
     """Whether the questions so far stand without answers."""
     asked = [section for section in sections if section.is_worded]
     return not asked or sum(not section.has_text for section in asked) > max(2, len(asked) // 2)
+
+
+def _first_said(units: Sequence[Unit]) -> int | None:
+    return next((at for at, unit in enumerate(units) if unit.says), None)
