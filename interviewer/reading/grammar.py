@@ -139,7 +139,9 @@ def _inline(state: StateCore) -> None:
             _in_time(state.env, first)
             if place:
                 token.children.append(Token("softbreak", "br", 0))
-            state.md.inline.parse(part, state.md, state.env, token.children)
+            children: list[Token] = []
+            state.md.inline.parse(part, state.md, state.env, children)
+            token.children += children
 
 
 def _parts(content: str) -> Iterator[str]:

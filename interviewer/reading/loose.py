@@ -1,9 +1,10 @@
 """Questions that are no headings: marked lines, bold lines, list items, folds, numbered lines, plain lines.
 
 A stretch of units has one style of question. Lines that say themselves that they ask (`Q:`, `问题 7：`) and folds come
-first. Of the other styles the one with most questions in wording wins; if at least half of its lines are worded so, all
-of them are questions, else only those that are. A style without any such wording counts only in a file that has no
-other questions, and only if there are two or more and each has text below it.
+first; two or more lines of another style that end in a question mark may stand beside them. Of the other styles the
+one with most questions in wording wins; if at least half of its lines are worded so, all of them are questions, else
+only those that are. A worded line that goes on counting (`5.` below `Q4`) is a question too. A style without any such
+wording counts only in a file that has no other questions, and only if there are two or more and each has text below.
 """
 
 from collections import Counter, defaultdict
