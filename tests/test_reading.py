@@ -216,6 +216,7 @@ def test_other_beginnings_are_no_lead_ins(text: str) -> None:
         ("list.json", b"[" * 100_000, "line 1", "JSON"),
         ("list.json", b'[{"q": "Why?"},\n 3]', "line 2", "object"),
         ("list.json", b"3", "line 1", "object"),
+        ("list.json", b'{"name": "mylib", "version": "1.0"}', "line 1", "no list"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_its_place(name: str, data: bytes, place: str, what: str) -> None:

@@ -23,7 +23,7 @@ from interviewer.reading import marks
 DEEPEST = 40  # blocks within blocks; a list in a list takes two
 LONGEST_LINE = 50_000  # characters
 _PART = 2_000  # of a paragraph that are read at once
-MOST_SECONDS = 10.0  # of the processor; files that people write take less than one
+MOST_SECONDS = 8.0  # of the processor; files that people write take less than one
 _LOOKED_AT = 100  # lines; also of indented text that is looked at
 _FORMULA_LINES = 200_000  # looked at in one file for the ends of formulas
 
