@@ -8,7 +8,7 @@ from interviewer.errors import BankError
 from interviewer.reading import ENDINGS, read
 from interviewer.reading.decoding import text_of
 from interviewer.reading.headings import Part, Section, judge, question_level
-from interviewer.reading.limits import LARGEST, MOST_QUESTIONS
+from interviewer.reading.limits import LARGEST, MOST_LINES, MOST_QUESTIONS
 from interviewer.reading.marks import is_asking, lead_in, numbered
 from interviewer.reading.why import Why
 from interviewer.rubric import Language
@@ -147,6 +147,7 @@ def test_the_number_before_a_question_is_taken_off(text: str, number: str, rest:
         "进程和线程的区别",
         "List three kinds of joins",
         "Is SQL a language?",
+        "When to use a heap",
         "请说明原因",
     ],
 )
@@ -156,7 +157,18 @@ def test_wording_makes_a_question(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["设计模式", "计算机网络", "请求与响应", "解释器", "概述", "List comprehensions", "Design patterns", "How we work"],
+    [
+        "设计模式",
+        "计算机网络",
+        "请求与响应",
+        "解释器",
+        "概述",
+        "List comprehensions",
+        "Design patterns",
+        "How we work",
+        "When a file is read, it is closed",
+        "Is at rest",
+    ],
 )
 def test_names_of_topics_are_no_questions(text: str) -> None:
     assert not is_asking(text)
@@ -200,6 +212,7 @@ def test_other_beginnings_are_no_lead_ins(text: str) -> None:
         ("list.md", b"\xff\xfe\x00\xd8\x00\x00", "byte 2", "UTF-16"),
         ("list.md", b"\xff\xff\xff # What?", "byte 0", "GB18030"),
         ("list.md", b"#" * (LARGEST + 1), "", "5 MB"),
+        ("list.md", b"What?\n" * (MOST_LINES + 2), f"line {MOST_LINES + 1:,}", "lines"),
         ("list.md", b"\n" * 3 + b"> " * 60 + b"deep", "line 4", "nested deeper"),
         ("list.md", b"\n\n" + b"[" * 60_000, "line 3", "characters"),
         ("list.csv", b'question,answer\n"Why?",x\n"Why, "oh" why?",y\n', "line 3", "row"),

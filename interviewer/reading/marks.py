@@ -39,10 +39,11 @@ _ASKS_ZH = re.compile(
     r"|概述|你(?!好)|怎样|能否|可否|是否|哪[些个种里一几])(?=..)"
 )
 _ASKS_ZH_ANYWHERE = re.compile(r"什么|为何|怎么|如何|有哪|哪些|哪个|哪种|多少|区别|异同|[吗呢]$")
+# Without a question mark, "when" and "is" begin statements more often than questions.
 _ASKS_EN = re.compile(
-    r"(?:(?:what|why|how|when|where)(?! (?:we|i|my|our|i've)\b)|which|who|whose|explain|describe|discuss|compare|contrast|distinguish|differentiate"
-    r"|is|are|was|were|does|do|did|can|could|should|would|will|has|have|suppose|true or false|differences? between"
-    r"|tell (?:me|us)|walk (?:me|us)|in (?:what|which)|under (?:what|which)|outline|illustrate|elaborate|justify)\b"
+    r"(?:(?:what|why|how)(?! (?:we|i|my|our|i've)\b)|when (?:to|do|does|should|would|is|are|did)|where (?:is|do|does|are)"
+    r"|which (?:of|is|are|one|two)|explain|describe|discuss|compare|contrast|distinguish|differentiate|suppose|true or false"
+    r"|differences? between|tell me|walk (?:me|us)|in (?:what|which)|under (?:what|which)|outline|illustrate|elaborate|justify)\b"
     r"|(?:list|name|give|define|state|write|implement|design|mention|show|prove|derive|summari[sz]e|sketch|draw"
     r"|find|calculate|compute|identify)\s+(?:a|an|the|all|at|any|some|two|three|four|five|six|how|why|what|which|your"
     r"|its|their|one|each|some|out|and|me|us|\d+)\b",
