@@ -8,7 +8,7 @@ from interviewer.errors import BankError
 from interviewer.reading import ENDINGS, read
 from interviewer.reading.decoding import text_of
 from interviewer.reading.headings import Part, Section, judge, question_level
-from interviewer.reading.limits import LARGEST, MOST_QUESTIONS
+from interviewer.reading.limits import LARGEST, MOST_LINES, MOST_QUESTIONS
 from interviewer.reading.marks import is_asking, lead_in, numbered
 from interviewer.reading.why import Why
 from interviewer.rubric import Language
@@ -147,6 +147,7 @@ def test_the_number_before_a_question_is_taken_off(text: str, number: str, rest:
         "进程和线程的区别",
         "List three kinds of joins",
         "Is SQL a language?",
+        "When to use a heap",
         "请说明原因",
     ],
 )
@@ -156,7 +157,18 @@ def test_wording_makes_a_question(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["设计模式", "计算机网络", "请求与响应", "解释器", "概述", "List comprehensions", "Design patterns", "How we work"],
+    [
+        "设计模式",
+        "计算机网络",
+        "请求与响应",
+        "解释器",
+        "概述",
+        "List comprehensions",
+        "Design patterns",
+        "How we work",
+        "When a file is read, it is closed",
+        "Is at rest",
+    ],
 )
 def test_names_of_topics_are_no_questions(text: str) -> None:
     assert not is_asking(text)
@@ -200,8 +212,9 @@ def test_other_beginnings_are_no_lead_ins(text: str) -> None:
         ("list.md", b"\xff\xfe\x00\xd8\x00\x00", "byte 2", "UTF-16"),
         ("list.md", b"\xff\xff\xff # What?", "byte 0", "GB18030"),
         ("list.md", b"#" * (LARGEST + 1), "", "5 MB"),
+        ("list.md", b"What?\n" * (MOST_LINES + 2), f"line {MOST_LINES + 1:,}", "lines"),
         ("list.md", b"\n" * 3 + b"> " * 60 + b"deep", "line 4", "nested deeper"),
-        ("list.md", b"\n\n" + b"[" * 60_000, "line 3", "paragraph"),
+        ("list.md", b"\n\n" + b"[" * 60_000, "line 3", "characters"),
         ("list.csv", b'question,answer\n"Why?",x\n"Why, "oh" why?",y\n', "line 3", "row"),
         ("list.csv", b"question,answer\nWhy?,because, of this\n", "line 2", "cells"),
         ("list.csv", b"question,answer\nWhy?,because\n,of this\n", "line 3", "no question"),
@@ -216,6 +229,7 @@ def test_other_beginnings_are_no_lead_ins(text: str) -> None:
         ("list.json", b"[" * 100_000, "line 1", "JSON"),
         ("list.json", b'[{"q": "Why?"},\n 3]', "line 2", "object"),
         ("list.json", b"3", "line 1", "object"),
+        ("list.json", b'{"name": "mylib", "version": "1.0"}', "line 1", "no list"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_its_place(name: str, data: bytes, place: str, what: str) -> None:
@@ -257,6 +271,15 @@ def test_a_flood_of_marks_ends(piece: str) -> None:
     for name in ("list.md", "list.csv", "list.json"):
         found = outcome(name, data)
         assert isinstance(found, Source) or found.what
+
+
+def test_a_long_text_without_any_blank_line_is_read_to_its_end() -> None:
+    pairs = [
+        f"{number}、什么是第{number}层？\n答：负责第{number}种工作，{'并且如此。' * 30}" for number in range(1, 401)
+    ]
+    source = read("list.txt", "\n".join(pairs).encode())
+    assert [item.number for item in source.items] == [str(number) for number in range(1, 401)]
+    assert all(f"第{item.number}种" in item.answer for item in source.items)
 
 
 def test_entities_of_a_document_type_are_never_expanded() -> None:

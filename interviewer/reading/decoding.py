@@ -3,7 +3,7 @@
 import codecs
 
 from interviewer.errors import BankError
-from interviewer.reading.limits import LARGEST
+from interviewer.reading.limits import LARGEST, MOST_LINES
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FEW = 20  # of as many characters one that is broken makes a damaged file of UTF-8, not a file of another code
@@ -17,6 +17,8 @@ def text_of(name: str, data: bytes) -> str:
     if not text.strip():
         raise BankError(name, "", "is empty")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") > MOST_LINES:
+        raise BankError(name, f"line {MOST_LINES + 1:,}", f"has more than {MOST_LINES:,} lines: split it")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise BankError(name, f"line {line}", "has a null character: this is no text file")

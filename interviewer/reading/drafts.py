@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from interviewer.reading import marks
 from interviewer.reading.rendering import render
@@ -39,14 +40,18 @@ class Draft:
 
 def draft(head: Unit, below: Sequence[Unit], topic: str, *, loose: bool, bare: bool = False) -> Draft | None:
     """The question that `head` asks; `below` is all up to the next question. None where there is no text at all."""
-    said = [unit for unit in below if unit.says]
+    said = [replace(unit, depth=max(0, unit.depth - head.depth)) for unit in below if unit.says]
     asides = [unit for unit in below if not unit.says]
     if head.pointer and head.text.endswith(head.pointer):
         head = replace(head, text=head.text.removesuffix(head.pointer).rstrip(" -—|:：([（"))
     asked, rest = _in_one_line(head, said, loose=loose)
+    # A summary may go on for several lines, or have a list in it.
+    more = list(takewhile(lambda one: head.shape is one.shape is Shape.SUMMARY and one.folds == head.folds, said))
+    said = said[len(more) :]
     number = marks.numbered(asked.text)
     ordinal = head.marker.strip().rstrip(".") if loose and head.marker not in ("", "- ") else ""
     question = [replace(asked, text=number.text, marker="", depth=0)] if number.text else []
+    question += more
     if rest is not None:
         said = [rest, *said]
     before, answer = _at_answer(head, said)
@@ -87,15 +92,15 @@ def _in_one_line(head: Unit, said: Sequence[Unit], *, loose: bool) -> tuple[Unit
 def _at_answer(head: Unit, said: Sequence[Unit]) -> tuple[list[Unit], list[Unit]]:
     """What stands before the first `答：`, and the answer without it. Without a lead-in all is answer."""
     for at, unit in enumerate(said):
-        text = _after_lead_in(unit, said[at:])
-        if text is None or unit.depth > head.depth + 1 or (marks.is_card_turn(unit.text) and unit.block != head.block):
+        text = _after_lead_in(unit, said[at + 1 : at + 4])
+        if text is None or unit.depth > 1 or (marks.is_card_turn(unit.text) and unit.block != head.block):
             continue
         before = list(said[:at])
         if not _is_of_question(before):
             break
         shape = Shape.LINE if unit.shape is Shape.SUMMARY else unit.shape
         after = list(said[at + 1 :])
-        if not text and after and (again := _after_lead_in(after[0], after)) is not None:
+        if not text and after and (again := _after_lead_in(after[0], after[1:4])) is not None:
             after[0] = replace(after[0], text=again)
         return before, [replace(unit, text=text, shape=shape), *after]
     return [], list(said)
@@ -115,7 +120,7 @@ def _after_lead_in(unit: Unit, following: Sequence[Unit]) -> str | None:
     lead = marks.lead_in(unit.text)
     if lead is None:
         return None
-    if lead.letter and any(_SECOND_CHOICE.match(one.text) for one in following[1:4]):
+    if lead.letter and any(_SECOND_CHOICE.match(one.text) for one in following):
         return None
     return lead.text
 

@@ -9,6 +9,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from interviewer.reading import html, marks
+from interviewer.reading.grammar import DEEPEST
 from interviewer.reading.inline import Line, lines_of
 from interviewer.reading.units import Shape, Unit
 from interviewer.reading.why import Why
@@ -41,6 +42,7 @@ class _Flattener:
         self._rows: list[tuple[int, tuple[str, ...]]] | None = None
         self._folds: list[int] = []
         self._folds_seen = 0
+        self._in_summary = False
         self._quotes = 0
         self._quotes_seen = 0
         self._blocks = 0
@@ -128,7 +130,8 @@ class _Flattener:
 
     def _paragraph(self, token: Token, first: int, last: int) -> None:
         heading = self._heading
-        lines = lines_of(token.children or [])
+        lines = lines_of(token.children or [], in_summary=self._in_summary)
+        self._in_summary = lines[-1].is_summary and heading is None
         below = heading.map[1] if heading and heading.map else last
         if heading is not None and not (heading.markup[0] in "-=" and _is_paragraph_above_rule(lines)):
             self._heading_unit(lines, int(heading.tag[1]), first, below)
@@ -170,7 +173,7 @@ class _Flattener:
         for _ in range(line.closes_fold):
             if self._folds:
                 self._folds.pop()
-        if line.opens_fold:
+        if line.opens_fold and len(self._folds) < DEEPEST:
             self._folds_seen += 1
             self._folds.append(self._folds_seen)
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -20,8 +21,9 @@ from interviewer.errors import BankError
 from interviewer.reading import marks
 
 DEEPEST = 40  # blocks within blocks; a list in a list takes two
-LONGEST_PARAGRAPH = 50_000  # characters
-MOST_SECONDS = 20.0  # of the processor; files that people write take less than one
+LONGEST_LINE = 50_000  # characters
+_PART = 2_000  # of a paragraph that are read at once
+MOST_SECONDS = 8.0  # of the processor; files that people write take less than one
 _LOOKED_AT = 100  # lines; also of indented text that is looked at
 _FORMULA_LINES = 200_000  # looked at in one file for the ends of formulas
 
@@ -31,12 +33,17 @@ _VERBATIM_HTML = re.compile(
 _DATA_IMAGE = re.compile(r"(data:image/[a-z+.-]{1,20};base64,)[A-Za-z0-9+/=%]+", re.IGNORECASE)
 
 
-def parse(text: str, name: str) -> tuple[list[Token], dict[str, Any]]:
+def deadline() -> float:
+    """When the processor's clock of this thread will have taken as long as one file may."""
+    return time.thread_time() + MOST_SECONDS
+
+
+def parse(text: str, name: str, until: float | None = None) -> tuple[list[Token], dict[str, Any]]:
     """The tokens of a Markdown text, and what the grammar noted beside them.
 
     Raises BankError when the text is nested too deep, has too long a paragraph or takes too long.
     """
-    noted: dict[str, Any] = {"file": name, "until": time.thread_time() + MOST_SECONDS, "formula_lines": 0}
+    noted: dict[str, Any] = {"file": name, "until": until or deadline(), "formula_lines": 0}
     # An image inside the address is no text, and too long to look at.
     tokens = _grammar().parse(_DATA_IMAGE.sub(r"\1", text), noted)
     return tokens, noted
@@ -121,15 +128,34 @@ def _inline(state: StateCore) -> None:
         if token.type != "inline":
             continue
         first = token.map[0] if token.map else 0
-        if len(token.content) > LONGEST_PARAGRAPH:
+        if len(token.content) > LONGEST_LINE and max(map(len, token.content.split("\n"))) > LONGEST_LINE:
             raise BankError(
                 state.env["file"],
                 f"line {first + 1}",
-                f"a paragraph of more than {LONGEST_PARAGRAPH:,} characters begins here: put blank lines into it",
+                f"in the paragraph that begins here, a line has more than {LONGEST_LINE:,} characters: break it",
             )
-        _in_time(state.env, first)
         token.children = []
-        state.md.inline.parse(token.content, state.md, state.env, token.children)
+        for place, part in enumerate(_parts(token.content)):
+            _in_time(state.env, first)
+            if place:
+                token.children.append(Token("softbreak", "br", 0))
+            children: list[Token] = []
+            state.md.inline.parse(part, state.md, state.env, children)
+            token.children += children
+
+
+def _parts(content: str) -> Iterator[str]:
+    """A paragraph in parts that are quickly read, each of whole lines: some files have no blank line at all."""
+    start = 0
+    while len(content) - start > _PART:
+        end = content.rfind("\n", start, start + _PART)
+        if end < 0:
+            end = content.find("\n", start)
+        if end < 0:
+            break
+        yield content[start:end]
+        start = end + 1
+    yield content[start:]
 
 
 def _in_time(noted: Any, line: int) -> None:

@@ -10,10 +10,12 @@ The rule, in the order in which it is asked:
    most headings that have text under them, if there are two or more.
 3. At that level a heading that asks is a question. So is one that has a number or text, unless questions stand under
    it, or all the others have a number and this one has none.
+   A heading of that level without number and text is the topic of those after it.
 4. Above that level a heading is a topic; if it asks and has text of its own, it is a question as well.
 5. Below that level everything belongs to the question above it. Where there is none, a part of the file that has no
    heading of that level is looked at by itself, as if it were a file.
-6. The first heading, if it is no question and all others are below it, is the title.
+6. The first heading, if it is no question and all others are below it, is the title; so is a first heading without
+   text right before a question, where both have level 1.
 """
 
 from collections import Counter
@@ -69,11 +71,21 @@ def judge(sections: Sequence[Section]) -> list[Judged]:
     level = question_level(sections)
     numbered = _all_numbered(sections, level)
     found = list(_judged(sections, level, "", numbered))
-    if sections and found[0].part is Part.TOPIC and all(section.level > sections[0].level for section in sections[1:]):
+    if sections and found[0].part is Part.TOPIC and _is_over_all(sections):
         title = sections[0].text
         found = [Judged(one.part, "" if one.topic == title else one.topic, one.bare) for one in found]
         found[0] = Judged(Part.TITLE)
     return found
+
+
+def _is_over_all(sections: Sequence[Section]) -> bool:
+    """Whether the first heading has all others below it, or is alone at the top of questions of its own level."""
+    first, others = sections[0], sections[1:]
+    if all(other.level > first.level for other in others):
+        return True
+    return (
+        first.level == 1 and not first.has_text and others[0].level == 1 and (others[0].asks or not others[0].has_text)
+    )
 
 
 def question_level(sections: Sequence[Section]) -> int | None:
@@ -121,6 +133,8 @@ def _judged(sections: Sequence[Section], level: int | None, topic: str, numbered
             yield Judged(Part.TOPIC, topic)
             own = level if any(one.level == level for one in inner) else question_level(inner)
             yield from _judged(inner, own, section.text, _all_numbered(inner, own) if own != level else numbered)
+            if section.level == level and not inner and not section.has_text:
+                topic = section.text
         at = end
 
 
@@ -133,7 +147,7 @@ def _is_question(section: Section, level: int | None, inner: Sequence[Section], 
             return True
         if asked_below or (numbered and not section.number):
             return False
-        return bool(section.number or section.has_text or not inner)
+        return bool(section.number or section.has_text)
     if section.level < level:
         return section.asks and (section.has_text or not asked_below)
     return section.asks or bool(section.number and section.has_text and not asked_below)

@@ -10,6 +10,7 @@ from interviewer.reading import html
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 _MARKED = re.compile(r"(?<![A-Za-z0-9_=)\]])==(?=[^\s=])([^=\n]{0,300}[^\s=])==(?![A-Za-z0-9_=(])")
 _BLOCK_ID = re.compile(r"\s\^[a-z0-9]{6}$")
+_LONGEST_NAME = 120  # characters
 _DUNDER = re.compile(r"[a-z][a-z0-9_]*")
 # What programs write for an image that nobody described.
 _NO_CAPTION = re.compile(
@@ -45,9 +46,9 @@ class Line:
     comments: bool = False
 
 
-def lines_of(tokens: list[Token]) -> list[Line]:
-    """The lines of an inline token's children; there is at least one."""
-    reader = _Reader()
+def lines_of(tokens: list[Token], *, in_summary: bool = False) -> list[Line]:
+    """The lines of an inline token's children; there is at least one. A summary may have begun in a block above."""
+    reader = _Reader(in_summary=in_summary)
     for token in tokens:
         reader.take(token)
     return [_trimmed(line) for line in reader.lines]
@@ -56,18 +57,18 @@ def lines_of(tokens: list[Token]) -> list[Line]:
 def caption(alt: str) -> str:
     """What an image says in words; nothing where it only has a file's name."""
     text = " ".join(alt.split())
-    return "" if _NO_CAPTION.fullmatch(text) else text
+    return "" if len(text) < _LONGEST_NAME and _NO_CAPTION.fullmatch(text) else text
 
 
 class _Reader:
-    def __init__(self) -> None:
-        self.lines = [Line(0)]
+    def __init__(self, *, in_summary: bool) -> None:
+        self.lines = [Line(0, is_summary=in_summary)]
         self._at = 0
         self._bold = 0
         self._links = 0
         self._strong_from = (self.lines[0], 0)
         self._unread = ""
-        self._summary = False
+        self._summary = in_summary
         self._heading = 0
 
     def take(self, token: Token) -> None:
@@ -195,6 +196,7 @@ class _Reader:
     def _block(self, name: str, closes: bool) -> None:
         match name:
             case "details":
+                self._summary = False
                 self._break(0)
                 self.lines[-1].opens_fold = not closes
                 self.lines[-1].closes_fold += closes

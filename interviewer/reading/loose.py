@@ -1,13 +1,14 @@
 """Questions that are no headings: marked lines, bold lines, list items, folds, numbered lines, plain lines.
 
 A stretch of units has one style of question. Lines that say themselves that they ask (`Q:`, `问题 7：`) and folds come
-first. Of the other styles the one with most questions in wording wins; if at least half of its lines are worded so, all
-of them are questions, else only those that are. A style without any such wording counts only in a file that has no
-other questions, and only if there are two or more and each has text below it.
+first; two or more lines of another style that end in a question mark may stand beside them. Of the other styles the
+one with most questions in wording wins; if at least half of its lines are worded so, all of them are questions, else
+only those that are. A worded line that goes on counting (`5.` below `Q4`) is a question too. A style without any such
+wording counts only in a file that has no other questions, and only if there are two or more and each has text below.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviewer.reading import marks
@@ -39,7 +40,7 @@ def find(units: Sequence[Unit], *, alone: bool) -> Found:
     sure = [at for style in (("mark", 0, 0), ("fold", 0, 0)) for at in styles.pop(style, [])]
     sure = _without_chapters(units, sure, styles, worded)
     if sure:
-        questions = frozenset(sure)
+        questions = _going_on(units, frozenset(sure) | _besides(units, sure, styles, worded), worded)
         return Found(questions, _topics(units, questions, None), len(questions))
     style = _chosen(units, styles, worded, alone)
     if style is None:
@@ -47,8 +48,42 @@ def find(units: Sequence[Unit], *, alone: bool) -> Found:
     places = styles[style]
     if 0 < 2 * sum(at in worded for at in places) < len(places):
         places = [at for at in places if at in worded]
-    questions = frozenset(places)
+    questions = _going_on(units, frozenset(places), worded)
     return Found(questions, _topics(units, questions, style), len(questions & worded))
+
+
+def _besides(
+    units: Sequence[Unit], sure: Sequence[int], styles: dict[_Style, list[int]], worded: set[int]
+) -> frozenset[int]:
+    """Questions of another style beside those that say so themselves: two or more with a question mark."""
+    inside = {(unit.folds, unit.quote) for unit in (units[at] for at in sure) if unit.folds or unit.quote}
+    found: set[int] = set()
+    for style, places in styles.items():
+        asking = [
+            at
+            for at in places
+            if at in worded
+            and units[at].depth < 2
+            and marks.is_question_mark(units[at].text)
+            and (units[at].folds, units[at].quote) not in inside
+        ]
+        if style[0] != "plain" and len(asking) > 1 and 2 * len(asking) >= len(places):
+            found.update(asking)
+    return frozenset(found)
+
+
+def _going_on(units: Sequence[Unit], questions: frozenset[int], worded: set[int]) -> frozenset[int]:
+    """With the lines that go on counting the questions in another style, if they are worded as one."""
+    found = set(questions)
+    last = ""
+    for at, unit in enumerate(units):
+        number = marks.numbered(unit.text).number or unit.marker.strip("- .")
+        if at in questions:
+            last = number
+        elif at in worded and last.isdecimal() and number == str(int(last) + 1) and unit.depth < 2 and not unit.folds:
+            found.add(at)
+            last = number
+    return frozenset(found)
 
 
 def _style(units: Sequence[Unit], at: int, unit: Unit) -> _Style | None:
@@ -59,7 +94,8 @@ def _style(units: Sequence[Unit], at: int, unit: Unit) -> _Style | None:
     if marks.lead_in(unit.text):
         return None
     if unit.shape is Shape.SUMMARY:
-        return None if marks.unfolds(unit.text) else ("fold", 0, 0)
+        goes_on = at > 0 and units[at - 1].shape is Shape.SUMMARY and units[at - 1].folds == unit.folds
+        return None if goes_on or marks.unfolds(unit.text) else ("fold", 0, 0)
     if unit.shape is Shape.HEADING:
         return "head", unit.level, unit.depth
     return _line_style(unit, opens=at == 0 or units[at - 1].block != unit.block)
@@ -92,36 +128,33 @@ def _below(units: Sequence[Unit], at: int) -> int | None:
     return next((place for place in range(at + 1, len(units)) if units[place].says), None)
 
 
-def _has_text(units: Sequence[Unit], at: int, places: Iterable[int]) -> bool:
-    below = _below(units, at)
-    return below is not None and below not in places
+def _have_text(units: Sequence[Unit], places: Sequence[int]) -> int:
+    """How many of these have something else below them before the next one comes."""
+    same = set(places)
+    return sum((below := _below(units, at)) is not None and below not in same for at in places)
 
 
 def _without_chapters(
     units: Sequence[Unit], sure: list[int], styles: dict[_Style, list[int]], worded: set[int]
 ) -> list[int]:
     """Folds that hold questions in another shape are chapters, if they do not ask themselves."""
-    kept = []
-    for at in sure:
-        unit = units[at]
-        inside = [
-            place
-            for places in styles.values()
-            for place in places
-            if place > at and place in worded and unit.folds and units[place].folds[: len(unit.folds)] == unit.folds
-        ]
-        if unit.shape is not Shape.SUMMARY or at in worded or len(inside) < 2:
-            kept.append(at)
-    return sorted(kept)
+    asking = {at for places in styles.values() for at in places} & worded
+    inside = Counter(fold for at in asking for fold in units[at].folds)
+    return sorted(
+        at
+        for at in sure
+        if units[at].shape is not Shape.SUMMARY
+        or at in worded
+        or not units[at].folds
+        or inside[units[at].folds[-1]] < 2
+    )
 
 
 def _chosen(units: Sequence[Unit], styles: dict[_Style, list[int]], worded: set[int], alone: bool) -> _Style | None:
     best: tuple[int, int, _Style] | None = None
     for style, places in styles.items():
         asking = sum(at in worded for at in places)
-        same = set(places)
-        texts = sum(_has_text(units, at, same) for at in places)
-        if style[0] == "plain" and (not alone or 2 * texts < len(places)):
+        if style[0] == "plain" and (not alone or 2 * _have_text(units, places) < len(places)):
             continue
         if not asking:
             continue
@@ -137,7 +170,7 @@ def _chosen(units: Sequence[Unit], styles: dict[_Style, list[int]], worded: set[
     bare = [
         style
         for style, places in styles.items()
-        if style[0] != "plain" and len(places) > 1 and all(_has_text(units, at, set(places)) for at in places)
+        if style[0] != "plain" and len(places) > 1 and _have_text(units, places) == len(places)
     ]
     return min(bare, key=lambda style: (_PRECEDENCE.index(style[0]), style[1:])) if bare else None
 

@@ -12,7 +12,7 @@ _COUNTED = "个次种层级位条步类大台张天年月日款道页行字倍"
 
 _ASKS = re.compile(
     r"(?:[【\[(（]\s*)?(?:第\s*)?(?:question|问题|面试题|题目|提问|题|问|q)\s*[#.]?\s*"
-    rf"(?:(?P<number>\d{{1,4}}|{_HAN_NUMBER})\s*(?:[】\])）]\s*)?(?:{_STOP}|[-—]|\s|$)|[】\])）]\s*[:：]?|[:：])[:：]?\s*",
+    rf"(?:(?P<number>\d{{1,4}}|{_HAN_NUMBER})\s*(?:[】\])）]\s*)?(?:{_STOP}|[-—]|\s|$)|[】\])）]\s*[:：]?|[:：]|(?<=q)\.(?=\s))[:：]?\s*",
     re.IGNORECASE,
 )
 _NTH = re.compile(rf"第\s*(?P<number>\d{{1,4}}|{_HAN_NUMBER})\s*[题问]\s*(?:{_STOP}|\s|$)\s*")
@@ -30,7 +30,7 @@ _NUMBERS = (
     re.compile(r"(?P<number>\d{1,3})\s+(?=(?:what|why|how|when|explain|describe|which)\b)", re.IGNORECASE),
 )
 
-_QUESTION_MARK = re.compile(r"[？]|\S\?(?=\s|$|[)）\]】」”\"'*]|[\u4e00-\u9fff])")
+_QUESTION_MARK = re.compile(r"[？]|\S ?\?$|\S\?(?=\s|$|[)）\]】」”\"'*]|[\u4e00-\u9fff])")
 # Words that begin a task, unless they are part of a longer noun: 设计模式, 计算机, 请求.
 _ASKS_ZH = re.compile(
     r"(?:请(?!求)|试[述说分比解证简]|简述|简单[介说描谈讲解]|解释(?!器|型)|说明(?!书|文档)|列举|列出|比较(?!器|运算|排序)"
@@ -39,10 +39,11 @@ _ASKS_ZH = re.compile(
     r"|概述|你(?!好)|怎样|能否|可否|是否|哪[些个种里一几])(?=..)"
 )
 _ASKS_ZH_ANYWHERE = re.compile(r"什么|为何|怎么|如何|有哪|哪些|哪个|哪种|多少|区别|异同|[吗呢]$")
+# Without a question mark, "when" and "is" begin statements more often than questions.
 _ASKS_EN = re.compile(
-    r"(?:(?:what|why|how|when|where)(?! (?:we|i|my|our|i've)\b)|which|who|whose|explain|describe|discuss|compare|contrast|distinguish|differentiate"
-    r"|is|are|was|were|does|do|did|can|could|should|would|will|has|have|suppose|true or false|differences? between"
-    r"|tell (?:me|us)|walk (?:me|us)|in (?:what|which)|under (?:what|which)|outline|illustrate|elaborate|justify)\b"
+    r"(?:(?:what|why|how)(?! (?:we|i|my|our|i've)\b)|when (?:to|do|does|should|would|is|are|did)|where (?:is|do|does|are)"
+    r"|which (?:of|is|are|one|two)|explain|describe|discuss|compare|contrast|distinguish|differentiate|suppose|true or false"
+    r"|differences? between|tell me|walk (?:me|us)|in (?:what|which)|under (?:what|which)|outline|illustrate|elaborate|justify)\b"
     r"|(?:list|name|give|define|state|write|implement|design|mention|show|prove|derive|summari[sz]e|sketch|draw"
     r"|find|calculate|compute|identify)\s+(?:a|an|the|all|at|any|some|two|three|four|five|six|how|why|what|which|your"
     r"|its|their|one|each|some|out|and|me|us|\d+)\b",
@@ -55,7 +56,7 @@ _ANSWER_WORD = (
 )
 _ANSWER = re.compile(
     rf"[\[【(（「]?\s*(?P<word>{_ANSWER_WORD})\s*(?P<number>\d{{1,4}}|[一二三四五])?\s*"
-    r"(?:[\]】)）」]\s*[:：]?|[:：])\s*",
+    r"(?:[\]】)）」]\s*[:：]?|[:：]|(?<=ans)\s*[.\-–—](?=\s))\s*",
     re.IGNORECASE,
 )
 _ANSWER_ALONE = re.compile(rf"[\[【(（「]?\s*(?:{_ANSWER_WORD})\s*\d{{0,4}}\s*[\]】)）」]?\s*[:：]?\s*", re.IGNORECASE)

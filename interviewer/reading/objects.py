@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from interviewer.errors import BankError
+from interviewer.reading import marks
 from interviewer.reading.columns import Columns
 from interviewer.reading.records import Record, from_records
 from interviewer.reading.why import Why
@@ -62,8 +63,9 @@ class _Walk:
     def _wrapped(self, whole: Mapping[str, Any], at: int) -> Iterator[Record]:
         """The records of an object that has them in its one list, or that is itself made of questions and answers."""
         lists = [key for key, value in whole.items() if isinstance(value, list) and value]
-        texts = [key for key, value in whole.items() if isinstance(value, str)]
-        if len(lists) != 1 and len(texts) != len(whole):
+        asking = [key for key in whole if marks.is_asking(marks.numbered(key).text)]
+        is_mapping = all(isinstance(value, str) for value in whole.values()) and 2 * len(asking) > len(whole)
+        if len(lists) != 1 and not is_mapping:
             raise BankError(
                 self._name, f"line {self._line(at)}", "is no list of objects that have a question and an answer"
             )

@@ -8,6 +8,7 @@ from interviewer.errors import BankError
 from interviewer.reading import marks
 from interviewer.reading.account import Mark, blocks_of, source
 from interviewer.reading.cells import field
+from interviewer.reading.grammar import deadline
 from interviewer.reading.limits import MOST_QUESTIONS
 from interviewer.reading.why import Why
 from interviewer.source import Item, Role, Source
@@ -32,10 +33,11 @@ def from_records(
     """The source of these records. Raises BankError for a record without a question, and for too many."""
     items: list[Item] = []
     noted = list(around)
+    until = deadline()
     seen: dict[str, set[str]] = {}
     for record in records:
-        asked = field(name, record.question, is_html=record.is_html)
-        answer = field(name, record.answer, is_html=record.is_html)
+        asked = field(name, record.question, until, is_html=record.is_html)
+        answer = field(name, record.answer, until, is_html=record.is_html)
         number = marks.numbered(asked.text)
         if not number.text:
             raise BankError(name, f"line {record.first}", "has no question")
@@ -52,6 +54,6 @@ def from_records(
         noted.append(Mark(Role.QUESTION, record.first, record.last, len(items), why or ""))
         lead = marks.lead_in(answer.text)
         answered = lead.text if lead else answer.text
-        topic = field(name, record.topic, is_html=record.is_html).text
+        topic = field(name, record.topic, until, is_html=record.is_html).text
         items.append(Item(number.text, answered, record.first, topic, record.number or number.number))
     return source(name, PurePath(name).stem, tuple(items), blocks_of(text, noted, unmarked))

@@ -33,9 +33,9 @@ def _between(before: Unit, unit: Unit) -> str:
         return _joint(before.text, unit.text) if not unit.marker else "\n"
     if before.block == unit.block:
         return "\n"
-    if (before.depth or unit.depth) and (unit.marker or before.marker) and before.shape is not Shape.CODE:
-        return "\n"
-    return "\n\n"
+    if unit.marker:
+        return "\n\n" if before.shape is Shape.CODE else "\n"
+    return "\n" if before.marker and unit.depth >= before.depth and unit.shape is Shape.LINE else "\n\n"
 
 
 def _joint(above: str, below: str) -> str:

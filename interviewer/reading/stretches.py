@@ -57,6 +57,7 @@ def judged_of(stretches: Sequence[Stretch]) -> list[Judged]:
     """What each heading is; the first stretch, which has none, is not among them."""
     heads = [stretch.head for stretch in stretches[1:] if stretch.head]
     labels = labels_of([marks.numbered(head.text).text.lower() for head in heads])
+    answer_headings = sum(marks.lead_in(head.text) is not None for head in heads)
     sections: list[Section] = []
     for place, stretch in enumerate(stretches[1:], 1):
         head = stretch.head
@@ -69,8 +70,8 @@ def judged_of(stretches: Sequence[Stretch]) -> list[Judged]:
         found = loose.find(stretch.below, alone=False) if not worded else loose.Found()
         sections.append(
             Section(
-                # An answer's own heading is below that of its question, whatever its level.
-                _BELOW_ANY_HEADING if answers and sections else head.level,
+                # An answer's own heading is below that of its question, whatever its level; that of all answers is not.
+                head.level if not answers or (answer_headings == 1 and _are_waiting(sections)) else _BELOW_ANY_HEADING,
                 marks.topic_of(head.text),
                 number.number,
                 is_worded=worded,
@@ -78,10 +79,20 @@ def judged_of(stretches: Sequence[Stretch]) -> list[Judged]:
                 or (following is not None and marks.lead_in(following.text) is not None),
                 has_text=bool(said) or any(unit.why is Why.IMAGE for unit in stretch.below),
                 holds_questions=found.worded > 1
-                or (found.worded == 1 and not number.number)
+                or (found.worded == 1 and (not number.number or _first_said(stretch.below) in found.questions))
                 or any(unit.rows and Columns.named(unit.rows[0][1]) for unit in said),
                 is_boilerplate=marks.is_boilerplate(number.text),
                 is_label=answers or (number.text.lower() in labels and not worded and not number.number),
             )
         )
     return judge(sections)
+
+
+def _are_waiting(sections: Sequence[Section]) -> bool:
+    """Whether the questions so far stand without answers."""
+    asked = [section for section in sections if section.is_worded]
+    return not asked or sum(not section.has_text for section in asked) > max(2, len(asked) // 2)
+
+
+def _first_said(units: Sequence[Unit]) -> int | None:
+    return next((at for at, unit in enumerate(units) if unit.says), None)
