@@ -1,6 +1,7 @@
 """Text as it is compared: tokens that ignore case, width, script variant and inflection, and know where they stood."""
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -145,13 +146,17 @@ def _simplifier() -> opencc.OpenCC:
 
 _stem_english = snowballstemmer.stemmer("english").stemWord
 
+# A stemmer keeps the word that it works on in itself, so only one thread at a time may use it.
+_stemming = threading.Lock()
+
 
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
     word = word.replace("'", "")
     # One spelling: British -ise and -our forms meet the American ones before stemming.
     word = re.sub(r"is(e|es|ed|ing|ation|ations|er|ers)$", r"iz\1", word) if len(word) > SHORTEST_FUZZY + 1 else word
-    stem: str = _stem_english(word)
+    with _stemming:
+        stem: str = _stem_english(word)
     return stem
 
 

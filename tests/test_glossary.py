@@ -105,17 +105,19 @@ def test_entries_of_a_file_of_ones_own_are_added_and_shown_in_the_provenance(
         grade = CoverageGrader().grade(CLAIM, attempt_of(CLAIM, IN_ENGLISH))
         return grade.verdict("one").level, grade.provenance.grader
 
-    assert graded() == (Level.PARTIAL, version())
+    before = version()
+    assert graded() == (Level.PARTIAL, before)
     path = tmp_path / "mine.txt"
     path.write_text("松果, 松球 | pinecone\n蜂鸟 | hummingbird\n", encoding="utf-8")
     monkeypatch.setenv("INTERVIEWER_GLOSSARY", str(path))
     make_library(read_settings())
     level, grader = graded()
     assert level is Level.MET
-    assert grader.startswith(f"{version()}+")
+    assert grader == version()
+    assert grader.startswith(f"{before}+")
     monkeypatch.delenv("INTERVIEWER_GLOSSARY")
     make_library(read_settings())
-    assert graded() == (Level.PARTIAL, version())
+    assert graded() == (Level.PARTIAL, before)
 
 
 def test_an_entry_that_shares_a_term_with_a_shipped_one_joins_it(tmp_path: Path) -> None:

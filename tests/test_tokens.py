@@ -1,3 +1,6 @@
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from interviewer import tokens
@@ -41,3 +44,23 @@ def test_a_slip_of_the_pen_is_forgiven(slip: str) -> None:
 @pytest.mark.parametrize("one, other", [("bias", "bis"), ("0.1", "0.2"), ("larger", "smaller"), ("batch", "patch")])
 def test_short_words_numbers_and_other_beginnings_are_not_slips(one: str, other: str) -> None:
     assert not tokens.same_word(one, other)
+
+
+def test_threads_do_not_mix_up_each_others_words() -> None:
+    words = [
+        f"{stem}{letter}{ending}"
+        for stem in ("vanish", "norm", "sens")
+        for letter in "abcdefghij"
+        for ending in ("ationally", "iveness", "izations", "fulness")
+    ]
+    alone = [tokens.words(word) for word in words]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            tokens.words.cache_clear()
+            tokens._stem.cache_clear()
+            with ThreadPoolExecutor(8) as pool:
+                assert list(pool.map(tokens.words, words)) == alone
+    finally:
+        sys.setswitchinterval(interval)
