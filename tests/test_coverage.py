@@ -1,6 +1,7 @@
 import pytest
 from fakes import DROPOUT, both
 
+from interviewer.compiling import compile_question
 from interviewer.coverage import CoverageGrader, says_term
 from interviewer.grade import Flag, Grade, Level, Method, score
 from interviewer.interview import Attempt, Saying, Turn
@@ -32,6 +33,13 @@ def test_a_coverage_grade_is_an_estimate_and_says_who_gave_it() -> None:
 @pytest.mark.parametrize("text", ["不会关掉", "it is never switched off", "it is not disabled at test time"])
 def test_a_negated_claim_is_not_credited(text: str) -> None:
     assert graded(DROPOUT, text).verdict("off").level is Level.CONTRADICTED
+
+
+def test_a_claim_is_not_held_against_an_answer_in_the_references_own_words() -> None:
+    reference = "不可以缓存！缓存只能用于读请求。缓存是读路径上的一种优化。"
+    question = compile_question("写请求需要缓存吗？", reference)
+    levels = [verdict.level for verdict in graded(question, reference).verdicts]
+    assert levels == [Level.MET] * len(question.criteria)
 
 
 def test_a_mistake_is_found_and_subtracts() -> None:

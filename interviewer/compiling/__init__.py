@@ -21,9 +21,7 @@ def compile_question(text: str, reference: str) -> Question:
     if not points:
         raise BankError("", "", f"no rubric can be made for {text!r}: its reference answer is empty")
     criteria = tuple(
-        Criterion(
-            f"point-{number}", localized(point.text), point.kind, point.weight, point.aliases, made=point.made
-        )
+        Criterion(f"point-{number}", localized(point.text), point.kind, point.weight, point.aliases, made=point.made)
         for number, point in enumerate(points, start=1)
     )
     name = hashlib.sha256(f"{text}\n{reference}".encode()).hexdigest()[:12]

@@ -6,6 +6,7 @@ turned round or taken back not credited, lists of keywords worth nothing, and th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from interviewer import tokens
 from interviewer.coverage import polarity
@@ -102,13 +103,34 @@ def _said(turn: int, text: str, screened: Screened) -> Said:
 
 def _verdicts(prepared: Prepared, said: Sequence[Said], flags: Sequence[Flag]) -> tuple[Verdict, ...]:
     criteria = prepared.question.criteria
-    listed = [readings(prepared, one) for one in said]
-    settled = [settle((r for found in listed for r in found[c.id]), prepared.asked) for c in criteria]
-    levels = [_level(c, reading, against) for c, (reading, against) in zip(criteria, settled, strict=True)]
+    settled = _settled(prepared, said)
+    misread = _misread(prepared)
+    levels = [
+        _level(c, reading, against and c.id not in misread)
+        for c, (reading, against) in zip(criteria, settled, strict=True)
+    ]
     doubt = _doubt(criteria, levels) + 2 * _misjudges(prepared, said)
     return tuple(
         _verdict(c, reading, _doubted(c, level, doubt), level, flags)
         for c, (reading, _), level in zip(criteria, settled, levels, strict=True)
+    )
+
+
+def _settled(prepared: Prepared, said: Sequence[Said]) -> list[tuple[Reading | None, bool]]:
+    listed = [readings(prepared, one) for one in said]
+    criteria = prepared.question.criteria
+    return [settle((r for found in listed for r in found[c.id]), prepared.asked) for c in criteria]
+
+
+@lru_cache(maxsize=256)
+def _misread(prepared: Prepared) -> frozenset[str]:
+    """The criteria that the reference itself seems to deny: there the grader's ear for contraries is not to be trusted."""
+    texts = [[Said(0, text, tokens.clauses(text))] for text in prepared.question.reference.both]
+    settled = [_settled(prepared, said) for said in texts]
+    return frozenset(
+        criterion.id
+        for place, criterion in enumerate(prepared.question.criteria)
+        if criterion.kind is not Kind.MISTAKE and any(found[place][1] for found in settled)
     )
 
 

@@ -12,9 +12,9 @@ from interviewer.coverage.terms import Runs, Term, Terms, is_negative, runs_of
 from interviewer.rubric import Kind, Question
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
-    """A question as the grader looks for it."""
+    """A question as the grader looks for it; there is one of each, so it is equal to itself alone."""
 
     question: Question
 
