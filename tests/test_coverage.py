@@ -36,8 +36,8 @@ def test_a_negated_claim_is_not_credited(text: str) -> None:
 
 
 def test_a_claim_is_not_held_against_an_answer_in_the_references_own_words() -> None:
-    reference = "不可以缓存！缓存只能用于读请求。缓存是读路径上的一种优化。"
-    question = compile_question("写请求需要缓存吗？", reference)
+    reference = "不可以使用！缓存只能用于读请求。缓存是读取过程中应用的一种优化技术。"
+    question = compile_question("写请求是否需要使用缓存？", reference)
     levels = [verdict.level for verdict in graded(question, reference).verdicts]
     assert levels == [Level.MET] * len(question.criteria)
 
