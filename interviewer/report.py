@@ -1,5 +1,6 @@
 """A report written out: as text for a terminal, and as Markdown between two markers of a README."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -7,9 +8,12 @@ from interviewer import attacks
 from interviewer.agreement import Interval
 from interviewer.attacks import Resistance
 from interviewer.measuring import LEVELS, Criteria, Figures, Group, Report
+from interviewer.rubric import Language
+from interviewer.words import ALL, say
 
 BEGIN = "<!-- grades: begin -->"
 END = "<!-- grades: end -->"
+_MARKED = re.compile(r"(<!-- grades: begin(?: (zh|en))? -->\n).*?" + re.escape(END), re.DOTALL)
 
 
 def to_text(report: Report) -> str:
@@ -38,25 +42,48 @@ def to_text(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def to_markdown(report: Report) -> str:
+def to_markdown(report: Report, language: Language = Language.EN) -> str:
     """The report for a README: nothing in it depends on the machine or the time."""
     interval = report.intervals["pearson"]
-    spread = f" (95 % interval {_between(interval)})" if interval else ""
-    lines = [
-        (
-            f"{report.n} answers to {report.questions} questions, graded by `{report.provenance}`: r = "
-            f"{_shown(report.figures.pearson)}{spread}."
-        ),
-        "",
-        *_markdown(_agreement_table(report)),
+    between = f"{_shown(interval.low)}–{_shown(interval.high)}" if interval else "–"
+    groups = ", " if language is Language.EN else "，"
+    parts = [
+        say("grades.part", language, name=_named(name, language), n=group.n, r=_shown(group.pearson))
+        for name, group in {**report.splits, **report.langs}.items()
     ]
-    titles = {"Answers": report.splits, "Language": report.langs, "Kind of answer": report.kinds}
-    for title, groups in titles.items():
-        if groups:
-            lines += ["", *_markdown(_group_table(title, groups))]
+    head = say(
+        "grades.head",
+        language,
+        n=report.n,
+        questions=report.questions,
+        grader=report.provenance,
+        r=_shown(report.figures.pearson),
+        between=between,
+        parts=groups.join(parts) or "–",
+    )
+    figures = [
+        [_named(one.name, language), *map(_shown, (one.pearson, one.rmse, one.qwk, one.macro_f1))]
+        for one in (report.figures, *report.baselines)
+    ]
+    lines = [head, "", *_markdown([["", "r", "RMSE", "QWK", "macro-F1"], *figures])]
+    if report.kinds:
+        titles = [say(f"grades.{key}", language) for key in ("kind", "n", "label", "grade")]
+        rows = [
+            [_named(name, language), str(group.n), _shown(group.label), _shown(group.grade)]
+            for name, group in report.kinds.items()
+        ]
+        lines += ["", *_markdown([titles, *rows])]
     if report.criteria:
-        lines += ["", f"Criterion by criterion, credited or not: {_criteria_text(report.criteria)}."]
+        of = report.criteria
+        told = say("grades.criteria", language, n=of.n, accuracy=_shown(of.accuracy), f1=_shown(of.macro_f1))
+        lines += ["", told]
     return "\n".join(lines)
+
+
+def _named(name: str, language: Language) -> str:
+    """The name of a kind, a split or a grader in words, where there are words for it."""
+    key = f"grades.name_{name.replace('-', '_').replace(' ', '_')}"
+    return say(key, language) if key in ALL else name
 
 
 def resistance_to_text(measured: Resistance) -> str:
@@ -81,17 +108,16 @@ def resistance_to_text(measured: Resistance) -> str:
     return "\n".join([*lines, "", f"{measured.seconds:.1f} s{speed}"]) + "\n"
 
 
-def marked(text: str) -> list[str]:
-    """What stands before, between and after the two markers; one piece where they are not there."""
-    before, begin, rest = text.partition(f"{BEGIN}\n")
-    between, end, after = rest.partition(END)
-    return [before, between, after] if begin and end else [text]
+def is_marked(text: str) -> bool:
+    """Whether a text has the two markers between which a report is written."""
+    return bool(_MARKED.search(text))
 
 
 def spliced(text: str, report: Report) -> str:
-    """The text with the report between its markers."""
-    before, _, after = marked(text)
-    return f"{before}{BEGIN}\n{to_markdown(report)}\n{END}{after}"
+    """The text with the report between its markers, in the language that the first of them names."""
+    return _MARKED.sub(
+        lambda found: f"{found[1]}{to_markdown(report, Language(found[2] or 'en'))}\n{END}", text, count=1
+    )
 
 
 def _agreement_table(report: Report) -> list[list[str]]:

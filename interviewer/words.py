@@ -388,6 +388,38 @@ import.counts | {questions} 题，{criteria} 个要点 | Questions: {questions},
 import.too_long_to_edit | 这个题库太长，不能在页面上修改和保存。请用 interviewer import 文件名。 | This bank is too long to be edited and saved on the page. Use interviewer import FILE.
 import.to_look_at | 请看一眼 | look at it
 
+grades.head | {questions} 道题的 {n} 个回答，由 `{grader}` 评分：r = {r}（95 % 区间 {between}）。分开看：{parts}。 | {n} answers to {questions} questions, graded by `{grader}`: r = {r} (95 % interval {between}). In parts: {parts}.
+grades.part | {name} {r}（n = {n}） | {name} {r} (n = {n})
+grades.kind | 回答的种类 | Kind of answer
+grades.n | n | n
+grades.label | 标注 | label
+grades.grade | 评分 | grade
+grades.criteria | 逐点看是否给分：n = {n}，准确率 {accuracy}，macro-F1 {f1}。 | Criterion by criterion, credited or not: n = {n}, accuracy {accuracy}, macro-F1 {f1}.
+grades.name_coverage | 离线评分器 | coverage grader
+grades.name_constant | 一律给平均分 | constant
+grades.name_length | 只看长度 | length
+grades.name_whole_reference | 与整段参考答案的词语重合 | whole reference
+grades.name_held_out | 留出 | held out
+grades.name_seen | 见过 | seen
+grades.name_zh | 中文 | zh
+grades.name_en | 英文 | en
+grades.name_full | 完整 | full
+grades.name_partial | 一部分 | partial
+grades.name_terse | 简短而正确 | terse
+grades.name_beyond | 正确但参考里没有的说法 | beyond
+grades.name_wrong | 流利但错误 | wrong
+grades.name_contradicting | 前后矛盾 | contradicting
+grades.name_stuffed | 堆砌关键词 | stuffed
+grades.name_echo | 复述题目 | echo
+grades.name_dont_know | 不知道 | dont_know
+grades.name_attack | 对评分者说话 | attack
+grades.name_chatty | 口语、啰嗦 | chatty
+grades.name_half_right | 半对半错 | half-right
+grades.name_mixed | 中英夹杂 | mixed
+grades.name_rambling | 东拉西扯 | rambling
+grades.name_typos | 错别字 | typos
+grades.name_mistaken | 常见误解 | mistaken
+
 enter.title | 在这个浏览器中继续 | Go on in this browser
 enter.text | 点下面的按钮，这个浏览器就能看到链接主人的全部面试，并不再显示它自己原有的面试。 | Press the button, and this browser shows all interviews of the link's owner, and its own no longer.
 enter.button | 继续 | Go on

@@ -14,11 +14,15 @@ from interviewer.library import shipped
 from interviewer.measured import read_measured, rubrics_of
 from interviewer.measuring import Report, measure, measured
 from interviewer.report import to_markdown
-from interviewer.rubric import Bank, Kind
+from interviewer.rubric import Bank, Kind, Language
 from interviewer.wiring import MEASURED
 
 GOLD = shipped("rubrics") / "deep-learning.gold.jsonl"
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+MAKE_AGAIN = (
+    "run: interviewer evaluate rubrics/deep-learning.gold.jsonl --bank deep-learning --write README.md "
+    "--write README.zh-CN.md --record rubrics/measured.jsonl"
+)
 KEYS = {"id", "question_id", "lang", "kind", "answer", "labels", "score", "score_max", "labeller", "split"}
 
 
@@ -74,18 +78,12 @@ def test_the_grader_agrees_with_the_labels(report: Report) -> None:
     assert (report.kinds["full"].grade or 0) >= 0.75
 
 
-def test_the_table_in_the_readme_is_fresh(report: Report) -> None:
-    text = README.read_text(encoding="utf-8")
-    assert to_markdown(report) in text, (
-        "run: interviewer evaluate rubrics/deep-learning.gold.jsonl --bank deep-learning --write README.md "
-        "--record rubrics/measured.jsonl"
-    )
+@pytest.mark.parametrize("name, language", [("README.md", Language.EN), ("README.zh-CN.md", Language.ZH)])
+def test_the_table_in_the_readme_is_fresh(report: Report, name: str, language: Language) -> None:
+    assert to_markdown(report, language) in (ROOT / name).read_text(encoding="utf-8"), MAKE_AGAIN
 
 
 def test_the_measurement_that_ships_for_the_badge_is_fresh(report: Report, deep_learning: Bank) -> None:
     rubrics = rubrics_of(deep_learning)
     shipped_one = read_measured([shipped("rubrics") / MEASURED]).get((report.provenance, rubrics))
-    assert shipped_one == measured(report, rubrics), (
-        "run: interviewer evaluate rubrics/deep-learning.gold.jsonl --bank deep-learning --write README.md "
-        "--record rubrics/measured.jsonl"
-    )
+    assert shipped_one == measured(report, rubrics), MAKE_AGAIN

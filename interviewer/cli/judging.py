@@ -49,7 +49,9 @@ def evaluate(
         Path | None,
         typer.Option(help="Keep the agreement for the badge beside scores in this file, not in the data folder."),
     ] = None,
-    write: Annotated[Path | None, typer.Option(help="Write the tables between the markers of this file.")] = None,
+    write: Annotated[
+        list[Path] | None, typer.Option(help="Write the tables between the markers of this file, such as a README.")
+    ] = None,
 ) -> None:
     """Measure a grader against labelled answers, or against attacks."""
     import json as json_format
@@ -74,10 +76,10 @@ def evaluate(
         if is_wrong:
             raise typer.BadParameter(what)
     rows = _drawn(labelled.read_rows(*files or ()), limit, seed)
-    if fit_threshold and fit_threshold not in {row.split for row in rows}:
-        fail(f"no row has the split {fit_threshold!r}")
-    if write and len(report.marked(text_of(write))) != 3:
-        fail(f"{write.name} has no lines {report.BEGIN} and {report.END}")
+    _check_split(fit_threshold, rows)
+    unmarked = [file.name for file in write or () if not report.is_marked(text_of(file))]
+    if unmarked:
+        fail(f"{unmarked[0]} has no lines {report.BEGIN} and {report.END}")
     settings = read_settings()
     chosen = wiring.make_library(settings).bank(bank) if bank else None
     run = _run(rows, _questions(rows, chosen, settings, by_model=compiles), grader, settings, save)
@@ -93,8 +95,8 @@ def evaluate(
     known = measuring.measured(measured, rubrics_of(chosen)) if chosen else None
     if known:
         keep(record or settings.data_folder / wiring.MEASURED, known)
-    if write:
-        write_file(report.spliced(text_of(write), measured), write)
+    for file in write or ():
+        write_file(report.spliced(text_of(file), measured), file)
     print(
         json_format.dumps(measured.as_plain(), ensure_ascii=False) if json else report.to_text(measured),
         end="\n" if json else "",
@@ -118,6 +120,11 @@ def _attack(bank: str, grader: Grading, limit: int | None, seed: int, *, as_json
         json.dumps(measured.as_plain(), ensure_ascii=False) if as_json else report.resistance_to_text(measured),
         end="\n" if as_json else "",
     )
+
+
+def _check_split(name: str, rows: "Sequence[Row]") -> None:
+    if name and name not in {row.split for row in rows}:
+        fail(f"no row has the split {name!r}")
 
 
 def _drawn(things: "Sequence[Thing]", limit: int | None, seed: int) -> "Sequence[Thing]":
