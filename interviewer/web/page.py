@@ -177,9 +177,12 @@ class _Wiring:
         chosen = dict(request.cookies).get("lang", "")
         language = preferred_language(chosen, request.headers.get("accept-language", ""))
         asked = str(dict(request.query_params).get("interview") or remembered)
-        view = self.desk.arrive(self._owner(request), "" if asked == NO_INTERVIEW else asked, language)
+        owner = self._owner(request)
+        view = self.desk.arrive(owner, "" if asked == NO_INTERVIEW else asked, language)
         library = self.desk.library
-        return merged(self._labels(language), start_values(self.c, library, language), draw(self.c, view))
+        # Whoever is quick with the tab finds the list there, although the tab's own event came before the page was ready.
+        listed = {self.c.listing: listing(self.desk.stage, owner, language)}
+        return merged(self._labels(language), start_values(self.c, library, language), draw(self.c, view), listed)
 
     def _speak(self, language: str, remembered: str, bank: str, request: gr.Request) -> Updates:
         c, chosen, owner = self.c, Language(language), self._owner(request)
