@@ -87,7 +87,7 @@ def bank_of(
         localized(clean(title or source.title or source.name), language),
         tuple(questions.values()),
         language,
-        {name: topics.get(name) or Localized(en=name) for name in used} if set(topics) != {"general"} else None,
+        {name: topics.get(name) or Localized(en=name) for name in used},
     )
     return Taken(bank, tuple(sorted(left_out, key=lambda one: one.line)))
 

@@ -35,6 +35,13 @@ def test_a_negated_claim_is_not_credited(text: str) -> None:
     assert graded(DROPOUT, text).verdict("off").level is Level.CONTRADICTED
 
 
+def test_no_more_is_quoted_than_makes_the_claim() -> None:
+    question = compile_question("缓存有什么好处？", "- 读取延迟更低。\n- 数据库的压力更小。")
+    answer = "说到好处，我先举个例子。有了它，读取的延迟会更低，用户不用等；另外，数据库的压力也更小，不容易被打垮。"
+    quotes = [[evidence.quote for evidence in verdict.evidence] for verdict in graded(question, answer).verdicts]
+    assert quotes == [["读取的延迟会更低"], ["数据库的压力也更小"]]
+
+
 def test_a_claim_is_not_held_against_an_answer_in_the_references_own_words() -> None:
     reference = "不可以使用！缓存只能用于读请求。缓存是读取过程中应用的一种优化技术。"
     question = compile_question("写请求是否需要使用缓存？", reference)

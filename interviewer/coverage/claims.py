@@ -145,8 +145,25 @@ def _by_text(criterion: Criterion, said: Said, asked: frozenset[str], turned: fr
     groups = list(by_sentence.values())
     for place, group in enumerate(groups):
         window = group + (groups[place + 1] if place + 1 < len(groups) else [])
-        clauses = [said.clauses[number] for number in window]
-        text = tokens.fold(said.text[clauses[0].start : clauses[-1].end])
-        share, is_reversed = max(likeness(claim, clauses, text, asked) for claim in criterion.text.both)
+        share, is_reversed = _likeness(criterion, said, window, asked)
         if share >= _SIMILAR_PARTIAL:
-            yield Reading(said, 1.0 if share >= _SIMILAR_MET else 0.5, tuple(window), is_reversed)
+            clauses = _narrowed(criterion, said, window, asked)
+            yield Reading(said, 1.0 if share >= _SIMILAR_MET else 0.5, tuple(clauses), is_reversed)
+
+
+def _likeness(criterion: Criterion, said: Said, window: Sequence[int], asked: frozenset[str]) -> tuple[float, bool]:
+    clauses = [said.clauses[number] for number in window]
+    text = tokens.fold(said.text[clauses[0].start : clauses[-1].end])
+    return max(likeness(claim, clauses, text, asked) for claim in criterion.text.both)
+
+
+def _narrowed(criterion: Criterion, said: Said, window: Sequence[int], asked: frozenset[str]) -> Sequence[int]:
+    """The window without the clauses at its ends that make it no more like the claim, so that no more is quoted."""
+    share, is_reversed = _likeness(criterion, said, window, asked)
+    for first, last in ((1, None), (0, -1)):
+        while len(window) > 1:
+            rest, still_reversed = _likeness(criterion, said, window[first:last], asked)
+            if rest < share or still_reversed is not is_reversed:
+                break
+            window, share = window[first:last], rest
+    return window
