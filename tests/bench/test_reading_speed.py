@@ -1,12 +1,16 @@
-"""How fast a list of questions is read, beside the parse alone: `python -m pytest tests/bench/test_reading_speed.py -s`."""
+"""How fast a list of questions is read and imported, beside the parse alone: `pytest tests/bench/test_reading_speed.py -s`."""
 
 import time
+from pathlib import Path
 from statistics import median
 
 from markdown_it import MarkdownIt
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from interviewer.importing import Preview, preview
+from interviewer.library import Library
 from interviewer.reading import read
+from interviewer.rubric import Language
 
 SHAPES = (
     "### {n}. What does part {n} of the system do?\n\nIt has `{n}` tasks, **in order**:\n\n- reading\n- writing\n\n",
@@ -18,20 +22,45 @@ SHAPES = (
 QUESTIONS = 300
 
 
-def test_three_hundred_questions_of_mixed_shapes(benchmark: BenchmarkFixture) -> None:
-    text = "".join(SHAPES[n % len(SHAPES)].replace("{n}", str(n)) for n in range(1, QUESTIONS + 1))
-    data = text.encode()
+TEXT = "".join(SHAPES[n % len(SHAPES)].replace("{n}", str(n)) for n in range(1, QUESTIONS + 1))
+
+
+def parse_alone() -> float:
     parser = MarkdownIt("commonmark").enable("table")
     parses = []
     for _ in range(5):
         start = time.perf_counter()
-        parser.parse(text)
+        parser.parse(TEXT)
         parses.append(time.perf_counter() - start)
+    return median(parses)
+
+
+def test_three_hundred_questions_of_mixed_shapes(benchmark: BenchmarkFixture) -> None:
+    data, alone = TEXT.encode(), parse_alone()
     source = benchmark.pedantic(read, args=("list.md", data), rounds=5)
     assert len(source.items) == QUESTIONS
     assert all(item.answer for item in source.items)
     taken = benchmark.stats["median"]
     print(
         f"\n{QUESTIONS} questions, {len(data) // 1000} kB: read in {taken:.2f} s, "
-        f"{taken / median(parses):.1f} times the parse of markdown-it alone"
+        f"{taken / alone:.1f} times the parse of markdown-it alone"
+    )
+
+
+def test_three_hundred_questions_become_a_bank(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    alone, library = parse_alone(), Library(None, tmp_path)
+
+    def imported() -> tuple[Preview, float]:
+        start = time.perf_counter()
+        shown = preview("list.md", TEXT.encode(), library=library, folder=tmp_path)
+        made = time.perf_counter() - start
+        shown.account(Language.EN)
+        return shown, made
+
+    shown, made = benchmark.pedantic(imported, rounds=1)
+    assert len(shown.bank.questions) == QUESTIONS
+    whole = benchmark.stats["median"]
+    print(
+        f"\n{QUESTIONS} questions, {shown.criteria} criteria: made into a bank in {made:.2f} s (aim 2), "
+        f"{made / alone:.1f} times the parse alone; with the check of every rubric {whole:.2f} s"
     )
