@@ -42,6 +42,25 @@ def test_no_more_is_quoted_than_makes_the_claim() -> None:
     assert quotes == [["读取的延迟会更低"], ["数据库的压力也更小"]]
 
 
+@pytest.mark.parametrize(
+    "answer, level",
+    [
+        ("非叶子节点只存键不存数据，所以一页能放更多的键。", Level.MET),
+        ("非叶子节点只存键，不存数据，所以一页能放更多的键。", Level.MET),
+        ("非叶子节点存数据，所以树更高。", Level.CONTRADICTED),
+    ],
+)
+def test_a_comma_makes_no_claim_its_contrary(answer: str, level: Level) -> None:
+    reference = "- 非叶子节点只存键不存数据，一页能放更多的键，树更矮，IO 更少。\n- 叶子节点之间用链表连着。"
+    question = compile_question("为什么 MySQL 用 B+ 树做索引？", reference)
+    assert graded(question, answer).verdict("point-1").level is level
+
+
+def test_a_blank_beside_latin_letters_makes_no_list_of_keywords() -> None:
+    question = compile_question("输入网址之后发生什么？", "解析域名，建立连接，发送请求。")
+    assert graded(question, "DNS 解析出 IP，建立 TCP 连接，发送 HTTP 请求。").flags == ()
+
+
 def test_a_claim_is_not_held_against_an_answer_in_the_references_own_words() -> None:
     reference = "不可以使用！缓存只能用于读请求。缓存是读取过程中应用的一种优化技术。"
     question = compile_question("写请求是否需要使用缓存？", reference)

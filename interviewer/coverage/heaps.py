@@ -10,10 +10,12 @@ _LEAST_ITEMS = 5
 _LONGEST_ITEM = 7
 _LEAST_SHARE = 0.6
 
-# What may stand between the items of a list. A blank separates where no verb joins: between Chinese terms.
-_SEPARATOR = re.compile(
-    r"[,，、;；/|·•+\n\t]|…+|\.{3}|\s+-\s+|\s*&\s*|(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])|[。!?！？]|[.](?=\s|$)"
-)
+# What may stand between the items of a list. A blank separates where no verb joins: between Chinese terms. In a text
+# with Chinese marks of punctuation, a blank beside Latin letters is no more than good typography.
+_MARKS = r"[,，、;；/|·•+\n\t]|…+|\.{3}|\s+-\s+|\s*&\s*|[。!?！？]|[.](?=\s|$)"
+_SEPARATOR = re.compile(_MARKS + r"|(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
+_SEPARATOR_PUNCTUATED = re.compile(_MARKS + r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_PUNCTUATED = re.compile("[，。；]")
 
 _STATING = frozenset(
     "is are was be can do does will would makes make use uses used get gets give gives let lets help helps mean means keep "
@@ -100,7 +102,7 @@ def states(text: str) -> bool:
 
 
 def _items(text: str) -> Iterator[tuple[int, bool]]:
-    for item in _SEPARATOR.split(text):
+    for item in (_SEPARATOR_PUNCTUATED if _PUNCTUATED.search(text) else _SEPARATOR).split(text):
         length = sum(tokens.is_content(word) and not word[0].isdigit() for word in tokens.words(item))
         if length:
             yield length, states(item)

@@ -222,14 +222,23 @@ def _is_said(word: str, claim: Claim, said: Claim) -> bool:
     )
 
 
+# A claim is denied where more than this share of its words points the other way.
+_DENIED_SHARE = 1 / 3
+
+
 def _denies(claim: Claim, said: Claim, own: Iterable[str]) -> bool:
+    """Whether what is said of a claim points the other way; one word of many that does may belong to something else."""
+    spoken = denied = 0
     for word in own:
         if word in said.kinds:
-            if (word in claim.negated and word not in said.negated) or (word in claim.plain and word not in said.plain):
-                return True
+            spoken += 1
+            denied += (word in claim.negated and word not in said.negated) or (
+                word in claim.plain and word not in said.plain
+            )
         elif any(
             other in said.kinds and other not in claim.kinds and (other in said.negated) == (word in claim.negated)
             for other in _PARTNERS.get(word, ())
         ):
-            return True
-    return False
+            spoken += 1
+            denied += 1
+    return denied > _DENIED_SHARE * spoken
