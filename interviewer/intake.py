@@ -10,7 +10,7 @@ from interviewer import tokens
 from interviewer.compiling import compile_question
 from interviewer.errors import BankError
 from interviewer.merging import made_of
-from interviewer.references import is_only_a_link
+from interviewer.references import is_only_a_link, is_placeholder
 from interviewer.rubric import Bank, Language, Localized, Made, Question
 from interviewer.source import Item, Source
 from interviewer.words import words
@@ -132,6 +132,8 @@ def _why_not(item: Item) -> str:
         return "import.no_question"
     if not item.answer:
         return "import.no_answer"
+    if is_placeholder(item.answer):
+        return "import.placeholder"
     return "import.only_link" if is_only_a_link(item.answer) else ""
 
 

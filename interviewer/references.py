@@ -4,6 +4,11 @@ import re
 
 from interviewer import tokens
 
+_PLACEHOLDER = re.compile(
+    r"\s*(?:to-?do|tbd|tbc|wip|fix-?me)\b|\s*(?:待(?:补充?|完善|整理|续|定|写|填)|略|暂无|暂缺|未完|无|同上|n/?a|none|-+|—+|[.。…]+)[\s.。!！…]*$",
+    re.IGNORECASE,
+)
+_LONGEST_PLACEHOLDER = 80
 _LEAST_OWN = 2
 _LINK = re.compile(r"!?\[[^\]]*\]\([^)]*\)|<?(?:https?://|www\.)[^\s>）)，。]+>?", re.IGNORECASE)
 # What people write around a link that is the whole answer.
@@ -15,6 +20,11 @@ _POINTING = frozenset(
     )
     for word in tokens.words(text)
 )
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only says that the answer is still to be written."""
+    return len(text) < _LONGEST_PLACEHOLDER and bool(_PLACEHOLDER.match(text))
 
 
 def is_only_a_link(text: str) -> bool:

@@ -329,6 +329,7 @@ import.general | 综合 | General
 import.no_question | 没有题目文字。 | It has no text.
 import.no_answer | 没有答案，无法评分，没有收进题库。 | It has no answer, so it could not be graded; it is not in the bank.
 import.only_link | 答案只是一个链接；请把内容写进文件。 | Its answer is only a link; write down what it says.
+import.placeholder | 答案还没写（待补充、TODO 之类），没有收进题库。 | Its answer is still to be written (TODO and the like); it is not in the bank.
 import.same | 与第 {line} 行的题目和答案相同，只收一次。 | The same question and answer stand at line {line}; it is taken once.
 import.no_points | 从答案里找不到可评分的要点，没有收进题库。 | No point to grade by was found in its answer; it is not in the bank.
 import.blocks | 文件里的每一块： | Every block of the file:

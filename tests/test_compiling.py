@@ -174,7 +174,21 @@ def test_first_claims_weigh_more_than_later_ones() -> None:
     assert [point.weight for point in points] == [2.0, 1.0]
 
 
-def test_code_tables_formulas_and_markup_are_no_points() -> None:
+def test_rows_of_a_plain_table_and_steps_of_a_chain_are_points() -> None:
+    table = "问题 | 是什么 | 怎么办\n穿透 | 查不存在的键 | 布隆过滤器\n击穿 | 热点键过期 | 互斥锁"
+    assert texts(points_of("缓存有哪些问题？", table)) == ["穿透 查不存在的键 布隆过滤器", "击穿 热点键过期 互斥锁"]
+    assert len(points_of("启动过程？", "加载引导程序 -> 初始化内核 -> 启动服务")) == 3
+    assert (
+        texts(points_of("How to filter?", "Use cat x | grep y to filter lines"))[0]
+        == "Use cat x | grep y to filter lines"
+    )
+
+
+def test_a_word_is_not_cut_after_a_connective() -> None:
+    assert texts(points_of("为什么不行？", "因为并发读会把旧值又写回缓存。")) == ["并发读会把旧值又写回缓存"]
+
+
+def test_code_formulas_and_markup_are_no_points_and_a_row_of_a_table_is_one() -> None:
     reference = """## 做法
 使用**残差连接**让梯度直接流过，见[论文](https://example.org/resnet)。
 
@@ -191,7 +205,11 @@ w = w - grad(C)(w) - 2cw
 ![图](a.png)
 - `LayerNorm` 稳定每层的分布
 """
-    assert texts(points_of("怎么办？", reference)) == ["使用残差连接让梯度直接流过，见论文", "LayerNorm 稳定每层的分布"]
+    assert texts(points_of("怎么办？", reference)) == [
+        "使用残差连接让梯度直接流过，见论文",
+        "残差 很小",
+        "LayerNorm 稳定每层的分布",
+    ]
 
 
 def test_a_short_sentence_counts_by_its_words_as_well() -> None:

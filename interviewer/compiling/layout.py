@@ -16,6 +16,9 @@ _PREFIX = re.compile(r"^\s*(?:参考)?(?:答案?|解答?|answer|a)\s*[:：]\s*",
 _RULE = re.compile(r"^\s*(?:[-=*_]\s*){3,}$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 _CELLS = re.compile(r"\s\|\s.*\s\|(?:\s|$)|^[\s:|-]*-{3,}[\s:|-]*\|[\s:|-]*$")
+_ROW = re.compile(r"\s\|\s")
+_ARROW = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?)\s*")
+_DASHES = re.compile(r"^[\s:|-]*-{3,}[\s:|-]*\|?[\s:|-]*$")
 _QUOTE = re.compile(r"^\s*(?:>\s?)+")
 
 _NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"
@@ -46,10 +49,27 @@ def plain_text(reference: str) -> str:
 def lines_of(reference: str) -> list[Line]:
     """The lines of a reference that say something."""
     text = _BREAK.sub("\n", _DISPLAYED.sub(" ", _FENCE.sub("", reference)))
-    text = _IMAGE.sub("", _TAG.sub("", text))
+    text = _rows_as_items(_IMAGE.sub("", _TAG.sub("", text)))
     lines = list(_lines(text))
     prose = [line for line, is_heading in lines if not is_heading]
     return prose or [line for line, _ in lines]
+
+
+def _rows_as_items(text: str) -> str:
+    """The text with the rows of its tables, but for the heads, as list items."""
+    made: list[str] = []
+    columns = 0
+    for line in text.split("\n"):
+        cells = [cell.strip() for cell in _ROW.split(f" {line.strip().strip('|')} ") if cell.strip()]
+        if _DASHES.match(line):
+            continue
+        if len(cells) > 1 and len(cells) == columns:
+            made.append(f"- {' '.join(cells)}")
+            continue
+        columns = len(cells) if len(cells) > 1 else 0
+        made.append(line)
+    heads = {place for place, line in enumerate(made[:-1]) if _ROW.search(line) and made[place + 1].startswith("- ")}
+    return "\n".join(line for place, line in enumerate(made) if place not in heads)
 
 
 def _lines(text: str) -> Iterator[tuple[Line, bool]]:
@@ -69,7 +89,9 @@ def _lines(text: str) -> Iterator[tuple[Line, bool]]:
             bare = bare[mark.end() :]
         elif bare.strip() and not bare.startswith((" ", "\t")):
             indents = []
-        parts = [part.strip() for part in _INNER_MARK.split(bare)]
+        # A chain of arrows is a list of steps.
+        apart = _ARROW if len(_ARROW.findall(bare)) > 1 else _INNER_MARK
+        parts = [part.strip() for part in apart.split(bare)]
         for place, part in enumerate(parts):
             if part and not _is_formula(part):
                 yield Line(part, max(depth, 1) if place and len(parts) > 2 else depth), is_heading

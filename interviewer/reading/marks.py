@@ -61,7 +61,7 @@ _ANSWER = re.compile(
 )
 _ANSWER_ALONE = re.compile(rf"[\[【(（「]?\s*(?:{_ANSWER_WORD})\s*\d{{0,4}}\s*[\]】)）」]?\s*[:：]?\s*", re.IGNORECASE)
 _UNFOLD = re.compile(
-    r"(?:点击|点我|单击|点此)?(?:查看|展开|显示|打开|折叠|隐藏)?(?:参考)?(?:答案|解析|解答|详情|更多|内容|全部|提示)?"
+    r"(?:点击|点我|单击|点此|点开|点一下)?(?:可以?|来)?(?:查看|看|展开|显示|打开|折叠|隐藏)?(?:参考)?(?:答案|解析|解答|详情|更多|内容|全部|提示)?"
     r"|(?:(?:click|tap|press)\s*)?(?:here\s*)?(?:(?:to|for)\s+)?(?:(?:show|view|see|expand|reveal|toggle|open|read)\s*)?"
     r"(?:(?:the|an|my)\s+)?(?:answers?|solutions?|details?|more|content|explanation)?",
     re.IGNORECASE,
