@@ -19,15 +19,13 @@ from interviewer.account import Account, Note
 from interviewer.drafting import draft_all
 from interviewer.errors import BankError
 from interviewer.intake import Taken, bank_of, localized, name_of, wanted
-from interviewer.library import LARGEST_BANK, Library, parse_bank, shipped
+from interviewer.library import BANK_ENDINGS, LARGEST_BANK, Library, parse_bank, shipped
 from interviewer.lint import alike_questions, lint
 from interviewer.llm import LLM
 from interviewer.merging import Change, Did, has_edited_criteria, merge
 from interviewer.reading import read
 from interviewer.rubric import Bank, Language, Question, is_id
 from interviewer.source import Source
-
-_BANK_ENDINGS = (".yaml", ".yml")
 
 # Is told how many questions a model has drafted, and of how many.
 Told = Callable[[int, int], None]
@@ -110,11 +108,11 @@ def preview(
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     if output and output.is_dir():
         folder, output = output, None
-    if output and not output.name.casefold().endswith(_BANK_ENDINGS):
+    if output and not output.name.casefold().endswith(BANK_ENDINGS):
         raise BankError(output.name, "", "would not be found as a bank: end its name with .yaml")
     if id and not is_id(id):
         raise BankError(name, "id", f"{id!r} may only have a-z, 0-9, '-', '_' and '.', at most 80 of them")
-    if name.casefold().endswith(_BANK_ENDINGS):
+    if name.casefold().endswith(BANK_ENDINGS):
         return _of_bank(name, data, library, folder, output, id, title, language)
     source = read(name, data)
     earlier = _read(output) if output else None
