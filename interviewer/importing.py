@@ -9,6 +9,7 @@ Everything in a preview is plain text out of somebody's file: whoever shows it o
 ever opened as a path; the only files that are read and written are those of `folder` and `output`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from interviewer import account, bankfile, rewriting
 from interviewer.account import Account, Note
 from interviewer.drafting import draft_all
 from interviewer.errors import BankError
-from interviewer.intake import Taken, bank_of, localized, name_of, wanted
+from interviewer.intake import Taken, bank_of, clean, localized, name_of, wanted
 from interviewer.library import BANK_ENDINGS, LARGEST_BANK, Library, parse_bank, shipped
 from interviewer.lint import alike_questions, lint
 from interviewer.llm import LLM
@@ -26,6 +27,8 @@ from interviewer.merging import Change, Did, has_edited_criteria, merge
 from interviewer.reading import read
 from interviewer.rubric import Bank, Language, Question, is_id
 from interviewer.source import Source
+
+_LONGEST_NAME = 200
 
 # Is told how many questions a model has drafted, and of how many.
 Told = Callable[[int, int], None]
@@ -105,7 +108,7 @@ def preview(
     reference answers. As long as question and answer stay the same, what a model has drafted or a person has edited is
     not made again. Raises BankError if the file cannot be used, or the id is that of a bank that was not imported.
     """
-    name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    name, title = _bare(name), _in_one_line(title)
     if output and output.is_dir():
         folder, output = output, None
     if output and not output.name.casefold().endswith(BANK_ENDINGS):
@@ -221,6 +224,16 @@ def _read(path: Path | None) -> _File | None:
         raise BankError(path.name, "", f"cannot be read: {error.strerror}") from error
     text = _decoded(path.name, data)
     return _File(data, text, parse_bank(text, path.name))
+
+
+def _bare(name: str) -> str:
+    """A file's name without its folder, as a bank may hold it; a byte of it that is no UTF-8 is spelled `%c3`."""
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return _in_one_line(re.sub("[\ud800-\udfff]", lambda half: f"%{ord(half[0]) & 0xFF:02x}", bare))[-_LONGEST_NAME:]
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def _decoded(name: str, data: bytes) -> str:

@@ -235,6 +235,43 @@ def test_nothing_in_a_file_is_taken_for_a_path_or_for_markup(tmp_path: Path) -> 
     assert save(look(tmp_path / "banks", text, "../../evil.txt")).parent == tmp_path / "banks"
 
 
+@pytest.mark.parametrize("name", ["面试题.txt", "操作系统.txt"])
+def test_a_file_name_in_another_encoding_makes_a_bank_of_its_own(tmp_path: Path, name: str) -> None:
+    as_unix_has_it = name.encode("gb18030").decode("utf-8", "surrogateescape")
+    shown = look(tmp_path, name=as_unix_has_it)
+    assert shown.bank.id.startswith({"面试题.txt": "c3-e6-ca", "操作系统.txt": "b2-d9"}[name])
+    assert parse_bank(save(shown).read_text(encoding="utf-8"), "x") == shown.bank
+
+
+def test_names_without_any_word_are_kept_apart(tmp_path: Path) -> None:
+    names = ["!!!.txt", "？.txt", "。。。.txt"]
+    assert len({look(tmp_path, name=name).bank.id for name in names}) == len(names)
+
+
+def test_signs_that_no_bank_may_hold_are_gone_from_names_and_titles(tmp_path: Path) -> None:
+    shown = look(tmp_path, name="a\n\x1b[31m\0b.txt", title="One\nline \udcff\x1b[1m")
+    made = shown.bank.questions[0].made
+    assert made is not None
+    assert made.file == "a [31mb.txt"
+    assert shown.bank.title.en == "One line [1m"
+    long = look(tmp_path, name=f"{'x' * 5000}.txt").bank.questions[0].made
+    assert long is not None
+    assert len(long.file) == 200
+
+
+def test_a_question_that_is_kept_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    old = "? What is a Java lock?\nIt keeps other threads out.\n"
+    path = save(look(tmp_path, old))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("weight: 2", "weight: 3"), encoding="utf-8")
+    bank = look(tmp_path, "? What is a Java Lock?\nA thing at a door.\n" + old).bank
+    assert [question.reference.en for question in bank.questions] == [
+        "A thing at a door.",
+        "It keeps other threads out.",
+    ]
+    assert [question.id for question in bank.questions][1] == "what-is-a-java-lock"
+
+
 def test_halves_of_signs_and_blank_texts_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     items = (Item("\x00", "y", 1), Item("What is a Java \ud800class?", "A\r\ntype\u2028of\tobjects", 2))
     blocks = (Block(Role.QUESTION, 1, 2, "", 0),)
