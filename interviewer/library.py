@@ -15,6 +15,7 @@ from interviewer.rubric import Bank, Language
 
 LARGEST_BANK = 5_000_000
 _DEEPEST = 12
+_LONGEST_SHOWN = 80
 
 # The texts of a bank that may be in two languages; a plain string is in the bank's own.
 _LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe"})
@@ -39,7 +40,7 @@ class Library:
         if more and not more.is_dir():
             raise BankError(str(more), "", "is no folder (INTERVIEWER_BANKS_DIR)")
         self._folders = list(dict.fromkeys(folder for folder in (shipped("rubrics"), more, imported) if folder))
-        self._read: dict[Path, tuple[int, Bank]] = {}
+        self._read: dict[Path, tuple[tuple[int, int, int], Bank]] = {}
 
     def paths(self) -> list[Path]:
         """The bank files, in the order of their folders and names."""
@@ -91,9 +92,11 @@ class Library:
 
     def _bank_at(self, path: Path) -> Bank:
         try:
-            changed = path.stat().st_mtime_ns
+            found = path.stat()
         except OSError as error:
             raise BankError(path.name, "", f"cannot be read: {error.strerror}") from error
+        # Two saves may fall into one tick of the file system's clock.
+        changed = (found.st_mtime_ns, found.st_size, found.st_ino)
         if path not in self._read or self._read[path][0] != changed:
             self._read[path] = (changed, read_bank(path))
         return self._read[path][1]
@@ -241,7 +244,12 @@ def _what(error: Any) -> str:
     if kind in ("missing", "missing_argument"):
         return "is missing"
     if kind == "tuple_type":
-        return f"must be a list (it is {given!r})"
+        return f"must be a list (it is {_shown(given)})"
     message = str(error["msg"]).removeprefix("Value error, ")
-    shown = f" (it is {given!r})" if isinstance(given, str | int | float) and kind != "value_error" else ""
+    shown = f" (it is {_shown(given)})" if isinstance(given, str | int | float) and kind != "value_error" else ""
     return message[:1].lower() + message[1:] + shown
+
+
+def _shown(given: object) -> str:
+    text = repr(given)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

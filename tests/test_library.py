@@ -165,6 +165,9 @@ def test_an_edited_bank_is_read_again(tmp_path: Path) -> None:
     path.write_text(GOOD.replace("小题库", "大题库"), encoding="utf-8")
     os.utime(path, ns=(1, 1))
     assert found.bank("tiny").title.zh == "大题库"
+    path.write_text(GOOD.replace("小题库", "更大题库"), encoding="utf-8")
+    os.utime(path, ns=(1, 1))
+    assert found.bank("tiny").title.zh == "更大题库", "within one tick of the clock"
 
 
 def test_what_editors_and_systems_leave_beside_a_bank_is_no_bank(tmp_path: Path) -> None:
