@@ -6,7 +6,7 @@
     save(shown)                     writes it, and the library has it at once
 
 Everything in a preview is plain text out of somebody's file: whoever shows it on a page escapes it. Nothing of it is
-ever opened as a path; the only files that are read and written are those of `folder` and `output`.
+ever opened as a path; the only files that are read and written are banks of the library, of `folder` and `output`.
 """
 
 import re
@@ -29,6 +29,8 @@ from interviewer.rubric import Bank, Language, Question, is_id
 from interviewer.source import Source
 
 _LONGEST_NAME = 200
+# What Windows takes for a device, whatever its ending.
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)")
 
 # Is told how many questions a model has drafted, and of how many.
 Told = Callable[[int, int], None]
@@ -209,7 +211,7 @@ def _path(id: str, library: Library, folder: Path, output: Path | None) -> Path:
         raise BankError(
             known.name, "id", f"{id!r} is the id of a bank that ships with the program: choose another (--id)"
         )
-    path = output or known or folder / f"{id}.yaml"
+    path = output or known or folder / (f"bank-{id}.yaml" if _DEVICE.match(id) else f"{id}.yaml")
     if known and known.resolve() != path.resolve():
         raise BankError(path.name, "id", f"{id!r} is taken by {known.name}: choose another (--id)")
     return path

@@ -1,7 +1,11 @@
+import contextlib
 import json
 import random
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sources import JAVA, read
@@ -241,6 +245,41 @@ def test_a_file_name_in_another_encoding_makes_a_bank_of_its_own(tmp_path: Path,
     shown = look(tmp_path, name=as_unix_has_it)
     assert shown.bank.id.startswith({"面试题.txt": "c3-e6-ca", "操作系统.txt": "b2-d9"}[name])
     assert parse_bank(save(shown).read_text(encoding="utf-8"), "x") == shown.bank
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "com1", "aux.v2"])
+def test_no_file_is_called_as_a_device_of_windows(tmp_path: Path, name: str) -> None:
+    path = save(look(tmp_path, id=name))
+    assert path.name == f"bank-{name}.yaml"
+    assert look(tmp_path, id=name).is_same
+    assert save(look(tmp_path, id=f"my-{name}")).name == f"my-{name}.yaml"
+
+
+def test_a_file_where_the_folder_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("", encoding="utf-8")
+    with pytest.raises(BankError, match=r"a.yaml: cannot be written: notes is no folder"):
+        save(look(tmp_path, output=tmp_path / "notes" / "a.yaml"))
+
+
+def test_of_two_windows_that_save_at_once_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(look(tmp_path))
+    shown = [look(tmp_path, JAVA.replace("互斥；", f"{n}互斥；")) for n in range(2)]
+    both_are_ready = threading.Barrier(2)
+    replace = bankfile.shutil.copymode
+
+    def slowly(*args: Any) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_are_ready.wait(0.2)
+        replace(*args)
+
+    monkeypatch.setattr(bankfile.shutil, "copymode", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        saving = [pool.submit(save, one) for one in shown]
+    outcomes = [one.exception() for one in saving]
+    assert sorted(map(str, outcomes)) == [
+        "None",
+        "java-notes.yaml: was changed in the meantime: nothing was written; import again",
+    ]
 
 
 def test_names_without_any_word_are_kept_apart(tmp_path: Path) -> None:
