@@ -4,6 +4,7 @@ import io
 import os
 import secrets
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ _LONG = 90
 # Texts in both languages that are shorter together stand in one line: {zh: …, en: …}.
 _SHORT = 60
 _NO_FOLDING = 1 << 30
+
+# Between the look at a file and its replacement no other window of this process may do the same.
+_PUTTING = threading.Lock()
 
 
 def bank_to_yaml(bank: Bank) -> str:
@@ -170,20 +174,28 @@ def save(text: str, path: Path, before: bytes | None) -> None:
     """
     try:
         path = path.resolve()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
         try:
             with draft.open("xb") as file:
                 file.write(text.encode())
                 file.flush()
                 os.fsync(file.fileno())
-            _put(draft, path, before)
+            with _PUTTING:
+                _put(draft, path, before)
         finally:
             draft.unlink(missing_ok=True)
     except FileExistsError as error:
         raise BankError(path.name, "", "was made by someone else in the meantime: nothing was written") from error
     except OSError as error:
         raise BankError(path.name, "", f"cannot be written: {error.strerror}") from error
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise BankError(path.name, "", f"cannot be written: {path.parent.name} is no folder") from error
 
 
 def keep(data: bytes, path: Path) -> None:

@@ -6,9 +6,10 @@
     save(shown)                     writes it, and the library has it at once
 
 Everything in a preview is plain text out of somebody's file: whoever shows it on a page escapes it. Nothing of it is
-ever opened as a path; the only files that are read and written are those of `folder` and `output`.
+ever opened as a path; the only files that are read and written are banks of the library, of `folder` and `output`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,8 +19,8 @@ from interviewer import account, bankfile, rewriting
 from interviewer.account import Account, Note
 from interviewer.drafting import draft_all
 from interviewer.errors import BankError
-from interviewer.intake import Taken, bank_of, localized, name_of, wanted
-from interviewer.library import LARGEST_BANK, Library, parse_bank, shipped
+from interviewer.intake import Taken, bank_of, clean, localized, name_of, wanted
+from interviewer.library import BANK_ENDINGS, LARGEST_BANK, Library, parse_bank, shipped
 from interviewer.lint import alike_questions, lint
 from interviewer.llm import LLM
 from interviewer.merging import Change, Did, has_edited_criteria, merge
@@ -27,7 +28,9 @@ from interviewer.reading import read
 from interviewer.rubric import Bank, Language, Question, is_id
 from interviewer.source import Source
 
-_BANK_ENDINGS = (".yaml", ".yml")
+_LONGEST_NAME = 200
+# What Windows takes for a device, whatever its ending.
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)")
 
 # Is told how many questions a model has drafted, and of how many.
 Told = Callable[[int, int], None]
@@ -107,14 +110,14 @@ def preview(
     reference answers. As long as question and answer stay the same, what a model has drafted or a person has edited is
     not made again. Raises BankError if the file cannot be used, or the id is that of a bank that was not imported.
     """
-    name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    name, title = _bare(name), _in_one_line(title)
     if output and output.is_dir():
         folder, output = output, None
-    if output and not output.name.casefold().endswith(_BANK_ENDINGS):
+    if output and not output.name.casefold().endswith(BANK_ENDINGS):
         raise BankError(output.name, "", "would not be found as a bank: end its name with .yaml")
     if id and not is_id(id):
         raise BankError(name, "id", f"{id!r} may only have a-z, 0-9, '-', '_' and '.', at most 80 of them")
-    if name.casefold().endswith(_BANK_ENDINGS):
+    if name.casefold().endswith(BANK_ENDINGS):
         return _of_bank(name, data, library, folder, output, id, title, language)
     source = read(name, data)
     earlier = _read(output) if output else None
@@ -208,7 +211,7 @@ def _path(id: str, library: Library, folder: Path, output: Path | None) -> Path:
         raise BankError(
             known.name, "id", f"{id!r} is the id of a bank that ships with the program: choose another (--id)"
         )
-    path = output or known or folder / f"{id}.yaml"
+    path = output or known or folder / (f"bank-{id}.yaml" if _DEVICE.match(id) else f"{id}.yaml")
     if known and known.resolve() != path.resolve():
         raise BankError(path.name, "id", f"{id!r} is taken by {known.name}: choose another (--id)")
     return path
@@ -223,6 +226,16 @@ def _read(path: Path | None) -> _File | None:
         raise BankError(path.name, "", f"cannot be read: {error.strerror}") from error
     text = _decoded(path.name, data)
     return _File(data, text, parse_bank(text, path.name))
+
+
+def _bare(name: str) -> str:
+    """A file's name without its folder, as a bank may hold it; a byte of it that is no UTF-8 is spelled `%c3`."""
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return _in_one_line(re.sub("[\ud800-\udfff]", lambda half: f"%{ord(half[0]) & 0xFF:02x}", bare))[-_LONGEST_NAME:]
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def _decoded(name: str, data: bytes) -> str:

@@ -62,10 +62,12 @@ def bank_of(
     topics: dict[str, Localized] = {}
     names = _Names()
     for item in items:
+        if kept and item.digest in kept:
+            names.take(kept[item.digest].id)
+    for item in items:
         name = names.topic(item.topic)
         if kept and item.digest in kept:
             question = kept[item.digest]
-            names.take(question.id)
         else:
             try:
                 question = _question(item, names, name, (compiled or {}).get(item.digest), source.name)
@@ -190,7 +192,7 @@ def name_of(file: str) -> str:
     """The id of a bank that is made of a file of this name."""
     stem = file.rsplit(".", 1)[0]
     name = "-".join(_words(stem))[:72].strip("-")
-    return name if any(sign.isalpha() for sign in name) else f"bank-{_digest(normal(stem))}"
+    return name if any(sign.isalpha() for sign in name) else f"bank-{_digest(normal(stem) or stem)}"
 
 
 def _slug(text: str, least: int) -> str:

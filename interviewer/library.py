@@ -1,6 +1,6 @@
 """The only reader of `rubrics/` and `prompts/`, and of bank files elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,12 @@ from interviewer.rubric import Bank, Language
 
 LARGEST_BANK = 5_000_000
 _DEEPEST = 12
+_LONGEST_SHOWN = 80
 
 # The texts of a bank that may be in two languages; a plain string is in the bank's own.
 _LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe"})
+
+BANK_ENDINGS = (".yaml", ".yml")
 
 _Place = tuple[str | int, ...]
 
@@ -37,11 +40,13 @@ class Library:
         if more and not more.is_dir():
             raise BankError(str(more), "", "is no folder (INTERVIEWER_BANKS_DIR)")
         self._folders = list(dict.fromkeys(folder for folder in (shipped("rubrics"), more, imported) if folder))
-        self._read: dict[Path, tuple[int, Bank]] = {}
+        self._read: dict[Path, tuple[tuple[int, int, int], Bank]] = {}
 
     def paths(self) -> list[Path]:
         """The bank files, in the order of their folders and names."""
-        return [path for folder in self._folders if folder.is_dir() for path in sorted(folder.glob("*.y*ml"))]
+        return [
+            path for folder in self._folders if folder.is_dir() for path in sorted(folder.glob("*")) if _is_bank(path)
+        ]
 
     def banks(self) -> list[Bank]:
         """Every bank that can be read; of two with the same id the first one. What is broken is left out here."""
@@ -86,10 +91,20 @@ class Library:
         return banks[name]
 
     def _bank_at(self, path: Path) -> Bank:
-        changed = path.stat().st_mtime_ns
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise BankError(path.name, "", f"cannot be read: {error.strerror}") from error
+        # Two saves may fall into one tick of the file system's clock.
+        changed = (found.st_mtime_ns, found.st_size, found.st_ino)
         if path not in self._read or self._read[path][0] != changed:
             self._read[path] = (changed, read_bank(path))
         return self._read[path][1]
+
+
+def _is_bank(path: Path) -> bool:
+    """Names that begin with a dot are those of locks and shadows that editors and systems leave beside a file."""
+    return path.suffix.casefold() in BANK_ENDINGS and not path.name.startswith(".")
 
 
 @cache
@@ -118,12 +133,14 @@ def read_bank(path: Path) -> Bank:
 
 def parse_bank(text: str, name: str) -> Bank:
     """The bank in a YAML text; `name` stands for the file in errors. Raises BankError."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        _refuse_depth(yaml.parse(text, Loader=loader), name)
+        node = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BankError(name, f"line {line}", f"is not YAML: {error.problem}") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise BankError(name, "", f"is not YAML: {error}") from error
     if not isinstance(node, yaml.MappingNode):
         raise BankError(name, "line 1", "a bank begins with 'id:', 'title:' and 'questions:'")
@@ -138,17 +155,28 @@ def parse_bank(text: str, name: str) -> Bank:
         raise BankError(name, _where(place, lines, plain), _what(first)) from error
 
 
+def _refuse_depth(events: Iterable[yaml.Event], name: str) -> None:
+    """Before anything is composed: the composer in C goes as deep as the text does, and takes the process with it."""
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise BankError(name, f"line {line}", f"is nested deeper than {_DEEPEST} levels")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def _plain(node: yaml.Node, place: _Place, lines: dict[_Place, int], seen: set[int], name: str) -> Any:
     """Nested dicts and lists of strings, with the line of every place.
 
     Everything stays a string here (`no` and `0.10` in an alias list are words); the types come with the validation.
-    Duplicate keys, anchors and deep nesting are refused.
+    Duplicate keys and anchors are refused.
     """
     line = f"line {node.start_mark.line + 1}"
     if id(node) in seen:
         raise BankError(name, line, "YAML anchors and aliases (& and *) are not used in banks")
-    if len(place) > _DEEPEST:
-        raise BankError(name, line, f"is nested deeper than {_DEEPEST} levels")
     seen.add(id(node))
     lines[place] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
@@ -216,7 +244,12 @@ def _what(error: Any) -> str:
     if kind in ("missing", "missing_argument"):
         return "is missing"
     if kind == "tuple_type":
-        return f"must be a list (it is {given!r})"
+        return f"must be a list (it is {_shown(given)})"
     message = str(error["msg"]).removeprefix("Value error, ")
-    shown = f" (it is {given!r})" if isinstance(given, str | int | float) and kind != "value_error" else ""
+    shown = f" (it is {_shown(given)})" if isinstance(given, str | int | float) and kind != "value_error" else ""
     return message[:1].lower() + message[1:] + shown
+
+
+def _shown(given: object) -> str:
+    text = repr(given)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -35,9 +35,15 @@ def rewritten(text: str, name: str, bank: Bank) -> str:
         changed = _mapping(plain, spell_bank(old), spell_bank(bank))
     except _NotLineByLine:
         return bank_to_yaml(bank)
-    if parse_bank(changed, name) != bank:
+    except _Unusual:
+        changed = ""
+    if not changed or parse_bank(changed, name) != bank:
         raise BankError(name, "", "cannot be changed without losing your comments: write to another file (-o)")
     return changed.replace("\n", ending)
+
+
+class _Unusual(Exception):
+    """A list stands in lines, but not as anybody writes them (`? questions`, `criteria: !!seq`)."""
 
 
 class _NotLineByLine(Exception):
@@ -98,6 +104,8 @@ def _cut(text: str, key: str, *, is_item: bool) -> _Cut:
         first = item.start_mark.line
         while lines[first][dash : dash + 1] != "-" or lines[first][:dash].strip():
             first -= 1
+            if first < end:
+                raise _Unusual
         begins.append(_first_comment(lines, end, first, dash))
         end = _end(item) + 1
     stop = _first_comment(lines, end, len(lines), dash) if end < len(lines) else end
@@ -146,8 +154,9 @@ def _comments(piece: str, column: int) -> str:
 
 def _around(rest: str, key: str, column: int) -> tuple[str, str]:
     """The text up to the line of the list's key, and what follows it."""
-    place = re.search(rf"^[ -]{{{column}}}{key}:[ \t]*(?:#.*)?\n", rest, re.MULTILINE)
-    assert place
+    place = re.search(rf"^[ -]{{{column}}}(['\"]?){key}\1[ \t]*:[ \t]*(?:#.*)?\n", rest, re.MULTILINE)
+    if place is None:
+        raise _Unusual
     return rest[: place.end()], rest[place.end() :]
 
 

@@ -377,13 +377,15 @@ import.no_file | 文件没有收到，请再选一次。 | No file has arrived; 
 import.no_text | 先粘贴一份清单。 | Paste a list first.
 import.not_here | 这台服务器对外开放，所以页面不能导入题库。请在服务器上运行 interviewer import 文件名。 | This server is open to others, so banks cannot be imported on the page. Run interviewer import FILE on the server.
 import.nothing_to_save | 没有可保存的内容：先导入一份清单；太长的题库请用 interviewer import。 | There is nothing to save: import a list first; a very long bank goes by interviewer import.
-import.not_saved | 没有保存，下面的文字还在。问题在这里： | It was not saved, and your text is still here. What is wrong:
+import.not_saved | 没有保存，你的文字还在。问题在这里： | It was not saved, and your text is still here. What is wrong:
+import.moved_on | 没有保存，你的文字还在：题库 {id} 在这期间被改过，或者这个 id 属于另一个题库。请重新导入，或者换一个 id。 | It was not saved, and your text is still here: the bank {id} has changed in the meantime, or this id is another bank's. Import again, or choose another id.
 import.saved | 已保存《{title}》：{count} 题，文件 {file}。 | Saved “{title}” in {file}. Questions: {count}.
 import.no_model | 还没有选模型：先到“评分模型”页选一个，或改用离线方式。 | No model is chosen: choose one in the Grader tab, or let the points be made offline.
 import.drafting | 模型正在拆分要点：第 {done} / {total} 题…… | The model is making the points: question {done} of {total} …
 import.unusable | 这份文件不能导入： | This file cannot be imported:
 import.found | 《{title}》（{id}）：新题库 | “{title}” ({id}): a new bank
 import.update | 《{title}》（{id}）：以前导入过，你改过的地方会保留 | “{title}” ({id}): imported before; what you edited stays
+import.replaces | 《{title}》（{id}）：会取代已保存的同 id 题库，原来的另存为 .bak 文件 | “{title}” ({id}): takes the place of the saved bank with this id, which is kept in a .bak file
 import.unchanged | 《{title}》（{id}）：和已保存的一样 | “{title}” ({id}): the same as the one that is saved
 import.counts | {questions} 题，{criteria} 个要点 | Questions: {questions}, points: {criteria}
 import.too_long_to_edit | 这个题库太长，不能在页面上修改和保存。请用 interviewer import 文件名。 | This bank is too long to be edited and saved on the page. Use interviewer import FILE.

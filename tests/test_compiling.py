@@ -23,6 +23,21 @@ def texts(points: Sequence[Point]) -> list[str]:
     return [point.text for point in points]
 
 
+@pytest.mark.parametrize("opens", ["<!--x ", r"\[ x ", "[x", "-"])
+def test_what_is_opened_thousands_of_times_and_never_closed_does_not_hang(opens: str) -> None:
+    """Where every beginning looks to the end of the text for its own end, this takes minutes."""
+    assert points_of("What is a lock?", opens * 50_000 + " y")
+
+
+def test_thousands_of_names_weigh_no_more_than_a_criterion_may() -> None:
+    lists = (
+        "包括：" + "、".join(f"{chr(0x5000 + n)}{chr(0x6000 + n + 150 * line)}" for n in range(150))
+        for line in range(9)
+    )
+    criteria = compile_question("有哪些东西？", "。".join(lists)).criteria
+    assert {criterion.weight for criterion in criteria} == {100.0}
+
+
 def test_list_items_are_claims_called_by_what_leads_to_the_colon() -> None:
     points = points_of(
         "卷积网络有什么优势？",

@@ -167,6 +167,18 @@ def test_no_more_points_are_kept_than_can_be_judged() -> None:
     assert len(drafted.dropped) == 2
 
 
+def test_a_model_that_repeats_itself_without_end_is_not_listened_to_for_long() -> None:
+    endless = [
+        point(id=f"p-{n}", en=f"Large gradients {n} are limited to norm {n}", aliases=[["norm", str(n)]])
+        for n in range(3000)
+    ]
+    llm = ScriptedLLM(lambda _request: reply(*endless))
+    drafted = draft(llm, TEXT, REFERENCE, Language.EN)
+    assert not drafted.failure
+    assert len(drafted.dropped) + len(drafted.question.criteria) <= 80
+    assert sum(len(message.content) for message in llm.requests[1].messages[3:]) < 10_000
+
+
 def test_aliases_and_ids_that_could_do_harm_are_mended() -> None:
     wild = point(
         id="../../Etc PASSWD",

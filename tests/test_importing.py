@@ -1,7 +1,11 @@
+import contextlib
 import json
 import random
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sources import JAVA, read
@@ -233,6 +237,78 @@ def test_nothing_in_a_file_is_taken_for_a_path_or_for_markup(tmp_path: Path) -> 
     assert bank.questions[0].text.en == "<script>alert(1)</script> and ../../x of Java?"
     assert "\x1b" not in bank.questions[0].reference.en
     assert save(look(tmp_path / "banks", text, "../../evil.txt")).parent == tmp_path / "banks"
+
+
+@pytest.mark.parametrize("name", ["面试题.txt", "操作系统.txt"])
+def test_a_file_name_in_another_encoding_makes_a_bank_of_its_own(tmp_path: Path, name: str) -> None:
+    as_unix_has_it = name.encode("gb18030").decode("utf-8", "surrogateescape")
+    shown = look(tmp_path, name=as_unix_has_it)
+    assert shown.bank.id.startswith({"面试题.txt": "c3-e6-ca", "操作系统.txt": "b2-d9"}[name])
+    assert parse_bank(save(shown).read_text(encoding="utf-8"), "x") == shown.bank
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "com1", "aux.v2"])
+def test_no_file_is_called_as_a_device_of_windows(tmp_path: Path, name: str) -> None:
+    path = save(look(tmp_path, id=name))
+    assert path.name == f"bank-{name}.yaml"
+    assert look(tmp_path, id=name).is_same
+    assert save(look(tmp_path, id=f"my-{name}")).name == f"my-{name}.yaml"
+
+
+def test_a_file_where_the_folder_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("", encoding="utf-8")
+    with pytest.raises(BankError, match=r"a.yaml: cannot be written: notes is no folder"):
+        save(look(tmp_path, output=tmp_path / "notes" / "a.yaml"))
+
+
+def test_of_two_windows_that_save_at_once_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(look(tmp_path))
+    shown = [look(tmp_path, JAVA.replace("互斥；", f"{n}互斥；")) for n in range(2)]
+    both_are_ready = threading.Barrier(2)
+    replace = bankfile.shutil.copymode
+
+    def slowly(*args: Any) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_are_ready.wait(0.2)
+        replace(*args)
+
+    monkeypatch.setattr(bankfile.shutil, "copymode", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        saving = [pool.submit(save, one) for one in shown]
+    outcomes = [one.exception() for one in saving]
+    assert sorted(map(str, outcomes)) == [
+        "None",
+        "java-notes.yaml: was changed in the meantime: nothing was written; import again",
+    ]
+
+
+def test_names_without_any_word_are_kept_apart(tmp_path: Path) -> None:
+    names = ["!!!.txt", "？.txt", "。。。.txt"]
+    assert len({look(tmp_path, name=name).bank.id for name in names}) == len(names)
+
+
+def test_signs_that_no_bank_may_hold_are_gone_from_names_and_titles(tmp_path: Path) -> None:
+    shown = look(tmp_path, name="a\n\x1b[31m\0b.txt", title="One\nline \udcff\x1b[1m")
+    made = shown.bank.questions[0].made
+    assert made is not None
+    assert made.file == "a [31mb.txt"
+    assert shown.bank.title.en == "One line [1m"
+    long = look(tmp_path, name=f"{'x' * 5000}.txt").bank.questions[0].made
+    assert long is not None
+    assert len(long.file) == 200
+
+
+def test_a_question_that_is_kept_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    old = "? What is a Java lock?\nIt keeps other threads out.\n"
+    path = save(look(tmp_path, old))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("weight: 2", "weight: 3"), encoding="utf-8")
+    bank = look(tmp_path, "? What is a Java Lock?\nA thing at a door.\n" + old).bank
+    assert [question.reference.en for question in bank.questions] == [
+        "A thing at a door.",
+        "It keeps other threads out.",
+    ]
+    assert [question.id for question in bank.questions][1] == "what-is-a-java-lock"
 
 
 def test_halves_of_signs_and_blank_texts_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -100,9 +100,10 @@ def test_a_bomb_of_aliases_is_refused_at_once() -> None:
         parse_bank(f"a0: &a0 [x]\n{levels}\n", "bomb.yaml")
 
 
-def test_deep_nesting_is_refused() -> None:
-    with pytest.raises(BankError, match=r"deeper|not YAML"):
-        parse_bank("a: " + "[" * 5000 + "]" * 5000, "deep.yaml")
+@pytest.mark.parametrize("opens", ["[", "{a: ", "- ", "? "])
+def test_deep_nesting_is_refused_before_it_can_end_the_process(opens: str) -> None:
+    with pytest.raises(BankError, match="line 2: is nested deeper than 12 levels"):
+        parse_bank("a:\n " + opens * 200_000, "deep.yaml")
 
 
 def test_no_object_is_made_from_a_tag() -> None:
@@ -164,6 +165,27 @@ def test_an_edited_bank_is_read_again(tmp_path: Path) -> None:
     path.write_text(GOOD.replace("小题库", "大题库"), encoding="utf-8")
     os.utime(path, ns=(1, 1))
     assert found.bank("tiny").title.zh == "大题库"
+    path.write_text(GOOD.replace("小题库", "更大题库"), encoding="utf-8")
+    os.utime(path, ns=(1, 1))
+    assert found.bank("tiny").title.zh == "更大题库", "within one tick of the clock"
+
+
+def test_what_editors_and_systems_leave_beside_a_bank_is_no_bank(tmp_path: Path) -> None:
+    (tmp_path / "tiny.YAML").write_text(GOOD, encoding="utf-8")
+    (tmp_path / ".#tiny.yaml").symlink_to("somebody@nowhere")
+    (tmp_path / "._tiny.yaml").write_bytes(b"\x00\x05\x16\x07")
+    (tmp_path / "page.y.html").write_text("<p>", encoding="utf-8")
+    found = Library(tmp_path)
+    assert found.bank("tiny").id == "tiny"
+    assert not found.broken()
+
+
+def test_a_bank_that_is_gone_is_named_and_takes_no_other_with_it(tmp_path: Path) -> None:
+    (tmp_path / "tiny.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    found = Library(tmp_path)
+    assert found.place_of("tiny") == tmp_path / "tiny.yaml"
+    assert [str(error) for error in found.broken()] == ["gone.yaml: cannot be read: No such file or directory"]
 
 
 def test_an_unknown_prompt_is_refused() -> None:

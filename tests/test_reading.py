@@ -5,7 +5,7 @@ import pytest
 from bank_corpus import FILES, assert_every_line_is_accounted_for, expected_path, outcome, plain
 
 from interviewer.errors import BankError
-from interviewer.reading import ENDINGS, read
+from interviewer.reading import ENDINGS, grammar, read
 from interviewer.reading.decoding import text_of
 from interviewer.reading.headings import Part, Section, judge, question_level
 from interviewer.reading.limits import LARGEST, MOST_LINES, MOST_QUESTIONS
@@ -13,6 +13,13 @@ from interviewer.reading.marks import is_asking, lead_in, numbered
 from interviewer.reading.why import Why
 from interviewer.rubric import Language
 from interviewer.source import Source
+
+
+def test_the_grammar_is_complete_before_two_threads_can_share_it() -> None:
+    grammar._grammar.cache_clear()
+    made = grammar._grammar()
+    rulers = (made.core.ruler, made.block.ruler, made.inline.ruler, made.inline.ruler2)
+    assert all(ruler.__cache__ for ruler in rulers)
 
 
 def markdown(text: str) -> Source:
@@ -303,3 +310,16 @@ def test_code_is_never_searched_for_questions_nor_changed() -> None:
 def test_the_same_file_is_read_the_same_twice() -> None:
     for path in FILES:
         assert read(path.name, path.read_bytes()) == read(path.name, path.read_bytes())
+
+
+def test_numbers_that_are_no_columns_of_an_export_of_anki_are_not_followed() -> None:
+    for number in ("0", "9" * 5000, "²"):
+        text = f"#separator:tab\n#deck column:{number}\nWhat is a lock?\tIt keeps others out.\n"
+        assert [item.topic for item in read("a.txt", text.encode()).items] == [""]
+
+
+def test_a_strange_key_is_shown_short_and_in_signs_that_can_be_shown() -> None:
+    with pytest.raises(BankError) as refused:
+        read("a.json", b'[{"\\ud800": 1, "' + b"k" * 100_000 + b'": 2}]')
+    assert "it has '\\ud800', 'kkk" in str(refused.value)
+    assert len(str(refused.value)) < 200

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from test_bankfile import LOCALIZED, QUESTION, TEXT
 
 from interviewer.bankfile import bank_to_yaml
+from interviewer.errors import BankError
 from interviewer.library import parse_bank, shipped
 from interviewer.rewriting import rewritten
 from interviewer.rubric import Bank, Language, Localized, Question
@@ -137,6 +138,24 @@ def test_a_bank_in_brackets_is_spelled_anew() -> None:
     bank = parse_bank(text, "b.yaml")
     bank = replace(bank, questions=(replace(bank.questions[0], difficulty=3),))
     assert parse_bank(rewritten(text, "b.yaml", bank), "b.yaml") == bank
+
+
+@pytest.mark.parametrize("key", ['"questions":', "'questions':", "questions :", '"questions" : # all of them'])
+def test_a_key_may_be_quoted_or_stand_apart_from_its_colon(key: str) -> None:
+    text = TEXT_OF_BANK.replace("questions:", key, 1)
+    bank = replace(TINY, questions=(replace(ONE, text=en("Why mix?")), TWO))
+    after = rewritten(text, "tiny.yaml", bank)
+    assert parse_bank(after, "tiny.yaml") == bank
+    assert f"\n{key}\n" in after
+    assert "short and good" in after
+
+
+@pytest.mark.parametrize("key", ["questions: !!seq", "? questions\n:"])
+def test_what_nobody_writes_is_left_alone_and_said(key: str) -> None:
+    text = TEXT_OF_BANK.replace("questions:", key, 1)
+    assert parse_bank(text, "tiny.yaml") == TINY
+    with pytest.raises(BankError, match=r"tiny\.yaml: cannot be changed without losing your comments"):
+        rewritten(text, "tiny.yaml", replace(TINY, questions=(replace(ONE, text=en("Why mix?")), TWO)))
 
 
 @pytest.mark.parametrize("dash, inner", [(0, 0), (0, 4), (2, 0), (4, 2), (1, 3)])

@@ -76,13 +76,15 @@ def import_bank(
 ) -> None:
     """Make a question bank of a file, or bring one up to date; what you edited in it stays."""
     from interviewer import account, importing, wiring
+    from interviewer.library import LARGEST_BANK
     from interviewer.rubric import Language
     from interviewer.settings import read_settings
 
     settings = read_settings()
     library = wiring.make_library(settings)
     try:
-        data = file.read_bytes()
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST_BANK + 1)  # a longer one is refused by its length
     except OSError as error:
         fail(f"{file.name} cannot be read: {error.strerror}")
     shown = importing.preview(

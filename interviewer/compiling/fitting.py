@@ -13,6 +13,7 @@ _NAME = "name in a list"
 _STATED = ("sentence", "clause")
 _FEWEST_WORDS = 2
 _LONGEST_JOINED = 60
+_HEAVIEST = 100.0  # no criterion may weigh more
 
 # Words that tell nothing when they stand alone.
 _EMPTY = frozenset(
@@ -79,7 +80,7 @@ def _joined(points: list[Point]) -> list[Point]:
 def _one(points: Sequence[Point], between: str) -> Point:
     text = between.join(point.text for point in points)
     aliases = tuple(group for point in points for group in point.aliases)
-    return replace(points[0], text=text, weight=sum(point.weight for point in points), aliases=aliases)
+    return replace(points[0], text=text, weight=min(sum(point.weight for point in points), _HEAVIEST), aliases=aliases)
 
 
 def _worded(points: list[Point], asked: Asked) -> list[Point]:

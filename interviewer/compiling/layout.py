@@ -4,21 +4,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_FENCE = re.compile(r"^\s*(?:```|~~~).*?(?:^\s*(?:```|~~~)\s*$|\Z)", re.DOTALL | re.MULTILINE)
-_DISPLAYED = re.compile(r"\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{.*?\\end\{[^}]*\}", re.DOTALL)
+# What looks for an end gives up soon: a file may have thousands of beginnings and no end, and nothing stops a pattern.
+_FENCE = re.compile(r"^[^\S\n]*(?:```|~~~).*?(?:^[^\S\n]*(?:```|~~~)[^\S\n]*$|\Z)", re.DOTALL | re.MULTILINE)
+_DISPLAYED = re.compile(r"\$\$.{0,2000}?\$\$|\\\[.{0,2000}?\\\]|\\begin\{.{0,2000}?\\end\{[^}]{0,40}\}", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div)>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*(?:\s[^)]*)?\)")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.{0,2000}?-->", re.DOTALL)
+_IMAGE = re.compile(r"!\[[^\]]{0,300}\]\([^)]{0,2000}\)")
+_LINK = re.compile(r"\[([^\]]{1,300})\]\([^)\s]{0,2000}(?:\s[^)]{0,300})?\)")
 _INLINE = re.compile(r"\$([^$\n]{1,80})\$")
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])")
 _PREFIX = re.compile(r"^\s*(?:参考)?(?:答案?|解答?|answer|a)\s*[:：]\s*", re.IGNORECASE)
 _RULE = re.compile(r"^\s*(?:[-=*_]\s*){3,}$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
-_CELLS = re.compile(r"\s\|\s.*\s\|(?:\s|$)|^[\s:|-]*-{3,}[\s:|-]*\|[\s:|-]*$")
+_CELLS = re.compile(r"\s\|\s.*\s\|(?:\s|$)|^(?=.*---)(?=.*\|)[\s:|-]+$")
 _ROW = re.compile(r"\s\|\s")
-_ARROW = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?)\s*")
-_DASHES = re.compile(r"^[\s:|-]*-{3,}[\s:|-]*\|?[\s:|-]*$")
+_ARROW = re.compile(r"-{1,3}>|={1,2}>|→|⇒|➡")
+_DASHES = re.compile(r"^(?=.*---)[\s:|-]+$")
 _QUOTE = re.compile(r"^\s*(?:>\s?)+")
 
 _NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})"

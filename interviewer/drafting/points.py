@@ -16,6 +16,8 @@ _LONGEST_TERM = 40
 _MOST_GROUPS = 3
 _MOST_TERMS = 16
 _HEAVIEST = 3
+# A model that was asked for seven and goes on like this is repeating itself.
+_MOST_READ = 40
 
 _POINT = {
     "type": "object",
@@ -56,12 +58,15 @@ class Point:
 
 
 def read_points(text: str) -> tuple[list[Point], str]:
-    """The points in a reply (a JSON object), and what it doubts. Raises LLMMalformed if there are no points."""
+    """The points in a reply (a JSON object), the first forty of them, and what it doubts.
+
+    Raises LLMMalformed if there are no points.
+    """
     said = json.loads(text)
     listed = said.get("points")
     points = [
         _point(number, point)
-        for number, point in enumerate(listed if isinstance(listed, list) else [], start=1)
+        for number, point in enumerate(listed[:_MOST_READ] if isinstance(listed, list) else [], start=1)
         if isinstance(point, dict)
     ]
     if not points:
@@ -83,7 +88,11 @@ def _point(number: int, said: dict[str, Any]) -> Point:
 
 
 def _aliases(value: object) -> tuple[tuple[str, ...], ...]:
-    groups = [group for group in value if isinstance(group, list)] if isinstance(value, list) else []
+    groups = (
+        [group[:_MOST_READ] for group in value[:_MOST_READ] if isinstance(group, list)]
+        if isinstance(value, list)
+        else []
+    )
     terms = [tuple(dict.fromkeys(filter(None, map(_term, group))))[:_MOST_TERMS] for group in groups]
     return tuple(group for group in terms if group)[:_MOST_GROUPS]
 

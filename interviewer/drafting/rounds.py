@@ -63,8 +63,9 @@ def draft_all(
     failures: list[str] = []
 
     def one(pair: tuple[str, str]) -> Drafted:
-        if len(failures) >= _PATIENCE:
-            return Drafted(compile_question(*pair), failure=failures[-1])
+        latest = failures[-_PATIENCE:]  # another thread may clear them at any time
+        if len(latest) == _PATIENCE:
+            return Drafted(compile_question(*pair), failure=latest[-1])
         drafted = draft(llm, *pair, language)
         if drafted.failure:
             failures.append(drafted.failure)

@@ -61,6 +61,8 @@ def _grammar() -> MarkdownIt:
     made.block.ruler.before("front_matter", "watch", _watch)
     made.inline.ruler.at("emphasis", _emphasis)
     made.core.ruler.at("inline", _inline)
+    # The rulers sort their rules at the first parse; a thread that comes while they do so would find half of them.
+    made.parse("a", {"file": "", "until": deadline(), "formula_lines": 0})
     return made
 
 

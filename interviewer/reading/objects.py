@@ -12,6 +12,7 @@ from interviewer.reading.records import Record, from_records
 from interviewer.reading.why import Why
 from interviewer.source import Source
 
+_LONGEST_KEY = 40
 _SPACES = " \t\n\r"
 
 
@@ -130,7 +131,9 @@ def _record(name: str, value: Any, first: int, last: int) -> Record:
         raise BankError(name, line, "is no object with a question and an answer")
     columns = Columns.of_keys(value)
     if columns is None:
-        raise BankError(name, line, f"has no key 'question'; it has {', '.join(list(value)[:8]) or 'none'}")
+        raise BankError(
+            name, line, f"has no key 'question'; it has {', '.join(map(_shown, list(value)[:8])) or 'none'}"
+        )
     texts = [_text(name, line, key, part) for key, part in value.items()]
     question, answer, topic, number = columns.of(texts)
     if not question:
@@ -152,7 +155,11 @@ def _text(name: str, line: str, key: str, value: Any) -> str:
             return value[0] if Columns.is_topic(key) and value else "\n".join(f"- {part}" for part in value)
         case _ if not Columns.is_read(key):
             return ""
-    raise BankError(name, line, f"the value of {key!r} is no text")
+    raise BankError(name, line, f"the value of {_shown(key)} is no text")
+
+
+def _shown(key: str) -> str:
+    return repr(key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]}…")
 
 
 def _said(error: Exception) -> str:

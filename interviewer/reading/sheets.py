@@ -1,6 +1,7 @@
 """CSV and TSV files, and the text export of Anki."""
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _DELIMITERS = (",", "\t", ";")
 _LOOKED_AT = 50  # rows, to tell the delimiter
 _SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " "}
 _OWN_COLUMNS = frozenset({"notetype column", "deck column", "tags column", "guid column"})
+_COLUMN = re.compile("[1-9][0-9]{0,2}")
 _SETTINGS = _OWN_COLUMNS | {"separator", "html", "columns", "notetype", "deck", "tags", "if matches"}
 
 
@@ -110,7 +112,7 @@ def read_anki(name: str, text: str) -> Source:
     settings, skip = _settings(text)
     separator = settings.get("separator", "tab")
     delimiter = _SEPARATORS.get(separator.lower(), separator[:1] or "\t")
-    own = {key: int(settings[key]) - 1 for key in _OWN_COLUMNS if settings.get(key, "").isdecimal()}
+    own = {key: int(settings[key]) - 1 for key in _OWN_COLUMNS if _COLUMN.fullmatch(settings.get(key, ""))}
     named = settings.get("columns", "").split(delimiter) if settings.get("columns") else []
     free = [place for place in range(max(2 + len(own), len(named))) if place not in own.values()]
     columns = Columns.named(named) if named else None

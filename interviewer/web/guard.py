@@ -131,7 +131,7 @@ def _size_refused(headers: Headers, path: str) -> tuple[int, str] | None:
         return 411, "A request must say how long it is."
     most = LARGEST_BANK if path == IMPORT else LARGEST_BODY
     length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > most:
+    if not length.isdecimal() or int(length) > most:
         return 413, f"This is too large: {most // 1_000_000} MB is the most."
     return None
 

@@ -34,6 +34,7 @@ class ImportTab:
     save: gr.Button
     saved: gr.HTML
     bank: gr.Textbox
+    base: gr.Textbox
     play: gr.Button
 
     def all(self) -> list[Any]:
@@ -57,9 +58,11 @@ def lay_out_import(*, is_allowed: bool) -> ImportTab:
             save = gr.Button(variant="primary", visible=False, elem_id="import-save")
             saved = gr.HTML(elem_id="import-saved", apply_default_css=False)
             bank = gr.Textbox(visible="hidden", show_label=False)
+            base = gr.Textbox(visible="hidden", show_label=False)
             play = gr.Button(visible=False, elem_id="import-play")
     return ImportTab(
-        tab, picker, body, compiler, pasting, title, paste, read_paste, read, found, editing, yaml, save, saved, bank, play
+        tab, picker, body, compiler, pasting, title, paste, read_paste, read, found, editing, yaml, save, saved, bank, base,
+        play,
     )  # fmt: skip
 
 
@@ -97,7 +100,7 @@ class ImportWiring:
         tab = self.tab
         on(tab.read.click, self._read, [tab.compiler, language])
         on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language])
-        on(tab.save.click, self._save, [tab.yaml, language])
+        on(tab.save.click, self._save, [tab.yaml, tab.base, language])
         on(tab.play.click, self._play, [tab.bank, language])
 
     def _read(self, compiler: str, language: str, request: gr.Request) -> Iterator[Updates]:
@@ -121,15 +124,16 @@ class ImportWiring:
             tab.saved: "",
             tab.editing: gr.update(visible=True),
             tab.yaml: shown.yaml,
+            tab.base: shown.base or "",
             tab.save: gr.update(visible=True),
             tab.play: gr.update(visible=False),
         }
 
-    def _save(self, text: str, language: str, request: gr.Request) -> Updates:
+    def _save(self, text: str, base: str, language: str, request: gr.Request) -> Updates:
         self.owner_of(request)
-        shown = self.importer.save(text or "", Language(language))
+        shown = self.importer.save(text or "", base or "", Language(language))
         updates: Updates = {self.tab.saved: shown.html, self.tab.play: gr.update(visible=bool(shown.saved))}
-        return {**updates, self.tab.bank: shown.saved} if shown.saved else updates
+        return {**updates, self.tab.bank: shown.saved, self.tab.base: shown.base} if shown.saved else updates
 
     def _play(self, bank: str, language: str, request: gr.Request) -> Updates:
         self.owner_of(request)

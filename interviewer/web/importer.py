@@ -1,6 +1,7 @@
 """What the controls of the import tab do: a file is looked at, edited and saved as a bank. Knows nothing of gradio."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,21 +16,27 @@ from interviewer.markup import escaped
 from interviewer.models import Models
 from interviewer.rubric import Bank, Language
 from interviewer.web.choosing import Watched
+from interviewer.web.guard import LARGEST_BODY
 from interviewer.web.uploads import Uploads
 from interviewer.words import colon, say
 
 # What goes beyond is counted on the page, and written out by the command.
 _MOST_SHOWN = 400
-_LONGEST_EDITED = 1_500_000
+# Bytes of JSON, in which the text comes back to be saved.
+_LONGEST_EDITED = LARGEST_BODY - 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the tab then shows. `yaml` None leaves the text that is being edited as it is; `saved` is a bank's id."""
+    """What the tab then shows. `yaml` None leaves the text that is being edited as it is; `saved` is a bank's id.
+
+    `base` tells, when that text is saved, which version of the bank it was made of; None leaves it as well.
+    """
 
     html: str
     yaml: str | None = None
     saved: str = ""
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +65,29 @@ class Importer:
         name = title.strip() or f"pasted-{hashlib.sha256(data).hexdigest()[:6]}"
         yield from self._read(owner, f"{name.replace('/', '-')}.md", data, language, by_model=by_model, title=title)
 
-    def save(self, text: str, language: Language) -> Shown:
-        """Save the bank as it was edited. What is wrong with it is said, and the text stays as it is."""
+    def save(self, text: str, base: str, language: Language) -> Shown:
+        """Save the bank as it was edited. What is wrong with it is said, and the text stays as it is.
+
+        A bank that is there already is replaced only if it is the version that the text was made of.
+        """
         if self.folder is None:
             return _refused(say("import.not_here", language))
         if not text.strip():
             return _refused(say("import.nothing_to_save", language))
         try:
             shown = importing.preview("bank.yaml", text.encode("utf-8"), library=self.library, folder=self.folder)
+            if shown.before is not None and not shown.is_same and _version(shown.before) != base:
+                return _refused(say("import.moved_on", language, id=shown.bank.id))
             path = importing.save(shown)
         except (BankError, UnicodeEncodeError) as error:
             return _refused(say("import.not_saved", language), str(error))
         count = len(shown.bank.questions)
         told = say("import.saved", language, title=shown.bank.title.into(language), count=count, file=path.name)
-        return Shown(f'<p role="status"><strong>{escaped(told)}</strong></p>', saved=shown.bank.id)
+        return Shown(
+            f'<p role="status"><strong>{escaped(told)}</strong></p>',
+            saved=shown.bank.id,
+            base=_version(shown.yaml.encode()),
+        )
 
     def _read(
         self, owner: str, name: str, data: bytes, language: Language, *, by_model: bool, title: str = ""
@@ -103,18 +119,18 @@ class Importer:
         except InterviewerError as error:
             yield _refused(say("import.unusable", language), str(error))
             return
-        yield Shown(preview_html(shown, language), shown.yaml if len(shown.yaml) <= _LONGEST_EDITED else "")
+        yaml = "" if _is_too_long(shown.yaml) else shown.yaml
+        yield Shown(preview_html(shown, language), yaml, base=_version(shown.before))
 
 
 def preview_html(shown: Preview, language: Language) -> str:
     """What was found, what was not and why, and every question with its points."""
     account = shown.account(language)
-    heading = "import.found" if shown.is_new else "import.unchanged" if shown.is_same else "import.update"
-    title = say(heading, language, title=shown.bank.title.into(language), id=shown.bank.id)
+    title = say(_heading(shown), language, title=shown.bank.title.into(language), id=shown.bank.id)
     counts = say("import.counts", language, questions=len(shown.bank.questions), criteria=shown.criteria)
     parts = [f'<div class="card"><h2>{escaped(title)}</h2><p class="score"><strong>{counts}</strong></p>']
     parts += [f'<p class="flag">{escaped(note)}</p>' for note in account.notes]
-    if len(shown.yaml) > _LONGEST_EDITED:
+    if _is_too_long(shown.yaml):
         parts.append(f'<p class="flag">{say("import.too_long_to_edit", language)}</p>')
     parts.append(_changes(account))
     parts.append(
@@ -122,6 +138,22 @@ def preview_html(shown: Preview, language: Language) -> str:
     )
     parts += [_questions(account.questions, shown.bank, language), _accounted(account), "</div>"]
     return "".join(parts)
+
+
+def _heading(shown: Preview) -> str:
+    if shown.is_new:
+        return "import.found"
+    if shown.is_same:
+        return "import.unchanged"
+    return "import.update" if shown.source else "import.replaces"
+
+
+def _is_too_long(yaml: str) -> bool:
+    return len(json.dumps(yaml, ensure_ascii=False).encode()) > _LONGEST_EDITED
+
+
+def _version(data: bytes | None) -> str:
+    return "" if data is None else hashlib.sha256(data).hexdigest()
 
 
 def _changes(account: Account) -> str:

@@ -8,6 +8,7 @@ from interviewer.interview import Mode
 from interviewer.library import Library
 from interviewer.models import Models, Offer
 from interviewer.rubric import Language
+from interviewer.web.guard import LARGEST_BODY
 from interviewer.web.importer import Importer, Shown
 from interviewer.web.uploads import Uploads
 from interviewer.wiring import make_plan
@@ -45,7 +46,7 @@ def test_a_list_is_shown_saved_and_can_be_played(importer: Importer) -> None:
     assert "Questions: 2" in shown.html
     assert "<b>" not in shown.html
     assert not importer.library.banks()[1:], "nothing is written before it is saved"
-    saved = importer.save(shown.yaml, Language.EN)
+    saved = importer.save(shown.yaml, "", Language.EN)
     bank = importer.library.bank(saved.saved)
     assert [question.text.en for question in bank.questions] == ["What is a stack?", "What is a queue?"]
     assert make_plan(bank, mode=Mode.COACH).plan.questions
@@ -54,7 +55,7 @@ def test_a_list_is_shown_saved_and_can_be_played(importer: Importer) -> None:
 def test_what_was_edited_stays_when_the_list_is_imported_again(importer: Importer) -> None:
     shown = last(importer, "structures.md", LIST.encode())
     assert shown.yaml
-    importer.save(shown.yaml.replace("What is a queue?", "What is a queue good for?"), Language.EN)
+    importer.save(shown.yaml.replace("What is a queue?", "What is a queue good for?"), "", Language.EN)
     again = last(importer, "structures.md", LIST.replace("put in first", "put in earliest").encode())
     assert again.yaml
     assert "What is a queue good for?" in again.yaml
@@ -82,7 +83,7 @@ def test_a_broken_file_is_named_with_what_is_wrong(importer: Importer, name: str
 def test_a_faulty_edit_is_not_saved_and_nothing_is_lost(importer: Importer) -> None:
     shown = last(importer, "structures.md", LIST.encode())
     assert shown.yaml
-    refused = importer.save(shown.yaml.replace("questions:", "question:"), Language.EN)
+    refused = importer.save(shown.yaml.replace("questions:", "question:"), "", Language.EN)
     assert not refused.saved
     assert refused.yaml is None
     assert "questions" in refused.html
@@ -102,8 +103,8 @@ def test_without_a_file_a_model_or_the_right_it_says_so(importer: Importer) -> N
     assert "No model is chosen" in last(importer, "a.md", LIST.encode(), by_model=True).html
     closed = Importer(importer.library, importer.models, importer.uploads, None)
     assert "interviewer import" in last(closed, "a.md", LIST.encode()).html
-    assert "interviewer import" in closed.save("id: x", Language.EN).html
-    assert "nothing to save" in importer.save("", Language.EN).html
+    assert "interviewer import" in closed.save("id: x", "", Language.EN).html
+    assert "nothing to save" in importer.save("", "", Language.EN).html
 
 
 def test_no_markup_of_a_file_reaches_the_page(importer: Importer) -> None:
@@ -113,3 +114,51 @@ def test_no_markup_of_a_file_reaches_the_page(importer: Importer) -> None:
     html = last(importer, "<b>.md", nasty.encode()).html
     for bad in ("<script", "<img", "${", "{{", "<b>"):
         assert bad not in html
+
+
+def test_what_another_window_saved_in_the_meantime_is_not_replaced(importer: Importer) -> None:
+    mine, yours = (last(importer, "structures.md", LIST.encode()) for _ in range(2))
+    assert mine.yaml
+    assert yours.yaml
+    edited = yours.yaml.replace("What is a queue?", "What is a queue good for?")
+    saved = importer.save(edited, yours.base or "", Language.EN)
+    refused = importer.save(mine.yaml, mine.base or "", Language.EN)
+    assert not refused.saved
+    assert "has changed in the meantime" in refused.html
+    assert importer.library.bank("structures").questions[1].text.en == "What is a queue good for?"
+    more = edited.replace("good for?", "good for at all?")
+    assert importer.save(more, saved.base or "", Language.EN).saved, "who saved may go on"
+    assert importer.save(more, "", Language.EN).saved, "nothing is lost by what changes nothing"
+
+
+def test_an_id_typed_into_the_text_takes_no_other_banks_place(importer: Importer) -> None:
+    shown = last(importer, "structures.md", LIST.encode())
+    assert shown.yaml
+    importer.save(shown.yaml, shown.base or "", Language.EN)
+    other = last(importer, "other.md", LIST.replace("queue", "heap").encode())
+    assert other.yaml
+    refused = importer.save(other.yaml.replace("id: other", "id: structures", 1), other.base or "", Language.EN)
+    assert "this id is another bank" in refused.html
+    again = last(importer, "structures.md", LIST.replace("put in first", "put in earliest").encode())
+    assert again.yaml
+    assert importer.save(again.yaml.replace("id: structures", "id: fresh", 1), again.base or "", Language.EN).saved
+    assert {"structures", "fresh"} < {bank.id for bank in importer.library.banks()}
+
+
+def test_a_bank_that_would_replace_another_says_so(importer: Importer) -> None:
+    shown = last(importer, "structures.md", LIST.encode())
+    assert shown.yaml
+    importer.save(shown.yaml, "", Language.EN)
+    changed = shown.yaml.replace("What is a queue?", "What is a heap?")
+    html = last(importer, "mine.yaml", changed.encode()).html
+    assert "takes the place of the saved bank" in html
+    assert "what you edited stays" not in html
+
+
+def test_a_bank_that_is_shown_to_be_edited_can_also_be_sent_back(importer: Importer) -> None:
+    long = "".join(f"## 第 {n} 种锁是什么？\n\n{'锁保证互斥。' * 60}{n}\n\n" for n in range(1400))
+    shown = last(importer, "locks.md", long.encode())
+    assert 'role="alert"' not in shown.html
+    assert shown.yaml is not None
+    assert len(shown.yaml.encode()) < LARGEST_BODY
+    assert "too long to be edited" in shown.html
