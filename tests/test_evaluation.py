@@ -12,6 +12,7 @@ from interviewer.errors import BankError
 from interviewer.evaluation import evaluate, questions_of
 from interviewer.grade import Level, Spent
 from interviewer.labelled import read_rows
+from interviewer.library import shipped
 from interviewer.measuring import measure
 from interviewer.report import to_text
 
@@ -175,6 +176,40 @@ def test_the_command_prints_a_table_or_an_object_and_writes_between_markers(
     assert "\nold\n" not in text
     assert run_cli("evaluate", str(path), "--bank", "deep-learning", "--limit", "1", "--seed", "3") == 0
     assert capsys.readouterr().out.startswith("1 answers to 1 questions, graded by coverage-")
+
+
+GOLD = shipped("rubrics") / "deep-learning.gold.jsonl"
+
+
+@pytest.mark.parametrize("obstacle", ["no folder", "damaged file"])
+def test_the_figures_are_printed_where_the_badge_cannot_be_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, obstacle: str
+) -> None:
+    folder = tmp_path / "data"
+    monkeypatch.setenv("INTERVIEWER_DATA_DIR", str(folder))
+    if obstacle == "no folder":
+        folder.write_text("a file stands in its place")
+    else:
+        folder.mkdir()
+        (folder / "measured.jsonl").write_text("damaged\n")
+    assert run_cli("evaluate", str(GOLD), "--bank", "deep-learning", "--limit", "30") == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("30 answers to ")
+    assert "the badge beside scores will not show these figures: " in told.err
+
+
+def test_a_sample_takes_the_place_of_no_larger_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERVIEWER_DATA_DIR", str(tmp_path))
+    kept = tmp_path / "measured.jsonl"
+    assert run_cli("evaluate", str(GOLD), "--bank", "deep-learning", "--limit", "30") == 0
+    assert not kept.exists()  # the one that ships rests on all answers
+    assert run_cli("evaluate", str(GOLD), "--bank", "deep-learning") == 0
+    whole = kept.read_text()
+    assert run_cli("evaluate", str(GOLD), "--bank", "deep-learning", "--limit", "30") == 0
+    assert kept.read_text() == whole
+    asked_for = tmp_path / "sample.jsonl"
+    assert run_cli("evaluate", str(GOLD), "--bank", "deep-learning", "--limit", "30", "--record", str(asked_for)) == 0
+    assert json.loads(asked_for.read_text())["n"] == 30
 
 
 @pytest.mark.parametrize(

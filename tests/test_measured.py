@@ -1,6 +1,7 @@
 """What is known of graders is kept, replaced, and void once a rubric changes."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,18 @@ def test_what_was_measured_here_comes_before_what_was_shipped(tmp_path: Path) ->
     )
 
 
-@pytest.mark.parametrize("line", ["not json", "[]", '{"grader": "x"}', '{"surprise": 1}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        "[]",
+        '{"grader": "x"}',
+        '{"surprise": 1}',
+        json.dumps({**asdict(ONE), "pearson": None}),
+        json.dumps({**asdict(ONE), "n": "many"}),
+        json.dumps({**asdict(ONE), "pearson": float("nan")}),
+    ],
+)
 def test_a_damaged_file_is_named_with_its_line(tmp_path: Path, line: str) -> None:
     path = tmp_path / "measured.jsonl"
     keep(path, ONE)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from interviewer.evaluation import Run
     from interviewer.labelled import Row
+    from interviewer.measured import Measured
     from interviewer.rubric import Bank, Question
     from interviewer.settings import Settings
 
@@ -55,7 +56,7 @@ def evaluate(
     import json as json_format
 
     from interviewer import labelled, measuring, report, wiring
-    from interviewer.measured import keep, rubrics_of
+    from interviewer.measured import rubrics_of
     from interviewer.settings import read_settings
 
     compiles = how is Compiler.LLM
@@ -90,15 +91,34 @@ def evaluate(
         fit_on=fit_threshold,
         seed=seed,
     )
-    known = measuring.measured(measured, rubrics_of(chosen)) if chosen else None
-    if known:
-        keep(record or settings.data_folder / wiring.MEASURED, known)
-    if write:
-        write_file(report.spliced(text_of(write), measured), write)
+    # First what the run has found out: none of what can still go wrong is to cost another hour of grading.
     print(
         json_format.dumps(measured.as_plain(), ensure_ascii=False) if json else report.to_text(measured),
         end="\n" if json else "",
+        flush=True,
     )
+    if write:
+        write_file(report.spliced(text_of(write), measured), write)
+    known = measuring.measured(measured, rubrics_of(chosen)) if chosen else None
+    if known:
+        _keep(known, record, settings, is_sample=limit is not None)
+
+
+def _keep(known: "Measured", record: Path | None, settings: "Settings", *, is_sample: bool) -> None:
+    """Keep what was measured; in the data folder, a sample takes the place of nothing that rests on more answers."""
+    from interviewer import wiring
+    from interviewer.errors import InterviewerError
+    from interviewer.measured import keep
+
+    if record:
+        keep(record, known)
+        return
+    try:
+        before = wiring.known_measurements(settings)().get((known.grader, known.rubrics))
+        if not (is_sample and before and before.n > known.n):
+            keep(settings.data_folder / wiring.MEASURED, known)
+    except InterviewerError as error:
+        print(f"interviewer: the badge beside scores will not show these figures: {error}", file=sys.stderr)
 
 
 def _attack(bank: str, grader: Grading, limit: int | None, seed: int, *, as_json: bool, save: Path | None) -> None:
