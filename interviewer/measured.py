@@ -38,8 +38,8 @@ _MEASURED = TypeAdapter(Measured)
 
 
 def rubrics_of(bank: Bank) -> str:
-    """A digest of all rubrics of a bank; an edit to any of them makes what was measured before void."""
-    text = "\n".join(sorted(f"{question.id} {question.rubric.digest}" for question in bank.questions))
+    """A digest of all that a bank is graded by; an edit to a rubric, question or reference voids what was measured before."""
+    text = "\n".join(sorted(f"{question.id} {question.digest}" for question in bank.questions))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -60,9 +60,8 @@ def keep(path: Path, measured: Measured) -> None:
     """Add a measurement to a file, in place of an older one of the same grader and rubrics. Raises BankError."""
     known = read_measured([path])
     known[measured.grader, measured.rubrics] = measured
-    draft = path.with_name(
-        f"{path.name}.{secrets.token_hex(4)}.part"
-    )  # two runs that end together write no line in two
+    # Two runs may end together: each writes a draft of its own.
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         draft.write_text("".join(json.dumps(asdict(one)) + "\n" for one in known.values()), encoding="utf-8")
         draft.replace(path)

@@ -10,7 +10,8 @@ from test_cli import run as run_cli
 from interviewer.coverage import CoverageGrader
 from interviewer.errors import BankError
 from interviewer.evaluation import evaluate, questions_of
-from interviewer.grade import Level, Spent
+from interviewer.grade import Grade, Level, Spent
+from interviewer.interview import Attempt
 from interviewer.labelled import read_rows
 from interviewer.library import shipped
 from interviewer.measuring import measure
@@ -84,6 +85,20 @@ def test_what_was_kept_is_not_graded_again(tmp_path: Path) -> None:
     assert evaluate(rows, [DROPOUT] * 2, FlakyGrader(), kept=kept, name="other").fresh == 2
     changed = [replace(rows[0], answer="it stays on"), rows[1]]
     assert evaluate(changed, [DROPOUT] * 2, FlakyGrader(), kept=kept, name="flaky").fresh == 1
+    reworded = replace(DROPOUT, text=both("别的问法", "another wording"))
+    assert evaluate(rows, [reworded] * 2, FlakyGrader(), kept=kept, name="flaky").fresh == 2
+
+
+def test_a_question_is_asked_in_the_language_of_the_row(tmp_path: Path) -> None:
+    asked = []
+
+    def noted(_: object, attempt: Attempt) -> Grade:
+        asked.append(attempt.turns[0].text)
+        return grade(attempt, off=Level.MET)
+
+    rows = read_rows(written(tmp_path / "x.jsonl", *({**ROW, "id": lang, "lang": lang} for lang in ("en", "zh", "fr"))))
+    evaluate(rows, [DROPOUT] * 3, GradeAs(noted))
+    assert asked == [DROPOUT.text.en, DROPOUT.text.zh, DROPOUT.text.zh]
 
 
 @pytest.mark.parametrize("text", ["{}\n{}\n", "{}\n", "my notes", '{"id": "a"}'])

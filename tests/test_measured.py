@@ -8,7 +8,7 @@ import pytest
 
 from interviewer.errors import BankError
 from interviewer.measured import Measured, keep, read_measured, rubrics_of
-from interviewer.rubric import Bank
+from interviewer.rubric import Bank, Localized
 
 ONE = Measured("coverage-9", "abc", 100, 0.8, 0.7, 0.9, "model")
 
@@ -50,11 +50,14 @@ def test_a_damaged_file_is_named_with_its_line(tmp_path: Path, line: str) -> Non
         read_measured([path])
 
 
-def test_an_edited_rubric_makes_measurements_void(deep_learning: Bank) -> None:
+def test_an_edit_to_what_is_graded_by_makes_measurements_void(deep_learning: Bank) -> None:
     first = deep_learning.questions[0]
-    edited = replace(first, criteria=(replace(first.criteria[0], weight=9.0), *first.criteria[1:]))
-    assert rubrics_of(replace(deep_learning, questions=(edited, *deep_learning.questions[1:]))) != rubrics_of(
-        deep_learning
-    )
+    for edited in (
+        replace(first, criteria=(replace(first.criteria[0], weight=9.0), *first.criteria[1:])),
+        replace(first, text=Localized(en="Why?")),
+        replace(first, reference=Localized(en="Because.")),
+    ):
+        other = replace(deep_learning, questions=(edited, *deep_learning.questions[1:]))
+        assert rubrics_of(other) != rubrics_of(deep_learning)
     turned = replace(deep_learning, questions=deep_learning.questions[::-1])
     assert rubrics_of(turned) == rubrics_of(deep_learning)
