@@ -104,6 +104,14 @@ def test_no_cell_of_csv_is_a_formula(tmp_path: Path, begin: str) -> None:
     assert not any(cell.lstrip(" ").startswith(signs) for cell in row.values())
 
 
+def test_no_line_end_within_an_answer_begins_a_row(tmp_path: Path) -> None:
+    text = "switched off\r=1+1\r\n=2+2"
+    written = to_csv(cohort(tmp_path, {**ROW, "answer": text}).marked)
+    # Read as a spreadsheet reads it, to which each of the three ends a line where it is not quoted.
+    [_, row] = csv.reader(io.StringIO(written.removeprefix("\ufeff"), newline=""), strict=True)
+    assert text in row
+
+
 def test_the_table_is_aligned_and_obeys_nobody(tmp_path: Path) -> None:
     rows = [{**ROW, "candidate": "林小雨"}, {**ROW, "id": "b", "candidate": "\x1b[31mred\x07" + "y" * 90}]
     lines = to_table(cohort(tmp_path, *rows), Language.EN).splitlines()
@@ -205,7 +213,7 @@ def test_the_command_writes_every_format_whole(tmp_path: Path, capsys: pytest.Ca
     lines = [json.loads(line) for line in outputs[0].read_text().splitlines()]
     assert [line["question_id"] for line in lines] == ["dropout-at-test", "nonlinearity"]
     assert [line["id"] for line in lines] == ["answers.jsonl:1", "answers.jsonl:2"]
-    assert outputs[1].read_bytes().startswith(b"\xef\xbb\xbfid,")
+    assert outputs[1].read_bytes().startswith(b'\xef\xbb\xbf"id",')
     assert "Mark sheet" in outputs[2].read_text()
     assert list(tmp_path.glob("*.part")) == []
     assert run("grade", str(source), "--bank", "deep-learning", "--limit", "1") == 0
