@@ -15,6 +15,9 @@ _SEPARATOR = re.compile(
     r"[,，、;；/|·•+\n\t]|…+|\.{3}|\s+-\s+|\s*&\s*|(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])|[。!?！？]|[.](?=\s|$)"
 )
 
+# In a row these are one blank: between thousands of them the separators would be looked for again and again.
+_BLANKS = re.compile(r"[^\S\n\t]+")
+
 _STATING = frozenset(
     "is are was be can do does will would makes make use uses used get gets give gives let lets help helps mean means keep "
     "keeps put take takes add so because that when if it they you we than into isn't aren't don't doesn't not no i i'd i'm "
@@ -100,7 +103,7 @@ def states(text: str) -> bool:
 
 
 def _items(text: str) -> Iterator[tuple[int, bool]]:
-    for item in _SEPARATOR.split(text):
+    for item in _SEPARATOR.split(_BLANKS.sub(" ", text)):
         length = sum(tokens.is_content(word) and not word[0].isdigit() for word in tokens.words(item))
         if length:
             yield length, states(item)
