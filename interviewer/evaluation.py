@@ -38,11 +38,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A row, what was made of it, and the reference answers to its question."""
+    """A row, the question that it was graded against, and what was made of it."""
 
     row: Row
+    question: Question
     outcome: Outcome
-    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,7 @@ def evaluate(
         tick=tick,
     )
     graded = tuple(
-        Graded(row, outcome, question.reference.both)
-        for row, outcome, question in zip(rows, outcomes, questions, strict=True)
+        Graded(row, question, outcome) for row, question, outcome in zip(rows, questions, outcomes, strict=True)
     )
     return Run(graded, time.perf_counter() - start, fresh)
 

@@ -47,6 +47,15 @@ def test_without_a_bank_the_rubric_comes_from_the_reference(tmp_path: Path) -> N
         questions_of(rows, None)
 
 
+def test_a_question_is_one_question_whatever_the_rows_call_it(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b", "question_id": "q01", "score": 0}))
+    report = measure(evaluate(rows, questions_of(rows, BANK), CoverageGrader()), grader="coverage")
+    assert (report.questions, report.intervals["rmse"]) == (1, None)
+    free = [{**ROW, **FREE}, {**ROW, **FREE, "question": "Why not?"}]
+    rows = read_rows(*(written(tmp_path / f"{n}.jsonl", row) for n, row in enumerate(free)))
+    assert measure(evaluate(rows, questions_of(rows, None), CoverageGrader()), grader="coverage").questions == 2
+
+
 def test_a_failed_grading_is_counted_and_is_no_grade(tmp_path: Path) -> None:
     rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b"}))
     report = measure(evaluate(rows, questions_of(rows, BANK), FlakyGrader(failures=1)), grader="flaky")
