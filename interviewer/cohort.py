@@ -62,7 +62,8 @@ class Tally:
                 for criterion in missed(rubric, one.grade)
             ]
         losses.sort(key=lambda pair: -pair[0])
-        return (*wrong, *(criterion for _, criterion in losses))[:_MOST_NAMED]
+        # Who answered a question twice, or gave no name like others, may have missed a point more than once.
+        return tuple(dict.fromkeys((*wrong, *(criterion for _, criterion in losses))))[:_MOST_NAMED]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from interviewer import attacks
 from interviewer.agreement import Interval
 from interviewer.attacks import Resistance
+from interviewer.ledger import printable
 from interviewer.measuring import LEVELS, Criteria, Figures, Group, Report
 
 BEGIN = "<!-- grades: begin -->"
@@ -121,7 +122,7 @@ def _attack_row(name: str, figures: attacks.Figures) -> list[str]:
 
 def _group_table(title: str, groups: Mapping[str, Group]) -> list[list[str]]:
     rows = [
-        [name, str(group.n), _shown(group.label), _shown(group.grade), _shown(group.pearson)]
+        [printable(name), str(group.n), _shown(group.label), _shown(group.grade), _shown(group.pearson)]
         for name, group in groups.items()
     ]
     return [[title, "n", "label", "grade", "r"], *rows]
@@ -157,4 +158,4 @@ def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
 def _markdown(table: Sequence[Sequence[str]]) -> list[str]:
     head, *rows = table
     rule = ["---", *("--:" for _ in head[1:])]
-    return [f"| {' | '.join(row)} |" for row in (head, rule, *rows)]
+    return [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in (head, rule, *rows)]

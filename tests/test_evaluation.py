@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from interviewer.interview import Attempt
 from interviewer.labelled import read_rows
 from interviewer.library import shipped
 from interviewer.measuring import measure
-from interviewer.report import to_text
+from interviewer.report import to_markdown, to_text
 
 ROW: dict[str, Any] = {"id": "a", "question_id": "dropout", "answer": "switched off", "score": 2, "score_max": 4}
 FREE = {"question": "Why shuffle?", "reference_answer": "Batches are correlated otherwise."}
@@ -108,6 +109,32 @@ def test_a_question_is_asked_in_the_language_of_the_row(tmp_path: Path) -> None:
     rows = read_rows(written(tmp_path / "x.jsonl", *({**ROW, "id": lang, "lang": lang} for lang in ("en", "zh", "fr"))))
     evaluate(rows, [DROPOUT] * 3, GradeAs(noted))
     assert asked == [DROPOUT.text.en, DROPOUT.text.zh, DROPOUT.text.zh]
+
+
+def test_what_is_being_graded_while_a_run_is_stopped_is_kept(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b", "answer": "stop"}))
+    is_running, is_stopped = Event(), Event()
+
+    def stopped(_: object, attempt: Attempt) -> Grade:
+        if attempt.answers[0][1] == "stop":
+            is_running.wait(10)
+            is_stopped.set()
+            raise KeyboardInterrupt
+        is_running.set()
+        is_stopped.wait(10)
+        return grade(attempt, off=Level.MET)
+
+    kept = tmp_path / "kept.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(rows, [DROPOUT] * 2, GradeAs(stopped), kept=kept, threads=2)
+    assert len(kept.read_text().splitlines()) == 1
+
+
+def test_names_of_kinds_break_no_table(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", {**ROW, "kind": "a|b\n\x1b[31m"}))
+    report = measure(evaluate(rows, [DROPOUT], CoverageGrader()), grader="coverage")
+    assert "| a/b ·[31m | 1 |" in to_markdown(report)
+    assert "\x1b" not in to_text(report)
 
 
 @pytest.mark.parametrize("text", ["{}\n{}\n", "{}\n", "my notes", '{"id": "a"}'])
@@ -241,6 +268,7 @@ def test_a_sample_takes_the_place_of_no_larger_measurement(tmp_path: Path, monke
     [
         (("--fit-threshold", "train"), "no row has the split 'train'"),
         (("--bank", "ghost"), "there is no bank 'ghost'"),
+        (("--bank", "deep-learning", "--record", "m.jsonl"), "nothing to keep in m.jsonl: a badge needs 20 answers"),
         (("--write", "ghost.md"), "ghost.md cannot be read"),
         ((), "question is missing"),
     ],
@@ -248,7 +276,7 @@ def test_a_sample_takes_the_place_of_no_larger_measurement(tmp_path: Path, monke
 def test_what_goes_wrong_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], cause: str
 ) -> None:
-    assert run_cli("evaluate", str(written(tmp_path / "x.jsonl", ROW)), *arguments) == 1
+    assert run_cli("evaluate", str(written(tmp_path / "x.jsonl", {**ROW, "question_id": "q01"})), *arguments) == 1
     assert cause in capsys.readouterr().err
 
 

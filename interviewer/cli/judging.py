@@ -71,6 +71,7 @@ def evaluate(
         (not files, "give files of labelled answers, or --attacks and --bank"),
         (bank and compiles, "give --bank or --compile llm, not both"),
         (threshold is not None and fit_threshold, "give --threshold or --fit-threshold, not both"),
+        (record and not bank, "--record goes with --bank: a badge is for the rubrics of a bank"),
     ):
         if is_wrong:
             raise typer.BadParameter(what)
@@ -100,18 +101,23 @@ def evaluate(
     if write:
         write_file(report.spliced(text_of(write), measured), write)
     known = measuring.measured(measured, rubrics_of(chosen)) if chosen else None
-    if known:
-        _keep(known, record, settings, is_sample=limit is not None)
+    _keep(known, record, settings, is_sample=limit is not None)
 
 
-def _keep(known: "Measured", record: Path | None, settings: "Settings", *, is_sample: bool) -> None:
+def _keep(known: "Measured | None", record: Path | None, settings: "Settings", *, is_sample: bool) -> None:
     """Keep what was measured; in the data folder, a sample takes the place of nothing that rests on more answers."""
     from interviewer import wiring
     from interviewer.errors import InterviewerError
-    from interviewer.measured import keep
+    from interviewer.measured import LEAST_ANSWERS, keep
 
     if record:
+        if known is None:
+            fail(
+                f"nothing to keep in {record.name}: a badge needs {LEAST_ANSWERS} answers whose grades and labels vary"
+            )
         keep(record, known)
+        return
+    if known is None:
         return
     try:
         before = wiring.known_measurements(settings)().get((known.grader, known.rubrics))
