@@ -90,13 +90,14 @@ def macro_f1(pairs: Pairs, *, label_at: float, grade_at: float) -> float | None:
 
 
 def fit_threshold(pairs: Pairs, *, label_at: float) -> float:
-    """The line to be above where macro-F1 is best on these rows, halfway between two grades."""
+    """The line to be above where macro-F1 is best on these rows: halfway between two grades, or with all on one side."""
     passing = sorted(y for x, y in pairs if x > label_at)
     failing = sorted(y for x, y in pairs if x <= label_at)
     grades = sorted({y for _, y in pairs})
     if not grades:
         return label_at
-    candidates = [(low + high) / 2 for low, high in pairwise(grades)] or grades
+    everybody = [grades[0] / 2] if grades[0] > 0 else []
+    candidates = [*((low + high) / 2 for low, high in pairwise(grades)), *everybody, grades[-1]]
 
     def quality(threshold: float) -> float:
         missed, refused = bisect_right(passing, threshold), bisect_right(failing, threshold)

@@ -40,7 +40,7 @@ def read_answers(paths: Sequence[Path]) -> Answers:
     def make(plain: Plain, where: Where) -> Answer:
         unused.update(dict.fromkeys(name for name in plain if name not in _KNOWN))
         return Answer(
-            id=text(plain, "id", optional=True).strip() or ":".join(where).replace("line ", ""),
+            id=text(plain, "id", optional=True).strip() or f"{where[0]}:{where[1].removeprefix('line ')}",
             where=where,
             question_id=text(plain, "question_id", needed=True).strip(),
             text=text(plain, "answer"),

@@ -83,7 +83,7 @@ def mark(
     """Grade every answer, `threads` at a time.
 
     With `kept`, each grade is written there as soon as it is known, and what stands there under the same grader `name`,
-    language, rubric and answer is not graded again. Raises BankError if that file cannot be used.
+    language, question and answer is not graded again. Raises BankError if that file cannot be used.
     """
     grades, _ = worked_off(
         [_key(name, task) for task in tasks],

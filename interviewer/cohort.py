@@ -1,7 +1,9 @@
 """What marked answers come to: for each candidate, for each question, and for each point of a question."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from interviewer.batch import Marked
 from interviewer.grade import Level, Score, mean, missed
@@ -60,10 +62,11 @@ class Tally:
                 for criterion in missed(rubric, one.grade)
             ]
         losses.sort(key=lambda pair: -pair[0])
-        return (*wrong, *(criterion for _, criterion in losses))[:_MOST_NAMED]
+        # Who answered a question twice, or gave no name like others, may have missed a point more than once.
+        return tuple(dict.fromkeys((*wrong, *(criterion for _, criterion in losses))))[:_MOST_NAMED]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cohort:
     """All marked answers to the questions of a bank, in the order of their rows."""
 
@@ -87,13 +90,17 @@ class Cohort:
 
     def of(self, *, candidate: str | None = None, question: Question | None = None) -> Tally:
         """The answers of a candidate, to a question, or of the one to the other."""
-        return Tally(
-            tuple(
-                one
-                for one in self.marked
-                if candidate in (None, one.answer.candidate) and (question is None or question.id == one.question.id)
-            )
-        )
+        return Tally(tuple(self._found.get((candidate, question.id if question else None), ())))
+
+    @cached_property
+    def _found(self) -> Mapping[tuple[str | None, str | None], list[Marked]]:
+        """The answers by candidate, by question and by both; a mark sheet looks for each pair."""
+        found: dict[tuple[str | None, str | None], list[Marked]] = defaultdict(list)
+        for one in self.marked:
+            for candidate in (None, one.answer.candidate):
+                for question in (None, one.question.id):
+                    found[candidate, question].append(one)
+        return found
 
 
 def sign(criterion: Criterion, level: Level | None) -> str:

@@ -38,11 +38,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A row, what was made of it, and the reference answers to its question."""
+    """A row, the question that it was graded against, and what was made of it."""
 
     row: Row
+    question: Question
     outcome: Outcome
-    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +84,22 @@ def evaluate(
     """Grade every row against its question, in order, `threads` at a time.
 
     With `kept`, each outcome is written there as soon as it is known, and what stands there under the same grader
-    name, rubric and answer is not graded again. Raises BankError if that file cannot be used.
+    name, question and answer is not graded again. Raises BankError if that file cannot be used.
     """
-    keys = [key_of(name, question, row.id, row.answer) for row, question in zip(rows, questions, strict=True)]
+    keys = [
+        key_of(f"{name}|{_asked_in(row)}", question, row.id, row.answer)
+        for row, question in zip(rows, questions, strict=True)
+    ]
     start = time.perf_counter()
     outcomes, fresh = worked_off(
         keys,
-        lambda place: _outcome(grader, questions[place], rows[place].answer),
+        lambda place: _outcome(grader, questions[place], rows[place]),
         kept=Kept(kept, _to_plain, _from_plain) if kept else None,
         threads=threads,
         tick=tick,
     )
     graded = tuple(
-        Graded(row, outcome, question.reference.both)
-        for row, outcome, question in zip(rows, outcomes, questions, strict=True)
+        Graded(row, question, outcome) for row, question, outcome in zip(rows, questions, outcomes, strict=True)
     )
     return Run(graded, time.perf_counter() - start, fresh)
 
@@ -105,7 +107,7 @@ def evaluate(
 def key_of(grader: str, question: Question, row: str, answer: str) -> str:
     """What a kept result is found by: it changes with anything that the result depends on."""
     said = hashlib.sha256(answer.encode()).hexdigest()[:12]
-    return f"{grader}|{question.rubric.digest}|{row}|{said}"
+    return f"{grader}|{question.digest}|{row}|{said}"
 
 
 def attempt_of(question: Question, answer: str, language: Language = Language.ZH) -> Attempt:
@@ -120,15 +122,19 @@ def is_doubtful(grade: Grade) -> bool:
     return grade.needs_review or unknown or bool(_SUSPECT.intersection(grade.flags))
 
 
-def _outcome(grader: Grader, question: Question, answer: str) -> Outcome:
+def _outcome(grader: Grader, question: Question, row: Row) -> Outcome:
     try:
-        grade = grader.grade(question, attempt_of(question, answer))
+        grade = grader.grade(question, attempt_of(question, row.answer, _asked_in(row)))
     except InterviewerError as error:
         return Outcome(None, needs_review=True, levels={}, provenance="", failure=str(error))
     levels = {verdict.criterion: verdict.level for verdict in grade.verdicts}
     value = score(question.rubric, grade.verdicts).value
     spent = grade.spent.prompt + grade.spent.completion
     return Outcome(value, is_doubtful(grade), levels, grade.provenance.signature, tokens=spent)
+
+
+def _asked_in(row: Row) -> Language:
+    return Language(row.lang) if row.lang in tuple(Language) else Language.ZH
 
 
 def _question_of(row: Row, bank: Bank) -> Question:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from interviewer.errors import BankError
@@ -76,16 +77,23 @@ def worked_off(
 ) -> tuple[list[_Result], int]:
     """`work` done for the place of every key, `threads` at a time, and how many of the results were not kept before.
 
-    The results are in the order of the keys. Each is kept as soon as it is known.
+    The results are in the order of the keys. Each is kept as soon as it is known, also if the run is being stopped.
     """
     known = kept.read() if kept else {}
     fresh = [place for place, key in enumerate(keys) if key not in known]
     for _ in range(len(keys) - len(fresh)):
         tick()
-    for place, result in _done(work, fresh, threads):
-        known[keys[place]] = result
+    writing = Lock()
+
+    def worked(place: int) -> _Result:
+        result = work(place)
         if kept:
-            kept.add(keys[place], result)
+            with writing:
+                kept.add(keys[place], result)
+        return result
+
+    for place, result in _done(worked, fresh, threads):
+        known[keys[place]] = result
         tick()
     return [known[key] for key in keys], len(fresh)
 

@@ -33,7 +33,9 @@ def to_csv(marked: Iterable[Marked]) -> str:
     file = io.StringIO()
     file.write("\ufeff")  # without it, spreadsheets misread Chinese
     rows = [_row(one) for one in marked]
-    writer = csv.DictWriter(file, rows[0] if rows else (), lineterminator="\n")
+    # All text is quoted: of its own accord the csv module leaves a lone carriage return bare, and what follows it would
+    # begin a row, perhaps as a formula.
+    writer = csv.DictWriter(file, rows[0] if rows else (), lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
     writer.writerows({name: _safe(cell) for name, cell in row.items()} for row in rows)
     return file.getvalue()

@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.errors import BankError
 from interviewer.rubric import Bank
@@ -28,10 +31,15 @@ class Measured:
     high: float | None
     labels: str
 
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+_MEASURED = TypeAdapter(Measured)
+
 
 def rubrics_of(bank: Bank) -> str:
-    """A digest of all rubrics of a bank; an edit to any of them makes what was measured before void."""
-    text = "\n".join(sorted(f"{question.id} {question.rubric.digest}" for question in bank.questions))
+    """A digest of all that a bank is graded by; an edit to a rubric, question or reference voids what was measured before."""
+    text = "\n".join(sorted(f"{question.id} {question.digest}" for question in bank.questions))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -41,8 +49,8 @@ def read_measured(paths: Iterable[Path]) -> dict[tuple[str, str], Measured]:
     for path in paths:
         for number, line in enumerate(_lines(path), start=1):
             try:
-                found = Measured(**json.loads(line))
-            except (ValueError, TypeError) as error:
+                found = _MEASURED.validate_json(line)
+            except ValueError as error:
                 raise BankError(path.name, f"line {number}", "is no measurement of this program; delete it") from error
             known[found.grader, found.rubrics] = found
     return known
@@ -52,7 +60,8 @@ def keep(path: Path, measured: Measured) -> None:
     """Add a measurement to a file, in place of an older one of the same grader and rubrics. Raises BankError."""
     known = read_measured([path])
     known[measured.grader, measured.rubrics] = measured
-    draft = path.with_name(path.name + ".part")
+    # Two runs may end together: each writes a draft of its own.
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         draft.write_text("".join(json.dumps(asdict(one)) + "\n" for one in known.values()), encoding="utf-8")
         draft.replace(path)

@@ -105,7 +105,9 @@ def measure(
     own = figures(grader, _grade)
     clusters: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for graded in told:
-        clusters[graded.row.question_id].append((graded.row.label, _grade(graded)))
+        # Not by what the row calls its question: that may be its id or its place, and other files' rows may say the same.
+        question = f"{graded.question.id} {graded.question.digest}"
+        clusters[question].append((graded.row.label, _grade(graded)))
 
     def f1(pairs: Pairs) -> float | None:
         return agreement.macro_f1(pairs, label_at=HALF, grade_at=own.threshold)
@@ -173,7 +175,9 @@ def _grade(graded: Graded) -> float:
 def _repeated(graded: Graded) -> float:
     """The share of the reference's content words that the answer has; of two languages, the better one."""
     said = set(tokens.words(graded.row.answer))
-    texts = ({word for word in tokens.words(text) if tokens.is_content(word)} for text in graded.references)
+    texts = (
+        {word for word in tokens.words(text) if tokens.is_content(word)} for text in graded.question.reference.both
+    )
     return max((len(words & said) / len(words) for words in texts if words), default=0.0)
 
 

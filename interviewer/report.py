@@ -7,6 +7,7 @@ from dataclasses import asdict
 from interviewer import attacks
 from interviewer.agreement import Interval
 from interviewer.attacks import Resistance
+from interviewer.ledger import printable
 from interviewer.measuring import LEVELS, Criteria, Figures, Group, Report
 from interviewer.rubric import Language
 from interviewer.words import ALL, say
@@ -83,7 +84,7 @@ def to_markdown(report: Report, language: Language = Language.EN) -> str:
 def _named(name: str, language: Language) -> str:
     """The name of a kind, a split or a grader in words, where there are words for it."""
     key = f"grades.name_{name.replace('-', '_').replace(' ', '_')}"
-    return say(key, language) if key in ALL else name
+    return say(key, language) if key in ALL else printable(name)
 
 
 def resistance_to_text(measured: Resistance) -> str:
@@ -147,7 +148,7 @@ def _attack_row(name: str, figures: attacks.Figures) -> list[str]:
 
 def _group_table(title: str, groups: Mapping[str, Group]) -> list[list[str]]:
     rows = [
-        [name, str(group.n), _shown(group.label), _shown(group.grade), _shown(group.pearson)]
+        [printable(name), str(group.n), _shown(group.label), _shown(group.grade), _shown(group.pearson)]
         for name, group in groups.items()
     ]
     return [[title, "n", "label", "grade", "r"], *rows]
@@ -183,4 +184,4 @@ def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
 def _markdown(table: Sequence[Sequence[str]]) -> list[str]:
     head, *rows = table
     rule = ["---", *("--:" for _ in head[1:])]
-    return [f"| {' | '.join(row)} |" for row in (head, rule, *rows)]
+    return [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in (head, rule, *rows)]

@@ -5,6 +5,7 @@ import io
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -36,21 +37,24 @@ _Row = TypeVar("_Row", bound=_Identified)
 def read_all(paths: Sequence[Path], make: Callable[[Plain, Where], _Row]) -> list[_Row]:
     """The rows of all files, made by `make`, which raises ValueError for a bad one.
 
-    Raises BankError with the line of the first row that cannot be read, or whose id stands somewhere already.
+    Raises BankError with the line of the first row that cannot be read, or whose id stands somewhere already. Of files
+    with the same name, `where` names the folder too.
     """
     made: list[_Row] = []
     first_seen: dict[str, Where] = {}
+    names = Counter(path.name for path in paths)
     for path in paths:
         before = len(made)
+        called = path.name if names[path.name] == 1 else f"{path.resolve().parent.name}/{path.name}"
         for line, plain in read(path):
-            where = (path.name, f"line {line}")
+            where = (called, f"line {line}")
             try:
                 row = make(plain, where)
             except ValueError as error:
                 raise BankError(*where, str(error)) from error
             if row.id in first_seen:
                 file, place = first_seen[row.id]
-                there = place if file == path.name else f"{place} of {file}"
+                there = place if file == called else f"{place} of {file}"
                 raise BankError(*where, f"the id {row.id!r} stands in {there} already")
             first_seen[row.id] = where
             made.append(row)
@@ -150,6 +154,9 @@ def _csv(content: str, name: str) -> Iterator[tuple[int, Plain]]:
 
 def _heads(cells: Sequence[str], where: Where) -> list[str]:
     heads = [cell.strip() for cell in cells]
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(heads) == 1 and sign in cells[0]:
+            raise BankError(*where, f"has its columns between {name}: save the file with commas between them")
     for head in heads:
         if heads.count(head) > 1:
             raise BankError(*where, f"has two columns called {head!r}")

@@ -167,6 +167,12 @@ class Question:
     def rubric(self) -> Rubric:
         return Rubric(self.id, self.criteria)
 
+    @cached_property
+    def digest(self) -> str:
+        """16 hex digits over all that a grade depends on: the rubric, the words of the question and the reference."""
+        parts = (self.rubric.digest, self.text.zh, self.text.en, self.reference.zh, self.reference.en)
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True)
 class Bank:

@@ -56,7 +56,7 @@ _STRONG = re.compile(
     |\b(?:max_score|full_marks)\b|\bassert\s+grade|\bdef\s+(?:evaluate|grade|score)\b
     |\b(?:prompt|rubric|grading)\s+(?:is\s+)?(?:void|cancel+ed|updated|replaced)\b
     |(?:本题|这道题|该题)[^。\n]{0,16}(?:作废|满分|无需作答)
-    |ignora\w*[^.\n]{0,30}(?:instruc|rúbrica)|指示を無視|игнорируй|تجاهل
+    |ignora\w{0,9}[^.\n]{0,30}(?:instruc|rúbrica)|指示を無視|игнорируй|تجاهل
     |translate\s+the\s+following[^.\n]{0,40}(?:grading|score|verdict)
     |按[“"']?完全掌握
     |(?:标|记|判|视|认定|评定|登记)(?:定)?[为作成][^。\n]{0,8}(?:met|满足|命中|正确|覆盖|通过|掌握|满分)
@@ -121,7 +121,8 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 def _outside_fences(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Without what stands in code fences or comments, where an answer that steers the grader hides the most."""
     hidden = [
-        match.span() for match in re.finditer(r"```.*?(?:```|$)|<!--.*?(?:-->|$)|<[^>\n]{1,200}>.*?</", text, re.DOTALL)
+        match.span()
+        for match in re.finditer(r"```.*?(?:```|$)|<!--.*?(?:-->|$)|<[^>\n]{1,200}>.{0,4000}?</", text, re.DOTALL)
     ]
     return [
         (start, end) for start, end in spans if not any(start < h_end and h_start < end for h_start, h_end in hidden)
@@ -129,9 +130,13 @@ def _outside_fences(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, 
 
 
 def _readable(text: str) -> str:
-    """Folded, with the blanks between single Chinese characters closed."""
-    folded = tokens.fold(text)
-    return re.sub(r"(?<=[\u3400-\u9fff])[ \t]+(?=[\u3400-\u9fff])", "", folded)
+    """Folded, with one blank or line end where there are many, and none between single Chinese characters.
+
+    Thousands of blanks in a row would keep the patterns busy for hours, and hide words from them that belong together.
+    """
+    folded = re.sub(r"[^\S\n]+", " ", tokens.fold(text))
+    folded = re.sub(r"\n[ \n]+", "\n", folded)
+    return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", folded)
 
 
 def _is_dont_know(text: str) -> bool:

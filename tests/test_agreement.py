@@ -68,6 +68,12 @@ def test_the_fitted_threshold_stands_between_the_sides() -> None:
     assert fit_threshold([], label_at=0.5) == 0.5
 
 
+def test_who_gives_everybody_the_same_passes_whatever_most_labels_do() -> None:
+    constant = [(1.0, 0.4), (1.0, 0.4), (0.0, 0.4)]
+    assert fit_threshold(constant, label_at=0.5) == 0.2
+    assert fit_threshold([(1 - label, grade) for label, grade in constant], label_at=0.5) == 0.4
+
+
 def test_what_cannot_be_told_is_none() -> None:
     assert [f([]) for f in (pearson, spearman, rmse, mae, bias)] == [None] * 5
     assert pearson([(0.5, 0.1), (0.5, 0.9)]) is None

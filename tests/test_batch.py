@@ -82,6 +82,15 @@ def test_a_row_without_an_id_is_called_by_its_place_and_what_is_not_read_is_name
     assert answers.unused == ("mood",)
 
 
+def test_rows_without_ids_of_files_with_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / "one" / "online 1.csv", tmp_path / "two" / "online 1.csv"]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text("question_id,answer\nq01,off\n", encoding="utf-8")
+    assert [row.id for row in read_answers(paths[:1]).rows] == ["online 1.csv:2"]
+    assert [row.id for row in read_answers(paths).rows] == ["one/online 1.csv:2", "two/online 1.csv:2"]
+
+
 def test_an_answer_is_asked_in_its_own_language_and_else_in_that_of_the_run(tmp_path: Path) -> None:
     asked = [task.attempt.turns[0].text for task in tasks(tmp_path, language=Language.ZH)]
     assert asked == [DROPOUT.text.en, BANK.questions[1].text.zh, DROPOUT.text.zh, DROPOUT.text.en]

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from test_cli import run as run_cli
 from interviewer.coverage import CoverageGrader
 from interviewer.errors import BankError
 from interviewer.evaluation import evaluate, questions_of
-from interviewer.grade import Level, Spent
+from interviewer.grade import Grade, Level, Spent
+from interviewer.interview import Attempt
 from interviewer.labelled import read_rows
+from interviewer.library import shipped
 from interviewer.measuring import measure
-from interviewer.report import to_text
+from interviewer.report import to_markdown, to_text
 
 ROW: dict[str, Any] = {"id": "a", "question_id": "dropout", "answer": "switched off", "score": 2, "score_max": 4}
 FREE = {"question": "Why shuffle?", "reference_answer": "Batches are correlated otherwise."}
@@ -43,6 +46,15 @@ def test_without_a_bank_the_rubric_comes_from_the_reference(tmp_path: Path) -> N
     assert questions_of(rows[:1], None)[0].reference.en == FREE["reference_answer"]
     with pytest.raises(BankError, match="line 2: question is missing"):
         questions_of(rows, None)
+
+
+def test_a_question_is_one_question_whatever_the_rows_call_it(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b", "question_id": "q01", "score": 0}))
+    report = measure(evaluate(rows, questions_of(rows, BANK), CoverageGrader()), grader="coverage")
+    assert (report.questions, report.intervals["rmse"]) == (1, None)
+    free = [{**ROW, **FREE}, {**ROW, **FREE, "question": "Why not?"}]
+    rows = read_rows(*(written(tmp_path / f"{n}.jsonl", row) for n, row in enumerate(free)))
+    assert measure(evaluate(rows, questions_of(rows, None), CoverageGrader()), grader="coverage").questions == 2
 
 
 def test_a_failed_grading_is_counted_and_is_no_grade(tmp_path: Path) -> None:
@@ -83,6 +95,46 @@ def test_what_was_kept_is_not_graded_again(tmp_path: Path) -> None:
     assert evaluate(rows, [DROPOUT] * 2, FlakyGrader(), kept=kept, name="other").fresh == 2
     changed = [replace(rows[0], answer="it stays on"), rows[1]]
     assert evaluate(changed, [DROPOUT] * 2, FlakyGrader(), kept=kept, name="flaky").fresh == 1
+    reworded = replace(DROPOUT, text=both("别的问法", "another wording"))
+    assert evaluate(rows, [reworded] * 2, FlakyGrader(), kept=kept, name="flaky").fresh == 2
+
+
+def test_a_question_is_asked_in_the_language_of_the_row(tmp_path: Path) -> None:
+    asked = []
+
+    def noted(_: object, attempt: Attempt) -> Grade:
+        asked.append(attempt.turns[0].text)
+        return grade(attempt, off=Level.MET)
+
+    rows = read_rows(written(tmp_path / "x.jsonl", *({**ROW, "id": lang, "lang": lang} for lang in ("en", "zh", "fr"))))
+    evaluate(rows, [DROPOUT] * 3, GradeAs(noted))
+    assert asked == [DROPOUT.text.en, DROPOUT.text.zh, DROPOUT.text.zh]
+
+
+def test_what_is_being_graded_while_a_run_is_stopped_is_kept(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b", "answer": "stop"}))
+    is_running, is_stopped = Event(), Event()
+
+    def stopped(_: object, attempt: Attempt) -> Grade:
+        if attempt.answers[0][1] == "stop":
+            is_running.wait(10)
+            is_stopped.set()
+            raise KeyboardInterrupt
+        is_running.set()
+        is_stopped.wait(10)
+        return grade(attempt, off=Level.MET)
+
+    kept = tmp_path / "kept.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(rows, [DROPOUT] * 2, GradeAs(stopped), kept=kept, threads=2)
+    assert len(kept.read_text().splitlines()) == 1
+
+
+def test_names_of_kinds_break_no_table(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path / "x.jsonl", {**ROW, "kind": "a|b\n\x1b[31m"}))
+    report = measure(evaluate(rows, [DROPOUT], CoverageGrader()), grader="coverage")
+    assert "| a/b ·[31m | 1 |" in to_markdown(report)
+    assert "\x1b" not in to_text(report)
 
 
 @pytest.mark.parametrize("text", ["{}\n{}\n", "{}\n", "my notes", '{"id": "a"}'])
@@ -177,11 +229,46 @@ def test_the_command_prints_a_table_or_an_object_and_writes_between_markers(
     assert capsys.readouterr().out.startswith("1 answers to 1 questions, graded by coverage-")
 
 
+GOLD = shipped("rubrics") / "deep-learning.gold.jsonl"
+
+
+@pytest.mark.parametrize("obstacle", ["no folder", "damaged file"])
+def test_the_figures_are_printed_where_the_badge_cannot_be_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, obstacle: str
+) -> None:
+    folder = tmp_path / "data"
+    monkeypatch.setenv("INTERVIEWER_DATA_DIR", str(folder))
+    if obstacle == "no folder":
+        folder.write_text("a file stands in its place")
+    else:
+        folder.mkdir()
+        (folder / "measured.jsonl").write_text("damaged\n")
+    assert run_cli("evaluate", str(GOLD), "--bank", "deep-learning", "--limit", "30") == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("30 answers to ")
+    assert "the badge beside scores will not show these figures: " in told.err
+
+
+def test_a_sample_takes_the_place_of_no_larger_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERVIEWER_DATA_DIR", str(tmp_path))
+    kept = tmp_path / "measured.jsonl"
+    assert run_cli("evaluate", str(GOLD), "--bank", "deep-learning", "--limit", "30") == 0
+    assert not kept.exists()  # the one that ships rests on all answers
+    assert run_cli("evaluate", str(GOLD), "--bank", "deep-learning") == 0
+    whole = kept.read_text()
+    assert run_cli("evaluate", str(GOLD), "--bank", "deep-learning", "--limit", "30") == 0
+    assert kept.read_text() == whole
+    asked_for = tmp_path / "sample.jsonl"
+    assert run_cli("evaluate", str(GOLD), "--bank", "deep-learning", "--limit", "30", "--record", str(asked_for)) == 0
+    assert json.loads(asked_for.read_text())["n"] == 30
+
+
 @pytest.mark.parametrize(
     "arguments, cause",
     [
         (("--fit-threshold", "train"), "no row has the split 'train'"),
         (("--bank", "ghost"), "there is no bank 'ghost'"),
+        (("--bank", "deep-learning", "--record", "m.jsonl"), "nothing to keep in m.jsonl: a badge needs 20 answers"),
         (("--write", "ghost.md"), "ghost.md cannot be read"),
         ((), "question is missing"),
     ],
@@ -189,7 +276,7 @@ def test_the_command_prints_a_table_or_an_object_and_writes_between_markers(
 def test_what_goes_wrong_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], cause: str
 ) -> None:
-    assert run_cli("evaluate", str(written(tmp_path / "x.jsonl", ROW)), *arguments) == 1
+    assert run_cli("evaluate", str(written(tmp_path / "x.jsonl", {**ROW, "question_id": "q01"})), *arguments) == 1
     assert cause in capsys.readouterr().err
 
 

@@ -101,6 +101,8 @@ def test_a_bad_row_of_csv_is_an_error_with_the_line_that_it_begins_in(
         ("x.csv", b"", "x.csv: has no rows"),
         ("x.csv", HEAD.encode(), "x.csv: has no rows"),
         ("x.csv", b"id,answer,answer\n", "line 1: has two columns called 'answer'"),
+        ("x.csv", b"id;answer\na;b\n", "x.csv: line 1: has its columns between semicolons"),
+        ("x.csv", b"id\tanswer\na\tb\n", "x.csv: line 1: has its columns between tabs"),
         ("x.csv", b"id,question_id\na,q01\n", "line 2: score_max is missing"),
         ("x.jsonl", b'\n{"id": "\xff"}', "x.jsonl: line 2: is not UTF-8 text"),
         ("x.csv", HEAD.encode("utf-16"), "x.csv: line 1: is not UTF-8 text"),

@@ -104,6 +104,14 @@ def test_no_cell_of_csv_is_a_formula(tmp_path: Path, begin: str) -> None:
     assert not any(cell.lstrip(" ").startswith(signs) for cell in row.values())
 
 
+def test_no_line_end_within_an_answer_begins_a_row(tmp_path: Path) -> None:
+    text = "switched off\r=1+1\r\n=2+2"
+    written = to_csv(cohort(tmp_path, {**ROW, "answer": text}).marked)
+    # Read as a spreadsheet reads it, to which each of the three ends a line where it is not quoted.
+    [_, row] = csv.reader(io.StringIO(written.removeprefix("\ufeff"), newline=""), strict=True)
+    assert text in row
+
+
 def test_the_table_is_aligned_and_obeys_nobody(tmp_path: Path) -> None:
     rows = [{**ROW, "candidate": "林小雨"}, {**ROW, "id": "b", "candidate": "\x1b[31mred\x07" + "y" * 90}]
     lines = to_table(cohort(tmp_path, *rows), Language.EN).splitlines()
@@ -120,6 +128,7 @@ def test_means_leave_out_what_was_not_graded(tmp_path: Path) -> None:
         {**ROW, "candidate": "Ada"},
         {**ROW, "id": "b", "candidate": "Ada"},
         {**ROW, "id": "c", "answer": "no idea"},
+        {**ROW, "id": "d", "answer": "no idea"},
     ]
     found = cohort(tmp_path, *rows, grader=FlakyGrader(failures=1))
     ada, nobody = found.of(candidate="Ada"), found.of(candidate="")
@@ -130,8 +139,8 @@ def test_means_leave_out_what_was_not_graded(tmp_path: Path) -> None:
     assert nobody.score.value == 0
     assert [criterion.id for criterion in nobody.weakest] == ["off", "random"]
     assert found.all.score is not None
-    assert found.all.score.value == 0.5  # (1 + 0) / 2
-    assert credited(BANK["dropout"].criteria[0], found.marked) == (1, 2)
+    assert found.all.score.value == pytest.approx(1 / 3)  # (1 + 0 + 0) / 3
+    assert credited(BANK["dropout"].criteria[0], found.marked) == (1, 3)
 
 
 def test_the_sheet_says_in_words_what_it_shows_in_signs(tmp_path: Path) -> None:
@@ -205,7 +214,7 @@ def test_the_command_writes_every_format_whole(tmp_path: Path, capsys: pytest.Ca
     lines = [json.loads(line) for line in outputs[0].read_text().splitlines()]
     assert [line["question_id"] for line in lines] == ["dropout-at-test", "nonlinearity"]
     assert [line["id"] for line in lines] == ["answers.jsonl:1", "answers.jsonl:2"]
-    assert outputs[1].read_bytes().startswith(b"\xef\xbb\xbfid,")
+    assert outputs[1].read_bytes().startswith(b'\xef\xbb\xbf"id",')
     assert "Mark sheet" in outputs[2].read_text()
     assert list(tmp_path.glob("*.part")) == []
     assert run("grade", str(source), "--bank", "deep-learning", "--limit", "1") == 0
@@ -219,6 +228,8 @@ def test_the_command_writes_every_format_whole(tmp_path: Path, capsys: pytest.Ca
         (("-o", "answers.jsonl"), 2, "answers.jsonl is given twice"),
         (("-o", "x.csv", "--save", "x.csv"), 2, "x.csv is given twice"),
         (("-o", "ghost/x.csv"), 2, "there is no folder"),
+        (("-o", "folder.csv"), 2, "folder.csv cannot be written"),
+        (("--batch-results", "r.jsonl", "-o", "r.jsonl"), 2, "r.jsonl is given twice"),
         (("--batch-file", "b.jsonl", "-o", "x.csv"), 2, "--batch-file grades nothing"),
         (("--batch-file", "b.jsonl", "--grader", "coverage"), 2, "a batch is for a model"),
         (("--batch-file", "b.jsonl"), 1, "no model to grade with"),
@@ -232,11 +243,12 @@ def test_what_cannot_be_done_is_said_before_anything_is_graded(
 ) -> None:
     source = written(tmp_path / "answers.jsonl", *ANSWERS)
     (tmp_path / "mine.txt").write_text("my notes")
+    (tmp_path / "folder.csv").mkdir()
     before = source.read_bytes()
     assert run("grade", str(source), "--bank", "deep-learning", *arguments) == code
     assert cause in " ".join(capsys.readouterr().err.replace("│", "").split())
     assert source.read_bytes() == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.jsonl", "mine.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.jsonl", "folder.csv", "mine.txt"]
 
 
 def test_a_model_grades_many_at_once_and_failures_are_code_1_after_everything_is_written(

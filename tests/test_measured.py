@@ -1,13 +1,14 @@
 """What is known of graders is kept, replaced, and void once a rubric changes."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from interviewer.errors import BankError
 from interviewer.measured import Measured, keep, read_measured, rubrics_of
-from interviewer.rubric import Bank
+from interviewer.rubric import Bank, Localized
 
 ONE = Measured("coverage-9", "abc", 100, 0.8, 0.7, 0.9, "model")
 
@@ -29,7 +30,18 @@ def test_what_was_measured_here_comes_before_what_was_shipped(tmp_path: Path) ->
     )
 
 
-@pytest.mark.parametrize("line", ["not json", "[]", '{"grader": "x"}', '{"surprise": 1}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        "[]",
+        '{"grader": "x"}',
+        '{"surprise": 1}',
+        json.dumps({**asdict(ONE), "pearson": None}),
+        json.dumps({**asdict(ONE), "n": "many"}),
+        json.dumps({**asdict(ONE), "pearson": float("nan")}),
+    ],
+)
 def test_a_damaged_file_is_named_with_its_line(tmp_path: Path, line: str) -> None:
     path = tmp_path / "measured.jsonl"
     keep(path, ONE)
@@ -38,11 +50,14 @@ def test_a_damaged_file_is_named_with_its_line(tmp_path: Path, line: str) -> Non
         read_measured([path])
 
 
-def test_an_edited_rubric_makes_measurements_void(deep_learning: Bank) -> None:
+def test_an_edit_to_what_is_graded_by_makes_measurements_void(deep_learning: Bank) -> None:
     first = deep_learning.questions[0]
-    edited = replace(first, criteria=(replace(first.criteria[0], weight=9.0), *first.criteria[1:]))
-    assert rubrics_of(replace(deep_learning, questions=(edited, *deep_learning.questions[1:]))) != rubrics_of(
-        deep_learning
-    )
+    for edited in (
+        replace(first, criteria=(replace(first.criteria[0], weight=9.0), *first.criteria[1:])),
+        replace(first, text=Localized(en="Why?")),
+        replace(first, reference=Localized(en="Because.")),
+    ):
+        other = replace(deep_learning, questions=(edited, *deep_learning.questions[1:]))
+        assert rubrics_of(other) != rubrics_of(deep_learning)
     turned = replace(deep_learning, questions=deep_learning.questions[::-1])
     assert rubrics_of(turned) == rubrics_of(deep_learning)

@@ -59,6 +59,14 @@ def test_equal_rubrics_have_equal_digests_and_any_change_makes_another() -> None
     assert heavier.rubric.digest != DROPOUT.rubric.digest
 
 
+def test_whatever_a_grade_depends_on_changes_the_digest_of_a_question() -> None:
+    other = both("别的", "another")
+    heavier = (replace(DROPOUT.criteria[0], weight=3), *DROPOUT.criteria[1:])
+    changed = [replace(DROPOUT, **change) for change in ({"text": other}, {"reference": other}, {"criteria": heavier})]
+    assert len({question.digest for question in (DROPOUT, *changed)}) == 4
+    assert replace(DROPOUT, topic="other", difficulty=3).digest == DROPOUT.digest
+
+
 def test_topics_come_in_the_order_of_the_questions() -> None:
     assert BANK.used_topics == ("regularization", "data")
     assert BANK.topic_title("data", Language.ZH) == "数据"

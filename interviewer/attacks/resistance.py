@@ -98,6 +98,7 @@ def rows_of(attacks: Sequence[Attack]) -> list[Row]:
             question_id=attack.question.id,
             answer=attack.text,
             label=0.0,
+            lang=attack.language,
         )
         for attack in attacks
     ]

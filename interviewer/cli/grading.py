@@ -1,5 +1,6 @@
 """The command that grades the answers of many candidates at once."""
 
+import os
 import sys
 from collections import Counter
 from datetime import UTC, datetime
@@ -56,7 +57,7 @@ def grade(
     """
     outputs = output or []
     is_batch = bool(batch_file or batch_results)
-    _check_usage(files, outputs, save, batch_file)
+    _check_usage([*files, *(batch_results or ())], outputs, save, batch_file)
     if batch_file and (batch_results or outputs):
         raise typer.BadParameter("--batch-file grades nothing: give it without --batch-results and --output")
     if is_batch and grader is Grading.COVERAGE:
@@ -97,17 +98,19 @@ def grade(
     _tell_failures(marked)
 
 
-def _check_usage(files: list[Path], outputs: list[Path], save: Path | None, batch_file: Path | None) -> None:
+def _check_usage(read: list[Path], outputs: list[Path], save: Path | None, batch_file: Path | None) -> None:
     """Before an hour of grading, not after it."""
     for path in outputs:
         if path.suffix.lower() not in _FORMATS:
             raise typer.BadParameter(f"{path.name} must end in one of {', '.join(_FORMATS)}")
     written = [path.resolve() for path in (*outputs, save, batch_file) if path]
     for path in written:
-        if path in [file.resolve() for file in files] or written.count(path) > 1:
+        if path in [file.resolve() for file in read] or written.count(path) > 1:
             raise typer.BadParameter(f"{path.name} is given twice, and would be overwritten")
         if not path.parent.is_dir():
             raise typer.BadParameter(f"there is no folder {path.parent}")
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            raise typer.BadParameter(f"{path} cannot be written")
 
 
 def _write_requests(path: Path, tasks: "list[Task]", save: Path | None, settings: "Settings") -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from interviewer.evaluation import Run
     from interviewer.labelled import Row
+    from interviewer.measured import Measured
     from interviewer.rubric import Bank, Question
     from interviewer.settings import Settings
 
@@ -57,7 +58,7 @@ def evaluate(
     import json as json_format
 
     from interviewer import labelled, measuring, report, wiring
-    from interviewer.measured import keep, rubrics_of
+    from interviewer.measured import rubrics_of
     from interviewer.settings import read_settings
 
     compiles = how is Compiler.LLM
@@ -72,6 +73,7 @@ def evaluate(
         (not files, "give files of labelled answers, or --attacks and --bank"),
         (bank and compiles, "give --bank or --compile llm, not both"),
         (threshold is not None and fit_threshold, "give --threshold or --fit-threshold, not both"),
+        (record and not bank, "--record goes with --bank: a badge is for the rubrics of a bank"),
     ):
         if is_wrong:
             raise typer.BadParameter(what)
@@ -92,15 +94,39 @@ def evaluate(
         fit_on=fit_threshold,
         seed=seed,
     )
-    known = measuring.measured(measured, rubrics_of(chosen)) if chosen else None
-    if known:
-        keep(record or settings.data_folder / wiring.MEASURED, known)
-    for file in write or ():
-        write_file(report.spliced(text_of(file), measured), file)
+    # First what the run has found out: none of what can still go wrong is to cost another hour of grading.
     print(
         json_format.dumps(measured.as_plain(), ensure_ascii=False) if json else report.to_text(measured),
         end="\n" if json else "",
+        flush=True,
     )
+    for file in write or ():
+        write_file(report.spliced(text_of(file), measured), file)
+    known = measuring.measured(measured, rubrics_of(chosen)) if chosen else None
+    _keep(known, record, settings, is_sample=limit is not None)
+
+
+def _keep(known: "Measured | None", record: Path | None, settings: "Settings", *, is_sample: bool) -> None:
+    """Keep what was measured; in the data folder, a sample takes the place of nothing that rests on more answers."""
+    from interviewer import wiring
+    from interviewer.errors import InterviewerError
+    from interviewer.measured import LEAST_ANSWERS, keep
+
+    if record:
+        if known is None:
+            fail(
+                f"nothing to keep in {record.name}: a badge needs {LEAST_ANSWERS} answers whose grades and labels vary"
+            )
+        keep(record, known)
+        return
+    if known is None:
+        return
+    try:
+        before = wiring.known_measurements(settings)().get((known.grader, known.rubrics))
+        if not (is_sample and before and before.n > known.n):
+            keep(settings.data_folder / wiring.MEASURED, known)
+    except InterviewerError as error:
+        print(f"interviewer: the badge beside scores will not show these figures: {error}", file=sys.stderr)
 
 
 def _attack(bank: str, grader: Grading, limit: int | None, seed: int, *, as_json: bool, save: Path | None) -> None:

@@ -5,6 +5,7 @@ own, its terms together within two neighbouring sentences, words of the question
 turned round or taken back not credited, lists of keywords worth nothing, and the candidate's words quoted for every credit.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -97,8 +98,13 @@ def _names(question: Question) -> bool:
 
 
 def _said(turn: int, text: str, screened: Screened) -> Said:
-    kept = (c for c in tokens.clauses(text) if any(start <= c.start and c.end <= end for start, end in screened.spans))
-    return Said(turn, text, tuple(kept))
+    starts = [start for start, _ in screened.spans]
+
+    def is_kept(clause: tokens.Clause) -> bool:
+        at = bisect_right(starts, clause.start)
+        return at > 0 and clause.end <= screened.spans[at - 1][1]
+
+    return Said(turn, text, tuple(filter(is_kept, tokens.clauses(text))))
 
 
 def _verdicts(prepared: Prepared, said: Sequence[Said], flags: Sequence[Flag]) -> tuple[Verdict, ...]:

@@ -17,6 +17,9 @@ _SEPARATOR = re.compile(_MARKS + r"|(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff
 _SEPARATOR_PUNCTUATED = re.compile(_MARKS + r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _PUNCTUATED = re.compile("[，。；]")
 
+# In a row these are one blank: between thousands of them the separators would be looked for again and again.
+_BLANKS = re.compile(r"[^\S\n\t]+")
+
 _STATING = frozenset(
     "is are was be can do does will would makes make use uses used get gets give gives let lets help helps mean means keep "
     "keeps put take takes add so because that when if it they you we than into isn't aren't don't doesn't not no i i'd i'm "
@@ -102,7 +105,8 @@ def states(text: str) -> bool:
 
 
 def _items(text: str) -> Iterator[tuple[int, bool]]:
-    for item in (_SEPARATOR_PUNCTUATED if _PUNCTUATED.search(text) else _SEPARATOR).split(text):
+    separator = _SEPARATOR_PUNCTUATED if _PUNCTUATED.search(text) else _SEPARATOR
+    for item in separator.split(_BLANKS.sub(" ", text)):
         length = sum(tokens.is_content(word) and not word[0].isdigit() for word in tokens.words(item))
         if length:
             yield length, states(item)

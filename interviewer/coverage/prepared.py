@@ -1,5 +1,6 @@
 """A question as the grader looks for it, worked out once."""
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -72,18 +73,20 @@ class Prepared:
         return found.pop() if len(found) == 1 else None
 
 
-_prepared: dict[tuple[object, ...], Prepared] = {}
+_prepared: dict[str, Prepared] = {}
 _MOST_PREPARED = 256
+# Answers are graded in several threads, and nothing may change a dict while another looks for its oldest key.
+_preparing = threading.Lock()
 
 
 def prepare(question: Question) -> Prepared:
     """What the grader needs of a question, worked out once."""
-    key = (question.rubric.digest, question.text, question.reference)
-    found = _prepared.get(key)
+    found = _prepared.get(question.digest)
     if found is None:
-        while len(_prepared) >= _MOST_PREPARED:
-            _prepared.pop(next(iter(_prepared)), None)
-        found = _prepared[key] = Prepared(question)
+        with _preparing:
+            while len(_prepared) >= _MOST_PREPARED:
+                del _prepared[next(iter(_prepared))]
+            found = _prepared.setdefault(question.digest, Prepared(question))
     return found
 
 
