@@ -103,8 +103,8 @@ def give(
             )
             for question in bank.questions
         ),
-        tuple(_change(change, language) for change in changes if change.did is not Did.KEPT),
-        tuple(_change(change, language) for change in changes if change.did is Did.KEPT),
+        tuple(_change(change, bank, language) for change in changes if change.did is not Did.KEPT),
+        tuple(_change(change, bank, language) for change in changes if change.did is Did.KEPT),
         tuple(say(note.key, language, **note.values) for note in notes),
         tuple(
             Entry(entry.lines, entry.begins, f"{say(f'role.{block.role}', language)} {entry.why}".strip())
@@ -155,11 +155,13 @@ def _faults(account: Account, *, whole: bool) -> Iterator[str]:
         yield say("import.more", account.language, count=len(found) - len(shown))
 
 
-def _change(change: Change, language: Language) -> str:
+def _change(change: Change, bank: Bank, language: Language) -> str:
+    known = {question.id: question.text.into(language) for question in bank.questions}
+    question = f"“{_begin(known[change.question])}”" if change.question in known else change.question
     return say(
         f"merge.{change.did}",
         language,
-        place=", ".join(part for part in (change.question, change.part) if part),
+        place=", ".join(part for part in (question, change.part) if part),
         mine=_line(change.mine) or "–",
         theirs=_line(change.theirs) or "–",
     ).strip()

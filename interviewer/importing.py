@@ -13,13 +13,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 
 from interviewer import account, bankfile, rewriting
 from interviewer.account import Account, Note
 from interviewer.drafting import draft_all
 from interviewer.errors import BankError
-from interviewer.intake import Taken, bank_of, clean, localized, name_of, wanted
+from interviewer.intake import Taken, bank_of, clean, localized, name_of, normal, wanted
 from interviewer.library import BANK_ENDINGS, LARGEST_BANK, Library, parse_bank, shipped
 from interviewer.lint import alike_questions, lint
 from interviewer.llm import LLM
@@ -121,7 +122,7 @@ def preview(
         return _of_bank(name, data, library, folder, output, id, title, language)
     source = read(name, data)
     earlier = _read(output) if output else None
-    id = id or (earlier.bank.id if earlier else name_of(output.stem) if output else "") or name_of(source.name)  # noqa: A001
+    id = id or _id_of(source, earlier, library, folder, output)  # noqa: A001
     path = _path(id, library, folder, output)
     earlier = _read(path)
     old = earlier.bank if earlier else None
@@ -202,6 +203,27 @@ def _of_bank(
     earlier = _read(path)
     text = rewriting.rewritten(text, name, bank)
     return Preview(path, bank, text, earlier.data if earlier else None, None, Taken(bank))
+
+
+def _id_of(source: Source, earlier: "_File | None", library: Library, folder: Path, output: Path | None) -> str:
+    """The id that the output has or is named by, or one made of the file's name.
+
+    That has a number where an imported bank of this name has none of the source's questions.
+    """
+    if output:
+        return earlier.bank.id if earlier else name_of(output.stem)
+    name, (items, _) = name_of(source.name), wanted(source)
+    digests = {item.digest for item in items}
+    asked = {normal(item.question) for item in items}
+    candidates = chain([name], (f"{name}-{number}" for number in count(2)))
+    for candidate in candidates:
+        earlier = _read(_path(candidate, library, folder, None))
+        made = [question for question in earlier.bank.questions if question.made] if earlier else []
+        known = {question.made.item for question in made if question.made}
+        known_texts = {normal(text) for question in made for text in question.text.both}
+        if not made or known & digests or known_texts & asked:
+            break
+    return candidate
 
 
 def _path(id: str, library: Library, folder: Path, output: Path | None) -> Path:  # noqa: A002

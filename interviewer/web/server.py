@@ -67,7 +67,12 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         owner = owners.of(request.cookies)
         if owner is None or not settings.is_for_this_machine:
             return PlainTextResponse("Not found.\n", 404)
-        uploads.keep(owner, unquote(request.headers.get("x-file-name", "")), await request.body())
+        uploads.keep(
+            owner,
+            unquote(request.headers.get("x-file-name", "")),
+            await request.body(),
+            request.headers.get("x-window", ""),
+        )
         return Response(status_code=204)
 
     mount(app, settings, stage, library, owners, wiring.make_models(settings), uploads)

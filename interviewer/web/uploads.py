@@ -1,10 +1,10 @@
-"""Files that visitors have sent to be imported: in memory, the last one of each visitor, never on disk."""
+"""Files that visitors have sent to be imported: in memory, the last one of each window, never on disk."""
 
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-_MOST_VISITORS = 16
+_MOST_WINDOWS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +16,21 @@ class Upload:
 
 
 class Uploads:
-    """Safe to share between threads. Where there are more visitors than are kept, the one heard of longest ago is dropped."""
+    """Safe to share between threads. Where there are more windows than are kept, the one heard of longest ago is dropped."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Upload] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Upload] = OrderedDict()
 
-    def keep(self, owner: str, name: str, data: bytes) -> None:
-        """Keep a file in place of the one this visitor sent before."""
+    def keep(self, owner: str, name: str, data: bytes, window: str = "") -> None:
+        """Keep a file in place of the one that this window of this visitor sent before."""
         bare = name.replace("\\", "/").rpartition("/")[2].strip() or "file.md"
         with self._lock:
-            self._kept[owner] = Upload(bare, data)
-            self._kept.move_to_end(owner)
-            while len(self._kept) > _MOST_VISITORS:
+            self._kept[owner, window] = Upload(bare, data)
+            self._kept.move_to_end((owner, window))
+            while len(self._kept) > _MOST_WINDOWS:
                 self._kept.popitem(last=False)
 
-    def of(self, owner: str) -> Upload | None:
+    def of(self, owner: str, window: str = "") -> Upload | None:
         with self._lock:
-            return self._kept.get(owner)
+            return self._kept.get((owner, window))
