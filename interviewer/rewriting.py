@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
 
 from interviewer.bankfile import bank_to_yaml, dump, editor, spell_bank
 from interviewer.errors import BankError
@@ -43,7 +44,7 @@ def rewritten(text: str, name: str, bank: Bank) -> str:
 
 
 class _Unusual(Exception):
-    """A list stands in lines, but not as anybody writes them (`? questions`, `criteria: !!seq`)."""
+    """Something is written as hardly anybody does (`? questions`, `criteria: !!seq`, a tab before a comment)."""
 
 
 class _NotLineByLine(Exception):
@@ -164,7 +165,10 @@ def _with_fields(text: str, old: Mapping[str, Any], new: CommentedMap, skip: str
     """The text of a mapping whose values are exchanged where they differ; the list `skip` has been cut out of it."""
     if all(old.get(name) == new.get(name) for name in {**old, **new} if name != skip):
         return text
-    document = editor().load(text)
+    try:
+        document = editor().load(text)
+    except (YAMLError, ValueError, LookupError) as error:
+        raise _Unusual from error
     _exchange(document[0] if dash >= 0 else document, old, new, skip)
     return dump(document, dash if dash >= 0 else 2)
 

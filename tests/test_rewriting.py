@@ -158,6 +158,14 @@ def test_what_nobody_writes_is_left_alone_and_said(key: str) -> None:
         rewritten(text, "tiny.yaml", replace(TINY, questions=(replace(ONE, text=en("Why mix?")), TWO)))
 
 
+@pytest.mark.parametrize("title", ["title:\tTiny", "title: Tiny\t# c", "title: !!int Tiny", "title: !!bool Tiny"])
+def test_what_only_the_reader_of_banks_can_read_is_left_alone_and_said(title: str) -> None:
+    text = f"id: b\n{title}\nquestions:\n- id: q\n  text: Q\n  reference: R\n  criteria:\n  - id: c\n    text: C\n"
+    bank = parse_bank(text, "tiny.yaml")
+    with pytest.raises(BankError, match=r"tiny\.yaml: cannot be changed without losing your comments"):
+        rewritten(text, "tiny.yaml", replace(bank, title=en("Small")))
+
+
 @pytest.mark.parametrize("dash, inner", [(0, 0), (0, 4), (2, 0), (4, 2), (1, 3)])
 def test_any_indentation_can_be_changed(dash: int, inner: int) -> None:
     pad, deep = " " * dash, " " * (dash + 3 + inner)

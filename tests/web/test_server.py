@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fakes import begun
+from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
 from interviewer import wiring
@@ -13,6 +14,7 @@ from interviewer.interview import Mode
 from interviewer.rubric import Bank
 from interviewer.session import Session, Stage
 from interviewer.settings import Settings, read_settings
+from interviewer.web import guard
 from interviewer.web.owner import Owners
 from interviewer.web.server import make_app, preferred_language
 
@@ -213,6 +215,20 @@ def test_a_file_is_taken_from_visitors_of_the_page_only(client: TestClient) -> N
     client.get("/")
     assert client.post("/import", content=b"x").status_code == 204
     assert client.post("/import", content=b"x", headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+@pytest.mark.parametrize("changes", [{"host": "0.0.0.0"}, {"root_path": "https://example.org/mock"}])
+def test_nobody_brings_a_file_to_a_server_that_is_open_to_others(tmp_path: Path, changes: dict[str, Any]) -> None:
+    with TestClient(make_app(read_settings(data_dir=tmp_path, **changes)), base_url=HOST) as visitor:
+        page = visitor.get("/")
+        visitor.headers["Cookie"] = page.headers["set-cookie"].split(";")[0]
+        assert visitor.post("/import", content=b"x", headers={"X-File-Name": "a.md"}).status_code == 404
+
+
+def test_a_length_in_strange_digits_is_refused() -> None:
+    refused = guard._size_refused(Headers(raw=[(b"content-length", b"\xb2")]), "/import")
+    assert refused is not None
+    assert refused[0] == 413
 
 
 def test_every_answer_has_the_security_headers_and_no_inline_script_is_allowed(client: TestClient) -> None:
