@@ -208,3 +208,8 @@ def missed(rubric: Rubric, grade: Grade) -> tuple[Criterion, ...]:
         return 0.0 if level is None else criterion.weight * (1 - _CREDIT[level])
 
     return tuple(sorted((c for c in rubric.of(Kind.CORE) if loss(c) > 0), key=loss, reverse=True))
+
+
+def has_every_core(rubric: Rubric, grade: Grade) -> bool:
+    """Whether every core criterion is known to be met; that none is known to be missed says less."""
+    return all(grade.verdict(criterion.id).level is Level.MET for criterion in rubric.of(Kind.CORE))

@@ -100,6 +100,7 @@ def measure(
             at = agreement.fit_threshold(_pairs(known, grade_of), label_at=HALF)
         return _figures(name, _pairs(told, grade_of), at)
 
+    # Without a split to fit on, the constant is the mean of the very labels that it is measured by, which flatters it.
     constant = agreement.mean(graded.row.label for graded in fitting or told) or 0.0
     longest = max((len(graded.row.answer) for graded in run.graded), default=1) or 1
     own = figures(grader, _grade)

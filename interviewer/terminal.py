@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from interviewer import markup
 from interviewer.errors import OutOfTurn
-from interviewer.grade import missed
+from interviewer.grade import has_every_core, missed
 from interviewer.interview import Attempt, Interview, Mode, Phase, last_question, shows_grades
 from interviewer.rubric import Language
 from interviewer.session import Session
@@ -110,7 +110,8 @@ def _card(interview: Interview, attempt: Attempt, language: Language) -> Iterato
         yield f"  {markup.sign(criterion, verdict.level)} {name}: {criterion.text.into(language)}"
         yield from (f"      “{evidence.quote}”" for evidence in verdict.evidence)
     gaps = missed(found.question.rubric, grade)
-    yield say("card.gaps" if gaps else "card.no_gaps", language)
+    if gaps or has_every_core(found.question.rubric, grade):
+        yield say("card.gaps" if gaps else "card.no_gaps", language)
     yield from (f"  - {criterion.text.into(language)}" for criterion in gaps)
 
 

@@ -116,6 +116,10 @@ def test_an_unknown_verdict_shows_a_range_and_no_number() -> None:
     text = seen(markup.card(interview, interview.current, Language.EN)).text
     assert "33–100 / 100" in text
     assert "Could not tell" in text
+    # Nobody knows that a point was missed, but neither that each was made.
+    assert "Every core point is there" not in text
+    known = played("it is put to sleep", off=Level.MET, random=Level.MET)
+    assert "Every core point is there" in seen(markup.card(known, known.current, Language.EN)).text
 
 
 def test_an_estimate_is_called_one_and_shown_as_its_band() -> None:

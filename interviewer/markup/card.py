@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from interviewer.grade import Evidence, Gap, Grade, Verdict, missed
+from interviewer.grade import Evidence, Gap, Grade, Verdict, has_every_core, missed
 from interviewer.interview import Aid, Attempt, Interview
 from interviewer.markup.text import escaped, marked
 from interviewer.markup.wording import is_news, level_key, provenance_text, quotes_of, score_text, sign
@@ -138,7 +138,7 @@ def _quote(attempt: Attempt, evidence: Evidence, language: Language) -> str:
 def _gaps(found: Result, grade: Grade, language: Language, head: _Head) -> str:
     gaps = missed(found.question.rubric, grade)
     if not gaps:
-        return f"<p>{say('card.no_gaps', language)}</p>"
+        return f"<p>{say('card.no_gaps', language)}</p>" if has_every_core(found.question.rubric, grade) else ""
     advice = {gap.criterion: gap for gap in grade.gaps}
     items = "".join(
         f"<li>{escaped(criterion.text.into(language))}{_advice(advice.get(criterion.id), language)}</li>"
