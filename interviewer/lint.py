@@ -129,7 +129,8 @@ def _reference(question: Question) -> Iterator[str]:
 
 
 def _criterion(question: Question, criterion: Criterion) -> Iterator[str]:
-    for text in criterion.text.both:
+    # What the offline importer has cut out of a sentence it could cut no further; to say so of each helps nobody.
+    for text in criterion.text.both if not criterion.made or criterion.made.startswith("model") else ():
         if says_two_things(text):
             yield f"says two things ({text!r}); split it into two criteria"
             break

@@ -386,6 +386,12 @@ import.unusable | 这份文件不能导入： | This file cannot be imported:
 import.found | 《{title}》（{id}）：新题库 | “{title}” ({id}): a new bank
 import.update | 《{title}》（{id}）：以前导入过，你改过的地方会保留 | “{title}” ({id}): imported before; what you edited stays
 import.replaces | 《{title}》（{id}）：会取代已保存的同 id 题库，原来的另存为 .bak 文件 | “{title}” ({id}): takes the place of the saved bank with this id, which is kept in a .bak file
+made.list_item | 列表项 | list item
+made.sentence | 句子 | sentence
+made.clause | 分句 | clause
+made.contrast | 对比 | contrast
+made.name_in_a_list | 列举的名称 | name in a list
+made.word | 词 | word
 import.unchanged | 《{title}》（{id}）：和已保存的一样 | “{title}” ({id}): the same as the one that is saved
 import.counts | {questions} 题，{criteria} 个要点 | Questions: {questions}, points: {criteria}
 import.too_long_to_edit | 这个题库太长，不能在页面上修改和保存。请用 interviewer import 文件名。 | This bank is too long to be edited and saved on the page. Use interviewer import FILE.

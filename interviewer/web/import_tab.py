@@ -28,6 +28,7 @@ class ImportTab:
     paste: gr.Textbox
     read_paste: gr.Button
     read: gr.Button
+    window: gr.Textbox
     found: gr.HTML
     editing: gr.Accordion
     yaml: gr.Textbox
@@ -52,6 +53,7 @@ def lay_out_import(*, is_allowed: bool) -> ImportTab:
                 paste = gr.Textbox(lines=6, max_lines=16, elem_id="import-paste")
                 read_paste = gr.Button(elem_id="import-read-paste")
             read = gr.Button(visible="hidden", elem_id="import-read")
+            window = gr.Textbox(visible="hidden", show_label=False, elem_id="import-window")
             found = gr.HTML(elem_id="import-found", apply_default_css=False)
             with gr.Accordion("·", open=False, visible=False, elem_id="import-editing") as editing:
                 yaml = gr.Textbox(lines=12, max_lines=30, elem_id="import-yaml")
@@ -61,7 +63,7 @@ def lay_out_import(*, is_allowed: bool) -> ImportTab:
             base = gr.Textbox(visible="hidden", show_label=False)
             play = gr.Button(visible=False, elem_id="import-play")
     return ImportTab(
-        tab, picker, body, compiler, pasting, title, paste, read_paste, read, found, editing, yaml, save, saved, bank, base,
+        tab, picker, body, compiler, pasting, title, paste, read_paste, read, window, found, editing, yaml, save, saved, bank, base,
         play,
     )  # fmt: skip
 
@@ -98,14 +100,15 @@ class ImportWiring:
     def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
         tab = self.tab
-        on(tab.read.click, self._read, [tab.compiler, language])
+        # A file that is chosen while another is being read is read after it.
+        on(tab.read.click, self._read, [tab.window, tab.compiler, language], trigger_mode="always_last")
         on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language])
         on(tab.save.click, self._save, [tab.yaml, tab.base, language])
         on(tab.play.click, self._play, [tab.bank, language])
 
-    def _read(self, compiler: str, language: str, request: gr.Request) -> Iterator[Updates]:
+    def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[Updates]:
         owner = self.owner_of(request)
-        for shown in self.importer.read(owner, Language(language), by_model=compiler == _MODEL):
+        for shown in self.importer.read(owner, window or "", Language(language), by_model=compiler == _MODEL):
             yield self._show(shown)
 
     def _read_paste(

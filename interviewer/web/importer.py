@@ -18,7 +18,7 @@ from interviewer.rubric import Bank, Language
 from interviewer.web.choosing import Watched
 from interviewer.web.guard import LARGEST_BODY
 from interviewer.web.uploads import Uploads
-from interviewer.words import colon, say
+from interviewer.words import ALL, say
 
 # What goes beyond is counted on the page, and written out by the command.
 _MOST_SHOWN = 400
@@ -48,9 +48,9 @@ class Importer:
     uploads: Uploads
     folder: Path | None
 
-    def read(self, owner: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
-        """What the visitor's last file would become; with a model, how far it is meanwhile."""
-        upload = self.uploads.of(owner)
+    def read(self, owner: str, window: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
+        """What the last file of a visitor's window would become; with a model, how far it is meanwhile."""
+        upload = self.uploads.of(owner, window)
         if upload is None:
             yield _refused(say("import.no_file", language))
             return
@@ -167,7 +167,7 @@ def _questions(asked: Sequence[Asked], bank: Bank, language: Language) -> str:
     items = []
     for one in asked[:_MOST_SHOWN]:
         points = "".join(
-            f'<li>{escaped(criterion.text.into(language))} <span class="tag">{escaped(criterion.made)}</span></li>'
+            f'<li>{escaped(criterion.text.into(language))} <span class="tag">{escaped(_made(criterion.made, language))}</span></li>'
             for criterion in bank[one.id].criteria
         )
         doubts = f'<p class="flag">{escaped(one.doubts)}</p>' if one.doubts else ""
@@ -180,6 +180,12 @@ def _questions(asked: Sequence[Asked], bank: Bank, language: Language) -> str:
     more = len(asked) - len(items)
     rest = f"<p>{say('import.more', language, count=more)}</p>" if more > 0 else ""
     return f"<h3>{say('import.questions', language)}</h3>{''.join(items)}{rest}"
+
+
+def _made(how: str, language: Language) -> str:
+    """How a criterion was made, in words where there are words for it."""
+    key = f"made.{how.replace(' ', '_')}"
+    return say(key, language) if key in ALL else how
 
 
 def _accounted(account: Account) -> str:
@@ -219,7 +225,7 @@ def picker_html(language: Language, *, is_allowed: bool) -> str:
         return f"<p>{say('import.not_here', language)}</p>"
     return (
         f"<h2>{say('import.title', language)}</h2><p>{say('import.intro', language)}</p>"
-        f'<div id="import-drop"><label for="import-file">{say("import.choose", language)}</label>{colon(language)}'
+        f'<div id="import-drop"><label for="import-file">{say("import.choose", language)}</label>'
         '<input type="file" id="import-file" accept=".md,.markdown,.txt,.csv,.tsv,.json,.jsonl,.yaml,.yml">'
         '<p id="import-status" role="status"></p></div>'
     )

@@ -60,6 +60,9 @@ CSS = (
 #chat, #card, #report, #interviews { padding: .3rem .6rem; }
 .chat { height: calc(100dvh - 31rem); min-height: 14rem; overflow-y: auto; padding: .2rem .5rem; }
 #report .chat { height: auto; }
+#import-file { position: absolute; opacity: 0; width: 1px; }
+#import-drop label { cursor: pointer; font-weight: 600; text-decoration: underline; } #import-drop:focus-within { outline: 3px solid var(--primary-500); }
+#import-found td:first-child { white-space: nowrap; }
 #import-drop { border: 2px dashed var(--border-color-primary); border-radius: .7rem; padding: 1rem; margin: .5rem 0; }
 #import-picker, #import-found, #import-saved { padding: .3rem .6rem; } #import-picker h2 { font-size: 1.2rem; font-weight: 700; }
 .unsent { white-space: pre-wrap; max-height: 12rem; overflow-y: auto; }
@@ -111,15 +114,26 @@ SCRIPT = """
     const key = event.target.dataset?.key;
     if (key && event.target.isConnected) event.target.open ? unfolded.add(key) : unfolded.delete(key);
   }, true);
+  // What was edited and not saved is not lost without a question.
+  let edited = false;
+  document.addEventListener('input', event => { if (event.isTrusted && event.target.closest?.('#import-yaml')) edited = true; });
+  document.addEventListener('click', event => { if (event.target.closest?.('#import-save')) edited = false; });
+  window.addEventListener('beforeunload', event => { if (edited) event.preventDefault(); });
+  // Each window reads its own files.
+  const windowName = String(Math.random()).slice(2);
   // A file goes to the server as it is; then the hidden button asks what was found in it.
   const send = async file => {
     const status = document.querySelector('#import-status');
     status.textContent = file.name + ' …';
     try {
-      const headers = {'X-File-Name': encodeURIComponent(file.name)};
+      const headers = {'X-File-Name': encodeURIComponent(file.name), 'X-Window': windowName};
       const reply = await fetch('import', {method: 'POST', body: file, headers});
       status.textContent = reply.ok ? file.name : file.name + ': ' + await reply.text();
-      if (reply.ok) document.querySelector('#import-read').click();
+      if (!reply.ok) return;
+      const box = document.querySelector('#import-window textarea, #import-window input');
+      box.value = windowName;
+      box.dispatchEvent(new Event('input', {bubbles: true}));
+      setTimeout(() => document.querySelector('#import-read').click(), 50);
     } catch (error) {
       status.textContent = file.name + ': ' + error.message;
     }

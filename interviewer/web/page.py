@@ -147,8 +147,8 @@ class _Wiring:
         self._on(c.regrade.click, self._regrade, [c.page_language])
         self._on(c.link.click, self._link, [c.page_language])
 
-    def _on(self, trigger: Callable[..., Any], handler: Callable[..., Any], inputs: list[Any]) -> Any:
-        options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+    def _on(self, trigger: Callable[..., Any], handler: Callable[..., Any], inputs: list[Any], **more: Any) -> Any:
+        options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, **more}
         return trigger(handler, inputs, self.c.all(), **options)
 
     def _script(self, event: Any, script: str) -> None:

@@ -37,7 +37,7 @@ def importer(tmp_path: Path) -> Importer:
 
 def last(importer: Importer, name: str, data: bytes, *, by_model: bool = False) -> Shown:
     importer.uploads.keep("me", name, data)
-    return list(importer.read("me", Language.EN, by_model=by_model))[-1]
+    return list(importer.read("me", "", Language.EN, by_model=by_model))[-1]
 
 
 def test_a_list_is_shown_saved_and_can_be_played(importer: Importer) -> None:
@@ -99,7 +99,7 @@ def test_pasted_text_becomes_a_bank_under_its_title(importer: Importer) -> None:
 
 
 def test_without_a_file_a_model_or_the_right_it_says_so(importer: Importer) -> None:
-    assert "No file has arrived" in list(importer.read("me", Language.EN, by_model=False))[-1].html
+    assert "No file has arrived" in list(importer.read("me", "", Language.EN, by_model=False))[-1].html
     assert "No model is chosen" in last(importer, "a.md", LIST.encode(), by_model=True).html
     closed = Importer(importer.library, importer.models, importer.uploads, None)
     assert "interviewer import" in last(closed, "a.md", LIST.encode()).html
