@@ -35,7 +35,12 @@ def evaluate(
         typer.Option("--compile", help="Who compiles the rubrics of references; llm is the model of the settings."),
     ] = Compiler.OFFLINE,
     grader: Annotated[Grading, typer.Option(help="Who grades; llm is the model of the settings.")] = Grading.COVERAGE,
-    limit: Annotated[int | None, typer.Option(min=1, help="Grade this many answers, drawn at random.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Grade this many answers, drawn at random (and those that drawn attacks are held against)."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the answers drawn and of the intervals.")] = 0,
     threshold: Annotated[
         float | None,
