@@ -17,11 +17,12 @@ from interviewer.words import say
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is shown, with what only the outside knows: the time (ISO 8601, UTC)."""
+    """What is shown, with what only the outside knows: the time (ISO 8601, UTC), and what is known of the grader."""
 
     cohort: Cohort
     language: Language
     graded_at: str
+    badge: str = ""
 
 
 def to_html(sheet: Sheet) -> str:
@@ -48,6 +49,8 @@ def _page(sheet: Sheet) -> Iterator[str]:
         f'<body class="report sheet"><main><h1>{escaped(title)}</h1><p class="quiet">{escaped(facts)}</p>'
     )
     yield from (f"<p>{escaped(line)}</p>" for line in overview(cohort, language))
+    if sheet.badge:
+        yield f'<p class="badge">{escaped(sheet.badge)}</p>'
     if cohort.all.is_estimate:
         yield f'<p class="flag">{say("card.estimate", language)}</p>'
     yield _for_review(cohort, language)

@@ -10,7 +10,8 @@ from pathlib import Path
 from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.errors import BankError
-from interviewer.rubric import Bank
+from interviewer.rubric import Bank, Language
+from interviewer.words import say
 
 # Fewer answers say nothing about a grader.
 LEAST_ANSWERS = 20
@@ -41,6 +42,18 @@ def rubrics_of(bank: Bank) -> str:
     """A digest of all that a bank is graded by; an edit to a rubric, question or reference voids what was measured before."""
     text = "\n".join(sorted(f"{question.id} {question.digest}" for question in bank.questions))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def in_words(found: Measured | None, language: Language, *, is_estimate: bool) -> str:
+    """What is known of the grader of a grade, in one sentence; None: nothing."""
+    kind = "estimate" if is_estimate else "model"
+    if found is None:
+        return say(f"badge.{kind}_unmeasured", language)
+    labels = say(f"badge.labels_{found.labels}" if found.labels in _LABELLERS else "badge.labels", language)
+    return say(f"badge.{kind}", language, r=f"{found.pearson:.2f}", n=found.n, labels=labels)
+
+
+_LABELLERS = ("model", "person")
 
 
 def read_measured(paths: Iterable[Path]) -> dict[tuple[str, str], Measured]:

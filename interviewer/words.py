@@ -370,7 +370,7 @@ import.paste_placeholder | ### 1. 问题……（换行）答：…… | ### 1. 
 import.read_paste | 看看能读出什么 | See what is found
 import.editing | 修改题库（YAML） | Edit the bank (YAML)
 import.yaml | 题库文件 | The bank file
-import.yaml_info | 题目、参考答案、要点、权重、同义词都可以改；保存时会检查。 | Questions, references, points, weights and aliases may all be changed; saving checks them.
+import.yaml_info | 题目、参考答案、要点、权重、同义词都可以改；保存时会检查。改了参考答案，要点不会自动跟着改。 | Questions, references, points, weights and aliases may all be changed; saving checks them. Points do not follow when you change a reference.
 import.save | 保存题库 | Save the bank
 import.play | 用这个题库练习 | Practise with this bank
 import.no_file | 文件没有收到，请再选一次。 | No file has arrived; choose it again.

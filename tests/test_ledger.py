@@ -348,3 +348,13 @@ def test_a_run_that_is_killed_goes_on_where_it_stood(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [line["id"] for line in lines] == [str(number) for number in range(12)]
     assert all(line["score"] for line in lines)
+
+
+def test_the_mark_sheet_says_how_good_its_grader_is_known_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path / "answers.jsonl", {"question_id": "q01", "answer": "Without it the stack is one linear map."})
+    assert run("grade", "answers.jsonl", "--bank", "deep-learning", "--language", "en", "-o", "marks.html") == 0
+    page = (tmp_path / "marks.html").read_text(encoding="utf-8")
+    assert "Estimate, offline grader: agreed with labels r = 0." in page

@@ -94,7 +94,8 @@ def grade(
     threads = settings.model_concurrency if chosen is Grading.LLM and not batch_results else 1
     with typer.progressbar(length=len(tasks), label="grading", file=sys.stderr) as bar:
         marked = batch.mark(tasks, grader_of, kept=save, name=name, threads=threads, tick=lambda: bar.update(1))
-    _write(Cohort(found, tuple(marked)), outputs, spoken)
+    cohort = Cohort(found, tuple(marked))
+    _write(cohort, outputs, spoken, _badge(cohort, spoken, settings))
     _tell_failures(marked)
 
 
@@ -125,7 +126,7 @@ def _write_requests(path: Path, tasks: "list[Task]", save: Path | None, settings
     print(f"{len(lines)} requests for {len(left)} answers, to {choice.title}", file=sys.stderr)
 
 
-def _write(cohort: "Cohort", outputs: list[Path], language: "Language") -> None:
+def _write(cohort: "Cohort", outputs: list[Path], language: "Language", badge: str) -> None:
     from interviewer import ledger, marksheet
 
     if not outputs:
@@ -138,10 +139,24 @@ def _write(cohort: "Cohort", outputs: list[Path], language: "Language") -> None:
             case ".csv":
                 text = ledger.to_csv(cohort.marked)
             case _:
-                text = marksheet.to_html(marksheet.Sheet(cohort, language, now))
+                text = marksheet.to_html(marksheet.Sheet(cohort, language, now, badge))
         write_file(text, path)
     if outputs:
         print("\n".join(ledger.overview(cohort, language)), file=sys.stderr)
+
+
+def _badge(cohort: "Cohort", language: "Language", settings: "Settings") -> str:
+    """What is known of the one who gave the grades; nothing where several did, or nobody."""
+    from interviewer import wiring
+    from interviewer.measured import in_words, rubrics_of
+
+    grades = [one.grade for one in cohort.marked if one.grade]
+    signatures = {grade.provenance.signature for grade in grades}
+    if len(signatures) != 1:
+        return ""
+    known = wiring.known_measurements(settings)()
+    found = known.get((signatures.pop(), rubrics_of(cohort.bank)))
+    return in_words(found, language, is_estimate=grades[0].is_estimate)
 
 
 def _tell_failures(marked: "list[Marked]") -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from interviewer.errors import BankError
 from interviewer.grade import Grade, Provenance
-from interviewer.measured import Measured, rubrics_of
+from interviewer.measured import Measured, in_words, rubrics_of
 from interviewer.models import Models
 from interviewer.rubric import Bank, Language
 from interviewer.words import say
@@ -29,11 +29,8 @@ class Badges:
         def badge(grade: Grade) -> str:
             by = grade.provenance
             found = known.get((by.signature, rubrics))
-            kind = "estimate" if grade.is_estimate else "model"
-            if found is None:
-                return say(f"badge.{kind}_unmeasured", language) + self._tested(by, language)
-            labels = say(f"badge.labels_{found.labels}" if found.labels in _LABELLERS else "badge.labels", language)
-            return say(f"badge.{kind}", language, r=f"{found.pearson:.2f}", n=found.n, labels=labels)
+            told = in_words(found, language, is_estimate=grade.is_estimate)
+            return told if found else told + self._tested(by, language)
 
         return badge
 
@@ -42,6 +39,3 @@ class Badges:
         if diagnosis is None:
             return " " + say("badge.test_it", language) if by.model else ""
         return " " + say("badge.passed" if diagnosis.is_healthy else "badge.failed", language)
-
-
-_LABELLERS = ("model", "person")

@@ -80,7 +80,7 @@ class Importer:
                 return _refused(say("import.moved_on", language, id=shown.bank.id))
             path = importing.save(shown)
         except (BankError, UnicodeEncodeError) as error:
-            return _refused(say("import.not_saved", language), str(error))
+            return _refused(say("import.not_saved", language), _on_the_page(error))
         count = len(shown.bank.questions)
         told = say("import.saved", language, title=shown.bank.title.into(language), count=count, file=path.name)
         return Shown(
@@ -117,7 +117,7 @@ class Importer:
         try:
             shown = run.result()
         except InterviewerError as error:
-            yield _refused(say("import.unusable", language), str(error))
+            yield _refused(say("import.unusable", language), _on_the_page(error))
             return
         yaml = "" if _is_too_long(shown.yaml) else shown.yaml
         yield Shown(preview_html(shown, language), yaml, base=_version(shown.before))
@@ -212,6 +212,11 @@ def _entries(title: str, entries: Sequence[Entry], *, is_open: bool) -> str:
     more = f'<tr><td colspan="3">+ {len(entries) - _MOST_SHOWN}</td></tr>' if len(entries) > _MOST_SHOWN else ""
     opened = " open" if is_open else ""
     return f'<details{opened}><summary>{escaped(title)}</summary><table class="topics">{rows}{more}</table></details>'
+
+
+def _on_the_page(error: Exception) -> str:
+    """What is wrong, without the name of the text that was edited and without the options of the command."""
+    return str(error).removeprefix("bank.yaml: ").replace(" (--id)", "")
 
 
 def _refused(text: str, detail: str = "") -> Shown:
