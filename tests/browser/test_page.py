@@ -216,6 +216,7 @@ def test_another_browser_takes_over_by_a_link(server: Server, visit: Callable[..
     address = first.page.locator("#link-text code").inner_text()
     second.page.goto(address)
     second.page.click("button")
+    second.page.wait_for_selector("#begin")
     second.page.get_by_role("tab").nth(1).click()
     second.page.locator("#interviews a").first.click()
     expect(second.page.locator("#progress")).to_contain_text("Question 1 / 3")
