@@ -212,6 +212,8 @@ def test_another_browser_takes_over_by_a_link(server: Server, visit: Callable[..
     first, second = visit("en"), visit("en")
     begin(first.page, count=3)
     first.page.get_by_role("tab").nth(1).click()
+    expect(first.page.locator("#interviews li")).to_have_count(1)
+    first.page.wait_for_timeout(300)  # a button of a tab that has just opened is deaf for a moment
     first.page.click("#link")
     address = first.page.locator("#link-text code").inner_text()
     second.page.goto(address)
