@@ -102,7 +102,9 @@ def test_a_bomb_of_aliases_is_refused_at_once() -> None:
 
 @pytest.mark.parametrize("opens", ["[", "{a: ", "- ", "? "])
 def test_deep_nesting_is_refused_before_it_can_end_the_process(opens: str) -> None:
-    with pytest.raises(BankError, match="line 2: is nested deeper than 12 levels"):
+    with pytest.raises(
+        BankError, match=r"line 2: is (nested deeper than 12 levels|not YAML: exceeded maximum nesting depth)"
+    ):
         parse_bank("a:\n " + opens * 200_000, "deep.yaml")
 
 

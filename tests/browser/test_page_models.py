@@ -13,8 +13,13 @@ from test_page import COLLAPSE, answer, begin
 KEY = "sk-browser-7f3a9c"
 
 
+def open_tab(page: Page, place: int) -> None:
+    page.get_by_role("tab").nth(place).click()
+    page.wait_for_timeout(300)  # a button of a tab that has just opened is deaf for a moment
+
+
 def choose(page: Page, url: str, shape: str = "one_call", key: str = KEY) -> None:
-    page.get_by_role("tab").nth(3).click()
+    open_tab(page, 3)
     page.fill("#base-url textarea, #base-url input", url)
     page.fill("#key input", key)
     page.locator("#model input").fill(MODEL)
@@ -64,7 +69,7 @@ def test_verdicts_come_in_and_nothing_is_lost_when_the_server_stops(
 def test_a_model_is_found_out_in_the_page(visit: Callable[..., Visit], shots: Path) -> None:
     page = visit("en", viewport={"width": 1280, "height": 900}).page
     with model_server(Character(obeys_answers=True)) as models:
-        page.get_by_role("tab").nth(3).click()
+        open_tab(page, 3)
         page.fill("#base-url textarea, #base-url input", models.url)
         page.click("#list-models")
         expect(page.locator("#grader-result")).to_contain_text("1 models")
@@ -85,10 +90,10 @@ def test_what_failed_is_graded_from_the_list(visit: Callable[..., Visit]) -> Non
     begin(page, count=1)
     answer(page, "no such thing as a linear stack, it collapses")
     expect(page.locator("#card .failure")).to_be_visible(timeout=20_000)
-    page.get_by_role("tab").nth(3).click()
+    open_tab(page, 3)
     page.click("#use-offline")
     expect(page.locator("#grader-status")).to_contain_text("offline")
-    page.get_by_role("tab").nth(1).click()
+    open_tab(page, 1)
     page.click("#regrade-everything")
     expect(page.locator("#interviews")).to_contain_text("Graded now: 1", timeout=20_000)
 
