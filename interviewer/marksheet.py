@@ -39,7 +39,7 @@ def _page(sheet: Sheet) -> Iterator[str]:
         answers=len(cohort.marked),
         questions=len(cohort.questions),
         bank=cohort.bank.id,
-        at=sheet.graded_at,
+        at=markup.moment(sheet.graded_at),
     )
     yield (
         f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language is Language.ZH else "en"}"><head><meta charset="utf-8">'

@@ -34,7 +34,7 @@ details { margin: .6rem 0; } summary { cursor: pointer; }
 .report details.question { border-top: 1px solid var(--line); padding-top: .5rem; }
 .outcome { color: var(--quiet); font-weight: 400; }
 .topics { border-collapse: collapse; width: 100%; } .topics th, .topics td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line); font-weight: 400; }
-.topics .bar { width: 35%; } .topics svg { width: 100%; height: .8rem; display: block; }
+.topics th { overflow-wrap: normal; hyphens: auto; } .topics .bar { width: 35%; } .topics svg { width: 100%; height: .8rem; display: block; }
 .topics .track { fill: var(--theirs); } .topics .maybe { fill: var(--mark); } .topics .sure { fill: var(--good); }
 .second pre { white-space: pre-wrap; border: 1px solid var(--line); border-radius: .5rem; padding: .6rem; font-size: .85rem; }
 @media (max-width: 40rem) { .topics tr > :nth-child(4) { display: none; } .topics .bar { width: 22%; } .turn { max-width: 100%; } }

@@ -113,7 +113,7 @@ def _facts(transcript: Transcript, language: Language) -> Iterator[str]:
         count=len(plan.questions),
         spoken=say(f"language.{plan.language}", language),
     )
-    yield say("transcript.begun", language, at=transcript.begun_at)
+    yield say("transcript.begun", language, at=markup.moment(transcript.begun_at))
 
 
 def _overview(interview: Interview, language: Language) -> Iterator[str]:
@@ -142,12 +142,12 @@ def _overview(interview: Interview, language: Language) -> Iterator[str]:
         yield ""
     for key, points in (("strongest", summary.strongest), ("weakest", summary.weakest)):
         if points:
-            yield f"{say(f'report.{key}', language)}:"
+            yield f"{say(f'report.{key}', language)}{colon(language).rstrip()}"
             yield ""
             yield from (f"- {_plain(point.criterion.text.into(language))}" for point in points)
             yield ""
     if summary.study:
-        yield f"{say('report.study', language)}:"
+        yield f"{say('report.study', language)}{colon(language).rstrip()}"
         yield ""
         yield from (f"- {_plain(question.text.into(language))}" for question in summary.study)
         yield ""
@@ -187,7 +187,7 @@ def _result(found: Result, language: Language) -> Iterator[str]:
         yield from _ledger(found, grade, language)
         gaps = missed(found.question.rubric, grade)
         if gaps:
-            yield f"{say('card.gaps', language)}:"
+            yield f"{say('card.gaps', language)}{colon(language).rstrip()}"
             yield ""
             advice = {gap.criterion: gap for gap in grade.gaps}
             for criterion in gaps:
@@ -209,7 +209,7 @@ def _result(found: Result, language: Language) -> Iterator[str]:
 
 
 def _ledger(found: Result, grade: Grade, language: Language) -> Iterator[str]:
-    yield f"{say('card.ledger', language)}:"
+    yield f"{say('card.ledger', language)}{colon(language).rstrip()}"
     yield ""
     for criterion in found.question.criteria:
         verdict = grade.verdict(criterion.id)
@@ -217,7 +217,7 @@ def _ledger(found: Result, grade: Grade, language: Language) -> Iterator[str]:
             continue
         name = say(markup.level_key(criterion, verdict.level), language)
         tag = f" ({say('kind.bonus', language)})" if criterion.kind is Kind.BONUS else ""
-        yield f"- **{name}**{tag} {_plain(criterion.text.into(language))}. {_plain(verdict.reason.into(language))}"
+        yield f"- **{name}**{tag} {_plain(criterion.text.into(language))} – {_plain(verdict.reason.into(language))}"
         for evidence in verdict.evidence:
             aid = found.attempt.aid(evidence)
             after = "" if aid is Aid.UNAIDED else f" ({say(f'aid.{aid}', language)})"
@@ -235,7 +235,7 @@ def _footer(transcript: Transcript, language: Language) -> Iterator[str]:
         language,
         version=__version__,
         events=transcript.events,
-        at=transcript.exported_at,
+        at=markup.moment(transcript.exported_at),
     )
     yield say("transcript.bank", language, bank=interview.bank.id)
     for attempt in interview.attempts:

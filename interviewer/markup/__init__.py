@@ -4,7 +4,16 @@ from interviewer.markup.card import Badge, card, no_badge
 from interviewer.markup.chat import chat
 from interviewer.markup.report import bar, report
 from interviewer.markup.text import escaped, marked, stretches
-from interviewer.markup.wording import is_news, level_key, provenance_text, quotes_of, score_text, sign, spent_text
+from interviewer.markup.wording import (
+    is_news,
+    level_key,
+    moment,
+    provenance_text,
+    quotes_of,
+    score_text,
+    sign,
+    spent_text,
+)
 
 __all__ = [
     "Badge",
@@ -15,6 +24,7 @@ __all__ = [
     "is_news",
     "level_key",
     "marked",
+    "moment",
     "no_badge",
     "provenance_text",
     "quotes_of",

@@ -31,6 +31,11 @@ def provenance_text(grade: Grade, language: Language) -> str:
     return " · ".join(parts)
 
 
+def moment(at: str) -> str:
+    """A time in ISO 8601, UTC, to the minute and as people write it."""
+    return f"{at[:16].replace('T', ' ')} UTC"
+
+
 def spent_text(summary: Summary, language: Language) -> str:
     """What the grades cost, in tokens."""
     spent = summary.spent

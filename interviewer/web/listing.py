@@ -20,11 +20,11 @@ def listing(stage: Stage, owner: str, language: Language) -> str:
             text, state = say("list.unreadable", language, reason=str(error)), ""
             items.append(f"<li>{markup.escaped(text)}</li>")
             continue
-        when = listed.begun_at[:16].replace("T", " ")
+        when = markup.moment(listed.begun_at)
         action = say("list.read" if interview.is_over else "list.open", language)
         items.append(
             f'<li><a href="?interview={markup.escaped(listed.id)}">{markup.escaped(say("list.action", language, action=action, text=text))}</a> '
-            f'<span class="quiet">{state} · <time datetime="{listed.begun_at}">{when} UTC</time></span></li>'
+            f'<span class="quiet">{state} · <time datetime="{listed.begun_at}">{when}</time></span></li>'
         )
     title = f"<h2>{say('list.title', language)}</h2>"
     return title + (
