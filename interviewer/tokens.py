@@ -116,7 +116,11 @@ def shingles(text: str) -> frozenset[str]:
 
 def fold(text: str) -> str:
     """The text as it is compared: one case, one width, simplified characters, nothing invisible."""
-    return "".join(map(_fold_character, text))
+    return _APOSTROPHE.sub("'", "".join(map(_fold_character, text)))
+
+
+# Between two letters these are an apostrophe: mistyped, or spoilt on the way.
+_APOSTROPHE = re.compile(r"""(?<=[a-z])["`´](?=[a-z])""")
 
 
 SHORTEST_FUZZY = 5
@@ -169,7 +173,7 @@ def _pieces(text: str) -> Iterator[Token | str]:
     for character, place in _folded(text):
         characters.append(character)
         places.append(place)
-    folded = "".join(characters)
+    folded = _APOSTROPHE.sub("'", "".join(characters))
     places.append(len(text))
     at = 0
     while at < len(folded):

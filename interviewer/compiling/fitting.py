@@ -10,17 +10,8 @@ from interviewer.rubric import Kind
 
 MOST_POINTS = 7
 _NAME = "name in a list"
-_STATED = ("sentence", "clause")
-_FEWEST_WORDS = 2
 _LONGEST_JOINED = 60
 _HEAVIEST = 100.0  # no criterion may weigh more
-
-# Words that tell nothing when they stand alone.
-_EMPTY = frozenset(
-    "otherwise together instead usually often get gets got make makes made do don't doesn't isn't aren't won't can't not no nor "
-    "never none without cannot how why any".split()
-)
-
 
 def fitted(points: Sequence[Point], asked: Asked) -> list[Point]:
     """At most MOST_POINTS points: no two alike, names in groups, halves joined again, the least telling left out."""
@@ -31,7 +22,7 @@ def fitted(points: Sequence[Point], asked: Asked) -> list[Point]:
     if len(listed) > MOST_POINTS:
         places = sorted(range(len(listed)), key=lambda place: _rank(listed[place], place, asked))[:MOST_POINTS]
         listed = [listed[place] for place in sorted(places)]
-    return _worded(listed, asked)
+    return listed
 
 
 def _rank(point: Point, place: int, asked: Asked) -> tuple[bool, float, int, int]:
@@ -81,24 +72,3 @@ def _one(points: Sequence[Point], between: str) -> Point:
     text = between.join(point.text for point in points)
     aliases = tuple(group for point in points for group in point.aliases)
     return replace(points[0], text=text, weight=min(sum(point.weight for point in points), _HEAVIEST), aliases=aliases)
-
-
-def _worded(points: list[Point], asked: Asked) -> list[Point]:
-    """One sentence of English with the words that make it up: half of the weight is theirs, so that a part counts."""
-    if len({point.origin for point in points}) != 1 or not all(
-        point.made in _STATED and point.kind is Kind.CORE and not is_chinese(point.text) for point in points
-    ):
-        return points
-    found = {
-        token.text: token.word
-        for point in points
-        for clause in tokens.clauses(point.text)
-        for token in clause.tokens
-        if tokens.is_content(token.text) and token.word not in _EMPTY
-    }
-    words = [word for stem, word in found.items() if stem not in asked.words] or list(found.values())
-    words = words[: MOST_POINTS - len(points)]
-    if len(words) < _FEWEST_WORDS:
-        return points
-    whole = sum(point.weight for point in points)
-    return [*points, *(Point(word, "word", weight=whole / len(words)) for word in words)]

@@ -67,6 +67,11 @@ _JOINS_EN = re.compile(
     r"then|because|since|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|lastly|whereas|generally|in general|in short)\b[,:]?\s+",
     re.IGNORECASE,
 )
+# What begins like this only leads to the statement that follows it.
+_OPENS_EN = re.compile(
+    r"^\W*(?:if|when|whenever|once|while|unless|until|although|though|even (?:if|though)|given|suppose|assuming|for|in order to|instead of)\b",
+    re.IGNORECASE,
+)
 _LEAST_EN = 2
 
 # What has no full stop may go on for pages; nobody can be asked for more than this of one sentence or item.
@@ -215,7 +220,9 @@ def _cut_english(text: str, asked: Asked) -> Iterator[tuple[str, str]]:
         for match in _CUT_EN.finditer(side):
             before, after = side[start : match.start()], side[match.end() :]
             ends_a_list = "," in before and match.group().strip(" ,").casefold() == "and"
-            if not ends_a_list and asked.own(before) >= _LEAST_EN and asked.own(after) >= _LEAST_EN:
+            if ends_a_list or _OPENS_EN.match(before):
+                continue
+            if asked.own(before) >= _LEAST_EN and asked.own(after) >= _LEAST_EN:
                 yield before, made
                 start = match.end()
         yield side[start:], made

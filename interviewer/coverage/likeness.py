@@ -2,61 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from interviewer import tokens
-from interviewer.coverage import polarity
+from interviewer.coverage import polarity, senses
 from interviewer.glossary import Glossary, glossary
 from interviewer.tokens import Clause, Token
-
-# Everyday words of technical English that say the same; the first of each row stands for all, after stemming.
-_SAME = {
-    word: row[0]
-    for row in (
-        ("connect", "attach", "link", "join", "touch", "hook", "wire"),
-        ("separ", "disconnect", "apart", "detach", "isol"),
-        ("path", "circuit", "loop", "rout", "pathway", "circl"),
-        ("gap", "break", "hole", "open", "interrupt", "cut"),
-        ("damag", "broken", "burn", "burnt", "fault", "defect", "dead", "bad"),
-        ("contain", "includ", "insid", "within", "compris"),
-        ("creat", "caus", "make", "produc", "lead", "form", "generat"),
-        ("differ", "distinct", "unequ", "dissimilar", "separat"),
-        ("same", "equal", "ident", "alik"),
-        ("affect", "influenc", "impact"),
-        ("maintain", "keep", "sustain", "hold", "preserv"),
-        ("show", "indic", "tell", "reveal", "mean"),
-        ("close", "complet", "unbroken"),
-        ("still", "remain", "stay"),
-        ("begin", "start", "commenc"),
-        ("end", "finish", "stop"),
-        ("big", "larg", "great", "huge"),
-        ("small", "littl", "tini"),
-        ("increas", "rais", "grow", "rise"),
-        ("decreas", "reduc", "lower", "shrink", "fall"),
-        ("quick", "fast", "rapid", "speed"),
-        ("need", "requir", "necessari", "must"),
-        ("use", "util", "employ", "appli"),
-        ("remov", "delet", "elimin"),
-        ("measur", "read", "reading"),
-    )
-    for word in row
-}
-
-# Words that cannot both be said of the same thing; a negated one says the other.
-_OPPOSED = {
-    frozenset(pair)
-    for pair in (
-        ("connect", "separ"), ("connect", "gap"), ("same", "differ"), ("close", "gap"), ("big", "small"), ("increas", "decreas"),
-        ("begin", "end"), ("before", "after"), ("posit", "negat"),
-    )
-}  # fmt: skip
-_PARTNERS: dict[str, tuple[str, ...]] = {
-    word: tuple(other for pair in _OPPOSED if word in pair for other in pair if other != word)
-    for pair in _OPPOSED
-    for word in pair
-}
 
 _NUMBERS = {
     "one": "1",
@@ -73,6 +26,8 @@ _NAMED_A = re.compile(
     r"\band a\b(?!\s+[a-z]{2})|\ba and [b-z]\b|\ba, [b-z]\b|\b[a-z]{4,}s? a(?=\s*(?:[,.;]|$|\b(?:is|are|was|will|and|or|has|to)\b))"
 )
 _MISNAMED = 0.5
+# A name that a pronoun may stand for is as good as half said.
+_MEANT = 0.5
 
 
 # Of a claim in another language only the terms can be recognised. They stand for all of it where they make up this
@@ -87,21 +42,38 @@ _SPARED_A_WORD = 0.05
 _MOST_SPARED = 0.4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Claim:
     """A text as it is compared.
 
-    Its content words, those that are negated somewhere, those that are not everywhere, the letters and numbers that it names, and the entries of the glossary
-    that it mentions with the words that mention them; `refused` are those of the entries that it negates.
+    `signs` are its content words, each with 1 where it is plain and -1 where it is negated; `names` the letters and
+    numbers that it names; `terms` the entries of the glossary that it mentions, with the words that mention them;
+    `refused` are those of the entries that it negates. `points` says that a pronoun stands for something.
     """
 
-    kinds: frozenset[str]
-    negated: frozenset[str]
-    plain: frozenset[str]
+    signs: Mapping[str, frozenset[int]]
     shingles: frozenset[str]
     names: frozenset[str]
     terms: Mapping[int, frozenset[str]]
     refused: frozenset[int]
+    points: bool
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(self.signs)
+
+    @cached_property
+    def negated(self) -> frozenset[str]:
+        return frozenset(word for word, signs in self.signs.items() if -1 in signs)
+
+    @cached_property
+    def sides(self) -> Mapping[int, frozenset[int]]:
+        """For each pair of contraries that it speaks of, the sides that it takes: what is not open is closed."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for word, signs in self.signs.items():
+            for pair, side in senses.sides(word).items():
+                found[pair].update(side * sign for sign in signs)
+        return {pair: frozenset(taken) for pair, taken in found.items()}
 
     @property
     def is_han(self) -> bool:
@@ -111,39 +83,47 @@ class Claim:
 def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset[str]) -> tuple[float, bool]:
     """From 0 to 1, how much of the text the clauses say, whose folded text is `window`; and whether they deny it.
 
-    Words of the question count less than others. Who names other things than the text says less. Terms that mean the
-    same in the glossary are the same; a text in another language is known by them alone.
+    Words of the question count less than others. Who names other things than the text says less, and so does who says
+    the contrary of one word of it. Terms that mean the same in the glossary are the same; a text in another language
+    is known by them alone.
     """
     known = glossary()
     claim = _claim_of(text, known)
     said = _claim(clauses, window, tokens.shingles(window), known)
     if not claim.kinds or not said.kinds:
         return 0.0, False
-    asked = frozenset(_SAME.get(word, word) for word in asked)
+    asked = frozenset(map(senses.sense, asked))
     if claim.is_han is not said.is_han:
         return _across(claim, said, asked)
     translated = {word for term, words in claim.terms.items() if term in said.terms for word in words}
     own = [word for word in claim.kinds if word not in asked] or list(claim.kinds)
     # One Chinese character says little: it counts where it stands beside the same neighbour.
     beside = {character for pair in claim.shingles & said.shingles for character in pair}
+    others = said.names - claim.names - asked
     found = {
-        word
+        word: 1.0 if word in translated else _is_said(word, claim, said) * (word.isascii() or word in beside)
         for word in claim.kinds
-        if word in translated or (_is_said(word, claim, said) and (word.isascii() or word in beside))
     }
-    recall = sum(word in found for word in own) / len(own)
-    whole = len(found) / len(claim.kinds)
-    dice = 2 * len(claim.kinds & said.kinds | translated) / (len(claim.kinds) + len(said.kinds))
+    if said.points and not others:
+        found.update({word: _MEANT for word in claim.names & claim.kinds if not found[word]})
+    recall = sum(found[word] for word in own) / len(own)
+    whole = sum(found.values()) / len(claim.kinds)
+    alike = sum(1.0 if word in said.kinds else found[word] for word in claim.kinds)
+    dice = 2 * alike / (len(claim.kinds) + len(said.kinds))
     cosine = 0.0
     if claim.shingles and said.shingles:
         cosine = len(claim.shingles & said.shingles) / float(len(claim.shingles) * len(said.shingles)) ** 0.5
+    turned = [word for word in own if _is_turned(word, claim, said)]
     if len(claim.kinds) == 1:
-        return float(bool(found)), False
+        return 0.0 if turned else whole, False
     spared = min(_MOST_SPARED, _SPARED_A_WORD * max(0, len(claim.kinds) - _SHORT))
-    share = min(1.0, (recall + whole + dice + cosine) / 4 / (1 - spared))
-    if not claim.names <= said.names and said.names - claim.names - asked:
+    share = min(1.0, (recall + whole + min(1.0, dice) + cosine) / 4 / (1 - spared))
+    if others and not claim.names <= said.names:
         share *= _MISNAMED
-    return share, _denies(claim, said, own)
+    spoken = sum(word in said.kinds or word in turned or (found[word] > 0 and word not in translated) for word in own)
+    if len(turned) > _DENIED_SHARE * spoken:
+        return share, True
+    return share * (_TURNED if any(map(senses.sides, turned)) else 1), False
 
 
 def _across(claim: Claim, said: Claim, asked: frozenset[str]) -> tuple[float, bool]:
@@ -177,68 +157,71 @@ def _claim_of(text: str, known: Glossary) -> Claim:
 
 
 def _claim(clauses: Sequence[Clause], folded: str, shingles: frozenset[str], known: Glossary) -> Claim:
-    negated: set[str] = set()
-    plain: set[str] = set()
+    signs: dict[str, set[int]] = defaultdict(set)
     names: set[str] = set()
     terms: dict[int, set[str]] = defaultdict(set)
     refused: set[int] = set()
+    points = False
     for clause in clauses:
         for place, token in enumerate(clause.tokens):
+            points = points or token.word in senses.PRONOUNS
             if token.text[0].isdigit() or token.text in _NUMBERS:
                 names.add(_NUMBERS.get(token.text, token.text))
             elif len(token.text) == 1 and token.text.isascii() and token.text.isalpha() and token.text not in "ais":
                 names.add(token.text)
-            if _is_compared(token):
-                side = negated if polarity.negates(clause.tokens, place) else plain
-                side.add(_SAME.get(token.text, token.text))
+            if _is_compared(clause.tokens, place):
+                signs[senses.sense(token.text)].add(-1 if polarity.negates(clause.tokens, place) else 1)
         for mention in known.mentions(clause.tokens):
-            stretch = clause.tokens[mention.first : mention.last]
-            terms[mention.entry].update(_SAME.get(token.text, token.text) for token in stretch if _is_compared(token))
+            places = range(mention.first, mention.last)
+            terms[mention.entry].update(
+                senses.sense(clause.tokens[place].text) for place in places if _is_compared(clause.tokens, place)
+            )
             if polarity.negates(clause.tokens, mention.first):
                 refused.add(mention.entry)
     if _NAMED_A.search(folded):
         names.add("a")
     return Claim(
-        frozenset(negated | plain),
-        frozenset(negated),
-        frozenset(plain),
+        {word: frozenset(found) for word, found in signs.items()},
         shingles,
         frozenset(names),
         {entry: frozenset(words) for entry, words in terms.items() if words},
         frozenset(refused),
+        points,
     )
 
 
-def _is_compared(token: Token) -> bool:
-    return tokens.is_content(token.text) and token.text not in polarity.NEGATIONS
+def _is_compared(stretch: Sequence[Token], place: int) -> bool:
+    text = stretch[place].text
+    if text == "longer" and place and stretch[place - 1].text == "no":
+        return False
+    return tokens.is_content(text) and text not in polarity.NEGATIONS
 
 
 def _is_said(word: str, claim: Claim, said: Claim) -> bool:
-    if word in said.kinds or any(tokens.same_word(word, other) for other in said.kinds):
-        return True
-    # What is not separate is connected.
-    return any(
-        other in said.kinds and (other in said.negated) != (word in claim.negated) for other in _PARTNERS.get(word, ())
+    return (
+        word in said.kinds
+        or any(tokens.same_word(word, other) for other in said.kinds)
+        or any(sides & said.sides.get(pair, frozenset()) for pair, sides in _sides_of(word, claim))
     )
 
 
-# A claim is denied where more than this share of its words points the other way.
+# A claim is denied where more than this share of its words points the other way. Where fewer do, and one of them has a
+# contrary, it is said by half.
 _DENIED_SHARE = 1 / 3
+_TURNED = 0.5
 
 
-def _denies(claim: Claim, said: Claim, own: Iterable[str]) -> bool:
-    """Whether what is said of a claim points the other way; one word of many that does may belong to something else."""
-    spoken = denied = 0
-    for word in own:
-        if word in said.kinds:
-            spoken += 1
-            denied += (word in claim.negated and word not in said.negated) or (
-                word in claim.plain and word not in said.plain
-            )
-        elif any(
-            other in said.kinds and other not in claim.kinds and (other in said.negated) == (word in claim.negated)
-            for other in _PARTNERS.get(word, ())
-        ):
-            spoken += 1
-            denied += 1
-    return denied > _DENIED_SHARE * spoken
+def _is_turned(word: str, claim: Claim, said: Claim) -> bool:
+    """Whether a word of the claim is said only negated, or not, where the claim says it the other way; or its contrary."""
+    if word in said.kinds:
+        return not claim.signs[word] <= said.signs[word]
+    return any(
+        pair in said.sides and not sides & said.sides[pair] for pair, sides in _sides_of(word, claim)
+    )
+
+
+def _sides_of(word: str, claim: Claim) -> list[tuple[int, frozenset[int]]]:
+    """The sides that the claim takes with a word, by the pair of contraries."""
+    return [
+        (pair, frozenset(side * sign for sign in claim.signs[word])) for pair, side in senses.sides(word).items()
+    ]

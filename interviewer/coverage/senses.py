@@ -1,0 +1,84 @@
+"""Everyday words of technical English by what they mean: which say the same, and which say the contrary of which."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+from interviewer import tokens
+
+# Words of one row say the same in most claims; the first stands for all.
+_SAME = (
+    "connect attach link join touch hook wire",
+    "separate disconnect unconnected detach apart isolate seperate",
+    "path pathway route",
+    "gap break hole interrupt cut",
+    "damage burn burnt fault defect dead",
+    "contain include inside within comprise",
+    "create cause make produce lead form generate",
+    "differ different distinct unequal dissimilar",
+    "same equal identical alike",
+    "affect influence impact",
+    "maintain keep sustain hold preserve",
+    "show indicate tell reveal mean",
+    "closed close complete unbroken intact",
+    "still remain stay",
+    "begin start commence",
+    "end finish stop",
+    "big large great huge",
+    "small little tiny",
+    "increase raise grow rise",
+    "decrease reduce lower shrink fall",
+    "quick fast rapid speed",
+    "need require necessary must",
+    "use utilize employ apply",
+    "remove delete eliminate",
+    "measure read reading",
+)
+
+# What points one way, and what points the other: of one thing, only words of one side can be true, and what is not
+# the one is the other.
+_CONTRARY = (
+    ("connect", "separate gap"),
+    ("closed", "open incomplete gap"),
+    ("same share common", "differ separate independent individual own"),
+    ("dependent", "independent"),
+    ("big", "small"),
+    ("increase", "decrease"),
+    ("begin", "end"),
+    ("before", "after"),
+    ("positive", "negative"),
+    ("possible", "impossible"),
+    ("true", "false"),
+)
+
+# What stands for the things that were asked about.
+PRONOUNS = frozenset("they it both these those them each all its their".split())
+
+
+def sense(stem: str) -> str:
+    """The stem that stands for all words that say the same as this one."""
+    return _senses().get(stem, stem)
+
+
+def sides(stem: str) -> Mapping[int, int]:
+    """On which side, 1 or -1, a word stands of each pair of contraries that it belongs to."""
+    return _sides().get(stem, {})
+
+
+@cache
+def _senses() -> Mapping[str, str]:
+    rows = (tuple(_stems(row)) for row in _SAME)
+    return {word: row[0] for row in rows for word in row}
+
+
+@cache
+def _sides() -> Mapping[str, Mapping[int, int]]:
+    found: dict[str, dict[int, int]] = {}
+    for number, pair in enumerate(_CONTRARY):
+        for side, words in zip((1, -1), pair, strict=True):
+            for word in map(sense, _stems(words)):
+                found.setdefault(word, {})[number] = side
+    return found
+
+
+def _stems(words: str) -> Iterable[str]:
+    return tokens.words(words)
