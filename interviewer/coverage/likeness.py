@@ -113,7 +113,7 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
     cosine = 0.0
     if claim.shingles and said.shingles:
         cosine = len(claim.shingles & said.shingles) / float(len(claim.shingles) * len(said.shingles)) ** 0.5
-    turned = [word for word in own if _is_turned(word, claim, said)]
+    turned = _turned(own, claim, said)
     if len(claim.kinds) == 1:
         return 0.0 if turned else whole, False
     spared = min(_MOST_SPARED, _SPARED_A_WORD * max(0, len(claim.kinds) - _SHORT))
@@ -211,13 +211,19 @@ _DENIED_SHARE = 1 / 3
 _TURNED = 0.5
 
 
+def _turned(own: Sequence[str], claim: Claim, said: Claim) -> list[str]:
+    """The words of the claim that the other says the contrary of; those that have a contrary decide for all."""
+    turned = [word for word in own if _is_turned(word, claim, said)]
+    decisive = [word for word in own if said.sides.keys() & senses.sides(word).keys()]
+    return turned if not decisive or set(decisive) & set(turned) else []
+
+
 def _is_turned(word: str, claim: Claim, said: Claim) -> bool:
     """Whether a word of the claim is said only negated, or not, where the claim says it the other way; or its contrary."""
-    if word in said.kinds:
-        return not claim.signs[word] <= said.signs[word]
-    return any(
-        pair in said.sides and not sides & said.sides[pair] for pair, sides in _sides_of(word, claim)
-    )
+    heard = [sides & said.sides[pair] for pair, sides in _sides_of(word, claim) if pair in said.sides]
+    if heard:
+        return not any(heard)
+    return word in said.kinds and not claim.signs[word] <= said.signs[word]
 
 
 def _sides_of(word: str, claim: Claim) -> list[tuple[int, frozenset[int]]]:
