@@ -212,10 +212,19 @@ _TURNED = 0.5
 
 
 def _turned(own: Sequence[str], claim: Claim, said: Claim) -> list[str]:
-    """The words of the claim that the other says the contrary of; those that have a contrary decide for all."""
+    """The words of the claim that the other says the contrary of.
+
+    Who says that something is open, where the claim says that it is not closed, leaves out a negation rightly.
+    """
     turned = [word for word in own if _is_turned(word, claim, said)]
-    decisive = [word for word in own if said.sides.keys() & senses.sides(word).keys()]
-    return turned if not decisive or set(decisive) & set(turned) else []
+    if any(map(senses.sides, turned)):
+        return turned
+    reworded = any(
+        word not in said.kinds or not claim.signs[word] & said.signs[word]
+        for word in own
+        if any(sides & said.sides.get(pair, frozenset()) for pair, sides in _sides_of(word, claim))
+    )
+    return [] if reworded else turned
 
 
 def _is_turned(word: str, claim: Claim, said: Claim) -> bool:
