@@ -121,7 +121,7 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
     if others and not claim.names <= said.names:
         share *= _MISNAMED
     spoken = sum(word in said.kinds or word in turned or (found[word] > 0 and word not in translated) for word in own)
-    if len(turned) > _DENIED_SHARE * spoken:
+    if len(turned) > _DENIED_SHARE * spoken and (said.names <= claim.names or not claim.names):
         return share, True
     return share * (_TURNED if any(map(senses.sides, turned)) else 1), False
 
@@ -217,14 +217,12 @@ def _turned(own: Sequence[str], claim: Claim, said: Claim) -> list[str]:
     Who says that something is open, where the claim says that it is not closed, leaves out a negation rightly.
     """
     turned = [word for word in own if _is_turned(word, claim, said)]
-    if any(map(senses.sides, turned)):
-        return turned
     reworded = any(
         word not in said.kinds or not claim.signs[word] & said.signs[word]
-        for word in own
+        for word in claim.kinds
         if any(sides & said.sides.get(pair, frozenset()) for pair, sides in _sides_of(word, claim))
     )
-    return [] if reworded else turned
+    return [word for word in turned if word not in said.kinds] if reworded else turned
 
 
 def _is_turned(word: str, claim: Claim, said: Claim) -> bool:
