@@ -214,11 +214,12 @@ _TURNED = 0.5
 def _turned(own: Sequence[str], claim: Claim, said: Claim) -> list[str]:
     """The words of the claim that the other says the contrary of.
 
-    Who says that something is open, where the claim says that it is not closed, leaves out a negation rightly.
+    Who says that something is open, where the claim says that it is not closed, needs no negation, and who says it of
+    one word of a claim need not say it of all.
     """
     turned = [word for word in own if _is_turned(word, claim, said)]
     reworded = any(
-        word not in said.kinds or not claim.signs[word] & said.signs[word]
+        word in claim.negated or word not in said.kinds or not claim.signs[word] & said.signs[word]
         for word in claim.kinds
         if any(sides & said.sides.get(pair, frozenset()) for pair, sides in _sides_of(word, claim))
     )
