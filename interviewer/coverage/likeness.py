@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from interviewer import tokens
-from interviewer.coverage import polarity, senses
+from interviewer.coverage import opposites, polarity, senses
 from interviewer.glossary import Glossary, glossary
 from interviewer.tokens import Clause, Token
 
@@ -123,7 +123,9 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
     spoken = sum(word in said.kinds or word in turned or (found[word] > 0 and word not in translated) for word in own)
     if len(turned) > _DENIED_SHARE * spoken and (said.names <= claim.names or not claim.names):
         return share, True
-    return share * (_TURNED if any(map(senses.sides, turned)) else 1), False
+    # Chinese is compared by single characters, of which none has a contrary.
+    against = opposites.points_against([tokens.fold(text)], window) if claim.is_han else any(map(senses.sides, turned))
+    return share * (_TURNED if against else 1), False
 
 
 def _across(claim: Claim, said: Claim, asked: frozenset[str]) -> tuple[float, bool]:
