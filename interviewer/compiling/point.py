@@ -24,7 +24,7 @@ _WANTS_EXAMPLES = re.compile(
 class Point:
     """One thing that a reference says.
 
-    `made` says how it was come by: "list item", "sentence", "clause", "contrast", "name in a list" or "word".
+    `made` says how it was come by: "list item", "sentence", "clause", "contrast" or "name in a list".
     `aliases` are as in a criterion; only names have them, for whatever else is said can be said in other words.
     `origin` counts the sentence of the reference that it is from, so that parts of one sentence can be joined again.
     """

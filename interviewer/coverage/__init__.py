@@ -26,7 +26,7 @@ from interviewer.words import words
 
 __all__ = ["CoverageGrader", "get_ready", "says_term", "version"]
 
-_VERSION = "coverage-3"
+_VERSION = "coverage-4"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 

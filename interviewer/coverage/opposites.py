@@ -134,10 +134,15 @@ def sides(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def points_against(claim: Iterable[str], text: str) -> bool:
-    """Whether a folded text has the contrary of a word of direction in the claim, and not the word itself."""
+    """Whether a folded text has the contrary of a word of direction in the claim, and not the word itself.
+
+    Of a claim that points both ways, one half says nothing against the other.
+    """
     said = {match[0] for match in DIRECTION.finditer(text)}
     wanted = {match[0] for part in claim for match in DIRECTION.finditer(part)}
-    return any(said & sides(word)[1] and not said & sides(word)[0] for word in wanted)
+    return any(
+        said & sides(word)[1] and not said & sides(word)[0] for word in wanted if not wanted & sides(word)[1]
+    )
 
 
 def roles(text: str) -> frozenset[tuple[int, int]]:
