@@ -119,8 +119,9 @@ def fold(text: str) -> str:
     return _APOSTROPHE.sub("'", "".join(map(_fold_character, text)))
 
 
-# Between two letters these are an apostrophe: mistyped, or spoilt on the way.
-_APOSTROPHE = re.compile(r"""(?<=[a-z])["`´](?=[a-z])""")
+# What is typed for an apostrophe; a double quote between two letters is one too, spoilt on the way.
+_QUOTES = "’ʼ`´"
+_APOSTROPHE = re.compile('(?<=[a-z])"(?=[a-z])')
 
 
 SHORTEST_FUZZY = 5
@@ -137,10 +138,12 @@ def _folded(text: str) -> Iterator[tuple[str, int]]:
 def _fold_character(original: str) -> str:
     if unicodedata.category(original) in ("Cf", "Mn", "Cc") and original not in "\n\t\r":
         return ""
+    if original in _QUOTES:
+        return "'"
     folded = unicodedata.normalize("NFKC", original).casefold()
     if _CJK.search(folded):
         folded = _simplifier().convert(folded)
-    return folded.replace("’", "'").replace("−", "-").replace("–", "-")
+    return folded.replace("−", "-").replace("–", "-")
 
 
 @cache

@@ -62,3 +62,66 @@ def test_a_word_said_both_plain_and_negated_denies_nothing() -> None:
 def test_naming_more_than_the_claim_names_is_no_misnaming_but_naming_others_is() -> None:
     claim = "D是判别器"
     assert share(claim, "由D和G组成，D是判别器") > share(claim, "由A和G组成，A是判别器")
+
+
+@pytest.mark.parametrize(
+    "claim, same",
+    [
+        ("The valve is not closed", "The valve is open"),
+        ("The valve is open", "The valve is not closed"),
+        ("The pipes are separated", "The pipes are not connected"),
+        ("The pipes no longer have the same pressure", "The pipes have a different pressure"),
+        ("The two runs are in different modes", "The two runs are not in the same mode"),
+        ("The list is unsorted", 'The list isn"t sorted'),
+    ],
+)
+def test_what_is_not_the_one_is_its_contrary(claim: str, same: str) -> None:
+    unrelated = "The weather was fine in spring"
+    assert share(claim, same) >= 0.5 > share(claim, unrelated)
+    assert not is_denied(claim, same)
+
+
+@pytest.mark.parametrize(
+    "claim, contrary",
+    [
+        ("The valve is not closed", "The valve is closed"),
+        ("The valve is not closed", "The valve is not open"),
+        ("The pipes are separated", "The pipes are connected"),
+        ("The two runs are in different modes", "The two runs are in the same mode"),
+        ("The list is sorted", "The list isn`t sorted"),
+    ],
+)
+def test_the_contrary_of_a_claim_denies_it(claim: str, contrary: str) -> None:
+    assert is_denied(claim, contrary)
+
+
+def test_one_contrary_among_many_words_halves_what_is_said() -> None:
+    claim = "The sorted list of open files is kept in the cache of each running worker process"
+    turned = claim.replace("sorted", "unsorted")
+    assert not is_denied(claim, turned)
+    assert 0 < share(claim, turned) <= 0.6 * share(claim, claim)
+
+
+def test_one_negation_that_is_heard_need_not_be_repeated() -> None:
+    assert not is_denied("The loop has no closed path", "The path has a lamp in it and it is not closed")
+    assert is_denied("The loop has no closed path", "The path has a lamp in it and it is closed")
+
+
+def test_a_denial_of_something_else_denies_nothing() -> None:
+    claim = "Lamps B and C are in the path"
+    assert is_denied(claim, "Lamps B and C are not in the path")
+    assert not is_denied(claim, "Lamp D is not in the path of B and C")
+
+
+def test_a_pronoun_stands_for_what_was_asked_about() -> None:
+    claim = "B and C are in one path"
+    assert share(claim, "they are in one path") > share(claim, "there is one path")
+    assert share(claim, "they are in one path") > share(claim, "D and they are in one path")
+
+
+def test_chinese_that_points_the_other_way_is_said_by_half() -> None:
+    claim = "提高模型容量能缓解欠拟合"
+    assert share(claim, "降低模型容量能缓解欠拟合") <= 0.6 * share(claim, "提高模型的容量能缓解欠拟合")
+    both = "节点存的键更多，树更矮，读盘更少"
+    assert share(both, "节点存的键更多") == share(both, "节点存的键更多。")
+    assert share(both, "节点存的键更多") >= 0.25

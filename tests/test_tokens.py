@@ -64,3 +64,9 @@ def test_threads_do_not_mix_up_each_others_words() -> None:
                 assert list(pool.map(tokens.words, words)) == alone
     finally:
         sys.setswitchinterval(interval)
+
+
+@pytest.mark.parametrize("typed", ['isn"t', "isn`t", "isn\u00b4t", "isn\u2019t", "isn't"])
+def test_an_apostrophe_is_one_however_it_is_typed(typed: str) -> None:
+    assert tokens.words(f"it {typed} so") == tokens.words("it isn't so")
+    assert tokens.words('the "loss" falls') == ("the", "loss", "fall")

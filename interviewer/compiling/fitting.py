@@ -13,6 +13,7 @@ _NAME = "name in a list"
 _LONGEST_JOINED = 60
 _HEAVIEST = 100.0  # no criterion may weigh more
 
+
 def fitted(points: Sequence[Point], asked: Asked) -> list[Point]:
     """At most MOST_POINTS points: no two alike, names in groups, halves joined again, the least telling left out."""
     listed = _distinct(points)

@@ -1,34 +1,16 @@
 """How much of a criterion's text some clauses say, for criteria without aliases, and whether they turn it round."""
 
-import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Sequence
 
 from interviewer import tokens
-from interviewer.coverage import opposites, polarity, senses
-from interviewer.glossary import Glossary, glossary
-from interviewer.tokens import Clause, Token
+from interviewer.coverage import opposites, senses
+from interviewer.coverage.compared import Compared, of_clauses, of_text
+from interviewer.glossary import glossary
+from interviewer.tokens import Clause
 
-_NUMBERS = {
-    "one": "1",
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "six": "6",
-    "seven": "7",
-    "eight": "8",
-    "nine": "9",
-}
-_NAMED_A = re.compile(
-    r"\band a\b(?!\s+[a-z]{2})|\ba and [b-z]\b|\ba, [b-z]\b|\b[a-z]{4,}s? a(?=\s*(?:[,.;]|$|\b(?:is|are|was|will|and|or|has|to)\b))"
-)
 _MISNAMED = 0.5
 # A name that a pronoun may stand for is as good as half said.
 _MEANT = 0.5
-
 
 # Of a claim in another language only the terms can be recognised. They stand for all of it where they make up this
 # much of its words; and one term alone names what it is about, which is no more than a part, unless it is nearly all.
@@ -41,43 +23,11 @@ _SHORT = 7
 _SPARED_A_WORD = 0.05
 _MOST_SPARED = 0.4
 
-
-@dataclass(frozen=True, eq=False)
-class Claim:
-    """A text as it is compared.
-
-    `signs` are its content words, each with 1 where it is plain and -1 where it is negated; `names` the letters and
-    numbers that it names; `terms` the entries of the glossary that it mentions, with the words that mention them;
-    `refused` are those of the entries that it negates. `points` says that a pronoun stands for something.
-    """
-
-    signs: Mapping[str, frozenset[int]]
-    shingles: frozenset[str]
-    names: frozenset[str]
-    terms: Mapping[int, frozenset[str]]
-    refused: frozenset[int]
-    points: bool
-
-    @cached_property
-    def kinds(self) -> frozenset[str]:
-        return frozenset(self.signs)
-
-    @cached_property
-    def negated(self) -> frozenset[str]:
-        return frozenset(word for word, signs in self.signs.items() if -1 in signs)
-
-    @cached_property
-    def sides(self) -> Mapping[int, frozenset[int]]:
-        """For each pair of contraries that it speaks of, the sides that it takes: what is not open is closed."""
-        found: dict[int, set[int]] = defaultdict(set)
-        for word, signs in self.signs.items():
-            for pair, side in senses.sides(word).items():
-                found[pair].update(side * sign for sign in signs)
-        return {pair: frozenset(taken) for pair, taken in found.items()}
-
-    @property
-    def is_han(self) -> bool:
-        return 2 * sum(not word.isascii() for word in self.kinds) > len(self.kinds)
+# A claim is denied where more than this share of its words points the other way; a short one also where so much of it
+# is said, and one word by its contrary. Where there is a contrary and no denial, the claim is said by half.
+_DENIED_SHARE = 1 / 3
+_WHOLE = 0.5
+_TURNED = 0.5
 
 
 def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset[str]) -> tuple[float, bool]:
@@ -88,8 +38,8 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
     is known by them alone.
     """
     known = glossary()
-    claim = _claim_of(text, known)
-    said = _claim(clauses, window, tokens.shingles(window), known)
+    claim = of_text(text, known)
+    said = of_clauses(clauses, window, tokens.shingles(window), known)
     if not claim.kinds or not said.kinds:
         return 0.0, False
     asked = frozenset(map(senses.sense, asked))
@@ -120,15 +70,21 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
     share = min(1.0, (recall + whole + min(1.0, dice) + cosine) / 4 / (1 - spared))
     if others and not claim.names <= said.names:
         share *= _MISNAMED
-    spoken = sum(word in said.kinds or word in turned or (found[word] > 0 and word not in translated) for word in own)
-    if len(turned) > _DENIED_SHARE * spoken and (said.names <= claim.names or not claim.names):
+    spoken = sum(
+        word in said.kinds or word in turned or (found[word] > 0 and word not in translated)
+        for word in own
+        if word not in claim.names
+    )
+    contrary = any(map(senses.sides, turned))
+    is_turned_whole = contrary and len(claim.kinds) <= _SHORT and share >= _WHOLE
+    if (is_turned_whole or len(turned) > _DENIED_SHARE * spoken) and (said.names <= claim.names or not claim.names):
         return share, True
     # Chinese is compared by single characters, of which none has a contrary.
-    against = opposites.points_against([tokens.fold(text)], window) if claim.is_han else any(map(senses.sides, turned))
+    against = opposites.points_against([tokens.fold(text)], window) if claim.is_han else contrary
     return share * (_TURNED if against else 1), False
 
 
-def _across(claim: Claim, said: Claim, asked: frozenset[str]) -> tuple[float, bool]:
+def _across(claim: Compared, said: Compared, asked: frozenset[str]) -> tuple[float, bool]:
     """How much of a claim is said in another language: its terms, and the names that both languages write alike."""
     units: list[tuple[frozenset[str], bool, bool]] = [
         (words, term in said.terms, term in said.refused and term not in claim.refused)
@@ -153,67 +109,15 @@ def _across(claim: Claim, said: Claim, asked: frozenset[str]) -> tuple[float, bo
     return share, 2 * sum(is_denied for *_, is_denied in found) > len(found)
 
 
-@lru_cache(maxsize=4096)
-def _claim_of(text: str, known: Glossary) -> Claim:
-    return _claim(tokens.clauses(text), tokens.fold(text), tokens.shingles(text), known)
-
-
-def _claim(clauses: Sequence[Clause], folded: str, shingles: frozenset[str], known: Glossary) -> Claim:
-    signs: dict[str, set[int]] = defaultdict(set)
-    names: set[str] = set()
-    terms: dict[int, set[str]] = defaultdict(set)
-    refused: set[int] = set()
-    points = False
-    for clause in clauses:
-        for place, token in enumerate(clause.tokens):
-            points = points or token.word in senses.PRONOUNS
-            if token.text[0].isdigit() or token.text in _NUMBERS:
-                names.add(_NUMBERS.get(token.text, token.text))
-            elif len(token.text) == 1 and token.text.isascii() and token.text.isalpha() and token.text not in "ais":
-                names.add(token.text)
-            if _is_compared(clause.tokens, place):
-                signs[senses.sense(token.text)].add(-1 if polarity.negates(clause.tokens, place) else 1)
-        for mention in known.mentions(clause.tokens):
-            places = range(mention.first, mention.last)
-            terms[mention.entry].update(
-                senses.sense(clause.tokens[place].text) for place in places if _is_compared(clause.tokens, place)
-            )
-            if polarity.negates(clause.tokens, mention.first):
-                refused.add(mention.entry)
-    if _NAMED_A.search(folded):
-        names.add("a")
-    return Claim(
-        {word: frozenset(found) for word, found in signs.items()},
-        shingles,
-        frozenset(names),
-        {entry: frozenset(words) for entry, words in terms.items() if words},
-        frozenset(refused),
-        points,
-    )
-
-
-def _is_compared(stretch: Sequence[Token], place: int) -> bool:
-    text = stretch[place].text
-    if text == "longer" and place and stretch[place - 1].text == "no":
-        return False
-    return tokens.is_content(text) and text not in polarity.NEGATIONS
-
-
-def _is_said(word: str, claim: Claim, said: Claim) -> bool:
+def _is_said(word: str, claim: Compared, said: Compared) -> bool:
     return (
         word in said.kinds
         or any(tokens.same_word(word, other) for other in said.kinds)
-        or any(sides & said.sides.get(pair, frozenset()) for pair, sides in _sides_of(word, claim))
+        or any(sides & said.sides.get(pair, frozenset()) for pair, sides in claim.sides_of(word))
     )
 
 
-# A claim is denied where more than this share of its words points the other way. Where fewer do, and one of them has a
-# contrary, it is said by half.
-_DENIED_SHARE = 1 / 3
-_TURNED = 0.5
-
-
-def _turned(own: Sequence[str], claim: Claim, said: Claim) -> list[str]:
+def _turned(own: Sequence[str], claim: Compared, said: Compared) -> list[str]:
     """The words of the claim that the other says the contrary of.
 
     Who says that something is open, where the claim says that it is not closed, needs no negation, and who says it of
@@ -223,21 +127,14 @@ def _turned(own: Sequence[str], claim: Claim, said: Claim) -> list[str]:
     reworded = any(
         word in claim.negated or word not in said.kinds or not claim.signs[word] & said.signs[word]
         for word in claim.kinds
-        if any(sides & said.sides.get(pair, frozenset()) for pair, sides in _sides_of(word, claim))
+        if any(sides & said.sides.get(pair, frozenset()) for pair, sides in claim.sides_of(word))
     )
     return [word for word in turned if word not in said.kinds] if reworded else turned
 
 
-def _is_turned(word: str, claim: Claim, said: Claim) -> bool:
+def _is_turned(word: str, claim: Compared, said: Compared) -> bool:
     """Whether a word of the claim is said only negated, or not, where the claim says it the other way; or its contrary."""
-    heard = [sides & said.sides[pair] for pair, sides in _sides_of(word, claim) if pair in said.sides]
+    heard = [sides & said.sides[pair] for pair, sides in claim.sides_of(word) if pair in said.sides]
     if heard:
         return not any(heard)
     return word in said.kinds and not claim.signs[word] <= said.signs[word]
-
-
-def _sides_of(word: str, claim: Claim) -> list[tuple[int, frozenset[int]]]:
-    """The sides that the claim takes with a word, by the pair of contraries."""
-    return [
-        (pair, frozenset(side * sign for sign in claim.signs[word])) for pair, side in senses.sides(word).items()
-    ]

@@ -140,9 +140,7 @@ def points_against(claim: Iterable[str], text: str) -> bool:
     """
     said = {match[0] for match in DIRECTION.finditer(text)}
     wanted = {match[0] for part in claim for match in DIRECTION.finditer(part)}
-    return any(
-        said & sides(word)[1] and not said & sides(word)[0] for word in wanted if not wanted & sides(word)[1]
-    )
+    return any(said & sides(word)[1] and not said & sides(word)[0] for word in wanted if not wanted & sides(word)[1])
 
 
 def roles(text: str) -> frozenset[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """Everyday words of technical English by what they mean: which say the same, and which say the contrary of which."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from interviewer import tokens
@@ -14,12 +14,12 @@ _SAME = (
     "damage burn burnt fault defect",
     "contain include inside within comprise",
     "create cause make produce lead form generate",
-    "differ different distinct unequal dissimilar",
+    "differ distinct unequal dissimilar",
     "same equal identical alike",
     "affect influence impact",
     "maintain keep sustain hold preserve",
     "show indicate tell reveal mean",
-    "closed close complete unbroken intact",
+    "closed complete unbroken intact",
     "still remain stay",
     "begin start commence",
     "end finish stop",
@@ -31,7 +31,7 @@ _SAME = (
     "need require necessary must",
     "use utilize employ apply",
     "remove delete eliminate",
-    "measure read reading",
+    "measure read",
 )
 
 # What points one way, and what points the other: of one thing, only words of one side can be true, and what is not

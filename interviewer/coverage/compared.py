@@ -1,0 +1,106 @@
+"""A text as it is compared with another: its words by what they mean and where they point, its names, its terms."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from interviewer import tokens
+from interviewer.coverage import polarity, senses
+from interviewer.glossary import Glossary
+from interviewer.tokens import Clause, Token
+
+_NUMBERS = {word: str(n) for n, word in enumerate("one two three four five six seven eight nine".split(), start=1)}
+_NAMED_A = re.compile(
+    r"\band a\b(?!\s+[a-z]{2})|\ba and [b-z]\b|\ba, [b-z]\b|\b[a-z]{4,}s? a(?=\s*(?:[,.;]|$|\b(?:is|are|was|will|and|or|has|to)\b))"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A text as it is compared.
+
+    `signs` are its content words, each with 1 where it is plain and -1 where it is negated; `names` the letters and
+    numbers that it names; `terms` the entries of the glossary that it mentions, with the words that mention them;
+    `refused` are those of the entries that it negates. `points` says that a pronoun stands for something.
+    """
+
+    signs: Mapping[str, frozenset[int]]
+    shingles: frozenset[str]
+    names: frozenset[str]
+    terms: Mapping[int, frozenset[str]]
+    refused: frozenset[int]
+    points: bool
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(self.signs)
+
+    @cached_property
+    def negated(self) -> frozenset[str]:
+        return frozenset(word for word, signs in self.signs.items() if -1 in signs)
+
+    @cached_property
+    def sides(self) -> Mapping[int, frozenset[int]]:
+        """For each pair of contraries that it speaks of, the sides that it takes: what is not open is closed."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for word in self.signs:
+            for pair, taken in self.sides_of(word):
+                found[pair].update(taken)
+        return {pair: frozenset(taken) for pair, taken in found.items()}
+
+    def sides_of(self, word: str) -> list[tuple[int, frozenset[int]]]:
+        """The sides that are taken with one of its words, by the pair of contraries."""
+        signs = self.signs[word]
+        return [(pair, frozenset(side * sign for sign in signs)) for pair, side in senses.sides(word).items()]
+
+    @property
+    def is_han(self) -> bool:
+        return 2 * sum(not word.isascii() for word in self.kinds) > len(self.kinds)
+
+
+@lru_cache(maxsize=4096)
+def of_text(text: str, known: Glossary) -> Compared:
+    return of_clauses(tokens.clauses(text), tokens.fold(text), tokens.shingles(text), known)
+
+
+def of_clauses(clauses: Sequence[Clause], folded: str, shingles: frozenset[str], known: Glossary) -> Compared:
+    signs: dict[str, set[int]] = defaultdict(set)
+    names: set[str] = set()
+    terms: dict[int, set[str]] = defaultdict(set)
+    refused: set[int] = set()
+    points = False
+    for clause in clauses:
+        for place, token in enumerate(clause.tokens):
+            points = points or token.word in senses.PRONOUNS
+            if token.text[0].isdigit() or token.text in _NUMBERS:
+                names.add(_NUMBERS.get(token.text, token.text))
+            elif len(token.text) == 1 and token.text.isascii() and token.text.isalpha() and token.text not in "ais":
+                names.add(token.text)
+            if _is_compared(clause.tokens, place):
+                signs[senses.sense(token.text)].add(-1 if polarity.negates(clause.tokens, place) else 1)
+        for mention in known.mentions(clause.tokens):
+            places = range(mention.first, mention.last)
+            terms[mention.entry].update(
+                senses.sense(clause.tokens[place].text) for place in places if _is_compared(clause.tokens, place)
+            )
+            if polarity.negates(clause.tokens, mention.first):
+                refused.add(mention.entry)
+    if _NAMED_A.search(folded):
+        names.add("a")
+    return Compared(
+        {word: frozenset(found) for word, found in signs.items()},
+        shingles,
+        frozenset(names),
+        {entry: frozenset(words) for entry, words in terms.items() if words},
+        frozenset(refused),
+        points,
+    )
+
+
+def _is_compared(stretch: Sequence[Token], place: int) -> bool:
+    text = stretch[place].text
+    if text == "longer" and place and stretch[place - 1].text == "no":
+        return False
+    return tokens.is_content(text) and text not in polarity.NEGATIONS
