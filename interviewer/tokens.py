@@ -96,6 +96,13 @@ def same_word(one: str, other: str) -> bool:
     return _distance(one, other, allowed) <= allowed
 
 
+def misspelt(one: str, other: str) -> bool:
+    """Whether two words as they are written, folded, differ in one slip of the pen, which may lead a stemmer astray."""
+    if one[:1] != other[:1] or min(len(one), len(other)) < SHORTEST_FUZZY or not (one.isalpha() and other.isalpha()):
+        return False
+    return one != other and not _CJK.match(one) and _distance(one, other, 1) <= 1
+
+
 def shingles(text: str) -> frozenset[str]:
     """Letter trigrams of the words and pairs of neighbouring Chinese characters."""
     found: set[str] = set()

@@ -25,7 +25,7 @@ class Prepared:
 
     @cached_property
     def terms(self) -> Terms:
-        return Terms(_terms(self.question))
+        return _terms(self.question)
 
     @cached_property
     def echoed(self) -> frozenset[Runs]:
@@ -90,7 +90,7 @@ def prepare(question: Question) -> Prepared:
     return found
 
 
-def _terms(question: Question) -> list[Term]:
+def _terms(question: Question) -> Terms:
     homes: dict[Runs, list[tuple[int, int]]] = defaultdict(list)
     for place, criterion in enumerate(question.criteria):
         for group, aliases in enumerate(criterion.aliases):
@@ -99,12 +99,13 @@ def _terms(question: Question) -> list[Term]:
                 if runs and (place, group) not in homes[runs]:
                     homes[runs].append((place, group))
     terms = [Term(runs, is_negative(runs), is_contrary=False, homes=tuple(found)) for runs, found in homes.items()]
-    return [*terms, *_contrary(question, terms)]
+    texts = [alias for criterion in question.criteria for aliases in criterion.aliases for alias in aliases]
+    return Terms([*terms, *_contrary(question, terms)], texts)
 
 
 def _contrary(question: Question, terms: Sequence[Term]) -> list[Term]:
     """The terms that deny a claim: turned aliases that neither the rubric nor the question nor its reference says."""
-    said, claimed = Terms(terms), {term.runs for term in terms}
+    said, claimed = Terms(terms, ()), {term.runs for term in terms}
     against: dict[Runs, list[tuple[int, int]]] = defaultdict(list)
     for place, criterion in enumerate(question.criteria):
         if criterion.kind is Kind.MISTAKE:
@@ -120,7 +121,7 @@ def _contrary(question: Question, terms: Sequence[Term]) -> list[Term]:
         Term(runs, is_negative(runs), is_contrary=True, homes=tuple(homes)) for runs, homes in against.items() if homes
     ]
     texts = [clause for text in (*question.reference.both, *question.text.both) for clause in tokens.clauses(text)]
-    excused = {hit.term.runs for hit in Terms(found).find(texts)}
+    excused = {hit.term.runs for hit in Terms(found, ()).find(texts)}
     return [term for term in found if term.runs not in excused]
 
 

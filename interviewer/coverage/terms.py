@@ -1,7 +1,7 @@
 """The terms of a question's rubric, ready to be found in an answer in one pass over its words."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -43,15 +43,22 @@ def runs_of(term: str) -> Runs:
     return tuple(run for run in runs if run)
 
 
+@lru_cache(maxsize=65536)
+def _written_in(term: str) -> tuple[tuple[str, str], ...]:
+    """The words of a term that can be misspelt, as they are written, with their stems."""
+    stretch = [token for clause in tokens.clauses(term.replace("…", " ")) for token in clause.tokens]
+    return tuple((t.word, t.text) for t in stretch if len(t.word) >= tokens.SHORTEST_FUZZY and t.word.isascii())
+
+
 def is_negative(runs: Runs) -> bool:
     """Whether a term has a negation in it."""
     return any(word in polarity.NEGATIONS or word.endswith("nt") for run in runs for word in run)
 
 
 class Terms:
-    """Terms by the words they begin with."""
+    """Terms by the words they begin with. By the texts that they were made of, misspelt words are known."""
 
-    def __init__(self, terms: Sequence[Term]) -> None:
+    def __init__(self, terms: Sequence[Term], texts: Iterable[str]) -> None:
         self._by_word: dict[str, list[Term]] = defaultdict(list)
         self._by_pair: dict[tuple[str, str], list[Term]] = defaultdict(list)
         for term in terms:
@@ -66,6 +73,9 @@ class Terms:
         for word in words:
             if len(word) >= tokens.SHORTEST_FUZZY and word.isascii() and word.isalpha():
                 self._fuzzy[word[0]].append(word)
+        self._written: dict[str, dict[str, str]] = defaultdict(dict)
+        for word, stem in (written for text in texts for written in _written_in(text)):
+            self._written[word[0]][word] = stem
         self._alike: dict[str, tuple[str, ...]] = {}
 
     def find(self, clauses: Sequence[Clause]) -> list[Hit]:
@@ -73,7 +83,7 @@ class Terms:
         return [hit for number, clause in enumerate(clauses) for hit in self._in_clause(number, clause.tokens)]
 
     def _in_clause(self, number: int, stretch: Sequence[Token]) -> Iterator[Hit]:
-        words = [self._alternatives(token.text) for token in stretch]
+        words = [self._alternatives(token) for token in stretch]
         for first, alternatives in enumerate(words):
             for word in alternatives:
                 candidates = self._by_word.get(word, ())
@@ -87,31 +97,32 @@ class Terms:
                     if last is not None:
                         yield Hit(term, number, first, last)
 
-    def _alternatives(self, word: str) -> tuple[str, ...]:
+    def _alternatives(self, token: Token) -> tuple[str, ...]:
         """The word itself, and the words of terms that it may be a slip of."""
-        known = self._alike.get(word)
+        word = token.text
+        if len(token.word) < tokens.SHORTEST_FUZZY or not (token.word.isascii() and token.word.isalpha()):
+            return (word,)
+        known = self._alike.get(token.word)
         if known is None:
-            near: list[str] = []
-            if len(word) >= tokens.SHORTEST_FUZZY and word.isascii() and word.isalpha():
-                near = [
-                    other
-                    for other in self._fuzzy.get(word[0], ())
-                    if other != word and abs(len(other) - len(word)) <= _LONG_SLIP and tokens.same_word(word, other)
-                ]
-            known = (word, *near)
+            near = [
+                other
+                for other in self._fuzzy.get(word[0], ())
+                if other != word and abs(len(other) - len(word)) <= _LONG_SLIP and tokens.same_word(word, other)
+            ]
+            if word not in self._words:
+                written = self._written.get(word[0], {})
+                near += [stem for other, stem in written.items() if tokens.misspelt(token.word, other)]
+            known = tuple(dict.fromkeys((word, *near)))
             if len(self._alike) < 20_000:
-                self._alike[word] = known
+                self._alike[token.word] = known
         return known
 
 
 def found_in(term: str, text: str) -> bool:
     """Whether a text contains a term the way the grader would find it."""
     runs = runs_of(term)
-    return bool(runs) and bool(Terms([_plain(runs)]).find(tokens.clauses(text)))
-
-
-def _plain(runs: Runs) -> Term:
-    return Term(runs, is_negative=True, is_contrary=False, homes=())
+    plain = Term(runs, is_negative=True, is_contrary=False, homes=())
+    return bool(runs) and bool(Terms([plain], [term]).find(tokens.clauses(text)))
 
 
 def _end(runs: Runs, words: Sequence[tuple[str, ...]], stretch: Sequence[Token], first: int) -> int | None:
