@@ -175,3 +175,23 @@ def test_one_exchanged_word_is_heard_with_aliases_and_without(aliases: tuple[tup
     question = Question("index", both("为什么建索引", "Why would you add one?"), both("略", "Short"), (claim,))
     assert graded(question, "An index makes reading faster.").verdict("reads").level is Level.MET
     assert graded(question, "An index makes reading slower.").verdict("reads").level is Level.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    "term, said",
+    [
+        ("batch normalization", "batch normalizaton helps"),
+        ("different features", "they learn differnt features"),
+        ("regularization", "a form of regularizaton"),
+        ("activation", "the next activaton"),
+    ],
+)
+def test_a_slip_that_leads_the_stemmer_astray_hides_no_term(term: str, said: str) -> None:
+    assert says_term(said, term)
+
+
+@pytest.mark.parametrize(
+    "term, said", [("maximum", "the minimum"), ("encoder", "the decoder"), ("convex", "concave"), ("loss", "less")]
+)
+def test_another_word_is_no_slip(term: str, said: str) -> None:
+    assert not says_term(said, term)

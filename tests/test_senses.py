@@ -7,8 +7,8 @@ from interviewer.coverage import senses
 
 
 def test_a_word_has_one_sense() -> None:
-    listed = [word for row in senses._SAME for word in tokens.words(row)]
-    assert len(set(listed)) == len(listed)
+    rows = [set(tokens.words(row)) for row in senses._SAME]
+    assert sum(map(len, rows)) == len(set.union(*rows))
 
 
 @pytest.mark.parametrize("one, other", senses._CONTRARY, ids=str)
@@ -22,6 +22,16 @@ def test_words_of_one_row_are_no_contraries() -> None:
     for row in senses._SAME:
         for one, other in combinations(map(senses.sense, tokens.words(row)), 2):
             assert senses.sides(one) == senses.sides(other)
+
+
+@pytest.mark.parametrize("slip", ["differnt", "diferent", "diffferent", "idfferent"])
+def test_a_slip_in_a_long_word_is_forgiven(slip: str) -> None:
+    stem = tokens.words(slip)[0]
+    assert (senses.meant(slip, stem) == "differ") is (slip[0] == "d")
+
+
+def test_a_slip_in_a_short_word_is_another_word() -> None:
+    assert senses.meant("spend", "spend") == "spend"
 
 
 @pytest.mark.parametrize("word", ["shut", "banana", ""])

@@ -19,7 +19,10 @@ _ALIKE = (
 
 
 def typos(text: str, chance: random.Random) -> str:
-    """Two letters exchanged inside every fourth long word, and one Chinese character in twenty-five mistaken for a like one."""
+    """A slip in every fourth long word, and one Chinese character in twenty-five mistaken for a like one.
+
+    Of the slips, two letters are exchanged, one is left out, or one is typed twice.
+    """
     alike = {pair[0]: pair[1] for pair in _ALIKE}
 
     def slip(match: re.Match[str]) -> str:
@@ -27,7 +30,8 @@ def typos(text: str, chance: random.Random) -> str:
         if len(word) < _LONG or chance.random() > _SLIP:
             return word
         at = chance.randrange(1, len(word) - 2)
-        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        typed = chance.choice((word[at + 1] + word[at], word[at + 1], word[at] + word[at : at + 2]))
+        return word[:at] + typed + word[at + 2 :]
 
     slipped = re.sub(r"[A-Za-z]+", slip, text)
     wanted = sum("\u3400" <= character <= "\u9fff" for character in slipped) * _SLIP_ZH

@@ -21,12 +21,13 @@ _NAMED_A = re.compile(
 class Compared:
     """A text as it is compared.
 
-    `signs` are its content words, each with 1 where it is plain and -1 where it is negated; `names` the letters and
-    numbers that it names; `terms` the entries of the glossary that it mentions, with the words that mention them;
+    `signs` are its content words, each with 1 where it is plain and -1 where it is negated; `written` says how each is
+    written; `names` are the letters and numbers that it names; `terms` the entries of the glossary that it mentions, with the words that mention them;
     `refused` are those of the entries that it negates. `points` says that a pronoun stands for something.
     """
 
     signs: Mapping[str, frozenset[int]]
+    written: Mapping[str, frozenset[str]]
     shingles: frozenset[str]
     names: frozenset[str]
     terms: Mapping[int, frozenset[str]]
@@ -67,6 +68,7 @@ def of_text(text: str, known: Glossary) -> Compared:
 
 def of_clauses(clauses: Sequence[Clause], folded: str, shingles: frozenset[str], known: Glossary) -> Compared:
     signs: dict[str, set[int]] = defaultdict(set)
+    written: dict[str, set[str]] = defaultdict(set)
     names: set[str] = set()
     terms: dict[int, set[str]] = defaultdict(set)
     refused: set[int] = set()
@@ -79,7 +81,9 @@ def of_clauses(clauses: Sequence[Clause], folded: str, shingles: frozenset[str],
             elif len(token.text) == 1 and token.text.isascii() and token.text.isalpha() and token.text not in "ais":
                 names.add(token.text)
             if _is_compared(clause.tokens, place):
-                signs[senses.sense(token.text)].add(-1 if polarity.negates(clause.tokens, place) else 1)
+                word = senses.meant(token.word, token.text)
+                signs[word].add(-1 if polarity.negates(clause.tokens, place) else 1)
+                written[word].add(token.word)
         for mention in known.mentions(clause.tokens):
             places = range(mention.first, mention.last)
             terms[mention.entry].update(
@@ -91,6 +95,7 @@ def of_clauses(clauses: Sequence[Clause], folded: str, shingles: frozenset[str],
         names.add("a")
     return Compared(
         {word: frozenset(found) for word, found in signs.items()},
+        {word: frozenset(found) for word, found in written.items()},
         shingles,
         frozenset(names),
         {entry: frozenset(words) for entry, words in terms.items() if words},

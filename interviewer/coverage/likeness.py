@@ -112,8 +112,16 @@ def _across(claim: Compared, said: Compared, asked: frozenset[str]) -> tuple[flo
 def _is_said(word: str, claim: Compared, said: Compared) -> bool:
     return (
         word in said.kinds
-        or any(tokens.same_word(word, other) for other in said.kinds)
+        or any(_is_slip(word, other, claim, said) for other in said.kinds)
         or any(sides & said.sides.get(pair, frozenset()) for pair, sides in claim.sides_of(word))
+    )
+
+
+def _is_slip(word: str, other: str, claim: Compared, said: Compared) -> bool:
+    if word[0] != other[0]:
+        return False
+    return tokens.same_word(word, other) or any(
+        tokens.misspelt(one, another) for one in claim.written[word] for another in said.written[other]
     )
 
 

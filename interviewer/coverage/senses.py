@@ -1,20 +1,20 @@
 """Everyday words of technical English by what they mean: which say the same, and which say the contrary of which."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from interviewer import tokens
 
 # Words of one row say the same in most claims; the first stands for all.
 _SAME = (
     "connect attach link join touch hook wire",
-    "separate disconnect unconnected detach apart isolate seperate",
+    "separate disconnect unconnected detach apart isolate",
     "path pathway route",
     "gap break hole interrupt cut",
     "damage burn burnt fault defect",
     "contain include inside within comprise",
     "create cause make produce lead form generate",
-    "differ distinct unequal dissimilar",
+    "differ different distinct unequal dissimilar",
     "same equal identical alike",
     "affect influence impact",
     "maintain keep sustain hold preserve",
@@ -83,6 +83,9 @@ _CONTRARY = (
     ("contain", "exclude outside"),
 )
 
+# A short word with one letter changed is too often another word.
+_LEAST_SLIPPED = 7
+
 # What stands for the things that were asked about.
 PRONOUNS = frozenset("they it both these those them each all its their".split())
 
@@ -90,6 +93,14 @@ PRONOUNS = frozenset("they it both these those them each all its their".split())
 def sense(stem: str) -> str:
     """The stem that stands for all words that say the same as this one."""
     return _senses().get(stem, stem)
+
+
+@lru_cache(maxsize=65536)
+def meant(written: str, stem: str) -> str:
+    """The sense of a word as it is written; a long one may be a slip of one that has a sense here."""
+    if stem in _senses() or len(written) < _LEAST_SLIPPED:
+        return sense(stem)
+    return next((sense for word, sense in _written().items() if tokens.misspelt(word, written)), stem)
 
 
 def sides(stem: str) -> Mapping[int, int]:
@@ -101,6 +112,14 @@ def sides(stem: str) -> Mapping[int, int]:
 def _senses() -> Mapping[str, str]:
     rows = (tuple(_stems(row)) for row in _SAME)
     return {word: row[0] for row in rows for word in row}
+
+
+@cache
+def _written() -> Mapping[str, str]:
+    """The longer words of all rows as they are written, with their senses."""
+    rows = (*_SAME, *(words for pair in _CONTRARY for words in pair))
+    words = (word for row in rows for word in row.split() if len(word) >= _LEAST_SLIPPED)
+    return {word: sense(tokens.words(word)[0]) for word in words}
 
 
 @cache
