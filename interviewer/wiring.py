@@ -7,12 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from interviewer import coverage, glossary, grading
 from interviewer.codec import history_to_json
-from interviewer.drafting import draft_all
 from interviewer.errors import OutOfTurn, SettingsError
-from interviewer.evaluation import Compile
 from interviewer.grading import Shape
 from interviewer.interview import Begun, Graded, Mode, Order, Plan, Ungraded, replay, shows_grades
 from interviewer.library import Library, shipped
@@ -27,6 +26,9 @@ from interviewer.settings import Settings
 from interviewer.store import Recorded, Store
 from interviewer.transcript import Transcript, to_html, to_markdown, to_summary
 from interviewer.words import say
+
+if TYPE_CHECKING:
+    from interviewer.evaluation import Compile
 
 # The owner of what is played in the terminal.
 LOCAL_OWNER = "local"
@@ -100,8 +102,10 @@ def _drafts(settings: Settings) -> Path:
     return settings.data_folder / "drafts"
 
 
-def make_compiler(settings: Settings, told: Callable[[str], None] = print) -> Compile:
+def make_compiler(settings: Settings, told: Callable[[str], None] = print) -> "Compile":
     """Rubrics drafted by the model of the settings; `told` hears of each that had to be made offline."""
+    from interviewer.drafting import draft_all
+
     llm = make_drafter(settings)
 
     def compiled(pairs: Sequence[tuple[str, str]]) -> list[Question]:

@@ -103,8 +103,8 @@ class Statement:
 @lru_cache(maxsize=4096)
 def statement(text: str) -> Statement:
     """A folded text as a statement."""
-    directions = tuple(match[0] for match in opposites.DIRECTION.finditer(text))
-    rest = opposites.DIRECTION.sub(lambda match: " " * len(match[0]), text)
+    directions = tuple(match[0] for match in opposites.direction().finditer(text))
+    rest = opposites.direction().sub(lambda match: " " * len(match[0]), text)
     clauses = tokens.clauses(rest)
     content = [t.text for c in clauses for t in c.tokens if tokens.is_content(t.text)]
     words = frozenset(w for w in content if w not in polarity.NEGATIONS and not w[0].isdigit())

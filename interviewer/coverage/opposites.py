@@ -1,6 +1,7 @@
 """Words and their contraries: which way a term points, turned round."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
@@ -108,12 +109,15 @@ _ROLES = tuple(
 )
 
 
-_CONTRARIES: dict[str, frozenset[str]] = {
-    word: frozenset(b for pair in (*_AXES, *_PARTNERS) for a, b in (pair, pair[::-1]) if a == word)
-    for pair in (*_AXES, *_PARTNERS)
-    for word in pair
-    if "…" not in word
-}
+def _by_word(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for one, other in pairs:
+        found[one].add(other)
+        found[other].add(one)
+    return {word: frozenset(others) for word, others in found.items() if "…" not in word}
+
+
+_CONTRARIES = _by_word((*_AXES, *_PARTNERS))
 
 
 def _bounded(text: str) -> str:
@@ -121,8 +125,10 @@ def _bounded(text: str) -> str:
     return f"{before}{re.escape(text)}{after}"
 
 
-# Any word of direction in a folded text, the longest first.
-DIRECTION = re.compile("|".join(_bounded(text) for text in sorted(_CONTRARIES, key=len, reverse=True)))
+@cache
+def direction() -> re.Pattern[str]:
+    """Any word of direction in a folded text, the longest first; long to compile, so it waits for the first answer."""
+    return re.compile("|".join(_bounded(text) for text in sorted(_CONTRARIES, key=len, reverse=True)))
 
 
 @cache
@@ -138,8 +144,8 @@ def points_against(claim: Iterable[str], text: str) -> bool:
 
     Of a claim that points both ways, one half says nothing against the other.
     """
-    said = {match[0] for match in DIRECTION.finditer(text)}
-    wanted = {match[0] for part in claim for match in DIRECTION.finditer(part)}
+    said = {match[0] for match in direction().finditer(text)}
+    wanted = {match[0] for part in claim for match in direction().finditer(part)}
     return any(said & sides(word)[1] and not said & sides(word)[0] for word in wanted if not wanted & sides(word)[1])
 
 
