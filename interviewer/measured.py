@@ -3,13 +3,14 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.errors import BankError
+from interviewer.grade import Grade
 from interviewer.rubric import Bank, Language
 from interviewer.words import say
 
@@ -54,6 +55,19 @@ def in_words(found: Measured | None, language: Language, *, is_estimate: bool) -
 
 
 _LABELLERS = ("model", "person")
+
+# What is known by now, by grader and rubrics; it is asked each time, so a new measurement shows at once.
+Known = Callable[[], Mapping[tuple[str, str], Measured]]
+
+
+def told_of(known: Known, bank: Bank) -> Callable[[Grade], Measured | None]:
+    """What is known of the grader of a grade on an answer to this bank."""
+    try:
+        found = known()
+    except BankError:
+        found = {}  # a damaged file of measurements is no reason to show no card; `evaluate` names it
+    rubrics = rubrics_of(bank)
+    return lambda grade: found.get((grade.provenance.signature, rubrics))
 
 
 def read_measured(paths: Iterable[Path]) -> dict[tuple[str, str], Measured]:

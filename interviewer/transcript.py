@@ -15,13 +15,17 @@ from interviewer.words import colon, say
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What is written out, with what only the outside knows: the id and the dates (ISO 8601, UTC)."""
+    """What is written out, with what only the outside knows: the id, the dates (ISO 8601, UTC), and the graders.
+
+    `badge` says in the language of the transcript how good the grader of a grade is known to be.
+    """
 
     id: str
     interview: Interview
     begun_at: str
     exported_at: str
     events: int
+    badge: markup.Badge = markup.no_badge
 
 
 def to_markdown(transcript: Transcript, language: Language) -> str:
@@ -35,7 +39,7 @@ def to_html(transcript: Transcript, language: Language) -> str:
     title = f"{say('transcript.title', language)} · {interview.bank.title.into(language)}"
     body = markup.chat(interview, language)
     if shows_grades(interview):
-        body = markup.report(interview, language, unfolded=True) + body
+        body = markup.report(interview, language, unfolded=True, badge=transcript.badge) + body
     footer = "".join(f"<li>{markup.escaped(line)}</li>" for line in _footer(transcript, language))
     facts = "".join(f"<p>{markup.escaped(line)}</p>" for line in _facts(transcript, language))
     return (
@@ -96,7 +100,7 @@ def _markdown(transcript: Transcript, language: Language) -> Iterator[str]:
     yield from (f"{_plain(line)}  " for line in _facts(transcript, language))
     yield ""
     if visible:
-        yield from _overview(interview, language)
+        yield from _overview(transcript, language)
     for place, attempt in enumerate(interview.attempts, start=1):
         yield from _attempt(interview, attempt, place, language, visible=visible)
     yield f"## {say('transcript.footer', language)}"
@@ -116,7 +120,8 @@ def _facts(transcript: Transcript, language: Language) -> Iterator[str]:
     yield say("transcript.begun", language, at=markup.moment(transcript.begun_at))
 
 
-def _overview(interview: Interview, language: Language) -> Iterator[str]:
+def _overview(transcript: Transcript, language: Language) -> Iterator[str]:
+    interview = transcript.interview
     summary = summarize(interview)
     yield f"## {say('report.title', language)}"
     yield ""
@@ -125,8 +130,10 @@ def _overview(interview: Interview, language: Language) -> Iterator[str]:
     yield say("report.counts", language, planned=summary.planned, answered=summary.answered, graded=summary.graded)
     if summary.answered > summary.graded:
         yield say("report.ungraded", language, count=summary.answered - summary.graded)
+    badges = dict.fromkeys(transcript.badge(attempt.grade) for attempt in interview.attempts if attempt.grade)
+    yield from (badge for badge in badges if badge)
     if summary.is_estimate:
-        yield say("card.estimate", language)
+        yield say("card.estimate_how" if any(badges) else "card.estimate", language)
     if summary.for_review:
         yield say("report.review", language, count=summary.for_review)
     if summary.spent.prompt:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from interviewer import coverage, glossary, grading
 from interviewer.codec import history_to_json
 from interviewer.errors import OutOfTurn, SettingsError
+from interviewer.grade import Grade
 from interviewer.grading import Shape
 from interviewer.interview import Begun, Graded, Mode, Order, Plan, Ungraded, replay, shows_grades
 from interviewer.library import Library, shipped
 from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
-from interviewer.measured import Measured, read_measured
+from interviewer.measured import Known, in_words, read_measured, told_of
 from interviewer.models import Choice, Models, Offer
 from interviewer.rubric import Bank, Language, Question
 from interviewer.session import Grader, Stage
@@ -42,7 +43,7 @@ def make_library(settings: Settings) -> Library:
     return Library(settings.banks_dir, settings.data_dir / "banks")
 
 
-def known_measurements(settings: Settings) -> Callable[[], dict[tuple[str, str], Measured]]:
+def known_measurements(settings: Settings) -> Known:
     """What is known of graders by now, by grader and rubrics; what was measured here comes before what was shipped."""
     paths = (shipped("rubrics") / MEASURED, settings.data_folder / MEASURED)
     return lambda: read_measured(paths)
@@ -169,8 +170,13 @@ def make_plan(
     return Begun(bank, plan)
 
 
-def export(interview: str, history: Sequence[Recorded], kind: str, language: Language | None) -> str:
-    """A transcript as `md`, `html` or `json`, in the given language or that of its questions."""
+def export(
+    interview: str, history: Sequence[Recorded], kind: str, language: Language | None, known: Known = dict
+) -> str:
+    """A transcript as `md`, `html` or `json`, in the given language or that of its questions.
+
+    What is `known` of its graders stands beside the scores.
+    """
     played = replay(recorded.event for recorded in history)
     if not shows_grades(played):
         if kind == "json":
@@ -179,10 +185,16 @@ def export(interview: str, history: Sequence[Recorded], kind: str, language: Lan
         history = [recorded for recorded in history if not isinstance(recorded.event, Graded | Ungraded)]
         played = replay(recorded.event for recorded in history)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    transcript = Transcript(interview, played, history[0].at, now, len(history))
+    spoken = language or played.plan.language
+    told = told_of(known, played.bank)
+
+    def badge(grade: Grade) -> str:
+        return in_words(told(grade), spoken, is_estimate=grade.is_estimate)
+
+    transcript = Transcript(interview, played, history[0].at, now, len(history), badge)
     if kind == "json":
         return history_to_json([(recorded.event, recorded.at) for recorded in history], to_summary(transcript))
-    return {"md": to_markdown, "html": to_html}[kind](transcript, language or played.plan.language)
+    return {"md": to_markdown, "html": to_html}[kind](transcript, spoken)
 
 
 def _ordered(questions: list[Question], order: Order, seed: int) -> list[Question]:

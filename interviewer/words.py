@@ -252,9 +252,9 @@ grader.list | 列出模型 | List models
 grader.test | 测试评分 | Test the grader
 grader.use | 使用 | Use it
 grader.offline | 用离线评分器 | Use the offline grader
-grader.found | 找到 {count} 个本机服务。 | Found {count} servers on this machine.
+grader.found | 找到 {count} 个本机服务。 | Servers found on this machine: {count}.
 grader.found_none | 本机没有找到模型服务。Ollama、LM Studio、llama.cpp、vLLM 启动了吗？ | No model server was found on this machine. Is Ollama, LM Studio, llama.cpp or vLLM running?
-grader.listed | 服务器有 {count} 个模型。 | The server has {count} models.
+grader.listed | 服务器有 {count} 个模型。 | Models on the server: {count}.
 grader.testing | 正在测试：第 {place} / {total} 个回答…… | Testing: answer {place} of {total} …
 fault.unreachable | 连不上服务器：它启动了吗？地址和端口对吗？ | The server cannot be reached: is it running, are address and port right?
 fault.refused | 服务器拒绝了请求：检查密钥、余额和模型名。 | The server said no: check the key, the balance and the name of the model.
@@ -303,7 +303,7 @@ mode_short.coach | 教练 | coach
 mode_short.interview | 面试 | interview
 
 transcript.title | 面试记录 | Interview transcript
-transcript.plan | {mode}模式，{count} 题，题目语言：{spoken} | {mode} mode, {count} questions, language of the questions: {spoken}
+transcript.plan | {mode}模式，{count} 题，题目语言：{spoken} | {mode} mode, questions: {count}, language of the questions: {spoken}
 transcript.model_answer | 参考回答： | Model answer:
 transcript.begun | 开始于 {at} | Begun {at}
 transcript.footer | 版本与来源 | Provenance

@@ -7,8 +7,9 @@ from test_markup import ATTACKS, seen
 
 from interviewer import wiring
 from interviewer.codec import history_from_json
-from interviewer.errors import OutOfTurn
+from interviewer.errors import BankError, OutOfTurn
 from interviewer.interview import Begun, Graded, Mode, replay
+from interviewer.measured import Measured, rubrics_of
 from interviewer.rubric import Bank, Language
 from interviewer.session import Session, Stage
 
@@ -54,6 +55,26 @@ def test_the_summary_says_what_the_events_say(stage: Stage) -> None:
     assert (summary["planned"], summary["answered"], summary["graded"]) == (2, 1, 1)
     assert summary["is_estimate"] is True
     assert summary["questions"][0]["answers"] == ["it is switched off"]
+
+
+@pytest.mark.parametrize("kind", ["md", "html"])
+def test_a_transcript_says_how_good_its_grader_is_known_to_be(stage: Stage, kind: str) -> None:
+    session = finished(stage, "it is switched off")
+    grade = session.interview().attempts[0].grade
+    assert grade is not None
+    assert "not measured on this question bank" in export(session, kind)
+    key = (grade.provenance.signature, rubrics_of(session.interview().bank))
+    known = {key: Measured(*key, 120, 0.8123, 0.7, 0.9, "model")}
+    text = wiring.export(session.id, session.history(), kind, Language.EN, lambda: known)
+    assert "agreed with labels r = 0.81 (n = 120, labels by a language model)" in text
+
+
+def test_a_damaged_file_of_measurements_spoils_no_transcript(stage: Stage) -> None:
+    def known() -> dict[tuple[str, str], Measured]:
+        raise BankError("measured.jsonl", "line 1", "is no measurement")
+
+    session = finished(stage, "it is switched off")
+    assert "not measured" in wiring.export(session.id, session.history(), "md", Language.EN, known)
 
 
 def test_markdown_shows_question_answer_ledger_and_provenance(stage: Stage) -> None:

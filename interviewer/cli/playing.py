@@ -130,8 +130,10 @@ def export(
     from interviewer.settings import read_settings
     from interviewer.store import Store
 
-    history = Store(read_settings().database).history(interview)
-    text = wiring.export(interview, history, format.value, Language(language.value) if language else None)
+    settings = read_settings()
+    history = Store(settings.database).history(interview)
+    spoken = Language(language.value) if language else None
+    text = wiring.export(interview, history, format.value, spoken, wiring.known_measurements(settings))
     write_file(text, output)
 
 

@@ -12,13 +12,19 @@ from interviewer.summary import Summary, TopicScore, result, summarize
 from interviewer.words import colon, say
 
 
-def report(interview: Interview, language: Language, *, unfolded: bool = False, badge: Badge = no_badge) -> str:
-    """The whole result: score, topics with a chart, strongest, weakest, what to study, every question's card."""
+def report(
+    interview: Interview, language: Language, *, unfolded: bool = False, badge: Badge = no_badge, links: str = ""
+) -> str:
+    """The whole result: score, topics with a chart, strongest, weakest, what to study, every question's card.
+
+    `links` is HTML that stands below the score.
+    """
     summary = summarize(interview)
     grades = [attempt.grade for attempt in interview.attempts if attempt.grade]
     parts = [
         f'<section class="report"><h2>{say("report.title", language)}</h2>',
         _overall(summary, notes_on(grades, badge, language), language),
+        links,
     ]
     if summary.graded:
         parts += [_topics(interview, summary.topics, language), _named(summary, language)]

@@ -1,11 +1,10 @@
 """What stands beside a score: how well the one who gave it is known to agree with labels. Knows nothing of gradio."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from interviewer.errors import BankError
 from interviewer.grade import Grade, Provenance
-from interviewer.measured import Measured, in_words, rubrics_of
+from interviewer.measured import Known, in_words, told_of
 from interviewer.models import Models
 from interviewer.rubric import Bank, Language
 from interviewer.words import say
@@ -13,24 +12,19 @@ from interviewer.words import say
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """Says of a grade what is known of its grader. `known` is asked each time, so a new measurement shows at once."""
+    """Says of a grade what is known of its grader."""
 
     models: Models
-    known: Callable[[], Mapping[tuple[str, str], Measured]]
+    known: Known
 
     def on(self, bank: Bank, language: Language) -> Callable[[Grade], str]:
         """The badge of a grade on an answer to this bank."""
-        try:
-            known = self.known()
-        except BankError:
-            known = {}  # a damaged file of measurements is no reason to show no card; `evaluate` names it
-        rubrics = rubrics_of(bank)
+        known = told_of(self.known, bank)
 
         def badge(grade: Grade) -> str:
-            by = grade.provenance
-            found = known.get((by.signature, rubrics))
+            found = known(grade)
             told = in_words(found, language, is_estimate=grade.is_estimate)
-            return told if found else told + self._tested(by, language)
+            return told if found else told + self._tested(grade.provenance, language)
 
         return badge
 

@@ -55,7 +55,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         if kind == "html":
             headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         try:
-            text = wiring.export(name, history, kind, language)
+            text = wiring.export(name, history, kind, language, wiring.known_measurements(settings))
         except OutOfTurn as error:
             return PlainTextResponse(f"{error}\n", 409)
         return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)

@@ -65,7 +65,7 @@ def view(
         progress=_progress(interview, language),
         chat=markup.chat(interview, language),
         card=_card(interview, language, badge, partial) if reviewing else "",
-        report=_downloads(name, language) + markup.report(interview, language, badge=badge)
+        report=markup.report(interview, language, badge=badge, links=_downloads(name, language))
         if interview.is_over
         else "",
         may_answer=interview.phase is Phase.ANSWERING,
