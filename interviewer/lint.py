@@ -59,7 +59,7 @@ def lint(bank: Bank) -> Iterator[str]:
 
 def alike_questions(bank: Bank) -> Iterator[tuple[str, str]]:
     """The questions that ask nearly the same as an earlier one, with what is wrong."""
-    texts = [(q.id, text, tokens.shingles(text)) for q in bank.questions for text in q.text.both]
+    texts = [(q.id, text, tokens.shingles(tokens.clauses(text))) for q in bank.questions for text in q.text.both]
     by_size = sorted(range(len(texts)), key=lambda place: len(texts[place][2]))
     found: dict[int, int] = {}
     for at, place in enumerate(by_size):
@@ -79,8 +79,10 @@ def overlaps(one: Criterion, other: Criterion) -> str:
     """How two criteria overlap, so that one answer would count twice; empty if they do not."""
     if one.kind is not other.kind:
         return ""
-    small, large = sorted((criterion.text.both[0] for criterion in (one, other)), key=lambda t: len(tokens.shingles(t)))
-    own, others = tokens.shingles(small), tokens.shingles(large)
+    small, large = sorted(
+        (criterion.text.both[0] for criterion in (one, other)), key=lambda t: len(tokens.shingles(tokens.clauses(t)))
+    )
+    own, others = (tokens.shingles(tokens.clauses(text)) for text in (small, large))
     if own and _likeness(own, others) >= _ALIKE:
         return "say nearly the same"
     is_claim = len(own) >= _LEAST_INSIDE and sum(map(tokens.is_content, tokens.words(small))) > 1

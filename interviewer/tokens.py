@@ -3,7 +3,7 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -97,28 +97,37 @@ def same_word(one: str, other: str) -> bool:
 
 
 def misspelt(one: str, other: str) -> bool:
-    """Whether two words as they are written, folded, differ in one slip of the pen, which may lead a stemmer astray."""
-    if one[:1] != other[:1] or min(len(one), len(other)) < SHORTEST_FUZZY or not (one.isalpha() and other.isalpha()):
+    """Whether two long words as they are written, folded, differ in a letter left out or doubled, or in two exchanged.
+
+    Such a slip may lead a stemmer astray. Another letter in place of one makes another word too often.
+    """
+    if one[:1] != other[:1] or min(len(one), len(other)) < SHORTEST_MISSPELT:
         return False
-    return one != other and not _CJK.match(one) and _distance(one, other, 1) <= 1
+    if len(one) == len(other) and sorted(one) != sorted(other):
+        return False
+    return one != other and one.isascii() and one.isalpha() and other.isalpha() and _distance(one, other, 1) <= 1
 
 
-def shingles(text: str) -> frozenset[str]:
+def shingles(stretches: Iterable[Clause]) -> frozenset[str]:
     """Letter trigrams of the words and pairs of neighbouring Chinese characters."""
     found: set[str] = set()
-    previous = ""
-    for piece in _pieces(text):
-        if not isinstance(piece, Token):
-            previous = ""
-        elif piece.is_cjk:
-            if previous:
-                found.add(previous + piece.text)
-            previous = piece.text
-        else:
-            previous = ""
-            padded = f"^{piece.text}$"
-            found.update(padded[i : i + 3] for i in range(max(1, len(padded) - 2)))
+    for clause in stretches:
+        previous = ""
+        for token in clause.tokens:
+            if token.is_cjk:
+                if previous:
+                    found.add(previous + token.text)
+                previous = token.text
+            else:
+                previous = ""
+                found.update(_trigrams(token.text))
     return frozenset(found)
+
+
+@lru_cache(maxsize=65536)
+def _trigrams(word: str) -> tuple[str, ...]:
+    padded = f"^{word}$"
+    return tuple(padded[i : i + 3] for i in range(max(1, len(padded) - 2)))
 
 
 def fold(text: str) -> str:
@@ -126,12 +135,12 @@ def fold(text: str) -> str:
     return _APOSTROPHE.sub("'", "".join(map(_fold_character, text)))
 
 
-# What is typed for an apostrophe; a double quote between two letters is one too, spoilt on the way.
-_QUOTES = "’ʼ`´"
-_APOSTROPHE = re.compile('(?<=[a-z])"(?=[a-z])')
+# What is typed for an apostrophe, or becomes of one on the way, where an ending follows that takes one.
+_APOSTROPHE = re.compile("""(?<=[a-z])["`‘’“”ʼ´′](?=(?:t|s|re|ve|ll|d|m)(?![a-z]))""")
 
 
 SHORTEST_FUZZY = 5
+SHORTEST_MISSPELT = 7
 _LONG = 9
 
 
@@ -145,8 +154,8 @@ def _folded(text: str) -> Iterator[tuple[str, int]]:
 def _fold_character(original: str) -> str:
     if unicodedata.category(original) in ("Cf", "Mn", "Cc") and original not in "\n\t\r":
         return ""
-    if original in _QUOTES:
-        return "'"
+    if original in "’´":  # the latter would become a blank with a sign above it
+        return original
     folded = unicodedata.normalize("NFKC", original).casefold()
     if _CJK.search(folded):
         folded = _simplifier().convert(folded)

@@ -170,9 +170,7 @@ def make_plan(
     return Begun(bank, plan)
 
 
-def export(
-    interview: str, history: Sequence[Recorded], kind: str, language: Language | None, known: Known = dict
-) -> str:
+def export(interview: str, history: Sequence[Recorded], kind: str, language: Language | None, known: Known) -> str:
     """A transcript as `md`, `html` or `json`, in the given language or that of its questions.
 
     What is `known` of its graders stands beside the scores.

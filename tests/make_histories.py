@@ -67,7 +67,7 @@ def main(folder: Path) -> None:
             grader = FlakyGrader(failures=int(name == "failing"))
             session = Stage(store, grader, pool).begin("saved", first)
             play(session)  # type: ignore[operator]
-            text = wiring.export(name, session.history(), "json", None)
+            text = wiring.export(name, session.history(), "json", None, dict)
             (folder / f"v1-{name}.json").write_text(text, encoding="utf-8")
         store.close()
 

@@ -17,7 +17,7 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 
 def export(session: Session, kind: str, language: Language | None = Language.EN) -> str:
-    return wiring.export(session.id, session.history(), kind, language)
+    return wiring.export(session.id, session.history(), kind, language, dict)
 
 
 def finished(stage: Stage, text: str, first: Begun | None = None) -> Session:

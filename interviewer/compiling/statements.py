@@ -216,15 +216,18 @@ def _cut_english(text: str, asked: Asked) -> Iterator[tuple[str, str]]:
     sides = [side for side in _CONTRAST_EN.split(text) if side.strip(_EDGES)]
     made = "contrast" if len(sides) > 1 and all(asked.own(side) for side in sides) else "clause"
     for side in sides if made == "contrast" else [text]:
-        start = 0
+        start, leads = 0, bool(_OPENS_EN.match(side))
         for match in _CUT_EN.finditer(side):
             before, after = side[start : match.start()], side[match.end() :]
             ends_a_list = "," in before and match.group().strip(" ,").casefold() == "and"
-            if ends_a_list or _OPENS_EN.match(before):
+            if ends_a_list:
+                continue
+            if leads and ";" not in match.group():
+                leads = False  # the condition ends here; what it leads to begins
                 continue
             if asked.own(before) >= _LEAST_EN and asked.own(after) >= _LEAST_EN:
                 yield before, made
-                start = match.end()
+                start, leads = match.end(), bool(_OPENS_EN.match(after))
         yield side[start:], made
 
 

@@ -158,12 +158,19 @@ def _likeness(criterion: Criterion, said: Said, window: Sequence[int], asked: fr
 
 
 def _narrowed(criterion: Criterion, said: Said, window: Sequence[int], asked: frozenset[str]) -> Sequence[int]:
-    """The window without the clauses at its ends that make it no more like the claim, so that no more is quoted."""
+    """The window without the clauses at its ends that make it no more like the claim, so that no more is quoted.
+
+    Half of it is tried first, then ever less: an answer may have thousands of clauses and no full stop.
+    """
     share, is_reversed = _likeness(criterion, said, window, asked)
-    for first, last in ((1, None), (0, -1)):
-        while len(window) > 1:
-            rest, still_reversed = _likeness(criterion, said, window[first:last], asked)
-            if rest < share or still_reversed is not is_reversed:
-                break
-            window, share = window[first:last], rest
+    for from_start in (True, False):
+        step = len(window) // 2
+        while step:
+            rest = window[step:] if from_start else window[:-step]
+            found, still_reversed = _likeness(criterion, said, rest, asked)
+            if found < share or still_reversed is not is_reversed:
+                step //= 2
+            else:
+                window, share = rest, found
+                step = min(step, len(window) // 2)
     return window

@@ -11,7 +11,6 @@ from interviewer.coverage import polarity, senses
 from interviewer.glossary import Glossary
 from interviewer.tokens import Clause, Token
 
-_NUMBERS = {word: str(n) for n, word in enumerate("one two three four five six seven eight nine".split(), start=1)}
 _NAMED_A = re.compile(
     r"\band a\b(?!\s+[a-z]{2})|\ba and [b-z]\b|\ba, [b-z]\b|\b[a-z]{4,}s? a(?=\s*(?:[,.;]|$|\b(?:is|are|was|will|and|or|has|to)\b))"
 )
@@ -23,7 +22,8 @@ class Compared:
 
     `signs` are its content words, each with 1 where it is plain and -1 where it is negated; `written` says how each is
     written; `names` are the letters and numbers that it names; `terms` the entries of the glossary that it mentions, with the words that mention them;
-    `refused` are those of the entries that it negates. `points` says that a pronoun stands for something.
+    `refused` are those of the entries that it negates; `away` are the words of what something does away with. `points`
+    says that a pronoun stands for something, `trails` that a clause ends with a negation of what went before.
     """
 
     signs: Mapping[str, frozenset[int]]
@@ -32,7 +32,9 @@ class Compared:
     names: frozenset[str]
     terms: Mapping[int, frozenset[str]]
     refused: frozenset[int]
+    away: frozenset[str]
     points: bool
+    trails: bool
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -63,31 +65,39 @@ class Compared:
 
 @lru_cache(maxsize=4096)
 def of_text(text: str, known: Glossary) -> Compared:
-    return of_clauses(tokens.clauses(text), tokens.fold(text), tokens.shingles(text), known)
+    return of_clauses(tokens.clauses(text), tokens.fold(text), known)
 
 
-def of_clauses(clauses: Sequence[Clause], folded: str, shingles: frozenset[str], known: Glossary) -> Compared:
+def of_clauses(clauses: Sequence[Clause], folded: str, known: Glossary) -> Compared:
     signs: dict[str, set[int]] = defaultdict(set)
     written: dict[str, set[str]] = defaultdict(set)
     names: set[str] = set()
     terms: dict[int, set[str]] = defaultdict(set)
     refused: set[int] = set()
-    points = False
+    away: set[str] = set()
+    points = trails = False
     for clause in clauses:
+        trails = trails or polarity.ends_negated(clause.tokens)
+        negations = polarity.negations(clause.tokens)
         for place, token in enumerate(clause.tokens):
             points = points or token.word in senses.PRONOUNS
-            if token.text[0].isdigit() or token.text in _NUMBERS:
-                names.add(_NUMBERS.get(token.text, token.text))
+            word = senses.meant(token.word, token.text)
+            if word[0].isdigit():
+                names.add(word)
             elif len(token.text) == 1 and token.text.isascii() and token.text.isalpha() and token.text not in "ais":
                 names.add(token.text)
             if _is_compared(clause.tokens, place):
-                word = senses.meant(token.word, token.text)
-                signs[word].add(-1 if polarity.negates(clause.tokens, place) else 1)
+                refuses = negations > 0 and not token.is_cjk and polarity.refused(clause.tokens, place + 1)
+                signs[word].add(-1 if polarity.negates(clause.tokens, place) or refuses else 1)
                 written[word].add(token.word)
+                if polarity.is_done_away_with(clause.tokens, place):
+                    away.add(word)
         for mention in known.mentions(clause.tokens):
             places = range(mention.first, mention.last)
             terms[mention.entry].update(
-                senses.sense(clause.tokens[place].text) for place in places if _is_compared(clause.tokens, place)
+                senses.meant(clause.tokens[place].word, clause.tokens[place].text)
+                for place in places
+                if _is_compared(clause.tokens, place)
             )
             if polarity.negates(clause.tokens, mention.first):
                 refused.add(mention.entry)
@@ -96,11 +106,13 @@ def of_clauses(clauses: Sequence[Clause], folded: str, shingles: frozenset[str],
     return Compared(
         {word: frozenset(found) for word, found in signs.items()},
         {word: frozenset(found) for word, found in written.items()},
-        shingles,
+        tokens.shingles(clauses),
         frozenset(names),
         {entry: frozenset(words) for entry, words in terms.items() if words},
         frozenset(refused),
+        frozenset(away),
         points,
+        trails,
     )
 
 

@@ -28,6 +28,8 @@ _MOST_SPARED = 0.4
 _DENIED_SHARE = 1 / 3
 _WHOLE = 0.5
 _TURNED = 0.5
+# What is said less than this is not said, and need not be looked at for contraries.
+_HEARD = 0.25
 
 
 def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset[str]) -> tuple[float, bool]:
@@ -39,7 +41,7 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
     """
     known = glossary()
     claim = of_text(text, known)
-    said = of_clauses(clauses, window, tokens.shingles(window), known)
+    said = of_clauses(clauses, window, known)
     if not claim.kinds or not said.kinds:
         return 0.0, False
     asked = frozenset(map(senses.sense, asked))
@@ -80,8 +82,9 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
     if (is_turned_whole or len(turned) > _DENIED_SHARE * spoken) and (said.names <= claim.names or not claim.names):
         return share, True
     # Chinese is compared by single characters, of which none has a contrary.
-    against = opposites.points_against([tokens.fold(text)], window) if claim.is_han else contrary
-    return share * (_TURNED if against else 1), False
+    if claim.is_han and share >= _HEARD:
+        contrary = opposites.points_against([tokens.fold(text)], window)
+    return share * (_TURNED if contrary else 1), False
 
 
 def _across(claim: Compared, said: Compared, asked: frozenset[str]) -> tuple[float, bool]:
@@ -118,8 +121,6 @@ def _is_said(word: str, claim: Compared, said: Compared) -> bool:
 
 
 def _is_slip(word: str, other: str, claim: Compared, said: Compared) -> bool:
-    if word[0] != other[0]:
-        return False
     return tokens.same_word(word, other) or any(
         tokens.misspelt(one, another) for one in claim.written[word] for another in said.written[other]
     )
@@ -128,9 +129,12 @@ def _is_slip(word: str, other: str, claim: Compared, said: Compared) -> bool:
 def _turned(own: Sequence[str], claim: Compared, said: Compared) -> list[str]:
     """The words of the claim that the other says the contrary of.
 
+    A negation that a clause ends with has no word that it certainly reaches: where there is one, nobody can tell.
     Who says that something is open, where the claim says that it is not closed, needs no negation, and who says it of
     one word of a claim need not say it of all.
     """
+    if claim.trails or said.trails:
+        return []
     turned = [word for word in own if _is_turned(word, claim, said)]
     reworded = any(
         word in claim.negated or word not in said.kinds or not claim.signs[word] & said.signs[word]
@@ -145,4 +149,5 @@ def _is_turned(word: str, claim: Compared, said: Compared) -> bool:
     heard = [sides & said.sides[pair] for pair, sides in claim.sides_of(word) if pair in said.sides]
     if heard:
         return not any(heard)
-    return word in said.kinds and not claim.signs[word] <= said.signs[word]
+    # Whether one prevents a thing or says that there is none comes to the same.
+    return word not in claim.away | said.away and word in said.kinds and not claim.signs[word] <= said.signs[word]

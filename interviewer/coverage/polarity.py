@@ -18,6 +18,11 @@ NEGATIONS = frozenset("不没無无非未别勿") | {
 _REMOVALS = frozenset(("drop", "lack", "abandon", "forbid", "forget", "ignor", "discard"))
 _REMOVAL_REACH = 3
 
+# Who does away with a thing and who says that there is none mean the same.
+_DOING_AWAY = frozenset(("avoid", "prevent", "elimin", "remov", "rid", "solv", "stop"))
+_DOING_AWAY_ZH = re.compile("避免|防止|消除|去掉|去除|省去|免去|杜绝|解决")
+_AWAY_REACH = 6
+
 # Characters of negation that negate nothing in these words.
 _HARMLESS = re.compile(
     "不同|不断|不仅|不但|不管|不过|不论|不只|不光|不然|不止|不得不|不妨|不少|不错|不变|不一样|不一|不等|不均|不稳|不足|不确定|不好意思|不可缺|"
@@ -152,6 +157,18 @@ def negates(stretch: Sequence[Token], first: int) -> bool:
             break
         count += _is_negation(stretch, place) or (text in _REMOVALS and first - place <= _REMOVAL_REACH)
     return count % 2 == 1
+
+
+def is_done_away_with(stretch: Sequence[Token], place: int) -> bool:
+    """Whether something near a place in a clause prevents, avoids or takes away what stands there."""
+    near = stretch[max(0, place - _AWAY_REACH) : place + _AWAY_REACH]
+    text = "".join(token.text for token in near if token.is_cjk)
+    return any(token.text in _DOING_AWAY for token in near) or bool(_DOING_AWAY_ZH.search(text))
+
+
+def ends_negated(stretch: Sequence[Token]) -> bool:
+    """Whether a clause ends with a negation, as in "the other cannot": of something said before it."""
+    return len(stretch) > 1 and not stretch[-1].is_cjk and _is_negation(stretch, len(stretch) - 1)
 
 
 def negations(stretch: Sequence[Token]) -> int:

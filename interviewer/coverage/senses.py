@@ -1,6 +1,6 @@
 """Everyday words of technical English by what they mean: which say the same, and which say the contrary of which."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from interviewer import tokens
@@ -34,6 +34,11 @@ _SAME = (
     "measure read",
 )
 
+# "One" is a pronoun as often as a number.
+_NUMBERS = tuple(
+    f"{n} {word}" for n, word in enumerate("two three four five six seven eight nine ten".split(), start=2)
+)
+
 # What points one way, and what points the other: of one thing, only words of one side can be true, and what is not
 # the one is the other.
 _CONTRARY = (
@@ -44,7 +49,6 @@ _CONTRARY = (
     ("big", "small"),
     ("increase", "decrease"),
     ("begin", "end"),
-    ("before", "after"),
     ("positive", "negative"),
     ("possible", "impossible"),
     ("true", "false"),
@@ -55,7 +59,6 @@ _CONTRARY = (
     ("present", "absent missing"),
     ("allow permit", "forbid prohibit"),
     ("accept", "reject"),
-    ("succeed success", "fail failure"),
     ("full", "empty"),
     ("finite", "infinite"),
     ("linear", "nonlinear"),
@@ -84,7 +87,7 @@ _CONTRARY = (
 )
 
 # A short word with one letter changed is too often another word.
-_LEAST_SLIPPED = 7
+_LEAST_SLIPPED = 8
 
 # What stands for the things that were asked about.
 PRONOUNS = frozenset("they it both these those them each all its their".split())
@@ -100,7 +103,7 @@ def meant(written: str, stem: str) -> str:
     """The sense of a word as it is written; a long one may be a slip of one that has a sense here."""
     if stem in _senses() or len(written) < _LEAST_SLIPPED:
         return sense(stem)
-    return next((sense for word, sense in _written().items() if tokens.misspelt(word, written)), stem)
+    return next((found for word, found in _written().items() if tokens.misspelt(word, written)), stem)
 
 
 def sides(stem: str) -> Mapping[int, int]:
@@ -110,7 +113,7 @@ def sides(stem: str) -> Mapping[int, int]:
 
 @cache
 def _senses() -> Mapping[str, str]:
-    rows = (tuple(_stems(row)) for row in _SAME)
+    rows = (tokens.words(row) for row in (*_SAME, *_NUMBERS))
     return {word: row[0] for row in rows for word in row}
 
 
@@ -127,10 +130,6 @@ def _sides() -> Mapping[str, Mapping[int, int]]:
     found: dict[str, dict[int, int]] = {}
     for number, pair in enumerate(_CONTRARY):
         for side, words in zip((1, -1), pair, strict=True):
-            for word in map(sense, _stems(words)):
+            for word in map(sense, tokens.words(words)):
                 found.setdefault(word, {})[number] = side
     return found
-
-
-def _stems(words: str) -> Iterable[str]:
-    return tokens.words(words)

@@ -47,7 +47,7 @@ def runs_of(term: str) -> Runs:
 def _written_in(term: str) -> tuple[tuple[str, str], ...]:
     """The words of a term that can be misspelt, as they are written, with their stems."""
     stretch = [token for clause in tokens.clauses(term.replace("…", " ")) for token in clause.tokens]
-    return tuple((t.word, t.text) for t in stretch if len(t.word) >= tokens.SHORTEST_FUZZY and t.word.isascii())
+    return tuple((t.word, t.text) for t in stretch if len(t.word) >= tokens.SHORTEST_MISSPELT and t.word.isascii())
 
 
 def is_negative(runs: Runs) -> bool:

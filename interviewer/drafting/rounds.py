@@ -240,7 +240,7 @@ def _content(text: str) -> list[str]:
 def _telling(text: str) -> set[str]:
     """Words, and pairs of Chinese characters, which alone tell nothing."""
     return {word for word in _content(text) if not _HAN.match(word)} | {
-        s for s in tokens.shingles(text) if _HAN.match(s)
+        s for s in tokens.shingles(tokens.clauses(text)) if _HAN.match(s)
     }
 
 
