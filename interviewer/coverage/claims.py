@@ -65,11 +65,16 @@ def _is_against(prepared: Prepared, place: int, hit: Hit, said: Said) -> bool | 
     clause, text = said.clauses[hit.clause], said.folded[hit.clause]
     denied = hit.clause in said.denied
     if hit.term.is_contrary:
+        if hit.first and clause.tokens[hit.first - 1].text in _PREFIXES:
+            return None  # "non-linear" says nothing of "linear"
         negated = polarity.negates(clause.tokens, hit.last) or polarity.refused(clause.tokens, hit.last) or denied
         return None if negated or polarity.supposes(text) else True
     if prepared.partners[place] & opposites.roles(text) and not denied:
         return None
     return denied or _is_elsewhere(prepared, place, hit, said) or _is_refused(prepared, place, hit, said)
+
+
+_PREFIXES = frozenset("非不无未") | {"non", "un"}
 
 
 def _is_refused(prepared: Prepared, place: int, hit: Hit, said: Said) -> bool:

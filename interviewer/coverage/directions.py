@@ -1,6 +1,7 @@
 """Statements compared as to where they point: the same words, and yet a word, a negation, an order or a number turned."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -23,12 +24,20 @@ _PIVOT = re.compile(
     r"\b(?:than|into|out of|rather than|instead of|(?:maps?|mapped|leads?|directly) (?:\w+ )?to)\b"
     r"|变成|变为|转成|转为|转换为|映射到|映射为|映射成|组合出|组合成|得到|推出|生成出|而不是|而非|比(?=[^如较例率])"
 )
+_NO = re.compile(r"^\W*(?:no|not so|不|不是的?|不对|没有)\s*[,:;.，。：；]")
+# What a statement opens with before it comes to the point: who leaves the condition out says the rest all the same.
+_LACKING = re.compile(
+    r"^\W*(?:(?:without|unless)\b[^,，]{1,40}[,，]|(?:没有|不加|不用|去掉|没了|不)[^,，]{0,12}时[,，]?)(?=.{6})"
+)
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?:\s*[/⁄]\s*(\d+))?\s*(%)?(?![\w.]*[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a sentence or claim says: its words, where they point, how often it negates, its partners and its numbers."""
+    """What a sentence or claim says: its words, where they point, how often it negates, its partners and its numbers.
+
+    `does_away` says that it speaks of something avoided or removed, which may be said with a negation or without.
+    """
 
     words: frozenset[str]
     length: int
@@ -37,6 +46,7 @@ class Statement:
     before: frozenset[str]
     after: frozenset[str]
     numbers: frozenset[float]
+    does_away: bool
 
     def repeats(self, claim: "Statement") -> bool:
         """Whether nearly all words of a claim stand in this statement; of a short claim, hardly any others may."""
@@ -57,7 +67,7 @@ class Statement:
             if claim.numbers and self.numbers - claim.numbers and claim.numbers - self.numbers:
                 return True
             exchanges = self._exchanges(claim)
-            flips += exchanges + (self.negations - claim.negations) % 2
+            flips += exchanges + self._denies(claim)
         return flips % 2 == 1 and (exchanges or not self._inverts(claim))
 
     def says(self, claim: "Statement") -> bool:
@@ -85,6 +95,11 @@ class Statement:
         _, contrary = opposites.sides(word)
         return sum(w in contrary for w in self.directions) > sum(w in contrary for w in claim.directions)
 
+    def _denies(self, claim: "Statement") -> bool:
+        """Whether there is a negation too many or too few; of several in a claim, one may belong to what was left out."""
+        odd = (self.negations - claim.negations) % 2 == 1
+        return odd and claim.negations <= 1 and not (self.does_away or claim.does_away)
+
     def _inverts(self, claim: "Statement") -> bool:
         """Whether every one of several words of direction is turned, as in "the more, the less": that says the same."""
         return (
@@ -103,6 +118,7 @@ class Statement:
 @lru_cache(maxsize=4096)
 def statement(text: str) -> Statement:
     """A folded text as a statement."""
+    text = _LACKING.sub("", text)
     directions = tuple(match[0] for match in opposites.direction().finditer(text))
     rest = opposites.direction().sub(lambda match: " " * len(match[0]), text)
     clauses = tokens.clauses(rest)
@@ -113,11 +129,17 @@ def statement(text: str) -> Statement:
         words=words,
         length=len(content) + len(directions),
         directions=directions,
-        negations=sum(polarity.negations(clause.tokens) for clause in clauses),
+        negations=sum(polarity.negations(clause.tokens) for clause in clauses) - _verdicts(text),
         before=_content(text[: pivot.start()]) if pivot else frozenset(),
         after=_content(text[pivot.end() :]) if pivot else frozenset(),
-        numbers=frozenset(_number(match) for match in _NUMBER.finditer(text)),
+        does_away=any(polarity.does_away(clause.tokens) for clause in tokens.clauses(text)),
+        numbers=frozenset(number for match in _NUMBER.finditer(text) for number in _numbers(match)),
     )
+
+
+def _verdicts(text: str) -> int:
+    """1 where a statement opens with a no of its own, which the rest says again."""
+    return int(bool(_NO.match(text)))
 
 
 def _content(text: str) -> frozenset[str]:
@@ -127,6 +149,9 @@ def _content(text: str) -> frozenset[str]:
     return frozenset(pairs) | {word for word in words if word.isascii()}
 
 
-def _number(match: re.Match[str]) -> float:
+def _numbers(match: re.Match[str]) -> Iterator[float]:
+    """The number that is meant; of a fraction also those that make it up, which may be named in words."""
     over, percent = float(match[2] or 1), 100 if match[3] else 1
-    return float(match[1]) / (over or 1) / percent
+    yield float(match[1]) / (over or 1) / percent
+    if match[2]:
+        yield from (float(match[1]), float(match[2]))

@@ -136,6 +136,8 @@ def _turned(own: Sequence[str], claim: Compared, said: Compared) -> list[str]:
     if claim.trails or said.trails:
         return []
     turned = [word for word in own if _is_turned(word, claim, said)]
+    if any(word.isascii() for word in claim.negated & said.negated):
+        return [word for word in turned if word not in said.kinds]
     reworded = any(
         word in claim.negated or word not in said.kinds or not claim.signs[word] & said.signs[word]
         for word in claim.kinds

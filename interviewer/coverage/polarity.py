@@ -155,15 +155,26 @@ def negates(stretch: Sequence[Token], first: int) -> bool:
         text = token.text
         if text in _BREAKS and not _follows_negation(stretch, place):
             break
+        if text == "no" and stretch[place + 1].text == "longer" and _says_more(stretch[place + 2 : first]):
+            continue
         count += _is_negation(stretch, place) or (text in _REMOVALS and first - place <= _REMOVAL_REACH)
     return count % 2 == 1
 
 
 def is_done_away_with(stretch: Sequence[Token], place: int) -> bool:
     """Whether something near a place in a clause prevents, avoids or takes away what stands there."""
-    near = stretch[max(0, place - _AWAY_REACH) : place + _AWAY_REACH]
-    text = "".join(token.text for token in near if token.is_cjk)
-    return any(token.text in _DOING_AWAY for token in near) or bool(_DOING_AWAY_ZH.search(text))
+    return does_away(stretch[max(0, place - _AWAY_REACH) : place + _AWAY_REACH])
+
+
+def _says_more(between: Sequence[Token]) -> bool:
+    """Whether something is said of what "no longer" describes, as in "what is no longer used is removed"."""
+    return any(token.word in ("is", "are", "was", "were", "be", "gets") for token in between)
+
+
+def does_away(stretch: Sequence[Token]) -> bool:
+    """Whether a stretch has a word of preventing, avoiding or taking away."""
+    text = "".join(token.text for token in stretch if token.is_cjk)
+    return any(token.text in _DOING_AWAY for token in stretch) or bool(_DOING_AWAY_ZH.search(text))
 
 
 def ends_negated(stretch: Sequence[Token]) -> bool:
