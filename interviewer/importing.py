@@ -18,6 +18,7 @@ from pathlib import Path
 
 from interviewer import account, bankfile, rewriting
 from interviewer.account import Account, Note
+from interviewer.compiling import MOST_POINTS, surplus
 from interviewer.drafting import draft_all
 from interviewer.errors import BankError
 from interviewer.intake import Taken, bank_of, clean, localized, name_of, normal, wanted
@@ -83,11 +84,25 @@ class Preview:
                 found.setdefault(question.id, []).append(fault.removeprefix(head).lstrip(":, "))
         for name, fault in alike_questions(self.bank):
             found.setdefault(name, []).append(fault)
+        for question in self.bank.questions:
+            if left := _left_out(question):
+                found.setdefault(question.id, []).append(
+                    f"its reference has more than can be judged point by point; points left out: {left}"
+                )
         return found
 
     def account(self, language: Language) -> Account:
         """What became of every part of the file; `account.lines` writes it out."""
         return account.give(self.source, self.taken, self.bank, self.changes, self.faults, self.notes, language)
+
+
+def _left_out(question: Question) -> int:
+    """How many points of the reference found no room among the criteria, where these are as they were made offline."""
+    if len(question.criteria) != MOST_POINTS or not all(
+        criterion.made and not criterion.made.startswith("model") for criterion in question.criteria
+    ):
+        return 0
+    return surplus(question.text.both[0], question.reference.both[0])
 
 
 def preview(

@@ -1,5 +1,6 @@
 """An interview in the terminal: the same session and the same store as the page."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from interviewer import markup
@@ -10,6 +11,8 @@ from interviewer.rubric import Language
 from interviewer.session import Session
 from interviewer.summary import result, summarize
 from interviewer.words import colon, say
+
+_COMMAND = re.compile("/[a-z]+")
 
 
 def play(session: Session, language: Language) -> None:
@@ -27,7 +30,7 @@ def play(session: Session, language: Language) -> None:
             if interview.place != shown:
                 shown = interview.place
                 print(f"\n[{interview.position + 1} / {len(interview.plan.questions)}] {question}")
-            _turn(session, _read(), language)
+            _turn(session, _read(language), language)
     except (EOFError, KeyboardInterrupt):
         print("\n" + say("cli.resume", language, id=session.id))
         return
@@ -35,13 +38,21 @@ def play(session: Session, language: Language) -> None:
     print("\n" + say("cli.export", language, id=session.id))
 
 
-def _read() -> str:
-    """Lines up to an empty one; a command is one line."""
+def _read(language: Language) -> str:
+    """Lines up to an empty one or the end of the input; a command is one line, and no part of an answer."""
     lines: list[str] = []
     while True:
-        line = input("> ")
+        try:
+            line = input("> ")
+        except EOFError:
+            if lines:
+                return "\n".join(lines)
+            raise
         if not lines and line.startswith("/"):
             return line.strip()
+        if _COMMAND.fullmatch(line.strip()):
+            print(say("cli.not_sent", language, command=line.strip()))
+            continue
         if not line and lines:
             return "\n".join(lines)
         if line:

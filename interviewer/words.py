@@ -372,6 +372,7 @@ import.editing | 修改题库（YAML） | Edit the bank (YAML)
 import.yaml | 题库文件 | The bank file
 import.yaml_info | 题目、参考答案、要点、权重、同义词都可以改；保存时会检查。改了参考答案，要点不会自动跟着改。 | Questions, references, points, weights and aliases may all be changed; saving checks them. Points do not follow when you change a reference.
 import.save | 保存题库 | Save the bank
+import.save_named | 保存《{title}》 | Save “{title}”
 import.play | 用这个题库练习 | Practise with this bank
 import.no_file | 文件没有收到，请再选一次。 | No file has arrived; choose it again.
 import.no_text | 先粘贴一份清单。 | Paste a list first.
@@ -438,6 +439,7 @@ cli.commands | 命令：/hint 提示，/repeat 重复题目，/skip 跳过，/en
 cli.review | 回车：下一题；/retry 再答一次；/answer 看参考回答；/end 结束 | Enter: next question; /retry to try again; /answer for the model answer; /end
 cli.resume | 接着练：interviewer chat --resume {id} | To go on later: interviewer chat --resume {id}
 cli.export | 导出：interviewer export {id} --format md | To export: interviewer export {id} --format md
+cli.not_sent | {command} 没有当作回答的一部分；先用空行结束这次回答，再输入命令。 | {command} was not taken as part of your answer: end the answer with an empty line, then give the command.
 cli.unknown | 这里没有命令 {command}。 | There is no command {command} here.
 
 import.why_title | 文件的标题 | The title of the file

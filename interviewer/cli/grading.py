@@ -77,7 +77,9 @@ def grade(
     if answers.unused:
         names = ", ".join(f"{name!r:.40}" for name in answers.unused)
         print(f"interviewer: fields that nothing is read from: {names}", file=sys.stderr)
-    spoken = Language(language.value) if language else found.language
+    languages = {row.lang for row in answers.rows}
+    one_for_all = next(iter(languages)) if len(languages) == 1 else None
+    spoken = Language(language.value) if language else one_for_all or found.language
     every = batch.tasks_of(answers.rows, found, spoken)
     tasks = every[:limit]
     if batch_file:

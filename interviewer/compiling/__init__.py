@@ -2,14 +2,14 @@
 
 import hashlib
 
-from interviewer.compiling.fitting import MOST_POINTS, fitted
+from interviewer.compiling.fitting import MOST_POINTS, fitted, whole
 from interviewer.compiling.layout import lines_of, plain_text
 from interviewer.compiling.point import Asked, Point, is_chinese
 from interviewer.compiling.statements import FIRST, LATER, LONGEST_SENTENCE, statements
 from interviewer.errors import BankError
 from interviewer.rubric import Criterion, Localized, Question
 
-__all__ = ["MOST_POINTS", "Point", "compile_question", "points_of"]
+__all__ = ["MOST_POINTS", "Point", "compile_question", "points_of", "surplus"]
 
 
 def compile_question(text: str, reference: str) -> Question:
@@ -34,14 +34,23 @@ def points_of(question: str, reference: str) -> list[Point]:
     They stand in the reference's order and say something that the question does not; where nothing does, the whole
     reference is the one point. An empty reference has none, and whoever asks decides what that means.
     """
-    whole = plain_text(reference)
-    if not whole:
+    text = plain_text(reference)
+    if not text:
         return []
     asked = Asked(question)
+    return fitted(_told(asked, reference), asked) or [Point(text[:LONGEST_SENTENCE], made="sentence")]
+
+
+def surplus(question: str, reference: str) -> int:
+    """How many points of a reference answer `points_of` leaves out, because no more than MOST_POINTS can be judged."""
+    return max(0, len(whole(_told(Asked(question), reference))) - MOST_POINTS)
+
+
+def _told(asked: Asked, reference: str) -> list[Point]:
     points: list[Point] = []
     for number, line in enumerate(lines_of(reference)):
         points += statements(line, asked, number * len(reference), LATER if points else FIRST)
-    return fitted(points, asked) or [Point(whole[:LONGEST_SENTENCE], made="sentence")]
+    return points
 
 
 def localized(text: str) -> Localized:

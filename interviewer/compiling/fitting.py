@@ -14,12 +14,17 @@ _LONGEST_JOINED = 60
 _HEAVIEST = 100.0  # no criterion may weigh more
 
 
-def fitted(points: Sequence[Point], asked: Asked) -> list[Point]:
-    """At most MOST_POINTS points: no two alike, names in groups, halves joined again, the least telling left out."""
+def whole(points: Sequence[Point]) -> list[Point]:
+    """All that is told: no two points alike, names in groups, halves joined again where there are too many."""
     listed = _distinct(points)
     if listed and all(point.kind is not Kind.CORE for point in listed):
         listed = [replace(point, kind=Kind.CORE) for point in listed]
-    listed = _joined(_grouped(listed))
+    return _joined(_grouped(listed))
+
+
+def fitted(points: Sequence[Point], asked: Asked) -> list[Point]:
+    """At most MOST_POINTS points, the least telling left out."""
+    listed = whole(points)
     if len(listed) > MOST_POINTS:
         places = sorted(range(len(listed)), key=lambda place: _rank(listed[place], place, asked))[:MOST_POINTS]
         listed = [listed[place] for place in sorted(places)]

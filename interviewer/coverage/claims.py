@@ -9,7 +9,7 @@ from interviewer import tokens
 from interviewer.coverage import opposites, polarity
 from interviewer.coverage.likeness import likeness
 from interviewer.coverage.own_words import Stated, by_own_words, stated
-from interviewer.coverage.prepared import Prepared
+from interviewer.coverage.prepared import Prepared, subject
 from interviewer.coverage.said import Reading, Said
 from interviewer.coverage.terms import Hit
 from interviewer.rubric import Criterion, Kind
@@ -37,7 +37,7 @@ def readings(prepared: Prepared, said: Said) -> dict[str, list[Reading]]:
             groups = [found.get((place, group), _NOTHING) for group in range(len(criterion.aliases))]
             read = _by_terms(groups, said, prepared)
         else:
-            read = _by_text(criterion, said, prepared.asked, own[place].turned)
+            read = _by_text(criterion, said, prepared, own[place].turned)
         listed[criterion.id] = [*read, *by_own_words(criterion, own[place], said)]
     return listed
 
@@ -141,8 +141,9 @@ def _is_own(hit: Hit, said: Said, prepared: Prepared) -> bool:
 _LEAST_JOINED = 4
 
 
-def _by_text(criterion: Criterion, said: Said, asked: frozenset[str], turned: frozenset[int]) -> Iterator[Reading]:
+def _by_text(criterion: Criterion, said: Said, prepared: Prepared, turned: frozenset[int]) -> Iterator[Reading]:
     """What two neighbouring sentences, neither of them turned round, say of a criterion that has no terms."""
+    asked = prepared.asked
     by_sentence: dict[int, list[int]] = defaultdict(list)
     for number, clause in enumerate(said.clauses):
         if clause.sentence not in turned:
@@ -153,7 +154,16 @@ def _by_text(criterion: Criterion, said: Said, asked: frozenset[str], turned: fr
         share, is_reversed = _likeness(criterion, said, window, asked)
         if share >= _SIMILAR_PARTIAL:
             clauses = _narrowed(criterion, said, window, asked)
+            if _is_of_another(criterion, said, clauses, prepared):
+                continue
             yield Reading(said, 1.0 if share >= _SIMILAR_MET else 0.5, tuple(clauses), is_reversed)
+
+
+def _is_of_another(criterion: Criterion, said: Said, clauses: Sequence[int], prepared: Prepared) -> bool:
+    """Whether what a claim says a thing is, is said to be another thing, of which another claim speaks."""
+    own = set(filter(None, map(subject, map(tokens.fold, criterion.text.both))))
+    spoken = set(filter(None, (subject(said.folded[number]) for number in clauses)))
+    return bool(own and spoken and not own & spoken and spoken <= prepared.subjects)
 
 
 def _likeness(criterion: Criterion, said: Said, window: Sequence[int], asked: frozenset[str]) -> tuple[float, bool]:

@@ -1,5 +1,6 @@
 """A question as the grader looks for it, worked out once."""
 
+import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -67,10 +68,27 @@ class Prepared:
         return tuple(tuple(statement(tokens.fold(text)) for text in c.text.both) for c in self.question.criteria)
 
     @cached_property
+    def subjects(self) -> frozenset[str]:
+        """What the criteria say of something that it is."""
+        texts = (tokens.fold(text) for criterion in self.question.criteria for text in criterion.text.both)
+        return frozenset(filter(None, map(subject, texts)))
+
+    @cached_property
     def verdict(self) -> bool | None:
         """What the reference says at once, yes or no."""
         found = {polarity.verdict(text) for text in self.question.reference.both} - {None}
         return found.pop() if len(found) == 1 else None
+
+
+_SUBJECT = re.compile(
+    r"^\W*(?:the |an? |而)?(?:([a-z][a-z0-9 -]{0,30}?) (?:is|are)(?! not)\b|([\u3400-\u9fffa-z0-9 ]{1,12}?)(?<!不)(?:就|才)?是(?!否|不是))"
+)
+
+
+def subject(text: str) -> str:
+    """Of what a folded statement says what it is, or nothing."""
+    found = _SUBJECT.match(text)
+    return (found[1] or found[2]).strip() if found else ""
 
 
 _prepared: dict[str, Prepared] = {}

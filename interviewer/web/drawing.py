@@ -127,14 +127,17 @@ def bank_choices(c: Controls, library: Library, bank: str, language: Language) -
     }
 
 
-def count_choice(c: Controls, library: Library, bank: str, topics: list[str], language: Language) -> Updates:
+def count_choice(
+    c: Controls, library: Library, bank: str, topics: list[str], language: Language, wanted: float | None = None
+) -> Updates:
+    """How many questions can be asked now; a number that was `wanted` stays as long as there are so many."""
     found = _bank(library, bank)
     if found is None:
         return {}
     most = sum(not topics or question.topic in topics for question in found.questions)
     return {
         c.start.count: gr.update(
-            value=min(DEFAULT_COUNT, most),
+            value=min(int(wanted) if wanted and wanted >= 1 else DEFAULT_COUNT, most),
             info=say("start.count_info", language, most=most),
         )
     }

@@ -109,16 +109,16 @@ class ImportWiring:
     def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[Updates]:
         owner = self.owner_of(request)
         for shown in self.importer.read(owner, window or "", Language(language), by_model=compiler == _MODEL):
-            yield self._show(shown)
+            yield self._show(shown, Language(language))
 
     def _read_paste(
         self, text: str, title: str, compiler: str, language: str, request: gr.Request
     ) -> Iterator[Updates]:
         owner, by_model = self.owner_of(request), compiler == _MODEL
         for shown in self.importer.read_text(owner, text or "", title or "", Language(language), by_model=by_model):
-            yield self._show(shown)
+            yield self._show(shown, Language(language))
 
-    def _show(self, shown: Shown) -> Updates:
+    def _show(self, shown: Shown, language: Language) -> Updates:
         tab = self.tab
         if shown.yaml is None:
             return {tab.found: shown.html, tab.saved: ""}
@@ -128,7 +128,8 @@ class ImportWiring:
             tab.editing: gr.update(visible=True),
             tab.yaml: shown.yaml,
             tab.base: shown.base or "",
-            tab.save: gr.update(visible=True),
+            # It says what it saves: another file may turn out unreadable while this text stays.
+            tab.save: gr.update(visible=True, value=say("import.save_named", language, title=shown.title)),
             tab.play: gr.update(visible=False),
         }
 

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 class Shown:
     """What the tab then shows. `yaml` None leaves the text that is being edited as it is; `saved` is a bank's id.
 
-    `base` tells, when that text is saved, which version of the bank it was made of; None leaves it as well.
+    `title` is the name of the bank in that text. `base` tells, when that text is saved, which version of the bank it was made of; None leaves it as well.
     """
 
     html: str
     yaml: str | None = None
     saved: str = ""
     base: str | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ class Importer:
             yield _refused(say("import.unusable", language), _on_the_page(error))
             return
         yaml = "" if preview.is_too_long_to_edit(shown.yaml) else shown.yaml
-        yield Shown(preview.preview_html(shown, language), yaml, base=_version(shown.before))
+        title = shown.bank.title.into(language)
+        yield Shown(preview.preview_html(shown, language), yaml, base=_version(shown.before), title=title)
 
 
 def _version(data: bytes | None) -> str:

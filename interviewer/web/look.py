@@ -182,9 +182,12 @@ SHOW_ENDING = "() => setTimeout(() => document.querySelector('#ending')?.scrollI
 PROBES_OF_MODE = "(mode) => mode === 'interview'"
 
 FOCUS_ANSWER = "() => setTimeout(() => document.querySelector('#answer textarea')?.focus(), 60)"
+# The card is read from its top; only the keyboard goes to what comes next.
 FOCUS_NEXT = """
 () => setTimeout(() => {
   const next = document.querySelector('#next');
-  (next && next.offsetParent ? next : document.querySelector('#answer textarea'))?.focus();
+  if (!next || !next.offsetParent) { document.querySelector('#answer textarea')?.focus(); return; }
+  next.focus({preventScroll: true});
+  document.querySelector('#card')?.scrollIntoView({block: 'start'});
 }, 60)
 """

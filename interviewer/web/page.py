@@ -111,7 +111,7 @@ class _Wiring:
         ]
         self._script(self._on(start.button.click, self._begin, [c.page_language, *form]), look.FOCUS_ANSWER)
         self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language])
-        self._on(start.topics.change, self._choose_topics, [start.bank, start.topics, c.page_language])
+        self._on(start.topics.change, self._choose_topics, [start.bank, start.topics, start.count, c.page_language])
         start.mode.input(None, start.mode, start.probes, js=look.PROBES_OF_MODE, api_visibility="private")
 
     def _connect_play(self) -> None:
@@ -220,8 +220,8 @@ class _Wiring:
     def _choose_bank(self, bank: str, language: str) -> Updates:
         return bank_choices(self.c, self.desk.library, bank, Language(language))
 
-    def _choose_topics(self, bank: str, topics: list[str], language: str) -> Updates:
-        return count_choice(self.c, self.desk.library, bank, topics, Language(language))
+    def _choose_topics(self, bank: str, topics: list[str], count: float | None, language: str) -> Updates:
+        return count_choice(self.c, self.desk.library, bank, topics, Language(language), count)
 
     def _send(self, interview: str, place: str, text: str, language: str, request: gr.Request) -> Iterator[Updates]:
         for view in self.desk.answer(self._owner(request), interview, place, text, Language(language)):
