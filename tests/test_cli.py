@@ -270,6 +270,29 @@ def test_a_broken_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert capsys.readouterr().err.startswith("interviewer: INTERVIEWER_PORT")
 
 
+def test_a_command_is_no_part_of_an_answer_and_the_end_of_the_input_ends_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "Without an activation the layers\n/help\ncollapse into one linear map."
+    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
+    assert "/help was not taken as part of your answer" in capsys.readouterr().out
+    assert run("interviews") == 0
+    name = capsys.readouterr().out.split()[0]
+    assert run("export", name, "--format", "json") == 0
+    answers = json.loads(capsys.readouterr().out)["summary"]["questions"][0]["answers"]
+    assert answers == ["Without an activation the layers\ncollapse into one linear map."]
+
+
+def test_what_reads_lists_of_questions_is_not_imported_with_the_page() -> None:
+    code = (
+        "import sys\nimport interviewer.web.page\n"
+        "heavy = {'interviewer.importing', 'interviewer.drafting', 'interviewer.reading'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys\nfrom interviewer import cli\n"

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interviewer import tokens
-from interviewer.compiling import MOST_POINTS, Point, compile_question, points_of
+from interviewer.compiling import MOST_POINTS, Point, compile_question, points_of, surplus
 from interviewer.coverage import CoverageGrader
 from interviewer.errors import BankError
 from interviewer.evaluation import attempt_of
@@ -243,6 +243,22 @@ def test_single_words_are_no_points() -> None:
 )
 def test_a_condition_stays_with_what_it_leads_to(reference: str) -> None:
     assert texts(points_of("How?", reference)) == [reference]
+
+
+def test_after_what_a_condition_leads_to_the_next_statement_is_cut_again() -> None:
+    reference = "When a client connects, the server sends a certificate, so traffic is encrypted; old clocks fail, because certificates expire"
+    assert texts(points_of("TLS?", reference)) == [
+        "When a client connects, the server sends a certificate",
+        "traffic is encrypted",
+        "old clocks fail",
+        "certificates expire",
+    ]
+
+
+def test_the_points_that_find_no_room_are_counted() -> None:
+    items = "".join(f"- idea number{n} does thing{n}\n" for n in range(9))
+    assert (len(points_of("What?", items)), surplus("What?", items)) == (7, 2)
+    assert surplus("What?", "- one idea\n- another idea") == 0
 
 
 def test_of_many_pages_the_most_telling_points_are_kept() -> None:

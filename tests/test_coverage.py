@@ -1,8 +1,10 @@
+from typing import Any
+
 import pytest
 from fakes import DROPOUT, both
 
 from interviewer.compiling import compile_question
-from interviewer.coverage import CoverageGrader, says_term
+from interviewer.coverage import CoverageGrader, claims, says_term
 from interviewer.grade import Flag, Grade, Level, Method, score
 from interviewer.interview import Attempt, Saying, Turn
 from interviewer.rubric import Bank, Criterion, Kind, Question
@@ -195,3 +197,90 @@ def test_a_slip_that_leads_the_stemmer_astray_hides_no_term(term: str, said: str
 )
 def test_another_word_is_no_slip(term: str, said: str) -> None:
     assert not says_term(said, term)
+
+
+def levels(question: str, reference: str, answer: str) -> list[Level]:
+    return list(CoverageGrader().covers(compile_question(question, reference), answer).values())
+
+
+@pytest.mark.parametrize(
+    "question, reference, answer",
+    [
+        ("Is division total?", "No, it is not closed under division: 1 divided by 2 is not an integer.",
+         "Integers are not closed under division."),
+        ("Is division total?", "1 divided by 2 is not an integer", "1/2 is not an integer"),
+        ("What is a primary key?", "it cannot be null", "It may never be null."),
+        ("Mutable?", "A mutable object can be changed after it is created, an immutable one cannot",
+         "An immutable object can't be modified once created, while a mutable one can."),
+        ("Processes?", "Each process has its own address space",
+         "Threads run in the same address space as the process, processes don't."),
+        ("What about a linked list?", "There is no random access in a linked list", "It is slow since random access isn't possible"),
+        ("Why?", "It needs no fixed schema", "A fixed schema is not needed, and it scales horizontally."),
+        ("Why lock?", "Locks avoid race conditions between threads", "With locks there are no race conditions between threads."),
+        ("GC?", "Memory that is no longer reachable is freed automatically", "Unreachable memory is automatically freed."),
+        ("When?", "Validate the input before saving it", "Only after validating the input do we save it."),
+        ("线程？", "单线程避免了锁竞争", "单线程没有锁竞争"),
+        ("为什么要非线性？", "没有非线性时，多层线性层叠起来仍等价于一层线性变换", "多个线性层叠加起来等价于一层线性变换"),
+    ],
+)  # fmt: skip
+def test_right_answers_in_other_words_are_not_contradicted(question: str, reference: str, answer: str) -> None:
+    assert Level.CONTRADICTED not in levels(question, reference, answer)
+    assert Level.MET in levels(question, reference, answer)
+
+
+@pytest.mark.parametrize(
+    "reference, answer",
+    [
+        ("it cannot be null", "It can be null"),
+        ("There is no random access", "random access is possible"),
+        ("It needs no fixed schema", "It needs a fixed schema"),
+        ("Locks avoid race conditions between threads", "Locks cause race conditions between threads"),
+    ],
+)
+def test_the_contrary_of_a_reference_is_contradicted(reference: str, answer: str) -> None:
+    assert levels("Why?", reference, answer) == [Level.CONTRADICTED]
+
+
+def test_what_a_thing_is_is_not_said_by_saying_it_of_another_thing() -> None:
+    reference = "进程是资源分配的基本单位，线程是 CPU 调度的基本单位"
+    swapped = "线程是资源分配的基本单位，进程是 CPU 调度的基本单位。"
+    assert levels("区别？", reference, swapped) == [Level.MISSING, Level.MISSING]
+    assert levels("区别？", reference, f"{reference}。") == [Level.MET, Level.MET]
+
+
+def test_a_prefix_makes_another_word(deep_learning: Bank) -> None:
+    answer = (
+        "多个线性层叠加起来还是一个线性变换，网络再深也等价于一层，只能学到线性函数；"
+        "加入ReLU这样的激活函数才能拟合复杂的非线性边界。"
+    )
+    found = CoverageGrader().covers(deep_learning["nonlinearity"], answer)
+    assert (found["collapse"], found["limited-power"]) == (Level.MET, Level.MET)
+
+
+def test_short_words_with_another_letter_are_no_slips() -> None:
+    for term, said in [
+        ("tests", "the texts"),
+        ("biased", "it is based on"),
+        ("fails", "it falls"),
+        ("minimax", "minimal cost"),
+    ]:
+        assert not says_term(said, term)
+
+
+def test_an_answer_of_a_thousand_clauses_is_narrowed_in_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+    compare = claims.likeness
+
+    def counted(*args: Any) -> tuple[float, bool]:
+        nonlocal asked
+        asked += 1
+        return compare(*args)
+
+    monkeypatch.setattr(claims, "likeness", counted)
+    reference = "复合索引要遵守最左前缀原则"
+    answer = "我觉得数据库里面的表很大的时候，查起来就会非常费劲，" * 500 + reference
+    question = compile_question("为什么要建索引？", reference)
+    verdict = graded(question, answer).verdict("point-1")
+    assert verdict.level is Level.MET
+    assert [evidence.quote for evidence in verdict.evidence] == [reference]
+    assert asked < 100

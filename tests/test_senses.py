@@ -38,3 +38,9 @@ def test_a_slip_in_a_short_word_is_another_word() -> None:
 def test_an_unknown_word_is_its_own_sense_and_has_no_contrary(word: str) -> None:
     assert senses.sense(word) == word
     assert senses.sides(word) == {}
+
+
+@pytest.mark.parametrize("word", ["product", "prevent", "compete", "infinity", "isfinite"])
+def test_a_right_word_is_no_slip_of_another(word: str) -> None:
+    stem = tokens.words(word)[0]
+    assert senses.meant(word, stem) == stem

@@ -66,7 +66,19 @@ def test_threads_do_not_mix_up_each_others_words() -> None:
         sys.setswitchinterval(interval)
 
 
-@pytest.mark.parametrize("typed", ['isn"t', "isn`t", "isn\u00b4t", "isn\u2019t", "isn't"])
-def test_an_apostrophe_is_one_however_it_is_typed(typed: str) -> None:
-    assert tokens.words(f"it {typed} so") == tokens.words("it isn't so")
-    assert tokens.words('the "loss" falls') == ("the", "loss", "fall")
+@pytest.mark.parametrize("mark", ['"', "`", "\u00b4", "\u2018", "\u2019", "\u201d", "\u2032", "'"])
+def test_an_apostrophe_is_one_however_it_is_typed(mark: str) -> None:
+    assert tokens.words(f"it isn{mark}t so") == tokens.words("it isn't so")
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ('the "loss" falls', ("the", "loss", "fall")),
+        ("use`map`here", ("use", "map", "here")),
+        ('he said"not closed"but', ("he", "said", "not", "close", "but")),
+        ('f"hello"', ("f", "hello")),
+    ],
+)
+def test_what_is_quoted_is_no_part_of_its_neighbours(text: str, words: tuple[str, ...]) -> None:
+    assert tokens.words(text) == words

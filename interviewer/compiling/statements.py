@@ -222,7 +222,7 @@ def _cut_english(text: str, asked: Asked) -> Iterator[tuple[str, str]]:
             ends_a_list = "," in before and match.group().strip(" ,").casefold() == "and"
             if ends_a_list:
                 continue
-            if leads and ";" not in match.group():
+            if leads and ";" not in match.group() and "," not in before:
                 leads = False  # the condition ends here; what it leads to begins
                 continue
             if asked.own(before) >= _LEAST_EN and asked.own(after) >= _LEAST_EN:

@@ -154,16 +154,21 @@ def _by_text(criterion: Criterion, said: Said, prepared: Prepared, turned: froze
         share, is_reversed = _likeness(criterion, said, window, asked)
         if share >= _SIMILAR_PARTIAL:
             clauses = _narrowed(criterion, said, window, asked)
-            if _is_of_another(criterion, said, clauses, prepared):
+            if _is_of_another(criterion, said, clauses, prepared, asked):
                 continue
             yield Reading(said, 1.0 if share >= _SIMILAR_MET else 0.5, tuple(clauses), is_reversed)
 
 
-def _is_of_another(criterion: Criterion, said: Said, clauses: Sequence[int], prepared: Prepared) -> bool:
+def _is_of_another(
+    criterion: Criterion, said: Said, clauses: Sequence[int], prepared: Prepared, asked: frozenset[str]
+) -> bool:
     """Whether what a claim says a thing is, is said to be another thing, of which another claim speaks."""
-    own = set(filter(None, map(subject, map(tokens.fold, criterion.text.both))))
-    spoken = set(filter(None, (subject(said.folded[number]) for number in clauses)))
-    return bool(own and spoken and not own & spoken and spoken <= prepared.subjects)
+    own = {subject(tokens.fold(text)) for text in criterion.text.both} - {""}
+    others = prepared.subjects - own
+    if not own or not others or not any(subject(said.folded[number]) in others for number in clauses):
+        return False
+    nearest = max(clauses, key=lambda number: _likeness(criterion, said, [number], asked))
+    return subject(said.folded[nearest]) in others
 
 
 def _likeness(criterion: Criterion, said: Said, window: Sequence[int], asked: frozenset[str]) -> tuple[float, bool]:

@@ -242,6 +242,23 @@ def test_topics_limit_the_questions(visit: Callable[..., Visit]) -> None:
     expect(page.locator("#progress")).to_contain_text("Question 1 / 1 · Generative models")
 
 
+def test_a_number_that_was_typed_stays_as_long_as_there_are_so_many(visit: Callable[..., Visit]) -> None:
+    page = visit("en").page
+    page.fill("#count input", "2")
+    page.locator("#count input").blur()
+    page.get_by_label("Optimization", exact=True).check()
+    expect(page.locator("#count")).to_contain_text("with this choice")
+    expect(page.locator("#count input")).to_have_value("2")
+
+
+def test_a_card_is_read_from_its_top(visit: Callable[..., Visit]) -> None:
+    page = visit("zh-CN", viewport={"width": 360, "height": 740}).page
+    begin(page)
+    answer(page, COLLAPSE)
+    expect(page.locator("#next")).to_be_focused()
+    expect(page.locator("#card h2, #card h3").first).to_be_in_viewport()
+
+
 def test_the_keyboard_alone_is_enough(visit: Callable[..., Visit]) -> None:
     page = visit("en").page
     page.locator("#begin").focus()
