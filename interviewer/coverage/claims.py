@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from interviewer import tokens
 from interviewer.coverage import opposites, polarity
-from interviewer.coverage.likeness import likeness
+from interviewer.coverage.likeness import HEARD, likeness
 from interviewer.coverage.own_words import Stated, by_own_words, stated
 from interviewer.coverage.prepared import Prepared, subject
 from interviewer.coverage.said import Reading, Said
@@ -15,7 +15,6 @@ from interviewer.coverage.terms import Hit
 from interviewer.rubric import Criterion, Kind
 
 _SIMILAR_MET = 0.55
-_SIMILAR_PARTIAL = 0.25
 
 
 @dataclass(slots=True)
@@ -152,7 +151,7 @@ def _by_text(criterion: Criterion, said: Said, prepared: Prepared, turned: froze
     for place, group in enumerate(groups):
         window = group + (groups[place + 1] if place + 1 < len(groups) else [])
         share, is_reversed = _likeness(criterion, said, window, asked)
-        if share >= _SIMILAR_PARTIAL:
+        if share >= HEARD:
             clauses = _narrowed(criterion, said, window, asked)
             if _is_of_another(criterion, said, clauses, prepared, asked):
                 continue

@@ -28,8 +28,8 @@ _MOST_SPARED = 0.4
 _DENIED_SHARE = 1 / 3
 _WHOLE = 0.5
 _TURNED = 0.5
-# What is said less than this is not said, and need not be looked at for contraries.
-_HEARD = 0.25
+# What is said less than this is not said at all.
+HEARD = 0.25
 
 
 def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset[str]) -> tuple[float, bool]:
@@ -82,7 +82,7 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
     if (is_turned_whole or len(turned) > _DENIED_SHARE * spoken) and (said.names <= claim.names or not claim.names):
         return share, True
     # Chinese is compared by single characters, of which none has a contrary.
-    if claim.is_han and share >= _HEARD:
+    if claim.is_han and share >= HEARD:
         contrary = opposites.points_against([tokens.fold(text)], window)
     return share * (_TURNED if contrary else 1), False
 

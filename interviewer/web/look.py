@@ -181,13 +181,15 @@ REMEMBER_LANGUAGE = """
 SHOW_ENDING = "() => setTimeout(() => document.querySelector('#ending')?.scrollIntoView({block: 'center'}), 80)"
 PROBES_OF_MODE = "(mode) => mode === 'interview'"
 
-FOCUS_ANSWER = "() => setTimeout(() => document.querySelector('#answer textarea')?.focus(), 60)"
+# Where there is nothing more to answer, the result is read from its top.
+_ANSWER_OR_TOP = (
+    "const box = document.querySelector('#answer textarea');"
+    " if (box && box.offsetParent) box.focus(); else window.scrollTo(0, 0);"
+)
+FOCUS_ANSWER = f"() => setTimeout(() => {{ {_ANSWER_OR_TOP} }}, 60)"
 # The card is read from its top; only the keyboard goes to what comes next.
-FOCUS_NEXT = """
-() => setTimeout(() => {
-  const next = document.querySelector('#next');
-  if (!next || !next.offsetParent) { document.querySelector('#answer textarea')?.focus(); return; }
-  next.focus({preventScroll: true});
-  document.querySelector('#card')?.scrollIntoView({block: 'start'});
-}, 60)
-"""
+FOCUS_NEXT = (
+    "() => setTimeout(() => { const next = document.querySelector('#next');"
+    f" if (!next || !next.offsetParent) {{ {_ANSWER_OR_TOP} return; }}"
+    " next.focus({preventScroll: true}); document.querySelector('#card')?.scrollIntoView({block: 'start'}); }, 60)"
+)

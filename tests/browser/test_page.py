@@ -251,12 +251,14 @@ def test_a_number_that_was_typed_stays_as_long_as_there_are_so_many(visit: Calla
     expect(page.locator("#count input")).to_have_value("2")
 
 
-def test_a_card_is_read_from_its_top(visit: Callable[..., Visit]) -> None:
+def test_a_card_and_the_result_are_read_from_their_top(visit: Callable[..., Visit]) -> None:
     page = visit("zh-CN", viewport={"width": 360, "height": 740}).page
-    begin(page)
+    begin(page, count=1)
     answer(page, COLLAPSE)
     expect(page.locator("#next")).to_be_focused()
     expect(page.locator("#card h2, #card h3").first).to_be_in_viewport()
+    page.click("#next")
+    expect(page.locator("#report h2").first).to_be_in_viewport()
 
 
 def test_the_keyboard_alone_is_enough(visit: Callable[..., Visit]) -> None:
