@@ -3,6 +3,7 @@
 import pytest
 
 from interviewer import tokens
+from interviewer.coverage import polarity
 from interviewer.coverage.directions import Statement, statement
 from interviewer.coverage.heaps import scrambled
 
@@ -80,3 +81,15 @@ def test_words_in_no_order_are_heard_as_scrambled() -> None:
     assert not scrambled("Dropout, weight decay, early stopping")
     assert scrambled("梯度 批次 打乱 收敛 顺序 样本 类别 损失 轮次 偏差 方差 噪声")
     assert not scrambled("不打乱的话，每个批次只有一类样本，梯度会来回摆动，收敛变差。")
+
+
+def test_no_longer_reaches_what_it_describes_and_not_what_is_then_said_of_it() -> None:
+    stretch = tokens.clauses("memory that is no longer reachable is freed")[0].tokens
+    words = [token.word for token in stretch]
+    assert polarity.negates(stretch, words.index("reachable"))
+    assert not polarity.negates(stretch, words.index("freed"))
+
+
+def test_a_clause_may_end_with_a_no() -> None:
+    stretch = tokens.clauses("the answer is no")[0].tokens
+    assert polarity.negates(stretch, len(stretch))

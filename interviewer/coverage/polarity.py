@@ -155,7 +155,7 @@ def negates(stretch: Sequence[Token], first: int) -> bool:
         text = token.text
         if text in _BREAKS and not _follows_negation(stretch, place):
             break
-        if text == "no" and stretch[place + 1].text == "longer" and _says_more(stretch[place + 2 : first]):
+        if text == "no" and _is_spent(stretch[place + 1 : first]):
             continue
         count += _is_negation(stretch, place) or (text in _REMOVALS and first - place <= _REMOVAL_REACH)
     return count % 2 == 1
@@ -166,9 +166,10 @@ def is_done_away_with(stretch: Sequence[Token], place: int) -> bool:
     return does_away(stretch[max(0, place - _AWAY_REACH) : place + _AWAY_REACH])
 
 
-def _says_more(between: Sequence[Token]) -> bool:
-    """Whether something is said of what "no longer" describes, as in "what is no longer used is removed"."""
-    return any(token.word in ("is", "are", "was", "were", "be", "gets") for token in between)
+def _is_spent(after: Sequence[Token]) -> bool:
+    """Whether a "no" before these words has done its work: in "what is no longer used is removed", before "removed"."""
+    words = [token.word for token in after]
+    return words[:1] == ["longer"] and not {"is", "are", "was", "were", "be", "gets"}.isdisjoint(words)
 
 
 def does_away(stretch: Sequence[Token]) -> bool:
