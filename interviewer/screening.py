@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from interviewer import tokens
 from interviewer.grade import Flag
@@ -150,8 +151,9 @@ def _is_dont_know(text: str) -> bool:
 
 
 def _is_echo(text: str, question: str) -> bool:
-    said = [word for word in tokens.words(text) if tokens.is_content(word)]
-    asked = set(tokens.words(question))
-    if len(said) < _DONT_KNOW_LEFT:
+    """Whether a text says the question again: its words, and most of them beside the same neighbours."""
+    said, asked = ([word for word in tokens.words(one) if tokens.is_content(word)] for one in (text, question))
+    if len(said) < _DONT_KNOW_LEFT or sum(word in asked for word in said) / len(said) < _ECHO_SHARE:
         return False
-    return sum(word in asked for word in said) / len(said) >= _ECHO_SHARE
+    beside = {frozenset(pair) for pair in pairwise(asked)}
+    return 2 * sum(frozenset(pair) in beside for pair in pairwise(said)) > len(said) - 1

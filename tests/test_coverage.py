@@ -208,6 +208,8 @@ def levels(question: str, reference: str, answer: str) -> list[Level]:
     [
         ("Is division total?", "No, it is not closed under division: 1 divided by 2 is not an integer.",
          "Integers are not closed under division."),
+        ("Is the set of integers closed under division?", "No, it is not closed under division",
+         "The set of integers is closed under multiplication but not under division."),
         ("Is division total?", "1 divided by 2 is not an integer", "1/2 is not an integer"),
         ("What is a primary key?", "it cannot be null", "It may never be null."),
         ("Mutable?", "A mutable object can be changed after it is created, an immutable one cannot",
@@ -219,6 +221,14 @@ def levels(question: str, reference: str, answer: str) -> list[Level]:
         ("Why lock?", "Locks avoid race conditions between threads", "With locks there are no race conditions between threads."),
         ("GC?", "Memory that is no longer reachable is freed automatically", "Unreachable memory is automatically freed."),
         ("When?", "Validate the input before saving it", "Only after validating the input do we save it."),
+        ("Why?", "An idle worker is no longer in an open pool", "The idle worker will no longer be kept in an open pool"),
+        ("Why?", "Lists and maps are not shared between requests", "Neither lists nor maps are shared between requests."),
+        ("Why?", "Lists and maps are not shared between requests", "Neither lists or maps are shared between requests."),
+        ("Why?", "The cache is not in a shared segment", "The cache isnt in a shared segment so it cannot be corrupted."),
+        ("Which?", "A small learning rate makes training slow", "A large learning rate makes training quick."),
+        ("Which?", "A small learning rate makes training slow", "A large learning rate does not make training slow."),
+        ("What does a 0 tell you about the connection between the server and the cache?",
+         "the server and the cache are connected", "The server is connected to the cache."),
         ("线程？", "单线程避免了锁竞争", "单线程没有锁竞争"),
         ("为什么要非线性？", "没有非线性时，多层线性层叠起来仍等价于一层线性变换", "多个线性层叠加起来等价于一层线性变换"),
     ],
@@ -235,10 +245,37 @@ def test_right_answers_in_other_words_are_not_contradicted(question: str, refere
         ("There is no random access", "random access is possible"),
         ("It needs no fixed schema", "It needs a fixed schema"),
         ("Locks avoid race conditions between threads", "Locks cause race conditions between threads"),
+        ("Lists and maps are shared between requests", "Neither lists nor maps are shared between requests"),
+        ("A small learning rate makes training slow", "A large learning rate makes training slow"),
+        (
+            "Processes have private memory and are slow to create",
+            "Processes have public memory and are quick to create",
+        ),
+        ("Sessions B and C hold the same lock", "Sessions B and C do not hold the same lock"),
+        ("Requests are buffered in the proxy", "Requests arent buffered in the proxy"),
     ],
 )
 def test_the_contrary_of_a_reference_is_contradicted(reference: str, answer: str) -> None:
     assert levels("Why?", reference, answer) == [Level.CONTRADICTED]
+
+
+def test_the_contrary_of_what_was_asked_is_contradicted() -> None:
+    asked = "Is the set of integers closed under division?"
+    reference, answer = "No, it is not closed under division", "The set of integers is closed under division."
+    assert levels(asked, reference, answer) == [Level.CONTRADICTED]
+
+
+def test_a_denial_of_something_else_contradicts_nothing() -> None:
+    said = "Session A does not hold the same lock as B and C"
+    assert levels("Why?", "Sessions B and C hold the same lock", said) == [Level.PARTIAL]
+    reference = "Sessions B and C are writers. They block each other"
+    assert Level.CONTRADICTED not in levels("Why?", reference, "Session A does not block B.")
+
+
+def test_what_the_reference_itself_seems_to_deny_is_half_said_by_a_denial() -> None:
+    reference = "Shard A is on a host that does not contain shards B and C. Shards B and C are contained on one host"
+    found = levels("Where are the shards?", reference, "Shards B and C are contained on a host.")
+    assert found[0] is Level.PARTIAL
 
 
 def test_what_a_thing_is_is_not_said_by_saying_it_of_another_thing() -> None:

@@ -55,6 +55,12 @@ def test_echo(text: str) -> None:
     assert screen(text, QUESTION).flags == (Flag.ECHO,)
 
 
+def test_a_statement_made_of_words_of_the_question_is_no_echo() -> None:
+    question = ["What does a reading of 0 tell you about the connection between a cache and a server of the cluster?"]
+    assert screen("The server of the cluster is connected to the cache.", question).is_gradable
+    assert not screen("the connection between a cache and a server of the cluster", question).is_gradable
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -26,7 +26,7 @@ from interviewer.words import words
 
 __all__ = ["CoverageGrader", "get_ready", "says_term", "version"]
 
-_VERSION = "coverage-4"
+_VERSION = "coverage-5"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 
@@ -112,7 +112,7 @@ def _verdicts(prepared: Prepared, said: Sequence[Said], flags: Sequence[Flag]) -
     settled = _settled(prepared, said)
     misread = _misread(prepared)
     levels = [
-        _level(c, reading, against and c.id not in misread)
+        _unsure(prepared, reading) if reading and against and c.id in misread else _level(c, reading, against)
         for c, (reading, against) in zip(criteria, settled, strict=True)
     ]
     doubt = _doubt(criteria, levels) + 2 * _misjudges(prepared, said)
@@ -138,6 +138,13 @@ def _misread(prepared: Prepared) -> frozenset[str]:
         for place, criterion in enumerate(prepared.question.criteria)
         if criterion.kind is not Kind.MISTAKE and any(found[place][1] for found in settled)
     )
+
+
+def _unsure(prepared: Prepared, reading: Reading) -> Level:
+    """The level of what may be a denial or none: met in the reference's own words, half in any others."""
+    references = [tokens.fold(text) for text in prepared.question.reference.both]
+    said = [tokens.fold(quote) for quote in _quotes(reading)]
+    return Level.MET if any(all(quote in text for quote in said) for text in references) else Level.PARTIAL
 
 
 def _level(criterion: Criterion, reading: Reading | None, against: bool) -> Level:

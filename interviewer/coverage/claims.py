@@ -14,7 +14,7 @@ from interviewer.coverage.said import Reading, Said
 from interviewer.coverage.terms import Hit
 from interviewer.rubric import Criterion, Kind
 
-_SIMILAR_MET = 0.55
+_SIMILAR_MET = 0.56
 
 
 @dataclass(slots=True)

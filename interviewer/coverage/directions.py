@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from interviewer import tokens
 from interviewer.coverage import opposites, polarity
+from interviewer.coverage.compared import letters
 
 # The share of a claim's words that a sentence must repeat to be held against it.
 REPEATED = 0.8
@@ -36,6 +37,7 @@ _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?:\s*[/⁄]\s*(\d+))?\s*(%)?(?!
 class Statement:
     """What a sentence or claim says: its words, where they point, how often it negates, its partners and its numbers.
 
+    `negated` are the words that are negated, `names` the single letters that name things.
     `does_away` says that it speaks of something avoided or removed, which may be said with a negation or without.
     """
 
@@ -43,10 +45,12 @@ class Statement:
     length: int
     directions: tuple[str, ...]
     negations: int
+    negated: frozenset[str]
     before: frozenset[str]
     after: frozenset[str]
     numbers: frozenset[float]
     does_away: bool
+    names: frozenset[str]
 
     def repeats(self, claim: "Statement") -> bool:
         """Whether nearly all words of a claim stand in this statement; of a short claim, hardly any others may."""
@@ -96,9 +100,13 @@ class Statement:
         return sum(w in contrary for w in self.directions) > sum(w in contrary for w in claim.directions)
 
     def _denies(self, claim: "Statement") -> bool:
-        """Whether there is a negation too many or too few; of several in a claim, one may belong to what was left out."""
-        odd = (self.negations - claim.negations) % 2 == 1
-        return odd and claim.negations <= 1 and not (self.does_away or claim.does_away)
+        """Whether there is a negation too many or too few, of the claim and of what it names.
+
+        Of several in a claim one may belong to what was left out, and one too many to what was added.
+        """
+        if (self.negations - claim.negations) % 2 == 0 or claim.negations > 1 or self.does_away or claim.does_away:
+            return False
+        return self.names <= claim.names and not (claim.negated and claim.negated == self.negated & claim.words)
 
     def _inverts(self, claim: "Statement") -> bool:
         """Whether every one of several words of direction is turned, as in "the more, the less": that says the same."""
@@ -130,9 +138,16 @@ def statement(text: str) -> Statement:
         length=len(content) + len(directions),
         directions=directions,
         negations=sum(polarity.negations(clause.tokens) for clause in clauses) - _verdicts(text),
+        negated=frozenset(
+            t.text
+            for c in clauses
+            for place, t in enumerate(c.tokens)
+            if t.text in words and polarity.negates(c.tokens, place)
+        ),
         before=_content(text[: pivot.start()]) if pivot else frozenset(),
         after=_content(text[pivot.end() :]) if pivot else frozenset(),
         does_away=any(polarity.does_away(clause.tokens) for clause in tokens.clauses(text)),
+        names=letters(clauses, text),
         numbers=frozenset(number for match in _NUMBER.finditer(text) for number in _numbers(match)),
     )
 

@@ -8,7 +8,7 @@ from interviewer.coverage.compared import Compared, of_clauses, of_text
 from interviewer.glossary import glossary
 from interviewer.tokens import Clause
 
-_MISNAMED = 0.5
+_MISNAMED = 0.6
 # A name that a pronoun may stand for is as good as half said.
 _MEANT = 0.5
 
@@ -28,6 +28,9 @@ _MOST_SPARED = 0.4
 _DENIED_SHARE = 1 / 3
 _WHOLE = 0.5
 _TURNED = 0.5
+# Where there are pairs of contraries by number, a negation; and how many of them turn a claim back again.
+_NEGATION = -1
+_TWICE = 2
 # What is said less than this is not said at all.
 HEARD = 0.25
 
@@ -65,7 +68,9 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
     cosine = 0.0
     if claim.shingles and said.shingles:
         cosine = len(claim.shingles & said.shingles) / float(len(claim.shingles) * len(said.shingles)) ** 0.5
-    turned = _turned(own, claim, said)
+    # Whether a thing is so may be all that is asked; Chinese characters of the question are too often part of other words.
+    judged = own if claim.is_han else list(claim.kinds)
+    turned = _turned(judged, claim, said)
     if len(claim.kinds) == 1:
         return 0.0 if turned else whole, False
     spared = min(_MOST_SPARED, _SPARED_A_WORD * max(0, len(claim.kinds) - _SHORT))
@@ -74,12 +79,12 @@ def likeness(text: str, clauses: Sequence[Clause], window: str, asked: frozenset
         share *= _MISNAMED
     spoken = sum(
         word in said.kinds or word in turned or (found[word] > 0 and word not in translated)
-        for word in own
+        for word in judged
         if word not in claim.names
     )
     contrary = any(map(senses.sides, turned))
     is_turned_whole = contrary and len(claim.kinds) <= _SHORT and share >= _WHOLE
-    if (is_turned_whole or len(turned) > _DENIED_SHARE * spoken) and (said.names <= claim.names or not claim.names):
+    if (is_turned_whole or len(turned) > _DENIED_SHARE * spoken) and _is_of(claim, said):
         return share, True
     # Chinese is compared by single characters, of which none has a contrary.
     if claim.is_han and share >= HEARD:
@@ -112,6 +117,11 @@ def _across(claim: Compared, said: Compared, asked: frozenset[str]) -> tuple[flo
     return share, 2 * sum(is_denied for *_, is_denied in found) > len(found)
 
 
+def _is_of(claim: Compared, said: Compared) -> bool:
+    """Whether all that is named is named in the claim, so that what is denied is the claim; who "they" are is not known."""
+    return said.names <= claim.names or not (claim.names or claim.points)
+
+
 def _is_said(word: str, claim: Compared, said: Compared) -> bool:
     return (
         word in said.kinds
@@ -126,16 +136,18 @@ def _is_slip(word: str, other: str, claim: Compared, said: Compared) -> bool:
     )
 
 
-def _turned(own: Sequence[str], claim: Compared, said: Compared) -> list[str]:
+def _turned(judged: Sequence[str], claim: Compared, said: Compared) -> list[str]:
     """The words of the claim that the other says the contrary of.
 
-    A negation that a clause ends with has no word that it certainly reaches: where there is one, nobody can tell.
+    A negation of what went before has no word that it certainly reaches: where there is one, nobody can tell.
     Who says that something is open, where the claim says that it is not closed, needs no negation, and who says it of
-    one word of a claim need not say it of all.
+    one word of a claim need not say it of all. Who turns two things round says the same again.
     """
     if claim.trails or said.trails:
         return []
-    turned = [word for word in own if _is_turned(word, claim, said)]
+    turned = [word for word in judged if _is_turned(word, claim, said)]
+    if _is_turned_back(turned, claim, said):
+        return []
     if any(word.isascii() for word in claim.negated & said.negated):
         return [word for word in turned if word not in said.kinds]
     reworded = any(
@@ -144,6 +156,18 @@ def _turned(own: Sequence[str], claim: Compared, said: Compared) -> list[str]:
         if any(sides & said.sides.get(pair, frozenset()) for pair, sides in claim.sides_of(word))
     )
     return [word for word in turned if word not in said.kinds] if reworded else turned
+
+
+def _is_turned_back(turned: Sequence[str], claim: Compared, said: Compared) -> bool:
+    """Whether words of one part of a claim are turned by two things, as in "the small one is not noisy" of a large one.
+
+    One negation is one thing, whatever it reaches, and so is a pair of contraries.
+    """
+    things: list[set[int]] = []
+    for word in turned:
+        thing = set(senses.sides(word)) | ({_NEGATION} if word in said.kinds else set())
+        things = [*(other for other in things if not other & thing), thing.union(*(o for o in things if o & thing))]
+    return len(things) == _TWICE and bool(frozenset.intersection(*(claim.parts[word] for word in turned)))
 
 
 def _is_turned(word: str, claim: Compared, said: Compared) -> bool:

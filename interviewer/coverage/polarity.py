@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from interviewer import tokens
 from interviewer.tokens import Token
@@ -29,6 +29,12 @@ _HARMLESS = re.compile(
     "不可或缺|差不多|无论|无监督|无穷|无偏|无关紧要|无非|非常|非线性|非凸|非负|未来|未必不|别人|别的|区别|特别|分别|识别|判别|类别|级别|差别|个别|"
     "辨别|鉴别|没错|没问题|了不|不就|是不是|能不能|要不要|会不会|需不需要|有没有|不难|不外乎|不愧|不失为|不禁"
 )
+# What is written in haste for "isn't" and its like.
+_UNMARKED = frozenset(f"{verb}nt" for verb in "is are was were do does did has have could should would wo".split())
+
+# After "neither" these negate no more than it does, and begin nothing new.
+_ALTERNATIVES = frozenset(("or", "nor"))
+
 _HARMLESS_BEFORE = frozenset({"only", "just", "mere", "matter", "doubt", "necessarili", "surpris", "wonder", "problem"})
 
 # Between a negation and a claim, these begin something new, which the negation does not reach.
@@ -153,12 +159,19 @@ def negates(stretch: Sequence[Token], first: int) -> bool:
     for place in range(first - 1, max(-1, first - 1 - _REACH), -1):
         token = stretch[place]
         text = token.text
+        if text in _ALTERNATIVES and _follows_neither(stretch, place):
+            continue
         if text in _BREAKS and not _follows_negation(stretch, place):
             break
         if text == "no" and _is_spent(stretch[place + 1 : first]):
             continue
         count += _is_negation(stretch, place) or (text in _REMOVALS and first - place <= _REMOVAL_REACH)
     return count % 2 == 1
+
+
+def is_negated_verb(token: Token) -> bool:
+    """Whether a token is a verb with its negation, as "isn't" is; also where it is written in haste."""
+    return token.word.endswith("n't") or token.word in _UNMARKED
 
 
 def is_done_away_with(stretch: Sequence[Token], place: int) -> bool:
@@ -169,7 +182,7 @@ def is_done_away_with(stretch: Sequence[Token], place: int) -> bool:
 def _is_spent(after: Sequence[Token]) -> bool:
     """Whether a "no" before these words has done its work: in "what is no longer used is removed", before "removed"."""
     words = [token.word for token in after]
-    return words[:1] == ["longer"] and not {"is", "are", "was", "were", "be", "gets"}.isdisjoint(words)
+    return words[:1] == ["longer"] and not {"is", "are", "was", "were", "be", "gets"}.isdisjoint(words[2:])
 
 
 def does_away(stretch: Sequence[Token]) -> bool:
@@ -178,8 +191,10 @@ def does_away(stretch: Sequence[Token]) -> bool:
     return any(token.text in _DOING_AWAY for token in stretch) or bool(_DOING_AWAY_ZH.search(text))
 
 
-def ends_negated(stretch: Sequence[Token]) -> bool:
-    """Whether a clause ends with a negation, as in "the other cannot": of something said before it."""
+def negates_what_went_before(stretch: Sequence[Token]) -> bool:
+    """Whether a negation in a clause is of something said before it, as in "the other cannot" and "but not the other"."""
+    if any(one.word == "but" and other.word == "not" for one, other in pairwise(stretch)):
+        return True
     return len(stretch) > 1 and not stretch[-1].is_cjk and _is_negation(stretch, len(stretch) - 1)
 
 
@@ -216,9 +231,11 @@ def verdict(text: str) -> bool | None:
 
 def _is_negation(stretch: Sequence[Token], place: int) -> bool:
     token = stretch[place]
-    if token.word.endswith("n't"):
+    if is_negated_verb(token):
         return True
     if token.text not in NEGATIONS:
+        return False
+    if token.text in _ALTERNATIVES and _follows_neither(stretch, place):
         return False
     if token.is_cjk:
         around = "".join(other.text for other in stretch[max(0, place - 2) : place + 3])
@@ -230,3 +247,7 @@ def _is_negation(stretch: Sequence[Token], place: int) -> bool:
 
 def _follows_negation(stretch: Sequence[Token], place: int) -> bool:
     return place > 0 and _is_negation(stretch, place - 1)
+
+
+def _follows_neither(stretch: Sequence[Token], place: int) -> bool:
+    return any(token.text == "neither" for token in stretch[max(0, place - _REACH) : place])

@@ -32,6 +32,7 @@ _SAME = (
     "use utilize employ apply",
     "remove delete eliminate",
     "measure read",
+    "other another",
 )
 
 # "One" is a pronoun as often as a number.
