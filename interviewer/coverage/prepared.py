@@ -69,7 +69,7 @@ class Prepared:
 
     @cached_property
     def subjects(self) -> frozenset[str]:
-        """What the criteria say of something that it is."""
+        """The things of which a criterion says what they are."""
         texts = (tokens.fold(text) for criterion in self.question.criteria for text in criterion.text.both)
         return frozenset(filter(None, map(subject, texts)))
 

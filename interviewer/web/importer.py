@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Shown:
     """What the tab then shows. `yaml` None leaves the text that is being edited as it is; `saved` is a bank's id.
 
-    `title` is the name of the bank in that text. `base` tells, when that text is saved, which version of the bank it was made of; None leaves it as well.
+    `title` is the name of the bank in that text. `base` tells, when that text is saved, which version of the bank it
+    was made of; None leaves it as well.
     """
 
     html: str
