@@ -294,6 +294,11 @@ def test_a_prefix_makes_another_word(deep_learning: Bank) -> None:
     assert (found["collapse"], found["limited-power"]) == (Level.MET, Level.MET)
 
 
+def test_a_claim_of_what_is_not_of_a_kind_may_be_affirmed(deep_learning: Bank) -> None:
+    found = CoverageGrader().covers(deep_learning["vanishing-gradient-remedies"], "可以用ReLU")
+    assert found["activation"] is Level.MET
+
+
 def test_short_words_with_another_letter_are_no_slips() -> None:
     for term, said in [
         ("tests", "the texts"),

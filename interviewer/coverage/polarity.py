@@ -82,6 +82,8 @@ _NEGATIVE_CLAIM = re.compile(
     r"\b(?:cannot|not|never|ruled out|no longer|exception|unlike|without|no)\b|n't\b|不能|不可|不需要|没有必要|无法|不了|不会|不应|并非|而非|省去|例外|无关|不同"
 )
 
+_OF_WHAT_KIND = re.compile(r"\b(?:that|which) (?:do|does|did|is|are|was|were|can|will)(?: not|n't)\b[^,;.]*")
+
 CONTRAST = re.compile(
     r"^\W*(?:但|不过|可是|然而|其实|实际上|事实上|反而|反过来|相反|只是|另外?一方面|话说回来|however|but|though|although|actually|in fact|that said|"
     r"yet|on the other hand|well,? in fact|still|really|in reality|of course|conversely|nevertheless|nonetheless|except)"
@@ -149,8 +151,8 @@ def supposes(clause: str) -> bool:
 
 
 def is_negative(claim: str) -> bool:
-    """Whether a claim says that something is not so."""
-    return bool(_NEGATIVE_CLAIM.search(claim.casefold()))
+    """Whether a claim says that something is not so; not only of what kind a thing is that it is about."""
+    return bool(_NEGATIVE_CLAIM.search(_OF_WHAT_KIND.sub("", claim.casefold())))
 
 
 def negates(stretch: Sequence[Token], first: int) -> bool:
