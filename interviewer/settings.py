@@ -16,6 +16,13 @@ from interviewer.errors import SettingsError
 APPLICATION = "mock-interviewer"
 
 
+def shipped(folder: str) -> Path:
+    """`rubrics` or `prompts`: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).parent
+    inside = package / "data" / folder
+    return inside if inside.is_dir() else package.parent / folder
+
+
 class Settings(BaseSettings):
     """Every setting, with its default; each is the variable INTERVIEWER_ and its name in capitals."""
 

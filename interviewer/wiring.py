@@ -1,35 +1,31 @@
 """Settings made into parts: the only module that knows every class."""
 
-import random
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from interviewer import coverage, glossary, grading
-from interviewer.codec import history_to_json
-from interviewer.errors import OutOfTurn, SettingsError
-from interviewer.grade import Grade
-from interviewer.grading import Shape
-from interviewer.interview import Begun, Graded, Mode, Order, Plan, Ungraded, replay, shows_grades
-from interviewer.library import Library, shipped
+from interviewer import grading
+from interviewer.banks.loader import Library
+from interviewer.domain.rubric import Language, Question
+from interviewer.errors import SettingsError
+from interviewer.evaluation.calibration import Known, read_measured
+from interviewer.grading import Shape, lexical
+from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
-from interviewer.measured import Known, in_words, read_measured, told_of
-from interviewer.models import Choice, Models, Offer
-from interviewer.rubric import Bank, Language, Question
-from interviewer.session import Grader, Stage
-from interviewer.settings import Settings
-from interviewer.store import Recorded, Store
-from interviewer.transcript import Transcript, to_html, to_markdown, to_summary
-from interviewer.words import say
+from interviewer.sessions.grader_registry import Choice, Models, Offer
+from interviewer.sessions.service import Stage
+from interviewer.sessions.store import Store
+from interviewer.settings import Settings, shipped
+from interviewer.text import glossary
+from interviewer.text.messages import say
 
 if TYPE_CHECKING:
-    from interviewer.evaluation import Compile
+    from interviewer.evaluation.runner import Compile
 
 # The owner of what is played in the terminal.
 LOCAL_OWNER = "local"
@@ -76,7 +72,7 @@ def make_models(settings: Settings) -> Models:
 
 
 def _connect(endpoint: Endpoint) -> LLM:
-    from interviewer.llm.openai import OpenAICompatible
+    from interviewer.llm.client import OpenAICompatible
 
     return OpenAICompatible(endpoint)
 
@@ -105,7 +101,7 @@ def _drafts(settings: Settings) -> Path:
 
 def make_compiler(settings: Settings, told: Callable[[str], None] = print) -> "Compile":
     """Rubrics drafted by the model of the settings; `told` hears of each that had to be made offline."""
-    from interviewer.drafting import draft_all
+    from interviewer.banks.importing.rubric_from_llm import draft_all
 
     llm = make_drafter(settings)
 
@@ -135,69 +131,6 @@ def make_choice(settings: Settings) -> Choice:
 def grader_identity(name: str, settings: Settings) -> str:
     """What distinguishes this grader from others: a grade that was kept under another identity is not its own."""
     if name == "coverage":
-        return coverage.version()
+        return lexical.version()
     model = f"{settings.model} {settings.base_url} {settings.call_shape} {settings.votes} {settings.temperature}"
     return f"{grading.VERSION} {model} {grading.prompts_digest()}"
-
-
-def make_plan(
-    bank: Bank,
-    *,
-    topics: Sequence[str] = (),
-    count: int | None = None,
-    order: Order = Order.BANK,
-    seed: int | None = None,
-    mode: Mode = Mode.COACH,
-    language: Language | None = None,
-    probes: bool | None = None,
-    hints: bool = True,
-) -> Begun:
-    """The first event of an interview on this bank; `count` None asks all, and a seed None is drawn."""
-    seed = random.SystemRandom().randrange(2**31) if seed is None else seed
-    chosen = [question for question in bank.questions if not topics or question.topic in topics]
-    chosen = _ordered(chosen, order, seed)[:count]
-    ask_back = mode is Mode.INTERVIEW if probes is None else probes
-    plan = Plan(
-        questions=tuple(question.id for question in chosen),
-        mode=mode,
-        language=language or bank.language,
-        order=order,
-        seed=seed,
-        topics=tuple(topics),
-        probes=int(ask_back),
-        hints=hints,
-    )
-    return Begun(bank, plan)
-
-
-def export(interview: str, history: Sequence[Recorded], kind: str, language: Language | None, known: Known) -> str:
-    """A transcript as `md`, `html` or `json`, in the given language or that of its questions.
-
-    What is `known` of its graders stands beside the scores.
-    """
-    played = replay(recorded.event for recorded in history)
-    if not shows_grades(played):
-        if kind == "json":
-            raise OutOfTurn("the JSON holds the model answers, so it is there when the interview is over")
-        # The wall between the modes holds in files too: before the end no format gives a grade away.
-        history = [recorded for recorded in history if not isinstance(recorded.event, Graded | Ungraded)]
-        played = replay(recorded.event for recorded in history)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    spoken = language or played.plan.language
-    told = told_of(known, played.bank)
-
-    def badge(grade: Grade) -> str:
-        return in_words(told(grade), spoken, is_estimate=grade.is_estimate)
-
-    transcript = Transcript(interview, played, history[0].at, now, len(history), badge)
-    if kind == "json":
-        return history_to_json([(recorded.event, recorded.at) for recorded in history], to_summary(transcript))
-    return {"md": to_markdown, "html": to_html}[kind](transcript, spoken)
-
-
-def _ordered(questions: list[Question], order: Order, seed: int) -> list[Question]:
-    if order is Order.SHUFFLED:
-        return random.Random(seed).sample(questions, len(questions))  # noqa: S311 - an order, not a secret
-    if order is Order.EASY_FIRST:
-        return sorted(questions, key=lambda question: question.difficulty)
-    return questions

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from fakes import FlakyGrader
 
-from interviewer.coverage import CoverageGrader
-from interviewer.library import Library, read_bank, shipped
-from interviewer.rubric import Bank
-from interviewer.session import Grader, Stage
-from interviewer.store import Store
+from interviewer.banks.loader import Library, read_bank
+from interviewer.domain.rubric import Bank
+from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.protocol import Grader
+from interviewer.sessions.service import Stage
+from interviewer.sessions.store import Store
+from interviewer.settings import shipped
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

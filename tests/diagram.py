@@ -7,9 +7,8 @@ from pathlib import Path
 
 from fakes import DROPOUT, begun, grade
 
-from interviewer.errors import OutOfTurn
-from interviewer.grade import Evidence, Level
-from interviewer.interview import (
+from interviewer.domain.grade import Evidence, Level
+from interviewer.domain.interview import (
     Answered,
     Begun,
     Contest,
@@ -32,6 +31,7 @@ from interviewer.interview import (
     begin,
     step,
 )
+from interviewer.errors import OutOfTurn
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- state diagram: begin -->", "<!-- state diagram: end -->"

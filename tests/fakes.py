@@ -4,11 +4,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from interviewer.coverage import CoverageGrader
+from interviewer.domain.grade import Evidence, Grade, Level, Method, Provenance, Verdict
+from interviewer.domain.interview import Attempt, Begun, Mode, Plan
+from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Question
 from interviewer.errors import InterviewerError
-from interviewer.grade import Evidence, Grade, Level, Method, Provenance, Verdict
-from interviewer.interview import Attempt, Begun, Mode, Plan
-from interviewer.rubric import Bank, Criterion, Kind, Language, Localized, Question
+from interviewer.grading.lexical import CoverageGrader
 
 
 def both(zh: str, en: str) -> Localized:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from fakes import FlakyGrader, begun
 
-from interviewer import wiring
-from interviewer.grade import Evidence
-from interviewer.interview import Begun, Contest, Contested, Mode
-from interviewer.library import Library
-from interviewer.rubric import Language
-from interviewer.session import Session, Stage
-from interviewer.store import Store
+from interviewer.banks.loader import Library
+from interviewer.domain.grade import Evidence
+from interviewer.domain.interview import Begun, Contest, Contested, Mode
+from interviewer.domain.rubric import Language
+from interviewer.presentation.transcript_export import export_transcript
+from interviewer.sessions.planning import make_plan
+from interviewer.sessions.service import Session, Stage
+from interviewer.sessions.store import Store
 
 
 def coach(session: Session) -> None:
@@ -59,7 +60,7 @@ def main(folder: Path) -> None:
         ("coach", begun(), coach),
         ("interview", begun(Mode.INTERVIEW, probes=1), interview),
         ("failing", begun(language=Language.ZH), failing),
-        ("shipped", wiring.make_plan(bank, count=2, mode=Mode.INTERVIEW, language=Language.ZH, seed=1), shipped),
+        ("shipped", make_plan(bank, count=2, mode=Mode.INTERVIEW, language=Language.ZH, seed=1), shipped),
     ]
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(1) as pool:
         store = Store(f"sqlite:///{temporary}/a.sqlite3")
@@ -67,7 +68,7 @@ def main(folder: Path) -> None:
             grader = FlakyGrader(failures=int(name == "failing"))
             session = Stage(store, grader, pool).begin("saved", first)
             play(session)  # type: ignore[operator]
-            text = wiring.export(name, session.history(), "json", None, dict)
+            text = export_transcript(name, session.history(), "json", None, dict)
             (folder / f"v1-{name}.json").write_text(text, encoding="utf-8")
         store.close()
 

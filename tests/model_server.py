@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from fakes import BANK
 from misbehaving import Exchange, Server, chunk
 
-from interviewer.coverage import CoverageGrader
-from interviewer.interview import Attempt, Saying, Turn
-from interviewer.library import read_bank, shipped
-from interviewer.rubric import Question
+from interviewer.banks.loader import read_bank
+from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.rubric import Question
+from interviewer.grading.lexical import CoverageGrader
+from interviewer.settings import shipped
 
 QUESTIONS = (*read_bank(shipped("rubrics") / "deep-learning.yaml").questions, *BANK.questions)
 MODEL = "tester-7b"

@@ -4,14 +4,14 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from interviewer.cli.commands import app, fail
+from interviewer.cli.app import app, fail
 from interviewer.errors import InterviewerError
 
 # They add their commands, in the order of --help.
-from interviewer.cli import playing  # isort: skip  # noqa: F401
-from interviewer.cli import banking  # isort: skip  # noqa: F401
+from interviewer.cli import interviews  # isort: skip  # noqa: F401
+from interviewer.cli import banks  # isort: skip  # noqa: F401
 from interviewer.cli import grading  # isort: skip  # noqa: F401
-from interviewer.cli import judging  # isort: skip  # noqa: F401
+from interviewer.cli import evaluation  # isort: skip  # noqa: F401
 
 __all__ = ["main"]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.commands import Grading, Speech, app, write_file
+from interviewer.cli.app import Grading, Speech, app, write_file
 
 if TYPE_CHECKING:
-    from interviewer.batch import Marked, Task
-    from interviewer.cohort import Cohort
-    from interviewer.rubric import Language
+    from interviewer.domain.rubric import Language
+    from interviewer.evaluation.batch import Marked, Task
+    from interviewer.evaluation.cohort import Cohort
     from interviewer.settings import Settings
 
 _MOST_TOLD = 5
@@ -64,10 +64,11 @@ def grade(
         raise typer.BadParameter("a batch is for a model: leave out --grader coverage")
     chosen = grader or (Grading.LLM if is_batch else Grading.COVERAGE)
 
-    from interviewer import batch, wiring
-    from interviewer.answers import read_answers
-    from interviewer.cohort import Cohort
-    from interviewer.rubric import Language
+    from interviewer import wiring
+    from interviewer.domain.rubric import Language
+    from interviewer.evaluation import batch
+    from interviewer.evaluation.answers import read_answers
+    from interviewer.evaluation.cohort import Cohort
     from interviewer.settings import read_settings
 
     # In a batch nothing can be asked twice.
@@ -117,8 +118,9 @@ def _check_usage(read: list[Path], outputs: list[Path], save: Path | None, batch
 
 
 def _write_requests(path: Path, tasks: "list[Task]", save: Path | None, settings: "Settings") -> None:
-    from interviewer import batch, wiring
-    from interviewer.llm.batched import request_line
+    from interviewer import wiring
+    from interviewer.evaluation import batch
+    from interviewer.evaluation.openai_batch import request_line
 
     choice = wiring.make_choice(settings)
     assert choice.endpoint is not None
@@ -129,28 +131,28 @@ def _write_requests(path: Path, tasks: "list[Task]", save: Path | None, settings
 
 
 def _write(cohort: "Cohort", outputs: list[Path], language: "Language", badge: str) -> None:
-    from interviewer import ledger, marksheet
+    from interviewer.presentation import exports, mark_sheet
 
     if not outputs:
-        write_file(ledger.to_table(cohort, language), None)
+        write_file(exports.to_table(cohort, language), None)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     for path in outputs:
         match path.suffix.lower():
             case ".jsonl":
-                text = ledger.to_jsonl(cohort.marked)
+                text = exports.to_jsonl(cohort.marked)
             case ".csv":
-                text = ledger.to_csv(cohort.marked)
+                text = exports.to_csv(cohort.marked)
             case _:
-                text = marksheet.to_html(marksheet.Sheet(cohort, language, now, badge))
+                text = mark_sheet.to_html(mark_sheet.Sheet(cohort, language, now, badge))
         write_file(text, path)
     if outputs:
-        print("\n".join(ledger.overview(cohort, language)), file=sys.stderr)
+        print("\n".join(exports.overview(cohort, language)), file=sys.stderr)
 
 
 def _badge(cohort: "Cohort", language: "Language", settings: "Settings") -> str:
     """What is known of the one who gave the grades; nothing where several did, or nobody."""
     from interviewer import wiring
-    from interviewer.measured import in_words, rubrics_of
+    from interviewer.evaluation.calibration import in_words, rubrics_of
 
     grades = [one.grade for one in cohort.marked if one.grade]
     signatures = {grade.provenance.signature for grade in grades}
@@ -162,7 +164,7 @@ def _badge(cohort: "Cohort", language: "Language", settings: "Settings") -> str:
 
 
 def _tell_failures(marked: "list[Marked]") -> None:
-    from interviewer.ledger import printable
+    from interviewer.presentation.exports import printable
 
     failures = Counter(printable(one.failure) for one in marked if one.grade is None)
     for failure, count in failures.most_common(_MOST_TOLD):

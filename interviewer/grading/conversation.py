@@ -4,16 +4,17 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from interviewer import library, replies
-from interviewer.coverage import CoverageGrader
+from interviewer.domain.grade import MOST_EXTRAS, Extra, Flag, Gap, Grade, Level, Provenance, Spent, Verdict, score
+from interviewer.domain.rubric import Criterion, Kind, Language, Localized, Question
 from interviewer.errors import LLMMalformed, LLMRefused
-from interviewer.grade import MOST_EXTRAS, Extra, Flag, Gap, Grade, Level, Provenance, Spent, Verdict, score
-from interviewer.grading.paper import Paper
+from interviewer.grading import reply_schema
+from interviewer.grading.grading_prompt import Paper
+from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.reply_schema import Reading, Readings, Remarks
 from interviewer.llm import LLM, Message, Reply
+from interviewer.llm.prompts import prompt
 from interviewer.llm.token_count import Calibration, count_prompt, was_cut
-from interviewer.replies import Reading, Readings, Remarks
-from interviewer.rubric import Criterion, Kind, Language, Localized, Question
-from interviewer.words import say, words
+from interviewer.text.messages import say, words
 
 _FAR = 0.5
 _FIRM = 3
@@ -54,8 +55,8 @@ class Conversation:
             self._settle_unreadable(dict.fromkeys(wanted, str(error)))
             return
         if remarks:
-            self.remarks = replies.read_remarks(reply.text)
-        readings = replies.read_verdicts(reply.text, wanted)
+            self.remarks = reply_schema.read_remarks(reply.text)
+        readings = reply_schema.read_verdicts(reply.text, wanted)
         faults = {**readings.faults, **self._bad_quotes(readings)}
         if faults:
             again = self._corrected(messages, reply, faults)
@@ -67,10 +68,10 @@ class Conversation:
         """Ask for remarks alone; without them the grade is still a grade."""
         messages = self.paper.messages(_remarks_task(self.paper.question, self.paper.language))
         try:
-            reply = self._send(messages, replies.schema(verdicts=False, remarks=True))
+            reply = self._send(messages, reply_schema.schema(verdicts=False, remarks=True))
         except LLMMalformed:
             return
-        self.remarks = replies.read_remarks(reply.text)
+        self.remarks = reply_schema.read_remarks(reply.text)
 
     def vote(self, votes: int) -> None:
         """Ask again about the points that are not firm; the majority holds, and a split is flagged."""
@@ -121,7 +122,7 @@ class Conversation:
         )
 
     def _reply(self, messages: list[Message], wanted: Collection[str], *, remarks: bool) -> Reply:
-        form = replies.schema(verdicts=True, remarks=remarks)
+        form = reply_schema.schema(verdicts=True, remarks=remarks)
         if self.watch is None:
             return self._send(messages, form)
         try:
@@ -137,7 +138,7 @@ class Conversation:
             if piece.reply:
                 return self._counted(messages, piece.reply)
             text += piece.text
-            readings = replies.read_partial(text, wanted)
+            readings = reply_schema.read_partial(text, wanted)
             if len(readings) > told:
                 told = len(readings)
                 self._tell([self._verdict(reading) for reading in readings])
@@ -177,13 +178,13 @@ class Conversation:
     def _corrected(self, messages: list[Message], reply: Reply, faults: dict[str, str]) -> Readings:
         """One more chance, with what was wrong in words."""
         listed = "\n".join(f"- {name}: {fault}" for name, fault in faults.items())
-        correction = library.prompt("grade-correction").fill({"faults": listed, "ids": ", ".join(faults)})
+        correction = prompt("grade-correction").fill({"faults": listed, "ids": ", ".join(faults)})
         more = [*messages, Message("assistant", reply.text), Message("user", correction)]
         try:
-            again = self._send(more, replies.schema(verdicts=True, remarks=False))
+            again = self._send(more, reply_schema.schema(verdicts=True, remarks=False))
         except LLMMalformed as error:
             return Readings({}, {name: f"{fault}; {error}" for name, fault in faults.items()})
-        return replies.read_verdicts(again.text, faults)
+        return reply_schema.read_verdicts(again.text, faults)
 
     def _bad_quotes(self, readings: Readings) -> dict[str, str]:
         return {
@@ -235,13 +236,13 @@ class Conversation:
 
 
 def _points_task(criteria: Sequence[Criterion], language: Language) -> str:
-    return library.prompt("grade-points").fill({"points": _points(criteria, language)}).strip()
+    return prompt("grade-points").fill({"points": _points(criteria, language)}).strip()
 
 
 def _remarks_task(question: Question, language: Language) -> str:
     core = question.rubric.of(Kind.CORE)
     values = {"points": _points(core, language), "language": say("second.language", language)}
-    return library.prompt("grade-remarks").fill(values).strip()
+    return prompt("grade-remarks").fill(values).strip()
 
 
 def _points(criteria: Sequence[Criterion], language: Language) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 import httpx2
 
 from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
-from interviewer.llm.complaints import complaint
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.refusals import error_for
+from interviewer.llm.server_errors import complaint
 
 _PROBE_SECONDS = 0.7
 _MOST_PROBED = 64 * 1024

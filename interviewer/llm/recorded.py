@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from interviewer.errors import LLMMalformed, LLMUnreachable
-from interviewer.llm.door import LLM, Finish, Message, Piece, Reply, Rung, Usage, whole
+from interviewer.llm.protocol import LLM, Finish, Message, Piece, Reply, Rung, Usage, whole
 
 
 class RecordedLLM:

@@ -1,8 +1,8 @@
 """A complaint in words for the person at the keyboard."""
 
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable
-from interviewer.llm.complaints import Complaint, Kind
 from interviewer.llm.endpoints import Endpoint
+from interviewer.llm.server_errors import Complaint, Kind
 
 
 def error_for(complaint: Complaint, endpoint: Endpoint) -> LLMError:

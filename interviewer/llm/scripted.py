@@ -6,9 +6,9 @@ from threading import Lock
 from typing import Any
 
 from interviewer.errors import LLMUnreachable
-from interviewer.llm.door import Finish, Message, Piece, Reply, Rung, Usage, whole
-from interviewer.llm.settle import settle
-from interviewer.llm.wire import Said
+from interviewer.llm.protocol import Finish, Message, Piece, Reply, Rung, Usage, whole
+from interviewer.llm.response import Said
+from interviewer.llm.validation import settle
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from threading import Lock
 
 import tiktoken
 
-from interviewer.llm.door import Message, Usage
+from interviewer.llm.protocol import Message, Usage
 
 _PER_MESSAGE = 4
 _MARGIN = 1.1

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from interviewer.grade import Grade, Provenance
-from interviewer.measured import Known, in_words, told_of
-from interviewer.models import Models
-from interviewer.rubric import Bank, Language
-from interviewer.words import say
+from interviewer.domain.grade import Grade, Provenance
+from interviewer.domain.rubric import Bank, Language
+from interviewer.evaluation.calibration import Known, in_words, told_of
+from interviewer.sessions.grader_registry import Models
+from interviewer.text.messages import say
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.interview import Mode, Order
-from interviewer.models import Offer
-from interviewer.rubric import Language
+from interviewer.domain.interview import Mode, Order
+from interviewer.domain.rubric import Language
+from interviewer.sessions.grader_registry import Offer
 from interviewer.web.grader_tab import GraderTab, lay_out_grader
 from interviewer.web.import_tab import ImportTab, lay_out_import
 

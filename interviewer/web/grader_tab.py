@@ -6,12 +6,12 @@ from typing import Any
 
 import gradio as gr
 
+from interviewer.domain.rubric import Language
 from interviewer.grading import Shape
 from interviewer.llm.profiles import PRESETS
-from interviewer.models import Offer
-from interviewer.rubric import Language
-from interviewer.web.choosing import Clinic, Form, Told
-from interviewer.words import say
+from interviewer.sessions.grader_registry import Offer
+from interviewer.text.messages import say
+from interviewer.web.grader_settings import Clinic, Form, Told
 
 Updates = dict[Any, Any]
 

@@ -8,8 +8,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from interviewer.library import LARGEST_BANK
-from interviewer.web.owner import Owners
+from interviewer.banks.loader import LARGEST_BANK
+from interviewer.web.identity import Owners
 
 LARGEST_BODY = 2_000_000
 

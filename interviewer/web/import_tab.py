@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.rubric import Language
-from interviewer.web.importer import Importer, Shown, picker_html
-from interviewer.words import say
+from interviewer.domain.rubric import Language
+from interviewer.text.messages import say
+from interviewer.web.import_handlers import Importer, Shown, picker_html
 
 Updates = dict[Any, Any]
 

@@ -7,28 +7,28 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 
-from interviewer.library import Library
-from interviewer.markup import escaped
-from interviewer.models import Models
-from interviewer.rubric import Language
-from interviewer.session import Stage
+from interviewer.banks.loader import Library
+from interviewer.domain.rubric import Language
+from interviewer.presentation.markup import escaped
+from interviewer.sessions.grader_registry import Models
+from interviewer.sessions.service import Stage
 from interviewer.settings import Settings
-from interviewer.web import look
+from interviewer.text.messages import say
+from interviewer.web import theme
 from interviewer.web.badge import Badges
-from interviewer.web.choosing import Clinic
 from interviewer.web.controls import NO_INTERVIEW, Controls, lay_out
-from interviewer.web.drawing import Updates, bank_choices, count_choice, draw, labels, merged, start_values
+from interviewer.web.grader_settings import Clinic
 from interviewer.web.grader_tab import GraderWiring
+from interviewer.web.handlers import Choices, Desk
+from interviewer.web.history import listing
+from interviewer.web.identity import Owners
+from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
-from interviewer.web.importer import Importer
-from interviewer.web.listing import listing
-from interviewer.web.owner import Owners
-from interviewer.web.play import Choices, Desk
+from interviewer.web.rendering import Updates, bank_choices, count_choice, draw, labels, merged, start_values
 from interviewer.web.server import preferred_language
 from interviewer.web.uploads import Uploads
-from interviewer.web.viewing import Screen, View
+from interviewer.web.view_model import Screen, View
 from interviewer.wiring import known_measurements
-from interviewer.words import say
 
 _MOST_THREADS = 100
 
@@ -55,9 +55,9 @@ def mount(
         ssr_mode=False,
         enable_monitoring=False,
         mcp_server=False,
-        theme=look.theme(),
-        css=look.CSS,
-        js=look.SCRIPT,
+        theme=theme.theme(),
+        css=theme.CSS,
+        js=theme.SCRIPT,
     )
 
 
@@ -87,9 +87,9 @@ class _Wiring:
     def connect(self) -> None:
         c = self.c
         arrived = self._on(self.demo.load, self._arrive, [c.remembered])
-        arrived.then(None, c.page_language, None, js=look.ARRIVED, api_visibility="private")
+        arrived.then(None, c.page_language, None, js=theme.ARRIVED, api_visibility="private")
         self._on(c.page_language.input, self._speak, [c.page_language, c.remembered, c.start.bank])
-        c.page_language.input(None, c.page_language, None, js=look.REMEMBER_LANGUAGE, api_visibility="private")
+        c.page_language.input(None, c.page_language, None, js=theme.REMEMBER_LANGUAGE, api_visibility="private")
         self._connect_start()
         self._connect_play()
         self._connect_records()
@@ -109,27 +109,27 @@ class _Wiring:
             start.probes,
             start.hints,
         ]
-        self._script(self._on(start.button.click, self._begin, [c.page_language, *form]), look.FOCUS_ANSWER)
+        self._script(self._on(start.button.click, self._begin, [c.page_language, *form]), theme.FOCUS_ANSWER)
         self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language])
         self._on(start.topics.change, self._choose_topics, [start.bank, start.topics, start.count, c.page_language])
-        start.mode.input(None, start.mode, start.probes, js=look.PROBES_OF_MODE, api_visibility="private")
+        start.mode.input(None, start.mode, start.probes, js=theme.PROBES_OF_MODE, api_visibility="private")
 
     def _connect_play(self) -> None:
         c, play, report, desk = self.c, self.c.play, self.c.report, self.desk
         here = [c.remembered, c.place, c.page_language]
         for trigger in (play.answer.submit, play.send.click):
             sent = self._on(trigger, self._send, [c.remembered, c.place, play.answer, c.page_language])
-            self._script(sent, look.FOCUS_NEXT)
+            self._script(sent, theme.FOCUS_NEXT)
         for button, does in (
             (play.hint, desk.hint),
             (play.repeat, desk.repeat),
             (play.retry, desk.retry),
             (play.next, desk.move_on),
         ):
-            self._script(self._on(button.click, self._drawing(does), here), look.FOCUS_ANSWER)
-        self._script(self._on(play.skip.click, self._drawing_all(desk.skip), here), look.FOCUS_NEXT)
+            self._script(self._on(button.click, self._drawing(does), here), theme.FOCUS_ANSWER)
+        self._script(self._on(play.skip.click, self._drawing_all(desk.skip), here), theme.FOCUS_NEXT)
         asked = self._on(play.end.click, lambda: {play.ending: gr.update(visible=True)}, [])
-        self._script(asked, look.SHOW_ENDING)
+        self._script(asked, theme.SHOW_ENDING)
         self._on(play.end_no.click, lambda: {play.ending: gr.update(visible=False)}, [])
         ended = self._on(play.end_yes.click, self._drawing_all(desk.end), here)
         self._script(ended, "() => window.scrollTo(0, 0)")

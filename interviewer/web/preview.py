@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 
-from interviewer.account import Account, Entry
-from interviewer.account import Made as Asked
-from interviewer.importing import Preview
-from interviewer.markup import escaped
-from interviewer.rubric import Bank, Language
+from interviewer.banks.importing.import_report import Account, Entry
+from interviewer.banks.importing.import_report import Made as Asked
+from interviewer.banks.importing.pipeline import Preview
+from interviewer.domain.rubric import Bank, Language
+from interviewer.presentation.markup import escaped
+from interviewer.text.messages import ALL, say
 from interviewer.web.guard import LARGEST_BODY
-from interviewer.words import ALL, say
 
 # What goes beyond is counted on the page, and written out by the command.
 _MOST_SHOWN = 400

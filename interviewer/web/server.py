@@ -13,13 +13,14 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from starlette.middleware.cors import CORSMiddleware
 
 from interviewer import wiring
+from interviewer.domain.rubric import Language
 from interviewer.errors import NoSuchInterview, OutOfTurn, SettingsError
-from interviewer.rubric import Language
+from interviewer.presentation.transcript_export import export_transcript
 from interviewer.settings import Settings, prepare_gradio, read_settings
+from interviewer.text.messages import say
 from interviewer.web.guard import IMPORT, Guard, own_hosts
-from interviewer.web.owner import Owners
+from interviewer.web.identity import Owners
 from interviewer.web.uploads import Uploads
-from interviewer.words import say
 
 DEFAULT_PORT = 7860
 _PORTS_TRIED = 20
@@ -55,7 +56,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         if kind == "html":
             headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         try:
-            text = wiring.export(name, history, kind, language, wiring.known_measurements(settings))
+            text = export_transcript(name, history, kind, language, wiring.known_measurements(settings))
         except OutOfTurn as error:
             return PlainTextResponse(f"{error}\n", 409)
         return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)

@@ -13,13 +13,13 @@ from threading import BoundedSemaphore
 import pytest
 from test_speed import say
 
-from interviewer.evaluation import evaluate
+from interviewer.domain.rubric import Bank, Question
+from interviewer.evaluation.labelled import Row
+from interviewer.evaluation.runner import evaluate
 from interviewer.grading import LLMGrader
-from interviewer.labelled import Row
+from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.openai import OpenAICompatible
-from interviewer.models import Gated
-from interviewer.rubric import Bank, Question
+from interviewer.sessions.grader_registry import Gated
 
 ROWS, PAUSE, CONCURRENCY = 500, 0.5, 32
 SAID = "Without an activation the layers collapse into one linear map, so depth buys nothing."

@@ -13,15 +13,16 @@ from model_server import MODEL, Character, model_server
 from test_speed import say
 
 from interviewer import wiring
+from interviewer.domain.interview import Attempt, Mode, Saying, Turn
+from interviewer.domain.rubric import Bank, Language, Question
 from interviewer.errors import LLMMalformed
 from interviewer.grading import LLMGrader, Shape
-from interviewer.interview import Attempt, Mode, Saying, Turn
+from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.openai import OpenAICompatible
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.llm.token_count import count_prompt, estimate_tokens
-from interviewer.rubric import Bank, Language, Question
-from interviewer.session import Stage
+from interviewer.sessions.planning import make_plan
+from interviewer.sessions.service import Stage
 from interviewer.settings import read_settings
 
 NAIVE_RULES = (
@@ -98,7 +99,7 @@ def test_the_end_of_an_interview_costs_no_more_than_one_grade(
     capsys: pytest.CaptureFixture[str], make_stage: Callable[..., Stage], deep_learning: Bank
 ) -> None:
     """Time runs five times as fast: a model that takes one second, and a candidate who takes 0.6 s for an answer."""
-    first = wiring.make_plan(deep_learning, count=10, mode=Mode.INTERVIEW, probes=False, seed=1)
+    first = make_plan(deep_learning, count=10, mode=Mode.INTERVIEW, probes=False, seed=1)
     with model_server(Character(pause=1.0)) as server:
         gate = wiring.make_models(read_settings(base_url=server.url, model=MODEL))
         stage = make_stage(gate.grader("me"))

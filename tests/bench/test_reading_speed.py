@@ -7,10 +7,10 @@ from statistics import median
 from markdown_it import MarkdownIt
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from interviewer.importing import Preview, preview
-from interviewer.library import Library
-from interviewer.reading import read
-from interviewer.rubric import Language
+from interviewer.banks.importing.parsers import read
+from interviewer.banks.importing.pipeline import Preview, preview
+from interviewer.banks.loader import Library
+from interviewer.domain.rubric import Language
 
 SHAPES = (
     "### {n}. What does part {n} of the system do?\n\nIt has `{n}` tasks, **in order**:\n\n- reading\n- writing\n\n",

@@ -13,14 +13,14 @@ import pytest
 from fakes import begun
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from interviewer import wiring
-from interviewer.coverage import CoverageGrader
-from interviewer.evaluation import attempt_of
-from interviewer.interview import Mode
-from interviewer.labelled import read_rows
-from interviewer.library import shipped
-from interviewer.rubric import Bank
-from interviewer.session import Session, Stage
+from interviewer.domain.interview import Mode
+from interviewer.domain.rubric import Bank
+from interviewer.evaluation.labelled import read_rows
+from interviewer.evaluation.runner import attempt_of
+from interviewer.grading.lexical import CoverageGrader
+from interviewer.sessions.planning import make_plan
+from interviewer.sessions.service import Session, Stage
+from interviewer.settings import shipped
 
 ROOT = Path(__file__).parent.parent.parent
 BARE_PAGE = (
@@ -88,7 +88,7 @@ def test_help_against_importing_typer(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_turn(capsys: pytest.CaptureFixture[str], stage: Stage, deep_learning: Bank) -> None:
-    first = wiring.make_plan(deep_learning, mode=Mode.INTERVIEW, probes=False, seed=1)
+    first = make_plan(deep_learning, mode=Mode.INTERVIEW, probes=False, seed=1)
     took = []
     for _ in range(4):
         session = stage.begin("me", first)

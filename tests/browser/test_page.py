@@ -9,9 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from served import Server, Visit
 
-from interviewer.codec import history_from_json
-from interviewer.interview import replay
-from interviewer.store import Store
+from interviewer.domain.interview import replay
+from interviewer.sessions.serialization import history_from_json
+from interviewer.sessions.store import Store
 
 COLLAPSE = "没有激活函数的话，多层线性变换叠起来还是一个线性变换，画不出弯曲的边界。"
 

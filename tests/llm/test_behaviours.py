@@ -11,10 +11,10 @@ from stopped_time import Time
 
 from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.llm import Finish, Message, Piece, Reply, Rung
+from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint, Timeouts
-from interviewer.llm.ladder import Memory
-from interviewer.llm.openai import OpenAICompatible
-from interviewer.llm.persistence import Waiting
+from interviewer.llm.retry import Waiting
+from interviewer.llm.structured_output import Memory
 
 SCHEMA = {
     "title": "grade",

@@ -8,12 +8,12 @@ from misbehaving import serving
 from stopped_time import Time
 from test_behaviours import MALFORMED, RECOVERIES, REFUSALS, REPLIES, UNREACHABLE, Row, model
 
-from interviewer.codec import event_to_json
-from interviewer.coverage import CoverageGrader
-from interviewer.grade import Level
+from interviewer.domain.grade import Level
+from interviewer.domain.summary import summarize
 from interviewer.grading import LLMGrader, Shape
-from interviewer.session import Stage
-from interviewer.summary import summarize
+from interviewer.grading.lexical import CoverageGrader
+from interviewer.sessions.serialization import event_to_json
+from interviewer.sessions.service import Stage
 
 ANSWER = "it is switched off, otherwise it is random"
 ROWS = [row for row in REPLIES + MALFORMED + REFUSALS + UNREACHABLE + RECOVERIES if row.values[0].schema]  # type: ignore[union-attr]

@@ -5,15 +5,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from interviewer.coverage import CoverageGrader
+from interviewer.domain.grade import Grade, Method, Provenance
+from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import BankError
-from interviewer.evaluation import attempt_of
-from interviewer.grade import Grade, Method, Provenance
+from interviewer.evaluation.calibration import Measured, rubrics_of
+from interviewer.evaluation.runner import attempt_of
 from interviewer.grading import Shape
+from interviewer.grading.lexical import CoverageGrader
 from interviewer.llm.endpoints import Endpoint
-from interviewer.measured import Measured, rubrics_of
-from interviewer.models import Choice, Models, Offer
-from interviewer.rubric import Bank, Language
+from interviewer.sessions.grader_registry import Choice, Models, Offer
 from interviewer.web.badge import Badges
 
 ENDPOINT = Endpoint("http://127.0.0.1:9/v1", "qwen")

@@ -10,12 +10,12 @@ from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
 from interviewer import wiring
-from interviewer.interview import Mode
-from interviewer.rubric import Bank
-from interviewer.session import Session, Stage
+from interviewer.domain.interview import Mode
+from interviewer.domain.rubric import Bank
+from interviewer.sessions.service import Session, Stage
 from interviewer.settings import Settings, read_settings
 from interviewer.web import guard
-from interviewer.web.owner import Owners
+from interviewer.web.identity import Owners
 from interviewer.web.server import make_app, preferred_language
 
 HOST = "http://127.0.0.1:7860"

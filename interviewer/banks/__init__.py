@@ -1,0 +1,1 @@
+"""Question banks: loaded, checked, written and imported."""

@@ -1,0 +1,1 @@
+"""A list of questions and answers from anywhere made into a bank."""

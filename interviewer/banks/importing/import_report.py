@@ -1,0 +1,185 @@
+"""What became of every part of an imported file, in words."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from interviewer.banks.importing.builder import Taken, clean
+from interviewer.banks.importing.document import Role, Source
+from interviewer.banks.importing.merging import Change, Did
+from interviewer.domain.rubric import Bank, Language
+from interviewer.text.messages import ALL, say
+
+_FIRST_WORDS = 60
+_FEW = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to be told: the key of a phrase, and what its placeholders stand for."""
+
+    key: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Some lines of the file: where they stand, how they begin, and why they were taken as they were."""
+
+    lines: str
+    begins: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A question of the bank; `doubts` and `faults` are for the author to look at."""
+
+    id: str
+    line: int
+    text: str
+    criteria: int
+    by: str
+    doubts: str
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An import in one language, as plain text for any face; `changes` are there if the bank was imported before."""
+
+    language: Language
+    counts: tuple[tuple[str, int, int], ...]
+    """For each role its title, its blocks, and their lines."""
+    left_out: tuple[Entry, ...]
+    questions: tuple[Made, ...]
+    changes: tuple[str, ...]
+    kept: tuple[str, ...]
+    """Edits by hand that the source does not touch, or that stand against it."""
+    notes: tuple[str, ...]
+    blocks: tuple[Entry, ...]
+    """Every block of the file, in order; `why` begins with its role."""
+
+
+def give(
+    source: Source | None,
+    taken: Taken,
+    bank: Bank,
+    changes: Sequence[Change],
+    faults: Mapping[str, Sequence[str]],
+    notes: Sequence[Note],
+    language: Language,
+) -> Account:
+    """The account of an import. `bank` is what is saved, `faults` are its faults by the id of the question."""
+    blocks = source.blocks if source else ()
+    number = Counter(block.role for block in blocks)
+    size = Counter[Role]()
+    for block in blocks:
+        size[block.role] += block.last_line - block.first_line + 1
+    entries = [
+        Entry(_lines(block.first_line, block.last_line), _begin(block.text), _why(block.why, language))
+        for block in blocks
+    ]
+    left = [
+        (block.first_line, entry) for block, entry in zip(blocks, entries, strict=True) if block.role is Role.LEFT_OUT
+    ]
+    left += [
+        (one.line, Entry(str(one.line), _begin(one.text), say(one.why, language, line=one.other)))
+        for one in taken.left_out
+    ]
+    return Account(
+        language,
+        tuple((say(f"role.{role}", language), number[role], size[role]) for role in Role if number[role]),
+        tuple(entry for _, entry in sorted(left, key=lambda pair: pair[0])),
+        tuple(
+            Made(
+                question.id,
+                question.made.line if question.made else 0,
+                question.text.into(language),
+                len(question.criteria),
+                question.made.by if question.made else "",
+                question.dispute.into(language) if question.dispute else "",
+                tuple(faults.get(question.id, ())),
+            )
+            for question in bank.questions
+        ),
+        tuple(_change(change, bank, language) for change in changes if change.did is not Did.KEPT),
+        tuple(_change(change, bank, language) for change in changes if change.did is Did.KEPT),
+        tuple(say(note.key, language, **note.values) for note in notes),
+        tuple(
+            Entry(entry.lines, entry.begins, f"{say(f'role.{block.role}', language)} {entry.why}".strip())
+            for block, entry in zip(blocks, entries, strict=True)
+        ),
+    )
+
+
+def lines(account: Account, *, whole: bool) -> Iterator[str]:
+    """The account for a terminal: its summary with all that was left out, or the whole of it."""
+    language = account.language
+    if account.counts:
+        yield say("import.blocks", language)
+        for title, blocks, size in account.counts:
+            yield say("import.block_line", language, role=title, blocks=blocks, lines=size)
+    if account.left_out:
+        yield say("import.left_out", language, count=len(account.left_out))
+        yield from (f"  {entry.lines}: {entry.begins} — {entry.why}" for entry in account.left_out)
+    if whole and account.blocks:
+        yield say("import.all_blocks", language)
+        yield from (f"  {entry.lines}: {entry.begins} — {entry.why}" for entry in account.blocks)
+    if account.changes or (whole and account.kept):
+        yield say("import.changes", language)
+        yield from (f"  {change}" for change in account.changes)
+    if whole and account.kept:
+        yield from (f"  {kept}" for kept in account.kept)
+    if whole:
+        yield say("import.questions", language)
+        for one in account.questions:
+            yield say("import.question", language, id=one.id, text=_begin(one.text), criteria=one.criteria)
+    doubts = [(one.id, one.doubts) for one in account.questions if one.doubts]
+    if doubts:
+        yield say("import.doubts", language)
+        yield from (f"  {name}: {text}" for name, text in doubts)
+    yield from _faults(account, whole=whole)
+    yield from account.notes
+
+
+def _faults(account: Account, *, whole: bool) -> Iterator[str]:
+    found = [(one.id, fault) for one in account.questions for fault in one.faults]
+    if not found:
+        return
+    faulty = len({name for name, _ in found})
+    yield say("import.faults", account.language, questions=faulty, count=len(found))
+    shown = found if whole else found[:_FEW]
+    yield from (f"  {name}: {fault}" for name, fault in shown)
+    if len(shown) < len(found):
+        yield say("import.more", account.language, count=len(found) - len(shown))
+
+
+def _change(change: Change, bank: Bank, language: Language) -> str:
+    known = {question.id: question.text.into(language) for question in bank.questions}
+    question = f"“{_begin(known[change.question])}”" if change.question in known else change.question
+    return say(
+        f"merge.{change.did}",
+        language,
+        place=", ".join(part for part in (question, change.part) if part),
+        mine=_line(change.mine) or "–",
+        theirs=_line(change.theirs) or "–",
+    ).strip()
+
+
+def _why(why: str, language: Language) -> str:
+    return say(why, language) if why in ALL else why
+
+
+def _begin(text: str) -> str:
+    line = _line(text)
+    return line if len(line) <= _FIRST_WORDS else f"{line[: _FIRST_WORDS - 1]}…"
+
+
+def _line(text: str) -> str:
+    """One line without the signs by which a text could speak to a terminal."""
+    return " ".join(clean(text).split())
+
+
+def _lines(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"

@@ -1,0 +1,43 @@
+"""Files of questions and answers from anywhere become a `Source`."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from interviewer.banks.importing.document import Source
+from interviewer.banks.importing.parsers.decoding import text_of
+from interviewer.banks.importing.parsers.markdown import read_markdown
+from interviewer.banks.importing.parsers.objects import read_lines, read_objects
+from interviewer.banks.importing.parsers.sheets import is_anki, read_anki, read_sheet
+from interviewer.errors import BankError
+
+__all__ = ["ENDINGS", "read"]
+
+
+def _read_text(name: str, text: str) -> Source:
+    return read_anki(name, text) if is_anki(text) else read_markdown(name, text)
+
+
+_READERS: dict[str, Callable[[str, str], Source]] = {
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".txt": _read_text,
+    ".csv": read_sheet,
+    ".tsv": read_sheet,
+    ".json": read_objects,
+    ".jsonl": read_lines,
+}
+
+ENDINGS = tuple(_READERS)
+
+
+def read(name: str, data: bytes) -> Source:
+    """What a file holds; the ending of its name says how it is written. Nothing but `data` is ever opened.
+
+    Raises BankError with the place and the cause for a file that cannot be read as what its name says, that is too
+    large or has too many questions.
+    """
+    file = PurePath(name.replace("\\", "/")).name
+    reader = _READERS.get(PurePath(file).suffix.lower())
+    if reader is None:
+        raise BankError(file or "the file", "", f"cannot be read by its ending: {', '.join(ENDINGS)} can")
+    return reader(file, text_of(file, data))

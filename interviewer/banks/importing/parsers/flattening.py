@@ -1,0 +1,255 @@
+"""Tokens of Markdown become units."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from markdown_it.token import Token
+
+from interviewer.banks.importing.parsers import html, marks
+from interviewer.banks.importing.parsers.grammar import DEEPEST
+from interviewer.banks.importing.parsers.inline import Line, lines_of
+from interviewer.banks.importing.parsers.units import Shape, Unit
+from interviewer.banks.importing.parsers.why import Why
+
+_CALLOUT = re.compile(r"\[!(\w+)\][+-]?\s*")
+_ASKING_CALLOUTS = frozenset({"question", "faq", "help"})
+_CHECKBOX = re.compile(r"\[[ xX]\]\s+")
+_CONTAINER = re.compile(r":{3,}\s*\w{0,20}")
+_LONGEST_SETEXT = 100  # characters; more is a paragraph with a dividing line right below it
+
+
+def units_of(tokens: list[Token], noted: dict[str, Any]) -> list[Unit]:
+    """The units in the order of the file."""
+    flattener = _Flattener()
+    for token in tokens:
+        flattener.take(token)
+    for link in [*noted.get("references", {}).values(), *noted.get("duplicate_refs", ())]:
+        first, after = link["map"]
+        flattener.units.append(Unit(Shape.ASIDE, first + 1, after, why=Why.LINK_TARGET))
+    return sorted(flattener.units, key=lambda unit: unit.first)
+
+
+class _Flattener:
+    """Goes through the tokens once, and knows what is open around the present one."""
+
+    def __init__(self) -> None:
+        self.units: list[Unit] = []
+        self._markers: list[str] = []  # of the list items that are open; empty once the item has begun
+        self._heading: Token | None = None
+        self._rows: list[tuple[int, tuple[str, ...]]] | None = None
+        self._folds: list[int] = []
+        self._folds_seen = 0
+        self._in_summary = False
+        self._quotes = 0
+        self._quotes_seen = 0
+        self._blocks = 0
+        self._footnote = ""
+
+    def take(self, token: Token) -> None:
+        if not self._is_frame(token):
+            first, last = (token.map[0] + 1, token.map[1]) if token.map else (0, 0)
+            self._content(token, first, last)
+
+    def _is_frame(self, token: Token) -> bool:
+        """Notes what opens or closes around the content."""
+        match token.type:
+            case "list_item_open":
+                self._markers.append(f"{token.info}. " if token.info else "- ")
+            case "list_item_close":
+                self._markers.pop()
+            case "blockquote_open" | "blockquote_close":
+                self._quotes += token.nesting
+                self._quotes_seen += self._quotes == 1 and token.nesting == 1
+            case "footnote_reference_open" | "footnote_reference_close":
+                self._footnote = token.meta["label"] if token.nesting > 0 else ""
+            case "heading_open" | "heading_close":
+                self._heading = token if token.nesting > 0 else None
+            case _:
+                return False
+        return True
+
+    def _content(self, token: Token, first: int, last: int) -> None:
+        match token.type:
+            case "table_open" | "tr_open" | "table_close":
+                self._table(token, first)
+            case "inline" if self._rows is not None:
+                cell = " ".join(line.text for line in lines_of(token.children or []) if line.text)
+                self._rows[-1] = (self._rows[-1][0], (*self._rows[-1][1], cell))
+            case "inline":
+                self._paragraph(token, first, last)
+            case "fence" | "code_block":
+                self._code(token, first, last)
+            case "math_block":
+                self._add(Unit(Shape.FORMULA, first, last, f"$${token.content}$$"))
+            case "html_block":
+                self._add(_verbatim(token.content, first, last))
+            case "hr":
+                self._add(_aside(first, last, Why.RULE))
+            case "front_matter":
+                self._add(Unit(Shape.ASIDE, first, last, token.content, why=Why.FRONT_MATTER))
+
+    def _add(self, unit: Unit, *, same_block: bool = False) -> None:
+        if not same_block:
+            self._blocks += 1
+        marker = ""
+        if unit.says and self._markers:
+            # An item in an item, with nothing before it, begins both: the outer one has no text of its own.
+            marker, self._markers[-1] = self._markers[-1], ""
+        self.units.append(
+            replace(
+                unit,
+                block=self._blocks,
+                depth=len(self._markers),
+                marker=marker,
+                inner=bool(self._markers or self._quotes or self._footnote),
+                folds=tuple(self._folds),
+                quote=self._quotes_seen if self._quotes else 0,
+                footnote=self._footnote,
+            )
+        )
+
+    def _table(self, token: Token, first: int) -> None:
+        if token.type == "table_open":
+            self._rows = []
+        elif token.type == "tr_open" and self._rows is not None:
+            self._rows.append((first, ()))
+        elif self._rows is not None:
+            rows, self._rows = tuple(self._rows), None
+            text = "\n".join(" | ".join(cells) for _, cells in rows)
+            self._add(Unit(Shape.TABLE, rows[0][0], max(rows[-1][0], rows[0][0] + 1), text, rows=rows))
+
+    def _code(self, token: Token, first: int, last: int) -> None:
+        content = token.content
+        if content and not content.endswith("\n"):
+            content += "\n"
+        fence = token.markup if token.markup.startswith("`") else "```"
+        self._add(Unit(Shape.CODE, first, last, f"{fence}{token.info.strip()}\n{content}{fence}"))
+
+    def _paragraph(self, token: Token, first: int, last: int) -> None:
+        heading = self._heading
+        lines = lines_of(token.children or [], in_summary=self._in_summary)
+        self._in_summary = lines[-1].is_summary and heading is None
+        below = heading.map[1] if heading and heading.map else last
+        if heading is not None and not (heading.markup[0] in "-=" and _is_paragraph_above_rule(lines)):
+            self._heading_unit(lines, int(heading.tag[1]), first, below)
+            return
+        same_block = False
+        for at, group in groupby(lines, key=lambda line: line.at):
+            start = min(first + at, last)
+            for unit in self._line_units(list(group), start):
+                self._add(unit, same_block=same_block)
+                same_block = True
+        # A code span over two lines hides a line end: the last unit reaches to the end of the paragraph.
+        self.units[-1] = replace(self.units[-1], last=max(self.units[-1].last, last))
+        if heading is not None:
+            self._add(Unit(Shape.ASIDE, below, below, why=Why.RULE))
+
+    def _heading_unit(self, lines: list[Line], level: int, first: int, last: int) -> None:
+        text = " ".join(line.text for line in lines if line.text)
+        for line in lines:
+            self._fold(line)
+        if text:
+            bold = text if all(line.bold == line.text for line in lines) else ""
+            refers_to = tuple(label for line in lines for label in line.footnotes)
+            self._add(Unit(Shape.HEADING, first, last, text, level=level, bold=bold, refers_to=refers_to))
+        else:
+            self._add(Unit(Shape.ASIDE, first, last, why=Why.EMPTY_HEADING))
+
+    def _line_units(self, lines: list[Line], at: int) -> Iterator[Unit]:
+        """The units of one line of the file; more than one where it has `<br>` or a fold in it."""
+        silent = True
+        for line in lines:
+            self._fold(line)
+            if line.text:
+                silent = False
+                yield self._line_unit(line, at)
+        if silent:
+            yield Unit(Shape.ASIDE, at, at, why=_why_silent(lines))
+
+    def _fold(self, line: Line) -> None:
+        for _ in range(line.closes_fold):
+            if self._folds:
+                self._folds.pop()
+        if line.opens_fold and len(self._folds) < DEEPEST:
+            self._folds_seen += 1
+            self._folds.append(self._folds_seen)
+
+    def _line_unit(self, line: Line, at: int) -> Unit:
+        refers_to = tuple(line.footnotes)
+        if line.heading:
+            return Unit(Shape.HEADING, at, at, line.text, level=line.heading, bold=line.bold, refers_to=refers_to)
+        if line.is_summary:
+            return Unit(Shape.SUMMARY, at, at, line.text, bold=line.bold, refers_to=refers_to)
+        if why := _why_aside(line):
+            return Unit(Shape.ASIDE, at, at, line.text, why=why)
+        text, asks = _CHECKBOX.sub("", line.text) if self._markers and self._markers[-1] else line.text, False
+        if self._quotes and (found := _CALLOUT.match(text)):
+            text, asks = text[found.end() :], found[1].lower() in _ASKING_CALLOUTS
+            if not text:
+                return Unit(Shape.ASIDE, at, at, line.text, why=Why.NO_TEXT)
+        return Unit(
+            Shape.LINE,
+            at,
+            at,
+            text,
+            bold=line.bold,
+            asks=asks,
+            pointer=line.linked if line.links and line.text != line.linked and marks.points_only(line.linked) else "",
+            link_only=bool(line.links or marks.has_url(text)) and marks.points_only(line.beside),
+            image_only=line.images > 0 and not line.beside,
+            refers_to=refers_to,
+        )
+
+
+def _why_silent(lines: list[Line]) -> Why:
+    if any(line.images for line in lines):
+        return Why.IMAGE
+    if any(line.unread for line in lines):
+        return Why.SCRIPT
+    if any(line.comments for line in lines):
+        return Why.COMMENT
+    return Why.ANCHOR if any(line.anchors for line in lines) else Why.NO_TEXT
+
+
+def _why_aside(line: Line) -> Why | None:
+    """Why a line with text asks and answers nothing."""
+    if _CONTAINER.fullmatch(line.text):
+        return Why.NO_TEXT
+    if len(line.text) > 4 and line.text.startswith("%%") and line.text.endswith("%%"):
+        return Why.COMMENT
+    if marks.is_contents_mark(line.text):
+        return Why.CONTENTS
+    if marks.is_way_back(line.text) and (line.links or len(line.text) > 3):
+        return Why.BACK
+    is_link = bool(line.links) and not line.images and marks.points_only(line.beside)
+    return Why.CONTENTS if is_link and all(href.startswith("#") for href in line.links) else None
+
+
+def _is_paragraph_above_rule(lines: list[Line]) -> bool:
+    """Whether what the standard takes for an underlined heading is a paragraph with a dividing line right below it."""
+    text = " ".join(line.text for line in lines)
+    return (
+        len(text) > _LONGEST_SETEXT
+        or len([line for line in lines if line.text]) > 1
+        or text.endswith(("。", ".", "；", ";", "！", "!"))
+        or marks.lead_in(text) is not None
+    )
+
+
+def _verbatim(content: str, first: int, last: int) -> Unit:
+    """Comments, scripts and preformatted text."""
+    start = content.lstrip()[:9].lower()
+    if start.startswith(("<pre", "<textarea", "<?")):
+        code = html.plain(content, as_it_stands=True)
+        return Unit(Shape.CODE, first, last, f"```\n{code}\n```") if code else _aside(first, last, Why.NO_TEXT)
+    text = html.plain(content) if start.startswith(("<!--", "<script", "<style")) else ""
+    if text and not text.startswith("<!--"):
+        return Unit(Shape.LINE, first, last, text)
+    return _aside(first, last, Why.SCRIPT if start.startswith(("<script", "<style")) else Why.COMMENT)
+
+
+def _aside(first: int, last: int, why: Why) -> Unit:
+    return Unit(Shape.ASIDE, first, last, why=why)

@@ -1,0 +1,187 @@
+"""The Markdown grammar that lists are read with: markdown-it, made ready for files from anywhere."""
+
+import re
+import time
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, code, html_block
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.emphasis import tokenize as emphasis
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.dollarmath.index import math_block_dollar
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from interviewer.banks.importing.parsers import marks
+from interviewer.errors import BankError
+
+DEEPEST = 40  # blocks within blocks; a list in a list takes two
+LONGEST_LINE = 50_000  # characters
+_PART = 2_000  # of a paragraph that are read at once
+MOST_SECONDS = 8.0  # of the processor; files that people write take less than one
+_LOOKED_AT = 100  # lines; also of indented text that is looked at
+_FORMULA_LINES = 200_000  # looked at in one file for the ends of formulas
+
+_VERBATIM_HTML = re.compile(
+    r"<(?:(?:script|pre|style|textarea)[\s>]|(?:script|pre|style|textarea)$|!--|\?|!)", re.IGNORECASE
+)
+_DATA_IMAGE = re.compile(r"(data:image/[a-z+.-]{1,20};base64,)[A-Za-z0-9+/=%]+", re.IGNORECASE)
+
+
+def deadline() -> float:
+    """When the processor's clock of this thread will have taken as long as one file may."""
+    return time.thread_time() + MOST_SECONDS
+
+
+def parse(text: str, name: str, until: float | None = None) -> tuple[list[Token], dict[str, Any]]:
+    """The tokens of a Markdown text, and what the grammar noted beside them.
+
+    Raises BankError when the text is nested too deep, has too long a paragraph or takes too long.
+    """
+    noted: dict[str, Any] = {"file": name, "until": until or deadline(), "formula_lines": 0}
+    # An image inside the address is no text, and too long to look at.
+    tokens = _grammar().parse(_DATA_IMAGE.sub(r"\1", text), noted)
+    return tokens, noted
+
+
+@cache
+def _grammar() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"])
+    front_matter_plugin(made)
+    footnote_plugin(made, inline=False, move_to_end=False)
+    dollarmath_plugin(made, allow_space=False, allow_digits=False, double_inline=True)
+    made.block.ruler.at("code", _code_block)
+    made.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    made.block.ruler.at("math_block", _math_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    made.block.ruler.before("front_matter", "watch", _watch)
+    made.inline.ruler.at("emphasis", _emphasis)
+    made.core.ruler.at("inline", _inline)
+    # The rulers sort their rules at the first parse; a thread that comes while they do so would find half of them.
+    made.parse("a", {"file": "", "until": deadline(), "formula_lines": 0})
+    return made
+
+
+def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Only what is kept as it stands is a block of HTML: scripts, preformatted text, comments.
+
+    By the standard `<details>` or `<br>` makes HTML of all lines up to the next blank one, so that a heading or a list
+    below it would be lost. Here such tags are part of a paragraph.
+    """
+    at = state.bMarks[start] + state.tShift[start]
+    if not _VERBATIM_HTML.match(state.src[at : min(at + 12, state.eMarks[start])]):
+        return False
+    return html_block(state, start, end, silent)
+
+
+def _code_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Indented prose is a paragraph: answers are indented more often than code is left without a fence."""
+    if not state.is_code_block(start):
+        return False
+    lines = []
+    for line in range(start, min(end, start + _LOOKED_AT)):
+        if state.isEmpty(line):
+            break
+        lines.append(state.src[state.bMarks[line] : state.eMarks[line]].strip())
+    return not (lines and lines[0] and marks.is_prose(lines)) and code(state, start, end, silent)
+
+
+_plugin_math_block = math_block_dollar(allow_labels=False, allow_blank_lines=False)
+
+
+def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The plugin's rule looks for the end of a formula to the end of the file; this one gives up soon.
+
+    A stray `$$` must not swallow what follows, so that a formula has no blank lines, as on GitHub.
+    """
+    first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].strip()
+    if not first.startswith("$$"):
+        return False
+    if not (len(first) > 3 and first.endswith("$$")):
+        if "$$" in first[2:]:
+            return False
+        for line in range(start + 1, min(end, start + _LOOKED_AT)):
+            state.env["formula_lines"] += 1
+            if state.isEmpty(line):
+                return False
+            if state.src[state.bMarks[line] : state.eMarks[line]].rstrip().endswith("$$"):
+                break
+        else:
+            return False
+    if state.env["formula_lines"] > _FORMULA_LINES:
+        return False
+    return True if silent else _plugin_math_block(state, start, end, silent)
+
+
+def _watch(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:
+    """Not a rule: looks at the depth and the clock wherever a block may begin."""
+    if state.level + 1 >= DEEPEST:
+        raise BankError(state.env["file"], f"line {start + 1}", f"is nested deeper than {DEEPEST // 2} lists or quotes")
+    _in_time(state.env, start)
+    return False
+
+
+def _inline(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        first = token.map[0] if token.map else 0
+        if len(token.content) > LONGEST_LINE and max(map(len, token.content.split("\n"))) > LONGEST_LINE:
+            raise BankError(
+                state.env["file"],
+                f"line {first + 1}",
+                f"in the paragraph that begins here, a line has more than {LONGEST_LINE:,} characters: break it",
+            )
+        token.children = []
+        for place, part in enumerate(_parts(token.content)):
+            _in_time(state.env, first)
+            if place:
+                token.children.append(Token("softbreak", "br", 0))
+            children: list[Token] = []
+            state.md.inline.parse(part, state.md, state.env, children)
+            token.children += children
+
+
+def _parts(content: str) -> Iterator[str]:
+    """A paragraph in parts that are quickly read, each of whole lines: some files have no blank line at all."""
+    start = 0
+    while len(content) - start > _PART:
+        end = content.rfind("\n", start, start + _PART)
+        if end < 0:
+            end = content.find("\n", start)
+        if end < 0:
+            break
+        yield content[start:end]
+        start = end + 1
+    yield content[start:]
+
+
+def _in_time(noted: Any, line: int) -> None:
+    if time.thread_time() > noted["until"]:
+        raise BankError(noted["file"], f"line {line + 1}", "the file takes too long to read: split it")
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """The standard's rule, which leaves the stars of `**什么是“锁”？**锁是` standing: it waits for a space.
+
+    Beside Chinese characters, stars open before any text and close after any text.
+    """
+    start, known = state.pos, len(state.delimiters)
+    if not emphasis(state, silent):
+        return False
+    before = state.src[start - 1] if start else " "
+    after = state.src[state.pos] if state.pos < state.posMax else " "
+    if state.src[start] == "*" and (_is_wide(before) or _is_wide(after)):
+        for delimiter in state.delimiters[known:]:
+            delimiter.open = delimiter.open or not after.isspace()
+            delimiter.close = delimiter.close or not before.isspace()
+    return True
+
+
+def _is_wide(char: str) -> bool:
+    """Han characters and the punctuation that goes with them."""
+    return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uff65" or char in "“”‘’…—"

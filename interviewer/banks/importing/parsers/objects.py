@@ -1,0 +1,166 @@
+"""JSON and JSON lines."""
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from interviewer.banks.importing.document import Source
+from interviewer.banks.importing.parsers import marks
+from interviewer.banks.importing.parsers.columns import Columns
+from interviewer.banks.importing.parsers.records import Record, from_records
+from interviewer.banks.importing.parsers.why import Why
+from interviewer.errors import BankError
+
+_LONGEST_KEY = 40
+_SPACES = " \t\n\r"
+
+
+def read_lines(name: str, text: str) -> Source:
+    """JSON lines: an object with a question on every line. Raises BankError with the line of the first bad one."""
+    records = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                raise BankError(name, f"line {number}", f"is not JSON: {_said(error)}") from error
+            records.append(_record(name, value, number, number))
+    return from_records(name, text, records)
+
+
+def read_objects(name: str, text: str) -> Source:
+    """A JSON list of objects, by itself or as the one list of an object, or an object of questions and answers.
+
+    Objects one after another are read as well. Raises BankError with the line of the first bad one.
+    """
+    walk = _Walk(name, text)
+    return from_records(name, text, list(walk.records()), unmarked=Why.BRACKETS)
+
+
+class _Walk:
+    """Goes through a JSON text element by element, so that each has its lines."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name = name
+        self._text = text
+        self._decoder = json.JSONDecoder()
+        self._line_ends = [at for at, char in enumerate(text) if char == "\n"]
+
+    def records(self) -> Iterator[Record]:
+        at = self._skip(0)
+        if self._text[at] == "[":
+            yield from self._elements(at)
+            return
+        value, end = self._value(at)
+        if isinstance(value, dict) and not _is_record(value):
+            yield from self._wrapped(value, at)
+            return
+        yield self._record(value, at, end)
+        while (at := self._skip(end)) < len(self._text):
+            value, end = self._value(at)
+            yield self._record(value, at, end)
+
+    def _wrapped(self, whole: Mapping[str, Any], at: int) -> Iterator[Record]:
+        """The records of an object that has them in its one list, or that is itself made of questions and answers."""
+        lists = [key for key, value in whole.items() if isinstance(value, list) and value]
+        asking = [key for key in whole if marks.is_asking(marks.numbered(key).text)]
+        is_mapping = all(isinstance(value, str) for value in whole.values()) and 2 * len(asking) > len(whole)
+        if len(lists) != 1 and not is_mapping:
+            raise BankError(
+                self._name, f"line {self._line(at)}", "is no list of objects that have a question and an answer"
+            )
+        at += 1
+        while self._text[at := self._skip(at)] != "}":
+            key, at = self._value(at)
+            at = self._skip(self._skip(at) + 1)
+            value, end = self._value(at)
+            if not lists:
+                yield Record(self._line(at), self._line(end - 1), key, value)
+            elif key == lists[0]:
+                yield from self._elements(at, last=False)
+            at = self._skip(end)
+            at += self._text[at] == ","
+        self._nothing_after(at + 1)
+
+    def _elements(self, at: int, *, last: bool = True) -> Iterator[Record]:
+        at = self._skip(at + 1)
+        while not self._text.startswith("]", at):
+            value, end = self._value(at)
+            yield self._record(value, at, end)
+            at = self._skip(end)
+            if self._text.startswith(",", at):
+                at = self._skip(at + 1)
+            elif not self._text.startswith("]", at):
+                raise BankError(self._name, f"line {self._line(at)}", "is not JSON: a comma or ] is missing")
+        if last:
+            self._nothing_after(at + 1)
+
+    def _nothing_after(self, at: int) -> None:
+        at = self._skip(at)
+        if at < len(self._text):
+            raise BankError(self._name, f"line {self._line(at)}", "is not JSON: something stands after its end")
+
+    def _value(self, at: int) -> tuple[Any, int]:
+        try:
+            return self._decoder.raw_decode(self._text, at)
+        except (ValueError, RecursionError) as error:
+            place = getattr(error, "pos", at)
+            raise BankError(self._name, f"line {self._line(place)}", f"is not JSON: {_said(error)}") from error
+
+    def _record(self, value: Any, at: int, end: int) -> Record:
+        return _record(self._name, value, self._line(at), self._line(end - 1))
+
+    def _skip(self, at: int) -> int:
+        while at < len(self._text) and self._text[at] in _SPACES:
+            at += 1
+        return at
+
+    def _line(self, at: int) -> int:
+        return bisect_left(self._line_ends, at) + 1
+
+
+def _is_record(value: Mapping[str, Any]) -> bool:
+    columns = Columns.of_keys(value)
+    return columns is not None and not isinstance(list(value.values())[columns.question], list)
+
+
+def _record(name: str, value: Any, first: int, last: int) -> Record:
+    line = f"line {first}"
+    if not isinstance(value, dict):
+        raise BankError(name, line, "is no object with a question and an answer")
+    columns = Columns.of_keys(value)
+    if columns is None:
+        raise BankError(
+            name, line, f"has no key 'question'; it has {', '.join(map(_shown, list(value)[:8])) or 'none'}"
+        )
+    texts = [_text(name, line, key, part) for key, part in value.items()]
+    question, answer, topic, number = columns.of(texts)
+    if not question:
+        raise BankError(name, line, "has no question")
+    return Record(first, last, question, answer, topic, number)
+
+
+def _text(name: str, line: str, key: str, value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value.replace("\r\n", "\n").replace("\0", "")
+        case bool() | int() | float():
+            return str(value)
+        case list() if not Columns.is_read(key):
+            return ""
+        case list() if all(isinstance(part, str) for part in value):
+            return value[0] if Columns.is_topic(key) and value else "\n".join(f"- {part}" for part in value)
+        case _ if not Columns.is_read(key):
+            return ""
+    raise BankError(name, line, f"the value of {_shown(key)} is no text")
+
+
+def _shown(key: str) -> str:
+    return repr(key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]}…")
+
+
+def _said(error: Exception) -> str:
+    return getattr(error, "msg", "") or ("it is nested too deep" if isinstance(error, RecursionError) else str(error))

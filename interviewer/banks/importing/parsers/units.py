@@ -1,0 +1,60 @@
+"""The parts of a Markdown file in one row, each with its lines, the markup taken off."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from interviewer.banks.importing.parsers.why import Why
+
+
+class Shape(StrEnum):
+    """What a unit is in the file."""
+
+    HEADING = "heading"
+    LINE = "line"
+    SUMMARY = "summary"  # of a fold, `<details>`
+    CODE = "code"
+    TABLE = "table"
+    FORMULA = "formula"
+    ASIDE = "aside"  # asks and answers nothing; `why` tells what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The smallest part that can be a question, an answer or a piece of one. Lines are counted from 1.
+
+    `block` is equal for the lines of one paragraph. `depth` counts the list items around it; `marker` is the bullet or
+    the number of the item that it opens. `level` is that of a heading; `inner` headings stand in a list, a quote or a
+    fold. `bold` is what stands in bold at its beginning. `folds` are the folds around it, `quote` is the outermost quote, if any, each counted from 1. `asks` is set where the
+    file's own markup says that this is a question. `pointer` is the text of a link at its end that says no more than
+    "see here". `rows` are a table's cells, each row with its line.
+    """
+
+    shape: Shape
+    first: int
+    last: int
+    text: str = ""
+    block: int = 0
+    depth: int = 0
+    marker: str = ""
+    level: int = 0
+    inner: bool = False
+    bold: str = ""
+    folds: tuple[int, ...] = ()
+    quote: int = 0
+    asks: bool = False
+    pointer: str = ""
+    link_only: bool = False
+    image_only: bool = False
+    refers_to: tuple[str, ...] = ()
+    footnote: str = ""
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    why: Why | None = None
+
+    @property
+    def is_outer_heading(self) -> bool:
+        return self.shape is Shape.HEADING and not self.inner
+
+    @property
+    def says(self) -> bool:
+        """Whether it is more than an aside."""
+        return self.shape is not Shape.ASIDE

@@ -1,0 +1,113 @@
+"""The points that a model may give for a reference answer: the schema it is asked for, and its reply as values."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from interviewer.domain.rubric import Kind
+from interviewer.errors import LLMMalformed
+from interviewer.text import tokenizer
+
+_LONGEST_CLAIM = 200
+_LONGEST_DISPUTE = 400
+_LONGEST_QUOTE = 600
+_LONGEST_TERM = 40
+_MOST_GROUPS = 3
+_MOST_TERMS = 16
+_HEAVIEST = 3
+# A model that was asked for seven and goes on like this is repeating itself.
+_MOST_READ = 40
+
+_POINT = {
+    "type": "object",
+    "properties": {
+        "quote": {"type": "string"},
+        "id": {"type": "string"},
+        "zh": {"type": "string"},
+        "en": {"type": "string"},
+        "kind": {"type": "string", "enum": [kind.value for kind in Kind]},
+        "importance": {"type": "integer"},
+        "aliases": {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
+    },
+    "required": ["quote", "id", "zh", "en", "kind", "importance", "aliases"],
+    "additionalProperties": False,
+}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"points": {"type": "array", "items": _POINT}, "dispute": {"type": "string"}},
+    "required": ["points", "dispute"],
+    "additionalProperties": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point as the model gave it; nothing of it is checked against the reference yet.
+
+    `kind` is None where it is none; aliases that could be no terms are left out already.
+    """
+
+    id: str
+    quote: str
+    zh: str
+    en: str
+    kind: Kind | None
+    weight: float
+    aliases: tuple[tuple[str, ...], ...]
+
+
+def read_points(text: str) -> tuple[list[Point], str]:
+    """The points in a reply (a JSON object), the first forty of them, and what it doubts.
+
+    Raises LLMMalformed if there are no points.
+    """
+    said = json.loads(text)
+    listed = said.get("points")
+    points = [
+        _point(number, point)
+        for number, point in enumerate(listed[:_MOST_READ] if isinstance(listed, list) else [], start=1)
+        if isinstance(point, dict)
+    ]
+    if not points:
+        raise LLMMalformed("the reply has no list of points")
+    return points, _text(said.get("dispute"), _LONGEST_DISPUTE)
+
+
+def _point(number: int, said: dict[str, Any]) -> Point:
+    importance = said.get("importance")
+    return Point(
+        _slug(said.get("id")) or _slug(said.get("en")) or f"point-{number}",
+        _text(said.get("quote"), _LONGEST_QUOTE),
+        _text(said.get("zh")),
+        _text(said.get("en")),
+        Kind(said["kind"]) if said.get("kind") in tuple(Kind) else None,
+        float(min(max(importance, 1), _HEAVIEST)) if isinstance(importance, int) else 1.0,
+        _aliases(said.get("aliases")),
+    )
+
+
+def _aliases(value: object) -> tuple[tuple[str, ...], ...]:
+    groups = (
+        [group[:_MOST_READ] for group in value[:_MOST_READ] if isinstance(group, list)]
+        if isinstance(value, list)
+        else []
+    )
+    terms = [tuple(dict.fromkeys(filter(None, map(_term, group))))[:_MOST_TERMS] for group in groups]
+    return tuple(group for group in terms if group)[:_MOST_GROUPS]
+
+
+def _term(value: object) -> str:
+    term = _text(value)
+    return term if len(term) <= _LONGEST_TERM and any(map(tokenizer.is_content, tokenizer.words(term))) else ""
+
+
+def _slug(value: object) -> str:
+    return "-".join(re.findall("[a-z0-9]+", value.casefold())[:6])[:60].strip("-") if isinstance(value, str) else ""
+
+
+def _text(value: object, longest: int = _LONGEST_CLAIM) -> str:
+    """One line; what a bank may not hold is gone."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join("".join(sign for sign in value if sign.isprintable() or sign.isspace()).split())[:longest]

@@ -1,0 +1,80 @@
+"""Points brought to a number that can be judged one by one: few enough, and not too few for a fair grade."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from interviewer.banks.importing.rubric_from_reference.point import Asked, Point, is_chinese
+from interviewer.domain.rubric import Kind
+from interviewer.text import tokenizer
+
+MOST_POINTS = 7
+_NAME = "name in a list"
+_LONGEST_JOINED = 60
+_HEAVIEST = 100.0  # no criterion may weigh more
+
+
+def whole(points: Sequence[Point]) -> list[Point]:
+    """All that is told: no two points alike, names in groups, halves joined again where there are too many."""
+    listed = _distinct(points)
+    if listed and all(point.kind is not Kind.CORE for point in listed):
+        listed = [replace(point, kind=Kind.CORE) for point in listed]
+    return _joined(_grouped(listed))
+
+
+def fitted(points: Sequence[Point], asked: Asked) -> list[Point]:
+    """At most MOST_POINTS points, the least telling left out."""
+    listed = whole(points)
+    if len(listed) > MOST_POINTS:
+        places = sorted(range(len(listed)), key=lambda place: _rank(listed[place], place, asked))[:MOST_POINTS]
+        listed = [listed[place] for place in sorted(places)]
+    return listed
+
+
+def _rank(point: Point, place: int, asked: Asked) -> tuple[bool, float, int, int]:
+    return (point.kind is not Kind.CORE, -point.weight, -(asked.own(point.text) > 2), place)
+
+
+def _distinct(points: Sequence[Point]) -> list[Point]:
+    found: dict[tuple[str, ...], Point] = {}
+    for point in points:
+        found.setdefault(tokenizer.words(point.text), point)
+    return [point for words, point in found.items() if words]
+
+
+def _grouped(points: list[Point]) -> list[Point]:
+    """Many names in groups that are as large as they must be; a group weighs what its names weigh."""
+    names = [point for point in points if point.made == _NAME]
+    room = max(1, MOST_POINTS - sum(point.made != _NAME for point in points))
+    if len(names) <= room:
+        return points
+    bounds = [round(n * len(names) / room) for n in range(room + 1)]
+    groups = [names[start:end] for start, end in pairwise(bounds)]
+    joined = iter([_one(group, "、" if is_chinese(group[0].text) else ", ") for group in groups])
+    first = {id(group[0]) for group in groups}
+    return [
+        next(joined) if point.made == _NAME else point for point in points if point.made != _NAME or id(point) in first
+    ]
+
+
+def _joined(points: list[Point]) -> list[Point]:
+    """Clauses of one sentence joined again, the shortest first, while there are too many points."""
+    points = list(points)
+    while len(points) > MOST_POINTS:
+        pairs = [
+            (len(one.text) + len(other.text), place)
+            for place, (one, other) in enumerate(pairwise(points))
+            if one.origin == other.origin and one.made == other.made == "clause"
+        ]
+        length, place = min(pairs, default=(_LONGEST_JOINED, 0))
+        if length >= _LONGEST_JOINED:
+            break
+        pair = points[place : place + 2]
+        points[place : place + 2] = [_one(pair, "，" if is_chinese(pair[0].text) else "; ")]
+    return points
+
+
+def _one(points: Sequence[Point], between: str) -> Point:
+    text = between.join(point.text for point in points)
+    aliases = tuple(group for point in points for group in point.aliases)
+    return replace(points[0], text=text, weight=min(sum(point.weight for point in points), _HEAVIEST), aliases=aliases)

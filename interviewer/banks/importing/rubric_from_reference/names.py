@@ -1,0 +1,128 @@
+"""Lists of names in a sentence: each item a point of its own, known by the name or by what means the same."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from interviewer.banks.importing.rubric_from_reference.point import Asked, Point, is_chinese
+from interviewer.domain.rubric import Kind
+from interviewer.text import tokenizer
+from interviewer.text.glossary import Glossary, glossary
+
+_LONGEST_NAME = 14
+_MOST_WORDS = 4
+_LEAST_KEPT = 2
+_LEAST_UNOPENED = 3
+_LEAST_ITEMS_EN = 3
+_LEAST_OWN = 2
+_MOST_BEFORE = 3
+
+_MARK = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、:：]|[①-⑳]|第?[一二三四五六七八九十]类?(?:是|,|，)|一类是)\s*")
+_ITEM = re.compile(r"[、,，;；]|(?<=[\u3400-\u9fff])以?[和与及](?=[\u3400-\u9fff]{2})")
+_LISTING = re.compile(
+    r"主要是指|是指|主要有|包括|分为|分成|有以下|包含|具有|特点有|指标|由(?=.*[组构]成)|有(?=[^、]{1,14}、)|[:：]"
+    r"|^(?:例如|比如|譬如|如(?!果))[:：,，]?"
+)
+_STATES_ZH = re.compile(
+    "[是会将就]|(?<![原规法准守细])则|可(?!靠)|并(?!行|发)|而(?!非)|对于|那么|因为|所以|从而|如果|能够|无需|导致|^以(?!及)|^[使让把]|当.+时"
+)
+_DIVIDES = re.compile(r"[;；]|[,，].*[,，]")
+_TAIL = re.compile(r"等(?![待于价式级距长分])[^,，、;；]{0,8}$|[二三四五六七八九十]种$|[组构]成$")
+_ITEM_EN = re.compile(r",?\s+(?:and|or)\s+(?=[^,]+$)|\s*[,;]\s*")
+_LISTING_EN = re.compile(
+    r"(?:\b(?:are|is|includes?|including|such as|namely|like|e\.g\.,?|consists? of|with|by|through|for (?:example|instance),?)|:)\s+",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\s*\([^()]*\)")
+_AND_SO_ON = re.compile(r",?\s*(?:etc\.?|and so on)\W*$")
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_STATES_EN = re.compile(
+    r"\b(?:is|are|was|were|has|have|that|which|it|they|can|will|do|does|not|you|we)\b", re.IGNORECASE
+)
+
+
+def names_in(text: str, asked: Asked, origin: int, kind: Kind = Kind.CORE) -> list[Point]:
+    """The items of a list of short names, or nothing where the text is no such list."""
+    items = _chinese(text, asked) if is_chinese(text) else _english(text, asked)
+    items = list(dict.fromkeys(item for item in items if any(map(tokenizer.is_content, tokenizer.words(item)))))
+    if len(items) < 2 or not any(asked.own(item) for item in items):
+        return []
+    return [
+        Point(item, "name in a list", kind=kind, aliases=(known,), origin=origin)
+        for item, known in zip(items, _known_by(items), strict=True)
+    ]
+
+
+def _chinese(text: str, asked: Asked) -> list[str]:
+    """What follows a word that opens a list, if it is short names and nothing else."""
+    for match in _LISTING.finditer(text):
+        if _DIVIDES.search(text[: match.start()]):
+            break  # what stands before the list says something of its own
+        listed = _TAIL.sub("", text[match.end() :])
+        items = [_MARK.sub("", item.strip()).strip(" :：—。") for item in _ITEM.split(listed)]
+        items = [item for item in items if item]
+        if len(items) > 1 and all(_is_name(item) for item in items):
+            is_asked_for = asked.own(text[: match.start()]) < _LEAST_OWN and not any(map(_STATES_ZH.search, items))
+            # Commas divide clauses as well as names.
+            if "、" in listed or is_asked_for:
+                return items
+    items = [item.strip() for item in _TAIL.sub("", text).split("、")]
+    if len(items) >= _LEAST_UNOPENED and all(item and _is_name(item) for item in items) and "，" not in text:
+        return items
+    return []
+
+
+def _is_name(item: str) -> bool:
+    return len(item) <= _LONGEST_NAME and not _LISTING.search(item) and item.count("(") == item.count(")")
+
+
+def _english(text: str, asked: Asked) -> list[str]:
+    """What follows a word that opens a list; all of a text that opens with its items, if names are asked for."""
+    text = _ASIDE.sub("", text)
+    opened = [match.end() for match in _LISTING_EN.finditer(text) if asked.own(text[: match.start()]) <= _MOST_BEFORE]
+    for start in (*opened, 0) if asked.wants_examples else opened:
+        listed = _AND_SO_ON.sub("", text[start:])
+        items = [_ARTICLE.sub("", item.strip(" .")) for item in _ITEM_EN.split(listed)]
+        items = [item for item in items if item]
+        is_plain = all(len(item.split()) <= _MOST_WORDS and not _STATES_EN.search(item) for item in items)
+        if len(items) >= _LEAST_ITEMS_EN and is_plain:
+            return items
+    return []
+
+
+def _known_by(items: Sequence[str]) -> list[tuple[str, ...]]:
+    """Each item, what is left of it without an ending that all have, and what the glossary has for it."""
+    common = _common_ending(items) if all(map(is_chinese, items)) else 0
+    kept = [item[: len(item) - common].removesuffix("的") for item in items]
+    if not common or any(len(item) < _LEAST_KEPT for item in kept) or len(set(kept)) < len(kept):
+        kept = list(items)
+    known = glossary()
+    return [
+        tuple(dict.fromkeys((item, short, *known.variants(item), *known.variants(short), *_reworded(item, known))))
+        for item, short in zip(items, kept, strict=True)
+    ]
+
+
+def _reworded(item: str, known: Glossary) -> Iterator[str]:
+    """A name that two terms of the glossary make up, in other words and the other order: `rotate…image`."""
+    clauses = tokenizer.clauses(item)
+    stretch = clauses[0].tokens if len(clauses) == 1 else ()
+    mentions = list(known.mentions(stretch))
+    if (
+        len(mentions) != 2
+        or mentions[0].last != mentions[1].first
+        or (mentions[0].first, mentions[1].last) != (0, len(stretch))
+    ):
+        return
+    one, other = (known.entries[mention.entry] for mention in mentions)
+    for ones, others in ((one.zh, other.zh), (one.en, other.en)):
+        for first, second in product(ones[:2], others[:2]):
+            yield f"{first}…{second}"
+            yield f"{second}…{first}"
+
+
+def _common_ending(items: Sequence[str]) -> int:
+    length = 0
+    while all(len(item) > length for item in items) and len({item[-1 - length] for item in items}) == 1:
+        length += 1
+    return length

@@ -1,0 +1,118 @@
+"""Commands about question banks."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from interviewer.cli.app import Compiler, Speech, app, fail
+
+
+@app.command()
+def banks() -> None:
+    """List the question banks."""
+    from interviewer import wiring
+    from interviewer.settings import read_settings
+
+    library = wiring.make_library(read_settings())
+    for bank in library.banks():
+        print(
+            f"{bank.id}  {len(bank.questions)} questions  {' / '.join(bank.title.both)}  topics: {', '.join(bank.used_topics)}"
+        )
+    broken = library.broken()
+    for error in broken:
+        print(f"interviewer: {error}", file=sys.stderr)
+    if broken:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Bank files; none means every bank that can be played.")
+    ] = None,
+) -> None:
+    """Lint question banks: schema, ids, criteria, aliases, probes, hints and references."""
+    from interviewer import wiring
+    from interviewer.banks import lint
+    from interviewer.settings import read_settings
+
+    faults = 0
+    library = wiring.make_library(read_settings())
+    if not files:
+        for error in library.broken():
+            if error.where == "id":
+                faults += 1
+                print(error)
+    for path in files or library.paths():
+        found = lint.check_file(path)
+        faults += len(found.faults)
+        for fault in found.faults:
+            print(fault)
+        if not found.faults:
+            print(f"{path.name}: {found.questions} questions, {found.criteria} criteria, nothing to complain about")
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_bank(
+    file: Annotated[Path, typer.Argument(help="Questions with answers (Markdown, CSV, TSV, JSONL, Anki), or a bank.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Bank file to write, or folder for it; that of the library if left out."),
+    ] = None,
+    id: Annotated[str, typer.Option("--id", help="Id of the bank; made of the file's name if left out.")] = "",
+    title: Annotated[str, typer.Option(help="Title of the bank; that of the file if left out.")] = "",
+    language: Annotated[
+        Speech | None,
+        typer.Option("--lang", help="Language of the bank and of what is said here; the file's if left out."),
+    ] = None,
+    how: Annotated[
+        Compiler, typer.Option("--compile", help="Who makes the criteria; llm is the model of the settings.")
+    ] = Compiler.OFFLINE,
+    report: Annotated[bool, typer.Option("--report", help="Account for every block of the file.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
+) -> None:
+    """Make a question bank of a file, or bring one up to date; what you edited in it stays."""
+    from interviewer import wiring
+    from interviewer.banks.importing import import_report, pipeline
+    from interviewer.banks.loader import LARGEST_BANK
+    from interviewer.domain.rubric import Language
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    library = wiring.make_library(settings)
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST_BANK + 1)  # a longer one is refused by its length
+    except OSError as error:
+        fail(f"{file.name} cannot be read: {error.strerror}")
+    shown = pipeline.preview(
+        file.name,
+        data,
+        library=library,
+        folder=settings.import_folder,
+        output=output,
+        id=id,
+        title=title,
+        language=Language(language.value) if language else None,
+        llm=wiring.make_drafter(settings) if how is Compiler.LLM else None,
+        threads=settings.model_concurrency,
+        told=lambda done, total: print(f"question {done} of {total}", file=sys.stderr),
+    )
+    spoken = Language(language.value) if language else shown.bank.language
+    for line in import_report.lines(shown.account(spoken), whole=report):
+        print(line)
+    print(f"{shown.bank.id}: {len(shown.bank.questions)} questions, {shown.criteria} criteria")
+    if dry_run:
+        print(f"nothing is written; without --dry-run it goes to {shown.path}")
+        return
+    path = pipeline.save(shown)
+    wiring.forget_drafts(settings)
+    print(f"nothing has changed in {path}" if shown.is_same else f"written to {path}")
+    if library.place_of(shown.bank.id):
+        print(f"play it: interviewer chat --bank {shown.bank.id}, or on the page: python app.py")
+    else:
+        print(f"to play it, let INTERVIEWER_BANKS_DIR be {path.parent}, then: interviewer chat --bank {shown.bank.id}")

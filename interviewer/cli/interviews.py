@@ -1,0 +1,158 @@
+"""Commands that play interviews and write them out."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from interviewer.cli.app import Speech, app, fail, write_file
+from interviewer.errors import InterviewerError
+
+
+class _Kind(StrEnum):
+    MD = "md"
+    JSON = "json"
+    HTML = "html"
+
+
+class _Mode(StrEnum):
+    COACH = "coach"
+    INTERVIEW = "interview"
+
+
+class _Order(StrEnum):
+    BANK = "bank"
+    EASY_FIRST = "easy_first"
+    SHUFFLED = "shuffled"
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any free one.")] = None,
+    root_path: Annotated[str | None, typer.Option(help="URL of the page when it is behind a proxy.")] = None,
+) -> None:
+    """Serve the page in the browser (what `python app.py` does)."""
+    from interviewer.settings import read_settings
+    from interviewer.web.server import DEFAULT_PORT, serve
+
+    settings = read_settings(host=host, port=port, root_path=root_path)
+    serve(settings, port_is_given=port is not None or settings.port != DEFAULT_PORT)
+
+
+@app.command()
+def chat(
+    bank: Annotated[str, typer.Option(help="Id of the bank.")] = "deep-learning",
+    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; may be given several times.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="Number of questions.")] = 5,
+    order: Annotated[_Order, typer.Option(help="Order of the questions.")] = _Order.BANK,
+    mode: Annotated[_Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = _Mode.COACH,
+    language: Annotated[Speech, typer.Option(help="Language of questions and messages.")] = Speech.ZH,
+    probes: Annotated[bool | None, typer.Option(help="Ask back when an answer is not complete.")] = None,
+    resume: Annotated[str, typer.Option(help="Go on with the interview of this id.")] = "",
+) -> None:
+    """Play an interview in the terminal."""
+    from interviewer import wiring
+    from interviewer.cli import terminal
+    from interviewer.domain.interview import Mode, Order
+    from interviewer.domain.rubric import Language
+    from interviewer.sessions.planning import make_plan
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    stage = wiring.make_stage(settings)
+    spoken = Language(language.value)
+    if resume:
+        session = stage.resume(resume, None)
+    else:
+        found = wiring.make_library(settings).bank(bank)
+        strangers = set(topic or []) - set(found.used_topics)
+        if strangers:
+            fail(f"bank {bank} has no topic {', '.join(sorted(strangers))}; it has {', '.join(found.used_topics)}")
+        first = make_plan(
+            found, topics=topic or [], count=count, order=Order(order.value), mode=Mode(mode.value), language=spoken,
+            probes=probes,
+        )  # fmt: skip
+        session = stage.begin(wiring.LOCAL_OWNER, first)
+    terminal.play(session, spoken)
+
+
+@app.command()
+def interviews() -> None:
+    """List all interviews, the one played last first."""
+    from interviewer import wiring
+    from interviewer.domain.interview import replay
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    store = Store(read_settings().database)
+    kept = store.interviews()
+    if not kept:
+        print("no interviews yet; `interviewer chat` or `python app.py` begins one", file=sys.stderr)
+    for listed in kept:
+        try:
+            interview = replay(recorded.event for recorded in store.history(listed.id))
+        except InterviewerError as error:
+            print(f"{listed.id}  {listed.begun_at}  cannot be read: {error}")
+            continue
+        state = "finished" if interview.is_over else f"at question {interview.position + 1}"
+        where = "terminal" if listed.owner == wiring.LOCAL_OWNER else "browser"
+        plan = interview.plan
+        print(
+            f"{listed.id}  {listed.begun_at}  {interview.bank.id}  {len(plan.questions)} questions  {plan.mode}  {state}  {where}"
+        )
+
+
+@app.command()
+def export(
+    interview: Annotated[str, typer.Argument(help="Id of the interview.")] = "",
+    format: Annotated[_Kind, typer.Option(help="md, html, or json.")] = _Kind.MD,
+    language: Annotated[
+        Speech | None, typer.Option(help="Language of the headings; that of the questions if left out.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; the terminal if left out.")
+    ] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a transcript and stop.")] = False,
+) -> None:
+    """Write out an interview."""
+    import json
+
+    if schema:
+        from interviewer.sessions.serialization import transcript_schema
+
+        write_file(json.dumps(transcript_schema(), ensure_ascii=False, indent=2) + "\n", output)
+        return
+    if not interview:
+        fail("which interview? `interviewer interviews` lists them", code=2)
+    from interviewer import wiring
+    from interviewer.domain.rubric import Language
+    from interviewer.presentation.transcript_export import export_transcript
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    history = Store(settings.database).history(interview)
+    spoken = Language(language.value) if language else None
+    text = export_transcript(interview, history, format.value, spoken, wiring.known_measurements(settings))
+    write_file(text, output)
+
+
+@app.command()
+def regrade(interview: Annotated[str, typer.Argument(help="Id of the interview.")]) -> None:
+    """Grade what could not be graded, with the model of the settings."""
+    from interviewer import wiring
+    from interviewer.settings import read_settings
+
+    session = wiring.make_stage(read_settings()).resume(interview, None)
+    before = sum(bool(attempt.failure) or attempt.awaits_grade for attempt in session.interview().attempts)
+    session.regrade()
+    after = session.settled()
+    failed = [attempt for attempt in after.attempts if attempt.failure]
+    print(f"{before - len(failed)} of {before} ungraded answers were graded")
+    for attempt in failed:
+        print(f"interviewer: {attempt.question} #{attempt.number}: {attempt.failure}", file=sys.stderr)
+    if failed:
+        raise typer.Exit(1)

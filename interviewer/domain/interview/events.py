@@ -1,0 +1,146 @@
+"""What can happen to an interview (events, past tense) and what it can be owed (effects, imperative)."""
+
+from dataclasses import dataclass
+
+from interviewer.domain.grade import Grade
+from interviewer.domain.interview.state import Contest, Plan
+from interviewer.domain.rubric import Bank
+
+# Events: what happened.
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An interview began. The whole bank is kept with it, so that it can be read when the bank has changed."""
+
+    bank: Bank
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The candidate answered the question or the last probe."""
+
+    text: str
+    after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The interviewer asked back about a criterion."""
+
+    criterion: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unprobed:
+    """There was nothing (more) worth asking back: the attempt is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hinted:
+    """A hint was asked for and given."""
+
+    criterion: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The question was asked for once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The candidate passed on the question, or on the probe that was open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """An attempt was graded."""
+
+    question: str
+    attempt: int
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Ungraded:
+    """The grading of an attempt failed."""
+
+    question: str
+    attempt: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeAsked:
+    """Another grading of an attempt whose grading failed was asked for."""
+
+    question: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """The candidate objected to a verdict."""
+
+    question: str
+    attempt: int
+    contest: Contest
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """The candidate wanted to answer the same question again."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedOn:
+    """The candidate went on to the next question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The candidate ended the interview."""
+
+
+Event = (
+    Begun
+    | Answered
+    | Probed
+    | Unprobed
+    | Hinted
+    | Repeated
+    | Skipped
+    | Graded
+    | Ungraded
+    | RegradeAsked
+    | Contested
+    | Retried
+    | MovedOn
+    | Ended
+)
+
+
+# Effects: what is owed.
+
+
+@dataclass(frozen=True, slots=True)
+class GradeAttempt:
+    """A closed, answered attempt has no grade."""
+
+    question: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskProbe:
+    """An answer is in, and nobody has decided whether to ask back."""
+
+    question: str
+    attempt: int
+
+
+Effect = GradeAttempt | AskProbe

@@ -1,0 +1,209 @@
+"""The state machine: what may happen, what it changes, and what is owed.
+
+Everything that changes an interview is in this file. `step` and `due` are pure: no clock, no chance, no I/O.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import reduce
+
+from interviewer.domain.grade import Evidence, Grade
+from interviewer.domain.interview.events import (
+    Answered,
+    AskProbe,
+    Begun,
+    Contested,
+    Effect,
+    Ended,
+    Event,
+    GradeAttempt,
+    Graded,
+    Hinted,
+    MovedOn,
+    Probed,
+    RegradeAsked,
+    Repeated,
+    Retried,
+    Skipped,
+    Ungraded,
+    Unprobed,
+)
+from interviewer.domain.interview.state import Attempt, Contest, Interview, Mode, Phase, Plan, Saying, Turn
+from interviewer.domain.rubric import MOST_HINTS, Bank, Question
+from interviewer.errors import OutOfTurn
+
+
+def begin(event: Event) -> Interview:
+    """The state after the first event. Raises OutOfTurn if it is not a `Begun` that can be played."""
+    if not isinstance(event, Begun):
+        raise OutOfTurn(f"an interview cannot begin with {type(event).__name__}")
+    plan, bank = event.plan, event.bank
+    if not plan.questions:
+        raise OutOfTurn("an interview needs at least one question")
+    if len(set(plan.questions)) != len(plan.questions):
+        raise OutOfTurn("the plan asks a question twice")
+    strangers = set(plan.questions) - {question.id for question in bank.questions}
+    if strangers:
+        raise OutOfTurn(f"the plan asks what the bank does not have: {', '.join(sorted(strangers))}")
+    return Interview(bank, plan, (_asked(bank, plan, 0, 1),), 0, Phase.ANSWERING)
+
+
+def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR0911, PLR0912 - one match, one machine
+    """The state after the event. Raises OutOfTurn, and changes nothing, if the event may not happen now."""
+    current, plan = interview.current, interview.plan
+    match interview.phase, event:
+        case Phase.ANSWERING, Answered(text, seconds) if text.strip():
+            turn = Turn(Saying.ANSWER, text, seconds=seconds)
+            return replace(_said(interview, turn), phase=Phase.WEIGHING)
+        case Phase.ANSWERING, Hinted(criterion, text) if may_hint(interview) and text.strip():
+            return _said(interview, Turn(Saying.HINT, text, _known(interview.question, criterion)))
+        case Phase.ANSWERING, Repeated():
+            return _said(interview, Turn(Saying.REPEAT, last_question(current)))
+        case Phase.ANSWERING, Skipped():
+            closed = _closed(interview)
+            return _after_answer(closed) if current.is_answered else _next(closed)
+        case Phase.WEIGHING, Probed(criterion, text) if may_probe(interview) and text.strip():
+            turn = Turn(Saying.PROBE, text, _known(interview.question, criterion))
+            return replace(_said(interview, turn), phase=Phase.ANSWERING)
+        case Phase.WEIGHING, Unprobed():
+            return _after_answer(_closed(interview))
+        case Phase.REVIEWING, Retried():
+            again = _asked(interview.bank, plan, interview.position, current.number + 1)
+            return replace(interview, attempts=(*interview.attempts, again), phase=Phase.ANSWERING)
+        case Phase.REVIEWING, MovedOn():
+            return _next(interview)
+        case ((Phase.ANSWERING | Phase.WEIGHING | Phase.REVIEWING), Ended()):
+            return replace(_closed(interview), phase=Phase.OVER)
+        case _, Graded(question, number, grade):
+            attempt = _attempt(interview, event, question, number, awaiting=True)
+            return _with(interview, replace(attempt, grade=_fitting(interview.bank[question], attempt, grade)))
+        case _, Ungraded(question, number, reason) if reason.strip():
+            attempt = _attempt(interview, event, question, number, awaiting=True)
+            return _with(interview, replace(attempt, failure=reason))
+        case _, RegradeAsked(question, number):
+            attempt = _attempt(interview, event, question, number, awaiting=False)
+            if attempt.grade is not None:
+                raise OutOfTurn(f"attempt {number} at {question} has a grade already")
+            return _with(interview, replace(attempt, failure=""))
+        case _, Contested(question, number, contest) if shows_grades(interview):
+            attempt = _attempt(interview, event, question, number, awaiting=False)
+            if attempt.grade is None:
+                raise OutOfTurn(f"attempt {number} at {question} has no grade to contest")
+            return _with(interview, _contested(interview.bank[question], attempt, contest))
+    raise OutOfTurn(f"{type(event).__name__} cannot happen while the interview is {interview.phase}")
+
+
+def due(interview: Interview) -> tuple[Effect, ...]:
+    """What the interview is owed, read from its state alone: never from the way it got there."""
+    owed: list[Effect] = [
+        GradeAttempt(attempt.question, attempt.number) for attempt in interview.attempts if attempt.awaits_grade
+    ]
+    if interview.phase is Phase.WEIGHING:
+        owed.append(AskProbe(interview.current.question, interview.current.number))
+    return tuple(owed)
+
+
+def replay(events: Iterable[Event]) -> Interview:
+    """The interview that these events make. Raises OutOfTurn where they are no history of one."""
+    first, *rest = events
+    return reduce(step, rest, begin(first))
+
+
+def may_hint(interview: Interview) -> bool:
+    """Whether the ladder has a rung left for the current attempt."""
+    given = len(interview.current.said(Saying.HINT))
+    return interview.phase is Phase.ANSWERING and interview.plan.hints and given < MOST_HINTS
+
+
+def may_probe(interview: Interview) -> bool:
+    """Whether the plan allows one more probe in the current attempt."""
+    return len(interview.current.said(Saying.PROBE)) < interview.plan.probes
+
+
+def shows_grades(interview: Interview) -> bool:
+    """The wall between the modes: in interview mode no grade is shown before the end."""
+    return interview.is_over or interview.plan.mode is Mode.COACH
+
+
+def last_question(attempt: Attempt) -> str:
+    """What the candidate was last asked: the open probe, else the question."""
+    return next(t.text for t in reversed(attempt.turns) if t.saying in (Saying.PROBE, Saying.QUESTION))
+
+
+def _asked(bank: Bank, plan: Plan, position: int, number: int) -> Attempt:
+    question = bank[plan.questions[position]]
+    return Attempt(question.id, number, (Turn(Saying.QUESTION, question.text.into(plan.language)),))
+
+
+def _said(interview: Interview, turn: Turn) -> Interview:
+    return _with(interview, replace(interview.current, turns=(*interview.current.turns, turn)))
+
+
+def _closed(interview: Interview) -> Interview:
+    return _with(interview, replace(interview.current, is_closed=True))
+
+
+def _with(interview: Interview, changed: Attempt) -> Interview:
+    """The interview with the attempt of the same question and number changed."""
+    attempts = tuple(
+        changed if (old.question, old.number) == (changed.question, changed.number) else old
+        for old in interview.attempts
+    )
+    return replace(interview, attempts=attempts)
+
+
+def _after_answer(interview: Interview) -> Interview:
+    if interview.plan.mode is Mode.COACH:
+        return replace(interview, phase=Phase.REVIEWING)
+    return _next(interview)
+
+
+def _next(interview: Interview) -> Interview:
+    position = interview.position + 1
+    if position == len(interview.plan.questions):
+        return replace(interview, phase=Phase.OVER)
+    asked = _asked(interview.bank, interview.plan, position, 1)
+    return replace(interview, attempts=(*interview.attempts, asked), position=position, phase=Phase.ANSWERING)
+
+
+def _attempt(interview: Interview, event: Event, question: str, number: int, *, awaiting: bool) -> Attempt:
+    try:
+        attempt = interview.attempt(question, number)
+    except KeyError as error:
+        raise OutOfTurn(f"{type(event).__name__}: {error.args[0]}") from None
+    settled = attempt.grade is not None or bool(attempt.failure)
+    if not (attempt.awaits_grade if awaiting else settled):
+        state = "awaits no grade" if awaiting else "has not been graded yet"
+        raise OutOfTurn(f"{type(event).__name__}: attempt {number} at {question} {state}")
+    return attempt
+
+
+def _known(question: Question, criterion: str) -> str:
+    if criterion not in {known.id for known in question.criteria}:
+        raise OutOfTurn(f"question {question.id} has no criterion {criterion}")
+    return criterion
+
+
+def _fitting(question: Question, attempt: Attempt, grade: Grade) -> Grade:
+    """The grade, if it speaks of exactly the rubric's criteria and quotes only what the candidate said."""
+    if [verdict.criterion for verdict in grade.verdicts] != [criterion.id for criterion in question.criteria]:
+        raise OutOfTurn(f"the grade's verdicts are not those of the rubric of {question.id}")
+    for verdict in grade.verdicts:
+        for evidence in verdict.evidence:
+            _check_verbatim(attempt, evidence)
+    for extra in grade.extras:
+        _check_verbatim(attempt, extra.evidence)
+    return grade
+
+
+def _contested(question: Question, attempt: Attempt, contest: Contest) -> Attempt:
+    _known(question, contest.criterion)
+    _check_verbatim(attempt, contest.evidence)
+    kept = tuple(old for old in attempt.contests if old.criterion != contest.criterion)
+    return replace(attempt, contests=(*kept, contest))
+
+
+def _check_verbatim(attempt: Attempt, evidence: Evidence) -> None:
+    said = dict(attempt.answers).get(evidence.turn, "")
+    if not evidence.quote.strip() or evidence.quote not in said:
+        raise OutOfTurn(f"the quote {evidence.quote[:60]!r} is not in answer {evidence.turn} of {attempt.question}")

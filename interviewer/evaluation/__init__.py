@@ -1,0 +1,1 @@
+"""How good a grader is, and many answers graded at once."""

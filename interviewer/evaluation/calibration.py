@@ -1,0 +1,103 @@
+"""What is known of graders: how well each agreed with labelled answers to which bank."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import ConfigDict, TypeAdapter
+
+from interviewer.domain.grade import Grade
+from interviewer.domain.rubric import Bank, Language
+from interviewer.errors import BankError
+from interviewer.text.messages import say
+
+# Fewer answers say nothing about a grader.
+LEAST_ANSWERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The agreement of one grader, named by the signature of its grades, with labelled answers to one bank, graded by these very rubrics.
+
+    `pearson` is the correlation of grade and label, `low` and `high` its 95 % interval; `labels` says who labelled.
+    """
+
+    grader: str
+    rubrics: str
+    n: int
+    pearson: float
+    low: float | None
+    high: float | None
+    labels: str
+
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+_MEASURED = TypeAdapter(Measured)
+
+
+def rubrics_of(bank: Bank) -> str:
+    """A digest of all that a bank is graded by; an edit to a rubric, question or reference voids what was measured before."""
+    text = "\n".join(sorted(f"{question.id} {question.digest}" for question in bank.questions))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def in_words(found: Measured | None, language: Language, *, is_estimate: bool) -> str:
+    """What is known of the grader of a grade, in one sentence; None: nothing."""
+    kind = "estimate" if is_estimate else "model"
+    if found is None:
+        return say(f"badge.{kind}_unmeasured", language)
+    labels = say(f"badge.labels_{found.labels}" if found.labels in _LABELLERS else "badge.labels", language)
+    return say(f"badge.{kind}", language, r=f"{found.pearson:.2f}", n=found.n, labels=labels)
+
+
+_LABELLERS = ("model", "person")
+
+# What is known by now, by grader and rubrics; it is asked each time, so a new measurement shows at once.
+Known = Callable[[], Mapping[tuple[str, str], Measured]]
+
+
+def told_of(known: Known, bank: Bank) -> Callable[[Grade], Measured | None]:
+    """What is known of the grader of a grade on an answer to this bank."""
+    try:
+        found = known()
+    except BankError:
+        found = {}  # a damaged file of measurements is no reason to show no card; `evaluate` names it
+    rubrics = rubrics_of(bank)
+    return lambda grade: found.get((grade.provenance.signature, rubrics))
+
+
+def read_measured(paths: Iterable[Path]) -> dict[tuple[str, str], Measured]:
+    """What the files hold, by grader and rubrics; of two measurements the later one counts. Raises BankError."""
+    known: dict[tuple[str, str], Measured] = {}
+    for path in paths:
+        for number, line in enumerate(_lines(path), start=1):
+            try:
+                found = _MEASURED.validate_json(line)
+            except ValueError as error:
+                raise BankError(path.name, f"line {number}", "is no measurement of this program; delete it") from error
+            known[found.grader, found.rubrics] = found
+    return known
+
+
+def keep(path: Path, measured: Measured) -> None:
+    """Add a measurement to a file, in place of an older one of the same grader and rubrics. Raises BankError."""
+    known = read_measured([path])
+    known[measured.grader, measured.rubrics] = measured
+    # Two runs may end together: each writes a draft of its own.
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        draft.write_text("".join(json.dumps(asdict(one)) + "\n" for one in known.values()), encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise BankError(path.name, "", f"cannot be written: {error.strerror}") from error
+
+
+def _lines(path: Path) -> Sequence[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BankError(path.name, "", f"cannot be read: {error}") from error

@@ -1,0 +1,136 @@
+"""The batch format of OpenAI: requests written one a line, and results read back in whatever order they come.
+
+A request's `custom_id` holds a digest of the row it is for and one of the request itself, so that a result is used for
+nothing but the request that it answers, to the letter.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from interviewer.errors import BankError, LLMError, LLMMalformed, LLMUnreachable
+from interviewer.evaluation.rows import Plain, Where, read
+from interviewer.llm.endpoints import Endpoint
+from interviewer.llm.protocol import Message, Piece, Reply, whole
+from interviewer.llm.refusals import error_for
+from interviewer.llm.response import Said, read_completion
+from interviewer.llm.server_errors import complaint, error_in
+from interviewer.llm.structured_output import body, first_manner
+from interviewer.llm.validation import settle
+
+URL = "/v1/chat/completions"
+_MOST_NAMED = 5
+
+
+def request_body(endpoint: Endpoint, messages: Sequence[Message], schema: dict[str, Any] | None) -> dict[str, Any]:
+    """The request as it is sent at first, before a server has complained of anything."""
+    request = body(endpoint, first_manner(endpoint), messages, schema, stream=False)
+    # What the SDK takes apart from the rest stands beside it on the wire.
+    beside = request.pop("extra_body", {})
+    return {**request, **beside}
+
+
+def custom_id(row: str, request: Mapping[str, Any]) -> str:
+    """The id of a request: at most 56 letters, digits, `_` and `-`, whatever characters the row's id has."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "_", row).strip("_")[:24] or "row"
+    return f"{readable}-{_digest(row)[:12]}-{_digest(json.dumps(request, sort_keys=True))[:16]}"
+
+
+def request_line(name: str, request: Mapping[str, Any]) -> str:
+    """A request as a line of the file."""
+    return json.dumps({"custom_id": name, "method": "POST", "url": URL, "body": request}, ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The lines of result and error files by their `custom_id`, each with where it stands."""
+
+    lines: Mapping[str, Sequence[tuple[Where, Plain]]]
+    files: str
+
+    @classmethod
+    def read(cls, paths: Sequence[Path], known: Collection[str]) -> "Results":
+        """The results of all files. Raises BankError for a line that is none, or that nobody here has asked for."""
+        lines: dict[str, list[tuple[Where, Plain]]] = {}
+        for path in paths:
+            for number, plain in read(path):
+                name = plain.get("custom_id")
+                if not isinstance(name, str):
+                    raise BankError(path.name, f"line {number}", "is no result of a batch: it has no custom_id")
+                lines.setdefault(name, []).append(((path.name, f"line {number}"), plain))
+        files = ", ".join(path.name for path in paths)
+        if strangers := [name for name in lines if name not in known]:
+            more = f" and {len(strangers) - _MOST_NAMED} more" if len(strangers) > _MOST_NAMED else ""
+            raise BankError(
+                *lines[strangers[0]][0][0],
+                f"{', '.join(f'{name!r:.80}' for name in strangers[:_MOST_NAMED])}{more} belong to no request for these answers: give the same "
+                "files, bank, language and model settings that the batch was made with",
+            )
+        return cls(lines, files)
+
+    def said(self, name: str, endpoint: Endpoint) -> Said:
+        """What the model said to this request. Raises LLMError where that is missing, an error or ambiguous.
+
+        A request that failed in one file and was answered in another has been answered.
+        """
+        found: list[Said] = []
+        failures: list[LLMError] = []
+        lines = self.lines.get(name, ())
+        for _, plain in lines:
+            try:
+                found.append(_said(plain, endpoint))
+            except LLMError as error:
+                failures.append(error)
+        if len({said.text for said in found}) > 1:
+            places = ", ".join(" ".join(where) for where, _ in lines)
+            raise LLMMalformed(f"there are different results for {name} ({places})")
+        if found:
+            return found[0]
+        raise failures[-1] if failures else LLMUnreachable(f"{self.files} has no result for {name}")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchedLLM:
+    """A model that was asked in a batch, for the answer of one row; it says nothing that it has not said there."""
+
+    endpoint: Endpoint
+    row: str
+    results: Results
+
+    @property
+    def name(self) -> str:
+        return self.endpoint.model
+
+    @property
+    def host(self) -> str:
+        return self.endpoint.host
+
+    def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
+        if any(message.role == "assistant" for message in messages):
+            raise LLMMalformed("in a batch a reply cannot be corrected")
+        name = custom_id(self.row, request_body(self.endpoint, messages, schema))
+        return settle(self.results.said(name, self.endpoint), schema, first_manner(self.endpoint).rung)
+
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+        yield from whole(self.reply(messages, schema=schema))
+
+
+def _said(plain: Plain, endpoint: Endpoint) -> Said:
+    response = plain.get("response")
+    if not isinstance(response, dict):
+        found = complaint(None, plain)
+        raise LLMUnreachable(f"the batch did not get to this request: {found.text or found.code or 'no reason given'}")
+    status, content = response.get("status_code"), response.get("body")
+    if isinstance(status, int) and status >= 400:
+        raise error_for(complaint(status, content), endpoint)
+    if (found_error := error_in(content)) is not None:
+        raise error_for(found_error, endpoint)
+    return read_completion(content)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

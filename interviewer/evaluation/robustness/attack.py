@@ -1,0 +1,49 @@
+"""What an attack is: an answer made up to be graded wrongly, or an honest one in a guise, and what should come of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from interviewer.domain.rubric import Language, Question
+
+
+class Family(StrEnum):
+    """Attacks that work in the same way."""
+
+    EMPTY = "says nothing"
+    INJECTION = "talks to the grader"
+    PERSUASION = "begs or asserts"
+    KEYWORDS = "keywords"
+    NEGATION = "denied"
+    SWAP = "swapped"
+    WORSENED = "made worse"
+    HONEST = "honest"
+
+
+class Aim(StrEnum):
+    """What is counted: whether an answer passes that must not, keeps a grade that must drop, or moves one that must stay."""
+
+    FAIL = "fail"
+    DROP = "drop"
+    STAY = "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """An answer to a question; `base` names the answer, of the same question and language, that it is held against.
+
+    Where `criterion` is named, the answer is that criterion's claim turned round, and any credit for it is a success.
+    """
+
+    name: str
+    family: Family
+    aims: frozenset[Aim]
+    question: Question
+    language: Language
+    text: str
+    base: str = ""
+    criterion: str = ""
+
+    @property
+    def place(self) -> tuple[str, Language]:
+        """The question and language, within which a base is looked for."""
+        return self.question.id, self.language

@@ -1,0 +1,37 @@
+"""Whether words that a grader quotes are really the candidate's, and which stretch of the answer they are."""
+
+import unicodedata
+from collections.abc import Sequence
+
+from interviewer.text import tokenizer
+
+_LEAST_CONTENT = 1
+
+
+def locate(quote: str, text: str) -> tuple[int, int] | None:
+    """Where a quote stands in a text, if case, width, white space and punctuation are ignored; None if it does not."""
+    wanted = "".join(sign for sign, _ in _letters(quote))
+    if not wanted:
+        return None
+    letters = list(_letters(text))
+    start = "".join(sign for sign, _ in letters).find(wanted)
+    if start < 0:
+        return None
+    return letters[start][1], letters[start + len(wanted) - 1][1] + 1
+
+
+def carries_content(quote: str, asked: Sequence[str]) -> bool:
+    """Whether a quote says anything beyond the words of the question (given in each of its languages)."""
+    known = {word for text in asked for word in tokenizer.words(text)}
+    said = [word for word in tokenizer.words(quote) if tokenizer.is_content(word)]
+    return sum(word not in known for word in said) >= _LEAST_CONTENT
+
+
+def _letters(text: str) -> list[tuple[str, int]]:
+    """What is left of a text when only letters, digits and signs of formulas count, each with its place."""
+    return [
+        (sign, place)
+        for place, original in enumerate(text)
+        for sign in tokenizer.fold(original)
+        if unicodedata.category(sign)[0] in "LN" or sign in "+-*/=<>^%"
+    ]

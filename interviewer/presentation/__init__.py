@@ -1,0 +1,1 @@
+"""Interviews and results as people read them: cards, reports, transcripts, exports."""

@@ -1,0 +1,210 @@
+"""Marked answers written out: JSONL with everything, CSV for spreadsheets, a table for the terminal."""
+
+import csv
+import io
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from interviewer.domain.grade import Grade, Level, Score
+from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.evaluation.batch import Marked
+from interviewer.evaluation.cohort import Cohort, sign
+from interviewer.presentation.markup import is_news, score_text
+from interviewer.text.messages import say
+
+# A cell that begins with one of these is a formula to a spreadsheet (the wide ones to those of East Asia).
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_LONGEST_CELL = 32
+_CREDITED = (Level.MET, Level.PARTIAL)
+
+
+def to_jsonl(marked: Iterable[Marked]) -> str:
+    """One object a line, with every criterion's verdict; shares go from 0 to 1."""
+    return "".join(json.dumps(_plain(one), ensure_ascii=False) + "\n" for one in marked)
+
+
+def to_csv(marked: Iterable[Marked]) -> str:
+    """One row an answer; criteria are named in the columns of their levels.
+
+    A cell that a spreadsheet would take for a formula is given an apostrophe in front.
+    """
+    file = io.StringIO()
+    file.write("\ufeff")  # without it, spreadsheets misread Chinese
+    rows = [_row(one) for one in marked]
+    # All text is quoted: of its own accord the csv module leaves a lone carriage return bare, and what follows it would
+    # begin a row, perhaps as a formula.
+    writer = csv.DictWriter(file, rows[0] if rows else (), lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writeheader()
+    writer.writerows({name: _safe(cell) for name, cell in row.items()} for row in rows)
+    return file.getvalue()
+
+
+def to_table(cohort: Cohort, language: Language) -> str:
+    """One line an answer, and what they come to."""
+    keys = ("sheet.candidate", "sheet.question", "sheet.score", "sheet.points", "sheet.remarks")
+    heads = [say(key, language) for key in keys]
+    rows = [_line(one, language) for one in cohort.marked]
+    widths = [max(_width(row[column]) for row in (heads, *rows)) for column in range(len(heads) - 1)]
+    legend = say("sheet.legend", language)
+    lines = ["  ".join([*map(_padded, row, widths), row[-1]]).rstrip() for row in (heads, *rows)]
+    return "\n".join([*lines, "", legend, *overview(cohort, language)]) + "\n"
+
+
+def overview(cohort: Cohort, language: Language) -> Iterator[str]:
+    """How many answers there are and what became of them, in sentences."""
+    whole = cohort.all
+    named = sum(bool(name) for name in cohort.candidates)
+    key = "sheet.counts" if named else "sheet.count"
+    yield say(key, language, answers=len(whole.marked), **({"candidates": named} if named else {}))
+    if whole.graded:
+        text = score_text(whole.score, language, is_estimate=whole.is_estimate)
+        yield say("sheet.mean_of", language, score=text, count=whole.graded)
+    if whole.blank:
+        yield say("sheet.blank", language, count=whole.blank)
+    if whole.ungraded:
+        yield say("sheet.ungraded", language, count=whole.ungraded)
+    if count := len(whole.for_review):
+        yield say("report.review", language, count=count)
+
+
+def _plain(one: Marked) -> dict[str, Any]:
+    answer, grade, language = one.answer, one.grade, one.task.language
+    return {
+        "id": answer.id,
+        "candidate": answer.candidate,
+        "question_id": one.question.id,
+        "answer": answer.text,
+        "lang": answer.lang,
+        "score": _plain_score(one.score),
+        "is_estimate": grade.is_estimate if grade else None,
+        "failure": one.failure,
+        "needs_review": one.needs_review,
+        "flags": list(grade.flags) if grade else [],
+        "criteria": [_verdict(criterion, grade, language) for criterion in one.question.criteria] if grade else [],
+        "extras": [
+            {"claim": extra.claim.into(language), "quote": extra.evidence.quote}
+            for extra in (grade.extras if grade else ())
+        ],
+        "dispute": grade.dispute.into(language) if grade and grade.dispute else "",
+        "provenance": _provenance(one),
+        "tokens": {"prompt": grade.spent.prompt, "completion": grade.spent.completion} if grade else None,
+    }
+
+
+def _verdict(criterion: Criterion, grade: Grade, language: Language) -> dict[str, Any]:
+    verdict = grade.verdict(criterion.id)
+    return {
+        "id": criterion.id,
+        "text": criterion.text.into(language),
+        "kind": criterion.kind,
+        "weight": criterion.weight,
+        "level": verdict.level,
+        "quotes": [evidence.quote for evidence in verdict.evidence],
+        "reason": verdict.reason.into(language),
+    }
+
+
+def _plain_score(score: Score | None) -> dict[str, float | None] | None:
+    if score is None:
+        return None
+    return {
+        "share": None if score.value is None else round(score.value, 4),
+        "of_10": _of_10(score.value),
+        "low": round(score.low, 4),
+        "high": round(score.high, 4),
+    }
+
+
+def _of_10(share: float | None) -> float | None:
+    return None if share is None else round(10 * share, 1)
+
+
+def _provenance(one: Marked) -> dict[str, Any]:
+    if one.grade is None:
+        return {"rubric": one.question.rubric.digest}
+    by = one.grade.provenance
+    return {
+        "method": by.method,
+        "grader": by.grader,
+        "model": by.model,
+        "host": by.host,
+        "shape": by.shape,
+        "votes": by.votes,
+        "rubric": by.rubric,
+        "prompt": by.prompt,
+    }
+
+
+def _row(one: Marked) -> dict[str, Any]:
+    plain, score, by = _plain(one), one.score, _provenance(one)
+    rubric, verdicts = one.question.rubric, plain["criteria"]
+
+    def named(*levels: Level | None, mistakes: bool = False) -> str:
+        chosen = (v for v in verdicts if v["level"] in levels and (v["kind"] is Kind.MISTAKE) is mistakes)
+        return "; ".join(v["id"] for v in chosen if is_news(rubric[v["id"]], v["level"]))
+
+    return {
+        "id": plain["id"],
+        "candidate": plain["candidate"],
+        "question_id": plain["question_id"],
+        "score_of_10": _of_10(score.value) if score else None,
+        "lowest_of_10": _of_10(score.low) if score else None,
+        "highest_of_10": _of_10(score.high) if score else None,
+        "is_estimate": _yes(plain["is_estimate"]),
+        **{level.value: named(level) for level in Level},
+        "not_told": "; ".join(v["id"] for v in verdicts if v["level"] is None),
+        "mistakes": named(*_CREDITED, mistakes=True),
+        "quotes": "\n".join(f"{v['id']}: “{quote}”" for v in verdicts for quote in v["quotes"]),
+        "reasons": "\n".join(f"{v['id']}: {v['reason']}" for v in verdicts),
+        "extras": "\n".join(f"{extra['claim']} “{extra['quote']}”" for extra in plain["extras"]),
+        "dispute": plain["dispute"],
+        "flags": "; ".join(plain["flags"]),
+        "needs_review": _yes(plain["needs_review"]),
+        "failure": plain["failure"],
+        "answer": plain["answer"],
+        **{name: by.get(name, "") for name in ("grader", "model", "host", "rubric", "prompt")},
+    }
+
+
+def _yes(value: bool | None) -> str:
+    return "" if value is None else ("yes" if value else "no")
+
+
+def _safe(cell: object) -> object:
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
+        return f"'{cell}"
+    return cell
+
+
+def _line(one: Marked, language: Language) -> list[str]:
+    grade = one.grade
+    who = one.answer.candidate or one.answer.id
+    if grade is None:
+        return [_cell(who), one.question.id, say("score.none", language), "", printable(one.failure)]
+    points = "".join(sign(c, grade.verdict(c.id).level) for c in one.question.criteria if c.kind is not Kind.MISTAKE)
+    mistakes = [c for c in one.question.rubric.of(Kind.MISTAKE) if grade.verdict(c.id).level in _CREDITED]
+    remarks = [say(f"flag_short.{flag}", language) for flag in grade.flags]
+    remarks += [say("sheet.mistakes", language, count=len(mistakes))] if mistakes else []
+    score = score_text(one.score, language, is_estimate=grade.is_estimate)
+    return [_cell(who), one.question.id, score, points, ", ".join(remarks)]
+
+
+def _cell(text: str) -> str:
+    text = printable(text)
+    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """Text on one line that a terminal shows and does not obey."""
+    return "".join(sign if sign.isprintable() else "·" for sign in " ".join(text.split()))
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """Columns in a terminal, where Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -1,0 +1,71 @@
+"""Scores, levels and provenance in words, for every face."""
+
+from interviewer.domain.grade import Grade, Level, Score, band
+from interviewer.domain.rubric import Criterion, Kind, Language, Question
+from interviewer.domain.summary import Summary
+from interviewer.text.messages import say
+
+_SIGN = {Level.MET: "✓", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CONTRADICTED: "✗", None: "?"}
+
+
+def score_text(score: Score | None, language: Language, *, is_estimate: bool) -> str:
+    """A score in words: an estimate as its band, a range as a range, nothing as nothing."""
+    if score is None:
+        return say("score.none", language)
+    if is_estimate:
+        low, high = band(score.low).limits[0], band(score.high).limits[1]
+        name = say(f"band.{band((score.low + score.high) / 2)}", language)
+        return say("score.estimate", language, band=name, low=low, high=high)
+    if score.value is None:
+        return say("score.range", language, low=round(100 * score.low), high=round(100 * score.high))
+    return say("score.exact", language, score=round(100 * score.value))
+
+
+def provenance_text(grade: Grade, language: Language) -> str:
+    """Who gave the grade, and against which rubric."""
+    by = grade.provenance
+    grader = f"{by.model} @ {by.host}" if by.model else say("provenance.offline", language, grader=by.grader)
+    parts = [say("provenance.grader", language, grader=grader), say("provenance.rubric", language, digest=by.rubric)]
+    if by.prompt:
+        parts.append(say("provenance.prompt", language, digest=by.prompt))
+    return " · ".join(parts)
+
+
+def moment(at: str) -> str:
+    """A time in ISO 8601, UTC, to the minute and as people write it."""
+    return f"{at[:16].replace('T', ' ')} UTC"
+
+
+def spent_text(summary: Summary, language: Language) -> str:
+    """What the grades cost, in tokens."""
+    spent = summary.spent
+    return say("report.spent", language, prompt=spent.prompt, completion=spent.completion)
+
+
+def quotes_of(question: Question, grade: Grade, turn: int) -> list[str]:
+    """The words of a turn that earned credit, which those of a misconception do not."""
+    mistakes = {criterion.id for criterion in question.rubric.of(Kind.MISTAKE)}
+    return [
+        evidence.quote
+        for verdict in grade.verdicts
+        if verdict.level in (Level.MET, Level.PARTIAL) and verdict.criterion not in mistakes
+        for evidence in verdict.evidence
+        if evidence.turn == turn
+    ]
+
+
+def is_news(criterion: Criterion, level: Level | None) -> bool:
+    """Whether a verdict is worth a line: a bonus that was not earned and a mistake that was not made are not."""
+    return criterion.kind is Kind.CORE or level is not Level.MISSING
+
+
+def sign(criterion: Criterion, level: Level | None) -> str:
+    """One character that stands for a level beside its name."""
+    return "✗" if criterion.kind is Kind.MISTAKE else _SIGN[level]
+
+
+def level_key(criterion: Criterion, level: Level | None) -> str:
+    """The phrase for a level; a mistake that was made is a misconception."""
+    if criterion.kind is Kind.MISTAKE and level in (Level.MET, Level.PARTIAL):
+        return "level.mistake"
+    return f"level.{level or 'unknown'}"

@@ -1,0 +1,1 @@
+"""Interviews being played and kept."""

@@ -1,0 +1,180 @@
+"""Which model grades for whom. Keys live here, in memory, and nowhere else."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from interviewer.domain.grade import Provenance
+from interviewer.errors import InterviewerError, SettingsError
+from interviewer.grading import LLMGrader, Shape
+from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.protocol import Grader
+from interviewer.llm import LLM, Message, Piece, Reply
+from interviewer.llm.discovery import context_size
+from interviewer.llm.endpoints import Endpoint, normalize_base_url
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A model on an endpoint and how it is asked; no endpoint means the offline grader."""
+
+    endpoint: Endpoint | None = None
+    shape: Shape = Shape.ONE_CALL
+    votes: int = 1
+
+    @property
+    def title(self) -> str:
+        return f"{self.endpoint.model} @ {self.endpoint.host}" if self.endpoint else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the people at a page may choose from.
+
+    `allowed` lists base URLs; where it is empty, `anything` says whether any address may be entered.
+    """
+
+    default: Choice = Choice()
+    allowed: tuple[str, ...] = ()
+    anything: bool = True
+
+
+class Models:
+    """The choices of all owners, and the graders made from them. Safe to share between threads."""
+
+    def __init__(self, offer: Offer, connect: Callable[[Endpoint], LLM], concurrency: int) -> None:
+        """`connect` makes the model of an endpoint; `concurrency` is the most requests at a time to one endpoint."""
+        self.offer = offer
+        self._connect = connect
+        self.concurrency = concurrency
+        self._lock = threading.Lock()
+        self._chosen: dict[str, Choice] = {}
+        self._models: dict[Endpoint, LLM] = {}
+        self._gates: dict[str, threading.BoundedSemaphore] = {}
+        self._contexts: dict[Endpoint, int | None] = {}
+        self._diagnoses: dict[tuple[str, str, Shape], Any] = {}
+
+    def choice(self, owner: str) -> Choice:
+        return self._chosen.get(owner, self.offer.default)
+
+    def choose(self, owner: str, base_url: str, model: str, key: str, shape: Shape, votes: int) -> Choice:
+        """Let a model grade for this owner from now on. Raises SettingsError if it may not or cannot be used.
+
+        An empty key keeps the one that was given before, unless scheme, host or port have changed.
+        """
+        choice = self.wish(owner, base_url, model, key, shape, votes)
+        with self._lock:
+            self._chosen[owner] = choice
+            if choice.endpoint:
+                self._contexts.pop(choice.endpoint, None)  # the server may have been set up anew
+        return choice
+
+    def wish(self, owner: str, base_url: str, model: str, key: str, shape: Shape, votes: int) -> Choice:
+        """The choice that `choose` would make, without making it."""
+        url = normalize_base_url(base_url)
+        if not self._may_use(url):
+            raise SettingsError(f"{url} is not on the list of endpoints that may be used here")
+        if not model.strip():
+            raise SettingsError("name a model; “List models” asks the server which it has")
+        known = [self.choice(owner).endpoint, self.offer.default.endpoint]
+        kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")
+        default = self.offer.default.endpoint
+        temperature = default.temperature if default else 0.0
+        return Choice(Endpoint(url, model, key.strip() or kept, temperature=temperature), shape, votes)
+
+    def forget(self, owner: str) -> None:
+        """Back to the offline grader; the key is dropped."""
+        with self._lock:
+            self._chosen[owner] = Choice()
+
+    def remember(self, choice: Choice, diagnosis: Any) -> None:
+        """Keep the outcome of a grader test, for as long as the program runs."""
+        with self._lock:
+            self._diagnoses[_measured(choice)] = diagnosis
+
+    def diagnosis(self, choice: Choice) -> Any:
+        """The outcome of the last grader test of this model in this shape, or None."""
+        return self._diagnoses.get(_measured(choice))
+
+    def diagnosis_of(self, by: Provenance) -> Any:
+        """The outcome of the last grader test of the model that gave a grade, or None."""
+        for (_, model, shape), diagnosis in list(self._diagnoses.items()):
+            if (model, str(shape)) == (by.model, by.shape) and diagnosis.host == by.host:
+                return diagnosis
+        return None
+
+    def grader(self, owner: str) -> Grader:
+        return self.grader_of(self.choice(owner))
+
+    def grader_of(self, choice: Choice) -> Grader:
+        if choice.endpoint is None:
+            return CoverageGrader()
+        return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint))
+
+    def llm_for(self, owner: str) -> LLM | None:
+        """The model that an owner chose, if any."""
+        endpoint = self.choice(owner).endpoint
+        return self.llm(endpoint) if endpoint else None
+
+    def llm(self, endpoint: Endpoint) -> LLM:
+        """The model of an endpoint, behind the gate that all users of the same address share."""
+        with self._lock:
+            if endpoint not in self._models:
+                gate = self._gates.setdefault(endpoint.base_url, threading.BoundedSemaphore(self.concurrency))
+                self._models[endpoint] = Gated(self._connect(endpoint), gate)
+            return self._models[endpoint]
+
+    def _may_use(self, url: str) -> bool:
+        if self.offer.allowed:
+            return url in self.offer.allowed
+        default = self.offer.default.endpoint
+        return self.offer.anything or (default is not None and url == default.base_url)
+
+    def _context(self, endpoint: Endpoint) -> int | None:
+        with self._lock:
+            if endpoint in self._contexts:
+                return self._contexts[endpoint]
+        try:
+            size = context_size(endpoint) if endpoint.is_private else None
+        except InterviewerError:
+            size = None
+        with self._lock:
+            self._contexts[endpoint] = size
+        return size
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A model that answers only so many at a time."""
+
+    inner: LLM
+    gate: threading.BoundedSemaphore = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def host(self) -> str:
+        return self.inner.host
+
+    def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
+        with self.gate:
+            return self.inner.reply(messages, schema=schema)
+
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+        with self.gate:
+            yield from self.inner.stream(messages, schema=schema)
+
+
+def _measured(choice: Choice) -> tuple[str, str, Shape]:
+    endpoint = choice.endpoint
+    return (endpoint.base_url, endpoint.model, choice.shape) if endpoint else ("", "", choice.shape)
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port: what a key belongs to."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port

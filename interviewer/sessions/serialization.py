@@ -1,0 +1,122 @@
+"""Events and grades as JSON, and back: the one place that knows how they are spelled on disk."""
+
+import json
+from functools import cache, lru_cache
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from interviewer.domain.grade import Grade
+from interviewer.domain.interview import Event
+from interviewer.errors import TranscriptError
+
+FORMAT = "mock-interview-transcript"
+FORMAT_VERSION = 1
+
+EVENT_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return _cached_adapter(kind)
+
+
+@cache
+def _cached_adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def event_to_json(event: Event) -> tuple[str, str]:
+    """The kind of an event and its JSON body."""
+    kind = type(event)
+    return kind.__name__, _adapter(kind).dump_json(event, exclude_defaults=True).decode()
+
+
+@lru_cache(maxsize=256)
+def event_from_json(kind: str, body: str) -> Event:
+    """The event (values are frozen, so equal bodies may share one). Raises TranscriptError for an unknown kind or a body that does not fit it."""
+    if kind not in EVENT_KINDS:
+        raise TranscriptError(f"unknown kind of event {kind!r}: it was written by a newer version of this program")
+    try:
+        event: Event = _adapter(EVENT_KINDS[kind]).validate_json(body)
+    except ValidationError as error:
+        raise TranscriptError(f"an event of kind {kind} cannot be read: {_first(error)}") from error
+    return event
+
+
+def grade_to_plain(grade: Grade) -> dict[str, Any]:
+    """A grade as nested dicts and lists; what is as it is by default is left out."""
+    plain: dict[str, Any] = _adapter(Grade).dump_python(grade, mode="json", exclude_defaults=True)
+    return plain
+
+
+def grade_from_plain(plain: object) -> Grade:
+    """The grade that `grade_to_plain` wrote. Raises pydantic.ValidationError, which is a ValueError."""
+    grade: Grade = _adapter(Grade).validate_python(plain)
+    return grade
+
+
+def history_to_json(history: list[tuple[Event, str]], summary: dict[str, Any]) -> str:
+    """A transcript as JSON: the events with their times, which are the interview, and a summary for readers."""
+    events = []
+    for event, at in history:
+        kind, body = event_to_json(event)
+        events.append({"kind": kind, "at": at, "body": json.loads(body)})
+    whole = {"format": FORMAT, "version": FORMAT_VERSION, "summary": summary, "events": events}
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def history_from_json(text: str) -> list[tuple[Event, str]]:
+    """The events, with their times, of a transcript that `history_to_json` wrote. Raises TranscriptError."""
+    try:
+        whole = json.loads(text)
+    except ValueError as error:
+        raise TranscriptError(f"this is no JSON: {error}") from error
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        raise TranscriptError(f"this is no transcript: its 'format' is not {FORMAT!r}")
+    if whole.get("version") != FORMAT_VERSION:
+        raise TranscriptError(
+            f"this transcript has version {whole.get('version')!r}; this program reads {FORMAT_VERSION}"
+        )
+    try:
+        return [(event_from_json(e["kind"], json.dumps(e["body"])), str(e["at"])) for e in whole["events"]]
+    except (KeyError, TypeError) as error:
+        raise TranscriptError(f"the transcript's events are not complete: {error!r}") from error
+
+
+def transcript_schema() -> dict[str, Any]:
+    """The JSON Schema of a transcript, with every kind of event under `$defs`."""
+    models = [(_adapter(kind), name) for name, kind in EVENT_KINDS.items()]
+    references, definitions = TypeAdapter.json_schemas(
+        [(name, "validation", adapter) for adapter, name in models], ref_template="#/$defs/{model}"
+    )
+    bodies = [
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["kind", "at", "body"],
+            "properties": {
+                "kind": {"const": name},
+                "at": {"type": "string", "format": "date-time"},
+                "body": references[(name, "validation")],
+            },
+        }
+        for _, name in models
+    ]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Mock interview transcript",
+        "type": "object",
+        "required": ["format", "version", "events"],
+        "properties": {
+            "format": {"const": FORMAT},
+            "version": {"const": FORMAT_VERSION},
+            "summary": {"type": "object", "description": "Derived from the events, for readers; not read back."},
+            "events": {"type": "array", "minItems": 1, "items": {"oneOf": bodies}},
+        },
+        "$defs": definitions.get("$defs", {}),
+    }
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"

@@ -1,0 +1,234 @@
+"""What each control of the page does: it plays on a session and says what the page then shows. Knows nothing of gradio."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from interviewer.banks.loader import Library
+from interviewer.domain.grade import Evidence, Verdict
+from interviewer.domain.interview import (
+    Contest,
+    Contested,
+    Interview,
+    Mode,
+    Order,
+    shows_grades,
+)
+from interviewer.domain.rubric import Language
+from interviewer.errors import BankError, InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
+from interviewer.sessions.grader_registry import Models
+from interviewer.sessions.planning import make_plan
+from interviewer.sessions.service import LONGEST_ANSWER, Session, Stage
+from interviewer.text.messages import say
+from interviewer.web.badge import Badges
+from interviewer.web.grader_settings import Watched
+from interviewer.web.view_model import Screen, View, view
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the start form sends; every value comes from a browser, so every value is checked."""
+
+    bank: str
+    topics: Sequence[str]
+    count: float | None
+    order: str
+    language: str
+    mode: str
+    probes: bool
+    hints: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Plays for the page: one for the whole server."""
+
+    stage: Stage
+    library: Library
+    models: Models
+    badges: Badges
+
+    def arrive(self, owner: str, interview: str, language: Language) -> View:
+        """The page as it opens: on the interview the browser remembers, or on the start form."""
+        if not interview:
+            return View(Screen.START, language)
+        try:
+            session = self._grading(owner, interview)
+            session.settle(language)
+            shown = self._view(session, session.interview(), language)
+            return replace(shown, polls=shown.is_waiting)
+        except InterviewerError as error:
+            return View(Screen.START, language, notice=_told(error, language))
+
+    def start(self, owner: str, choices: Choices, language: Language) -> View:
+        """A new interview. What cannot be played is said on the start form."""
+        try:
+            bank = self.library.bank(choices.bank)
+            most = sum(not choices.topics or question.topic in choices.topics for question in bank.questions)
+            if choices.count is None or not 1 <= choices.count <= most or choices.count != int(choices.count):
+                return View(Screen.START, language, notice=say("start.bad_count", language, most=most))
+            first = make_plan(
+                bank,
+                topics=[str(topic) for topic in choices.topics],
+                count=int(choices.count),
+                order=Order(choices.order),
+                language=Language(choices.language),
+                mode=Mode(choices.mode),
+                probes=bool(choices.probes),
+                hints=bool(choices.hints),
+            )
+            session = self.stage.begin(owner, first)
+        except (InterviewerError, ValueError) as error:
+            return View(Screen.START, language, notice=_told(error, language))
+        return self._view(session, session.interview(), language)
+
+    def answer(self, owner: str, interview: str, place: str, text: str, language: Language) -> Iterator[View]:
+        """Record the answer and show it at once; in coach mode, show the card when it is there."""
+        if not text.strip():
+            yield self._noticed(owner, interview, language, say("play.empty", language))
+            return
+        if len(text) > LONGEST_ANSWER:
+            notice = say("play.too_long", language, length=len(text), most=LONGEST_ANSWER)
+            yield self._noticed(owner, interview, language, notice)
+            return
+        played = self._played(owner, interview, language, lambda session: session.answer(text, place))
+        if played.notice and not played.may_answer:
+            played = replace(played, unsent=text)  # the box is not to be seen now
+        yield replace(played, clear=not played.notice)
+        if not played.notice and played.is_waiting:
+            yield from self._settled(owner, interview, language)
+
+    def skip(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
+        """Pass on the question, or on the probe: then what was said before it is graded."""
+        yield from self._then_settle(owner, interview, language, lambda session: session.skip(place))
+
+    def end(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
+        yield from self._then_settle(owner, interview, language, lambda session: session.end(place))
+
+    def regrade(self, owner: str, interview: str, _: str, language: Language) -> Iterator[View]:
+        """Grade again whatever could not be graded."""
+        yield from self._then_settle(owner, interview, language, lambda session: session.regrade())
+
+    def hint(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(
+            owner, interview, language, lambda session: session.hint(place), {OutOfTurn: say("play.no_hint", language)}
+        )
+
+    def repeat(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(owner, interview, language, lambda session: session.repeat(place))
+
+    def retry(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(owner, interview, language, lambda session: session.retry(place))
+
+    def move_on(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(owner, interview, language, lambda session: session.move_on(place))
+
+    def look(self, owner: str, interview: str, language: Language) -> View:
+        """The interview as it stands, for a page that waits for grades or changes its language."""
+        return self._noticed(owner, interview, language, "")
+
+    def contest(self, owner: str, interview: str, criterion: str, quote: str, language: Language) -> tuple[View, bool]:
+        """Record an objection to a verdict of the last graded attempt; False if its words are not the candidate's."""
+        if not quote.strip():
+            return self._noticed(owner, interview, language, say("contest.empty", language)), False
+
+        def contested(session: Session) -> Interview:
+            current = session.interview().current
+            turn = next((number for number, text in current.answers if quote.strip() and quote.strip() in text), -1)
+            evidence = Evidence(turn, quote.strip())
+            return session.contest(Contested(current.question, current.number, Contest(criterion, evidence)))
+
+        refused: Mapping[type[InterviewerError], str] = {OutOfTurn: say("contest.not_verbatim", language)}
+        played = self._played(owner, interview, language, contested, refused)
+        return (played, False) if played.notice else (replace(played, notice=say("contest.kept", language)), True)
+
+    def _played(
+        self,
+        owner: str,
+        interview: str,
+        language: Language,
+        play: Callable[[Session], Interview],
+        told: Mapping[type[InterviewerError], str] | None = None,
+    ) -> View:
+        try:
+            session = self._grading(owner, interview)
+            return self._view(session, play(session), language)
+        except NoSuchInterview as error:
+            return View(Screen.START, language, notice=_told(error, language))
+        except InterviewerError as error:
+            notice = (told or {}).get(type(error)) or _told(error, language)
+            return self._noticed(owner, interview, language, notice)
+
+    def _noticed(self, owner: str, interview: str, language: Language, notice: str) -> View:
+        """The interview as it stands, with something to say."""
+        try:
+            session = self.stage.resume(interview, owner)
+            return replace(self._view(session, session.interview(), language), notice=notice)
+        except InterviewerError as error:
+            return View(Screen.START, language, notice=_told(error, language))
+
+    def _then_settle(
+        self, owner: str, interview: str, language: Language, play: Callable[[Session], Interview]
+    ) -> Iterator[View]:
+        played = self._played(owner, interview, language, play)
+        yield played
+        if not played.notice and played.is_waiting:
+            yield from self._settled(owner, interview, language)
+
+    def _settled(self, owner: str, interview: str, language: Language) -> Iterator[View]:
+        """Start what is due; where its result may be shown, wait for it."""
+        try:
+            session = self._grading(owner, interview)
+            if not shows_grades(session.interview()):
+                session.settle(language)
+                return
+            run: Watched[Interview, tuple[Verdict, ...]] = Watched(lambda tell: session.settled(language, tell))
+            for verdicts in run:
+                yield replace(self._view(session, session.interview(), language, verdicts), is_partial=True)
+            yield self._view(session, run.result(), language)
+        except InterviewerError as error:
+            yield self._noticed(owner, interview, language, _told(error, language))
+
+    def regrade_all(self, owner: str, language: Language) -> int:
+        """Ask for the missing grades in all interviews of an owner, wait for them, and count those that came."""
+        graded = 0
+        for listed in self.stage.store.interviews(owner):
+            try:
+                session = self._grading(owner, listed.id)
+                before = _ungraded(session.interview())
+                if before:
+                    session.regrade()
+                    graded += before - _ungraded(session.settled(language))
+            except InterviewerError:
+                continue  # an interview that cannot be read is listed as such
+        return graded
+
+    def _view(
+        self, session: Session, interview: Interview, language: Language, partial: Sequence[Verdict] = ()
+    ) -> View:
+        return view(session.id, interview, language, self.badges.on(interview.bank, language), partial)
+
+    def _grading(self, owner: str, interview: str) -> Session:
+        """The interview with the grader that its owner chose."""
+        session = self.stage.resume(interview, owner)
+        stage = replace(self.stage, grader=self.models.grader(owner), llm=self.models.llm_for(owner))
+        return Session(stage, session.id)
+
+
+def _ungraded(interview: Interview) -> int:
+    return sum(bool(attempt.failure) or attempt.awaits_grade for attempt in interview.attempts)
+
+
+def _told(error: Exception, language: Language) -> str:
+    """What went wrong, for the person at the page."""
+    match error:
+        case NoSuchInterview():
+            return say("play.gone", language)
+        case MovedOnElsewhere():
+            return say("play.moved_on", language)
+        case StoreError():
+            return say("play.store_failed", language, reason=str(error))
+        case OutOfTurn():
+            return say("play.not_now", language)
+        case BankError():
+            return str(error)
+    return say("play.not_now", language)

@@ -1,0 +1,153 @@
+"""What the controls of the import tab do: a file is looked at, edited and saved as a bank. Knows nothing of gradio.
+
+What reads lists of questions is imported when the first one comes: the page need not wait for it.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from interviewer.banks.loader import Library
+from interviewer.domain.rubric import Language
+from interviewer.errors import BankError, InterviewerError
+from interviewer.presentation.markup import escaped
+from interviewer.sessions.grader_registry import Models
+from interviewer.text.messages import say
+from interviewer.web.grader_settings import Watched
+from interviewer.web.uploads import Uploads
+
+if TYPE_CHECKING:
+    from interviewer.banks.importing.pipeline import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the tab then shows. `yaml` None leaves the text that is being edited as it is; `saved` is a bank's id.
+
+    `title` is the name of the bank in that text. `base` tells, when that text is saved, which version of the bank it
+    was made of; None leaves it as well.
+    """
+
+    html: str
+    yaml: str | None = None
+    saved: str = ""
+    base: str | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Serves the import tab. `folder` is where banks go, None where nobody may import."""
+
+    library: Library
+    models: Models
+    uploads: Uploads
+    folder: Path | None
+
+    def read(self, owner: str, window: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
+        """What the last file of a visitor's window would become; with a model, how far it is meanwhile."""
+        upload = self.uploads.of(owner, window)
+        if upload is None:
+            yield _refused(say("import.no_file", language))
+            return
+        yield from self._read(owner, upload.name, upload.data, language, by_model=by_model)
+
+    def read_text(self, owner: str, text: str, title: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
+        """The same for a list that was pasted. Under the same title it is brought up to date, as a file would be."""
+        if not text.strip():
+            yield _refused(say("import.no_text", language))
+            return
+        data = text.encode("utf-8", "replace")
+        name = title.strip() or f"pasted-{hashlib.sha256(data).hexdigest()[:6]}"
+        yield from self._read(owner, f"{name.replace('/', '-')}.md", data, language, by_model=by_model, title=title)
+
+    def save(self, text: str, base: str, language: Language) -> Shown:
+        """Save the bank as it was edited. What is wrong with it is said, and the text stays as it is.
+
+        A bank that is there already is replaced only if it is the version that the text was made of.
+        """
+        from interviewer.banks.importing import pipeline
+
+        if self.folder is None:
+            return _refused(say("import.not_here", language))
+        if not text.strip():
+            return _refused(say("import.nothing_to_save", language))
+        try:
+            shown = pipeline.preview("bank.yaml", text.encode("utf-8"), library=self.library, folder=self.folder)
+            if shown.before is not None and not shown.is_same and _version(shown.before) != base:
+                return _refused(say("import.moved_on", language, id=shown.bank.id))
+            path = pipeline.save(shown)
+        except (BankError, UnicodeEncodeError) as error:
+            return _refused(say("import.not_saved", language), _on_the_page(error))
+        count = len(shown.bank.questions)
+        told = say("import.saved", language, title=shown.bank.title.into(language), count=count, file=path.name)
+        return Shown(
+            f'<p role="status"><strong>{escaped(told)}</strong></p>',
+            saved=shown.bank.id,
+            base=_version(shown.yaml.encode()),
+        )
+
+    def _read(
+        self, owner: str, name: str, data: bytes, language: Language, *, by_model: bool, title: str = ""
+    ) -> Iterator[Shown]:
+        from interviewer.banks.importing import pipeline
+        from interviewer.web import preview
+
+        folder = self.folder
+        if folder is None:
+            yield _refused(say("import.not_here", language))
+            return
+        llm = self.models.llm_for(owner) if by_model else None
+        if by_model and llm is None:
+            yield _refused(say("import.no_model", language))
+            return
+        run: Watched[Preview, tuple[int, int]] = Watched(
+            lambda tell: pipeline.preview(
+                name,
+                data,
+                library=self.library,
+                folder=folder,
+                title=title.strip(),
+                llm=llm,
+                threads=self.models.concurrency,
+                told=lambda done, total: tell((done, total)),
+            )
+        )
+        for done, total in run:
+            yield Shown(f'<p role="status">{say("import.drafting", language, done=done, total=total)}</p>')
+        try:
+            shown = run.result()
+        except InterviewerError as error:
+            yield _refused(say("import.unusable", language), _on_the_page(error))
+            return
+        yaml = "" if preview.is_too_long_to_edit(shown.yaml) else shown.yaml
+        title = shown.bank.title.into(language)
+        yield Shown(preview.preview_html(shown, language), yaml, base=_version(shown.before), title=title)
+
+
+def _version(data: bytes | None) -> str:
+    return "" if data is None else hashlib.sha256(data).hexdigest()
+
+
+def _on_the_page(error: Exception) -> str:
+    """What is wrong, without the name of the text that was edited and without the options of the command."""
+    return str(error).removeprefix("bank.yaml: ").replace(" (--id)", "")
+
+
+def _refused(text: str, detail: str = "") -> Shown:
+    more = f'<p class="quiet">{escaped(detail)}</p>' if detail else ""
+    return Shown(f'<div role="alert" class="card"><p class="failure">{escaped(text)}</p>{more}</div>')
+
+
+def picker_html(language: Language, *, is_allowed: bool) -> str:
+    """The control that takes a file; its script is in the page's own."""
+    if not is_allowed:
+        return f"<p>{say('import.not_here', language)}</p>"
+    return (
+        f"<h2>{say('import.title', language)}</h2><p>{say('import.intro', language)}</p>"
+        f'<div id="import-drop"><label for="import-file">{say("import.choose", language)}</label>'
+        '<input type="file" id="import-file" accept=".md,.markdown,.txt,.csv,.tsv,.json,.jsonl,.yaml,.yml">'
+        '<p id="import-status" role="status"></p></div>'
+    )

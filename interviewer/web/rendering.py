@@ -1,0 +1,157 @@
+"""How a view, a language and the start form's choices look on the controls."""
+
+from typing import Any
+
+import gradio as gr
+
+from interviewer.banks.loader import Library
+from interviewer.domain.interview import Mode, Order
+from interviewer.domain.rubric import Bank, Language
+from interviewer.presentation.markup import escaped
+from interviewer.text.messages import say
+from interviewer.web.controls import DEFAULT_COUNT, NO_INTERVIEW, Controls
+from interviewer.web.grader_tab import grader_labels
+from interviewer.web.import_tab import import_labels
+from interviewer.web.view_model import Screen, View
+
+Updates = dict[Any, Any]
+
+
+def draw(c: Controls, view: View) -> Updates:
+    """The view on the page. The answer box is emptied only when its text is on disk."""
+    play, report, language = c.play, c.report, view.language
+    if view.is_partial:
+        return {play.card: view.card, report.report: view.report}
+    playing = view.screen is Screen.PLAY
+    updates = {
+        c.remembered: view.interview or NO_INTERVIEW,
+        c.place: view.place,
+        c.notice: gr.update(value=_notice(view), visible=bool(view.notice)),
+        play.contest_notice: "",
+        c.ticker: gr.Timer(active=view.polls),
+        c.start.group: gr.update(visible=view.screen is Screen.START),
+        play.group: gr.update(visible=playing),
+        report.group: gr.update(visible=view.screen is Screen.REPORT),
+        report.report: view.report,
+        report.regrade: gr.update(visible=view.has_failures),
+        play.progress: f'<p role="status">{view.progress}</p>',
+        play.chat: view.chat,
+        play.answering: gr.update(visible=view.may_answer),
+        play.hint: gr.update(interactive=view.may_hint),
+        play.ending: gr.update(visible=False),
+        play.side: gr.update(visible=view.is_coach),
+        play.card: view.card or f'<p class="quiet">{say("play.card_empty", language)}</p>',
+        play.reviewing: gr.update(visible=view.is_reviewing),
+        play.next: say("play.finish" if view.is_last else "play.next", language),
+        play.regrade: gr.update(visible=view.has_failures and view.is_reviewing),
+        play.contest: gr.update(visible=view.is_reviewing and bool(view.points)),
+        play.criterion: gr.update(choices=list(view.points), value=view.points[0][1] if view.points else None),
+    }
+    if view.clear:
+        updates[play.answer] = ""
+    return updates
+
+
+def _notice(view: View) -> str:
+    unsent = f'<pre class="unsent">{escaped(view.unsent)}</pre>' if view.unsent else ""
+    return f'<div role="alert">{view.notice}{unsent}</div>'
+
+
+def labels(c: Controls, library: Library, language: Language, *, may_import: bool) -> Updates:
+    """Every label in this language."""
+
+    def label(key: str, **more: Any) -> Any:
+        return gr.update(label=say(key, language), **more)
+
+    def choices(kind: str, values: type[Order] | type[Mode] | type[Language]) -> list[tuple[str, str]]:
+        return [(say(f"{kind}.{value}", language), str(value)) for value in values]
+
+    start, play, report = c.start, c.play, c.report
+    banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
+    broken = "".join(f"<p>{escaped(str(error))}</p>" for error in library.broken())
+    start_title = f"<h2>{say('start.title', language)}</h2>"
+    if not banks:
+        start_title += f'<p role="alert">{say("start.no_banks", language)}</p>'
+    buttons = {
+        c.refresh: "list.refresh", c.regrade: "list.regrade", c.link: "list.link", start.button: "start.button", play.send: "play.send",
+        play.hint: "play.hint", play.repeat: "play.repeat", play.skip: "play.skip", play.end: "play.end",
+        play.end_yes: "play.end_yes", play.end_no: "play.end_no", play.retry: "play.retry", play.regrade: "play.regrade",
+        play.object: "contest.button", play.leave: "play.leave", report.regrade: "report.regrade", report.new: "play.new",
+    }  # fmt: skip
+    return {
+        **{button: say(key, language) for button, key in buttons.items()},
+        c.head: f"<h1>{say('app.title', language)}</h1><p>{say('app.tagline', language)}</p>",
+        c.page_language: label("app.language", value=str(language)),
+        **grader_labels(c.grader, language),
+        **import_labels(c.importing, language, is_allowed=may_import),
+        c.practice: label("tab.practice"),
+        c.records: label("tab.interviews"),
+        start.title: start_title + broken,
+        start.bank: label("start.bank", choices=banks),
+        start.topics: label("start.topics"),
+        start.count: label("start.count"),
+        start.order: label("start.order", choices=choices("order", Order)),
+        start.language: label(
+            "start.language", choices=choices("language", Language), info=say("start.language_info", language)
+        ),
+        start.mode: label("start.mode", choices=choices("mode", Mode)),
+        start.probes: label("start.probes"),
+        start.hints: label("start.hints"),
+        play.answer: label("play.answer", placeholder=say("play.placeholder", language)),
+        play.end_sure: f"<p>{say('play.end_sure', language)}</p>",
+        play.contest: label("contest.title"),
+        play.criterion: label("contest.criterion"),
+        play.quote: label("contest.quote", info=say("contest.quote_info", language)),
+    }
+
+
+def start_values(c: Controls, library: Library, language: Language) -> Updates:
+    """The start form as a newcomer finds it: the first bank, asked in the language of the page."""
+    banks = library.banks()
+    if not banks:
+        return {c.start.button: gr.update(interactive=False)}
+    return merged(
+        {c.start.bank: gr.update(value=banks[0].id), c.start.language: gr.update(value=str(language))},
+        bank_choices(c, library, banks[0].id, language),
+    )
+
+
+def bank_choices(c: Controls, library: Library, bank: str, language: Language) -> Updates:
+    found = _bank(library, bank)
+    if found is None:
+        return {}
+    topics = [(found.topic_title(topic, language), topic) for topic in found.used_topics]
+    return {
+        c.start.topics: gr.update(choices=topics, value=[]),
+        **count_choice(c, library, bank, [], language),
+    }
+
+
+def count_choice(
+    c: Controls, library: Library, bank: str, topics: list[str], language: Language, wanted: float | None = None
+) -> Updates:
+    """How many questions can be asked now; a number that was `wanted` stays as long as there are so many."""
+    found = _bank(library, bank)
+    if found is None:
+        return {}
+    most = sum(not topics or question.topic in topics for question in found.questions)
+    return {
+        c.start.count: gr.update(
+            value=min(int(wanted) if wanted and wanted >= 1 else DEFAULT_COUNT, most),
+            info=say("start.count_info", language, most=most),
+        )
+    }
+
+
+def _bank(library: Library, name: str) -> Bank | None:
+    return next((bank for bank in library.banks() if bank.id == name), None)
+
+
+def merged(*parts: Updates) -> Updates:
+    """Updates of several origins as one; where two speak of a control, both are heard and the later one wins."""
+    whole: Updates = {}
+    for part in parts:
+        for control, update in part.items():
+            more = update if isinstance(update, dict) else gr.update(value=update)
+            whole[control] = {**whole.get(control, {}), **more}
+    return whole

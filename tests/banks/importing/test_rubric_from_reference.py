@@ -1,0 +1,369 @@
+from collections.abc import Sequence
+
+import pytest
+from fakes import BANK
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from interviewer.banks.importing.rubric_from_reference import MOST_POINTS, Point, compile_question, points_of, surplus
+from interviewer.banks.lint import lint
+from interviewer.domain.grade import Level, score
+from interviewer.domain.rubric import Bank, Kind, Question
+from interviewer.errors import BankError
+from interviewer.evaluation.runner import attempt_of
+from interviewer.grading.lexical import CoverageGrader
+from interviewer.text import tokenizer
+
+
+def graded(question: Question, text: str) -> float:
+    return score(question.rubric, CoverageGrader().grade(question, attempt_of(question, text)).verdicts).low
+
+
+def texts(points: Sequence[Point]) -> list[str]:
+    return [point.text for point in points]
+
+
+@pytest.mark.parametrize("opens", ["<!--x ", r"\[ x ", "[x", "-"])
+def test_what_is_opened_thousands_of_times_and_never_closed_does_not_hang(opens: str) -> None:
+    """Where every beginning looks to the end of the text for its own end, this takes minutes."""
+    assert points_of("What is a lock?", opens * 50_000 + " y")
+
+
+def test_thousands_of_names_weigh_no_more_than_a_criterion_may() -> None:
+    lists = (
+        "包括：" + "、".join(f"{chr(0x5000 + n)}{chr(0x6000 + n + 150 * line)}" for n in range(150))
+        for line in range(9)
+    )
+    criteria = compile_question("有哪些东西？", "。".join(lists)).criteria
+    assert {criterion.weight for criterion in criteria} == {100.0}
+
+
+def test_list_items_are_claims_called_by_what_leads_to_the_colon() -> None:
+    points = points_of(
+        "卷积网络有什么优势？",
+        "它有以下优势：\n- 平移不变：物体的位置无关紧要。\n- **参数更少**：同一个核用在所有位置。\n- 特征分层。",
+    )
+    assert [(point.text, point.made, point.weight) for point in points] == [
+        ("平移不变", "list item", 2.0),
+        ("物体的位置无关紧要", "sentence", 0.5),
+        ("参数更少", "list item", 2.0),
+        ("同一个核用在所有位置", "sentence", 0.5),
+        ("特征分层", "list item", 2.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "1. Sort the array\n2. Look at the middle\n3. Halve the range",
+        "1) Sort the array 2) Look at the middle 3) Halve the range",
+        "* Sort the array\n* Look at the middle\n* Halve the range",
+        "(1) Sort the array; (2) Look at the middle; (3) Halve the range.",
+        "First, sort the array. Second, look at the middle. Finally, halve the range.",
+        "Answer:\n- Sort the array<br />\n- Look at the middle<br />\n- Halve the range",
+    ],
+)
+def test_steps_are_steps_however_they_are_numbered(reference: str) -> None:
+    assert [text.casefold() for text in texts(points_of("How?", reference))] == [
+        "sort the array",
+        "look at the middle",
+        "halve the range",
+    ]
+
+
+def test_an_item_of_an_item_weighs_less() -> None:
+    points = points_of("索引有什么用？", "- 加快查询\n  - 尤其是范围条件\n- 保证唯一性")
+    assert [point.weight for point in points] == [2.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "question, reference, points",
+    [
+        ("水果有哪些？", "水果有：苹果、香蕉和西瓜。", ["苹果", "香蕉", "西瓜"]),
+        ("数据怎么编辑？", "主要是指属性编辑和图形编辑。", ["属性编辑", "图形编辑"]),
+        (
+            "死锁的条件？",
+            "四个条件：互斥、占有并等待、不可抢占、循环等待。",
+            ["互斥", "占有并等待", "不可抢占", "循环等待"],
+        ),
+        ("列举超参数", "学习率、批次大小、层数", ["学习率", "批次大小", "层数"]),
+        ("Name some.", "They include arrays, linked lists and queues.", ["arrays", "linked lists", "queues"]),
+        ("Name some.", "The learning rate, the batch size, and depth.", ["learning rate", "batch size", "depth"]),
+    ],
+)
+def test_a_list_of_names_is_taken_name_by_name(question: str, reference: str, points: list[str]) -> None:
+    found = points_of(question, reference)
+    assert texts(found) == points
+    assert {point.made for point in found} == {"name in a list"}
+    assert all(point.text in point.aliases[0] for point in found)
+
+
+def test_clauses_are_no_names() -> None:
+    points = points_of("为什么好？", "优点包括：可以加快收敛，而且会减少过拟合。")
+    assert texts(points) == ["可以加快收敛", "会减少过拟合"]
+    assert not any(point.aliases for point in points)
+
+
+def test_a_name_is_known_by_what_the_glossary_has_for_it_and_without_an_ending_in_common() -> None:
+    (forest, _) = points_of("有哪些模型？", "包括：随机森林、决策树。")
+    assert "random forest" in forest.aliases[0]
+    names = [point.aliases[0] for point in points_of("有哪些？", "包括：安全性原则、及时性原则。")]
+    assert names == [("安全性原则", "安全"), ("及时性原则", "及时")]
+
+
+def test_a_name_of_two_known_terms_is_known_in_other_words() -> None:
+    question = compile_question("怎样扩充图像数据？举例。", "可以：旋转图像、翻转图像、裁剪画面。")
+    assert graded(question, "You can rotate the image a little, or flip each picture.") == pytest.approx(2 / 3)
+    assert graded(question, "把图像随机旋转一下。") == pytest.approx(1 / 3)
+
+
+def test_more_names_than_points_share_points_and_weigh_what_they_are() -> None:
+    reference = "包括：苹果、香蕉、西瓜、葡萄、草莓、菠萝、荔枝、芒果、樱桃。"
+    points = points_of("水果有哪些？", reference)
+    assert len(points) == MOST_POINTS
+    assert sum(point.weight for point in points) == sum(len(point.aliases) for point in points) == 9
+    question = compile_question("水果有哪些？", reference)
+    assert graded(question, "苹果、香蕉、西瓜、葡萄、草莓、菠萝、荔枝、芒果、樱桃。") == 1
+    assert graded(question, "有苹果、西瓜和樱桃。") == pytest.approx(3 / 9)
+
+
+@pytest.mark.parametrize(
+    "reference, sides",
+    [
+        (
+            "TCP keeps the order of bytes, whereas UDP may lose datagrams.",
+            ["TCP keeps the order of bytes", "UDP may lose datagrams"],
+        ),
+        ("进程拥有自己的地址空间，而线程共享同一份内存。", ["进程拥有自己的地址空间", "线程共享同一份内存"]),
+        ("进程拥有自己的地址空间；而线程共享同一份内存。", ["进程拥有自己的地址空间", "线程共享同一份内存"]),
+    ],
+)
+def test_of_a_contrast_each_side_is_a_point(reference: str, sides: list[str]) -> None:
+    points = points_of("What is the difference?", reference)
+    assert texts(points) == sides
+    if "；" not in reference:
+        assert {point.made for point in points} == {"contrast"}
+
+
+@pytest.mark.parametrize(
+    "reference, points",
+    [
+        ("如果初始值都相同，则无法破坏对称性。也就是说，梯度全都一样，而且网络学不到东西。",
+         ["如果初始值都相同，则无法破坏对称性", "梯度全都一样", "网络学不到东西"]),
+        ("由于输出非负，因此所有样本都被分到同一类。", ["输出非负", "所有样本都被分到同一类"]),
+        ("没有必要。每一轮都会看到全部样本。", ["没有必要，每一轮都会看到全部样本"]),
+        ("Units cannot co-adapt, so the network generalises better.",
+         ["Units cannot co-adapt", "the network generalises better"]),
+        ("Batch statistics are noisy because the samples vary.", ["Batch statistics are noisy", "the samples vary"]),
+    ],
+)  # fmt: skip
+def test_statements_can_be_read_on_their_own(reference: str, points: list[str]) -> None:
+    assert texts(points_of("会怎样？", reference)) == points
+
+
+def test_what_announces_or_only_repeats_the_question_is_no_point() -> None:
+    assert texts(points_of("为什么要打乱数据？", "打乱数据的原因有以下几点：避免相邻样本相关；加快收敛。")) == [
+        "避免相邻样本相关",
+        "加快收敛",
+    ]
+    found = texts(points_of("Why shuffle the data?", "There are two reasons. Shuffle the data. Batches correlate."))
+    assert found[0] == "Batches correlate"
+    assert not any("reasons" in text for text in found)
+    assert texts(points_of("What is it?", "It is a technique. It removes noise from pictures."))[0] == (
+        "It removes noise from pictures"
+    )
+
+
+def test_an_example_is_a_bonus_unless_it_is_asked_for() -> None:
+    reference = "它通过变换原始样本得到新样本。例如，旋转图片、翻转图片、裁剪图片。"
+    points = points_of("什么是数据增强？", reference)
+    assert [point.kind for point in points] == [Kind.CORE, Kind.BONUS, Kind.BONUS, Kind.BONUS]
+    assert {point.kind for point in points_of("什么是数据增强？举个例子。", reference)} == {Kind.CORE}
+    english = points_of("What is a mutex?", "Only one thread can hold it. For example, a writer locks a queue.")
+    assert [(point.kind, point.weight) for point in english] == [(Kind.CORE, 2.0), (Kind.BONUS, 0.5)]
+
+
+def test_first_claims_weigh_more_than_later_ones() -> None:
+    points = points_of("什么是死锁？", "若干线程互相等待对方的锁。打破环路就能恢复。")
+    assert [point.weight for point in points] == [2.0, 1.0]
+
+
+def test_rows_of_a_plain_table_and_steps_of_a_chain_are_points() -> None:
+    table = "问题 | 是什么 | 怎么办\n穿透 | 查不存在的键 | 布隆过滤器\n击穿 | 热点键过期 | 互斥锁"
+    assert texts(points_of("缓存有哪些问题？", table)) == ["穿透 查不存在的键 布隆过滤器", "击穿 热点键过期 互斥锁"]
+    assert len(points_of("启动过程？", "加载引导程序 -> 初始化内核 -> 启动服务")) == 3
+    assert (
+        texts(points_of("How to filter?", "Use cat x | grep y to filter lines"))[0]
+        == "Use cat x | grep y to filter lines"
+    )
+
+
+def test_a_word_is_not_cut_after_a_connective() -> None:
+    assert texts(points_of("为什么不行？", "因为并发读会把旧值又写回缓存。")) == ["并发读会把旧值又写回缓存"]
+
+
+def test_code_formulas_and_markup_are_no_points_and_a_row_of_a_table_is_one() -> None:
+    reference = """## 做法
+使用**残差连接**让梯度直接流过，见[论文](https://example.org/resnet)。
+
+```python
+x = x + f(x)
+```
+
+| 方法 | 代价 |
+| --- | --- |
+| 残差 | 很小 |
+
+$$ y = F(x) + x $$
+w = w - grad(C)(w) - 2cw
+![图](a.png)
+- `LayerNorm` 稳定每层的分布
+"""
+    assert texts(points_of("怎么办？", reference)) == [
+        "使用残差连接让梯度直接流过，见论文",
+        "残差 很小",
+        "LayerNorm 稳定每层的分布",
+    ]
+
+
+def test_single_words_are_no_points() -> None:
+    points = points_of("Why shuffle?", "Neighbouring batches are correlated otherwise.")
+    assert [(point.text, point.made) for point in points] == [
+        ("Neighbouring batches are correlated otherwise", "sentence"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "If the gradient explodes, then clip it to a fixed norm",
+        "When two units always fire together, but neither is needed, one of them is wasted",
+        "Although it converges quickly, and so saves steps, it generalises worse",
+    ],
+)
+def test_a_condition_stays_with_what_it_leads_to(reference: str) -> None:
+    assert texts(points_of("How?", reference)) == [reference]
+
+
+def test_after_what_a_condition_leads_to_the_next_statement_is_cut_again() -> None:
+    reference = "When a client connects, the server sends a certificate, so traffic is encrypted; old clocks fail, because certificates expire"
+    assert texts(points_of("TLS?", reference)) == [
+        "When a client connects, the server sends a certificate",
+        "traffic is encrypted",
+        "old clocks fail",
+        "certificates expire",
+    ]
+
+
+def test_the_points_that_find_no_room_are_counted() -> None:
+    items = "".join(f"- idea number{n} does thing{n}\n" for n in range(9))
+    assert (len(points_of("What?", items)), surplus("What?", items)) == (7, 2)
+    assert surplus("What?", "- one idea\n- another idea") == 0
+
+
+def test_of_many_pages_the_most_telling_points_are_kept() -> None:
+    pages = "\n".join(f"Paragraph {n} speaks of thing{n}. It goes on about detail{n}." for n in range(300))
+    points = points_of("What?", f"{pages}\n- the one listed claim\n- another listed claim")
+    assert len(points) == MOST_POINTS
+    assert texts(points)[-2:] == ["the one listed claim", "another listed claim"]
+
+
+def test_an_empty_reference_has_no_points_and_makes_no_question() -> None:
+    assert points_of("Why?", " \n\t") == []
+    with pytest.raises(BankError, match="'Why\\?': its reference answer is empty"):
+        compile_question("Why?", "")
+
+
+def test_a_reference_that_says_nothing_new_is_one_point() -> None:
+    assert texts(points_of("same words", "same words")) == ["same words"]
+    assert texts(points_of("Why?", "```\nonly = code\n```")) != []
+
+
+def test_compiled_questions_pass_the_lint_for_their_number_and_their_own_reference() -> None:
+    references = [
+        ("什么是死锁？", "多个进程互相等待对方持有的资源。四个条件：互斥、占有并等待、不可抢占、循环等待。"),
+        ("Explain a mutex.", "Only one thread can hold it at a time. Others that try to take it block."),
+        ("解释GAN。", "由两个网络D和G组成，其中D是判别器，而G是生成器。G负责造假图，D负责辨真伪。"),
+    ]
+    questions = tuple(compile_question(*reference) for reference in references)
+    assert list(lint(Bank("b", BANK.title, questions))) == []
+
+
+def test_a_compiled_question_is_named_by_its_content_and_grades() -> None:
+    reference = "信息的特征：客观性、传递性、时效性、共享性、价值性、完整性。"
+    question = compile_question("信息的特征有哪些？", reference)
+    assert question == compile_question("信息的特征有哪些？", reference)
+    assert graded(question, "客观性、传递性、时效性、共享性、价值性、完整性。") == 1
+    assert graded(question, "客观性、传递性、时效性。") == pytest.approx(0.5)
+    assert graded(question, "信息的特征有哪些？") == 0
+
+
+VANISHING = compile_question(
+    "如何解决梯度消失？",
+    "- 使用ReLU激活函数代替sigmoid。\n- 使用Xavier初始化，保持方差稳定。\n- 加入残差连接。\n- 使用批归一化。",
+)
+
+
+def test_an_english_answer_to_a_chinese_reference_is_credited() -> None:
+    answer = (
+        "Use ReLU as the activation function in place of sigmoid. Add residual connections so the signal can pass. "
+        "Batch normalization also helps, and Xavier initialization keeps the variance stable."
+    )
+    assert graded(VANISHING, answer) >= 0.75
+    assert 0 < graded(VANISHING, "I would add residual connections to the layers.") < 0.5
+
+
+def test_a_chinese_answer_to_an_english_reference_is_credited() -> None:
+    question = compile_question(
+        "How do you fight overfitting?",
+        "- Use dropout to regularise the neural network.\n- Stop training early by the validation error.\n"
+        "- Augment the training data.",
+    )
+    assert graded(question, "用dropout对神经网络做正则化；看验证误差，提前停止训练；再对训练数据做数据增强。") >= 0.6
+    assert graded(question, "把学习率调大，再换一块更快的显卡。") == 0
+
+
+@pytest.mark.parametrize(
+    "stuffed",
+    [
+        "ReLU, sigmoid, Xavier, initialization, variance, residual connection, batch normalization",
+        "activation function; initialization; residual; normalization; gradient; weights; layers",
+        "梯度消失 激活函数 初始化 残差连接 批归一化 方差 权重",
+    ],
+)
+def test_keyword_lists_are_not_credited_in_any_language(stuffed: str) -> None:
+    assert graded(VANISHING, stuffed) == 0
+
+
+def test_naming_one_term_of_a_claim_in_another_language_is_not_making_it() -> None:
+    question = compile_question("权重会怎样？", "所有梯度都会更新成同一个值，神经网络什么也学不到。")
+    levels = CoverageGrader().covers(question, "It has something to do with the gradient.")
+    assert Level.MET not in levels.values()
+    assert Level.MISSING in levels.values()
+
+
+_PIECES = st.sampled_from(
+    ["- ", "1. ", "（2）", "\n", "：", ":", "，", ", ", "。", ". ", "；", "例如", "for example ", "而", "whereas ", "|", "```", "$$",
+     "(", "）", "、", "and ", "因为", "梯度", "network", "dropout", "不", "<br>", "#", "**", "= ", "\\[", "\x00", "é", "🙂"]
+)  # fmt: skip
+_REFERENCES = st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=40).map("".join))
+
+
+@given(st.one_of(st.just("什么是梯度？"), st.text(max_size=40)), _REFERENCES)
+@example("Why?", "：：：")
+@example("Why?", "- \n- \n")
+@example("", "甲：乙：丙：丁：")
+def test_every_reference_that_says_anything_has_one_to_seven_points_made_of_it(question: str, reference: str) -> None:
+    points = points_of(question, reference)
+    assert bool(points) == bool("".join(reference.split()))
+    assert len(points) <= MOST_POINTS
+    for point in points:
+        assert point.text.strip()
+        # What is left out of a text leaves the rest in its order.
+        said = iter(tokenizer.fold(reference))
+        assert all(letter in said for letter in tokenizer.fold(point.text) if letter.isalnum())
+        assert 0 < point.weight <= 100
+        assert all(group for group in point.aliases)
+    if points:
+        assert any(point.kind is Kind.CORE for point in points)
+        assert compile_question(question if question.strip() else "?", reference).criteria

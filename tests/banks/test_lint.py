@@ -1,0 +1,103 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes import BANK, DROPOUT, both
+
+from interviewer.banks.lint import check_file, lint
+from interviewer.domain.rubric import Bank, Criterion, Kind, Question
+from interviewer.settings import shipped
+
+OFF = DROPOUT.criteria[0]
+
+
+def faults_of(question: Question) -> list[str]:
+    return list(lint(replace(BANK, questions=(question,), topics=None)))
+
+
+def changed(**changes: object) -> Question:
+    return replace(DROPOUT, criteria=(replace(OFF, **changes), *DROPOUT.criteria[1:]))
+
+
+def test_the_shipped_bank_has_nothing_to_complain_about() -> None:
+    checked = check_file(shipped("rubrics") / "deep-learning.yaml")
+    assert checked.faults == ()
+    assert checked.questions == 25
+
+
+def test_a_good_question_has_no_faults() -> None:
+    assert faults_of(DROPOUT) == []
+
+
+@pytest.mark.parametrize(
+    "question, cause",
+    [
+        (changed(text=both("测试时关闭，并且要缩放", "It is off")), "criterion 'off': says two things"),
+        (changed(text=both("关闭", "It is off and scaled")), "criterion 'off': says two things"),
+        (changed(aliases=(("测试", "test time"),)), "criterion 'off': has no term of its own"),
+        (changed(probe=both("什么时候关掉？", "When?")), "criterion 'off': the probe gives away '关掉'"),
+        (changed(probe=both("什么时候？", "When is it disabled?")), "the probe gives away 'disabled'"),
+        (changed(probe=both("什么时候？为什么？", "When?")), "exactly one question"),
+        (changed(probe=both("？" + "长" * 130, "When?")), "the probe has 131 characters"),
+        (changed(hints=(both("想想", "It is switched off"),)), "criterion 'off': hint 1 gives away 'switched off'"),
+        (changed(aliases=(("绝不出现", "unheard of"),)), "does not find criterion 'off'"),
+        (replace(DROPOUT, reference=both("关掉，随机", "Off? It stays on, random.")), "makes the mistake 'on'"),
+        (replace(DROPOUT, criteria=(*DROPOUT.criteria, replace(OFF, id="again"))), "say nearly the same"),
+        (
+            replace(
+                DROPOUT,
+                criteria=(*DROPOUT.criteria, replace(OFF, id="part", text=both("它在测试时关闭，不再丢弃神经元", "x"))),
+            ),
+            "criteria 'off' and 'part': overlap: one is inside the other",
+        ),
+        (replace(DROPOUT, reference=both("详见链接 https://example.org/答案", "Off.")), "reference: is only a link"),
+        (
+            replace(DROPOUT, reference=both("[答案](a.md)", "See <https://example.org/a>")),
+            "reference: is only a link (See",
+        ),
+        (replace(DROPOUT, reference=both("测试时要用", "Off, random")), "reference: says too little"),
+        (
+            replace(
+                DROPOUT, criteria=tuple(replace(OFF, id=f"c{n}", text=both(f"第{n}点甲乙丙丁", "x")) for n in range(8))
+            ),
+            "more than 7",
+        ),
+    ],
+)
+def test_each_fault_is_found_with_its_place_and_cause(question: Question, cause: str) -> None:
+    found = faults_of(question)
+    assert any(cause in fault for fault in found), found
+    assert all("question 'dropout'" in fault for fault in found)
+
+
+def test_two_questions_that_ask_nearly_the_same_are_one_too_many() -> None:
+    again = replace(DROPOUT, id="again", text=both("测试时，要不要用 Dropout？", "Is dropout used at the test time?"))
+    found = list(lint(replace(BANK, questions=(*BANK.questions, again))))
+    assert found == ["question 'again': asks nearly the same as question 'dropout'; keep one of them"]
+    other = replace(DROPOUT, id="other", text=both("训练时要不要用 dropout？", "Is dropout used at training time?"))
+    assert list(lint(replace(BANK, questions=(*BANK.questions, other)))) == []
+
+
+def test_a_reference_with_a_link_beside_its_answer_is_fine() -> None:
+    with_link = both(
+        "测试时不用，要关掉，否则随机。https://example.org/a", "Switched off, else random: www.example.org/a"
+    )
+    assert faults_of(replace(DROPOUT, reference=with_link)) == []
+
+
+def test_a_hint_may_use_the_words_of_the_question() -> None:
+    with_asked = changed(aliases=(("关掉", "关闭", "不用", "switched off", "test time"),))
+    hinted = replace(with_asked.criteria[0], hints=(both("想想测试", "Think of test time"),))
+    assert faults_of(replace(with_asked, criteria=(hinted, *DROPOUT.criteria[1:]))) == []
+
+
+def test_what_keeps_a_file_from_being_read_is_its_only_fault(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("id: x\nid: y\n")
+    assert check_file(path).faults == ("x.yaml: line 2: the key 'id' stands here twice",)
+
+
+def test_a_bonus_needs_no_probe() -> None:
+    bonus = Criterion("extra", both("加分点", "An extra"), Kind.BONUS, aliases=(("ensemble",),))
+    assert faults_of(replace(DROPOUT, criteria=(*DROPOUT.criteria, bonus))) == []
+    assert isinstance(BANK, Bank)

@@ -1,0 +1,113 @@
+from dataclasses import replace
+
+import pytest
+from fakes import BANK
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interviewer.banks.loader import parse_bank
+from interviewer.banks.writer import bank_to_yaml
+from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Made, Question
+from interviewer.errors import BankError
+
+NASTY = ["no", "0.10", "null", "~", "a: b", "# not a comment", "- a", "  two spaces", "end ", "'", '"', "a\n\n  b\n", "|", ">-",
+         "👩‍💻", "\x07bell", "tab\tin", "x\u2028y", "\ufeffmark", "&a", "*a", "!tag", "%", "@at", "`", "{a: b}", "[a, b]", "a, b",
+         "? key", "---", "...", "=", "<<", "a #b", "a:\n  b", "\n", "x" * 300, "y" * 200 + "\n z", "\\n", "$x", "e\u0301", "\xa0x"]  # fmt: skip
+TEXT = st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+SOME = TEXT.filter(lambda text: bool(text.strip()))
+TERM = SOME.filter(lambda text: bool(text.strip(" …")))
+LOCALIZED = st.one_of(
+    st.builds(Localized, zh=SOME), st.builds(Localized, en=SOME), st.builds(Localized, zh=SOME, en=TEXT)
+)
+CRITERION = st.builds(
+    Criterion,
+    st.just("c"),
+    LOCALIZED,
+    st.just(Kind.CORE),
+    st.floats(min_value=0.001, max_value=100),
+    st.lists(st.lists(TERM, min_size=1, max_size=3).map(tuple), max_size=2).map(tuple),
+    st.none() | LOCALIZED,
+    st.lists(LOCALIZED, max_size=2).map(tuple),
+    st.just("") | SOME,
+)
+MADE = st.builds(Made, TEXT, st.integers(0, 10**6), TEXT, TEXT, st.lists(TEXT, max_size=2).map(tuple))
+QUESTION = st.builds(
+    Question,
+    id=st.just("q"),
+    text=LOCALIZED,
+    reference=LOCALIZED,
+    criteria=CRITERION.map(lambda criterion: (criterion,)),
+    topic=TEXT,
+    difficulty=st.integers(1, 3),
+    source=TEXT,
+    correction=st.none(),
+    dispute=st.none() | LOCALIZED,
+    made=st.none() | MADE,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(QUESTION, LOCALIZED, st.sampled_from(Language))
+def test_what_is_written_is_read_again(question: Question, title: Localized, language: Language) -> None:
+    bank = Bank("b", title, (question,), language, {question.topic: title})
+    assert parse_bank(bank_to_yaml(bank), "b.yaml") == bank
+
+
+def test_a_bank_is_spelled_for_people() -> None:
+    made = Made("notes.md", 3, "abc", fields=("text 12",), criteria=("off 34",))
+    off = Criterion("off", Localized(zh="测试时关闭"), weight=2, aliases=(("关掉", "no"), ("off",)), made="sentence")
+    question = Question(
+        "dropout",
+        Localized(zh="测试时要不要用 dropout？", en="Is dropout used at test time?"),
+        Localized(zh="不用。\n- 要关掉：它会让预测变得随机。"),
+        (off, replace(off, id="random", kind=Kind.BONUS, weight=0.5, aliases=(), made="")),
+        dispute=Localized(en="Not always"),
+        made=made,
+    )
+    bank = Bank("small", Localized(zh="小题库", en="Small"), (question,), topics={"general": Localized(zh="综合")})
+    lines = bank_to_yaml(bank).splitlines()
+    assert all(line.startswith("# ") for line in lines[:2])
+    assert "\n".join(lines[2:]) == (
+        """\
+id: small
+title: {zh: 小题库, en: Small}
+language: zh
+topics:
+  general: 综合
+questions:
+  - id: dropout
+    topic: general
+    difficulty: 1
+    text: {zh: 测试时要不要用 dropout？, en: Is dropout used at test time?}
+    reference: |-
+      不用。
+      - 要关掉：它会让预测变得随机。
+    dispute: {en: Not always}
+    criteria:
+      - id: off
+        kind: core
+        weight: 2
+        text: 测试时关闭
+        aliases:
+          - [关掉, no]
+          - [off]
+        made: sentence
+      - id: random
+        kind: bonus
+        weight: 0.5
+        text: 测试时关闭
+    made:
+      file: notes.md
+      line: 3
+      item: abc
+      fields: [text 12]
+      criteria: [off 34]"""
+    )
+
+
+def test_a_misspelt_key_of_what_an_import_writes_is_an_error() -> None:
+    text = bank_to_yaml(BANK).replace(
+        "    criteria:", "    made: {file: a, line: 1, item: b, who: c}\n    criteria:", 1
+    )
+    with pytest.raises(BankError, match="made, who: is no key of a bank"):
+        parse_bank(text, "b.yaml")

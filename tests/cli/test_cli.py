@@ -1,0 +1,304 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import sources
+from fakes import begun
+
+from interviewer import cli, wiring
+from interviewer.domain.interview import replay
+from interviewer.llm.scripted import Request, ScriptedLLM
+from interviewer.sessions.serialization import history_from_json
+from interviewer.settings import read_settings
+
+
+def run(*arguments: str, lines: str = "", monkeypatch: pytest.MonkeyPatch | None = None) -> int:
+    """The exit code of a command."""
+    if monkeypatch:
+        import io
+
+        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    return int(left.value.code or 0)
+
+
+def play(monkeypatch: pytest.MonkeyPatch, *arguments: str, lines: str) -> int:
+    return run("chat", *arguments, lines=lines, monkeypatch=monkeypatch)
+
+
+def test_an_interview_in_the_terminal_is_graded_listed_and_exported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "/hint\nWithout an activation the layers collapse into one linear map.\n\n\n/bogus\n/skip\n"
+    assert play(monkeypatch, "--language", "en", "--count", "2", lines=lines) == 0
+    played = capsys.readouterr().out
+    assert "[1 / 2]" in played
+    assert "Hint:" in played
+    assert "Estimate:" in played
+    assert "“" in played
+    assert "There is no command /bogus here" in played
+    assert "Result" in played
+    assert run("interviews") == 0
+    listed = capsys.readouterr().out
+    assert "finished" in listed
+    assert "terminal" in listed
+    name = listed.split()[0]
+    for kind in ("md", "html", "json"):
+        assert run("export", name, "--format", kind) == 0
+        assert "collapse into one linear map" in capsys.readouterr().out
+
+
+def test_an_interview_that_was_left_is_resumed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert play(monkeypatch, "--count", "1", lines="") == 0
+    hint = capsys.readouterr().out
+    name = hint.split("--resume ")[1].split()[0]
+    assert play(monkeypatch, "--resume", name, lines="多层线性变换叠起来还是线性变换\n\n\n") == 0
+    assert "面试结果" in capsys.readouterr().out
+
+
+def test_interview_mode_shows_nothing_before_the_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "layers collapse\n\nno idea\n\n"
+    arguments = ("--mode", "interview", "--no-probes", "--language", "en", "--count", "2")
+    assert play(monkeypatch, *arguments, lines=lines) == 0
+    before, after = capsys.readouterr().out.split("Result", 1)
+    assert "Estimate" not in before
+    assert before.count("noted") == 1
+    assert "Missing" in after
+
+
+def test_coach_mode_retries_and_shows_the_model_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "layers\n\n/answer\n/what\n/retry\nlayers collapse to one linear map\n\n/end\n"
+    assert play(monkeypatch, "--language", "en", "--count", "3", lines=lines) == 0
+    out = capsys.readouterr().out
+    assert out.count("Estimate") >= 2
+    assert "no command /what" in out
+
+
+def test_export_writes_a_file_whole_and_json_loads_back(tmp_path: Path) -> None:
+    stage = wiring.make_stage(read_settings())
+    session = stage.begin("me", begun())
+    session.answer("it is switched off")
+    session.settled()
+    target = tmp_path / "out.json"
+    assert run("export", session.id, "--format", "json", "-o", str(target)) == 0
+    text = target.read_text(encoding="utf-8")
+    assert replay(event for event, _ in history_from_json(text)) == session.interview()
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_the_schema_is_printed_and_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("export", "--schema") == 0
+    jsonschema.Draft202012Validator.check_schema(json.loads(capsys.readouterr().out))
+
+
+def test_banks_and_check_know_the_shipped_bank(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("banks") == 0
+    assert "deep-learning  25 questions" in capsys.readouterr().out
+    assert run("check") == 0
+    assert "25 questions" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments, cause",
+    [
+        (("export", "ghost"), "there is no interview 'ghost' here"),
+        (("chat", "--bank", "ghost"), "there is no bank 'ghost'"),
+        (("chat", "--topic", "cooking"), "has no topic cooking"),
+        (("chat", "--resume", "ghost"), "there is no interview 'ghost' here"),
+        (("check", "ghost.yaml"), "ghost.yaml: cannot be read"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_and_code_1(
+    arguments: tuple[str, ...], cause: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 1
+    out, err = capsys.readouterr()
+    assert cause in (err or out)
+    assert len((err or out).strip().splitlines()) == 1
+
+
+def test_check_fails_on_a_broken_bank_and_names_every_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "weak.yaml"
+    path.write_text(
+        "id: weak\ntitle: W\nlanguage: en\nquestions:\n- id: q\n  text: Why shuffle?\n  reference: Because.\n"
+        "  criteria:\n  - {id: c, text: It mixes and speeds, aliases: [[shuffle]], probe: Why}\n"
+    )
+    assert run("check", str(path)) == 1
+    out = capsys.readouterr().out
+    for cause in ("says two things", "no term of its own", "exactly one question", "does not find criterion 'c'"):
+        assert cause in out
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr("interviewer.banks.importing.pipeline.read", sources.read)
+    path = tmp_path / "java notes.txt"
+    path.write_text(sources.JAVA, encoding="utf-8")
+    return path
+
+
+def test_a_file_is_imported_and_played_at_once(
+    notes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", str(notes), "--dry-run") == 0
+    out = capsys.readouterr().out
+    assert "nothing is written" in out
+    assert "java-notes: 3 questions, " in out
+    assert not (notes.parent / "data" / "banks").exists()
+    assert run("import", str(notes), "--title", "Mine", "--report") == 0
+    out = capsys.readouterr().out
+    bank = notes.parent / "data" / "banks" / "java-notes.yaml"
+    assert f"written to {bank}" in out
+    assert "play it: interviewer chat --bank java-notes" in out
+    assert "Block by block" in out
+    assert run("banks") == 0
+    assert "java-notes  3 questions  Mine" in capsys.readouterr().out
+    lines = "It spreads the high bits downwards.\n\n\n"
+    assert play(monkeypatch, "--bank", "java-notes", "--language", "en", "--count", "1", lines=lines) == 0
+    assert "How does a HashMap" in capsys.readouterr().out
+    assert run("import", str(notes)) == 0
+    assert f"nothing has changed in {bank}" in capsys.readouterr().out
+
+
+def test_a_bank_goes_where_it_is_told_and_says_how_to_play_it(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "deep" / "my java.yaml"
+    assert run("import", str(notes), "-o", str(target), "--lang", "zh") == 0
+    out = capsys.readouterr().out
+    assert f"INTERVIEWER_BANKS_DIR be {target.parent}" in out
+    assert "没有答案" in out
+    assert "id: my-java\n" in target.read_text(encoding="utf-8")
+    monkeypatch.setenv("INTERVIEWER_BANKS_DIR", str(target.parent))
+    assert run("import", str(notes), "-o", str(target), "--id", "mine") == 0
+    assert "play it: interviewer chat --bank mine" in capsys.readouterr().out
+    assert run("import", str(notes)) == 0
+    assert (target.parent / "java-notes.yaml").exists()
+
+
+def test_what_cannot_be_imported_is_said_in_one_line(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, cause in (
+        ((str(notes), "--id", "deep-learning"), "ships with the program"),
+        ((str(notes), "--id", "Two Words"), "'Two Words' may only have a-z"),
+        (("ghost.md",), "ghost.md cannot be read: No such file"),
+        ((str(notes), "--compile", "llm"), "set INTERVIEWER_BASE_URL"),
+        ((str(notes.parent),), "Is a directory"),
+    ):
+        assert run("import", *arguments) == 1
+        err = capsys.readouterr().err
+        assert cause in err
+        assert len(err.strip().splitlines()) == 1
+
+
+def test_drafts_are_kept_until_they_are_saved(
+    notes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(request: Request) -> str | BaseException:
+        if len(llm.requests) == 3:
+            raise KeyboardInterrupt
+        data = json.loads(request.messages[1].content.split("\n")[1])
+        said = data["reference"][-1]["text"].split("；")[0]
+        point = {
+            "quote": said,
+            "id": "p",
+            "zh": said,
+            "en": said if said.isascii() else "The first condition",
+            "kind": "core",
+            "importance": 1,
+            "aliases": [],
+        }
+        return json.dumps({"points": [point], "dispute": ""})
+
+    llm = ScriptedLLM(stopped)  # type: ignore[arg-type]
+    monkeypatch.setattr(wiring, "make_llm", lambda _settings: llm)
+    monkeypatch.setenv("INTERVIEWER_MODEL_CONCURRENCY", "1")
+    drafts = notes.parent / "data" / "drafts"
+    assert run("import", str(notes), "--compile", "llm") == 130
+    assert len(list(drafts.iterdir())) == 2
+    assert run("import", str(notes), "--compile", "llm", "--dry-run") == 0
+    assert len(llm.requests) == 4
+    assert run("import", str(notes), "--compile", "llm") == 0
+    assert len(llm.requests) == 4
+    assert not drafts.exists()
+    assert "java-notes: 3 questions, 3 criteria" in capsys.readouterr().out
+
+
+def test_rubrics_of_references_may_be_compiled_by_a_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = {"quote": "batches are correlated", "id": "c", "zh": "批次相关", "en": "Neighbouring batches are correlated"}
+    point = {**said, "kind": "core", "importance": 2, "aliases": [["correlated"]]}
+    llm = ScriptedLLM(lambda _request: json.dumps({"points": [point], "dispute": ""}))
+    monkeypatch.setattr(wiring, "make_llm", lambda _settings: llm)
+    rows = tmp_path / "rows.csv"
+    rows.write_text(
+        "id,question_id,question,reference_answer,answer,score,score_max\n"
+        + "".join(
+            f"{n},q,Why shuffle?,Else batches are correlated in order.,{answer},{score},1\n"
+            for n, (answer, score) in enumerate([("They are correlated.", 1), ("No idea.", 0)] * 3)
+        )
+    )
+    assert run("evaluate", str(rows), "--compile", "llm", "--json") == 0
+    assert json.loads(capsys.readouterr().out)
+    assert len(llm.requests) == 1
+    kept = str(tmp_path / "kept.jsonl")
+    for _ in range(2):
+        assert run("evaluate", str(rows), "--compile", "llm", "--json", "--save", kept) == 0
+    assert len(llm.requests) == 2
+    assert run("evaluate", str(rows), "--compile", "llm", "--bank", "deep-learning") == 2
+
+
+def test_bad_usage_is_code_2() -> None:
+    assert run("export") == 2
+    assert run("export", "x", "--format", "docx") == 2
+    assert run("nonsense") == 2
+
+
+def test_a_broken_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("INTERVIEWER_PORT", "many")
+    assert run("interviews") == 1
+    assert capsys.readouterr().err.startswith("interviewer: INTERVIEWER_PORT")
+
+
+def test_a_command_is_no_part_of_an_answer_and_the_end_of_the_input_ends_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "Without an activation the layers\n/help\ncollapse into one linear map."
+    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
+    assert "/help was not taken as part of your answer" in capsys.readouterr().out
+    assert run("interviews") == 0
+    name = capsys.readouterr().out.split()[0]
+    assert run("export", name, "--format", "json") == 0
+    answers = json.loads(capsys.readouterr().out)["summary"]["questions"][0]["answers"]
+    assert answers == ["Without an activation the layers\ncollapse into one linear map."]
+
+
+def test_what_reads_lists_of_questions_is_not_imported_with_the_page() -> None:
+    code = (
+        "import sys\nimport interviewer.web.page\n"
+        "heavy = {'interviewer.banks.importing.pipeline', 'interviewer.banks.importing.rubric_from_llm', 'interviewer.banks.importing.parsers'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom interviewer import cli\n"
+        "try: cli.main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'gradio', 'openai', 'sqlalchemy', 'fastapi', 'pydantic', 'yaml', 'opencc'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

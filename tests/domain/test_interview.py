@@ -1,0 +1,261 @@
+import contextlib
+from dataclasses import replace
+from typing import get_args
+
+import diagram
+import pytest
+from fakes import BANK, DROPOUT, begun, grade
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interviewer.domain.grade import Evidence, Level
+from interviewer.domain.interview import (
+    Aid,
+    Answered,
+    AskProbe,
+    Begun,
+    Contest,
+    Contested,
+    Ended,
+    Event,
+    GradeAttempt,
+    Graded,
+    Hinted,
+    Interview,
+    Mode,
+    MovedOn,
+    Phase,
+    Plan,
+    Probed,
+    RegradeAsked,
+    Repeated,
+    Retried,
+    Saying,
+    Skipped,
+    Ungraded,
+    Unprobed,
+    begin,
+    due,
+    may_hint,
+    replay,
+    shows_grades,
+    step,
+)
+from interviewer.errors import OutOfTurn
+
+SAID = "it is switched off"
+
+# What may happen in each phase, besides the news of gradings, which may come at any time.
+ANY_TIME = {Graded, Ungraded, RegradeAsked, Contested}
+LEGAL: dict[Phase, set[type[Event]]] = {
+    Phase.ANSWERING: {Answered, Hinted, Repeated, Skipped, Ended},
+    Phase.WEIGHING: {Probed, Unprobed, Ended},
+    Phase.REVIEWING: {Retried, MovedOn, Ended},
+    Phase.OVER: set(),
+}
+
+
+def after(*events: Event, mode: Mode = Mode.COACH, probes: int = 0, hints: bool = True) -> Interview:
+    return replay([begun(mode, probes=probes, hints=hints), *events])
+
+
+@pytest.mark.parametrize("event", get_args(Event), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("phase", Phase)
+def test_every_phase_takes_exactly_its_legal_events(phase: Phase, event: type[Event]) -> None:
+    taken = (phase, event) in diagram.transitions()
+    assert taken == (event in LEGAL[phase] | ANY_TIME)
+
+
+def test_the_events_tried_are_all_there_are() -> None:
+    assert {type(event) for event in diagram.samples(after())} == set(get_args(Event))
+
+
+def test_an_illegal_event_raises_and_changes_nothing() -> None:
+    for interview in diagram.reachable().values():
+        before = repr(interview)
+        for event in diagram.samples(interview):
+            with contextlib.suppress(OutOfTurn):
+                step(interview, event)
+            assert repr(interview) == before
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_random_legal_histories_replay_to_the_same_interview(data: st.DataObject) -> None:
+    mode, probes = data.draw(st.sampled_from(Mode)), data.draw(st.integers(0, 2))
+    history: list[Event] = [begun(mode, probes=probes)]
+    interview = begin(history[0])
+    for _ in range(data.draw(st.integers(0, 30))):
+        event = data.draw(st.sampled_from([*diagram.samples(interview), *_for_the_second(interview)]))
+        try:
+            interview = step(interview, event)
+        except OutOfTurn:
+            continue
+        history.append(event)
+        _holds(interview)
+    assert replay(history) == interview
+
+
+def _for_the_second(interview: Interview) -> list[Event]:
+    found: list[Event] = []
+    for attempt in interview.attempts:
+        if attempt.awaits_grade:
+            question = BANK[attempt.question]
+            levels = {question.criteria[0].id: Level.MET}
+            found.append(Graded(attempt.question, attempt.number, grade(attempt, question, **levels)))
+            found.append(Ungraded(attempt.question, attempt.number, "no model"))
+    return found
+
+
+def _holds(interview: Interview) -> None:
+    """What is true of every interview, however it came about."""
+    assert 0 <= interview.position < len(interview.plan.questions)
+    assert all(attempt.is_closed for attempt in interview.attempts[:-1])
+    assert interview.current.is_closed == (interview.phase in (Phase.REVIEWING, Phase.OVER))
+    assert (interview.phase is Phase.WEIGHING) == any(isinstance(effect, AskProbe) for effect in due(interview))
+    for attempt in interview.attempts:
+        assert attempt.turns[0].saying is Saying.QUESTION
+        if attempt.grade or attempt.failure:
+            assert attempt.is_answered
+            assert GradeAttempt(attempt.question, attempt.number) not in due(interview)
+        elif attempt.is_closed and attempt.is_answered:
+            assert GradeAttempt(attempt.question, attempt.number) in due(interview)
+
+
+def test_coach_mode_stops_after_each_answer() -> None:
+    interview = after(Answered(SAID), Unprobed())
+    assert interview.phase is Phase.REVIEWING
+    assert due(interview) == (GradeAttempt("dropout", 1),)
+    assert step(interview, MovedOn()).current.question == "shuffle"
+
+
+def test_interview_mode_goes_straight_on_and_hides_grades_until_the_end() -> None:
+    interview = after(Answered(SAID), Unprobed(), mode=Mode.INTERVIEW)
+    assert (interview.phase, interview.current.question) == (Phase.ANSWERING, "shuffle")
+    assert not shows_grades(interview)
+    assert due(interview) == (GradeAttempt("dropout", 1),)
+    over = step(step(interview, Answered("correlated")), Unprobed())
+    assert over.is_over
+    assert shows_grades(over)
+    assert len(due(over)) == 2
+
+
+def test_in_interview_mode_a_verdict_cannot_be_contested_before_the_end() -> None:
+    interview = after(Answered(SAID), Unprobed(), mode=Mode.INTERVIEW)
+    graded = step(interview, Graded("dropout", 1, grade(interview.attempts[0], off=Level.MET)))
+    contested = Contested("dropout", 1, Contest("random", Evidence(1, SAID)))
+    with pytest.raises(OutOfTurn):
+        step(graded, contested)
+    assert step(step(graded, Ended()), contested).attempts[0].contests
+
+
+def test_a_blank_answer_is_none() -> None:
+    with pytest.raises(OutOfTurn):
+        after(Answered("  \n "))
+
+
+def test_a_skipped_question_is_not_graded() -> None:
+    interview = after(Skipped())
+    assert interview.current.question == "shuffle"
+    assert due(interview) == ()
+
+
+def test_skipping_a_probe_leaves_what_was_said_before_it_to_be_graded() -> None:
+    interview = after(Answered(SAID), Probed("random", "Why?"), Skipped(), probes=1)
+    assert interview.phase is Phase.REVIEWING
+    assert due(interview) == (GradeAttempt("dropout", 1),)
+
+
+def test_ending_leaves_an_unanswered_question_ungraded() -> None:
+    interview = after(Answered(SAID), Unprobed(), MovedOn(), Ended())
+    assert due(interview) == (GradeAttempt("dropout", 1),)
+
+
+def test_a_probe_beyond_the_plan_is_refused() -> None:
+    with pytest.raises(OutOfTurn):
+        after(Answered(SAID), Probed("random", "Why?"))
+    with pytest.raises(OutOfTurn):
+        after(Answered(SAID), Probed("random", "Why?"), Answered("so"), Probed("random", "Why?"), probes=1)
+
+
+def test_the_ladder_has_three_rungs_and_none_if_hints_are_off() -> None:
+    hinted = after(*[Hinted("off", "Think.")] * 3)
+    assert not may_hint(hinted)
+    with pytest.raises(OutOfTurn):
+        step(hinted, Hinted("off", "Think."))
+    assert not may_hint(after(hints=False))
+
+
+def test_help_is_told_apart_from_what_was_said_without_it() -> None:
+    interview = after(Answered("a"), Probed("random", "Why?"), Answered("b"), Unprobed(), probes=1)
+    first, second = interview.current.answers
+    assert interview.current.aid(Evidence(*first)) is Aid.UNAIDED
+    assert interview.current.aid(Evidence(*second)) is Aid.PROBED
+    hinted = after(Hinted("off", "Think."), Answered("a"))
+    assert hinted.current.aid(Evidence(*hinted.current.answers[0])) is Aid.HINTED
+
+
+def test_a_failed_grading_is_not_due_again_until_somebody_asks() -> None:
+    failed = after(Answered(SAID), Unprobed(), Ungraded("dropout", 1, "no model"))
+    assert due(failed) == ()
+    assert due(step(failed, RegradeAsked("dropout", 1))) == (GradeAttempt("dropout", 1),)
+
+
+def test_a_grade_counts_once() -> None:
+    interview = after(Answered(SAID), Unprobed())
+    graded = Graded("dropout", 1, grade(interview.current, off=Level.MET))
+    with pytest.raises(OutOfTurn, match="awaits no grade"):
+        step(step(interview, graded), graded)
+
+
+def test_a_quote_that_nobody_said_is_refused() -> None:
+    interview = after(Answered(SAID), Unprobed())
+    honest = grade(interview.current, off=Level.MET)
+    forged = replace(honest.verdicts[0], evidence=(Evidence(1, "it is always off"),))
+    with pytest.raises(OutOfTurn, match="not in answer"):
+        step(interview, Graded("dropout", 1, replace(honest, verdicts=(forged, *honest.verdicts[1:]))))
+
+
+def test_a_grade_of_another_rubric_is_refused() -> None:
+    interview = after(Answered(SAID), Unprobed())
+    honest = grade(interview.current)
+    with pytest.raises(OutOfTurn, match="rubric"):
+        step(interview, Graded("dropout", 1, replace(honest, verdicts=honest.verdicts[:-1])))
+
+
+def test_a_retry_keeps_the_earlier_attempt() -> None:
+    interview = after(Answered("no idea"), Unprobed(), Retried(), Answered(SAID), Unprobed())
+    assert [attempt.number for attempt in interview.attempts] == [1, 2]
+    assert [attempt.number for attempt in interview.last_attempts()] == [2]
+    assert len(due(interview)) == 2
+
+
+def test_a_try_that_was_left_does_not_take_the_place_of_an_answer() -> None:
+    left = after(Answered("x"), Unprobed(), Retried(), Skipped())
+    assert left.last_attempts()[0].number == 1
+    assert after(Answered("x"), Unprobed(), Retried(), Ended()).last_attempts()[0].is_answered
+
+
+def test_the_place_moves_with_the_candidate_and_not_with_grades() -> None:
+    interview = after(Answered(SAID), Unprobed())
+    graded = step(interview, Graded("dropout", 1, grade(interview.current)))
+    assert graded.place == interview.place
+    assert step(graded, Retried()).place != interview.place
+
+
+@pytest.mark.parametrize(
+    "first, cause",
+    [
+        (Answered("x"), "cannot begin"),
+        (Begun(BANK, Plan(())), "at least one"),
+        (Begun(BANK, Plan(("dropout", "dropout"))), "twice"),
+        (Begun(BANK, Plan(("dropout", "ghost"))), "ghost"),
+    ],
+)
+def test_an_interview_that_cannot_be_played_does_not_begin(first: Event, cause: str) -> None:
+    with pytest.raises(OutOfTurn, match=cause):
+        replay([first])
+
+
+def test_the_question_is_asked_verbatim_in_the_language_of_the_plan() -> None:
+    assert after().current.turns[0].text == DROPOUT.text.en

@@ -1,0 +1,63 @@
+"""What is known of graders is kept, replaced, and void once a rubric changes."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from interviewer.domain.rubric import Bank, Localized
+from interviewer.errors import BankError
+from interviewer.evaluation.calibration import Measured, keep, read_measured, rubrics_of
+
+ONE = Measured("coverage-9", "abc", 100, 0.8, 0.7, 0.9, "model")
+
+
+def test_a_later_measurement_of_the_same_grader_and_rubrics_replaces_the_earlier(tmp_path: Path) -> None:
+    path = tmp_path / "measured.jsonl"
+    other = replace(ONE, grader="llm-1 qwen host")
+    for one in (ONE, other, replace(ONE, n=200)):
+        keep(path, one)
+    assert read_measured([path]) == {("coverage-9", "abc"): replace(ONE, n=200), ("llm-1 qwen host", "abc"): other}
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_what_was_measured_here_comes_before_what_was_shipped(tmp_path: Path) -> None:
+    keep(tmp_path / "shipped", ONE)
+    keep(tmp_path / "here", replace(ONE, pearson=0.5))
+    assert (
+        read_measured([tmp_path / "shipped", tmp_path / "here", tmp_path / "none"])["coverage-9", "abc"].pearson == 0.5
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        "[]",
+        '{"grader": "x"}',
+        '{"surprise": 1}',
+        json.dumps({**asdict(ONE), "pearson": None}),
+        json.dumps({**asdict(ONE), "n": "many"}),
+        json.dumps({**asdict(ONE), "pearson": float("nan")}),
+    ],
+)
+def test_a_damaged_file_is_named_with_its_line(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "measured.jsonl"
+    keep(path, ONE)
+    path.write_text(path.read_text() + line + "\n")
+    with pytest.raises(BankError, match=r"measured\.jsonl: line 2: is no measurement"):
+        read_measured([path])
+
+
+def test_an_edit_to_what_is_graded_by_makes_measurements_void(deep_learning: Bank) -> None:
+    first = deep_learning.questions[0]
+    for edited in (
+        replace(first, criteria=(replace(first.criteria[0], weight=9.0), *first.criteria[1:])),
+        replace(first, text=Localized(en="Why?")),
+        replace(first, reference=Localized(en="Because.")),
+    ):
+        other = replace(deep_learning, questions=(edited, *deep_learning.questions[1:]))
+        assert rubrics_of(other) != rubrics_of(deep_learning)
+    turned = replace(deep_learning, questions=deep_learning.questions[::-1])
+    assert rubrics_of(turned) == rubrics_of(deep_learning)

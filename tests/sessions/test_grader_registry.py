@@ -1,0 +1,112 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from model_server import MODEL, Character, model_server
+
+from interviewer import wiring
+from interviewer.errors import SettingsError
+from interviewer.grading import LLMGrader, Shape
+from interviewer.grading.lexical import CoverageGrader
+from interviewer.llm import Message
+from interviewer.sessions.grader_registry import Models, Offer
+from interviewer.settings import read_settings
+
+ONE = Shape.ONE_CALL
+HERE = "http://127.0.0.1:1234/v1"
+
+
+def models(**offer: object) -> Models:
+    return Models(Offer(**offer), wiring._connect, 2)  # type: ignore[arg-type]
+
+
+def test_without_a_choice_the_offline_grader_grades() -> None:
+    assert isinstance(models().grader("me"), CoverageGrader)
+
+
+def test_a_choice_is_its_owners_alone_and_can_be_taken_back() -> None:
+    chosen = models()
+    chosen.choose("me", "127.0.0.1:1234", "m", "sk-mine", ONE, 1)
+    assert isinstance(chosen.grader("me"), LLMGrader)
+    assert isinstance(chosen.grader("you"), CoverageGrader)
+    chosen.forget("me")
+    assert chosen.choice("me").endpoint is None
+
+
+@pytest.mark.parametrize(
+    "other, kept",
+    [
+        ("http://127.0.0.1:1234/v1/chat/completions", True),
+        ("http://127.0.0.1:1234/other", True),
+        ("http://127.0.0.1:4321/v1", False),
+        ("https://127.0.0.1:1234/v1", False),
+        ("http://localhost:1234/v1", False),
+    ],
+)
+def test_a_key_belongs_to_scheme_host_and_port(other: str, kept: bool) -> None:
+    chosen = models()
+    chosen.choose("me", HERE, "m", "sk-mine", ONE, 1)
+    endpoint = chosen.choose("me", other, "m", "", ONE, 1).endpoint
+    assert endpoint
+    assert bool(endpoint.key) is kept
+
+
+def test_nobody_gets_the_key_of_another() -> None:
+    chosen = models()
+    chosen.choose("me", HERE, "m", "sk-mine", ONE, 1)
+    endpoint = chosen.choose("you", HERE, "m", "", ONE, 1).endpoint
+    assert endpoint
+    assert endpoint.key == ""
+
+
+def test_where_there_is_a_list_only_the_list_can_be_used() -> None:
+    chosen = models(allowed=(HERE,))
+    chosen.choose("me", "http://127.0.0.1:1234/", "m", "", ONE, 1)
+    with pytest.raises(SettingsError, match="not on the list"):
+        chosen.choose("me", "http://127.0.0.1:9999/v1", "m", "", ONE, 1)
+
+
+def test_an_open_deployment_without_a_list_offers_only_its_own_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERVIEWER_HOST", "0.0.0.0")
+    monkeypatch.setenv("INTERVIEWER_BASE_URL", HERE)
+    monkeypatch.setenv("INTERVIEWER_MODEL", "m")
+    monkeypatch.setenv("INTERVIEWER_API_KEY", "sk-operator")
+    chosen = wiring.make_models(read_settings())
+    with pytest.raises(SettingsError, match="not on the list"):
+        chosen.choose("me", "http://10.0.0.7/v1", "m", "", ONE, 1)
+    endpoint = chosen.choose("me", HERE, "n", "", ONE, 1).endpoint
+    assert endpoint
+    assert endpoint.key == "sk-operator"
+
+
+def test_a_model_needs_a_name_and_a_usable_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="name a model"):
+        models().choose("me", HERE, " ", "", ONE, 1)
+    with pytest.raises(SettingsError):
+        models().choose("me", "http://169.254.169.254/v1", "m", "", ONE, 1)
+    monkeypatch.setenv("INTERVIEWER_BASE_URL", HERE)
+    with pytest.raises(SettingsError, match="INTERVIEWER_MODEL"):
+        wiring.make_models(read_settings())
+
+
+def test_no_more_than_so_many_requests_reach_an_endpoint_at_a_time() -> None:
+    now, most, lock = [0], [0], threading.Lock()
+
+    class Counting(Character):
+        def __call__(self, exchange: object) -> None:
+            with lock:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            threading.Event().wait(0.05)
+            with lock:
+                now[0] -= 1
+            exchange.say("hello")  # type: ignore[attr-defined]
+
+    with model_server(Counting()) as server:
+        chosen = models()
+        endpoint = chosen.wish("me", server.url, MODEL, "", ONE, 1).endpoint
+        assert endpoint
+        with ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(chosen.llm(endpoint).reply, [Message("user", "hi")]) for _ in range(8)]
+            assert {one.result().text for one in asked} == {"hello"}
+    assert most[0] == 2

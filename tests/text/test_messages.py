@@ -1,0 +1,45 @@
+import re
+from pathlib import Path
+from string import Formatter
+
+import interviewer
+from interviewer.domain.grade import Band, Flag, Level
+from interviewer.domain.interview import Mode, Order
+from interviewer.domain.rubric import Language
+from interviewer.text import messages
+
+# The choices of the start form: their keys are made from the kind and the value.
+MADE_BY_KIND = {"order", "mode", "language"}
+
+PACKAGE = Path(interviewer.__file__).parent
+
+
+def test_every_phrase_is_in_both_languages_with_the_same_placeholders() -> None:
+    for key in messages.ALL:
+        phrase = messages.words(key)
+        assert phrase.is_complete, key
+        zh, en = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in (phrase.zh, phrase.en))
+        assert zh == en, key
+
+
+def test_every_phrase_that_is_said_exists_and_every_phrase_is_said() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py") if path.name != "words.py")
+    literal = set(re.findall(r"[\"']([a-z_]+\.[a-z_]+)[\"']", source))
+    made = set(re.findall(r"f[\"']([a-z_]+)\.\{", source)) | MADE_BY_KIND
+    said = {key for key in messages.ALL if key in literal or key.split(".")[0] in made}
+    assert messages.ALL - said == set()
+    for kinds, prefix in (
+        (Flag, "flag"),
+        (Band, "band"),
+        (Level, "level"),
+        (Mode, "mode"),
+        (Order, "order"),
+        (Language, "language"),
+    ):
+        assert {f"{prefix}.{kind}" for kind in kinds} <= messages.ALL
+
+
+def test_a_phrase_is_filled() -> None:
+    assert messages.say("play.too_long", Language.EN, length=3, most=2).startswith(
+        "The answer is too long (3 characters"
+    )
