@@ -19,9 +19,27 @@ The tree, split by what the catcher does next:
 Anything that is not in the tree is a bug and should look like one.
 """
 
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class _Localized(Protocol):
+    def into(self, language: Any, /) -> str: ...
+
 
 class InterviewerError(Exception):
-    """Base of all; its text is meant for the person at the keyboard."""
+    """Base of all; its text is meant for the person at the keyboard.
+
+    The text is a string, or a `Localized` where a person at the page may read it. `str(error)` is the English one.
+    """
+
+    def __init__(self, text: "str | _Localized") -> None:
+        super().__init__(text if isinstance(text, str) else text.into("en"))
+        self._text = text
+
+    def into(self, language: StrEnum) -> str:
+        """The text for a reader of this language."""
+        return self._text if isinstance(self._text, str) else self._text.into(language)
 
 
 class BankError(InterviewerError):

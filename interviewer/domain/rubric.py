@@ -37,6 +37,11 @@ class Localized:
         if not (self.zh.strip() or self.en.strip()):
             raise ValueError("has no text in any language (give zh, en or both)")
 
+    @classmethod
+    def of(cls, language: Language, text: str) -> "Localized":
+        """A text that is known in one language only."""
+        return cls(zh=text) if language is Language.ZH else cls(en=text)
+
     def into(self, language: Language) -> str:
         """The text in this language, or in the other one where this is missing."""
         wanted, other = (self.zh, self.en) if language is Language.ZH else (self.en, self.zh)

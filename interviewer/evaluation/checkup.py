@@ -16,7 +16,7 @@ from interviewer.llm.discovery import context_size, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.structured_output import MEMORY
 from interviewer.sessions.grader_registry import Choice, Models
-from interviewer.text.messages import words
+from interviewer.text.messages import localized
 
 QUESTION = "nonlinearity"
 _QUESTIONS_PLANNED = 10
@@ -107,7 +107,7 @@ def examine(models: Models, choice: Choice, bank: Bank, told: Told | None = None
     try:
         findings = _reached(choice.endpoint)
     except LLMUnreachable as error:
-        lost = Finding("reachable", is_good=False, detail=str(error), advice=words("doctor.unreachable"))
+        lost = Finding("reachable", is_good=False, detail=str(error), advice=localized("doctor.unreachable"))
         return Diagnosis(choice.endpoint.model, choice.endpoint.host, (), (lost,))
     results, failures = _graded(models.grader_of(choice), bank[QUESTION], told)
     context = _context(choice.endpoint)
@@ -177,7 +177,7 @@ def _result(name: Canned, question: Question, grade: Grade, seconds: float) -> R
 
 def _failed(error: InterviewerError) -> Finding:
     advice = "doctor.refused" if isinstance(error, LLMRefused) else "doctor.unreachable"
-    return Finding("grades", is_good=False, detail=str(error), advice=words(advice))
+    return Finding("grades", is_good=False, detail=str(error), advice=localized(advice))
 
 
 def _judged(results: Sequence[Result]) -> list[Finding]:
@@ -221,7 +221,7 @@ def _judged(results: Sequence[Result]) -> list[Finding]:
 
 
 def _finding(check: str, is_good: bool, detail: str, advice: str) -> Finding:
-    return Finding(check, is_good, detail, None if is_good else words(advice))
+    return Finding(check, is_good, detail, None if is_good else localized(advice))
 
 
 def lines(diagnosis: Diagnosis, language: Language) -> list[str]:

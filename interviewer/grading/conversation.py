@@ -14,7 +14,7 @@ from interviewer.grading.reply_schema import Reading, Readings, Remarks
 from interviewer.llm import LLM, Message, Reply
 from interviewer.llm.prompts import prompt
 from interviewer.llm.token_count import Calibration, count_prompt, was_cut
-from interviewer.text.messages import say, words
+from interviewer.text.messages import localized, say
 
 _FAR = 0.5
 _FIRM = 3
@@ -111,10 +111,10 @@ class Conversation:
             provenance,
             flags=(*self.paper.flags, *self.flags),
             extras=extras,
-            dispute=_in(language, self.remarks.dispute) if self.remarks.dispute else None,
-            opening=_in(language, self.remarks.opening) if self.remarks.opening else None,
+            dispute=Localized.of(language, self.remarks.dispute) if self.remarks.dispute else None,
+            opening=Localized.of(language, self.remarks.opening) if self.remarks.opening else None,
             gaps=tuple(
-                Gap(name, _in(language, why), _in(language, sentence))
+                Gap(name, Localized.of(language, why), Localized.of(language, sentence))
                 for name, why, sentence in self.remarks.gaps
                 if name in open_points & core
             ),
@@ -211,12 +211,16 @@ class Conversation:
 
     def _verdict(self, reading: Reading) -> Verdict:
         """A reading with its quote checked: without words of the candidate there is no credit."""
-        reason = _in(self.paper.language, reading.reason) if reading.reason else words(f"reason.{reading.level}")
+        reason = (
+            Localized.of(self.paper.language, reading.reason)
+            if reading.reason
+            else localized(f"reason.{reading.level}")
+        )
         evidence = self.paper.evidence(reading.quote) if reading.quote else None
         if reading.level is Level.MISSING:
             return Verdict(reading.id, Level.MISSING, reason)
         if evidence is None:
-            return Verdict(reading.id, Level.MISSING, words("reason.unverified"))
+            return Verdict(reading.id, Level.MISSING, localized("reason.unverified"))
         return Verdict(reading.id, reading.level, reason, (evidence,))
 
     def _extras(self) -> tuple[Extra, ...]:
@@ -226,7 +230,7 @@ class Conversation:
             evidence = self.paper.evidence(quote)
             if evidence and not any(evidence.quote in used or used in evidence.quote for used in credited):
                 credited.add(evidence.quote)
-                found.append(Extra(_in(self.paper.language, claim), evidence))
+                found.append(Extra(Localized.of(self.paper.language, claim), evidence))
         return tuple(found[:MOST_EXTRAS])
 
     def _tell(self, verdicts: Sequence[Verdict]) -> None:
@@ -254,7 +258,3 @@ def _points(criteria: Sequence[Criterion], language: Language) -> str:
             row["misconception"] = "yes"
         rows.append(json.dumps(row, ensure_ascii=False))
     return "\n".join(rows)
-
-
-def _in(language: Language, text: str) -> Localized:
-    return Localized(zh=text) if language is Language.ZH else Localized(en=text)

@@ -11,7 +11,7 @@ from interviewer.grading.conversation import Conversation, Watch
 from interviewer.grading.grading_prompt import Paper
 from interviewer.llm import LLM
 from interviewer.llm.prompts import prompt
-from interviewer.text.messages import words
+from interviewer.text.messages import localized
 
 VERSION = "model-1"
 
@@ -54,7 +54,7 @@ class LLMGrader:
             votes=self.votes,
         )
         if not paper.sentences:
-            verdicts = tuple(Verdict(c.id, Level.MISSING, words("reason.missing")) for c in question.criteria)
+            verdicts = tuple(Verdict(c.id, Level.MISSING, localized("reason.missing")) for c in question.criteria)
             return Grade(verdicts, provenance, paper.flags)
         asking = Conversation(self.llm, self.context, paper, watch)
         if self.shape is Shape.ONE_CALL:

@@ -16,14 +16,14 @@ PACKAGE = Path(interviewer.__file__).parent
 
 def test_every_phrase_is_in_both_languages_with_the_same_placeholders() -> None:
     for key in messages.ALL:
-        phrase = messages.words(key)
+        phrase = messages.localized(key)
         assert phrase.is_complete, key
         zh, en = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in (phrase.zh, phrase.en))
         assert zh == en, key
 
 
 def test_every_phrase_that_is_said_exists_and_every_phrase_is_said() -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py") if path.name != "words.py")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     literal = set(re.findall(r"[\"']([a-z_]+\.[a-z_]+)[\"']", source))
     made = set(re.findall(r"f[\"']([a-z_]+)\.\{", source)) | MADE_BY_KIND
     said = {key for key in messages.ALL if key in literal or key.split(".")[0] in made}

@@ -13,7 +13,7 @@ from interviewer.banks.reference_checks import is_only_a_link, is_placeholder
 from interviewer.domain.rubric import Bank, Language, Localized, Made, Question
 from interviewer.errors import BankError
 from interviewer.text import tokenizer
-from interviewer.text.messages import words
+from interviewer.text.messages import localized
 
 # A name made of words has at least and at most so many of them.
 _LEAST_WORDS = 3
@@ -74,7 +74,7 @@ def bank_of(
             except (BankError, ValueError):
                 left_out.append(LeftOut(item.first_line, item.question, "import.no_points"))
                 continue
-        topics.setdefault(name, localized(item.topic, language) if item.topic else words("import.general"))
+        topics.setdefault(name, Localized.of(language, item.topic) if item.topic else localized("import.general"))
         questions[question.id] = question
     if not questions:
         found = (
@@ -86,7 +86,7 @@ def bank_of(
     used = dict.fromkeys(question.topic for question in questions.values())
     bank = Bank(
         id or name_of(source.name),
-        localized(clean(title or source.title or source.name), language),
+        Localized.of(language, clean(title or source.title or source.name)),
         tuple(questions.values()),
         language,
         {name: topics.get(name) or Localized(en=name) for name in used},
@@ -149,10 +149,6 @@ def clean(text: str) -> str:
 def normal(text: str) -> str:
     """A text as it is compared: in one case and width, without white space or punctuation."""
     return "".join(sign for sign in tokenizer.fold(text) if unicodedata.category(sign)[0] not in "PZC")
-
-
-def localized(text: str, language: Language) -> Localized:
-    return Localized(zh=text) if language is Language.ZH else Localized(en=text)
 
 
 class _Names:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from interviewer.banks import writer
 from interviewer.banks.importing import import_report, rewriting
-from interviewer.banks.importing.builder import Taken, bank_of, clean, localized, name_of, normal, wanted
+from interviewer.banks.importing.builder import Taken, bank_of, clean, name_of, normal, wanted
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.import_report import Account, Note
 from interviewer.banks.importing.merging import Change, Did, has_edited_criteria, merge
@@ -27,7 +27,7 @@ from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import MOST_POINTS, surplus
 from interviewer.banks.lint import alike_questions, lint
 from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, Library, parse_bank
-from interviewer.domain.rubric import Bank, Language, Question, is_id
+from interviewer.domain.rubric import Bank, Language, Localized, Question, is_id
 from interviewer.errors import BankError
 from interviewer.llm import LLM
 from interviewer.settings import shipped
@@ -157,7 +157,7 @@ def preview(
             path, taken.bank, _fits(writer.bank_to_yaml(taken.bank), name), None, source, taken, notes=tuple(notes)
         )
     merged = merge(old, taken.bank)
-    bank = replace(merged.bank, id=id, title=localized(title, old.language) if title else old.title)
+    bank = replace(merged.bank, id=id, title=Localized.of(old.language, title) if title else old.title)
     text = _fits(rewriting.rewritten(earlier.text, path.name, bank), name)
     return Preview(path, bank, text, earlier.data, source, taken, merged.changes, tuple(notes))
 
@@ -214,7 +214,7 @@ def _of_bank(
         given,
         id=id or given.id,
         language=language or given.language,
-        title=localized(title, language or given.language) if title else given.title,
+        title=Localized.of(language or given.language, title) if title else given.title,
     )
     path = _path(bank.id, library, folder, output)
     earlier = _read(path)

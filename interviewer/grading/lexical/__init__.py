@@ -22,7 +22,7 @@ from interviewer.grading.lexical.settling import settle
 from interviewer.grading.lexical.terms import found_in
 from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
-from interviewer.text.messages import words
+from interviewer.text.messages import localized
 
 __all__ = ["CoverageGrader", "get_ready", "says_term", "version"]
 
@@ -197,10 +197,10 @@ def _verdict(
             if before is not level
             else "reason.missing"
         )
-        return Verdict(criterion.id, Level.MISSING, words(reason))
+        return Verdict(criterion.id, Level.MISSING, localized(reason))
     evidence = tuple(Evidence(reading.said.turn, quote) for quote in _quotes(reading))
     reason = "reason.doubted" if before is not level else f"reason.{level}"
-    return Verdict(criterion.id, level, words(reason), evidence)
+    return Verdict(criterion.id, level, localized(reason), evidence)
 
 
 def _quotes(reading: Reading) -> Iterator[str]:
