@@ -10,7 +10,7 @@ from fakes import FlakyGrader
 
 from interviewer.banks.loader import Library, read_bank
 from interviewer.domain.rubric import Bank
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.sessions.service import Stage
 from interviewer.sessions.store import Store
@@ -51,7 +51,7 @@ def make_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
     def make(grader: Grader | None = None) -> Stage:
         pools.append(ThreadPoolExecutor(2))
         stores.append(Store(f"sqlite:///{tmp_path / 'test.sqlite3'}"))
-        return Stage(stores[-1], grader or CoverageGrader(), pools[-1])
+        return Stage(stores[-1], grader or LexicalGrader(), pools[-1])
 
     yield make
     for pool in pools:

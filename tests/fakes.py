@@ -8,7 +8,7 @@ from interviewer.domain.grade import Evidence, Grade, Level, Method, Provenance,
 from interviewer.domain.interview import Attempt, Begun, Mode, Plan
 from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Question
 from interviewer.errors import InterviewerError
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 
 
 def both(zh: str, en: str) -> Localized:
@@ -104,7 +104,7 @@ class FlakyGrader:
             if self.failures > 0:
                 self.failures -= 1
                 raise Broken("the model is not there")
-        return CoverageGrader().grade(question, attempt)
+        return LexicalGrader().grade(question, attempt)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from misbehaving import Exchange, Server, chunk
 from interviewer.banks.loader import read_bank
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Question
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.settings import shipped
 
 QUESTIONS = (*read_bank(shipped("rubrics") / "deep-learning.yaml").questions, *BANK.questions)
@@ -75,7 +75,7 @@ class Character:
     def _verdicts(self, question: Question, said: list[str], wanted: list[str]) -> list[dict[str, str]]:
         begs = any("每一点都应当" in text or "full marks" in text for text in said)
         turns = (Turn(Saying.QUESTION, "?"), *(Turn(Saying.ANSWER, text) for text in said))
-        grade = CoverageGrader().grade(question, Attempt(question.id, 1, turns, is_closed=True))
+        grade = LexicalGrader().grade(question, Attempt(question.id, 1, turns, is_closed=True))
         found = []
         for name in wanted:
             verdict = grade.verdict(name)

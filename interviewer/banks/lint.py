@@ -11,7 +11,7 @@ from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Criterion, Kind, Question
 from interviewer.errors import BankError
 from interviewer.grading.follow_ups import faults_of_probe, leaks
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
 
 _MOST_CRITERIA = 7
@@ -108,7 +108,7 @@ def _question(question: Question) -> Iterator[str]:
             if fault:
                 yield f"criteria {earlier.id!r} and {criterion.id!r}: {fault}"
     yield from _reference(question)
-    grader = CoverageGrader()
+    grader = LexicalGrader()
     for language, text in (("zh", question.reference.zh), ("en", question.reference.en)):
         if not text.strip():
             continue

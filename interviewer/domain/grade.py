@@ -32,9 +32,9 @@ class Flag(StrEnum):
 
 
 class Method(StrEnum):
-    """How verdicts were reached; a coverage grade is an estimate and is called one."""
+    """How verdicts were reached; a lexical grade is an estimate and is called one."""
 
-    COVERAGE = "coverage"
+    LEXICAL = "coverage"
     MODEL = "model"
 
 
@@ -116,7 +116,7 @@ class Grade:
 
     @property
     def is_estimate(self) -> bool:
-        return self.provenance.method is Method.COVERAGE
+        return self.provenance.method is Method.LEXICAL
 
     @property
     def needs_review(self) -> bool:

@@ -9,7 +9,7 @@ from interviewer.domain.rubric import Criterion, Kind, Language, Localized, Ques
 from interviewer.errors import LLMMalformed, LLMRefused
 from interviewer.grading import reply_schema
 from interviewer.grading.grading_prompt import Paper
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.reply_schema import Reading, Readings, Remarks
 from interviewer.llm import LLM, Message, Reply
 from interviewer.llm.prompts import prompt
@@ -100,7 +100,7 @@ class Conversation:
             raise LLMMalformed(f"{provenance.model} gave no verdict that can be read")
         extras = self._extras()
         found = score(question.rubric, verdicts, len(extras))
-        offline = CoverageGrader().grade(question, self.paper.attempt)
+        offline = LexicalGrader().grade(question, self.paper.attempt)
         estimate = score(question.rubric, offline.verdicts)
         if min(abs(found.low - estimate.high), abs(found.high - estimate.low)) > _FAR:
             self.flags[Flag.FAR_APART] = None

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from interviewer.domain.grade import Provenance
 from interviewer.errors import InterviewerError, SettingsError
 from interviewer.grading import LLMGrader, Shape
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM, Message, Piece, Reply
 from interviewer.llm.discovery import context_size
@@ -110,7 +110,7 @@ class Models:
 
     def grader_of(self, choice: Choice) -> Grader:
         if choice.endpoint is None:
-            return CoverageGrader()
+            return LexicalGrader()
         return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint))
 
     def llm_for(self, owner: str) -> LLM | None:

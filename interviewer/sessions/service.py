@@ -37,7 +37,7 @@ from interviewer.domain.interview import (
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn
 from interviewer.grading import follow_ups
-from interviewer.grading.lexical import CoverageGrader, get_ready
+from interviewer.grading.lexical import LexicalGrader, get_ready
 from interviewer.grading.protocol import Grader, Watch
 from interviewer.llm import LLM
 from interviewer.sessions.store import Recorded, Store
@@ -259,7 +259,7 @@ def _done(key: tuple[int, str, Effect], future: Future[None]) -> None:
 
 def _levels(interview: Interview) -> dict[str, Level]:
     """What the current attempt covers so far, by the coverage grader: it costs no model call."""
-    grade = CoverageGrader().grade(interview.question, interview.current)
+    grade = LexicalGrader().grade(interview.question, interview.current)
     return {verdict.criterion: verdict.level or Level.MISSING for verdict in grade.verdicts}
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from interviewer.domain.grade import Verdict, missed, score
 from interviewer.domain.interview import Interview, Mode, Phase, may_hint, shows_grades
 from interviewer.domain.rubric import Kind, Language
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.prompts import prompt
 from interviewer.presentation import markup
 from interviewer.text.messages import colon, say
@@ -121,7 +121,7 @@ def _card(interview: Interview, language: Language, badge: markup.Badge, partial
     parts = [markup.card(interview, current, language, partial=() if current.grade else partial, badge=badge)]
     if current.failure:
         # Under its own name beside the failure; it is in no score and no mean.
-        estimate = CoverageGrader().grade(interview.question, current)
+        estimate = LexicalGrader().grade(interview.question, current)
         found = score(interview.question.rubric, estimate.verdicts)
         text = markup.score_text(found, language, is_estimate=True)
         parts.append(f'<p class="quiet">{say("card.estimate_beside", language)} {text}</p>')

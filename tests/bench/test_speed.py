@@ -17,7 +17,7 @@ from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Bank
 from interviewer.evaluation.labelled import read_rows
 from interviewer.evaluation.runner import attempt_of
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.planning import make_plan
 from interviewer.sessions.service import Session, Stage
 from interviewer.settings import shipped
@@ -122,7 +122,7 @@ def test_loading_an_interview_of_200_turns(
 
 def test_coverage_grader(capsys: pytest.CaptureFixture[str], deep_learning: Bank) -> None:
     """Answers nobody has graded before, after the questions were graded once."""
-    grader, rows = CoverageGrader(), read_rows(shipped("rubrics") / "deep-learning.gold.jsonl")
+    grader, rows = LexicalGrader(), read_rows(shipped("rubrics") / "deep-learning.gold.jsonl")
     for row in rows:
         grader.grade(deep_learning[row.question_id], attempt_of(deep_learning[row.question_id], row.answer))
     start = time.process_time()

@@ -19,7 +19,7 @@ from interviewer.evaluation.answers import read_answers
 from interviewer.evaluation.batch import Marked, Task, mark, tasks_of
 from interviewer.evaluation.openai_batch import request_line
 from interviewer.grading import LLMGrader, Shape
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint
 from interviewer.sessions.serialization import grade_from_plain, grade_to_plain
@@ -123,12 +123,12 @@ def test_what_was_graded_before_a_run_was_stopped_is_not_graded_again(tmp_path: 
         calls.append(question.id)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return CoverageGrader().grade(question, attempt)
+        return LexicalGrader().grade(question, attempt)
 
     with pytest.raises(KeyboardInterrupt):
         marked(todo, GradeAs(stopped), kept=kept, name="n")
     rest = FlakyGrader()
-    assert marked(todo, rest, kept=kept, name="n") == marked(todo, CoverageGrader())
+    assert marked(todo, rest, kept=kept, name="n") == marked(todo, LexicalGrader())
     assert len(rest.calls) == 2
     other = [Task(task.answer, task.question, Language.ZH) for task in todo]
     for changed, name in ((todo, "m"), (other, "n")):
@@ -166,9 +166,9 @@ def test_each_grade_is_kept_as_soon_as_it_is_known(tmp_path: Path) -> None:
                 time.sleep(0.005)
             else:
                 raise TimeoutError
-        return CoverageGrader().grade(question, attempt)
+        return LexicalGrader().grade(question, attempt)
 
-    assert marked(todo, GradeAs(slow_first), kept=kept, threads=2) == marked(todo, CoverageGrader())
+    assert marked(todo, GradeAs(slow_first), kept=kept, threads=2) == marked(todo, LexicalGrader())
 
 
 def test_a_grade_is_read_back_as_it_was_written() -> None:

@@ -12,7 +12,7 @@ from interviewer.evaluation.calibration import read_measured, rubrics_of
 from interviewer.evaluation.labelled import read_rows
 from interviewer.evaluation.results import Report, measure, measured
 from interviewer.evaluation.runner import evaluate, questions_of
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.evaluation_report import to_markdown
 from interviewer.settings import shipped
 from interviewer.wiring import MEASURED
@@ -29,7 +29,7 @@ KEYS = {"id", "question_id", "lang", "kind", "answer", "labels", "score", "score
 @pytest.fixture(scope="module")
 def report(deep_learning: Bank) -> Report:
     rows = read_rows(GOLD)
-    run = evaluate(rows, questions_of(rows, deep_learning), CoverageGrader())
+    run = evaluate(rows, questions_of(rows, deep_learning), LexicalGrader())
     return measure(run, grader="coverage")
 
 

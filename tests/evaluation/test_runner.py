@@ -14,7 +14,7 @@ from interviewer.errors import BankError
 from interviewer.evaluation.labelled import read_rows
 from interviewer.evaluation.results import measure
 from interviewer.evaluation.runner import evaluate, questions_of
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.evaluation_report import to_markdown, to_text
 from interviewer.settings import shipped
 
@@ -50,11 +50,11 @@ def test_without_a_bank_the_rubric_comes_from_the_reference(tmp_path: Path) -> N
 
 def test_a_question_is_one_question_whatever_the_rows_call_it(tmp_path: Path) -> None:
     rows = read_rows(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b", "question_id": "q01", "score": 0}))
-    report = measure(evaluate(rows, questions_of(rows, BANK), CoverageGrader()), grader="coverage")
+    report = measure(evaluate(rows, questions_of(rows, BANK), LexicalGrader()), grader="coverage")
     assert (report.questions, report.intervals["rmse"]) == (1, None)
     free = [{**ROW, **FREE}, {**ROW, **FREE, "question": "Why not?"}]
     rows = read_rows(*(written(tmp_path / f"{n}.jsonl", row) for n, row in enumerate(free)))
-    assert measure(evaluate(rows, questions_of(rows, None), CoverageGrader()), grader="coverage").questions == 2
+    assert measure(evaluate(rows, questions_of(rows, None), LexicalGrader()), grader="coverage").questions == 2
 
 
 def test_a_failed_grading_is_counted_and_is_no_grade(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_what_is_being_graded_while_a_run_is_stopped_is_kept(tmp_path: Path) -> 
 
 def test_names_of_kinds_break_no_table(tmp_path: Path) -> None:
     rows = read_rows(written(tmp_path / "x.jsonl", {**ROW, "kind": "a|b\n\x1b[31m"}))
-    report = measure(evaluate(rows, [DROPOUT], CoverageGrader()), grader="coverage")
+    report = measure(evaluate(rows, [DROPOUT], LexicalGrader()), grader="coverage")
     assert "| a/b ·[31m | 1 |" in to_markdown(report)
     assert "\x1b" not in to_text(report)
 
@@ -150,8 +150,8 @@ def test_a_file_of_someone_elses_is_not_written_to(tmp_path: Path, text: str) ->
 def test_several_threads_grade_the_same(tmp_path: Path) -> None:
     rows = read_rows(written(tmp_path / "x.jsonl", *({**ROW, "id": str(n)} for n in range(9))))
     questions = questions_of(rows, BANK)
-    one = evaluate(rows, questions, CoverageGrader())
-    assert evaluate(rows, questions, CoverageGrader(), threads=3).graded == one.graded
+    one = evaluate(rows, questions, LexicalGrader())
+    assert evaluate(rows, questions, LexicalGrader(), threads=3).graded == one.graded
 
 
 def test_the_report_by_hand(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_the_report_by_hand(tmp_path: Path) -> None:
     rows = read_rows(
         written(tmp_path / "x.jsonl", {**ROW, **labels}, {**ROW, "id": "b", "answer": "no idea", "score": 0})
     )
-    report = measure(evaluate(rows, [DROPOUT] * 2, CoverageGrader()), grader="coverage")
+    report = measure(evaluate(rows, [DROPOUT] * 2, LexicalGrader()), grader="coverage")
     assert report.figures.pearson == pytest.approx(1)
     assert report.figures.mae == pytest.approx(1 / 12)
     assert report.figures.bias == pytest.approx(1 / 12)
@@ -183,12 +183,12 @@ def test_the_whole_reference_is_a_baseline_with_a_bank_and_without(tmp_path: Pat
             {**ROW, **FREE, "id": "b", "answer": "", "score": 0},
         )
     )
-    without = measure(evaluate(rows, questions_of(rows, None), CoverageGrader()), grader="coverage")
+    without = measure(evaluate(rows, questions_of(rows, None), LexicalGrader()), grader="coverage")
     # Labels ½ and 0, grades ⅔ and 0.
     assert without.baselines[2].mae == pytest.approx(1 / 12)
     assert "whole reference" in to_text(without)
     questions = [replace(DROPOUT, reference=both("没有", "correlated"))] * 2
-    assert measure(evaluate(rows, questions, CoverageGrader()), grader="coverage").baselines[2].mae == 0.25
+    assert measure(evaluate(rows, questions, LexicalGrader()), grader="coverage").baselines[2].mae == 0.25
 
 
 def test_the_threshold_is_fitted_on_one_split_and_used_on_the_others(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_the_threshold_is_fitted_on_one_split_and_used_on_the_others(tmp_path: P
         for n, (answer, score) in enumerate([("switched off", 4), ("it would be random", 0), ("no idea", 0)])
     ]
     read = read_rows(written(tmp_path / "x.jsonl", *rows))
-    report = measure(evaluate(read, [DROPOUT] * 6, CoverageGrader()), grader="coverage", fit_on="train")
+    report = measure(evaluate(read, [DROPOUT] * 6, LexicalGrader()), grader="coverage", fit_on="train")
     assert report.n == 3
     assert report.figures.threshold == pytest.approx(0.5)  # between ⅓ (fails) and ⅔ (passes)
     assert report.figures.accuracy == 1

@@ -7,12 +7,12 @@ from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.domain.grade import Flag, Grade, Level, Method, score
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Criterion, Kind, Question
-from interviewer.grading.lexical import CoverageGrader, claims, says_term
+from interviewer.grading.lexical import LexicalGrader, claims, says_term
 
 
 def graded(question: Question, *answers: str) -> Grade:
     turns = (Turn(Saying.QUESTION, question.text.en), *(Turn(Saying.ANSWER, text) for text in answers))
-    return CoverageGrader().grade(question, Attempt(question.id, 1, turns, is_closed=True))
+    return LexicalGrader().grade(question, Attempt(question.id, 1, turns, is_closed=True))
 
 
 def test_credit_comes_with_the_candidates_own_words() -> None:
@@ -28,7 +28,7 @@ def test_credit_comes_with_the_candidates_own_words() -> None:
 def test_a_coverage_grade_is_an_estimate_and_says_who_gave_it() -> None:
     grade = graded(DROPOUT, "switched off")
     assert grade.is_estimate
-    assert grade.provenance.method is Method.COVERAGE
+    assert grade.provenance.method is Method.LEXICAL
     assert grade.provenance.rubric == DROPOUT.rubric.digest
 
 
@@ -138,7 +138,7 @@ def test_a_gap_does_not_reach_into_another_clause() -> None:
 
 
 def test_the_shipped_references_meet_every_core_criterion_and_make_no_mistake(deep_learning: Bank) -> None:
-    grader = CoverageGrader()
+    grader = LexicalGrader()
     for question in deep_learning.questions:
         for text in question.reference.both:
             levels = grader.covers(question, text)
@@ -200,7 +200,7 @@ def test_another_word_is_no_slip(term: str, said: str) -> None:
 
 
 def levels(question: str, reference: str, answer: str) -> list[Level]:
-    return list(CoverageGrader().covers(compile_question(question, reference), answer).values())
+    return list(LexicalGrader().covers(compile_question(question, reference), answer).values())
 
 
 @pytest.mark.parametrize(
@@ -290,12 +290,12 @@ def test_a_prefix_makes_another_word(deep_learning: Bank) -> None:
         "多个线性层叠加起来还是一个线性变换，网络再深也等价于一层，只能学到线性函数；"
         "加入ReLU这样的激活函数才能拟合复杂的非线性边界。"
     )
-    found = CoverageGrader().covers(deep_learning["nonlinearity"], answer)
+    found = LexicalGrader().covers(deep_learning["nonlinearity"], answer)
     assert (found["collapse"], found["limited-power"]) == (Level.MET, Level.MET)
 
 
 def test_a_claim_of_what_is_not_of_a_kind_may_be_affirmed(deep_learning: Bank) -> None:
-    found = CoverageGrader().covers(deep_learning["vanishing-gradient-remedies"], "可以用ReLU")
+    found = LexicalGrader().covers(deep_learning["vanishing-gradient-remedies"], "可以用ReLU")
     assert found["activation"] is Level.MET
 
 

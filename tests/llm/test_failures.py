@@ -11,7 +11,7 @@ from test_behaviours import MALFORMED, RECOVERIES, REFUSALS, REPLIES, UNREACHABL
 from interviewer.domain.grade import Level
 from interviewer.domain.summary import summarize
 from interviewer.grading import LLMGrader, Shape
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.serialization import event_to_json
 from interviewer.sessions.service import Stage
 
@@ -42,7 +42,7 @@ def test_the_answer_is_kept_and_can_be_graded_again(
             assert words in failed.current.failure
     body = "".join(event_to_json(recorded.event)[1] for recorded in session.history())
     assert "sk-secret" not in body
-    again = make_stage(CoverageGrader()).resume(session.id, "me")
+    again = make_stage(LexicalGrader()).resume(session.id, "me")
     again.regrade()
     graded = again.settled()
     assert graded.current.grade

@@ -17,7 +17,7 @@ from test_markup import ATTACKS, seen
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Language
 from interviewer.evaluation.cohort import Cohort, credited
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.exports import to_csv, to_jsonl, to_table
 from interviewer.presentation.mark_sheet import Sheet, to_html
 
@@ -28,7 +28,7 @@ ANSWERS = [
 
 
 def cohort(tmp_path: Path, *rows: dict[str, str], grader: object = None, language: Language = Language.EN) -> Cohort:
-    return Cohort(BANK, tuple(marked(tasks(tmp_path, *rows, language=language), grader or CoverageGrader())))
+    return Cohort(BANK, tuple(marked(tasks(tmp_path, *rows, language=language), grader or LexicalGrader())))
 
 
 def page(found: Cohort, language: Language = Language.EN) -> str:
@@ -150,7 +150,7 @@ def test_the_sheet_says_in_words_what_it_shows_in_signs(tmp_path: Path) -> None:
     def judge(question: object, attempt: object) -> object:
         if question is BANK["dropout"]:
             return grade(attempt, **levels)  # type: ignore[arg-type]
-        return CoverageGrader().grade(question, attempt)  # type: ignore[arg-type]
+        return LexicalGrader().grade(question, attempt)  # type: ignore[arg-type]
 
     html = page(cohort(tmp_path, *rows, grader=GradeAs(judge)))  # type: ignore[arg-type]
     first = html.split('id="q-dropout"')[1].split("</section>")[0]

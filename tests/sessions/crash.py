@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from fakes import GradeAs
 
 from interviewer.domain.interview import Event
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions import service
 from interviewer.sessions.service import Stage
 from interviewer.sessions.store import Store
@@ -36,7 +36,7 @@ class DyingStore(Store):
 def main(url: str, interview: str, instant: str) -> None:
     store = DyingStore(url)
     store.instant = instant
-    grader = GradeAs(die) if instant == "while grading" else CoverageGrader()
+    grader = GradeAs(die) if instant == "while grading" else LexicalGrader()
     if instant == "while weighing":
         service._decide_probe = die
     session = Stage(store, grader, ThreadPoolExecutor(1)).resume(interview, None)

@@ -7,7 +7,7 @@ from model_server import MODEL, Character, model_server
 from interviewer import wiring
 from interviewer.errors import SettingsError
 from interviewer.grading import LLMGrader, Shape
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import Message
 from interviewer.sessions.grader_registry import Models, Offer
 from interviewer.settings import read_settings
@@ -21,14 +21,14 @@ def models(**offer: object) -> Models:
 
 
 def test_without_a_choice_the_offline_grader_grades() -> None:
-    assert isinstance(models().grader("me"), CoverageGrader)
+    assert isinstance(models().grader("me"), LexicalGrader)
 
 
 def test_a_choice_is_its_owners_alone_and_can_be_taken_back() -> None:
     chosen = models()
     chosen.choose("me", "127.0.0.1:1234", "m", "sk-mine", ONE, 1)
     assert isinstance(chosen.grader("me"), LLMGrader)
-    assert isinstance(chosen.grader("you"), CoverageGrader)
+    assert isinstance(chosen.grader("you"), LexicalGrader)
     chosen.forget("me")
     assert chosen.choice("me").endpoint is None
 

@@ -13,7 +13,7 @@ from fakes import BANK, Broken, FlakyGrader, GradeAs, begun
 from interviewer.domain.grade import Evidence, Level
 from interviewer.domain.interview import Answered, Contest, Contested, Graded, Mode, Phase, Saying, due
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.service import LONGEST_ANSWER, Session, Stage
 
 TESTS = Path(__file__).parent
@@ -145,7 +145,7 @@ def test_two_workers_grade_an_attempt_once(make_stage: Callable[..., Stage]) -> 
 
     def together(question: object, attempt: object) -> object:
         gate.wait()
-        return CoverageGrader().grade(question, attempt)  # type: ignore[arg-type]
+        return LexicalGrader().grade(question, attempt)  # type: ignore[arg-type]
 
     first = make_stage(GradeAs(together)).begin("me", begun())  # type: ignore[arg-type]
     first.answer("it is switched off")
@@ -160,7 +160,7 @@ def test_one_process_does_not_start_the_same_grading_twice(make_stage: Callable[
 
     def slowly(question: object, attempt: object) -> object:
         release.wait(10)
-        return CoverageGrader().grade(question, attempt)  # type: ignore[arg-type]
+        return LexicalGrader().grade(question, attempt)  # type: ignore[arg-type]
 
     session = make_stage(GradeAs(slowly)).begin("me", begun())  # type: ignore[arg-type]
     session.answer("it is switched off")
@@ -189,7 +189,7 @@ def test_a_grade_with_a_forged_quote_is_a_failure_and_no_grade(make_stage: Calla
     from dataclasses import replace
 
     def forge(question: object, attempt: object) -> object:
-        grade = CoverageGrader().grade(question, attempt)  # type: ignore[arg-type]
+        grade = LexicalGrader().grade(question, attempt)  # type: ignore[arg-type]
         forged = replace(grade.verdicts[0], evidence=(Evidence(1, "never said"),))
         return replace(grade, verdicts=(forged, *grade.verdicts[1:]))
 

@@ -8,7 +8,7 @@ from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Criterion, Localized, Question
 from interviewer.errors import BankError
 from interviewer.evaluation.runner import attempt_of
-from interviewer.grading.lexical import CoverageGrader, version
+from interviewer.grading.lexical import LexicalGrader, version
 from interviewer.settings import read_settings, shipped
 from interviewer.text import glossary, tokenizer
 from interviewer.wiring import make_library
@@ -103,7 +103,7 @@ def test_entries_of_a_file_of_ones_own_are_added_and_shown_in_the_provenance(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def graded() -> tuple[Level | None, str]:
-        grade = CoverageGrader().grade(CLAIM, attempt_of(CLAIM, IN_ENGLISH))
+        grade = LexicalGrader().grade(CLAIM, attempt_of(CLAIM, IN_ENGLISH))
         return grade.verdict("one").level, grade.provenance.grader
 
     before = version()

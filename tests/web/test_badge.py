@@ -11,7 +11,7 @@ from interviewer.errors import BankError
 from interviewer.evaluation.calibration import Measured, rubrics_of
 from interviewer.evaluation.runner import attempt_of
 from interviewer.grading import Shape
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.endpoints import Endpoint
 from interviewer.sessions.grader_registry import Choice, Models, Offer
 from interviewer.web.badge import Badges
@@ -28,7 +28,7 @@ def models() -> Models:
 @pytest.fixture
 def estimate(deep_learning: Bank) -> Grade:
     question = deep_learning.questions[0]
-    return CoverageGrader().grade(question, attempt_of(question, "没有激活函数，多层线性叠加还是线性。"))
+    return LexicalGrader().grade(question, attempt_of(question, "没有激活函数，多层线性叠加还是线性。"))
 
 
 def said(badges: Badges, bank: Bank, grade: Grade, language: Language = Language.EN) -> str:

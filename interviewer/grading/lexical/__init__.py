@@ -24,14 +24,14 @@ from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
 from interviewer.text.messages import localized
 
-__all__ = ["CoverageGrader", "get_ready", "says_term", "version"]
+__all__ = ["LexicalGrader", "get_ready", "says_term", "version"]
 
 _VERSION = "coverage-5"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 
 
-class CoverageGrader:
+class LexicalGrader:
     """Grades by coverage; stateless and safe to share between threads."""
 
     def grade(
@@ -53,7 +53,7 @@ class CoverageGrader:
             flags = (*flags, Flag.STUFFING)
         said = [_said(turn, text, found) for turn, text, found in screened if turn not in heaps]
         verdicts = _verdicts(prepared, said, flags)
-        return Grade(verdicts, Provenance(Method.COVERAGE, version(), question.rubric.digest), flags)
+        return Grade(verdicts, Provenance(Method.LEXICAL, version(), question.rubric.digest), flags)
 
     def covers(self, question: Question, text: str) -> dict[str, Level]:
         """The level of each criterion in a text that is no attempt, such as a reference answer."""
@@ -64,7 +64,7 @@ class CoverageGrader:
 def get_ready(questions: Iterable[Question]) -> None:
     """Work out beforehand what the first answer to each question would have to wait for."""
     for question in questions:
-        CoverageGrader().covers(question, question.reference.both[0])
+        LexicalGrader().covers(question, question.reference.both[0])
 
 
 def version() -> str:

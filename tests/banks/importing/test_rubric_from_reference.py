@@ -11,12 +11,12 @@ from interviewer.domain.grade import Level, score
 from interviewer.domain.rubric import Bank, Kind, Question
 from interviewer.errors import BankError
 from interviewer.evaluation.runner import attempt_of
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
 
 
 def graded(question: Question, text: str) -> float:
-    return score(question.rubric, CoverageGrader().grade(question, attempt_of(question, text)).verdicts).low
+    return score(question.rubric, LexicalGrader().grade(question, attempt_of(question, text)).verdicts).low
 
 
 def texts(points: Sequence[Point]) -> list[str]:
@@ -337,7 +337,7 @@ def test_keyword_lists_are_not_credited_in_any_language(stuffed: str) -> None:
 
 def test_naming_one_term_of_a_claim_in_another_language_is_not_making_it() -> None:
     question = compile_question("权重会怎样？", "所有梯度都会更新成同一个值，神经网络什么也学不到。")
-    levels = CoverageGrader().covers(question, "It has something to do with the gradient.")
+    levels = LexicalGrader().covers(question, "It has something to do with the gradient.")
     assert Level.MET not in levels.values()
     assert Level.MISSING in levels.values()
 

@@ -24,7 +24,7 @@ from interviewer.evaluation.robustness import (
 )
 from interviewer.evaluation.robustness.turning import exchanged, recounted, turned
 from interviewer.evaluation.runner import evaluate
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.evaluation_report import resistance_to_text
 
 # The largest share of a family that may succeed: pass, or for claims turned round, be credited at all.
@@ -51,7 +51,7 @@ def attacks(deep_learning: Bank) -> list[Attack]:
 
 @pytest.fixture(scope="module")
 def measured(attacks: list[Attack]) -> Resistance:
-    run = evaluate(rows_of(attacks), [attack.question for attack in attacks], CoverageGrader())
+    run = evaluate(rows_of(attacks), [attack.question for attack in attacks], LexicalGrader())
     return resistance(attacks, run, grader="coverage", bank="deep-learning", rounds=50)
 
 
@@ -114,7 +114,7 @@ def test_claims_turned_round_by_hand(words: str, deep_learning: Bank, capsys: py
     credited = [
         (question, criterion, text)
         for question, criterion, text in claims
-        if CoverageGrader().covers(deep_learning[question], text)[criterion] in (Level.MET, Level.PARTIAL)
+        if LexicalGrader().covers(deep_learning[question], text)[criterion] in (Level.MET, Level.PARTIAL)
     ]
     with capsys.disabled():
         print(f"\n  turned round by hand in {words}, and credited: {len(credited)} of {len(claims)}")
@@ -124,7 +124,7 @@ def test_claims_turned_round_by_hand(words: str, deep_learning: Bank, capsys: py
 
 def test_the_right_claims_are_credited(deep_learning: Bank) -> None:
     told = [
-        CoverageGrader().covers(question, criterion.text.into(language))[criterion.id]
+        LexicalGrader().covers(question, criterion.text.into(language))[criterion.id]
         for question in deep_learning.questions
         for language in Language
         for criterion in question.rubric.of(Kind.CORE)

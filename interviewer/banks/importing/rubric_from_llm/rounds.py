@@ -15,7 +15,7 @@ from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Criterion, Kind, Language, Localized, Made, Question
 from interviewer.errors import LLMError, LLMMalformed
 from interviewer.grading.evidence import carries_content, locate
-from interviewer.grading.lexical import CoverageGrader
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import LLM, Message
 from interviewer.llm.prompts import prompt
 from interviewer.text import tokenizer
@@ -216,7 +216,7 @@ class _Draft:
             else None
         )
         alone = replace(self.question, criteria=(criterion, core) if core else (criterion,))
-        return CoverageGrader().covers(alone, self.reference)[criterion.id]
+        return LexicalGrader().covers(alone, self.reference)[criterion.id]
 
     def _chosen(self) -> tuple[Criterion, ...]:
         """At most as many as can be judged one by one, the least important left out."""
