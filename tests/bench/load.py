@@ -1,0 +1,244 @@
+"""Scripted visitors who play over HTTP, as the page's own script would: turns a second, waiting times, memory.
+
+    python tests/bench/load.py --visitors 1 10 50 --turns 4
+    python tests/bench/load.py --slow-model 30 --visitors 50     # beside them one visitor on the offline estimate
+    python tests/bench/load.py --page-loads 10000                # what page views leave in memory
+
+The server is started as a user starts it, in a folder of its own, and ended by its process id. `--checkout DIR` measures
+another checkout with the same script, so that before and after can be compared in one run.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+import httpx2
+
+ROOT = Path(__file__).parent.parent.parent
+ANSWER = "Without a non-linearity the layers collapse into one linear map, so depth adds nothing. (visitor {name})"
+PATIENCE = 300.0
+
+
+@contextmanager
+def server(checkout: Path, **environment: str) -> Iterator[tuple[str, int]]:
+    """Address and process id of a running server."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "server.log"
+        settings = {"INTERVIEWER_DATA_DIR": folder, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(checkout), **environment}
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, str(checkout / "app.py"), "--port", "0"],
+                env={**os.environ, **settings}, cwd=folder, stdout=out, stderr=out,
+            )  # fmt: skip
+        try:
+            while not (found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text())):
+                if process.poll() is not None:
+                    raise SystemExit(log.read_text())
+                time.sleep(0.05)
+            yield found.group(), process.pid
+        finally:
+            process.kill()
+            process.wait()
+
+
+def megabytes(pid: int) -> float:
+    """Resident memory of a process."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
+
+
+@dataclass
+class Visitor:
+    """One browser window: its cookie, the values its controls hold, and how long each event took."""
+
+    client: httpx2.AsyncClient
+    name: str
+    took: dict[str, list[float]] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    _session: str = field(default_factory=lambda: secrets.token_hex(6))
+    _values: dict[int, Any] = field(default_factory=dict)
+    _events: list[dict[str, Any]] = field(default_factory=list)
+    _ids: dict[str, int] = field(default_factory=dict)
+
+    async def arrive(self) -> None:
+        start = time.perf_counter()
+        (await self.client.get("/")).raise_for_status()
+        config = (await self.client.get("/config")).json()
+        self._events = config["dependencies"]
+        for component in config["components"]:
+            self._values[component["id"]] = component["props"].get("value")
+            if name := component["props"].get("elem_id"):
+                self._ids[name] = component["id"]
+        await self._call(next(e for e in self._events if any(how == "load" for _, how in e["targets"])))
+        self._note("page", start)
+
+    async def press(self, button: str, how: str = "click", **typed: Any) -> None:
+        for name, value in typed.items():
+            self._values[self._ids[name]] = value
+        start = time.perf_counter()
+        target = [self._ids[button], how]
+        await self._call(next(e for e in self._events if target in [list(t) for t in e["targets"]]))
+        self._note(button, start)
+
+    def shown(self, name: str) -> str:
+        return str(self._values.get(self._ids[name]) or "")
+
+    def _note(self, what: str, start: float) -> None:
+        self.took.setdefault(what, []).append(time.perf_counter() - start)
+
+    async def _call(self, event: dict[str, Any]) -> None:
+        data = [self._values.get(number) for number in event["inputs"]]
+        request = {"fn_index": event["id"], "data": data, "session_hash": self._session, "event_data": None}
+        joined = await self.client.post("/gradio_api/queue/join", json=request)
+        if joined.status_code != 200:
+            self.failures.append(joined.text[:200])
+            return
+        query = {"session_hash": self._session}
+        async with self.client.stream("GET", "/gradio_api/queue/data", params=query) as stream:
+            shown: list[Any] = []
+            async for line in stream.aiter_lines():
+                if not line.startswith("data:"):
+                    continue
+                message = json.loads(line[5:])
+                output = message.get("output") or {}
+                if message["msg"] == "process_generating" and shown:
+                    shown = [_patched(old, change) for old, change in zip(shown, output["data"], strict=True)]
+                elif output.get("data"):
+                    shown = output["data"] if message["msg"] != "process_completed" or not shown else shown
+                if message["msg"] == "process_completed":
+                    if not message.get("success"):
+                        self.failures.append(str(output)[:200])
+                    break
+            for number, value in zip(event["outputs"], shown, strict=False):
+                self._take(number, value)
+
+    def _take(self, number: int, value: Any) -> None:
+        if isinstance(value, dict) and value.get("__type__") == "update":
+            if "value" in value:
+                self._values[number] = value["value"]
+        else:
+            self._values[number] = value
+
+
+def _patched(old: Any, changes: Any) -> Any:
+    """A streamed output is the first one and then lists of changes: `[action, path, value]`."""
+    if not isinstance(changes, list):
+        return changes
+    for action, path, value in changes:
+        if not path:
+            old = old + value if action == "append" else value
+            continue
+        at = old
+        for step in path[:-1]:
+            at = at[step]
+        if action == "append":
+            at[path[-1]] += value
+        elif action == "delete":
+            del at[path[-1]]
+        elif action == "add" and isinstance(at, list):
+            at.insert(path[-1], value)
+        else:
+            at[path[-1]] = value
+    return old
+
+
+async def play(visitor: Visitor, turns: int, pause: float = 0.0) -> None:
+    await visitor.arrive()
+    await visitor.press("begin", count=turns, mode="coach")
+    for number in range(turns):
+        await visitor.press("send", answer=ANSWER.format(name=f"{visitor.name}.{number}"))
+        await asyncio.sleep(pause)
+        await visitor.press("next")
+
+
+async def crowd(url: str, visitors: int, turns: int) -> list[Visitor]:
+    limits = httpx2.Limits(max_connections=None)
+    made = [Visitor(httpx2.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits), str(n)) for n in range(visitors)]
+    await asyncio.gather(*(play(visitor, turns) for visitor in made))
+    for visitor in made:
+        await visitor.client.aclose()
+    return made
+
+
+def line(visitors: list[Visitor], seconds: float, pid: int, what: str) -> str:
+    turns = [took for visitor in visitors for took in visitor.took.get("send", [])]
+    failures = sum(len(visitor.failures) for visitor in visitors)
+    cuts = quantiles(turns, n=100) if len(turns) > 1 else [turns[0]] * 99
+    pages = sorted(took for visitor in visitors for took in visitor.took["page"])
+    return (
+        f"{what:>24} | {len(turns) / seconds:6.1f} turns/s | answer p50 {cuts[49]:6.2f} p95 {cuts[94]:6.2f} "
+        f"p99 {cuts[98]:6.2f} s | page p50 {pages[len(pages) // 2]:6.2f} s | {megabytes(pid):6.0f} MB | failed {failures}"
+    )
+
+
+async def load_pages(url: str, pid: int, loads: int) -> None:
+    """Page views by one visitor who keeps pressing reload."""
+    async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as client:
+        for number in range(1, loads + 1):
+            await Visitor(client, str(number)).arrive()
+            if number in (100, loads) or number % 1000 == 0:
+                print(f"{number:6} page loads: {megabytes(pid):.0f} MB", flush=True)
+
+
+async def beside_a_slow_model(url: str, slow: str, pid: int, visitors: int, turns: int) -> None:
+    """Visitors whose model takes its time, and one on the offline estimate, whose waiting is what counts."""
+    made = [Visitor(httpx2.AsyncClient(base_url=url, timeout=PATIENCE), str(n)) for n in range(visitors)]
+
+    async def on_the_model(visitor: Visitor) -> None:
+        await visitor.arrive()
+        await visitor.press("use-model", **{"base-url": slow, "model": "slow"})
+        await visitor.press("begin", count=1, mode="coach")
+        await visitor.press("send", answer=ANSWER.format(name=visitor.name))
+
+    waiting = [asyncio.create_task(on_the_model(visitor)) for visitor in made]
+    await asyncio.sleep(5)
+    start = time.perf_counter()
+    offline = await crowd(url, 1, turns)
+    print(line(offline, time.perf_counter() - start, pid, f"offline beside {visitors} slow"), flush=True)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkout", type=Path, default=ROOT)
+    parser.add_argument("--visitors", type=int, nargs="+", default=[1, 10, 50])
+    parser.add_argument("--turns", type=int, default=4)
+    parser.add_argument("--page-loads", type=int, default=0)
+    parser.add_argument("--slow-model", type=float, default=0.0, help="seconds that each reply of a model takes")
+    given = parser.parse_args()
+    with server(given.checkout) as (url, pid):
+        if given.page_loads:
+            asyncio.run(load_pages(url, pid, given.page_loads))
+            return
+        if given.slow_model:
+            slow = [sys.executable, str(Path(__file__).parent / "slow_model.py"), str(given.slow_model), "{}"]
+            with subprocess.Popen(slow, stdout=subprocess.PIPE, text=True) as model:
+                address = f"http://127.0.0.1:{model.stdout.readline().strip()}/v1"  # type: ignore[union-attr]
+                asyncio.run(beside_a_slow_model(url, address, pid, given.visitors[0], given.turns))
+                model.kill()
+            return
+        for visitors in given.visitors:
+            start = time.perf_counter()
+            made = asyncio.run(crowd(url, visitors, given.turns))
+            print(line(made, time.perf_counter() - start, pid, f"{visitors} visitors"), flush=True)
+            for failure in sorted({failure for visitor in made for failure in visitor.failures}):
+                print("   failed:", failure)
+
+
+if __name__ == "__main__":
+    main()
