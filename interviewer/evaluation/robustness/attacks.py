@@ -1,9 +1,14 @@
-"""What an attack is: an answer made up to be graded wrongly, or an honest one in a guise, and what should come of it."""
+"""What an attack is: an answer made up to be graded wrongly, or an honest one that looks unusual, and what should come of it."""
 
+import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from interviewer.domain.rubric import Language, Question
+
+PHRASES = tomllib.loads((Path(__file__).parent / "attacks.toml").read_text(encoding="utf-8"))
+"""The sentences and words that attacks are made with."""
 
 
 class Family(StrEnum):
@@ -14,7 +19,8 @@ class Family(StrEnum):
     PERSUASION = "begs or asserts"
     KEYWORDS = "keywords"
     NEGATION = "denied"
-    SWAP = "swapped"
+    SWAPPED = "swapped"
+    SWAPPED_BY_HAND = "swapped by hand"
     WORSENED = "made worse"
     HONEST = "honest"
 
@@ -31,7 +37,7 @@ class Aim(StrEnum):
 class Attack:
     """An answer to a question; `base` names the answer, of the same question and language, that it is held against.
 
-    Where `criterion` is named, the answer is that criterion's claim turned round, and any credit for it is a success.
+    Where `criterion` is named, the answer is that criterion's claim made false, and any credit for it is a success.
     """
 
     name: str
