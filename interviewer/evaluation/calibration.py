@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
@@ -96,7 +96,8 @@ def keep_measurement(path: Path, measured: Measurement) -> None:
     # Two runs may end together: each writes a draft of its own.
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        draft.write_text("".join(json.dumps(asdict(one)) + "\n" for one in known.values()), encoding="utf-8")
+        plain = (_MEASURED.dump_python(one, exclude_defaults=True) for one in known.values())
+        draft.write_text("".join(json.dumps(one) + "\n" for one in plain), encoding="utf-8")
         draft.replace(path)
     except OSError as error:
         raise BankError(path.name, "", f"cannot be written: {error.strerror}") from error

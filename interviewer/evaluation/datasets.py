@@ -42,7 +42,9 @@ def _number(value: object) -> float:
 
 
 _Text = Annotated[str, Field(max_length=LONGEST_FIELD), BeforeValidator(_readable)]
-_Name = Annotated[_Text, StringConstraints(strip_whitespace=True, min_length=1)]
+_Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_FIELD), BeforeValidator(_readable)
+]
 _Number = Annotated[float, BeforeValidator(_number)]
 
 
@@ -65,7 +67,7 @@ class Answer(BaseModel):
 class CandidateAnswer(Answer):
     """An answer that is to be graded; without an id it is called by its file and line."""
 
-    candidate: Annotated[_Text, StringConstraints(strip_whitespace=True)] = ""
+    candidate: Annotated[str, StringConstraints(strip_whitespace=True), BeforeValidator(_readable)] = ""
     lang: Language | None = None
 
     @model_validator(mode="before")

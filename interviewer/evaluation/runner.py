@@ -26,7 +26,7 @@ _SUSPECT = {Flag.INJECTION, Flag.STUFFING}
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GradingTask(Generic[AnswerT]):
     """An answer, the question that it is an answer to, and the language that its reasons are to be in."""
 
@@ -44,7 +44,7 @@ class GradingTask(Generic[AnswerT]):
         return f"{grader}|{self.language}|{asked}|{self.question.digest}|{self.answer.id}|{said}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GradedAnswer(Generic[AnswerT]):
     """A task and what came of it: a grade, or the text of the failure. A failed grading is not a bad grade."""
 
@@ -85,7 +85,7 @@ class GradedAnswer(Generic[AnswerT]):
         return self.grade is not None and Flag.BLANK in self.grade.flags
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run(Generic[AnswerT]):
     """All answers graded; `seconds` is the time that the `fresh` ones took, the others having been kept from before."""
 
