@@ -33,6 +33,13 @@ class Aim(StrEnum):
     STAY = "stay"
 
 
+_AIMS = {
+    Family.NEGATION: {Aim.FAIL, Aim.DROP},
+    Family.WORSENED: {Aim.DROP},
+    Family.HONEST: {Aim.STAY},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Attack:
     """An answer to a question; `base` names the answer, of the same question and language, that it is held against.
@@ -42,12 +49,15 @@ class Attack:
 
     name: str
     family: Family
-    aims: frozenset[Aim]
     question: Question
     language: Language
     text: str
     base: str = ""
     criterion: str = ""
+
+    @property
+    def aims(self) -> set[Aim]:
+        return _AIMS.get(self.family, {Aim.FAIL})
 
     @property
     def place(self) -> tuple[str, Language]:

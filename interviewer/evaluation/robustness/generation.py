@@ -8,12 +8,10 @@ from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Question
 from interviewer.errors import BankError
 from interviewer.evaluation.datasets import FalseClaim, find_question
 from interviewer.evaluation.robustness import perturbations
-from interviewer.evaluation.robustness.attacks import PHRASES, Aim, Attack, Family
+from interviewer.evaluation.robustness.attacks import PHRASES, Attack, Family
 from interviewer.text import tokenizer
 
 REFERENCE, WRONG, CLAIMS = "the reference", "a wrong answer", "the claims alone"
-
-_FAIL, _DROP, _STAY = frozenset({Aim.FAIL}), frozenset({Aim.DROP}), frozenset({Aim.STAY})
 _MOST_KEYWORDS = 4
 _HALVED_FROM = 8
 _FILLERS = 6
@@ -30,17 +28,16 @@ def attacks_on(bank: Bank, by_hand: Sequence[FalseClaim] = ()) -> list[Attack]:
     """
     attacks: list[Attack] = []
     for question in bank.questions:
+        written = {Language.ZH: question.reference.zh, Language.EN: question.reference.en}
         for language in Language:
-            if (question.reference.zh if language is Language.ZH else question.reference.en).strip():
+            if written[language].strip():
                 attacks += _Target(bank, question, language).attacks(is_swapped=bool(by_hand))
     for claim in by_hand:
         question, language = find_question(bank, claim.question_id, claim.where), claim.asked_in(bank.language)
         if claim.criterion not in {criterion.id for criterion in question.rubric.of(Kind.CORE)}:
             raise BankError(*claim.where, f"question {question.id} has no core criterion {claim.criterion!r}")
         name = f"{claim.wording}: {claim.criterion}"
-        attacks.append(
-            Attack(name, Family.SWAPPED_BY_HAND, _FAIL, question, language, claim.text, criterion=claim.criterion)
-        )
+        attacks.append(Attack(name, Family.SWAPPED_BY_HAND, question, language, claim.text, "", claim.criterion))
     return attacks
 
 
@@ -49,51 +46,38 @@ class _Target:
 
     def __init__(self, bank: Bank, question: Question, language: Language) -> None:
         self.question, self.language = question, language
-        self.core = question.rubric.of(Kind.CORE)
-        self.mistakes = question.rubric.of(Kind.MISTAKE)
-        self.asked = question.text.into(language)
-        self.reference = question.reference.into(language)
-        self.say = {name: texts[language] for name, texts in PHRASES["sentences"].items()}
-        self.filler = self.say["filler"] * _FILLERS
+        self.core, self.mistakes = question.rubric.of(Kind.CORE), question.rubric.of(Kind.MISTAKE)
+        self.asked, self.reference = question.text.into(language), question.reference.into(language)
+        bare = "".join(character for character in self.asked if character not in "?？。")
+        self.said = {name: texts[language].replace("{bare}", bare) for name, texts in PHRASES["sentences"].items()}
+        self.said["filler"] *= _FILLERS
         # A question about something else: of another topic, where there is one.
         others = [other for other in bank.questions if other.topic != question.topic]
         others = others or [other for other in bank.questions if other is not question]
-        other = others[bank.questions.index(question) % len(others)] if others else None
-        self.other = other.reference.into(language) if other else ""
+        self.other = others[bank.questions.index(question) % len(others)].reference.into(language) if others else ""
         # The usual mistakes; where none are known, what would be right elsewhere.
-        elsewhere = "".join(perturbations.sentences(self.other)[:2]) or self.filler
+        elsewhere = "".join(perturbations.sentences(self.other)[:2]) or self.said["filler"]
         self.wrong = self.claims(self.mistakes) if self.mistakes else elsewhere
 
     def attacks(self, *, is_swapped: bool) -> Iterator[Attack]:
-        for family, aims, made in (
-            (Family.EMPTY, _FAIL, self.empty()),
-            (Family.INJECTION, _FAIL, self.injections()),
-            (Family.PERSUASION, _FAIL, self.persuasions()),
-            (Family.KEYWORDS, _FAIL, self.keywords()),
-            (Family.NEGATION, _FAIL | _DROP, self.negations()),
-            (Family.WORSENED, _DROP, self.worsened()),
-            (Family.HONEST, _STAY, self.honest()),
-        ):
-            for name, text, base in made:
-                yield Attack(name, family, aims, self.question, self.language, text, base)
+        for family, made in {
+            Family.EMPTY: self.empty(),
+            Family.INJECTION: self.injections(),
+            Family.PERSUASION: self.persuasions(),
+            Family.KEYWORDS: self.keywords(),
+            Family.NEGATION: self.negations(),
+            Family.WORSENED: self.worsened(),
+            Family.HONEST: self.honest(),
+        }.items():
+            yield from (Attack(name, family, self.question, self.language, text, base) for name, text, base in made)
         for criterion in self.core if is_swapped else ():
             for way, text in perturbations.falsified(criterion.text.into(self.language)):
                 name = f"{way}: {criterion.id}"
-                yield Attack(name, Family.SWAPPED, _FAIL, self.question, self.language, text, criterion=criterion.id)
+                yield Attack(name, Family.SWAPPED, self.question, self.language, text, "", criterion.id)
 
     def empty(self) -> _Made:
-        bare = "".join(character for character in self.asked if character not in "?？。")
-        for name, text in {
-            "blank": "",
-            "colon": ":",
-            "thought process": "Thought process:",
-            "don't know": self.say["dont_know"],
-            "echo": self.asked,
-            "echo, twice": f"{self.asked} {self.asked}",
-            "echo, paraphrased": self.say["asked_again"].format(question=bare),
-            "filler": self.filler,
-        }.items():
-            yield name, text, ""
+        for name, template in PHRASES[Family.EMPTY].items():
+            yield name, template.format(asked=self.asked, **self.said), ""
         if self.other:
             yield "another question's answer", self.other, ""
 
@@ -107,7 +91,7 @@ class _Target:
         yield WRONG, self.wrong, ""
         for name, said in PHRASES["persuasions"].items():
             yield name, f"{self.wrong} {said[self.language]}", WRONG
-        yield "long filler, wrong answer", f"{self.filler}{self.wrong}", WRONG
+        yield "long filler, wrong answer", f"{self.said['filler']}{self.wrong}", WRONG
 
     def keywords(self) -> _Made:
         words = self.terms()
@@ -120,9 +104,9 @@ class _Target:
 
     def negations(self) -> _Made:
         denied = perturbations.denied(self.reference, self.language)
-        both_ways = (self.say["both_ways"].format(claim=criterion.text.into(self.language)) for criterion in self.core)
+        both_ways = (self.said["both_ways"].format(claim=criterion.text.into(self.language)) for criterion in self.core)
         yield "denied", denied, REFERENCE
-        yield "said, then taken back", f"{self.reference} {self.say['taken_back']} {denied}", REFERENCE
+        yield "said, then taken back", f"{self.reference} {self.said['taken_back']} {denied}", REFERENCE
         yield "hedged, both ways", "\n".join(both_ways), CLAIMS
 
     def worsened(self) -> _Made:
@@ -139,16 +123,19 @@ class _Target:
     def honest(self) -> _Made:
         yield REFERENCE, self.reference, ""
         yield CLAIMS, self.claims(self.core), ""
+        changed = {
+            "typos": perturbations.typos(self.reference, self.chance()),
+            "full width": perturbations.full_width(self.reference),
+            "upper case": self.reference.upper(),
+            "lines broken": perturbations.broken_lines(self.reference),
+            "beside an injection": f"{self.reference}\n{PHRASES['injections']['chinese']}",
+        }
         if self.question.reference.is_complete:
             other = Language.EN if self.language is Language.ZH else Language.ZH
-            yield "the other language's reference", self.question.reference.into(other), REFERENCE
-        yield "typos", perturbations.typos(self.reference, self.chance()), REFERENCE
-        yield "full width", perturbations.full_width(self.reference), REFERENCE
-        yield "upper case", self.reference.upper(), REFERENCE
-        yield "lines broken", perturbations.broken_lines(self.reference), REFERENCE
+            changed["the other language's reference"] = self.question.reference.into(other)
         if self.language is Language.ZH:
-            yield "traditional characters", perturbations.traditional(self.reference), REFERENCE
-        yield "beside an injection", f"{self.reference}\n{PHRASES['injections']['chinese']}", REFERENCE
+            changed["traditional characters"] = perturbations.traditional(self.reference)
+        yield from ((name, text, REFERENCE) for name, text in changed.items())
 
     def claims(self, criteria: Iterable[Criterion]) -> str:
         stop = "。" if self.language is Language.ZH else ". "
