@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from interviewer.evaluation.calibration import Measurement
-    from interviewer.evaluation.runner import AnswerT, GradingTask, Run
+    from interviewer.evaluation.runner import GradableT, GradingTask, Run
     from interviewer.settings import Settings
 
 Thing = TypeVar("Thing")
@@ -150,7 +150,7 @@ def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_j
     every = generation.attacks_on(attacked, read_false_claims(by_hand) if by_hand and by_hand.exists() else ())
     attacks = attack_report.with_bases(_sample(every, limit, seed), every)
     run = _run(attack_report.tasks_of(attacks), grader, settings, save)
-    found = attack_report.report_on_attacks(attacks, run, grader=_name(grader), bank=bank, seed=seed)
+    found = attack_report.report_on_attacks(run, grader=_name(grader), bank=bank, seed=seed)
     _print(found.as_plain(), evaluation_report.attacks_to_text(found), as_json=as_json)
     tell_failures((one.failure for one in run.graded if one.grade is None), len(run.graded))
 
@@ -173,8 +173,8 @@ def _sample(things: "Sequence[Thing]", limit: int | None, seed: int) -> "Sequenc
 
 
 def _run(
-    tasks: "Sequence[GradingTask[AnswerT]]", name: GraderName, settings: "Settings", save: Path | None
-) -> "Run[AnswerT]":
+    tasks: "Sequence[GradingTask[GradableT]]", name: GraderName, settings: "Settings", save: Path | None
+) -> "Run[GradableT]":
     """The answers graded, with a bar that shows how far it is."""
     from interviewer import wiring
     from interviewer.evaluation.runner import grade_answers

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.domain.grade import Flag, Grade, Score, score
@@ -15,7 +15,7 @@ from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Language, Question
 from interviewer.errors import BankError, InterviewerError
 from interviewer.evaluation.checkpoint import Checkpoint
-from interviewer.evaluation.datasets import Answer, LabelledAnswer, find_question
+from interviewer.evaluation.datasets import Answer, LabelledAnswer, Where, find_question
 from interviewer.grading.protocol import Grader
 
 _LOG = logging.getLogger(__name__)
@@ -23,14 +23,28 @@ _LOG = logging.getLogger(__name__)
 # Flags that a person should look at before believing the grade.
 _SUSPECT = {Flag.INJECTION, Flag.STUFFING}
 
+
+class _Gradable(Protocol):
+    """What is asked of an answer, whether it was read from a file or made up as an attack."""
+
+    @property
+    def where(self) -> Where: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    def asked_in(self, default: Language, /) -> Language: ...
+
+
+GradableT = TypeVar("GradableT", bound=_Gradable)
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
 
 @dataclass(frozen=True)
-class GradingTask(Generic[AnswerT]):
+class GradingTask(Generic[GradableT]):
     """An answer, the question that it is an answer to, and the language that its reasons are to be in."""
 
-    answer: AnswerT
+    answer: GradableT
     question: Question
     language: Language = Language.ZH
 
@@ -45,15 +59,15 @@ class GradingTask(Generic[AnswerT]):
 
 
 @dataclass(frozen=True)
-class GradedAnswer(Generic[AnswerT]):
+class GradedAnswer(Generic[GradableT]):
     """A task and what came of it: a grade, or the text of the failure. A failed grading is not a bad grade."""
 
-    task: GradingTask[AnswerT]
+    task: GradingTask[GradableT]
     grade: Grade | None
     failure: str = ""
 
     @property
-    def answer(self) -> AnswerT:
+    def answer(self) -> GradableT:
         return self.task.answer
 
     @property
@@ -86,10 +100,10 @@ class GradedAnswer(Generic[AnswerT]):
 
 
 @dataclass(frozen=True)
-class Run(Generic[AnswerT]):
+class Run(Generic[GradableT]):
     """All answers graded; `seconds` is the time that the `fresh` ones took, the others having been kept from before."""
 
-    graded: tuple[GradedAnswer[AnswerT], ...]
+    graded: tuple[GradedAnswer[GradableT], ...]
     seconds: float
     fresh: int
 
@@ -137,14 +151,14 @@ def attempt_of(question: Question, answer: str, language: Language = Language.ZH
 
 
 def grade_answers(
-    tasks: Sequence[GradingTask[AnswerT]],
-    grader_of: Callable[[GradingTask[AnswerT]], Grader],
+    tasks: Sequence[GradingTask[GradableT]],
+    grader_of: Callable[[GradingTask[GradableT]], Grader],
     *,
     checkpoint: Path | None = None,
     identity: str = "",
     threads: int = 1,
     tick: Callable[[], None] = lambda: None,
-) -> Run[AnswerT]:
+) -> Run[GradableT]:
     """Grade every answer, `threads` at a time; the results are in the order of the tasks.
 
     With a `checkpoint`, each grade is written there as soon as it is known, also while the run is being stopped, and
@@ -159,7 +173,7 @@ def grade_answers(
     for _ in range(len(tasks) - len(fresh)):
         tick()
 
-    def graded(place: int) -> GradedAnswer[AnswerT]:
+    def graded(place: int) -> GradedAnswer[GradableT]:
         one = _graded(tasks[place], grader_of)
         if kept and one.grade:
             kept.add(keys[place], one.grade)
@@ -172,7 +186,9 @@ def grade_answers(
     return Run(tuple(found), time.perf_counter() - start, len(fresh))
 
 
-def _graded(task: GradingTask[AnswerT], grader_of: Callable[[GradingTask[AnswerT]], Grader]) -> GradedAnswer[AnswerT]:
+def _graded(
+    task: GradingTask[GradableT], grader_of: Callable[[GradingTask[GradableT]], Grader]
+) -> GradedAnswer[GradableT]:
     try:
         return GradedAnswer(task, grader_of(task).grade(task.question, task.attempt, task.language))
     except InterviewerError as error:

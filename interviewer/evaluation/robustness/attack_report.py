@@ -1,14 +1,12 @@
 """What a run over attacks says of its grader: how many succeed, what they earn, and what honest writing loses."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from typing import Any
 
 from interviewer.domain.grade import Level
 from interviewer.evaluation import metrics
-from interviewer.evaluation.datasets import Answer
 from interviewer.evaluation.metrics import Interval
 from interviewer.evaluation.robustness.attacks import Aim, Attack, Family
 from interviewer.evaluation.runner import GradedAnswer, GradingTask, Run
@@ -58,12 +56,16 @@ class AttackReport:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """The grade of an attack, and how far it is from that of its base; None where the base has no grade."""
+    """The grade of an attack, and that of its base; no base is a base without credit, None is one without a grade."""
 
     attack: Attack
     grade: float
-    change: float | None
+    base: float | None
     is_credited: bool
+
+    @property
+    def change(self) -> float | None:
+        return None if self.base is None else self.grade - self.base
 
     @property
     def succeeds(self) -> bool:
@@ -71,26 +73,14 @@ class _Outcome:
         return self.grade > PASS or (bool(self.attack.criterion) and (self.grade == PASS or self.is_credited))
 
     @property
-    def is_missed(self) -> bool | None:
-        """Whether the grade is no lower than the base's; None where there was nothing to lose."""
-        return None if self.change is None or self.grade - self.change <= 0 else self.change >= 0
+    def name(self) -> str:
+        """The name without the criterion that the attack is about."""
+        is_shortened = self.attack.name.startswith("without ")
+        return "without one claim" if is_shortened else self.attack.name.removesuffix(f": {self.attack.criterion}")
 
 
-def tasks_of(attacks: Sequence[Attack]) -> list[GradingTask[Answer]]:
-    """The attacks as answers to be graded; their ids change with their texts, so that kept grades are never another text's."""
-    return [
-        GradingTask(
-            Answer(
-                where=(attack.question.id, attack.name),
-                id=f"{attack.question.id}|{attack.language}|{attack.name}|{sha256(attack.text.encode()).hexdigest()[:8]}",
-                question_id=attack.question.id,
-                answer=attack.text,
-                lang=attack.language,
-            ),
-            attack.question,
-        )
-        for attack in attacks
-    ]
+def tasks_of(attacks: Iterable[Attack]) -> list[GradingTask[Attack]]:
+    return [GradingTask(attack, attack.question) for attack in attacks]
 
 
 def with_bases(chosen: Iterable[Attack], every: Sequence[Attack]) -> list[Attack]:
@@ -102,30 +92,28 @@ def with_bases(chosen: Iterable[Attack], every: Sequence[Attack]) -> list[Attack
 
 
 def report_on_attacks(
-    attacks: Sequence[Attack], run: Run[Answer], *, grader: str, bank: str, seed: int = 0, rounds: int = metrics.ROUNDS
+    run: Run[Attack], *, grader: str, bank: str, seed: int = 0, rounds: int = metrics.ROUNDS
 ) -> AttackReport:
-    """The figures of a run over these attacks, which includes their bases."""
-    outcomes = list(_outcomes(attacks, run.graded))
+    """The figures of a run over attacks and their bases."""
+    outcomes = list(_outcomes(run.graded))
 
     def figures(listed: Sequence[_Outcome]) -> AttackFigures:
         return _figures(listed, seed, rounds)
 
-    by_family = _grouped(outcomes, lambda one: one.attack.family)
-    by_family = {family.value: by_family[family] for family in Family if family in by_family}
-    honest = [one.change for one in outcomes if Aim.STAY in one.attack.aims and one.attack.base]
+    by_family = _grouped(sorted(outcomes, key=_family), lambda one: one.attack.family)
     grades = [one.grade for one in run.graded if one.grade]
     return AttackReport(
         grader=grader,
         provenance=", ".join(sorted({grade.provenance.signature for grade in grades})),
         bank=bank,
         n=len(outcomes),
-        questions=len({attack.question.id for attack in attacks}),
-        ungraded=len(attacks) - len(grades),
+        questions=len({one.question.id for one in run.graded}),
+        ungraded=len(run.graded) - len(grades),
         ranges=len(grades) - len(outcomes),
-        drift=metrics.mean(change for change in honest if change is not None),
+        drift=metrics.mean(_changes_of_what_should_stay(outcomes)),
         families={family: figures(listed) for family, listed in by_family.items()},
         attacks={
-            family: {name: figures(same) for name, same in _grouped(listed, _short_name).items()}
+            family: {name: figures(same) for name, same in _grouped(listed, lambda one: one.name).items()}
             for family, listed in by_family.items()
         },
         successes=tuple(
@@ -138,35 +126,36 @@ def report_on_attacks(
     )
 
 
-def _outcomes(attacks: Sequence[Attack], graded: Sequence[GradedAnswer[Answer]]) -> Iterable[_Outcome]:
-    pairs = list(zip(attacks, graded, strict=True))
-    shares = {(attack.place, attack.name): one.share for attack, one in pairs}
-    for attack, one in pairs:
-        share, base = one.share, shares.get((attack.place, attack.base)) if attack.base else 0.0
+def _outcomes(graded: Sequence[GradedAnswer[Attack]]) -> Iterator[_Outcome]:
+    shares = {(one.answer.place, one.answer.name): one.share for one in graded}
+    for one in graded:
+        attack, share = one.answer, one.share
         if one.grade and share is not None:
+            base = shares.get((attack.place, attack.base)) if attack.base else 0.0
             is_credited = bool(attack.criterion) and one.grade.verdict(attack.criterion).level in _CREDITED
-            yield _Outcome(attack, share, None if base is None else share - base, is_credited)
+            yield _Outcome(attack, share, base, is_credited)
 
 
-def _short_name(one: _Outcome) -> str:
-    """The name without the criterion that the attack is about."""
-    name, criterion = one.attack.name, one.attack.criterion
-    if criterion:
-        return name.removesuffix(f": {criterion}")
-    return "without one claim" if name.startswith("without ") else name
+def _family(one: _Outcome) -> int:
+    return list(Family).index(one.attack.family)
 
 
 def _grouped(outcomes: Iterable[_Outcome], key: Callable[[_Outcome], str]) -> dict[str, list[_Outcome]]:
     found: dict[str, list[_Outcome]] = defaultdict(list)
     for one in outcomes:
-        found[key(one)].append(one)
+        found[str(key(one))].append(one)
     return found
+
+
+def _changes_of_what_should_stay(outcomes: Iterable[_Outcome]) -> list[float]:
+    staying = (one for one in outcomes if Aim.STAY in one.attack.aims and one.attack.base)
+    return [one.change for one in staying if one.change is not None]
 
 
 def _figures(outcomes: Sequence[_Outcome], seed: int, rounds: int) -> AttackFigures:
     failing = [one for one in outcomes if Aim.FAIL in one.attack.aims]
-    missed = [one.is_missed for one in outcomes if Aim.DROP in one.attack.aims]
-    staying = [one.change for one in outcomes if Aim.STAY in one.attack.aims and one.attack.base]
+    # Where the base has no credit there was nothing to lose.
+    dropping = [one.change for one in outcomes if Aim.DROP in one.attack.aims and one.base]
     clusters: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for one in failing:
         # Of what was said right before it is denied, nothing is gained.
@@ -178,6 +167,6 @@ def _figures(outcomes: Sequence[_Outcome], seed: int, rounds: int) -> AttackFigu
         success=metrics.mean(float(one.succeeds) for one in failing),
         inflation=metrics.mean(change for pairs in clusters.values() for _, change in pairs),
         interval=metrics.bootstrap(clusters, metrics.bias, rounds, seed),
-        missed=metrics.mean(float(one) for one in missed if one is not None),
-        moved=metrics.mean(abs(change) for change in staying if change is not None),
+        missed=metrics.mean(float(change >= 0) for change in dropping if change is not None),
+        moved=metrics.mean(abs(change) for change in _changes_of_what_should_stay(outcomes)),
     )

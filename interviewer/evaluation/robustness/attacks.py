@@ -3,9 +3,11 @@
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 
 from interviewer.domain.rubric import Language, Question
+from interviewer.evaluation.datasets import Where
 
 PHRASES = tomllib.loads((Path(__file__).parent / "attacks.toml").read_text(encoding="utf-8"))
 """The sentences and words that attacks are made with."""
@@ -58,6 +60,18 @@ class Attack:
     @property
     def aims(self) -> set[Aim]:
         return _AIMS.get(self.family, {Aim.FAIL})
+
+    @property
+    def where(self) -> Where:
+        return self.question.id, self.name
+
+    @property
+    def id(self) -> str:
+        """It changes with the text, so that a kept grade is never another text's."""
+        return f"{self.question.id}|{self.language}|{self.name}|{sha256(self.text.encode()).hexdigest()[:8]}"
+
+    def asked_in(self, _: Language) -> Language:
+        return self.language
 
     @property
     def place(self) -> tuple[str, Language]:

@@ -39,7 +39,7 @@ MOST_SWAPPED_BY_HAND = {"nearly the bank's words": 0.45, "other words": 0.6}
 def measured(deep_learning: Bank) -> AttackReport:
     attacks = attacks_on(deep_learning, read_false_claims(shipped("rubrics") / "deep-learning.swapped.jsonl"))
     run = grade_answers(tasks_of(attacks), lambda _: LexicalGrader())
-    return report_on_attacks(attacks, run, grader="lexical", bank="deep-learning", rounds=50)
+    return report_on_attacks(run, grader="lexical", bank="deep-learning", rounds=50)
 
 
 @pytest.mark.parametrize("family", MOST_SUCCESSES)
@@ -113,7 +113,7 @@ def test_the_figures_by_hand() -> None:
         )
     )
     run = grade_answers(tasks_of(made), lambda _: generous)
-    found = report_on_attacks(made, run, grader="generous", bank="small")
+    found = report_on_attacks(run, grader="generous", bank="small")
     assert all(found.families[family].success == 1 for family in MOST_SUCCESSES if family in found.families)
     assert found.families[Family.WORSENED].missed == 1
     assert found.families[Family.EMPTY].inflation == 1
