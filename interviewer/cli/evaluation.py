@@ -119,14 +119,12 @@ def _keep(measured: "Measurement | None", record: Path | None, settings: "Settin
     from interviewer.errors import InterviewerError
     from interviewer.evaluation.calibration import LEAST_ANSWERS, keep_measurement
 
-    if record:
-        if measured is None:
-            fail(
-                f"nothing to keep in {record.name}: a badge needs {LEAST_ANSWERS} answers whose grades and labels vary"
-            )
-        keep_measurement(record, measured)
-        return
+    if record and measured is None:
+        fail(f"nothing to keep in {record.name}: a badge needs {LEAST_ANSWERS} answers whose grades and labels vary")
     if measured is None:
+        return
+    if record:
+        keep_measurement(record, measured)
         return
     try:
         before = wiring.known_measurements(settings)().get((measured.grader, measured.rubrics))

@@ -104,11 +104,10 @@ def measure_agreement(
     rows = [one for one in run.graded if not fit_on or one.answer.split != fit_on]
     told = [one for one in rows if one.share is not None]
 
+    fitting_told = [one for one in fitting if one.share is not None]
+
     def figures(name: str, grade_of: Callable[[_Graded], float]) -> AgreementFigures:
-        at = threshold
-        if fitting:
-            known = [one for one in fitting if one.share is not None]
-            at = metrics.fit_threshold(_pairs(known, grade_of), label_at=HALF)
+        at = metrics.fit_threshold(_pairs(fitting_told, grade_of), label_at=HALF) if fitting else threshold
         return _figures(name, _pairs(told, grade_of), at)
 
     # Without a split to fit on, the constant is the mean of the very labels that it is measured by, which flatters it.

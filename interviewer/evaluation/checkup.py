@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from interviewer.domain.grade import Flag, Grade, score
+from interviewer.domain.grade import Flag, score
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable
@@ -25,6 +25,7 @@ _QUESTIONS_PLANNED = 10
 _SLOW = 30.0
 _GOOD, _POOR = 0.75, 0.25
 _LEAST_CONTEXT = 4096
+_MOST_NAMES = 8
 
 
 class Canned(StrEnum):
@@ -97,7 +98,7 @@ def examine(models: Models, choice: Choice, bank: Bank, told: Told | None = None
     try:
         findings = _reached(choice.endpoint)
     except LLMUnreachable as error:
-        lost = Finding("reachable", is_good=False, detail=str(error), advice=localized("doctor.unreachable"))
+        lost = _finding("reachable", is_good=False, detail=str(error), advice="doctor.unreachable")
         return Diagnosis(choice.endpoint.model, choice.endpoint.host, (), (lost,))
     results, failures = _graded(models.grader_of(choice), bank[QUESTION], told)
     context = _context(choice.endpoint)
@@ -121,12 +122,11 @@ def _reached(endpoint: Endpoint) -> list[Finding]:
         raise
     except InterviewerError as error:
         return [Finding("reachable", is_good=True, detail=f"no list of models ({error})")]
-    known = endpoint.model in names
     found = [Finding("reachable", is_good=True, detail=endpoint.base_url)]
     if names:
-        found.append(
-            _finding("model known", known, endpoint.model if known else ", ".join(names[:8]), "doctor.unknown_model")
-        )
+        known = endpoint.model in names
+        told = endpoint.model if known else ", ".join(names[:_MOST_NAMES])
+        found.append(_finding("model known", known, told, "doctor.unknown_model"))
     return found
 
 
@@ -143,9 +143,13 @@ def _graded(grader: Grader, question: Question, told: Told | None) -> tuple[list
         except InterviewerError as error:
             results.append(CannedResult(name, None, time.perf_counter() - start, 0, failure=str(error)))
             if not isinstance(error, LLMMalformed):
-                return results, [_failed(error)]
+                advice = "doctor.refused" if isinstance(error, LLMRefused) else "doctor.unreachable"
+                return results, [_finding("grades", is_good=False, detail=str(error), advice=advice)]
         else:
-            results.append(_result(name, question, grade, time.perf_counter() - start))
+            share = score(question.rubric, grade.verdicts, len(grade.extras))
+            tokens = grade.spent.prompt + grade.spent.completion
+            middle, seconds = (share.low + share.high) / 2, time.perf_counter() - start
+            results.append(CannedResult(name, middle, seconds, tokens, grade.flags))
     return results, []
 
 
@@ -154,17 +158,6 @@ def _context(endpoint: Endpoint) -> int | None:
         return context_size(endpoint)
     except InterviewerError:
         return None
-
-
-def _result(name: Canned, question: Question, grade: Grade, seconds: float) -> CannedResult:
-    found = score(question.rubric, grade.verdicts, len(grade.extras))
-    tokens = grade.spent.prompt + grade.spent.completion
-    return CannedResult(name, (found.low + found.high) / 2, seconds, tokens, grade.flags)
-
-
-def _failed(error: InterviewerError) -> Finding:
-    advice = "doctor.refused" if isinstance(error, LLMRefused) else "doctor.unreachable"
-    return Finding("grades", is_good=False, detail=str(error), advice=localized(advice))
 
 
 def _judged(results: Sequence[CannedResult]) -> list[Finding]:

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graded_rows import written
 
 from interviewer.errors import BankError
-from interviewer.evaluation.datasets import LONGEST_FIELD, read_labelled_answers
+from interviewer.evaluation.datasets import LONGEST_FIELD, read_candidate_answers, read_labelled_answers
 
 ROW: dict[str, Any] = {"id": "a", "question_id": "dropout", "answer": "switched off", "score": 2, "score_max": 4}
+CANDIDATE = {"id": "a", "question_id": "dropout", "answer": "It is switched off.", "lang": "en"}
 HEAD = "id,question_id,answer,score,score_max"
 
 
@@ -147,3 +149,45 @@ def test_files_that_are_read_together_need_not_know_of_each_others_ids(tmp_path:
         "x.jsonl",
         "y.jsonl",
     ]
+
+
+@pytest.mark.parametrize(
+    "row, cause",
+    [
+        ({**CANDIDATE, "id": "x", "lang": "fr"}, "line 2: lang must be 'zh' or 'en', not 'fr'"),
+        ({**CANDIDATE, "id": "x", "question_id": ""}, "line 2: question_id is missing"),
+        ({**CANDIDATE, "id": 7}, "line 2: id must be text, not 7"),
+        ({"id": "x", "question_id": "q01"}, "line 2: answer is missing"),
+        (CANDIDATE, "line 2: the id 'a' stands in line 1 already"),
+    ],
+)
+def test_a_row_of_a_candidate_that_cannot_be_read_is_an_error_with_its_line(
+    tmp_path: Path, row: dict[str, Any], cause: str
+) -> None:
+    with pytest.raises(BankError, match="rows.jsonl") as error:  # noqa: RUF043
+        read_candidate_answers([written(tmp_path / "rows.jsonl", CANDIDATE, row)])
+    assert cause in str(error.value)
+
+
+def test_no_two_rows_of_any_files_have_the_same_id(tmp_path: Path) -> None:
+    for name in ("x.jsonl", "y.jsonl"):
+        (tmp_path / name).write_text(json.dumps(CANDIDATE), encoding="utf-8")
+    with pytest.raises(BankError, match=r"y\.jsonl: line 1: the id 'a' stands in line 1 of x\.jsonl already"):
+        read_candidate_answers([tmp_path / "x.jsonl", tmp_path / "y.jsonl"])
+
+
+def test_a_row_without_an_id_is_called_by_its_place_and_what_is_not_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("question_id,answer,mood\nq01,off,good\nq02,on,bad\n", encoding="utf-8")
+    answers = read_candidate_answers([path])
+    assert [row.id for row in answers.rows] == ["x.csv:2", "x.csv:3"]
+    assert answers.unused == ["mood"]
+
+
+def test_rows_without_ids_of_files_with_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / "one" / "online 1.csv", tmp_path / "two" / "online 1.csv"]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text("question_id,answer\nq01,off\n", encoding="utf-8")
+    assert [row.id for row in read_candidate_answers(paths[:1]).rows] == ["online 1.csv:2"]
+    assert [row.id for row in read_candidate_answers(paths).rows] == ["one/online 1.csv:2", "two/online 1.csv:2"]
