@@ -22,39 +22,22 @@ Thing = TypeVar("Thing")
 @app.command()
 def evaluate(
     files: Annotated[list[Path] | None, typer.Argument(help="Labelled answers, JSONL or CSV.")] = None,
-    attacks: Annotated[
-        bool, typer.Option("--attacks", help="Instead of labelled answers, grade attacks made from the bank.")
-    ] = False,
-    bank: Annotated[
-        str,
-        typer.Option(help="Id of the bank whose rubrics are used; without it they are compiled from the references."),
-    ] = "",
+    attacks: Annotated[bool, typer.Option("--attacks", help="Grade attacks made from the bank instead.")] = False,
+    bank: Annotated[str, typer.Option(help="Id of the bank with the rubrics; else references are compiled.")] = "",
     how: Annotated[
-        Compiler,
-        typer.Option("--compile", help="Who compiles the rubrics of references; llm is the model of the settings."),
+        Compiler, typer.Option("--compile", help="Who compiles references; llm is the model of the settings.")
     ] = Compiler.OFFLINE,
-    grader: Annotated[
-        GraderName, typer.Option(help="Who grades; llm is the model of the settings.")
-    ] = GraderName.LEXICAL,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Grade this many answers, drawn at random (and those that drawn attacks are held against)."
-        ),
-    ] = None,
+    grader: Annotated[GraderName, typer.Option(help="llm is the model of the settings.")] = GraderName.LEXICAL,
+    limit: Annotated[int | None, typer.Option(min=1, help="Grade this many answers, drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="Of the answers drawn and of the intervals.")] = 0,
     threshold: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="The grade above which an answer passes; half of the scale if left out."),
+        float | None, typer.Option(min=0, max=1, help="The grade above which an answer passes; half if left out.")
     ] = None,
-    fit_threshold: Annotated[
-        str, typer.Option(help="Fit the threshold on the rows of this split and report on the others.")
-    ] = "",
+    fit_threshold: Annotated[str, typer.Option(help="Fit it on the rows of this split, report on the others.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     save: Annotated[Path | None, typer.Option(help="Keep grades in this file and go on from it.")] = None,
     record: Annotated[
-        Path | None,
-        typer.Option(help="Keep the agreement for the badge beside scores in this file, not in the data folder."),
+        Path | None, typer.Option(help="Keep the agreement for the badge in this file, not in the data folder.")
     ] = None,
     write: Annotated[
         list[Path] | None, typer.Option(help="Write the tables between the markers of this file, such as a README.")

@@ -21,21 +21,13 @@ _FORMATS = (".jsonl", ".csv", ".html")
 
 @app.command()
 def grade(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="Answers, JSONL or CSV: question_id, answer; if you like id, candidate, lang (zh or en)."),
-    ],
+    files: Annotated[list[Path], typer.Argument(help="Answers, JSONL or CSV.")],
     bank: Annotated[str, typer.Option(help="Id of the bank that the questions are in.")],
     output: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="File to write, may be given several times: .jsonl has everything, .csv one row an answer, .html the mark "
-            "sheet; the terminal if left out.",
-        ),
+        typer.Option("--output", "-o", help="File to write, as often as you like; the terminal if left out."),
     ] = None,
-    grader: Annotated[GraderName | None, typer.Option(help="lexical, or llm for the model of the settings.")] = None,
+    grader: Annotated[GraderName | None, typer.Option(help="llm is the model of the settings.")] = None,
     language: Annotated[
         Language | None, typer.Option(help="Language of reasons and headings; that of the bank if left out.")
     ] = None,
@@ -50,8 +42,9 @@ def grade(
 ) -> None:
     """Grade answers of candidates to the questions of a bank, with the evidence for every point.
 
-    A question is named by its id or its place in the bank (q01, q02, …). In CSV, cells that a spreadsheet would take
-    for a formula begin with an apostrophe.
+    A row has question_id and answer, and if you like id, candidate and lang (zh or en). A question is named by its id or
+    its place in the bank (q01, q02, …). Of the files to write, .jsonl has everything, .csv one row an answer, and .html
+    is the mark sheet. In CSV, cells that a spreadsheet would take for a formula begin with an apostrophe.
     """
     outputs = output or []
     is_batch = bool(batch_file or batch_results)
