@@ -11,7 +11,7 @@ from interviewer import grading
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import SettingsError
-from interviewer.evaluation.calibration import Known, read_measured
+from interviewer.evaluation.calibration import MeasurementSource, read_measurements
 from interviewer.grading import Shape, lexical
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
@@ -39,10 +39,10 @@ def make_library(settings: Settings) -> Library:
     return Library(settings.banks_dir, settings.data_dir / "banks")
 
 
-def known_measurements(settings: Settings) -> Known:
+def known_measurements(settings: Settings) -> MeasurementSource:
     """What is known of graders by now, by grader and rubrics; what was measured here comes before what was shipped."""
     paths = (shipped("rubrics") / MEASURED, settings.data_folder / MEASURED)
-    return lambda: read_measured(paths)
+    return lambda: read_measurements(paths)
 
 
 def make_stage(settings: Settings) -> Stage:
@@ -116,8 +116,8 @@ def make_compiler(settings: Settings, told: Callable[[str], None] = print) -> "C
 
 
 def make_grader(name: str, settings: Settings) -> Grader:
-    """The grader of this name: `coverage`, or `llm` for the model of the settings."""
-    return make_models(settings).grader_of(Choice() if name == "coverage" else make_choice(settings))
+    """The grader of this name: `lexical` (or `coverage`, as it was called), or `llm` for the model of the settings."""
+    return make_models(settings).grader_of(make_choice(settings) if name == "llm" else Choice())
 
 
 def make_choice(settings: Settings) -> Choice:
@@ -130,7 +130,7 @@ def make_choice(settings: Settings) -> Choice:
 
 def grader_identity(name: str, settings: Settings) -> str:
     """What distinguishes this grader from others: a grade that was kept under another identity is not its own."""
-    if name == "coverage":
+    if name != "llm":
         return lexical.version()
     model = f"{settings.model} {settings.base_url} {settings.call_shape} {settings.votes} {settings.temperature}"
     return f"{grading.VERSION} {model} {grading.prompts_digest()}"

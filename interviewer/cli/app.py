@@ -1,11 +1,15 @@
-"""The application that all commands join, and what they share: failing in one line, writing files whole."""
+"""The application that all commands join, and how they fail in one line, count failures and write files whole."""
 
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn
 
 import typer
+
+_MOST_REASONS = 5
 
 app = typer.Typer(
     name="interviewer",
@@ -22,12 +26,10 @@ class Compiler(StrEnum):
     LLM = "llm"
 
 
-class Speech(StrEnum):
-    ZH = "zh"
-    EN = "en"
+class GraderName(StrEnum):
+    """Who may grade; `coverage` is what the lexical grader was called before."""
 
-
-class Grading(StrEnum):
+    LEXICAL = "lexical"
     COVERAGE = "coverage"
     LLM = "llm"
 
@@ -54,3 +56,16 @@ def text_of(path: Path) -> str:
 def fail(message: str, code: int = 1) -> NoReturn:
     print(f"interviewer: {message}", file=sys.stderr)
     sys.exit(code)
+
+
+def tell_failures(failures: Iterable[str], total: int) -> None:
+    """Name the reasons why answers have no grade, the most frequent ones first, and end with exit code 1 if there are any."""
+    from interviewer.presentation.exports import printable
+
+    reasons = Counter(printable(failure) for failure in failures)
+    for reason, count in reasons.most_common(_MOST_REASONS):
+        print(f"interviewer: {count} of {total} answers could not be graded: {reason}", file=sys.stderr)
+    if len(reasons) > _MOST_REASONS:
+        print(f"interviewer: and some for {len(reasons) - _MOST_REASONS} other reasons", file=sys.stderr)
+    if reasons:
+        raise typer.Exit(1)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import Compiler, Speech, app, fail
+from interviewer.cli.app import Compiler, app, fail
+from interviewer.domain.rubric import Language
 
 
 @app.command()
@@ -66,7 +67,7 @@ def import_bank(
     id: Annotated[str, typer.Option("--id", help="Id of the bank; made of the file's name if left out.")] = "",
     title: Annotated[str, typer.Option(help="Title of the bank; that of the file if left out.")] = "",
     language: Annotated[
-        Speech | None,
+        Language | None,
         typer.Option("--lang", help="Language of the bank and of what is said here; the file's if left out."),
     ] = None,
     how: Annotated[
@@ -79,7 +80,6 @@ def import_bank(
     from interviewer import wiring
     from interviewer.banks.importing import import_report, pipeline
     from interviewer.banks.loader import LARGEST_BANK
-    from interviewer.domain.rubric import Language
     from interviewer.settings import read_settings
 
     settings = read_settings()
@@ -97,12 +97,12 @@ def import_bank(
         output=output,
         id=id,
         title=title,
-        language=Language(language.value) if language else None,
+        language=language,
         llm=wiring.make_drafter(settings) if how is Compiler.LLM else None,
         threads=settings.model_concurrency,
         told=lambda done, total: print(f"question {done} of {total}", file=sys.stderr),
     )
-    spoken = Language(language.value) if language else shown.bank.language
+    spoken = language or shown.bank.language
     for line in import_report.lines(shown.account(spoken), whole=report):
         print(line)
     print(f"{shown.bank.id}: {len(shown.bank.questions)} questions, {shown.criteria} criteria")

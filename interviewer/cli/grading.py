@@ -2,44 +2,34 @@
 
 import os
 import sys
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import Grading, Speech, app, write_file
+from interviewer.cli.app import GraderName, app, tell_failures, write_file
+from interviewer.domain.rubric import Language
 
 if TYPE_CHECKING:
-    from interviewer.domain.rubric import Language
-    from interviewer.evaluation.batch import Marked, Task
+    from interviewer.evaluation.batch import Task
     from interviewer.evaluation.cohort import Cohort
     from interviewer.settings import Settings
 
-_MOST_TOLD = 5
 _FORMATS = (".jsonl", ".csv", ".html")
 
 
 @app.command()
 def grade(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="Answers, JSONL or CSV: question_id, answer; if you like id, candidate, lang (zh or en)."),
-    ],
+    files: Annotated[list[Path], typer.Argument(help="Answers, JSONL or CSV.")],
     bank: Annotated[str, typer.Option(help="Id of the bank that the questions are in.")],
     output: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="File to write, may be given several times: .jsonl has everything, .csv one row an answer, .html the mark "
-            "sheet; the terminal if left out.",
-        ),
+        typer.Option("--output", "-o", help="File to write, as often as you like; the terminal if left out."),
     ] = None,
-    grader: Annotated[Grading | None, typer.Option(help="coverage, or llm for the model of the settings.")] = None,
+    grader: Annotated[GraderName | None, typer.Option(help="llm is the model of the settings.")] = None,
     language: Annotated[
-        Speech | None, typer.Option(help="Language of reasons and headings; that of the bank if left out.")
+        Language | None, typer.Option(help="Language of reasons and headings; that of the bank if left out.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Grade the first so many answers only.")] = None,
     save: Annotated[Path | None, typer.Option(help="Keep grades in this file and go on from it.")] = None,
@@ -52,36 +42,36 @@ def grade(
 ) -> None:
     """Grade answers of candidates to the questions of a bank, with the evidence for every point.
 
-    A question is named by its id or its place in the bank (q01, q02, …). In CSV, cells that a spreadsheet would take
-    for a formula begin with an apostrophe.
+    A row has question_id and answer, and if you like id, candidate and lang (zh or en). A question is named by its id or
+    its place in the bank (q01, q02, …). Of the files to write, .jsonl has everything, .csv one row an answer, and .html
+    is the mark sheet. In CSV, cells that a spreadsheet would take for a formula begin with an apostrophe.
     """
     outputs = output or []
     is_batch = bool(batch_file or batch_results)
     _check_usage([*files, *(batch_results or ())], outputs, save, batch_file)
     if batch_file and (batch_results or outputs):
         raise typer.BadParameter("--batch-file grades nothing: give it without --batch-results and --output")
-    if is_batch and grader is Grading.COVERAGE:
-        raise typer.BadParameter("a batch is for a model: leave out --grader coverage")
-    chosen = grader or (Grading.LLM if is_batch else Grading.COVERAGE)
+    if is_batch and grader in (GraderName.LEXICAL, GraderName.COVERAGE):
+        raise typer.BadParameter(f"a batch is for a model: leave out --grader {grader}")
+    chosen = grader or (GraderName.LLM if is_batch else GraderName.LEXICAL)
 
     from interviewer import wiring
-    from interviewer.domain.rubric import Language
-    from interviewer.evaluation import batch
-    from interviewer.evaluation.answers import read_answers
+    from interviewer.evaluation import batch, runner
     from interviewer.evaluation.cohort import Cohort
+    from interviewer.evaluation.datasets import read_candidate_answers
     from interviewer.settings import read_settings
 
     # In a batch nothing can be asked twice.
     settings = read_settings(votes=1 if is_batch else None)
     found = wiring.make_library(settings).bank(bank)
-    answers = read_answers(files)
+    answers = read_candidate_answers(files)
     if answers.unused:
         names = ", ".join(f"{name!r:.40}" for name in answers.unused)
         print(f"interviewer: fields that nothing is read from: {names}", file=sys.stderr)
     languages = {row.lang for row in answers.rows}
     one_for_all = next(iter(languages)) if len(languages) == 1 else None
-    spoken = Language(language.value) if language else one_for_all or found.language
-    every = batch.tasks_of(answers.rows, found, spoken)
+    spoken = language or one_for_all or found.language
+    every = runner.tasks_in_bank(answers.rows, found, spoken)
     tasks = every[:limit]
     if batch_file:
         _write_requests(batch_file, tasks, save, settings)
@@ -93,13 +83,15 @@ def grade(
     else:
         one = wiring.make_grader(chosen.value, settings)
         grader_of = lambda _: one  # noqa: E731
-    name = wiring.grader_identity(chosen.value, settings)
-    threads = settings.model_concurrency if chosen is Grading.LLM and not batch_results else 1
+    identity = wiring.grader_identity(chosen.value, settings)
+    threads = settings.model_concurrency if chosen is GraderName.LLM and not batch_results else 1
     with typer.progressbar(length=len(tasks), label="grading", file=sys.stderr) as bar:
-        marked = batch.mark(tasks, grader_of, kept=save, name=name, threads=threads, tick=lambda: bar.update(1))
-    cohort = Cohort(found, tuple(marked))
+        run = runner.grade_answers(
+            tasks, grader_of, checkpoint=save, identity=identity, threads=threads, tick=lambda: bar.update(1)
+        )
+    cohort = Cohort(found, run.graded)
     _write(cohort, outputs, spoken, _badge(cohort, spoken, settings))
-    _tell_failures(marked)
+    tell_failures((one.failure for one in run.graded if one.grade is None), len(run.graded))
 
 
 def _check_usage(read: list[Path], outputs: list[Path], save: Path | None, batch_file: Path | None) -> None:
@@ -130,7 +122,7 @@ def _write_requests(path: Path, tasks: "list[Task]", save: Path | None, settings
     print(f"{len(lines)} requests for {len(left)} answers, to {choice.title}", file=sys.stderr)
 
 
-def _write(cohort: "Cohort", outputs: list[Path], language: "Language", badge: str) -> None:
+def _write(cohort: "Cohort", outputs: list[Path], language: Language, badge: str) -> None:
     from interviewer.presentation import exports, mark_sheet
 
     if not outputs:
@@ -149,27 +141,15 @@ def _write(cohort: "Cohort", outputs: list[Path], language: "Language", badge: s
         print("\n".join(exports.overview(cohort, language)), file=sys.stderr)
 
 
-def _badge(cohort: "Cohort", language: "Language", settings: "Settings") -> str:
+def _badge(cohort: "Cohort", language: Language, settings: "Settings") -> str:
     """What is known of the one who gave the grades; nothing where several did, or nobody."""
     from interviewer import wiring
-    from interviewer.evaluation.calibration import in_words, rubrics_of
+    from interviewer.evaluation.calibration import in_words, rubrics_digest
 
     grades = [one.grade for one in cohort.marked if one.grade]
     signatures = {grade.provenance.signature for grade in grades}
     if len(signatures) != 1:
         return ""
     known = wiring.known_measurements(settings)()
-    found = known.get((signatures.pop(), rubrics_of(cohort.bank)))
+    found = known.get((signatures.pop(), rubrics_digest(cohort.bank)))
     return in_words(found, language, is_estimate=grades[0].is_estimate)
-
-
-def _tell_failures(marked: "list[Marked]") -> None:
-    from interviewer.presentation.exports import printable
-
-    failures = Counter(printable(one.failure) for one in marked if one.grade is None)
-    for failure, count in failures.most_common(_MOST_TOLD):
-        print(f"interviewer: {count} of {len(marked)} answers could not be graded: {failure}", file=sys.stderr)
-    if len(failures) > _MOST_TOLD:
-        print(f"interviewer: and for {len(failures) - _MOST_TOLD} other reasons; the output has them", file=sys.stderr)
-    if failures:
-        raise typer.Exit(1)

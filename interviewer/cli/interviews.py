@@ -7,25 +7,16 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import Speech, app, fail, write_file
+from interviewer.cli.app import app, fail, write_file
+from interviewer.domain.interview import Mode, Order
+from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError
 
 
-class _Kind(StrEnum):
+class ExportFormat(StrEnum):
     MD = "md"
     JSON = "json"
     HTML = "html"
-
-
-class _Mode(StrEnum):
-    COACH = "coach"
-    INTERVIEW = "interview"
-
-
-class _Order(StrEnum):
-    BANK = "bank"
-    EASY_FIRST = "easy_first"
-    SHUFFLED = "shuffled"
 
 
 @app.command()
@@ -47,23 +38,20 @@ def chat(
     bank: Annotated[str, typer.Option(help="Id of the bank.")] = "deep-learning",
     topic: Annotated[list[str] | None, typer.Option(help="Only this topic; may be given several times.")] = None,
     count: Annotated[int, typer.Option(min=1, help="Number of questions.")] = 5,
-    order: Annotated[_Order, typer.Option(help="Order of the questions.")] = _Order.BANK,
-    mode: Annotated[_Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = _Mode.COACH,
-    language: Annotated[Speech, typer.Option(help="Language of questions and messages.")] = Speech.ZH,
+    order: Annotated[Order, typer.Option(help="Order of the questions.")] = Order.BANK,
+    mode: Annotated[Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = Mode.COACH,
+    language: Annotated[Language, typer.Option(help="Language of questions and messages.")] = Language.ZH,
     probes: Annotated[bool | None, typer.Option(help="Ask back when an answer is not complete.")] = None,
     resume: Annotated[str, typer.Option(help="Go on with the interview of this id.")] = "",
 ) -> None:
     """Play an interview in the terminal."""
     from interviewer import wiring
     from interviewer.cli import terminal
-    from interviewer.domain.interview import Mode, Order
-    from interviewer.domain.rubric import Language
     from interviewer.sessions.planning import make_plan
     from interviewer.settings import read_settings
 
     settings = read_settings()
     stage = wiring.make_stage(settings)
-    spoken = Language(language.value)
     if resume:
         session = stage.resume(resume, None)
     else:
@@ -72,11 +60,11 @@ def chat(
         if strangers:
             fail(f"bank {bank} has no topic {', '.join(sorted(strangers))}; it has {', '.join(found.used_topics)}")
         first = make_plan(
-            found, topics=topic or [], count=count, order=Order(order.value), mode=Mode(mode.value), language=spoken,
+            found, topics=topic or [], count=count, order=order, mode=mode, language=language,
             probes=probes,
         )  # fmt: skip
         session = stage.begin(wiring.LOCAL_OWNER, first)
-    terminal.play(session, spoken)
+    terminal.play(session, language)
 
 
 @app.command()
@@ -108,9 +96,9 @@ def interviews() -> None:
 @app.command()
 def export(
     interview: Annotated[str, typer.Argument(help="Id of the interview.")] = "",
-    format: Annotated[_Kind, typer.Option(help="md, html, or json.")] = _Kind.MD,
+    format: Annotated[ExportFormat, typer.Option(help="md, html, or json.")] = ExportFormat.MD,
     language: Annotated[
-        Speech | None, typer.Option(help="Language of the headings; that of the questions if left out.")
+        Language | None, typer.Option(help="Language of the headings; that of the questions if left out.")
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; the terminal if left out.")
@@ -128,15 +116,13 @@ def export(
     if not interview:
         fail("which interview? `interviewer interviews` lists them", code=2)
     from interviewer import wiring
-    from interviewer.domain.rubric import Language
     from interviewer.presentation.transcript_export import export_transcript
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
     settings = read_settings()
     history = Store(settings.database).history(interview)
-    spoken = Language(language.value) if language else None
-    text = export_transcript(interview, history, format.value, spoken, wiring.known_measurements(settings))
+    text = export_transcript(interview, history, format.value, language, wiring.known_measurements(settings))
     write_file(text, output)
 
 

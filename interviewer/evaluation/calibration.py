@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
@@ -17,12 +17,16 @@ from interviewer.text.messages import say
 # Fewer answers say nothing about a grader.
 LEAST_ANSWERS = 20
 
+# The split of the answers that nobody had read who made the grader.
+HELD_OUT = "held out"
+
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """The agreement of one grader, named by the signature of its grades, with labelled answers to one bank, graded by these very rubrics.
 
-    `pearson` is the correlation of grade and label, `low` and `high` its 95 % interval; `labels` says who labelled.
+    `pearson` is the correlation of grade and label, `low` and `high` its 95 % interval; `labels` says who labelled. What
+    is `held_out` was measured on the answers that nobody had read who made the grader.
     """
 
     grader: str
@@ -32,20 +36,22 @@ class Measured:
     low: float | None
     high: float | None
     labels: str
+    held_out_pearson: float | None = None
+    held_out_n: int = 0
 
     __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-_MEASURED = TypeAdapter(Measured)
+_MEASURED = TypeAdapter(Measurement)
 
 
-def rubrics_of(bank: Bank) -> str:
+def rubrics_digest(bank: Bank) -> str:
     """A digest of all that a bank is graded by; an edit to a rubric, question or reference voids what was measured before."""
     text = "\n".join(sorted(f"{question.id} {question.digest}" for question in bank.questions))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def in_words(found: Measured | None, language: Language, *, is_estimate: bool) -> str:
+def in_words(found: Measurement | None, language: Language, *, is_estimate: bool) -> str:
     """What is known of the grader of a grade, in one sentence; None: nothing."""
     kind = "estimate" if is_estimate else "model"
     if found is None:
@@ -56,23 +62,23 @@ def in_words(found: Measured | None, language: Language, *, is_estimate: bool) -
 
 _LABELLERS = ("model", "person")
 
-# What is known by now, by grader and rubrics; it is asked each time, so a new measurement shows at once.
-Known = Callable[[], Mapping[tuple[str, str], Measured]]
+# The measurements by grader and rubrics; they are asked for each time, so that a new one shows at once.
+MeasurementSource = Callable[[], Mapping[tuple[str, str], Measurement]]
 
 
-def told_of(known: Known, bank: Bank) -> Callable[[Grade], Measured | None]:
+def measurement_finder(known: MeasurementSource, bank: Bank) -> Callable[[Grade], Measurement | None]:
     """What is known of the grader of a grade on an answer to this bank."""
     try:
         found = known()
     except BankError:
         found = {}  # a damaged file of measurements is no reason to show no card; `evaluate` names it
-    rubrics = rubrics_of(bank)
+    rubrics = rubrics_digest(bank)
     return lambda grade: found.get((grade.provenance.signature, rubrics))
 
 
-def read_measured(paths: Iterable[Path]) -> dict[tuple[str, str], Measured]:
+def read_measurements(paths: Iterable[Path]) -> dict[tuple[str, str], Measurement]:
     """What the files hold, by grader and rubrics; of two measurements the later one counts. Raises BankError."""
-    known: dict[tuple[str, str], Measured] = {}
+    known: dict[tuple[str, str], Measurement] = {}
     for path in paths:
         for number, line in enumerate(_lines(path), start=1):
             try:
@@ -83,14 +89,15 @@ def read_measured(paths: Iterable[Path]) -> dict[tuple[str, str], Measured]:
     return known
 
 
-def keep(path: Path, measured: Measured) -> None:
+def keep_measurement(path: Path, measured: Measurement) -> None:
     """Add a measurement to a file, in place of an older one of the same grader and rubrics. Raises BankError."""
-    known = read_measured([path])
+    known = read_measurements([path])
     known[measured.grader, measured.rubrics] = measured
     # Two runs may end together: each writes a draft of its own.
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        draft.write_text("".join(json.dumps(asdict(one)) + "\n" for one in known.values()), encoding="utf-8")
+        plain = (_MEASURED.dump_python(one, exclude_defaults=True) for one in known.values())
+        draft.write_text("".join(json.dumps(one) + "\n" for one in plain), encoding="utf-8")
         draft.replace(path)
     except OSError as error:
         raise BankError(path.name, "", f"cannot be written: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""What marked answers come to: for each candidate, for each question, and for each point of a question."""
+"""Graded answers of many candidates summed up: by candidate, by question, and by criterion of a question."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -2,11 +2,12 @@
 
 import math
 import random
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import fmean, quantiles
 
 Pairs = Sequence[tuple[float, float]]
 """Each a label and a grade, both as shares of the scale from 0 to 1."""
@@ -25,27 +26,24 @@ class Interval:
 def mean(values: Iterable[float]) -> float | None:
     """The arithmetic mean; None of nothing."""
     listed = list(values)
-    return sum(listed) / len(listed) if listed else None
+    return fmean(listed) if listed else None
 
 
 def pearson(pairs: Pairs) -> float | None:
-    """The linear correlation; None where one side does not vary."""
+    """Pearson's product-moment correlation: Σ dx·dy / √(Σ dx² · Σ dy²), d from the mean; None where one side does not vary."""
     if len(pairs) < 2:
         return None
     left, right = sum(x for x, _ in pairs) / len(pairs), sum(y for _, y in pairs) / len(pairs)
-    across = over = under = 0.0
-    for x, y in pairs:
-        across += (x - left) * (y - right)
-        over += (x - left) ** 2
-        under += (y - right) ** 2
+    apart = [(x - left, y - right) for x, y in pairs]
+    over, under = sum(dx * dx for dx, _ in apart), sum(dy * dy for _, dy in apart)
     if over <= _NOTHING or under <= _NOTHING:
         return None
-    return max(-1.0, min(1.0, across / math.sqrt(over * under)))
+    return max(-1.0, min(1.0, sum(dx * dy for dx, dy in apart) / math.sqrt(over * under)))
 
 
 def spearman(pairs: Pairs) -> float | None:
-    """The correlation of ranks; equal values share their mean rank."""
-    return pearson(list(zip(_ranks([x for x, _ in pairs]), _ranks([y for _, y in pairs]), strict=True)))
+    """Spearman's rank correlation: Pearson's of the ranks, where equal values share their mean rank."""
+    return pearson(list(zip(*(_ranks(side) for side in zip(*pairs, strict=True)), strict=True)))
 
 
 def rmse(pairs: Pairs) -> float | None:
@@ -65,7 +63,7 @@ def bias(pairs: Pairs) -> float | None:
 
 
 def qwk(pairs: Pairs, levels: int) -> float | None:
-    """Cohen's kappa with quadratic weights, after rounding both sides to this many equally spaced levels."""
+    """Cohen's weighted kappa (1968) with quadratic weights, both sides rounded to this many equally spaced levels."""
     rounded = [(_level(x, levels), _level(y, levels)) for x, y in pairs]
     if not rounded:
         return None
@@ -81,7 +79,7 @@ def accuracy(pairs: Pairs, *, label_at: float, grade_at: float) -> float | None:
 
 
 def macro_f1(pairs: Pairs, *, label_at: float, grade_at: float) -> float | None:
-    """The unweighted mean of the F1 of passing and of failing; a side that nobody is on counts 0."""
+    """The unweighted mean of van Rijsbergen's F1 of passing and of failing; a side that nobody is on counts 0."""
     if not pairs:
         return None
     both = Counter((x > label_at, y > grade_at) for x, y in pairs)
@@ -111,9 +109,9 @@ def fit_threshold(pairs: Pairs, *, label_at: float) -> float:
 def bootstrap(
     clusters: Mapping[str, Pairs], statistic: Callable[[Pairs], float | None], rounds: int = ROUNDS, seed: int = 0
 ) -> Interval | None:
-    """What the statistic is over questions drawn anew with all their answers; None where there is one question only.
+    """Efron's percentile interval by a cluster bootstrap: questions are drawn anew, each with all its answers.
 
-    Answers to one question resemble one another, so the question is what is drawn.
+    Answers to one question resemble one another, so the question is what is drawn; None where there is only one.
     """
     names = sorted(clusters)
     if len(names) < 2:
@@ -127,16 +125,10 @@ def bootstrap(
             values.append(value)
     if not values:
         return None
-    values.sort()
-    return Interval(percentile(values, 0.025), percentile(values, 0.975))
-
-
-def percentile(ordered: Sequence[float], share: float) -> float:
-    """The value at this share of the way through sorted values, between neighbours by proportion."""
-    place = share * (len(ordered) - 1)
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    if len(values) == 1:
+        return Interval(values[0], values[0])
+    fortieths = quantiles(values, n=40, method="inclusive")
+    return Interval(fortieths[0], fortieths[-1])
 
 
 _NOTHING = 1e-12
@@ -147,14 +139,5 @@ def _level(share: float, levels: int) -> int:
 
 
 def _ranks(values: Sequence[float]) -> list[float]:
-    order = sorted(range(len(values)), key=values.__getitem__)
-    ranks = [0.0] * len(values)
-    start = 0
-    while start < len(order):
-        end = start
-        while end + 1 < len(order) and values[order[end + 1]] == values[order[start]]:
-            end += 1
-        for place in range(start, end + 1):
-            ranks[order[place]] = (start + end) / 2 + 1
-        start = end + 1
-    return ranks
+    ordered = sorted(values)
+    return [(bisect_left(ordered, value) + bisect_right(ordered, value) + 1) / 2 for value in values]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from interviewer.errors import BankError, LLMError, LLMMalformed, LLMUnreachable
-from interviewer.evaluation.rows import Plain, Where, read
+from interviewer.evaluation.datasets import Plain, Where, read_records
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.protocol import Message, Piece, Reply, whole
 from interviewer.llm.refusals import error_for
@@ -57,7 +57,7 @@ class Results:
         """The results of all files. Raises BankError for a line that is none, or that nobody here has asked for."""
         lines: dict[str, list[tuple[Where, Plain]]] = {}
         for path in paths:
-            for number, plain in read(path):
+            for number, plain in read_records(path):
                 name = plain.get("custom_id")
                 if not isinstance(name, str):
                     raise BankError(path.name, f"line {number}", "is no result of a batch: it has no custom_id")

@@ -1,55 +1,109 @@
-"""Labelled answers put through a grader: each is graded as an interview would grade it, and what was graded is kept."""
+"""Answers put through a grader, each as an interview would grade it; what was graded before is not graded again."""
 
 import hashlib
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Generic, Protocol, TypeVar
 
 from interviewer.banks.importing.rubric_from_reference import compile_question
-from interviewer.domain.grade import Flag, Grade, Level, score
+from interviewer.domain.grade import Flag, Grade, Score, score
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Language, Question
 from interviewer.errors import BankError, InterviewerError
-from interviewer.evaluation.checkpoint import Kept, worked_off
-from interviewer.evaluation.labelled import Row
-from interviewer.evaluation.rows import question_in
+from interviewer.evaluation.checkpoint import Checkpoint
+from interviewer.evaluation.datasets import Answer, LabelledAnswer, Where, find_question
 from interviewer.grading.protocol import Grader
+
+_LOG = logging.getLogger(__name__)
 
 # Flags that a person should look at before believing the grade.
 _SUSPECT = {Flag.INJECTION, Flag.STUFFING}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a grader made of a row: a share of the scale, or None where it could not tell or failed.
+class _Gradable(Protocol):
+    """What is asked of an answer, whether it was read from a file or made up as an attack."""
 
-    `tokens` is what it cost, prompt and completion together, as the server counted them.
-    """
-
-    grade: float | None
-    needs_review: bool
-    levels: dict[str, Level | None]
-    provenance: str
-    failure: str = ""
-    tokens: int = 0
+    @property
+    def where(self) -> Where: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    def asked_in(self, default: Language, /) -> Language: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """A row, the question that it was graded against, and what was made of it."""
+GradableT = TypeVar("GradableT", bound=_Gradable)
+AnswerT = TypeVar("AnswerT", bound=Answer)
 
-    row: Row
+
+@dataclass(frozen=True)
+class GradingTask(Generic[GradableT]):
+    """An answer, the question that it is an answer to, and the language that its reasons are to be in."""
+
+    answer: GradableT
     question: Question
-    outcome: Outcome
+    language: Language = Language.ZH
+
+    @property
+    def attempt(self) -> Attempt:
+        return attempt_of(self.question, self.answer.text, self.answer.asked_in(self.language))
+
+    def key(self, grader: str) -> str:
+        """What a kept grade is found by: it changes with anything that the grade depends on."""
+        asked, said = self.answer.asked_in(self.language), hashlib.sha256(self.answer.text.encode()).hexdigest()[:12]
+        return f"{grader}|{self.language}|{asked}|{self.question.digest}|{self.answer.id}|{said}"
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """All rows graded; `seconds` is the time that the `fresh` ones took, the others having been kept from before."""
+@dataclass(frozen=True)
+class GradedAnswer(Generic[GradableT]):
+    """A task and what came of it: a grade, or the text of the failure. A failed grading is not a bad grade."""
 
-    graded: tuple[Graded, ...]
+    task: GradingTask[GradableT]
+    grade: Grade | None
+    failure: str = ""
+
+    @property
+    def answer(self) -> GradableT:
+        return self.task.answer
+
+    @property
+    def question(self) -> Question:
+        return self.task.question
+
+    @property
+    def score(self) -> Score | None:
+        """The score as it is shown, with what is right beside the rubric."""
+        if self.grade is None:
+            return None
+        return score(self.question.rubric, self.grade.verdicts, len(self.grade.extras))
+
+    @property
+    def share(self) -> float | None:
+        """The score as one number; None where there is none, or only a range."""
+        return self.score.value if self.score else None
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person should look at it before anybody relies on it, be it an estimate or not."""
+        if self.grade is None:
+            return True
+        unknown = any(verdict.level is None for verdict in self.grade.verdicts)
+        return self.grade.needs_review or unknown or bool(_SUSPECT.intersection(self.grade.flags))
+
+    @property
+    def is_blank(self) -> bool:
+        return self.grade is not None and Flag.BLANK in self.grade.flags
+
+
+@dataclass(frozen=True)
+class Run(Generic[GradableT]):
+    """All answers graded; `seconds` is the time that the `fresh` ones took, the others having been kept from before."""
+
+    graded: tuple[GradedAnswer[GradableT], ...]
     seconds: float
     fresh: int
 
@@ -58,56 +112,36 @@ class Run:
 Compile = Callable[[Sequence[tuple[str, str]]], Sequence[Question]]
 
 
-def questions_of(rows: Sequence[Row], bank: Bank | None, compiled: Compile | None = None) -> list[Question]:
-    """The question of each row: the bank's, or one compiled from the row's reference. Raises BankError.
+def tasks_in_bank(
+    answers: Sequence[AnswerT], bank: Bank, language: Language = Language.ZH
+) -> list[GradingTask[AnswerT]]:
+    """A task for each answer, with the bank's question. Raises BankError for a question or a label that it does not have."""
+    tasks = []
+    for answer in answers:
+        question = find_question(bank, answer.question_id, answer.where)
+        labelled = set(answer.levels) if isinstance(answer, LabelledAnswer) else set()
+        if strangers := labelled - {criterion.id for criterion in question.criteria}:
+            what = f"labels: question {question.id} has no criterion {', '.join(sorted(strangers))}"
+            raise BankError(*answer.where, what)
+        tasks.append(GradingTask(answer, question, language))
+    return tasks
+
+
+def tasks_without_bank(
+    answers: Sequence[LabelledAnswer], compiled: Compile | None = None
+) -> list[GradingTask[LabelledAnswer]]:
+    """A task for each answer, with a question compiled from its reference. Raises BankError where there is none.
 
     `compiled` is asked once, for each question with its reference once; without it they are compiled offline.
     """
-    if bank:
-        return [_question_of(row, bank) for row in rows]
-    pairs = list(dict.fromkeys(_pair(row) for row in rows))
+    for answer in answers:
+        for name, text in (("question", answer.question), ("reference_answer", answer.reference)):
+            if not text.strip():
+                raise BankError(*answer.where, f"{name} is missing, and without --bank the rubric is compiled from it")
+    pairs = list(dict.fromkeys((answer.question, answer.reference) for answer in answers))
     questions = compiled(pairs) if compiled else [compile_question(*pair) for pair in pairs]
     found = dict(zip(pairs, questions, strict=True))
-    return [found[_pair(row)] for row in rows]
-
-
-def evaluate(
-    rows: Sequence[Row],
-    questions: Sequence[Question],
-    grader: Grader,
-    *,
-    kept: Path | None = None,
-    name: str = "",
-    threads: int = 1,
-    tick: Callable[[], None] = lambda: None,
-) -> Run:
-    """Grade every row against its question, in order, `threads` at a time.
-
-    With `kept`, each outcome is written there as soon as it is known, and what stands there under the same grader
-    name, question and answer is not graded again. Raises BankError if that file cannot be used.
-    """
-    keys = [
-        key_of(f"{name}|{_asked_in(row)}", question, row.id, row.answer)
-        for row, question in zip(rows, questions, strict=True)
-    ]
-    start = time.perf_counter()
-    outcomes, fresh = worked_off(
-        keys,
-        lambda place: _outcome(grader, questions[place], rows[place]),
-        kept=Kept(kept, _to_plain, _from_plain) if kept else None,
-        threads=threads,
-        tick=tick,
-    )
-    graded = tuple(
-        Graded(row, question, outcome) for row, question, outcome in zip(rows, questions, outcomes, strict=True)
-    )
-    return Run(graded, time.perf_counter() - start, fresh)
-
-
-def key_of(grader: str, question: Question, row: str, answer: str) -> str:
-    """What a kept result is found by: it changes with anything that the result depends on."""
-    said = hashlib.sha256(answer.encode()).hexdigest()[:12]
-    return f"{grader}|{question.digest}|{row}|{said}"
+    return [GradingTask(answer, found[answer.question, answer.reference]) for answer in answers]
 
 
 def attempt_of(question: Question, answer: str, language: Language = Language.ZH) -> Attempt:
@@ -116,55 +150,66 @@ def attempt_of(question: Question, answer: str, language: Language = Language.ZH
     return Attempt(question.id, 1, turns, is_closed=True)
 
 
-def is_doubtful(grade: Grade) -> bool:
-    """Whether a person should look at a grade before anybody relies on it, be it an estimate or not."""
-    unknown = any(verdict.level is None for verdict in grade.verdicts)
-    return grade.needs_review or unknown or bool(_SUSPECT.intersection(grade.flags))
+def grade_answers(
+    tasks: Sequence[GradingTask[GradableT]],
+    grader_of: Callable[[GradingTask[GradableT]], Grader],
+    *,
+    checkpoint: Path | None = None,
+    identity: str = "",
+    threads: int = 1,
+    tick: Callable[[], None] = lambda: None,
+) -> Run[GradableT]:
+    """Grade every answer, `threads` at a time; the results are in the order of the tasks.
+
+    With a `checkpoint`, each grade is written there as soon as it is known, also while the run is being stopped, and
+    what stands there under the same grader `identity` and task is not graded again; failures are not kept. `tick` is
+    called for each answer. Raises BankError if the file cannot be used.
+    """
+    kept = Checkpoint(checkpoint) if checkpoint else None
+    known = kept.read() if kept else {}
+    keys = [task.key(identity) for task in tasks]
+    found = [GradedAnswer(task, known.get(key)) for task, key in zip(tasks, keys, strict=True)]
+    fresh = [place for place, one in enumerate(found) if one.grade is None]
+    for _ in range(len(tasks) - len(fresh)):
+        tick()
+
+    def graded(place: int) -> GradedAnswer[GradableT]:
+        one = _graded(tasks[place], grader_of)
+        if kept and one.grade:
+            kept.add(keys[place], one.grade)
+        return one
+
+    start = time.perf_counter()
+    for place, one in _as_they_come(graded, fresh, threads):
+        found[place] = one
+        tick()
+    return Run(tuple(found), time.perf_counter() - start, len(fresh))
 
 
-def _outcome(grader: Grader, question: Question, row: Row) -> Outcome:
+def _graded(
+    task: GradingTask[GradableT], grader_of: Callable[[GradingTask[GradableT]], Grader]
+) -> GradedAnswer[GradableT]:
     try:
-        grade = grader.grade(question, attempt_of(question, row.answer, _asked_in(row)))
+        return GradedAnswer(task, grader_of(task).grade(task.question, task.attempt, task.language))
     except InterviewerError as error:
-        return Outcome(None, needs_review=True, levels={}, provenance="", failure=str(error))
-    levels = {verdict.criterion: verdict.level for verdict in grade.verdicts}
-    value = score(question.rubric, grade.verdicts).value
-    spent = grade.spent.prompt + grade.spent.completion
-    return Outcome(value, is_doubtful(grade), levels, grade.provenance.signature, tokens=spent)
+        # The error's text may quote what the model made of the answer, so the log names only its kind.
+        _LOG.info("%s, %s could not be graded: %s", *task.answer.where, type(error).__name__)
+        return GradedAnswer(task, None, str(error))
 
 
-def _asked_in(row: Row) -> Language:
-    return Language(row.lang) if row.lang in tuple(Language) else Language.ZH
+_Result = TypeVar("_Result")
 
 
-def _question_of(row: Row, bank: Bank) -> Question:
-    question = question_in(bank, row.question_id, row.where)
-    strangers = set(row.levels) - {criterion.id for criterion in question.criteria}
-    if strangers:
-        what = f"labels: question {question.id} has no criterion {', '.join(sorted(strangers))}"
-        raise BankError(*row.where, what)
-    return question
-
-
-def _pair(row: Row) -> tuple[str, str]:
-    if not row.question.strip() or not row.reference.strip():
-        missing = "question" if not row.question.strip() else "reference_answer"
-        raise BankError(*row.where, f"{missing} is missing, and without --bank the rubric is compiled from it")
-    return row.question, row.reference
-
-
-def _to_plain(outcome: Outcome) -> dict[str, Any] | None:
-    if outcome.failure:
-        return None
-    return {
-        "grade": outcome.grade,
-        "needs_review": outcome.needs_review,
-        "levels": outcome.levels,
-        "provenance": outcome.provenance,
-        "tokens": outcome.tokens,
-    }
-
-
-def _from_plain(plain: dict[str, Any]) -> Outcome:
-    levels = {name: Level(level) if level else None for name, level in plain["levels"].items()}
-    return Outcome(plain["grade"], plain["needs_review"], levels, plain["provenance"], tokens=plain["tokens"])
+def _as_they_come(work: Callable[[int], _Result], places: Sequence[int], threads: int) -> Iterator[tuple[int, _Result]]:
+    """The results as they come, which is not their order if there are several threads."""
+    if threads == 1:
+        yield from ((place, work(place)) for place in places)
+        return
+    pool = ThreadPoolExecutor(threads)
+    try:
+        running = {pool.submit(work, place): place for place in places}
+        for future in as_completed(running):
+            yield running[future], future.result()
+    finally:
+        # Whoever stops the run waits for what has begun, not for what stands in line.
+        pool.shutdown(cancel_futures=True)

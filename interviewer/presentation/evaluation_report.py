@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from interviewer.domain.rubric import Language
-from interviewer.evaluation import robustness
+from interviewer.evaluation.agreement import LEVELS, Agreement, AgreementFigures, CriterionFigures, GroupFigures
 from interviewer.evaluation.metrics import Interval
-from interviewer.evaluation.results import LEVELS, Criteria, Figures, Group, Report
-from interviewer.evaluation.robustness import Resistance
+from interviewer.evaluation.robustness.attack_report import PASS, AttackFigures, AttackReport
 from interviewer.presentation.exports import printable
 from interviewer.text.messages import ALL, say
 
@@ -17,12 +16,14 @@ END = "<!-- grades: end -->"
 _MARKED = re.compile(r"(<!-- grades: begin(?: (zh|en))? -->\n).*?" + re.escape(END), re.DOTALL)
 
 
-def to_text(report: Report) -> str:
+def to_text(report: Agreement) -> str:
     """The report for a terminal."""
     head = f"{report.n} answers to {report.questions} questions, graded by {report.provenance or report.grader}"
     lines = [head]
     if report.ungraded:
         lines.append(f"{report.ungraded} could not be graded and are in no figure")
+    if report.ranges:
+        lines.append(f"{report.ranges} have a point that nobody could tell, so only a range, and are in no figure")
     lines.append(f"{report.needs_review} need a person's look")
     threshold = f"fitted on {report.fitted_on}" if report.fitted_on else "given"
     lines += ["", *_aligned(_agreement_table(report))]
@@ -43,7 +44,7 @@ def to_text(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def to_markdown(report: Report, language: Language = Language.EN) -> str:
+def to_markdown(report: Agreement, language: Language = Language.EN) -> str:
     """The report for a README: nothing in it depends on the machine or the time."""
     interval = report.intervals["pearson"]
     between = f"{_shown(interval.low)}–{_shown(interval.high)}" if interval else "–"
@@ -87,20 +88,22 @@ def _named(name: str, language: Language) -> str:
     return say(key, language) if key in ALL else printable(name)
 
 
-def resistance_to_text(measured: Resistance) -> str:
+def attacks_to_text(measured: AttackReport) -> str:
     """The figures of attacks for a terminal, a family and then its attacks."""
     lines = [
         f"{measured.n} answers made from {measured.questions} questions of {measured.bank}, graded by {measured.provenance or measured.grader}"
     ]
     if measured.ungraded:
         lines.append(f"{measured.ungraded} could not be graded and are in no figure")
+    if measured.ranges:
+        lines.append(f"{measured.ranges} have a point that nobody could tell, so only a range, and are in no figure")
     table = [["attack", "n", "success", "mean grade", "inflation", "95 % interval", "missed", "moved"]]
     for family, figures in measured.families.items():
         table.append(_attack_row(family.upper(), figures))
         table += [_attack_row(f"  {name}", single) for name, single in measured.attacks[family].items()]
     lines += ["", *_aligned(table), ""]
     lines += [
-        f"success: passes, above {robustness.PASS:.0%} of the scale; a claim turned round, at {robustness.PASS:.0%} or with any credit for its criterion",
+        f"success: passes, above {PASS:.0%} of the scale; a claim made false (swapped), at {PASS:.0%} or with any credit for its criterion",
         "inflation: what is gained over the same answer without the attack, or over nothing",
         "missed: earns no less than the answer that it makes worse; moved: mean absolute change of an honest answer",
         f"honest answers in a guise: {_signed(measured.drift)} on average",
@@ -114,24 +117,24 @@ def is_marked(text: str) -> bool:
     return bool(_MARKED.search(text))
 
 
-def spliced(text: str, report: Report) -> str:
+def spliced(text: str, report: Agreement) -> str:
     """The text with the report between its markers, in the language that the first of them names."""
     return _MARKED.sub(
         lambda found: f"{found[1]}{to_markdown(report, Language(found[2] or 'en'))}\n{END}", text, count=1
     )
 
 
-def _agreement_table(report: Report) -> list[list[str]]:
+def _agreement_table(report: Agreement) -> list[list[str]]:
     head = ["", "r", "rho", "RMSE", "MAE", "bias", "QWK", "accuracy", "macro-F1", "threshold"]
     return [head, *(_agreement_row(figures) for figures in (report.figures, *report.baselines))]
 
 
-def _agreement_row(figures: Figures) -> list[str]:
+def _agreement_row(figures: AgreementFigures) -> list[str]:
     plain = asdict(figures)
     return [figures.name, *(_shown(value) for name, value in plain.items() if name != "name")]
 
 
-def _attack_row(name: str, figures: robustness.Figures) -> list[str]:
+def _attack_row(name: str, figures: AttackFigures) -> list[str]:
     interval = f"{_signed(figures.interval.low)} to {_signed(figures.interval.high)}" if figures.interval else "–"
     success, missed = ("–" if share is None else f"{share:.1%}" for share in (figures.success, figures.missed))
     return [
@@ -146,7 +149,7 @@ def _attack_row(name: str, figures: robustness.Figures) -> list[str]:
     ]
 
 
-def _group_table(title: str, groups: Mapping[str, Group]) -> list[list[str]]:
+def _group_table(title: str, groups: Mapping[str, GroupFigures]) -> list[list[str]]:
     rows = [
         [printable(name), str(group.n), _shown(group.label), _shown(group.grade), _shown(group.pearson)]
         for name, group in groups.items()
@@ -154,7 +157,7 @@ def _group_table(title: str, groups: Mapping[str, Group]) -> list[list[str]]:
     return [[title, "n", "label", "grade", "r"], *rows]
 
 
-def _criteria_text(criteria: Criteria) -> str:
+def _criteria_text(criteria: CriterionFigures) -> str:
     return f"n = {criteria.n}, accuracy {_shown(criteria.accuracy)}, macro-F1 {_shown(criteria.macro_f1)}"
 
 

@@ -7,14 +7,14 @@ from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import OutOfTurn
-from interviewer.evaluation.calibration import Known, in_words, told_of
+from interviewer.evaluation.calibration import MeasurementSource, in_words, measurement_finder
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown, to_summary
 from interviewer.sessions.serialization import history_to_json
 from interviewer.sessions.store import Recorded
 
 
 def export_transcript(
-    interview: str, history: Sequence[Recorded], kind: str, language: Language | None, known: Known
+    interview: str, history: Sequence[Recorded], kind: str, language: Language | None, known: MeasurementSource
 ) -> str:
     """A transcript as `md`, `html` or `json`, in the given language or that of its questions.
 
@@ -29,7 +29,7 @@ def export_transcript(
         played = replay(recorded.event for recorded in history)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     spoken = language or played.plan.language
-    told = told_of(known, played.bank)
+    told = measurement_finder(known, played.bank)
 
     def badge(grade: Grade) -> str:
         return in_words(told(grade), spoken, is_estimate=grade.is_estimate)

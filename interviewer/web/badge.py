@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from interviewer.domain.grade import Grade, Provenance
 from interviewer.domain.rubric import Bank, Language
-from interviewer.evaluation.calibration import Known, in_words, told_of
+from interviewer.evaluation.calibration import MeasurementSource, in_words, measurement_finder
 from interviewer.sessions.grader_registry import Models
 from interviewer.text.messages import say
 
@@ -15,11 +15,11 @@ class Badges:
     """Says of a grade what is known of its grader."""
 
     models: Models
-    known: Known
+    known: MeasurementSource
 
     def on(self, bank: Bank, language: Language) -> Callable[[Grade], str]:
         """The badge of a grade on an answer to this bank."""
-        known = told_of(self.known, bank)
+        known = measurement_finder(self.known, bank)
 
         def badge(grade: Grade) -> str:
             found = known(grade)

@@ -11,11 +11,11 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 import pytest
-from test_speed import say
+from printed import say
 
 from interviewer.domain.rubric import Bank, Question
-from interviewer.evaluation.labelled import Row
-from interviewer.evaluation.runner import evaluate
+from interviewer.evaluation.datasets import LabelledAnswer
+from interviewer.evaluation.runner import grade_answers, tasks_in_bank
 from interviewer.grading import LLMGrader
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint
@@ -49,21 +49,28 @@ def test_evaluate_keeps_a_slow_model_busy(
     capsys: pytest.CaptureFixture[str], deep_learning: Bank, tmp_path: Path
 ) -> None:
     question = deep_learning.questions[0]
-    rows = [Row(str(n), ("x", f"line {n}"), question.id, f"{SAID} Number {n} adds this.", 0.5) for n in range(ROWS)]
+    rows = [
+        LabelledAnswer(
+            id=str(n),
+            where=("x", f"line {n}"),
+            question_id=question.id,
+            answer=f"{SAID} Number {n} adds this.",
+            score=1,
+            score_max=2,
+        )
+        for n in range(ROWS)
+    ]
+    tasks = tasks_in_bank(rows, deep_learning)
     ideal = ROWS / CONCURRENCY * PAUSE
     with slow_model(reply_to(question)) as url, OpenAICompatible(Endpoint(url, "slow")) as llm:
         grader = LLMGrader(Gated(llm, BoundedSemaphore(CONCURRENCY)))
         for attempt in range(3):
             used = time.process_time()
-            run = evaluate(
-                rows,
-                [question] * ROWS,
-                grader,
-                kept=tmp_path / f"kept{attempt}.jsonl",
-                threads=CONCURRENCY,
+            run = grade_answers(
+                tasks, lambda _: grader, checkpoint=tmp_path / f"kept{attempt}.jsonl", threads=CONCURRENCY
             )
             used = time.process_time() - used
-            assert not any(graded.outcome.failure for graded in run.graded)
+            assert not any(graded.failure for graded in run.graded)
             line = f"evaluate, {ROWS} answers, {PAUSE} s each, {CONCURRENCY} at a time: {run.seconds:.2f} s,"
             say(
                 capsys,

@@ -10,7 +10,7 @@ from statistics import median, quantiles
 import pytest
 from misbehaving import serving
 from model_server import MODEL, Character, model_server
-from test_speed import say
+from printed import say
 
 from interviewer import wiring
 from interviewer.domain.interview import Attempt, Mode, Saying, Turn

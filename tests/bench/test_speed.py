@@ -11,11 +11,12 @@ from statistics import median, quantiles
 
 import pytest
 from fakes import begun
+from printed import say
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Bank
-from interviewer.evaluation.labelled import read_rows
+from interviewer.evaluation.datasets import read_labelled_answers
 from interviewer.evaluation.runner import attempt_of
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.planning import make_plan
@@ -61,11 +62,6 @@ def seconds_of(command: list[str]) -> float:
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
     return time.perf_counter() - start
-
-
-def say(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    with capsys.disabled():
-        print(f"\n  {line}")
 
 
 def test_first_page_against_a_bare_gradio_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -122,14 +118,14 @@ def test_loading_an_interview_of_200_turns(
 
 def test_coverage_grader(capsys: pytest.CaptureFixture[str], deep_learning: Bank) -> None:
     """Answers nobody has graded before, after the questions were graded once."""
-    grader, rows = LexicalGrader(), read_rows(shipped("rubrics") / "deep-learning.gold.jsonl")
+    grader, rows = LexicalGrader(), read_labelled_answers(shipped("rubrics") / "deep-learning.gold.jsonl")
     for row in rows:
-        grader.grade(deep_learning[row.question_id], attempt_of(deep_learning[row.question_id], row.answer))
+        grader.grade(deep_learning[row.question_id], attempt_of(deep_learning[row.question_id], row.text))
     start = time.process_time()
     for round_ in range(ROUNDS):
         for row in rows:
             question = deep_learning[row.question_id]
-            grader.grade(question, attempt_of(question, f"{row.answer} {round_}"))
+            grader.grade(question, attempt_of(question, f"{row.text} {round_}"))
     speed = ROUNDS * len(rows) / (time.process_time() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     say(capsys, f"coverage grader: {speed:.0f} answers/s on one core (aim 500), peak {peak:.0f} MB (aim 300)")

@@ -6,24 +6,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 import sources
+from command_line import run
 from fakes import begun
 
-from interviewer import cli, wiring
+from interviewer import wiring
 from interviewer.domain.interview import replay
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.sessions.serialization import history_from_json
 from interviewer.settings import read_settings
-
-
-def run(*arguments: str, lines: str = "", monkeypatch: pytest.MonkeyPatch | None = None) -> int:
-    """The exit code of a command."""
-    if monkeypatch:
-        import io
-
-        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
-    with pytest.raises(SystemExit) as left:
-        cli.main(arguments)
-    return int(left.value.code or 0)
 
 
 def play(monkeypatch: pytest.MonkeyPatch, *arguments: str, lines: str) -> int:

@@ -1,6 +1,5 @@
 import json
 import time
-import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 from fakes import BANK, DROPOUT, FlakyGrader, GradeAs, both, grade
+from graded_rows import ROW, marked, served, tasks
 from model_server import MODEL, model_server
 
 from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Grade, Level, Spent
@@ -15,9 +15,9 @@ from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import BankError
 from interviewer.evaluation import batch
-from interviewer.evaluation.answers import read_answers
-from interviewer.evaluation.batch import Marked, Task, mark, tasks_of
+from interviewer.evaluation.batch import Marked, Task
 from interviewer.evaluation.openai_batch import request_line
+from interviewer.evaluation.runner import attempt_of, grade_answers
 from interviewer.grading import LLMGrader, Shape
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.client import OpenAICompatible
@@ -27,68 +27,6 @@ from interviewer.settings import read_settings
 from interviewer.wiring import grader_identity
 
 ENDPOINT = Endpoint("http://model.example/v1", MODEL)
-ROW = {
-    "id": "a",
-    "question_id": "dropout",
-    "answer": "Well, it is switched off, else it would be random.",
-    "lang": "en",
-}
-ROWS = [
-    ROW,
-    {"id": "b", "candidate": "Ada", "question_id": "q02", "answer": "The batches would be correlated otherwise."},
-    {"id": "c", "candidate": "Ada", "question_id": "dropout", "answer": "  "},
-    {"id": "d: 'é' 中文/\n", "question_id": "dropout", "answer": ROW["answer"], "lang": "en"},
-]
-
-
-def tasks(tmp_path: Path, *rows: dict[str, str], language: Language = Language.EN) -> list[Task]:
-    path = tmp_path / "rows.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows or ROWS), encoding="utf-8")
-    return tasks_of(read_answers([path]).rows, BANK, language)
-
-
-def marked(todo: list[Task], grader: Any, **options: Any) -> list[Marked]:
-    return mark(todo, lambda _: grader, **options)
-
-
-@pytest.mark.parametrize(
-    "row, cause",
-    [
-        ({**ROW, "id": "x", "lang": "fr"}, "line 2: lang must be zh or en, or empty, not 'fr'"),
-        ({**ROW, "id": "x", "question_id": ""}, "line 2: question_id is empty"),
-        ({**ROW, "id": 7}, "line 2: id must be text, not 7"),
-        ({"id": "x", "question_id": "q01"}, "line 2: answer is missing"),
-        (ROW, "line 2: the id 'a' stands in line 1 already"),
-    ],
-)
-def test_a_row_that_cannot_be_read_is_an_error_with_its_line(tmp_path: Path, row: dict[str, Any], cause: str) -> None:
-    with pytest.raises(BankError, match="rows.jsonl") as error:  # noqa: RUF043
-        tasks(tmp_path, ROW, row)
-    assert cause in str(error.value)
-
-
-def test_no_two_rows_of_any_files_have_the_same_id(tmp_path: Path) -> None:
-    for name in ("x.jsonl", "y.jsonl"):
-        (tmp_path / name).write_text(json.dumps(ROW), encoding="utf-8")
-    with pytest.raises(BankError, match=r"y\.jsonl: line 1: the id 'a' stands in line 1 of x\.jsonl already"):
-        read_answers([tmp_path / "x.jsonl", tmp_path / "y.jsonl"])
-
-
-def test_a_row_without_an_id_is_called_by_its_place_and_what_is_not_read_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    path.write_text("question_id,answer,mood\nq01,off,good\nq02,on,bad\n", encoding="utf-8")
-    answers = read_answers([path])
-    assert [row.id for row in answers.rows] == ["x.csv:2", "x.csv:3"]
-    assert answers.unused == ("mood",)
-
-
-def test_rows_without_ids_of_files_with_the_same_name_are_told_apart(tmp_path: Path) -> None:
-    paths = [tmp_path / "one" / "online 1.csv", tmp_path / "two" / "online 1.csv"]
-    for path in paths:
-        path.parent.mkdir()
-        path.write_text("question_id,answer\nq01,off\n", encoding="utf-8")
-    assert [row.id for row in read_answers(paths[:1]).rows] == ["online 1.csv:2"]
-    assert [row.id for row in read_answers(paths).rows] == ["one/online 1.csv:2", "two/online 1.csv:2"]
 
 
 def test_an_answer_is_asked_in_its_own_language_and_else_in_that_of_the_run(tmp_path: Path) -> None:
@@ -98,11 +36,11 @@ def test_an_answer_is_asked_in_its_own_language_and_else_in_that_of_the_run(tmp_
 
 def test_a_failed_grading_is_no_grade_and_is_not_kept(tmp_path: Path) -> None:
     todo, kept = tasks(tmp_path), tmp_path / "kept.jsonl"
-    first = marked(todo, FlakyGrader(failures=1), kept=kept)
+    first = marked(todo, FlakyGrader(failures=1), checkpoint=kept)
     assert (first[0].grade, first[0].score, first[0].failure) == (None, None, "the model is not there")
     assert first[0].needs_review
     again = FlakyGrader()
-    second = marked(todo, again, kept=kept)
+    second = marked(todo, again, checkpoint=kept)
     assert len(again.calls) == 1
     assert [one.failure for one in second] == ["", "", "", ""]
     assert second[1:] == first[1:]
@@ -126,14 +64,14 @@ def test_what_was_graded_before_a_run_was_stopped_is_not_graded_again(tmp_path: 
         return LexicalGrader().grade(question, attempt)
 
     with pytest.raises(KeyboardInterrupt):
-        marked(todo, GradeAs(stopped), kept=kept, name="n")
+        marked(todo, GradeAs(stopped), checkpoint=kept, identity="n")
     rest = FlakyGrader()
-    assert marked(todo, rest, kept=kept, name="n") == marked(todo, LexicalGrader())
+    assert marked(todo, rest, checkpoint=kept, identity="n") == marked(todo, LexicalGrader())
     assert len(rest.calls) == 2
     other = [Task(task.answer, task.question, Language.ZH) for task in todo]
     for changed, name in ((todo, "m"), (other, "n")):
         again = FlakyGrader()
-        marked(changed, again, kept=kept, name=name)
+        marked(changed, again, checkpoint=kept, identity=name)
         assert len(again.calls) == 4
 
 
@@ -168,7 +106,7 @@ def test_each_grade_is_kept_as_soon_as_it_is_known(tmp_path: Path) -> None:
                 raise TimeoutError
         return LexicalGrader().grade(question, attempt)
 
-    assert marked(todo, GradeAs(slow_first), kept=kept, threads=2) == marked(todo, LexicalGrader())
+    assert marked(todo, GradeAs(slow_first), checkpoint=kept, threads=2) == marked(todo, LexicalGrader())
 
 
 def test_a_grade_is_read_back_as_it_was_written() -> None:
@@ -185,8 +123,6 @@ def test_a_grade_is_read_back_as_it_was_written() -> None:
 
 
 def tasks_attempt(text: str) -> Attempt:
-    from interviewer.evaluation.runner import attempt_of
-
     return attempt_of(DROPOUT, text)
 
 
@@ -195,14 +131,6 @@ def tasks_attempt(text: str) -> Attempt:
 
 def lines_of(todo: list[Task], endpoint: Endpoint = ENDPOINT, shape: Shape = Shape.ONE_CALL) -> list[dict[str, Any]]:
     return [json.loads(request_line(*request)) for request in batch.requests(todo, endpoint, shape)]
-
-
-def served(line: dict[str, Any], url: str) -> dict[str, Any]:
-    """The result that a batch service would write for a request."""
-    request = urllib.request.Request(f"{url}/chat/completions", json.dumps(line["body"]).encode())
-    with urllib.request.urlopen(request, timeout=10) as response:
-        body = json.load(response)
-    return {"id": "r", "custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}, "error": None}
 
 
 def said(line: dict[str, Any], content: str | None, finish: str = "stop", **message: object) -> dict[str, Any]:
@@ -228,7 +156,7 @@ def read_back(
     for number, lines in enumerate(files):
         paths.append(tmp_path / f"results{number}.jsonl")
         paths[-1].write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    return mark(todo, batch.read_back(paths, todo, endpoint, shape))
+    return list(grade_answers(todo, batch.read_back(paths, todo, endpoint, shape)).graded)
 
 
 @pytest.mark.parametrize("kind", ["", "vllm", "deepseek"])

@@ -87,5 +87,5 @@ def test_without_a_model_there_is_nothing_to_test(capsys: pytest.CaptureFixture[
 
 
 def test_the_seven_answers_are_to_a_shipped_question(deep_learning: Bank) -> None:
-    answers = checkup.canned(deep_learning[checkup.QUESTION])
+    answers = checkup.canned_answers(deep_learning[checkup.QUESTION])
     assert len(answers) == len(set(answers.values())) == 7

@@ -12,7 +12,6 @@ from interviewer.evaluation.metrics import (
     mae,
     mean,
     pearson,
-    percentile,
     qwk,
     rmse,
     spearman,
@@ -84,10 +83,12 @@ def test_what_cannot_be_told_is_none() -> None:
     assert mean([]) is None
 
 
-def test_percentiles_by_hand() -> None:
-    # Of 0 1 2 3 the place at 0.025 is 0.075, between 0 and 1; at a half it is 1.5.
-    assert percentile([0, 1, 2, 3], 0.025) == pytest.approx(0.075)
-    assert percentile([0, 1, 2, 3], 0.5) == 1.5
+def test_the_interval_is_the_middle_of_what_was_drawn() -> None:
+    # Three draws give 0, 1 and 2 in turn: the place at 0.025 is 0.05 of the way to 1, that at 0.975 as far from 2.
+    values = iter([2.0, 0.0, 1.0])
+    interval = bootstrap({"a": FOUR, "b": FOUR}, lambda _: next(values), rounds=3)
+    assert interval is not None
+    assert (interval.low, interval.high) == (pytest.approx(0.05), pytest.approx(1.95))
 
 
 def test_the_interval_draws_questions_not_answers() -> None:

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from command_line import run
 from fakes import BANK, FlakyGrader, GradeAs, grade
+from graded_rows import ROW, marked, served, tasks
 from model_server import MODEL, Character, model_server
-from test_batch import ROW, marked, served, tasks
-from test_cli import run
 from test_markup import ATTACKS, seen
 
 from interviewer.domain.grade import Level

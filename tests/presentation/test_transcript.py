@@ -8,7 +8,7 @@ from test_markup import ATTACKS, seen
 from interviewer.domain.interview import Begun, Graded, Mode, replay
 from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import BankError, OutOfTurn
-from interviewer.evaluation.calibration import Measured, rubrics_of
+from interviewer.evaluation.calibration import Measurement, rubrics_digest
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.sessions.planning import make_plan
 from interviewer.sessions.serialization import history_from_json
@@ -64,14 +64,14 @@ def test_a_transcript_says_how_good_its_grader_is_known_to_be(stage: Stage, kind
     grade = session.interview().attempts[0].grade
     assert grade is not None
     assert "not measured on this question bank" in export(session, kind)
-    key = (grade.provenance.signature, rubrics_of(session.interview().bank))
-    known = {key: Measured(*key, 120, 0.8123, 0.7, 0.9, "model")}
+    key = (grade.provenance.signature, rubrics_digest(session.interview().bank))
+    known = {key: Measurement(*key, 120, 0.8123, 0.7, 0.9, "model")}
     text = export_transcript(session.id, session.history(), kind, Language.EN, lambda: known)
     assert "agreed with labels r = 0.81 (n = 120, labels by a language model)" in text
 
 
 def test_a_damaged_file_of_measurements_spoils_no_transcript(stage: Stage) -> None:
-    def known() -> dict[tuple[str, str], Measured]:
+    def known() -> dict[tuple[str, str], Measurement]:
         raise BankError("measured.jsonl", "line 1", "is no measurement")
 
     session = finished(stage, "it is switched off")

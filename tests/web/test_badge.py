@@ -8,7 +8,7 @@ import pytest
 from interviewer.domain.grade import Grade, Method, Provenance
 from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import BankError
-from interviewer.evaluation.calibration import Measured, rubrics_of
+from interviewer.evaluation.calibration import Measurement, rubrics_digest
 from interviewer.evaluation.runner import attempt_of
 from interviewer.grading import Shape
 from interviewer.grading.lexical import LexicalGrader
@@ -38,8 +38,8 @@ def said(badges: Badges, bank: Bank, grade: Grade, language: Language = Language
 def test_a_measured_grader_has_its_figures_beside_the_score(
     models: Models, deep_learning: Bank, estimate: Grade
 ) -> None:
-    key = estimate.provenance.signature, rubrics_of(deep_learning)
-    badges = Badges(models, lambda: {key: Measured(*key, 300, 0.8454, 0.79, 0.9, "model")})
+    key = estimate.provenance.signature, rubrics_digest(deep_learning)
+    badges = Badges(models, lambda: {key: Measurement(*key, 300, 0.8454, 0.79, 0.9, "model")})
     assert said(badges, deep_learning, estimate) == (
         "Estimate, offline grader: agreed with labels r = 0.85 (n = 300, labels by a language model)."
     )
@@ -64,8 +64,8 @@ def test_a_model_is_unmeasured_until_it_was_tested(models: Models, deep_learning
 def test_a_measured_model_is_known_by_all_of_its_provenance(
     models: Models, deep_learning: Bank, estimate: Grade
 ) -> None:
-    key = BY_MODEL.signature, rubrics_of(deep_learning)
-    badges = Badges(models, lambda: {key: Measured(*key, 120, 0.91, None, None, "")})
+    key = BY_MODEL.signature, rubrics_digest(deep_learning)
+    badges = Badges(models, lambda: {key: Measurement(*key, 120, 0.91, None, None, "")})
     grade = replace(estimate, provenance=BY_MODEL)
     assert (
         said(badges, deep_learning, grade)
@@ -77,7 +77,7 @@ def test_a_measured_model_is_known_by_all_of_its_provenance(
 def test_a_damaged_file_of_measurements_keeps_no_card_from_being_shown(
     models: Models, deep_learning: Bank, estimate: Grade
 ) -> None:
-    def damaged() -> dict[tuple[str, str], Measured]:
+    def damaged() -> dict[tuple[str, str], Measurement]:
         raise BankError("measured.jsonl", "line 1", "is no measurement")
 
     assert "not measured" in said(Badges(models, damaged), deep_learning, estimate)

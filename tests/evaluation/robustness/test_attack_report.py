@@ -1,31 +1,23 @@
 """How the coverage grader stands up to the attacks that ship, on every shipped question in both languages."""
 
 import json
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from fakes import BANK, DROPOUT, GradeAs, grade
+from command_line import run as run_command
+from fakes import BANK, GradeAs, grade
 from model_server import MODEL, model_server
-from test_cli import run as run_cli
-from turned_by_hand import NEARLY, TURNED
 
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Bank, Kind, Language, Localized, Question
-from interviewer.evaluation.robustness import (
-    Aim,
-    Attack,
-    Family,
-    Resistance,
-    attacks_on,
-    resistance,
-    rows_of,
-    with_bases,
-)
-from interviewer.evaluation.robustness.turning import exchanged, recounted, turned
-from interviewer.evaluation.runner import evaluate
+from interviewer.domain.rubric import Bank, Kind, Language
+from interviewer.evaluation.datasets import read_false_claims
+from interviewer.evaluation.robustness.attack_report import AttackReport, report_on_attacks, tasks_of, with_bases
+from interviewer.evaluation.robustness.attacks import Aim, Family
+from interviewer.evaluation.robustness.generation import attacks_on
+from interviewer.evaluation.runner import grade_answers
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.presentation.evaluation_report import resistance_to_text
+from interviewer.presentation.evaluation_report import attacks_to_text
+from interviewer.settings import shipped
 
 # The largest share of a family that may succeed: pass, or for claims turned round, be credited at all.
 MOST_SUCCESSES = {
@@ -34,42 +26,24 @@ MOST_SUCCESSES = {
     Family.PERSUASION: 0.01,
     Family.KEYWORDS: 0.10,
     Family.NEGATION: 0.10,
-    Family.SWAP: 0.10,
+    Family.SWAPPED: 0.10,
 }
 MOST_MOVED = 0.1
 MOST_DELETIONS_MISSED = 0.2
-# The attacks exchange words that the grader's list of opposites mostly has. Whoever uses others is often believed: these
-# shares, of claims that no rule was made for, say more of the grader, and the bounds keep them from getting worse.
-MOST_TURNED_BY_HAND = {"nearly the bank's words": (NEARLY, 0.45), "other words": (TURNED, 0.6)}
+# The generated attacks exchange words that a grader may have in a list of its own. Whoever uses others is often believed:
+# these shares, of claims that no rule was made for, say more of the grader, and the bounds keep them from getting worse.
+MOST_SWAPPED_BY_HAND = {"nearly the bank's words": 0.45, "other words": 0.6}
 
 
 @pytest.fixture(scope="module")
-def attacks(deep_learning: Bank) -> list[Attack]:
-    assert len(deep_learning.questions) >= 20
-    return attacks_on(deep_learning)
-
-
-@pytest.fixture(scope="module")
-def measured(attacks: list[Attack]) -> Resistance:
-    run = evaluate(rows_of(attacks), [attack.question for attack in attacks], LexicalGrader())
-    return resistance(attacks, run, grader="coverage", bank="deep-learning", rounds=50)
-
-
-def test_every_question_is_attacked_in_every_way_in_both_languages(attacks: list[Attack], deep_learning: Bank) -> None:
-    made: dict[str, set[tuple[str, Language]]] = defaultdict(set)
-    for attack in attacks:
-        made[attack.name.partition(":")[0]].add(attack.place)
-    everywhere = {(question.id, language) for question in deep_learning.questions for language in Language}
-    sometimes = {"opposite word", "partners", "number", "opposite words in the reference", "traditional characters"}
-    partly = {name for name, places in made.items() if places != everywhere and not name.startswith("without ")}
-    assert partly <= sometimes
-    assert len(made) > 70
-    ids = [row.id for row in rows_of(attacks)]
-    assert len(set(ids)) == len(ids)
+def measured(deep_learning: Bank) -> AttackReport:
+    attacks = attacks_on(deep_learning, read_false_claims(shipped("rubrics") / "deep-learning.swapped.jsonl"))
+    run = grade_answers(tasks_of(attacks), lambda _: LexicalGrader())
+    return report_on_attacks(run, grader="lexical", bank="deep-learning", rounds=50)
 
 
 @pytest.mark.parametrize("family", MOST_SUCCESSES)
-def test_few_attacks_succeed(family: Family, measured: Resistance, capsys: pytest.CaptureFixture[str]) -> None:
+def test_few_attacks_succeed(family: Family, measured: AttackReport, capsys: pytest.CaptureFixture[str]) -> None:
     figures = measured.families[family]
     assert figures.success is not None
     with capsys.disabled():
@@ -80,11 +54,11 @@ def test_few_attacks_succeed(family: Family, measured: Resistance, capsys: pytes
     assert figures.success <= MOST_SUCCESSES[family]
 
 
-def test_the_right_answer_to_another_question_does_not_pass(measured: Resistance) -> None:
+def test_the_right_answer_to_another_question_does_not_pass(measured: AttackReport) -> None:
     assert (measured.attacks[Family.EMPTY]["another question's answer"].success or 0) <= 0.01
 
 
-def test_honest_guises_move_no_score(measured: Resistance, capsys: pytest.CaptureFixture[str]) -> None:
+def test_honest_guises_move_no_score(measured: AttackReport, capsys: pytest.CaptureFixture[str]) -> None:
     honest = measured.attacks[Family.HONEST]
     with capsys.disabled():
         print()
@@ -97,7 +71,7 @@ def test_honest_guises_move_no_score(measured: Resistance, capsys: pytest.Captur
     assert abs(measured.drift) <= 0.02
 
 
-def test_what_is_made_worse_earns_less(measured: Resistance, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_made_worse_earns_less(measured: AttackReport, capsys: pytest.CaptureFixture[str]) -> None:
     worse = {**measured.attacks[Family.NEGATION], **measured.attacks[Family.WORSENED]}
     with capsys.disabled():
         print()
@@ -108,18 +82,14 @@ def test_what_is_made_worse_earns_less(measured: Resistance, capsys: pytest.Capt
     assert all((worse[name].missed or 0) <= MOST_DELETIONS_MISSED for name in worse if "opposite" not in name)
 
 
-@pytest.mark.parametrize("words", MOST_TURNED_BY_HAND)
-def test_claims_turned_round_by_hand(words: str, deep_learning: Bank, capsys: pytest.CaptureFixture[str]) -> None:
-    claims, most = MOST_TURNED_BY_HAND[words]
-    credited = [
-        (question, criterion, text)
-        for question, criterion, text in claims
-        if LexicalGrader().covers(deep_learning[question], text)[criterion] in (Level.MET, Level.PARTIAL)
-    ]
+@pytest.mark.parametrize("wording", MOST_SWAPPED_BY_HAND)
+def test_claims_made_false_by_hand(wording: str, measured: AttackReport, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = measured.attacks[Family.SWAPPED_BY_HAND][wording]
+    assert figures.success is not None
     with capsys.disabled():
-        print(f"\n  turned round by hand in {words}, and credited: {len(credited)} of {len(claims)}")
-        print("".join(f"    {question} {criterion}: {text}\n" for question, criterion, text in credited), end="")
-    assert len(credited) / len(claims) <= most
+        print(f"\n  made false by hand in {wording}, and credited: {figures.success:.1%} of {figures.n}")
+        print("".join(f"    {name}\n" for name in measured.successes if wording in name), end="")
+    assert figures.success <= MOST_SWAPPED_BY_HAND[wording]
 
 
 def test_the_right_claims_are_credited(deep_learning: Bank) -> None:
@@ -132,38 +102,6 @@ def test_the_right_claims_are_credited(deep_learning: Bank) -> None:
     assert sum(level in (Level.MET, Level.PARTIAL) for level in told) / len(told) >= 0.95
 
 
-@pytest.mark.parametrize(
-    "claim, others",
-    [
-        ("训练时要关闭它", {"测试时要关闭它", "训练时要开启它"}),
-        ("A CNN needs fewer weights than a dense net", {"a dense net needs fewer weights than A CNN", "A CNN needs more weights than a dense net"}),
-        ("把噪声变成样本", {"把样本变成噪声"}),
-        ("系数小于 1", {"系数大于 1", "系数小于 4"}),
-        ("It is blue", set()),
-    ],
-)  # fmt: skip
-def test_a_claim_is_turned_one_thing_at_a_time(claim: str, others: set[str]) -> None:
-    assert {other for _, other in turned(claim)} == others
-
-
-def test_partners_and_numbers_are_left_alone_where_there_are_none() -> None:
-    assert exchanged("CNN 共享权重") == "CNN 共享权重"
-    assert recounted("L2 and ResNet50") == "L2 and ResNet50"
-
-
-def test_attacks_are_made_from_a_bare_bank_too() -> None:
-    """One question, one language, no aliases: what needs another question or another language is left out."""
-    bare = Question(
-        "q", Localized(en="Why shuffle?"), Localized(en="Batches are correlated otherwise."), DROPOUT.criteria[:1]
-    )
-    made = attacks_on(Bank("bare", Localized(en="Bare"), (bare,)))
-    names = {attack.name for attack in made}
-    assert {attack.language for attack in made} == {Language.EN}
-    assert "another question's answer" not in names
-    assert "the other language's reference" not in names
-    assert {"blank", "keywords between commas", "denied", "typos"} <= names
-
-
 def test_the_figures_by_hand() -> None:
     """A grader that gives everything away: whatever must fail succeeds, and nothing that is made worse loses anything."""
     made = attacks_on(BANK)
@@ -174,14 +112,14 @@ def test_the_figures_by_hand() -> None:
             **{c.id: Level.MISSING if c.kind is Kind.MISTAKE else Level.MET for c in question.criteria},
         )
     )
-    run = evaluate(rows_of(made), [attack.question for attack in made], generous)
-    found = resistance(made, run, grader="generous", bank="small")
+    run = grade_answers(tasks_of(made), lambda _: generous)
+    found = report_on_attacks(run, grader="generous", bank="small")
     assert all(found.families[family].success == 1 for family in MOST_SUCCESSES if family in found.families)
     assert found.families[Family.WORSENED].missed == 1
     assert found.families[Family.EMPTY].inflation == 1
     assert found.attacks[Family.PERSUASION]["pity"].inflation == 0
     assert found.families[Family.HONEST].moved == 0
-    assert "says nothing".upper() in resistance_to_text(found)
+    assert "says nothing".upper() in attacks_to_text(found)
 
 
 def test_a_drawn_attack_brings_what_it_is_held_against() -> None:
@@ -199,7 +137,7 @@ def test_the_command_prints_a_table_or_an_object_and_goes_on_from_a_file(
 ) -> None:
     kept = tmp_path / "kept.jsonl"
     common = ("evaluate", "--attacks", "--bank", "deep-learning", "--limit", "40", "--seed", "2", "--save", str(kept))
-    assert run_cli(*common, "--json") == 0
+    assert run_command(*common, "--json") == 0
     plain = json.loads(capsys.readouterr().out)
     assert {
         "grader",
@@ -215,7 +153,7 @@ def test_the_command_prints_a_table_or_an_object_and_goes_on_from_a_file(
     } <= set(plain)
     assert plain["n"] >= 40
     assert len(kept.read_text().splitlines()) == plain["n"]
-    assert run_cli(*common) == 0
+    assert run_command(*common) == 0
     out = capsys.readouterr().out
     assert "made from" in out
     assert "answers/s" not in out  # nothing was graded again
@@ -228,9 +166,9 @@ def test_a_model_is_attacked_over_its_endpoint_and_nothing_is_asked_twice(
     with model_server() as server:
         monkeypatch.setenv("INTERVIEWER_BASE_URL", server.url)
         monkeypatch.setenv("INTERVIEWER_MODEL", MODEL)
-        assert run_cli(*common, "--save", str(tmp_path / "kept.jsonl")) == 0
+        assert run_command(*common, "--save", str(tmp_path / "kept.jsonl")) == 0
         plain = json.loads(capsys.readouterr().out)
-        assert run_cli(*common, "--save", str(tmp_path / "kept.jsonl")) == 0
+        assert run_command(*common, "--save", str(tmp_path / "kept.jsonl")) == 0
         again = json.loads(capsys.readouterr().out)
     assert again["answers_per_second"] is None
     assert plain["grader"] == "llm"
@@ -244,4 +182,4 @@ def test_a_model_is_attacked_over_its_endpoint_and_nothing_is_asked_twice(
     [("--attacks",), ("--attacks", "--bank", "deep-learning", "x.jsonl"), ("--attacks", "--bank", "b", "--threshold", "0.5"), ()],
 )  # fmt: skip
 def test_attacks_need_a_bank_and_nothing_else(arguments: tuple[str, ...]) -> None:
-    assert run_cli("evaluate", *arguments) == 2
+    assert run_command("evaluate", *arguments) == 2
