@@ -92,7 +92,11 @@ class MovedOnElsewhere(StoreError):
 
 
 class LLMError(InterviewerError):
-    """The model could not be used."""
+    """The model could not be used. `status` is the HTTP status that the server refused with, if it did."""
+
+    def __init__(self, text: "str | _Localized", status: int | None = None) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class LLMUnreachable(LLMError):

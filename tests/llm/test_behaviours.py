@@ -10,11 +10,11 @@ from misbehaving import BEHAVIOURS, JSON, OBJECT, Exchange, Server, serving
 from stopped_time import Time
 
 from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
-from interviewer.llm import Finish, Message, Piece, Reply, Rung
+from interviewer.llm import Finish, Message, OutputMode, Piece, Reply
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint, Timeouts
-from interviewer.llm.retry import Waiting
-from interviewer.llm.structured_output import Memory
+from interviewer.llm.request_options import LearnedOptions
+from interviewer.llm.retry import Clock
 
 SCHEMA = {
     "title": "grade",
@@ -36,7 +36,7 @@ class Row:
     words: tuple[str, ...] = ()
     schema: bool = True
     requests: int | None = 1
-    rung: Rung | None = None
+    mode: OutputMode | None = None
     finish: Finish | None = None
     endpoint: dict[str, Any] = field(default_factory=dict)
     slept: float | None = None
@@ -50,8 +50,8 @@ def row(behaviour: str, outcome: str | type[LLMError], *words: str, **rest: Any)
 PLAIN = {"schema": False}
 
 REPLIES = [
-    row("plain_text", "Why is that so?", **PLAIN, rung=Rung.FREE),
-    row("good_json", OBJECT, rung=Rung.SCHEMA),
+    row("plain_text", "Why is that so?", **PLAIN, mode=OutputMode.FREE),
+    row("good_json", OBJECT, mode=OutputMode.SCHEMA),
     row("fenced_json", OBJECT),
     row("prose_around_json", OBJECT),
     row("trailing_prose", OBJECT),
@@ -68,11 +68,11 @@ REPLIES = [
     row("no_finish_reason", OBJECT, finish=Finish.UNKNOWN),
     row("complete_though_length", OBJECT, finish=Finish.LENGTH),
     row("truncated_text", "It is so bec", **PLAIN, finish=Finish.LENGTH),
-    row("blank_once", OBJECT, requests=2, rung=Rung.SCHEMA),
-    row("prose_once", OBJECT, requests=2, rung=Rung.SCHEMA),
+    row("blank_once", OBJECT, requests=2, mode=OutputMode.SCHEMA),
+    row("prose_once", OBJECT, requests=2, mode=OutputMode.SCHEMA),
     row("no_choices_once", OBJECT, requests=2),
-    row("schema_not_enforced", OBJECT, requests=3, rung=Rung.OBJECT),
-    row("json_only_if_asked_in_words", OBJECT, requests=5, rung=Rung.PROMPTED),
+    row("schema_not_enforced", OBJECT, requests=3, mode=OutputMode.OBJECT),
+    row("json_only_if_asked_in_words", OBJECT, requests=5, mode=OutputMode.PROMPTED),
 ]
 
 MALFORMED = [
@@ -164,16 +164,18 @@ RECOVERIES = [
     row("no_chat_template_kwargs", OBJECT, requests=2, endpoint={"kind": "vllm"}),
     row("wants_enable_thinking_false", OBJECT, requests=2),
     row("stream_only", OBJECT, requests=2),
-    row("no_json_schema", OBJECT, requests=2, rung=Rung.OBJECT),
-    row("no_schema_422", OBJECT, requests=2, rung=Rung.OBJECT),
-    row("no_schema_500", OBJECT, requests=2, rung=Rung.OBJECT, slept=0),
-    row("no_schema_404", OBJECT, requests=2, rung=Rung.OBJECT),
-    row("no_schema_501", OBJECT, requests=2, rung=Rung.OBJECT),
-    row("bad_grammar", OBJECT, requests=2, rung=Rung.OBJECT),
-    row("no_format_at_all", OBJECT, requests=3, rung=Rung.PROMPTED),
-    row("no_schema_plain", OBJECT, requests=3, rung=Rung.PROMPTED),
-    row("no_json_object", OBJECT, rung=Rung.SCHEMA),
-    row("no_json_object", OBJECT, rung=Rung.SCHEMA, endpoint={"kind": "lmstudio"}, label="no_json_object_lmstudio"),
+    row("no_json_schema", OBJECT, requests=2, mode=OutputMode.OBJECT),
+    row("no_schema_422", OBJECT, requests=2, mode=OutputMode.OBJECT),
+    row("no_schema_500", OBJECT, requests=2, mode=OutputMode.OBJECT, slept=0),
+    row("no_schema_404", OBJECT, requests=2, mode=OutputMode.OBJECT),
+    row("no_schema_501", OBJECT, requests=2, mode=OutputMode.OBJECT),
+    row("bad_grammar", OBJECT, requests=2, mode=OutputMode.OBJECT),
+    row("no_format_at_all", OBJECT, requests=3, mode=OutputMode.PROMPTED),
+    row("no_schema_plain", OBJECT, requests=3, mode=OutputMode.PROMPTED),
+    row("no_json_object", OBJECT, mode=OutputMode.SCHEMA),
+    row(
+        "no_json_object", OBJECT, mode=OutputMode.SCHEMA, endpoint={"kind": "lmstudio"}, label="no_json_object_lmstudio"
+    ),
 ]
 
 STREAMED = [
@@ -186,10 +188,10 @@ STREAMED = [
     row("stream_with_thinking", "Why?", **PLAIN),
     row("stream_of_less_than", "<th", **PLAIN),
     row("stream_cut_before_text", OBJECT, requests=2),
-    row("good_json", OBJECT, rung=Rung.SCHEMA),
+    row("good_json", OBJECT, mode=OutputMode.SCHEMA),
     row("fenced_json", OBJECT),
     row("no_stream_options", OBJECT, requests=2),
-    row("no_json_schema", OBJECT, requests=2, rung=Rung.OBJECT),
+    row("no_json_schema", OBJECT, requests=2, mode=OutputMode.OBJECT),
     row("blank_once", OBJECT, requests=2),
     row("loading_then_ready", OBJECT, requests=6),
     row("stream_cut", LLMUnreachable, "broke off", **PLAIN),
@@ -212,8 +214,8 @@ Asked = Callable[..., tuple[Reply, Server]]
 
 def model(server: Server, time: Time, **endpoint: Any) -> OpenAICompatible:
     settings = {"model": "tiny", "key": SECRET, "temperature": 0.2, "timeouts": TIMEOUTS} | endpoint
-    waiting = Waiting(time.told.append, time.clock, time.sleep)
-    return OpenAICompatible(Endpoint(server.url, **settings), memory=Memory(), waiting=waiting, max_bytes=100_000)
+    clock = Clock(time.clock, time.sleep)
+    return OpenAICompatible(Endpoint(server.url, **settings), learned=LearnedOptions(), clock=clock, max_bytes=100_000)
 
 
 def check(expected: Row, ask: Callable[[OpenAICompatible, dict[str, Any] | None], Reply], time: Time) -> None:
@@ -222,7 +224,7 @@ def check(expected: Row, ask: Callable[[OpenAICompatible, dict[str, Any] | None]
         if isinstance(expected.outcome, str):
             reply = ask(llm, schema)
             assert reply.text == expected.outcome
-            assert expected.rung in (None, reply.rung)
+            assert expected.mode in (None, reply.mode)
             assert expected.finish in (None, reply.finish)
             if schema is not None:
                 assert isinstance(json.loads(reply.text), dict)
@@ -264,7 +266,7 @@ def test_an_answer_that_drips_without_end_is_stopped(name: str) -> None:
     with serving(name) as server:
         settings = {"model": "tiny", **endpoint}
         with (
-            OpenAICompatible(Endpoint(server.url, **settings), memory=Memory()) as llm,
+            OpenAICompatible(Endpoint(server.url, **settings), learned=LearnedOptions()) as llm,
             pytest.raises(LLMError, match="took too long"),
         ):
             list(llm.stream(QUESTION)) if name == "pings_for_ever" else llm.reply(QUESTION)
@@ -295,13 +297,6 @@ def test_a_server_that_is_not_there_is_named(time: Time) -> None:
         llm.reply(QUESTION)
 
 
-def test_waiting_for_a_model_is_told(time: Time) -> None:
-    with serving("loading_then_ready") as server, model(server, time) as llm:
-        llm.reply(QUESTION)
-    assert time.told[0].endswith("is loading the model (0 s so far)")
-    assert time.told[-1].endswith("is loading the model (8 s so far)")
-
-
 @pytest.mark.parametrize(
     "name, again",
     [
@@ -325,7 +320,7 @@ def test_nothing_is_learned_from_a_model_that_cannot_write_json(time: Time) -> N
         with pytest.raises(LLMMalformed):
             llm.reply(QUESTION, schema=SCHEMA)
         server.behaviour = BEHAVIOURS["good_json"]
-        assert llm.reply(QUESTION, schema=SCHEMA).rung is Rung.SCHEMA
+        assert llm.reply(QUESTION, schema=SCHEMA).mode is OutputMode.SCHEMA
 
 
 def test_a_flawed_reply_is_shown_to_the_model(time: Time) -> None:
