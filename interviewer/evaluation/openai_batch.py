@@ -30,7 +30,8 @@ def request_body(endpoint: Endpoint, messages: Sequence[Message], schema: dict[s
     """The request as a server is sent it at first, before it has refused anything."""
     body = chat_request(endpoint, default_options(endpoint), messages, schema, stream=False)
     # The openai package takes extra parameters apart from the others; in the request they stand beside them.
-    return {**body, **body.pop("extra_body", {})}
+    extra = body.pop("extra_body", {})
+    return {**body, **extra}
 
 
 def custom_id(row: str, request: Mapping[str, Any]) -> str:

@@ -1,21 +1,11 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from odd_bodies import ANYTHING
 
 from interviewer.errors import LLMRefused
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import ErrorKind, ServerError, error_in_success, read_error, to_llm_error
-
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
-    lambda children: (
-        st.lists(children, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["error", "message", "detail", "code", "metadata", "loc", "msg", "x"]), children, max_size=4
-        )
-    ),
-    max_leaves=12,
-)
 
 
 @given(st.none() | st.integers(400, 599), ANYTHING)
