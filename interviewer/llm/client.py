@@ -15,7 +15,7 @@ from interviewer.llm.error_translation import error_in_success, to_llm_error
 from interviewer.llm.protocol import Finish, Message, Piece, Reply
 from interviewer.llm.reasoning import ThinkingFilter
 from interviewer.llm.reply_validation import validated_reply
-from interviewer.llm.request_options import LEARNED, LearnedOptions, chat_request, weaker_mode
+from interviewer.llm.request_options import LEARNED, LearnedOptions, weaker_mode
 from interviewer.llm.retry import Clock, RequestFailed, RetryState
 from interviewer.llm.transport import Transport
 from interviewer.text.messages import localized
@@ -54,20 +54,19 @@ class OpenAICompatible:
 
     def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
         with self._logging_failures():
-            state = self._new_state(messages)
+            state = self._new_state(messages, schema)
             flaws = 0
             while True:
-                *_, completion = self._answer(state, schema, live=False)
+                *_, completion = self._answer(state, live=False)
                 assert isinstance(completion, Completion)
                 try:
-                    return self._checked(completion, schema, state)
+                    return self._checked(completion, state)
                 except LLMMalformed as flaw:
                     flaws += 1
                     if completion.finish is Finish.LENGTH:
                         raise  # it would be cut off again
                     if flaws == 1:
-                        if schema is not None:
-                            state.correct(completion.text, flaw)
+                        state.correct(completion.text, flaw)
                         continue
                     # The server took the response format but twice did not keep to it: it is not enforced here.
                     mode = weaker_mode(state.options.mode, self._endpoint) if schema is not None else None
@@ -78,11 +77,11 @@ class OpenAICompatible:
 
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
         with self._logging_failures():
-            state = self._new_state(messages)
+            state = self._new_state(messages, schema)
             completion = Completion("")
             for _ in range(2):  # a blank reply is asked for once more
                 shown = False
-                for part in self._answer(state, schema, live=True):
+                for part in self._answer(state, live=True):
                     if isinstance(part, Completion):
                         completion = part
                     else:
@@ -90,7 +89,7 @@ class OpenAICompatible:
                         yield Piece(part)
                 if shown or completion.text.strip() or completion.finish is Finish.LENGTH:
                     break
-            yield Piece("", self._checked(completion, schema, state))
+            yield Piece("", self._checked(completion, state))
 
     def close(self) -> None:
         self._transport.close()
@@ -103,18 +102,19 @@ class OpenAICompatible:
     ) -> None:
         self.close()
 
-    def _new_state(self, messages: Sequence[Message]) -> RetryState:
+    def _new_state(self, messages: Sequence[Message], schema: dict[str, Any] | None) -> RetryState:
+        options = self._learned.recall(self._endpoint)
         sleep = self._clock.sleep or self._transport.sleep
-        return RetryState(self._endpoint, self._clock.now, sleep, tuple(messages), self._learned.recall(self._endpoint))
+        return RetryState(self._endpoint, self._clock.now, sleep, tuple(messages), schema, options)
 
-    def _checked(self, completion: Completion, schema: dict[str, Any] | None, state: RetryState) -> Reply:
+    def _checked(self, completion: Completion, state: RetryState) -> Reply:
         """The reply that the completion is; what made it possible is learned. Raises LLMMalformed."""
-        reply = validated_reply(completion, schema, state.options.mode)
+        reply = validated_reply(completion, state.schema, state.options.mode)
         if state.has_adapted:
             self._learned.learn(self._endpoint, state.options)
         return reply
 
-    def _answer(self, state: RetryState, schema: dict[str, Any] | None, *, live: bool) -> Generator[str | Completion]:
+    def _answer(self, state: RetryState, *, live: bool) -> Generator[str | Completion]:
         """The text as it comes, and at last the whole completion, after as many requests as it takes.
 
         `live` text is shown to someone as it comes and cannot be taken back, so a failure after it is final.
@@ -122,7 +122,7 @@ class OpenAICompatible:
         shown = False
         while True:
             try:
-                with closing(self._exchange(state, schema, stream=live or state.options.stream_only)) as parts:
+                with closing(self._exchange(state, stream=live or state.options.stream_only)) as parts:
                     for part in parts:
                         shown = shown or live
                         yield part
@@ -133,32 +133,29 @@ class OpenAICompatible:
             else:
                 return
 
-    def _exchange(
-        self, state: RetryState, schema: dict[str, Any] | None, *, stream: bool
-    ) -> Generator[str | Completion]:
+    def _exchange(self, state: RetryState, *, stream: bool) -> Generator[str | Completion]:
         """One request and its answer: the text as it comes, and at last the whole completion."""
-        body = chat_request(self._endpoint, state.options, state.messages, schema, stream=stream)
-        with self._transport.post(body, state.time_left()) as response:
+        with self._transport.post(state.next_request(stream=stream), state.time_left()) as response:
             content_type = response.headers.get("content-type", "")
             if "html" in content_type:
                 raise self._web_page()
             if stream and "json" not in content_type:
-                yield from self._streamed(response, body)
+                yield from self._streamed(response)
                 return
             content = response.read()
             if content.lstrip()[:1] == b"<":
                 raise self._web_page()
             answer = decode_json(content)
-            self._check_for_error(answer, body)
+            self._check_for_error(answer)
             completion = read_completion(answer)
             if completion.text:
                 yield completion.text
             yield completion
 
-    def _streamed(self, response: httpx2.Response, body: dict[str, Any]) -> Iterator[str | Completion]:
+    def _streamed(self, response: httpx2.Response) -> Iterator[str | Completion]:
         builder, thinking = CompletionBuilder(), ThinkingFilter()
         for event in read_events(response.iter_bytes()):
-            self._check_for_error(event, body)
+            self._check_for_error(event)
             if event is None:
                 builder.is_done = True
             elif text := thinking.show(builder.add(event)):
@@ -169,9 +166,9 @@ class OpenAICompatible:
             yield rest
         yield builder.completion()
 
-    def _check_for_error(self, answer: object, body: dict[str, Any]) -> None:
+    def _check_for_error(self, answer: object) -> None:
         if (error := error_in_success(answer)) is not None:
-            raise RequestFailed(to_llm_error(error, self._endpoint), server_error=error, body=body)
+            raise RequestFailed(to_llm_error(error, self._endpoint), server_error=error)
 
     def _web_page(self) -> LLMRefused:
         return LLMRefused(localized("llm.web_page", url=self._endpoint.base_url))

@@ -141,7 +141,7 @@ def _usable_host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".")
     address = _address(host)
     if address is None:
-        if not _HOST.fullmatch(host.encode("idna").decode() if _encodable(host) else ""):
+        if not _is_name(host):
             raise SettingsError(localized("endpoint.no_host", host=repr(host or parts.netloc)))
         if host.lower() in _METADATA_NAMES:
             raise SettingsError(localized("endpoint.metadata", host=host))
@@ -155,12 +155,12 @@ def _usable_host(parts: SplitResult) -> str:
     return f"[{address}]" if address.version == 6 else str(address)
 
 
-def _encodable(host: str) -> bool:
+def _is_name(host: str) -> bool:
     try:
-        host.encode("idna")
+        encoded = host.encode("idna").decode()
     except UnicodeError:
         return False
-    return all(character.isalnum() or character in "-._" for character in host)
+    return _HOST.fullmatch(encoded) is not None and all(letter.isalnum() or letter in "-._" for letter in host)
 
 
 def _hostname(url: str) -> str:

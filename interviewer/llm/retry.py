@@ -10,7 +10,7 @@ from interviewer.errors import LLMError, LLMMalformed, LLMUnreachable
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import ErrorKind, ServerError, to_llm_error
 from interviewer.llm.protocol import Message, OutputMode
-from interviewer.llm.request_options import RequestOptions, adapted
+from interviewer.llm.request_options import RequestOptions, adapted, chat_request
 from interviewer.text.messages import localized
 
 _LOADING_PAUSE = 2.0
@@ -30,26 +30,15 @@ class Clock:
     """By default a sleep that ends when the client is closed."""
 
 
+@dataclass(eq=False)
 class RequestFailed(Exception):
-    """One request came to nothing; another may do better.
+    """One request came to nothing, but another may do better."""
 
-    `error` is what to raise if nothing more is tried, `tries` how many failures of this kind there may be. If the
-    server answered with an error, `server_error` is that and `body` the request that it refused.
-    """
-
-    def __init__(
-        self,
-        error: LLMError,
-        *,
-        tries: int = len(_PAUSES),
-        server_error: ServerError | None = None,
-        body: dict[str, Any] | None = None,
-    ) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.tries = tries
-        self.server_error = server_error
-        self.body = body or {}
+    error: LLMError
+    """What to raise if nothing more is tried."""
+    tries: int = len(_PAUSES)
+    """How many failures there may be before that."""
+    server_error: ServerError | None = None
 
 
 @dataclass(slots=True)
@@ -59,10 +48,11 @@ class RetryState:
     endpoint: Endpoint
     now: Callable[[], float]
     sleep: Callable[[float], object]
-    question: tuple[Message, ...]
+    messages: tuple[Message, ...]
+    schema: dict[str, Any] | None
     options: RequestOptions
-    correction: tuple[Message, ...] = ()
-    """The last flawed reply, and what was wrong with it."""
+    _correction: tuple[Message, ...] = ()
+    _request: dict[str, Any] = field(default_factory=dict)
     _until: float = field(init=False)
     _loading: float = 0.0
     _busy: float = 0.0
@@ -75,13 +65,14 @@ class RetryState:
         self._tried = [self.options]
 
     @property
-    def messages(self) -> tuple[Message, ...]:
-        """What the model is shown this time."""
-        return self.question + self.correction
-
-    @property
     def has_adapted(self) -> bool:
         return len(self._tried) > 1
+
+    def next_request(self, *, stream: bool) -> dict[str, Any]:
+        """The request to send this time."""
+        messages = self.messages + self._correction
+        self._request = chat_request(self.endpoint, self.options, messages, self.schema, stream=stream)
+        return self._request
 
     def time_left(self) -> float:
         """Seconds that the next request may take. Raises LLMUnreachable if there are none."""
@@ -92,14 +83,14 @@ class RetryState:
         return left
 
     def correct(self, text: str, flaw: LLMMalformed) -> None:
-        """Show the model what was wrong with its text. One that wrote nothing is simply asked again."""
-        if text.strip():
-            self.correction = (Message("assistant", text), Message("user", _CORRECTION.format(flaw)))
+        """Show the model what was wrong with its JSON. One that wrote nothing is simply asked again."""
+        if text.strip() and self.schema is not None:
+            self._correction = (Message("assistant", text), Message("user", _CORRECTION.format(flaw)))
 
     def weaken(self, mode: OutputMode) -> None:
         """Ask for JSON in this weaker way, without the corrections that the former way called for."""
         self._adopt(replace(self.options, mode=mode))
-        self.correction = ()
+        self._correction = ()
 
     def overcome(self, failure: RequestFailed) -> None:
         """Wait or change the options so that another request makes sense. Raises LLMError where none does."""
@@ -110,7 +101,7 @@ class RetryState:
                 raise failure.error from failure
             self._pause(_PAUSES[self._failures - 1], "failed")
             return
-        options = adapted(self.options, error, failure.body, self.endpoint)
+        options = adapted(self.options, error, self._request, self.endpoint)
         if options is not None and options not in self._tried:
             self._adopt(options)
         elif error.kind is ErrorKind.LOADING:

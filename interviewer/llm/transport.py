@@ -66,13 +66,31 @@ class Transport:
         limits = self._endpoint.time_limits
         timeout = httpx2.Timeout(min(limits.read, seconds), connect=min(limits.connect, seconds))
         headers = {} if self._endpoint.key else {"Authorization": openai.Omit()}
-        with self._translated(body):
+        try:
+            if self._closed.is_set():
+                raise self._stopped()
             # Raw, since the SDK's own objects take a web page, an error and a broken stream for replies.
             raw: Any = self._client.chat.completions.with_raw_response.create(
                 **body, timeout=timeout, extra_headers=headers
             )
             with closing(raw.http_response) as response:
                 yield response
+        except openai.APIStatusError as error:
+            raise self._from_status(error.response) from None
+        except LLMMalformed as error:
+            raise RequestFailed(error, tries=2) from error
+        except (RequestFailed, RuntimeError) as error:
+            raise (self._stopped() if self._closed.is_set() else error) from error.__cause__
+        except (
+            openai.OpenAIError,
+            httpx2.HTTPError,
+            httpx2.StreamError,
+            httpx2.InvalidURL,
+            ValueError,
+            TypeError,
+        ) as e:
+            cause = e.__cause__ if isinstance(e, openai.APIConnectionError) and e.__cause__ else e
+            raise self._from_failure(cause) from e
 
     def sleep(self, seconds: float) -> None:
         """Wait, but no longer than until `close`."""
@@ -117,43 +135,16 @@ class Transport:
         assert isinstance(response.stream, httpx2.SyncByteStream)
         response.stream = _BoundedStream(response.stream, self._endpoint, self._max_bytes, self._now)
 
-    @contextmanager
-    def _translated(self, body: dict[str, Any]) -> Iterator[None]:
-        """Whatever openai and httpx2 raise, as an LLMError or, where another request may help, as RequestFailed."""
-        try:
-            if self._closed.is_set():
-                raise self._stopped()
-            yield
-        except openai.APIStatusError as error:
-            raise self._from_status(error.response, body) from None
-        except LLMMalformed as error:
-            raise RequestFailed(error, tries=2) from error
-        except (RequestFailed, RuntimeError) as error:
-            if self._closed.is_set():
-                raise self._stopped() from error
-            raise
-        except (
-            openai.OpenAIError,
-            httpx2.HTTPError,
-            httpx2.StreamError,
-            httpx2.InvalidURL,
-            ValueError,
-            TypeError,
-        ) as e:
-            cause = e.__cause__ if isinstance(e, openai.APIConnectionError) and e.__cause__ else e
-            raise self._from_failure(cause) from e
-
     def _stopped(self) -> LLMUnreachable:
         return LLMUnreachable(localized("llm.stopped", host=self._endpoint.host))
 
-    def _from_status(self, response: httpx2.Response, body: dict[str, Any]) -> LLMError | RequestFailed:
+    def _from_status(self, response: httpx2.Response) -> LLMError | RequestFailed:
         if response.is_redirect:
             target = response.headers.get("location", "").split("?")[0]
-            return LLMRefused(
-                localized("llm.redirects", url=self._endpoint.base_url, target=target), status=response.status_code
-            )
+            said = localized("llm.redirects", url=self._endpoint.base_url, target=target)
+            return LLMRefused(said, status=response.status_code)
         error = read_error(response.status_code, response.content, response.headers)
-        return RequestFailed(to_llm_error(error, self._endpoint), server_error=error, body=body)
+        return RequestFailed(to_llm_error(error, self._endpoint), server_error=error)
 
     def _from_failure(self, error: BaseException) -> LLMError | RequestFailed:
         if self._closed.is_set():
