@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import secrets
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -174,6 +175,13 @@ def prepare_gradio(settings: Settings) -> None:
         os.environ["GRADIO_ROOT_PATH"] = settings.root_path
 
 
+class _StderrHandler(logging.Handler):
+    """Writes to whatever the error stream is at the moment, as `print` does."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr)
+
+
 class _JsonFormatter(logging.Formatter):
     """One JSON object a line: what happened, and the fields it was logged with."""
 
@@ -191,7 +199,7 @@ class _JsonFormatter(logging.Formatter):
 def configure_logging(settings: Settings) -> None:
     """Report what this program logs on the error stream. Other packages' logging is left alone; calling again is safe."""
     logger = logging.getLogger("interviewer")
-    handler = logging.StreamHandler()
+    handler = _StderrHandler()
     as_text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(_JsonFormatter() if settings.log_format == "json" else as_text)
     logger.handlers[:] = [handler]
