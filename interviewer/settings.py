@@ -1,7 +1,10 @@
 """What the environment says: the only reader of INTERVIEWER_* variables and of `.env`."""
 
+import json
+import logging
 import os
 import secrets
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -64,11 +67,20 @@ class Settings(BaseSettings):
     endpoints: str = Field("", description="comma-separated base URLs; if set, the page offers these and no others")
     model_concurrency: int = Field(2, ge=1, le=64, description="requests at a time to one endpoint")
     grading_threads: int = Field(8, ge=1, le=64, description="gradings that run at the same time")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "WARNING", description="the least severe events to report on the error stream"
+    )
+    log_format: Literal["text", "json"] = Field("text", description="lines for people, or one JSON object a line")
 
     @field_validator("votes", mode="before")
     @classmethod
     def _number(cls, value: object) -> object:
         return int(value) if isinstance(value, str) and value.isdigit() else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
 
     @field_validator("root_path")
     @classmethod
@@ -161,3 +173,34 @@ def prepare_gradio(settings: Settings) -> None:
     os.environ["GRADIO_TEMP_DIR"] = str(temporary)
     if settings.root_path:
         os.environ["GRADIO_ROOT_PATH"] = settings.root_path
+
+
+class _StderrHandler(logging.Handler):
+    """Writes to whatever the error stream is at the moment, as `print` does."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr)
+
+
+class _JsonFormatter(logging.Formatter):
+    """One JSON object a line: what happened, and the fields it was logged with."""
+
+    _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"time": self.formatTime(record), "level": record.levelname, "logger": record.name}
+        line["message"] = record.getMessage()
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        fields = {name: value for name, value in vars(record).items() if name not in self._STANDARD}
+        return json.dumps({**line, **fields}, ensure_ascii=False, default=str)
+
+
+def configure_logging(settings: Settings) -> None:
+    """Report what this program logs on the error stream. Other packages' logging is left alone; calling again is safe."""
+    logger = logging.getLogger("interviewer")
+    handler = _StderrHandler()
+    as_text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(_JsonFormatter() if settings.log_format == "json" else as_text)
+    logger.handlers[:] = [handler]
+    logger.setLevel(settings.log_level)

@@ -20,7 +20,7 @@ from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions.grader_registry import Choice, Models, Offer
 from interviewer.sessions.service import Stage
 from interviewer.sessions.store import Store
-from interviewer.settings import Settings, shipped
+from interviewer.settings import Settings, configure_logging, shipped
 from interviewer.text import glossary
 from interviewer.text.messages import say
 
@@ -55,11 +55,12 @@ def make_stage(settings: Settings) -> Stage:
 
 
 def make_models(settings: Settings) -> Models:
-    """The model of the settings, and what the people at the page may choose instead.
+    """The model of the settings, and what the people at the page may choose instead. What it does is logged from now on.
 
     Any address may be entered only where the server is for this machine alone; else a stranger could use it to look
     around in the network it stands in.
     """
+    configure_logging(settings)
     glossary.extend(settings.glossary)
     default = Choice(shape=Shape(settings.call_shape), votes=settings.votes)
     if settings.base_url:

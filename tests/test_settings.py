@@ -1,11 +1,14 @@
+import json
+import logging
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from interviewer.errors import SettingsError
-from interviewer.settings import prepare_gradio, read_settings
+from interviewer.settings import configure_logging, prepare_gradio, read_settings
 
 
 def test_without_a_word_from_the_environment_it_works_on_this_machine_alone() -> None:
@@ -24,7 +27,7 @@ def test_the_environment_the_env_file_and_the_command_line_are_heard(monkeypatch
 
 @pytest.mark.parametrize(
     "name, value",
-    [("PORT", "many"), ("PORT", "70000"), ("GRADING_THREADS", "0"), ("ROOT_PATH", "/interview")],
+    [("PORT", "many"), ("PORT", "70000"), ("GRADING_THREADS", "0"), ("ROOT_PATH", "/interview"), ("LOG_LEVEL", "LOUD")],
 )
 def test_a_value_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"INTERVIEWER_{name}", value)
@@ -68,3 +71,41 @@ def test_gradio_is_told_to_keep_quiet_before_it_is_imported(monkeypatch: pytest.
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
     assert os.environ["GRADIO_RUN_HISTORY"] == "False"
     assert os.environ["GRADIO_TEMP_DIR"].endswith("gradio")
+
+
+@pytest.fixture
+def package_logger() -> Iterator[logging.Logger]:
+    logger = logging.getLogger("interviewer")
+    kept = logger.handlers[:], logger.level
+    yield logger
+    logger.handlers[:], level = kept
+    logger.setLevel(level)
+
+
+def test_warnings_are_reported_once_and_less_is_not(
+    package_logger: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        configure_logging(read_settings())
+    logging.getLogger("interviewer.llm.client").warning("it failed")
+    logging.getLogger("interviewer.llm.client").info("asking again")
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.endswith("WARNING interviewer.llm.client: it failed")
+
+
+def test_events_may_be_reported_as_json(
+    package_logger: logging.Logger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTERVIEWER_LOG_LEVEL", "info")
+    monkeypatch.setenv("INTERVIEWER_LOG_FORMAT", "json")
+    configure_logging(read_settings())
+    logging.getLogger("interviewer.llm.client").info("%s 失败", "它", extra={"host": "models.example", "status": None})
+    told = json.loads(capsys.readouterr().err)
+    assert told.pop("time")
+    assert told == {
+        "level": "INFO",
+        "logger": "interviewer.llm.client",
+        "message": "它 失败",
+        "host": "models.example",
+        "status": None,
+    }

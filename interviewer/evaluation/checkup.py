@@ -16,7 +16,7 @@ from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUn
 from interviewer.grading.protocol import Grader
 from interviewer.llm.discovery import context_size, list_models
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.structured_output import MEMORY
+from interviewer.llm.request_options import LEARNED
 from interviewer.sessions.grader_registry import Choice, Models
 from interviewer.text.messages import localized
 
@@ -109,7 +109,7 @@ def examine(models: Models, choice: Choice, bank: Bank, told: Told | None = None
         choice.endpoint.host,
         tuple(results),
         (*findings, *failures, *_judged(results)),
-        str(MEMORY.recall(choice.endpoint).rung),
+        str(LEARNED.recall(choice.endpoint).mode),
         context,
     )
 

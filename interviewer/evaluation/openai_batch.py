@@ -14,24 +14,24 @@ from typing import Any
 
 from interviewer.errors import BankError, LLMError, LLMMalformed, LLMUnreachable
 from interviewer.evaluation.datasets import Plain, Where, read_records
+from interviewer.llm.completion import Completion, read_completion
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.protocol import Message, Piece, Reply, whole
-from interviewer.llm.refusals import error_for
-from interviewer.llm.response import Said, read_completion
-from interviewer.llm.server_errors import complaint, error_in
-from interviewer.llm.structured_output import body, first_manner
-from interviewer.llm.validation import settle
+from interviewer.llm.error_translation import error_in_success, read_error, to_llm_error
+from interviewer.llm.protocol import Message, Piece, Reply, as_stream
+from interviewer.llm.reply_validation import validated_reply
+from interviewer.llm.request_options import chat_request, default_options
+from interviewer.text.messages import localized
 
 URL = "/v1/chat/completions"
 _MOST_NAMED = 5
 
 
 def request_body(endpoint: Endpoint, messages: Sequence[Message], schema: dict[str, Any] | None) -> dict[str, Any]:
-    """The request as it is sent at first, before a server has complained of anything."""
-    request = body(endpoint, first_manner(endpoint), messages, schema, stream=False)
-    # What the SDK takes apart from the rest stands beside it on the wire.
-    beside = request.pop("extra_body", {})
-    return {**request, **beside}
+    """The request as a server is sent it at first, before it has refused anything."""
+    body = chat_request(endpoint, default_options(endpoint), messages, schema, stream=False)
+    # The openai package takes extra parameters apart from the others; in the request they stand beside them.
+    extra = body.pop("extra_body", {})
+    return {**body, **extra}
 
 
 def custom_id(row: str, request: Mapping[str, Any]) -> str:
@@ -72,25 +72,27 @@ class Results:
             )
         return cls(lines, files)
 
-    def said(self, name: str, endpoint: Endpoint) -> Said:
+    def completion(self, name: str, endpoint: Endpoint) -> Completion:
         """What the model said to this request. Raises LLMError where that is missing, an error or ambiguous.
 
         A request that failed in one file and was answered in another has been answered.
         """
-        found: list[Said] = []
+        found: list[Completion] = []
         failures: list[LLMError] = []
         lines = self.lines.get(name, ())
         for _, plain in lines:
             try:
-                found.append(_said(plain, endpoint))
+                found.append(_completion(plain, endpoint))
             except LLMError as error:
                 failures.append(error)
-        if len({said.text for said in found}) > 1:
+        if len({completion.text for completion in found}) > 1:
             places = ", ".join(" ".join(where) for where, _ in lines)
-            raise LLMMalformed(f"there are different results for {name} ({places})")
+            raise LLMMalformed(localized("llm.batch_ambiguous", name=name, places=places))
         if found:
             return found[0]
-        raise failures[-1] if failures else LLMUnreachable(f"{self.files} has no result for {name}")
+        if failures:
+            raise failures[-1]
+        raise LLMUnreachable(localized("llm.batch_missing", files=self.files, name=name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +113,29 @@ class BatchedLLM:
 
     def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
         if any(message.role == "assistant" for message in messages):
-            raise LLMMalformed("in a batch a reply cannot be corrected")
+            raise LLMMalformed(localized("llm.batch_no_correction"))
         name = custom_id(self.row, request_body(self.endpoint, messages, schema))
-        return settle(self.results.said(name, self.endpoint), schema, first_manner(self.endpoint).rung)
+        completion = self.results.completion(name, self.endpoint)
+        return validated_reply(completion, schema, default_options(self.endpoint).mode)
 
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
-        yield from whole(self.reply(messages, schema=schema))
+        yield from as_stream(self.reply(messages, schema=schema))
+
+    def close(self) -> None:
+        """Nothing is under way: the batch was answered before."""
 
 
-def _said(plain: Plain, endpoint: Endpoint) -> Said:
+def _completion(plain: Plain, endpoint: Endpoint) -> Completion:
     response = plain.get("response")
     if not isinstance(response, dict):
-        found = complaint(None, plain)
-        raise LLMUnreachable(f"the batch did not get to this request: {found.text or found.code or 'no reason given'}")
+        error = read_error(None, plain)
+        reason = error.text or error.code or localized("llm.batch_no_reason")
+        raise LLMUnreachable(localized("llm.batch_failed", reason=reason))
     status, content = response.get("status_code"), response.get("body")
     if isinstance(status, int) and status >= 400:
-        raise error_for(complaint(status, content), endpoint)
-    if (found_error := error_in(content)) is not None:
-        raise error_for(found_error, endpoint)
+        raise to_llm_error(read_error(status, content), endpoint)
+    if (error_within := error_in_success(content)) is not None:
+        raise to_llm_error(error_within, endpoint)
     return read_completion(content)
 
 

@@ -1,5 +1,5 @@
-"""The model's door: one question goes in, one reply or one LLMError comes out."""
+"""Language models: one question goes in, one reply or one LLMError comes out."""
 
-from interviewer.llm.protocol import LLM, Finish, Message, Piece, Reply, Rung, Usage
+from interviewer.llm.protocol import LLM, Finish, Message, OutputMode, Piece, Reply, Usage
 
-__all__ = ["LLM", "Finish", "Message", "Piece", "Reply", "Rung", "Usage"]
+__all__ = ["LLM", "Finish", "Message", "OutputMode", "Piece", "Reply", "Usage"]

@@ -1,4 +1,4 @@
-"""Where a model is reached: addresses as people paste them, made safe."""
+"""Endpoints: one model on one server, its address read as it was meant and kept from leading anywhere else."""
 
 import ipaddress
 import re
@@ -8,28 +8,22 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from interviewer.errors import SettingsError
-from interviewer.llm.profiles import PRESETS, Preset, Profile, profile_of
-
-__all__ = ["PRESETS", "Endpoint", "Preset", "Timeouts", "is_loopback", "is_private", "normalize_base_url"]
+from interviewer.llm.profiles import PROFILES, Profile, profile_of
+from interviewer.text.messages import localized
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):(?!\d|$)")
 _PASTED = re.compile(r"/(?:chat/completions|completions|responses|embeddings|models)$", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?", re.IGNORECASE)
 
+# Where clouds tell a machine its own secrets.
 _METADATA_NAMES = frozenset(
-    {
-        "metadata",
-        "metadata.google.internal",
-        "metadata.goog",
-        "metadata.azure.com",
-        "instance-data",
-        "instance-data.ec2.internal",
-    }
+    "metadata metadata.google.internal metadata.goog metadata.azure.com instance-data instance-data.ec2.internal".split()
 )
 _METADATA_ADDRESSES = frozenset(
-    ipaddress.ip_address(text) for text in ("100.100.100.200", "fd00:ec2::254", "168.63.129.16", "192.0.0.192")
+    map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254", "168.63.129.16", "192.0.0.192"))
 )
 _PRIVATE_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa", ".localhost")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -61,7 +55,7 @@ class Endpoint:
     model: str = ""
     key: str = field(default="", repr=False)
     kind: str = ""
-    """The kind of server, where it is known better than from its host's name; see `profiles.PROFILES`."""
+    """The kind of server, where it is known better than from its host's name; see `servers.toml`."""
     temperature: float | None = 0.0
     max_tokens: int | None = 4096
     thinking: bool | None = False
@@ -73,11 +67,9 @@ class Endpoint:
         object.__setattr__(self, "model", self.model.strip())
         object.__setattr__(self, "key", self.key.strip())
         if not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
-            raise SettingsError("the API key holds a character that no key has: copy it again")
-        try:
-            profile_of("", self.kind)
-        except KeyError as error:
-            raise SettingsError(f"there is no kind of server called {self.kind!r}") from error
+            raise SettingsError(localized("endpoint.bad_key"))
+        if self.kind and self.kind not in PROFILES:
+            raise SettingsError(localized("endpoint.unknown_kind", kind=repr(self.kind)))
 
     @property
     def host(self) -> str:
@@ -92,7 +84,7 @@ class Endpoint:
         return is_private(self.base_url)
 
     @property
-    def patience(self) -> Timeouts:
+    def time_limits(self) -> Timeouts:
         return self.timeouts or (LOCAL if self.is_private else HOSTED)
 
 
@@ -100,17 +92,17 @@ def normalize_base_url(text: str) -> str:
     """The base URL that was meant. Raises SettingsError if it is none, or leads where no model is."""
     pasted = unicodedata.normalize("NFKC", text).replace("。", ".").strip().strip("\"'<>“”‘’「」")
     if not pasted or any(character.isspace() or not character.isprintable() for character in pasted):
-        raise SettingsError(f"{text!r} is no address: give one such as http://127.0.0.1:11434/v1")
+        raise SettingsError(localized("endpoint.no_address", text=repr(text)))
     parts = _split(pasted)
     if "@" in parts.netloc:
-        raise SettingsError("the address holds a user name or password: give the key in its own field")
+        raise SettingsError(localized("endpoint.credentials"))
     host = _usable_host(parts)
     if parts.query:
-        raise SettingsError(f"leave out the part of the address from “?” on: {pasted.split('?')[0]}")
+        raise SettingsError(localized("endpoint.query", address=pasted.split("?")[0]))
     try:
         port = f":{parts.port}" if parts.port is not None else ""
     except ValueError as error:
-        raise SettingsError("the port in the address is not a number up to 65535") from error
+        raise SettingsError(localized("endpoint.port")) from error
     path = _PASTED.sub("", re.sub("/{2,}", "/", parts.path).rstrip("/")).rstrip("/")
     return f"{parts.scheme.lower()}://{host}{port}{path or '/v1'}"
 
@@ -136,39 +128,39 @@ def is_private(url: str) -> bool:
 def _split(pasted: str) -> SplitResult:
     scheme = _SCHEME.match(pasted)
     if scheme and scheme[1].lower() not in ("http", "https"):
-        raise SettingsError(f"the address must begin with http:// or https://, not with {scheme[1]}:")
+        raise SettingsError(localized("endpoint.scheme", scheme=scheme[1]))
     try:
         if scheme:
             return urlsplit(pasted)
         return urlsplit(("http://" if is_loopback("//" + pasted) else "https://") + pasted)
     except ValueError as error:
-        raise SettingsError(f"{pasted!r} is no address: {error}") from error
+        raise SettingsError(localized("endpoint.no_address", text=repr(pasted))) from error
 
 
 def _usable_host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".")
     address = _address(host)
     if address is None:
-        if not _HOST.fullmatch(host.encode("idna").decode() if _encodable(host) else ""):
-            raise SettingsError(f"the address has no host that can be used: {host or parts.netloc!r}")
+        if not _is_name(host):
+            raise SettingsError(localized("endpoint.no_host", host=repr(host or parts.netloc)))
         if host.lower() in _METADATA_NAMES:
-            raise SettingsError(f"{host} is a cloud's metadata service, not a model")
+            raise SettingsError(localized("endpoint.metadata", host=host))
         return host.lower()
     if address.is_link_local or address in _METADATA_ADDRESSES:
-        raise SettingsError(f"{host} is a link-local or metadata address, not a model")
+        raise SettingsError(localized("endpoint.link_local", host=host))
     if address.is_multicast or str(address) == "255.255.255.255":
-        raise SettingsError(f"{host} is an address of many machines, not of one")
+        raise SettingsError(localized("endpoint.many_machines", host=host))
     if address.is_unspecified:  # where a server listens; nobody can be called there
         return "127.0.0.1" if address.version == 4 else "[::1]"
     return f"[{address}]" if address.version == 6 else str(address)
 
 
-def _encodable(host: str) -> bool:
+def _is_name(host: str) -> bool:
     try:
-        host.encode("idna")
+        encoded = host.encode("idna").decode()
     except UnicodeError:
         return False
-    return all(character.isalnum() or character in "-._" for character in host)
+    return _HOST.fullmatch(encoded) is not None and all(letter.isalnum() or letter in "-._" for letter in host)
 
 
 def _hostname(url: str) -> str:
@@ -193,6 +185,3 @@ def _address(host: str) -> _Address | None:
         nat64 = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
         return address.ipv4_mapped or address.sixtofour or nat64 or address
     return address
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")

@@ -1,7 +1,6 @@
-"""One JSON object out of what a model wrote."""
+"""JSON replies: the one JSON object in what a model wrote."""
 
 import json
-import math
 import re
 from typing import Any
 
@@ -24,96 +23,67 @@ def json_object(text: str, *, complete: bool = True) -> str:
     a text that was cut short (`complete=False`) has to be an object as it stands.
     Raises ValueError, saying what is wrong, for readers that are models.
     """
-    text = text.strip().lstrip("\ufeff").strip()
+    text = _double_backslashes(text.strip().lstrip("\ufeff").strip())
     if not text:
         raise ValueError("the reply is empty")
     try:
-        return _checked(text)
-    except _NotAnObject:
-        raise
-    except ValueError as error:
-        if not complete:
-            raise ValueError("the reply was cut off before its JSON was complete") from error
-    return _checked(_slice(text))
-
-
-class _NotAnObject(ValueError):
-    pass
-
-
-def _checked(text: str) -> str:
-    text = _double_backslashes(text)
-    value = _load(text)
-    if not isinstance(value, dict):
-        raise _NotAnObject(f"the reply is a JSON {type(value).__name__}, not an object")
-    json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate cannot be written to any file
-    try:
-        json.loads(text)
+        value, end = _decode(text, 0)
     except ValueError:
-        return json.dumps(value, ensure_ascii=False)  # it had raw line breaks in its strings
-    return text
+        value, end = None, 0
+    if end == len(text):
+        return _checked(text, value)
+    if not complete:
+        raise ValueError("the reply was cut off before its JSON was complete")
+    return _object_within(text)
 
 
-def _load(text: str) -> Any:
-    try:
-        return json.loads(
-            text, strict=False, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_no_duplicates
-        )
-    except RecursionError as error:
-        raise ValueError("the JSON is nested too deeply") from error
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(f"{digits} is too large a number")
-    return number
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """For `json.loads(object_pairs_hook=…)`: raises ValueError for an object that has a key twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("an object has the same key twice")
     return found
 
 
-def _double_backslashes(text: str) -> str:
-    return _BACKSLASH.sub(lambda match: match[0] if match["good"] else "\\" + match[0], text)
+# Line breaks inside strings are read (`strict=False`): many models write them.
+_DECODER = json.JSONDecoder(strict=False, object_pairs_hook=unique_keys)
 
 
-def _slice(text: str) -> str:
-    """The stretch from the first brace that opens an object to its end; an error if more than one object stands there."""
+def _decode(text: str, start: int) -> tuple[Any, int]:
+    """The JSON value that begins there, and where it ends."""
+    try:
+        return _DECODER.raw_decode(text, start)
+    except RecursionError as error:
+        raise ValueError("the JSON is nested too deeply") from error
+
+
+def _object_within(text: str) -> str:
+    """The object amid prose or in a fence; an error if there are several."""
     fenced: list[str] = _FENCE.findall(text)
     if len(fenced) == 1 and _OBJECT_START.match(fenced[0].strip()):
-        return fenced[0].strip()
-    start = _OBJECT_START.search(text)
-    if start is None:
+        text = fenced[0].strip()
+    found = _OBJECT_START.search(text)
+    if found is None:
         raise ValueError("the reply has no JSON object")
-    if text[: start.start()].rstrip().endswith("["):
-        raise _NotAnObject("the reply is a JSON list, not an object")
-    end = _end(text, start.start())
+    if text[: found.start()].rstrip().endswith("["):
+        raise ValueError("the reply is a JSON list, not an object")
+    value, end = _decode(text, found.start())
     if _OBJECT_START.search(text, end):
         raise ValueError("the reply has more than one JSON object")
-    return text[start.start() : end]
+    return _checked(text[found.start() : end], value)
 
 
-def _end(text: str, start: int) -> int:
-    depth, in_string, escaped = 0, False, False
-    for place in range(start, len(text)):
-        character = text[place]
-        if in_string:
-            in_string = escaped or character != '"'
-            escaped = character == "\\" and not escaped
-        elif character == '"':
-            in_string, escaped = True, False
-        elif character in "{[":
-            depth += 1
-        elif character in "}]":
-            depth -= 1
-            if depth == 0:
-                return place + 1
-    raise ValueError("the JSON object has no end")
+def _checked(text: str, value: Any) -> str:
+    if not isinstance(value, dict):
+        raise ValueError(f"the reply is a JSON {type(value).__name__}, not an object")  # noqa: TRY004 - see json_object
+    written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    written.encode()  # a lone surrogate cannot be written to any file
+    try:
+        json.loads(text)
+    except ValueError:
+        return written  # it had line breaks in its strings
+    return text
+
+
+def _double_backslashes(text: str) -> str:
+    return _BACKSLASH.sub(lambda match: match[0] if match["good"] else "\\" + match[0], text)

@@ -1,4 +1,4 @@
-"""What every model looks like from the inside of this program."""
+"""The protocol of a language model, and the values that go into it and come out."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ class Finish(StrEnum):
     STOP = "stop"
     LENGTH = "length"
     UNKNOWN = "unknown"
-    """The server did not say, or said something of its own."""
+    """The server did not say, or gave a reason of its own."""
 
 
-class Rung(StrEnum):
-    """How a reply was held to its form; from the firmest to none."""
+class OutputMode(StrEnum):
+    """How a server was asked for JSON, from the strictest way to none."""
 
     SCHEMA = "json_schema"
     OBJECT = "json_object"
     PROMPTED = "prompted"
     FREE = "free"
-    """No form was asked for."""
+    """No JSON was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Reply:
     text: str
     finish: Finish = Finish.STOP
     usage: Usage = Usage()
-    rung: Rung = Rung.FREE
+    mode: OutputMode = OutputMode.FREE
     reasoning: str = ""
     model: str = ""
     """The name that the server gave, which need not be the one that was asked for."""
@@ -79,9 +79,15 @@ class LLM(Protocol):
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
         """The reply as it arrives. With a schema, the pieces are raw and only the last one's reply is checked."""
 
+    def close(self) -> None:
+        """End the requests that are under way, from any thread: they and all later ones raise LLMUnreachable.
 
-def whole(reply: Reply) -> Iterator[Piece]:
-    """A reply that is already complete, as a stream."""
+        A model that never waits for a server has nothing to end.
+        """
+
+
+def as_stream(reply: Reply) -> Iterator[Piece]:
+    """A reply that is there already, as a stream of one piece."""
     if reply.text:
         yield Piece(reply.text)
     yield Piece("", reply)

@@ -1,4 +1,4 @@
-"""A model's thinking, told apart from what it says."""
+"""Reasoning: a model's thinking, told apart from what it says."""
 
 import re
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ def split_thinking(content: str) -> tuple[str, str]:
 
 
 @dataclass(slots=True)
-class Curtain:
-    """Holds back leading thinking while text arrives in pieces."""
+class ThinkingFilter:
+    """Holds leading thinking back while text arrives in pieces."""
 
     _held: str = ""
     _open: bool = False
@@ -47,7 +47,7 @@ class Curtain:
             start = self._held.lstrip().lower()
             if len(start) < _LONGEST_OPENING and any(tag.startswith(start) for tag in _TAGS):
                 return ""
-            return self._raise(self._held)
+            return self._release(self._held)
         closing = _CLOSE.search(self._held, opening.end())
         if closing is None:
             return ""
@@ -56,9 +56,9 @@ class Curtain:
 
     def rest(self) -> str:
         """What is still held back at the end because it might have become thinking."""
-        return "" if self._open or _OPEN.match(self._held) else self._raise(self._held)
+        return "" if self._open or _OPEN.match(self._held) else self._release(self._held)
 
-    def _raise(self, text: str) -> str:
+    def _release(self, text: str) -> str:
         self._open, self._held = True, ""
         return text
 

@@ -1,4 +1,4 @@
-"""Replies kept on disk, so that the same question is asked of a model only once."""
+"""A model with recordings: replies are kept on disk, so that the same question is asked of a model only once."""
 
 import hashlib
 import json
@@ -8,12 +8,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from interviewer.errors import LLMMalformed, LLMUnreachable
-from interviewer.llm.protocol import LLM, Finish, Message, Piece, Reply, Rung, Usage, whole
+from interviewer.llm.protocol import LLM, Message, Piece, Reply, as_stream
+from interviewer.text.messages import localized
+
+_REPLY = TypeAdapter(Reply)
 
 
 class RecordedLLM:
-    """Another model with a memory: one JSON file a request, named by its digest.
+    """Another model with recordings: one JSON file for each request, named by the request's digest.
 
     Without another model, or for `name` and `host` of one that is not at hand, it only plays back,
     and a request that was never recorded raises LLMUnreachable.
@@ -31,7 +36,7 @@ class RecordedLLM:
         if recorded is not None:
             return recorded
         if self._llm is None:
-            raise LLMUnreachable(f"no reply is recorded for this request ({path.name} in {self._folder})")
+            raise LLMUnreachable(localized("llm.not_recorded", file=path.name, folder=self._folder))
         reply = self._llm.reply(messages, schema=schema)
         self._keep(path, messages, schema, reply)
         return reply
@@ -39,12 +44,16 @@ class RecordedLLM:
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
         path = self.path(messages, schema)
         if self._llm is None or path.exists():
-            yield from whole(self.reply(messages, schema=schema))
+            yield from as_stream(self.reply(messages, schema=schema))
             return
         for piece in self._llm.stream(messages, schema=schema):
             if piece.reply is not None:
                 self._keep(path, messages, schema, piece.reply)
             yield piece
+
+    def close(self) -> None:
+        if self._llm is not None:
+            self._llm.close()
 
     def path(self, messages: Sequence[Message], schema: dict[str, Any] | None) -> Path:
         """Where the reply to this request is or would be kept."""
@@ -62,21 +71,18 @@ class RecordedLLM:
             draft.write_text(json.dumps(record, ensure_ascii=True, indent=1), encoding="utf-8")
             draft.replace(path)
         except OSError as error:
-            raise LLMUnreachable(f"the reply cannot be recorded in {self._folder} ({error.strerror})") from error
+            raise LLMUnreachable(
+                localized("llm.not_kept", folder=self._folder, reason=error.strerror or error)
+            ) from error
 
 
 def _read(path: Path) -> Reply | None:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))["reply"]
-        return Reply(
-            kept["text"],
-            Finish(kept["finish"]),
-            Usage(**kept["usage"]),
-            Rung(kept["rung"]),
-            kept["reasoning"],
-            kept["model"],
-        )
+        if "rung" in kept:  # its name in recordings of version 0.1
+            kept["mode"] = kept.pop("rung")
+        return _REPLY.validate_python(kept)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LLMMalformed(f"the recording {path} cannot be read: delete it, and it will be made again") from error
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        raise LLMMalformed(localized("llm.damaged_recording", path=path)) from error

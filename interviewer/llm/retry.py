@@ -1,5 +1,6 @@
-"""One question on its way: what has been tried, what patience is left, and what to do about a failure."""
+"""Retries: what has been tried for one question, and whether and when another request makes sense."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -7,135 +8,132 @@ from typing import Any
 
 from interviewer.errors import LLMError, LLMMalformed, LLMUnreachable
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.protocol import Message, Rung
-from interviewer.llm.refusals import error_for
-from interviewer.llm.server_errors import Complaint, Kind
-from interviewer.llm.structured_output import Manner, adapt
+from interviewer.llm.error_translation import ErrorKind, ServerError, to_llm_error
+from interviewer.llm.protocol import Message, OutputMode
+from interviewer.llm.request_options import RequestOptions, adapted, chat_request
+from interviewer.text.messages import localized
 
 _LOADING_PAUSE = 2.0
 _PAUSES = (0.5, 1.0, 2.0)
 _CROWDED = (429, 503, 529)
-_NOT_JSON = "That was not usable: {} Answer again, with the JSON object alone."
+_CORRECTION = "That was not usable: {}. Answer again, with the JSON object alone."
 
-
-class Complained(Exception):
-    """The server answered with an error."""
-
-    def __init__(self, said: Complaint, request: dict[str, Any]) -> None:
-        super().__init__(said.text)
-        self.complaint = said
-        self.request = request
-
-
-class Failed(Exception):
-    """A request came to nothing in a way that may be chance; `error` is what to raise after so many tries."""
-
-    def __init__(self, error: LLMError, tries: int = len(_PAUSES)) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.tries = tries
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """Time, as it passes and as it is told."""
+class Clock:
+    """How time is told and passed; in tests it stands still."""
 
-    on_wait: Callable[[str], None] = lambda _: None
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] | None = None
+    """By default a sleep that ends when the client is closed."""
+
+
+@dataclass(eq=False)
+class RequestFailed(Exception):
+    """One request came to nothing, but another may do better."""
+
+    error: LLMError
+    """What to raise if nothing more is tried."""
+    tries: int = len(_PAUSES)
+    """How many failures there may be before that."""
+    server_error: ServerError | None = None
 
 
 @dataclass(slots=True)
-class Call:
-    """The state of one question between its requests."""
+class RetryState:
+    """What has been tried for one question, and how much waiting is left."""
 
     endpoint: Endpoint
-    waiting: Waiting
+    now: Callable[[], float]
+    sleep: Callable[[float], object]
     messages: tuple[Message, ...]
     schema: dict[str, Any] | None
-    manner: Manner
+    options: RequestOptions
+    _correction: tuple[Message, ...] = ()
+    _request: dict[str, Any] = field(default_factory=dict)
     _until: float = field(init=False)
     _loading: float = 0.0
     _busy: float = 0.0
     _busy_tries: int = 0
     _failures: int = 0
-    _tried: list[Manner] = field(init=False)
-    _correction: tuple[Message, ...] = ()
+    _tried: list[RequestOptions] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._until = self.waiting.clock() + self.endpoint.patience.total
-        self._tried = [self.manner]
+        self._until = self.now() + self.endpoint.time_limits.total
+        self._tried = [self.options]
 
     @property
-    def shown(self) -> tuple[Message, ...]:
-        """What the model is shown this time."""
-        return self.messages + self._correction
-
-    @property
-    def has_learned(self) -> bool:
+    def has_adapted(self) -> bool:
         return len(self._tried) > 1
+
+    def next_request(self, *, stream: bool) -> dict[str, Any]:
+        """The request to send this time."""
+        messages = self.messages + self._correction
+        self._request = chat_request(self.endpoint, self.options, messages, self.schema, stream=stream)
+        return self._request
 
     def time_left(self) -> float:
         """Seconds that the next request may take. Raises LLMUnreachable if there are none."""
-        left = self._until - self.waiting.clock()
+        left = self._until - self.now()
         if left <= 0:
-            raise LLMUnreachable(
-                f"{self.endpoint.host} gave no usable reply within {self.endpoint.patience.total:g} s: try again, or use a smaller model"
-            )
+            limit = f"{self.endpoint.time_limits.total:g}"
+            raise LLMUnreachable(localized("llm.out_of_time", host=self.endpoint.host, seconds=limit))
         return left
 
     def correct(self, text: str, flaw: LLMMalformed) -> None:
-        """Show the model what was wrong with its text; a blank one is simply asked for again."""
+        """Show the model what was wrong with its JSON. One that wrote nothing is simply asked again."""
         if text.strip() and self.schema is not None:
-            self._correction = (Message("assistant", text), Message("user", _NOT_JSON.format(f"{flaw}.")))
+            self._correction = (Message("assistant", text), Message("user", _CORRECTION.format(flaw)))
 
-    def step_down(self, rung: Rung) -> None:
-        self._adopt(replace(self.manner, rung=rung))
+    def weaken(self, mode: OutputMode) -> None:
+        """Ask for JSON in this weaker way, without the corrections that the former way called for."""
+        self._adopt(replace(self.options, mode=mode))
         self._correction = ()
 
-    def overcome(self, failure: Complained | Failed) -> None:
-        """Change or wait so that another request makes sense; raises LLMError where none does."""
-        if isinstance(failure, Failed):
+    def overcome(self, failure: RequestFailed) -> None:
+        """Wait or change the options so that another request makes sense. Raises LLMError where none does."""
+        error = failure.server_error
+        if error is None:
             self._failures += 1
             if self._failures >= failure.tries:
                 raise failure.error from failure
-            self.waiting.sleep(_PAUSES[self._failures - 1])
+            self._pause(_PAUSES[self._failures - 1], "failed")
             return
-        said = failure.complaint
-        manner = adapt(self.manner, said, failure.request, self.endpoint)
-        if manner is not None and manner not in self._tried:
-            self._adopt(manner)
-        elif said.kind is Kind.LOADING:
-            self._await_loading(said)
-        elif said.kind is Kind.BUSY and self._busy_tries < len(_PAUSES):
-            self._await_turn(said)
+        options = adapted(self.options, error, self._request, self.endpoint)
+        if options is not None and options not in self._tried:
+            self._adopt(options)
+        elif error.kind is ErrorKind.LOADING:
+            self._await_loading(failure.error, error)
+        elif error.kind is ErrorKind.BUSY and self._busy_tries < len(_PAUSES):
+            self._await_turn(error)
         else:
-            raise error_for(said, self.endpoint)
+            raise failure.error from failure
 
-    def final(self, failure: Complained | Failed) -> LLMError:
-        """What to raise when nothing more can be tried."""
-        return failure.error if isinstance(failure, Failed) else error_for(failure.complaint, self.endpoint)
+    def _adopt(self, options: RequestOptions) -> None:
+        _LOG.info("%s: asking %s with other options: %s", self.endpoint.host, self.endpoint.model, options)
+        self.options = options
+        self._tried.append(options)
 
-    def _adopt(self, manner: Manner) -> None:
-        self.manner = manner
-        self._tried.append(manner)
-
-    def _await_loading(self, said: Complaint) -> None:
-        pause = max(_LOADING_PAUSE, said.retry_after or 0)
-        if self._loading + pause > self.endpoint.patience.loading:
-            raise error_for(said, self.endpoint)
-        self.waiting.on_wait(f"{self.endpoint.host} is loading the model ({self._loading:.0f} s so far)")
+    def _await_loading(self, final: LLMError, error: ServerError) -> None:
+        pause = max(_LOADING_PAUSE, error.retry_after or 0)
+        if self._loading + pause > self.endpoint.time_limits.loading:
+            raise final
         self._loading += pause
         self._until += pause  # loading is not the model's time
-        self.waiting.sleep(pause)
+        self._pause(pause, "is loading the model")
 
-    def _await_turn(self, said: Complaint) -> None:
-        pause = _PAUSES[self._busy_tries] * (4 if said.status in _CROWDED else 1)
-        if said.retry_after is not None:
-            pause = said.retry_after
-        if self._busy + pause > self.endpoint.patience.busy or self.waiting.clock() + pause > self._until:
-            raise LLMUnreachable(f"{error_for(said, self.endpoint)} (it asks for a wait of {pause:.0f} s)")
-        self.waiting.on_wait(f"{self.endpoint.host} is busy; trying again in {pause:.0f} s")
+    def _await_turn(self, error: ServerError) -> None:
+        pause = _PAUSES[self._busy_tries] * (4 if error.status in _CROWDED else 1)
+        if error.retry_after is not None:
+            pause = error.retry_after
+        if self._busy + pause > self.endpoint.time_limits.busy or self.now() + pause > self._until:
+            raise to_llm_error(error, self.endpoint, wait=pause)
         self._busy += pause
         self._busy_tries += 1
-        self.waiting.sleep(pause)
+        self._pause(pause, f"is busy ({error.status})")
+
+    def _pause(self, seconds: float, why: str) -> None:
+        _LOG.info("%s %s: asking %s again in %.1f s", self.endpoint.host, why, self.endpoint.model, seconds)
+        self.sleep(seconds)

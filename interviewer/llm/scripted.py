@@ -6,9 +6,10 @@ from threading import Lock
 from typing import Any
 
 from interviewer.errors import LLMUnreachable
-from interviewer.llm.protocol import Finish, Message, Piece, Reply, Rung, Usage, whole
-from interviewer.llm.response import Said
-from interviewer.llm.validation import settle
+from interviewer.llm.completion import Completion
+from interviewer.llm.protocol import Message, OutputMode, Piece, Reply, as_stream
+from interviewer.llm.reply_validation import validated_reply
+from interviewer.text.messages import localized
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,17 @@ class ScriptedLLM:
         request = Request(tuple(messages), schema)
         with self._lock:
             self.requests.append(request)
-            line = self._answer or next(self._lines, LLMUnreachable("the script is at its end"))
+            line = self._answer or next(self._lines, LLMUnreachable(localized("llm.script_ended")))
         if callable(line):
             line = line(request)
         if isinstance(line, Exception):
             raise line
         if isinstance(line, Reply):
             return line
-        return settle(Said(line, "", Finish.STOP, Usage(), self.name), schema, Rung.PROMPTED)
+        return validated_reply(Completion(line, model=self.name), schema, OutputMode.PROMPTED)
 
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
-        yield from whole(self.reply(messages, schema=schema))
+        yield from as_stream(self.reply(messages, schema=schema))
+
+    def close(self) -> None:
+        """Nothing is under way between two lines."""

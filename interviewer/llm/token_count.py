@@ -1,10 +1,11 @@
-"""How many tokens a text costs: counted where that is possible without a download, estimated where it is not."""
+"""Token counts: exact where that is possible without a download, estimated where it is not."""
 
 import base64
 import hashlib
 import math
 import re
 import tempfile
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ from interviewer.llm.protocol import Message, Usage
 
 _PER_MESSAGE = 4
 _MARGIN = 1.1
-# Whole stretches, since prompts are counted for every grade and a look at each character takes longer than all the rest.
+# Whole runs of characters: prompts are counted for every grade, and a look at each character would take longest.
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]+")
 _CJK_TOKENS = 1.0
 _OTHER_TOKENS = 0.3
@@ -29,46 +30,27 @@ _NEWEST = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """A vocabulary of tiktoken's: where its file is in the cache, and how text is split before it."""
+    """A vocabulary of tiktoken's; `vocabularies.toml` says what each field means."""
 
     name: str
     file: str
     sha256: str
     pattern: str
+    models: tuple[str, ...] = ()
 
 
-_CL100K = Vocabulary(
-    "cl100k_base",
-    "9b5ad71b2ce5302211f9c61530b329a4922fc6a4",
-    "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
-    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s",
-)
-_O200K = Vocabulary(
-    "o200k_base",
-    "fb374d419588a4632f3f557e76b4b70aebbca790",
-    "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
-    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-    r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-    r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
-)
-_OF_MODELS = (  # the first that fits; a model of another maker has a vocabulary of its own
-    ("gpt-4o", _O200K),
-    ("gpt-4.1", _O200K),
-    ("gpt-4.5", _O200K),
-    ("gpt-4", _CL100K),
-    ("gpt-3.5", _CL100K),
-    ("gpt-", _O200K),
-    ("o1", _O200K),
-    ("o3", _O200K),
-    ("o4", _O200K),
-    ("chatgpt-", _O200K),
-)
+VOCABULARIES = {
+    name: Vocabulary(name, entry["file"], entry["sha256"], entry["pattern"], tuple(entry["models"]))
+    for name, entry in tomllib.loads(Path(__file__).with_name("vocabularies.toml").read_text(encoding="utf-8")).items()
+}
 
 
 def vocabulary_of(model: str) -> Vocabulary | None:
     """The vocabulary of one of OpenAI's models, under whatever prefix and tag; None for everyone else's."""
     bare = model.lower().rsplit("/", 1)[-1].split(":")[0]
-    return next((vocabulary for start, vocabulary in _OF_MODELS if bare.startswith(start)), None)
+    fitting = {start: vocabulary for vocabulary in VOCABULARIES.values() for start in vocabulary.models}
+    start = max((start for start in fitting if bare.startswith(start)), key=len, default=None)
+    return None if start is None else fitting[start]
 
 
 def count_tokens(text: str, model: str, cache: Path | None = None) -> int:

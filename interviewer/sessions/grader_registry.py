@@ -168,6 +168,9 @@ class Gated:
         with self.gate:
             yield from self.inner.stream(messages, schema=schema)
 
+    def close(self) -> None:
+        self.inner.close()
+
 
 def _measured(choice: Choice) -> tuple[str, str, Shape]:
     endpoint = choice.endpoint

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_server_errors import ANYTHING
+from odd_bodies import ANYTHING
 
 from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.evaluation.openai_batch import BatchedLLM, Results, custom_id, request_body

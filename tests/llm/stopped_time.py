@@ -7,7 +7,6 @@ class Time:
     def __init__(self) -> None:
         self.now = 0.0
         self.slept: list[float] = []
-        self.told: list[str] = []
 
     def clock(self) -> float:
         return self.now

@@ -11,11 +11,11 @@ from misbehaving import OBJECT, serving
 from stopped_time import Time
 
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable
-from interviewer.llm import LLM, Message, Rung
+from interviewer.llm import LLM, Message, OutputMode
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.retry import Waiting
-from interviewer.llm.structured_output import Memory
+from interviewer.llm.request_options import LearnedOptions
+from interviewer.llm.retry import Clock
 
 QUESTION = [Message("user", "Why?")]
 SCHEMA = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"], "additionalProperties": False}
@@ -32,7 +32,7 @@ LEAKY = {
 
 
 def ask(endpoint: Endpoint, time: Time) -> str:
-    with OpenAICompatible(endpoint, memory=Memory(), waiting=Waiting(clock=time.clock, sleep=time.sleep)) as llm:
+    with OpenAICompatible(endpoint, learned=LearnedOptions(), clock=Clock(time.clock, time.sleep)) as llm:
         return llm.reply(QUESTION, schema=SCHEMA).text
 
 
@@ -119,7 +119,7 @@ def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch, 
             monkeypatch.delenv(name, raising=False)
         assert ask(Endpoint(server.url, "m"), time) == OBJECT
         assert not proxy.exchanges
-        with OpenAICompatible(Endpoint("http://models.example/v1", "m"), memory=Memory()) as llm:
+        with OpenAICompatible(Endpoint("http://models.example/v1", "m"), learned=LearnedOptions()) as llm:
             llm.reply(QUESTION)
         [exchange] = proxy.exchanges
         assert exchange.path == "http://models.example/v1/chat/completions"
@@ -145,10 +145,10 @@ def test_a_redirect_is_not_followed(time: Time) -> None:
 
 def test_many_threads_may_ask_at_once(time: Time) -> None:
     with serving("no_json_schema") as server:
-        memory = Memory()
-        with OpenAICompatible(Endpoint(server.url, "m"), memory=memory) as llm, ThreadPoolExecutor(8) as pool:
+        learned = LearnedOptions()
+        with OpenAICompatible(Endpoint(server.url, "m"), learned=learned) as llm, ThreadPoolExecutor(8) as pool:
             replies = list(pool.map(lambda _: llm.reply(QUESTION, schema=SCHEMA), range(40)))
-            assert {reply.rung for reply in replies} == {Rung.OBJECT}
+            assert {reply.mode for reply in replies} == {OutputMode.OBJECT}
             asked = len(server.exchanges)
             llm.reply(QUESTION, schema=SCHEMA)
             assert len(server.exchanges) == asked + 1

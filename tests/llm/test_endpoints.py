@@ -6,14 +6,12 @@ from interviewer.errors import SettingsError
 from interviewer.llm.endpoints import (
     HOSTED,
     LOCAL,
-    PRESETS,
     Endpoint,
-    Preset,
     is_loopback,
     is_private,
     normalize_base_url,
 )
-from interviewer.llm.profiles import HOSTS, PROFILES, UNKNOWN, profile_of
+from interviewer.llm.profiles import PRESETS, PROFILES, UNKNOWN, profile_of
 
 
 @pytest.mark.parametrize(
@@ -130,26 +128,27 @@ def test_this_machine_and_its_network_are_known(url: str, loopback: bool, privat
     assert (is_loopback(url), is_private(url)) == (loopback, private)
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.kind)
-def test_every_preset_can_be_used(preset: Preset) -> None:
+@pytest.mark.parametrize("kind", [kind for kind, profile in PROFILES.items() if profile.preset])
+def test_every_preset_can_be_used(kind: str) -> None:
+    preset = PROFILES[kind].preset
+    assert preset in PRESETS
     endpoint = Endpoint(preset.base_url)
     assert endpoint.base_url == preset.base_url
     assert endpoint.is_private is not preset.needs_key
-    assert Endpoint(preset.base_url, kind=preset.kind).profile is PROFILES[preset.kind]
+    assert Endpoint(preset.base_url, kind=kind).profile is PROFILES[kind]
     if preset.needs_key:
-        assert endpoint.profile is PROFILES[preset.kind]
+        assert endpoint.profile is PROFILES[kind]
 
 
-def test_every_host_has_a_profile_and_others_are_unknown() -> None:
-    assert set(HOSTS.values()) <= set(PROFILES)
+def test_a_server_is_known_by_its_host_and_others_are_unknown() -> None:
     assert profile_of("my.openai.azure.com") is PROFILES["openai"]
     assert profile_of("notopenrouter.ai") is UNKNOWN
-    assert all(profile.rungs[-1] == "prompted" for profile in PROFILES.values())
+    assert all(profile.modes[-1] == "prompted" for profile in PROFILES.values())
 
 
-def test_patience_depends_on_where_the_model_runs() -> None:
-    assert Endpoint("localhost:11434").patience is LOCAL
-    assert Endpoint("https://api.openai.com").patience is HOSTED
+def test_time_limits_depend_on_where_the_model_runs() -> None:
+    assert Endpoint("localhost:11434").time_limits is LOCAL
+    assert Endpoint("https://api.openai.com").time_limits is HOSTED
 
 
 @pytest.mark.parametrize("key", ["sk-é", "sk-a\nb", "sk a"])

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from fakes import begun
 from misbehaving import serving
+from outcomes import MALFORMED, RECOVERIES, REFUSALS, REPLIES, UNREACHABLE, Row, model
 from stopped_time import Time
-from test_behaviours import MALFORMED, RECOVERIES, REFUSALS, REPLIES, UNREACHABLE, Row, model
 
 from interviewer.domain.grade import Level
 from interviewer.domain.summary import summarize

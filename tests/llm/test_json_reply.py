@@ -53,9 +53,9 @@ def test_a_cut_text_never_gives_an_object(value: dict[str, object], data: st.Dat
 @pytest.mark.parametrize(
     "text, reason",
     [
-        ('{"a": NaN}', "NaN is not JSON"),
-        ('{"a": -Infinity}', "-Infinity is not JSON"),
-        ('{"a": 1e999}', "too large"),
+        ('{"a": NaN}', "not JSON compliant"),
+        ('{"a": -Infinity}', "not JSON compliant"),
+        ('{"a": 1e999}', "not JSON compliant"),
         ('{"a": 1, "a": 2}', "same key twice"),
         ('{"a": "\\ud800"}', "surrogates"),
         ("[1]", "JSON list"),
@@ -66,7 +66,7 @@ def test_a_cut_text_never_gives_an_object(value: dict[str, object], data: st.Dat
         ("no json here", "no JSON object"),
         ("", "empty"),
         ("\ufeff \n", "empty"),
-        ('{"a": {"b": 1}', "no end"),
+        ('{"a": {"b": 1}', "Expecting ',' delimiter"),
         ("{'a': 1}", "no JSON object"),
         ('{"a": 1,}', "Expecting|Illegal"),
         ("[" * 100_000, "no JSON object"),

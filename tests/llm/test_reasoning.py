@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.llm.reasoning import Curtain, split_thinking
+from interviewer.llm.reasoning import ThinkingFilter, split_thinking
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ def test_thinking_is_told_apart(content: str, said: str, thought: str) -> None:
 @given(st.lists(st.sampled_from(["<think>", "</think>", "<", "th", "ink>", "a", " ", "\n"]), max_size=12), st.randoms())
 def test_in_pieces_as_in_whole(parts: list[str], chance: object) -> None:
     content = "".join(parts)
-    curtain = Curtain()
-    shown = "".join(curtain.show(character) for character in content) + curtain.rest()
-    again = Curtain()
+    thinking = ThinkingFilter()
+    shown = "".join(thinking.show(character) for character in content) + thinking.rest()
+    again = ThinkingFilter()
     assert "".join(again.show(part) for part in parts) + again.rest() == shown
     if "</think>" not in content or content.lstrip().startswith("<think>"):
         assert shown.strip() == split_thinking(content)[0].strip()

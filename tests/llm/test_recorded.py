@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
-from interviewer.llm import Finish, Message, Reply, Rung, Usage
+from interviewer.llm import Finish, Message, OutputMode, Reply, Usage
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.llm.scripted import ScriptedLLM
 
 QUESTION = [Message("user", "为什么?")]
-FULL = Reply('{"a": 1}', Finish.LENGTH, Usage(3, None), Rung.OBJECT, "hm", "served")
+FULL = Reply('{"a": 1}', Finish.LENGTH, Usage(3, None), OutputMode.OBJECT, "hm", "served")
 
 
 def test_a_question_is_asked_only_once(tmp_path: Path) -> None:

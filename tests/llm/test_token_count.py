@@ -36,8 +36,9 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tokens = [bytes([value]) for value in range(256)] + [b"he", b"ll", b"hell", b"hello"]
     data = b"".join(base64.b64encode(token) + b" %d\n" % rank for rank, token in enumerate(tokens))
     (tmp_path / "tiny").write_bytes(data)
-    vocabulary = Vocabulary("tiny", "tiny", hashlib.sha256(data).hexdigest(), token_count._O200K.pattern)
-    monkeypatch.setattr(token_count, "_OF_MODELS", (("gpt-", vocabulary),))
+    pattern = token_count.VOCABULARIES["o200k_base"].pattern
+    vocabulary = Vocabulary("tiny", "tiny", hashlib.sha256(data).hexdigest(), pattern, ("gpt-",))
+    monkeypatch.setattr(token_count, "VOCABULARIES", {"tiny": vocabulary})
     return tmp_path
 
 
@@ -54,9 +55,9 @@ def test_a_special_token_in_a_text_is_only_text(tiny: Path) -> None:
 
 def test_nothing_is_fetched_if_the_vocabulary_is_missing_or_damaged(tmp_path: Path) -> None:
     assert count_tokens("hello", "gpt-5", tmp_path / "no such folder") == estimate_tokens("hello")
-    damaged = tmp_path / token_count._O200K.file
+    damaged = tmp_path / token_count.VOCABULARIES["o200k_base"].file
     damaged.write_bytes(b"aGVsbG8= 0\n")
-    assert load(token_count._O200K, tmp_path) is None
+    assert load(token_count.VOCABULARIES["o200k_base"], tmp_path) is None
     assert damaged.exists()
 
 
@@ -82,9 +83,7 @@ def test_only_models_with_that_vocabulary_are_counted_with_it(model: str, name: 
     assert (vocabulary and vocabulary.name) == name
 
 
-@pytest.mark.parametrize(
-    "vocabulary", [token_count._CL100K, token_count._O200K], ids=lambda vocabulary: vocabulary.name
-)
+@pytest.mark.parametrize("vocabulary", token_count.VOCABULARIES.values(), ids=lambda vocabulary: vocabulary.name)
 def test_the_vocabularies_are_tiktokens(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
 

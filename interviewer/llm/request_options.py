@@ -1,0 +1,161 @@
+"""Request options: what is put into a request to one model on one server, and what is learned from its refusals."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+from interviewer.llm.endpoints import Endpoint
+from interviewer.llm.error_translation import ServerError
+from interviewer.llm.protocol import Message, OutputMode
+
+_MODES = (OutputMode.SCHEMA, OutputMode.OBJECT, OutputMode.PROMPTED)
+_OTHER_LIMIT = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+_THINKING_WORDS = ("thinking", "reasoning", "reasoning_effort", "enable_thinking", "chat_template_kwargs", "extra_body")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOptions:
+    """How one model on one server has to be asked."""
+
+    mode: OutputMode
+    limit: str = "max_tokens"
+    """The parameter that limits the length of the reply."""
+    thinking: Mapping[str, Any] | None = None
+    """The parameters that turn thinking off; None where they are not sent."""
+    temperature: bool = True
+    stream_usage: bool = True
+    stream_only: bool = False
+
+
+def default_options(endpoint: Endpoint) -> RequestOptions:
+    """The options before anything has been learned."""
+    profile = endpoint.profile
+    return RequestOptions(
+        mode=profile.modes[0],
+        limit=profile.limit,
+        thinking=profile.thinking_off if endpoint.thinking is False else None,
+        temperature=profile.temperature,
+        stream_usage=profile.stream_usage,
+    )
+
+
+class LearnedOptions:
+    """The options that turned out to work, for as long as the program runs. Any thread may use it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._options: dict[tuple[object, ...], RequestOptions] = {}
+
+    def recall(self, endpoint: Endpoint) -> RequestOptions:
+        """What was learned for this endpoint, or its default."""
+        with self._lock:
+            known = self._options.get(_identity(endpoint))
+        return known or default_options(endpoint)
+
+    def learn(self, endpoint: Endpoint, options: RequestOptions) -> None:
+        with self._lock:
+            self._options[_identity(endpoint)] = options
+
+
+def _identity(endpoint: Endpoint) -> tuple[object, ...]:
+    # The last two decide the default, so what was learned from it holds for them alone.
+    return endpoint.base_url, endpoint.model, endpoint.kind, endpoint.thinking
+
+
+LEARNED = LearnedOptions()
+
+
+def weaker_mode(mode: OutputMode, endpoint: Endpoint) -> OutputMode | None:
+    """The next weaker way to ask for JSON that this server may know."""
+    weaker = _MODES[_MODES.index(mode) + 1 :]
+    return next((mode for mode in weaker if mode in endpoint.profile.modes), None)
+
+
+def chat_request(
+    endpoint: Endpoint,
+    options: RequestOptions,
+    messages: Sequence[Message],
+    schema: dict[str, Any] | None,
+    *,
+    stream: bool,
+) -> dict[str, Any]:
+    """The request, as the `create` of the openai package takes it."""
+    shown = messages if schema is None else _with_schema(messages, schema)
+    body: dict[str, Any] = {
+        "model": endpoint.model,
+        "messages": [{"role": message.role, "content": _encodable(message.content)} for message in shown],
+    }
+    if endpoint.max_tokens is not None:
+        body[options.limit] = endpoint.max_tokens
+    if endpoint.temperature is not None and options.temperature:
+        body["temperature"] = endpoint.temperature
+    if schema is not None and options.mode is not OutputMode.PROMPTED:
+        body["response_format"] = _response_format(options.mode, schema, endpoint)
+    if stream:
+        body["stream"] = True
+        if options.stream_usage:
+            body["stream_options"] = {"include_usage": True}
+    if extra := {**endpoint.profile.extra, **(options.thinking or {})}:
+        body["extra_body"] = extra
+    return body
+
+
+def adapted(
+    options: RequestOptions, error: ServerError, body: Mapping[str, Any], endpoint: Endpoint
+) -> RequestOptions | None:
+    """The options that the server's error asks for, if it asks for any."""
+    return next(_remedies(options, error, body, endpoint), None)
+
+
+def _remedies(
+    options: RequestOptions, error: ServerError, body: Mapping[str, Any], endpoint: Endpoint
+) -> Iterator[RequestOptions]:
+    if error.is_about_request:
+        extra = body.get("extra_body", {})
+        if "temperature" in body and error.names("temperature"):
+            yield replace(options, temperature=False)
+        if "stream_options" in body and error.names("stream_options"):
+            yield replace(options, stream_usage=False)
+        if options.limit in body and error.names(*_OTHER_LIMIT):
+            yield replace(options, limit=_OTHER_LIMIT[options.limit])
+        if options.thinking is not None and error.names(*extra, *_THINKING_WORDS):
+            yield replace(options, thinking=None)
+        if not body.get("stream") and error.wants_stream:
+            yield replace(options, stream_only=True)
+        if endpoint.thinking is False and "enable_thinking" not in extra and error.names("enable_thinking"):
+            yield replace(options, thinking={"enable_thinking": False})
+    if "response_format" in body and error.is_about_format and (mode := weaker_mode(options.mode, endpoint)):
+        yield replace(options, mode=mode)
+
+
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which no request can carry."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")
+
+
+def _response_format(mode: OutputMode, schema: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
+    if mode is OutputMode.OBJECT:
+        return {"type": "json_object", **({"schema": schema} if endpoint.profile.object_takes_schema else {})}
+    name = re.sub(r"[^a-zA-Z0-9_-]", "_", str(schema.get("title", "reply")))[:64] or "reply"
+    return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
+
+
+def _with_schema(messages: Sequence[Message], schema: dict[str, Any]) -> list[Message]:
+    """The messages with the schema in words: some servers ignore `response_format`, others want the word JSON said.
+
+    It goes into the one system message: some servers allow no second, and a system message is the last to be dropped
+    when the context is full.
+    """
+    form = (
+        "Reply with one JSON object and nothing else: no code fence, no words before or after it. "
+        "Write a backslash inside a string as two backslashes. The object must match this JSON schema:\n"
+        + json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+    )
+    place = next((place for place, message in enumerate(messages) if message.role == "system"), None)
+    if place is None:
+        return [Message("system", form), *messages]
+    extended = Message("system", f"{messages[place].content}\n\n{form}")
+    return [*messages[:place], extended, *messages[place + 1 :]]
