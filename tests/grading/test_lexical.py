@@ -7,7 +7,7 @@ from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.domain.grade import Flag, Grade, Level, Method, score
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Criterion, Kind, Question
-from interviewer.grading.lexical import LexicalGrader, claims, says_term
+from interviewer.grading.lexical import LexicalGrader, says_term
 
 
 def graded(question: Question, *answers: str) -> Grade:
