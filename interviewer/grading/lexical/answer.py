@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from interviewer.text import tokenizer
 from interviewer.text.tokenizer import Clause
+from interviewer.text.word_lists import WordLists
+
+WORDS = WordLists(Path(__file__).with_name("words.toml"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from interviewer.grading.lexical.word_lists import words
+from interviewer.grading.lexical.answer import WORDS
 from interviewer.text import tokenizer
 
 # A list is so many names of at most so many words each, which make up so much of the text.
@@ -21,18 +21,18 @@ _BLANKS = re.compile(r"[^\S\n\t]+")
 _WORD = re.compile("[a-z']+")
 _ARROWS = ("→", "⇒", "=>", "->", ":", "=")
 
-_STATING = words("keyword_stuffing.stating")
-_STATING_ZH = words("keyword_stuffing.stating_zh")
+_STATING = WORDS.words("keyword_stuffing.stating")
+_STATING_ZH = WORDS.words("keyword_stuffing.stating_zh")
 
 # English words in no order: hardly any connecting words, or connecting words that cannot follow one another.
 _LEAST_WORDS = 16
 _LEAST_CONNECTING = 0.10
 _MOST_ODD = 3
 _ODD_SHARE = 0.03
-_CONNECTING = tokenizer.STOPWORDS | words("keyword_stuffing.connecting")
-_DETERMINERS = words("keyword_stuffing.determiners")
-_PREPOSITIONS = words("keyword_stuffing.prepositions")
-_BEGIN_NO_PHRASE = words("keyword_stuffing.begin_no_phrase")
+_CONNECTING = tokenizer.STOPWORDS | WORDS.words("keyword_stuffing.connecting")
+_DETERMINERS = WORDS.words("keyword_stuffing.determiners")
+_PREPOSITIONS = WORDS.words("keyword_stuffing.prepositions")
+_BEGIN_NO_PHRASE = WORDS.words("keyword_stuffing.begin_no_phrase")
 
 # Chinese in no order: short pieces set apart by blanks.
 _MOST_APART = 10

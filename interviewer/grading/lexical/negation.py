@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 
-from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
-from interviewer.grading.lexical.word_lists import phrases, words
+from interviewer.grading.lexical.answer import WORDS, AnswerTurn, ClaimMatch
 from interviewer.text import tokenizer
 from interviewer.text.tokenizer import Token
 
 _REACH = 4
 _SPOKEN_OF_AGAIN = 2
 
-NEGATIONS = words("negation.words")
-_HARMLESS = words("negation.harmless")
-_BREAKS = words("negation.breaks")
+NEGATIONS = WORDS.words("negation.words")
+_HARMLESS = WORDS.words("negation.harmless")
+_BREAKS = WORDS.words("negation.breaks")
 
 
 def negates(tokens: Sequence[Token], first: int) -> bool:
@@ -30,9 +29,9 @@ def denied_clauses(answer: AnswerTurn) -> frozenset[int]:
     found = set()
     within = None
     for number, (clause, text) in enumerate(zip(answer.clauses, answer.folded, strict=True)):
-        if phrases("negation.denials").search(text):
+        if WORDS.phrases("negation.denials").search(text):
             within = clause.sentence
-        elif clause.sentence != within or phrases("taken_back.contrast").match(text):
+        elif clause.sentence != within or WORDS.phrases("taken_back.contrast").match(text):
             within = None
         if within is not None:
             found.add(number)
@@ -70,13 +69,13 @@ def is_taken_back(match: ClaimMatch, asked: frozenset[str]) -> bool:
     for number in range(last, len(answer.clauses)):
         clause, text = answer.clauses[number], answer.folded[number]
         again = _weight(own & {token.text for token in clause.tokens}) >= _SPOKEN_OF_AGAIN
-        if number > last and phrases("taken_back.retraction").search(text):
+        if number > last and WORDS.phrases("taken_back.retraction").search(text):
             is_close = clause.sentence <= answer.clauses[last].sentence + 1
             if is_close:
                 return True
         if number == last:
             continue
-        is_contrasted = is_contrasted or bool(phrases("taken_back.contrast").match(text))
+        is_contrasted = is_contrasted or bool(WORDS.phrases("taken_back.contrast").match(text))
         if is_contrasted and again and _negations(clause.tokens) % 2 != negated:
             return True
     return False

@@ -141,7 +141,7 @@ def _fewest(said: Mapping[int, Units]) -> tuple[int, ...]:
 
 def _clause_units(clause: Clause, vocabulary: Vocabulary, known: Glossary) -> _ClauseUnits:
     units = dict(_units(clause.tokens))
-    slips = {stem for token in clause.tokens if not token.is_cjk for stem in vocabulary.alternatives(token)}
+    slips = {stem for unit in units if unit.isascii() for stem in vocabulary.alternatives(unit)}
     return _ClauseUnits(
         units.keys() | slips,
         frozenset(unit for unit, is_negated in units.items() if is_negated),
