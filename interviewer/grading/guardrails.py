@@ -20,7 +20,8 @@ _ECHO_SHARE = 0.9
 # With no more words of content than this beside it, "I don't know" is the answer.
 _DONT_KNOW_LEFT = 4
 _MOST_OF_AN_ANSWER = 0.6
-_LEAST_CONTENT = 4
+# A clause with so many words of content says something; two Chinese characters are a word.
+_LEAST_CONTENT = 3
 # Code fences, comments and elements, where an answer that steers the grader hides the most.
 _HIDDEN = re.compile(r"```.*?(?:```|$)|<!--.*?(?:-->|$)|<[^<>\n]{1,200}>[^<]{0,4000}</", re.DOTALL)
 
@@ -53,8 +54,9 @@ def screen(answer: str, question: Sequence[str]) -> Screened:
         kept = _without_talk(answer, sentences)
         if not kept:
             clauses = _without_talk(answer, _spans(answer, by_clause=True))
-            left = sum(len(_content(_cut(answer, span))) for span in clauses)
-            kept = clauses if left > max(_LEAST_CONTENT, _MOST_OF_AN_ANSWER * len(_content(answer))) else []
+            telling = [(start, end) for start, end in clauses if _weight(answer[start:end]) >= _LEAST_CONTENT]
+            left = sum(_weight(answer[start:end]) for start, end in telling)
+            kept = telling if left > _MOST_OF_AN_ANSWER * _weight(answer) else []
     else:
         is_flagged = _is_doubtful(answer)
     flags = [Flag.INJECTION] if is_flagged else []
@@ -119,6 +121,11 @@ def _readable(text: str) -> str:
 
 def _content(text: str) -> list[str]:
     return [word for word in tokenizer.words(text) if tokenizer.is_content(word)]
+
+
+def _weight(text: str) -> float:
+    """How much a text says, in words of content."""
+    return sum(1.0 if word.isascii() else 0.5 for word in _content(text))
 
 
 def _is_dont_know(text: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Criterion, Kind, Language, Question
+from interviewer.grading.evidence import evidence_at
 from interviewer.grading.guardrails import Screened, screen
 from interviewer.grading.lexical import negation
 from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
@@ -227,5 +228,5 @@ def _evidence(match: ClaimMatch) -> Iterator[Evidence]:
     for place in range(1, len(used) + 1):
         if place == len(used) or used[place] > used[place - 1] + 1:
             begin, end = answer.clauses[used[start]].start, answer.clauses[used[place - 1]].end
-            yield Evidence(answer.turn, answer.text[begin:end], start=begin, end=end)
+            yield evidence_at(answer.turn, answer.text, begin, end)
             start = place

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import pairwise
 
 from interviewer.text import tokenizer
 from interviewer.text.tokenizer import Clause, Token
@@ -83,8 +83,8 @@ class TermIndex:
     def _in_clause(self, number: int, tokens: Sequence[Token]) -> Iterator[TermHit]:
         stems = [self._vocabulary.alternatives(token.text) for token in tokens]
         tries = Counter[Term]()
-        for first, second in zip_longest(range(len(stems)), stems[1:], fillvalue=()):
-            starts = ((stem, *after) for stem in stems[first] for after in ((), *((other,) for other in second)))
+        for first, (own, following) in enumerate(pairwise([*stems, ()])):
+            starts = [(stem, *after) for stem in own for after in ((), *((other,) for other in following))]
             for term in (term for start in starts for term in self._by_start.get(start, ())):
                 tries[term] += 1
                 last = _end(term.runs, stems, first) if tries[term] <= _MOST_TRIES else None

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from interviewer.grading.lexical import negation
@@ -14,8 +15,8 @@ from interviewer.text.tokenizer import Clause, Token
 # The share of a claim from which it is said, and from which it is said by half.
 MET = 0.6
 HALF = 0.25
-# A claim is denied where so much of what is said of it points the other way.
-_DENIED = 2 / 3
+# A claim is denied where more than this share of what is said of it points the other way.
+_DENIED = 0.5
 # What a word of the question counts.
 _ASKED_WEIGHT = 0.25
 # A word in Latin letters counts as much as this many pairs of Chinese characters.
@@ -26,7 +27,7 @@ _TERMS_OF_A_CLAIM = 0.3
 _NAMED_ONLY = 0.3
 _NEARLY_ALL = 0.6
 
-Units = frozenset[str]
+Units = AbstractSet[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,8 @@ def claim_text(text: str, question: Sequence[str], known: Glossary) -> ClaimText
         unit: (_WORD_IN_PAIRS if unit.isascii() else 1.0) * (_ASKED_WEIGHT if unit in asked else 1.0) for unit in units
     }
     negated = frozenset(unit for unit, is_negated in units.items() if is_negated)
-    return ClaimText(weights, negated, dict(terms), _is_chinese(units))
+    known_terms = {entry: found & weights.keys() for entry, found in terms.items() if found & weights.keys()}
+    return ClaimText(weights, negated, known_terms, _is_chinese(units))
 
 
 def overlaps(
@@ -76,10 +78,18 @@ def overlaps(
         return [[] for _ in claims]
     clauses = [_clause_units(clause, vocabulary, known) for clause in answer.clauses]
     windows = list(_windows(answer.clauses))
-    return [
-        [match for claim in texts for window in windows if (match := _match(claim, answer, window, clauses))]
-        for texts in claims
-    ]
+    return [[match for claim in texts for match in _matches(claim, answer, windows, clauses)] for texts in claims]
+
+
+def _matches(
+    claim: ClaimText, answer: AnswerTurn, windows: Sequence[range], clauses: Sequence[_ClauseUnits]
+) -> Iterator[ClaimMatch]:
+    said = [_said(claim, clause) for clause in clauses]
+    for window in windows:
+        if any(said[number] for number in window):
+            match = _match(claim, answer, {number: said[number] for number in window}, clauses)
+            if match:
+                yield match
 
 
 def _windows(clauses: Sequence[Clause]) -> Iterator[range]:
@@ -89,17 +99,17 @@ def _windows(clauses: Sequence[Clause]) -> Iterator[range]:
         yield range(start, end)
 
 
-def _match(claim: ClaimText, answer: AnswerTurn, window: range, clauses: Sequence[_ClauseUnits]) -> ClaimMatch | None:
-    said = {number: _said(claim, clauses[number]) for number in window}
-    covered = frozenset().union(*said.values())
-    if not covered:
-        return None
-    units = frozenset().union(*(clauses[number].units for number in window))
+def _match(
+    claim: ClaimText, answer: AnswerTurn, said: Mapping[int, Units], clauses: Sequence[_ClauseUnits]
+) -> ClaimMatch | None:
+    """What the clauses of a window, with what each says of the claim, amount to."""
+    covered = set[str]().union(*said.values())
+    units = set[str]().union(*(clauses[number].units for number in said))
     share = _share(claim, covered) if _is_chinese(units) is claim.is_chinese else _share_across(claim, covered)
     if share < HALF:
         return None
     chosen = _fewest(said)
-    negated = frozenset().union(*(clauses[number].negated for number in chosen))
+    negated = set[str]().union(*(clauses[number].negated for number in chosen))
     is_denied = _share(claim, covered & (negated ^ claim.negated)) > _DENIED * _share(claim, covered)
     return ClaimMatch(answer, 1.0 if share >= MET else 0.5, chosen, is_denied)
 
@@ -116,7 +126,7 @@ def _share(claim: ClaimText, covered: Units) -> float:
 
 def _share_across(claim: ClaimText, covered: Units) -> float:
     """How much of a claim in another language is said: of its terms and of the names that both languages write alike."""
-    terms = frozenset().union(*claim.terms.values())
+    terms = set[str]().union(*claim.terms.values())
     comparable = terms | {unit for unit in claim.weights if claim.is_chinese and unit.isascii()} | covered
     total = sum(claim.weights[unit] for unit in comparable)
     share = sum(claim.weights[unit] for unit in covered) / total
@@ -131,7 +141,7 @@ def _share_across(claim: ClaimText, covered: Units) -> float:
 def _fewest(said: Mapping[int, Units]) -> tuple[int, ...]:
     """The clauses that say all that is said, those that say most first, so that no more is quoted than needed."""
     chosen: list[int] = []
-    left = frozenset().union(*said.values())
+    left = set[str]().union(*said.values())
     for number in sorted(said, key=lambda number: -len(said[number])):
         if said[number] & left:
             chosen.append(number)
