@@ -205,7 +205,7 @@ def test_right_answers_in_other_words_are_not_contradicted(question: str, refere
     "reference, answer",
     [
         ("There is no random access", "random access is possible"),
-        ("Sessions B and C hold the same lock", "Sessions B and C do not hold the same lock"),
+        ("Both sessions hold the lock", "Both sessions do not hold the lock"),
         ("Requests are buffered in the proxy", "Requests arent buffered in the proxy"),
         ("索引会让写入变慢", "索引不会让写入变慢"),
     ],
@@ -305,7 +305,7 @@ REPEATED = [
 def test_no_answer_takes_long(unit: str, deep_learning: Bank) -> None:
     """Time grows with the length alone: what took minutes takes 0.3 s; 5 s leave room for a slow machine."""
     text = (unit * 20_000)[:20_000]
-    for question in deep_learning.questions[::4]:
+    for question in deep_learning.questions[::8]:
         start = time.process_time()
         graded(question, text)
         assert time.process_time() - start < 5, question.id

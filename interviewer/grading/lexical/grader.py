@@ -132,48 +132,34 @@ def _matches(prepared: PreparedQuestion, answers: Sequence[AnswerTurn]) -> list[
     return matches
 
 
-def _by_terms(prepared: PreparedQuestion, answer: AnswerTurn) -> list[list[ClaimMatch]]:
+def _by_terms(prepared: PreparedQuestion, answer: AnswerTurn) -> Iterator[list[ClaimMatch]]:
     """For each criterion with aliases, what each two neighbouring sentences say of it."""
-    plain: dict[int, dict[int, list[tuple[int, TermHit]]]] = defaultdict(lambda: defaultdict(list))
-    negated: dict[int, dict[int, list[tuple[int, TermHit]]]] = defaultdict(lambda: defaultdict(list))
     denied = negation.denied_clauses(answer)
+    hits: dict[int, _HitsBySentence] = defaultdict(lambda: defaultdict(list))
     for hit in prepared.terms.find(answer.clauses):
         clause = answer.clauses[hit.clause]
-        is_negated = not hit.term.is_negative and negation.negates(clause.tokens, hit.first)
+        is_negated = hit.clause in denied or (not hit.term.is_negative and negation.negates(clause.tokens, hit.first))
         for place, group in hit.term.homes:
-            side = negated if is_negated or hit.clause in denied else plain
-            side[place][clause.sentence].append((group, hit))
-    return [
-        [
-            *_in_windows(prepared, answer, place, plain[place], is_negated=False),
-            *_in_windows(prepared, answer, place, negated[place], plain[place], is_negated=True),
-        ]
-        for place in range(len(prepared.question.criteria))
-    ]
+            hits[place][clause.sentence].append((group, hit, is_negated))
+    for place, criterion in enumerate(prepared.question.criteria):
+        yield list(_in_windows(prepared.asked, answer, len(criterion.aliases), hits[place]))
 
 
-def _in_windows(
-    prepared: PreparedQuestion,
-    answer: AnswerTurn,
-    place: int,
-    *sides: dict[int, list[tuple[int, TermHit]]],
-    is_negated: bool,
-) -> Iterator[ClaimMatch]:
-    """The matches in two neighbouring sentences that have a hit of the first side; other sides complete the groups."""
-    groups = len(prepared.question.criteria[place].aliases)
-    for sentence in sorted({number - before for number in sides[0] for before in (0, 1)}):
-        found: dict[int, TermHit] = {}
-        is_own = False
-        for side in sides:
-            for number in (sentence, sentence + 1):
-                for group, hit in side.get(number, ()):
-                    found.setdefault(group, hit)
-                    is_own = is_own or prepared.says_more(
-                        hit.term, answer.clauses[hit.clause].tokens[hit.first : hit.last]
-                    )
-        if is_own:
-            clauses = tuple(sorted({hit.clause for hit in found.values()}))
-            yield ClaimMatch(answer, len(found) / groups, clauses, is_negated)
+_HitsBySentence = dict[int, list[tuple[int, TermHit, bool]]]
+
+
+def _in_windows(asked: frozenset[str], answer: AnswerTurn, groups: int, hits: _HitsBySentence) -> Iterator[ClaimMatch]:
+    """The matches in two neighbouring sentences; a claim is denied by one negated part of it with all others said."""
+    for sentence in sorted({number - before for number in hits for before in (0, 1)}):
+        window = [*hits.get(sentence, ()), *hits.get(sentence + 1, ())]
+        for is_negated in {against for _, _, against in window}:
+            used = sorted((one for one in window if is_negated or not one[2]), key=lambda one: not one[2])
+            found = {group: hit for group, hit, _ in reversed(used)}
+            tokens = (token for _, hit, _ in used for token in answer.clauses[hit.clause].tokens[hit.first : hit.last])
+            # Words of the question alone are worth nothing.
+            if any(token.text not in asked for token in tokens):
+                clauses = tuple(sorted({hit.clause for hit in found.values()}))
+                yield ClaimMatch(answer, len(found) / groups, clauses, is_negated)
 
 
 def _settle(found: Sequence[ClaimMatch], asked: frozenset[str], *, may_deny: bool) -> tuple[ClaimMatch | None, bool]:

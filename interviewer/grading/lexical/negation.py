@@ -6,7 +6,9 @@ from interviewer.grading.lexical.answer import WORDS, AnswerTurn, ClaimMatch
 from interviewer.text import tokenizer
 from interviewer.text.tokenizer import Token
 
+# How many tokens before a claim a negation may stand.
 _REACH = 4
+# A clause speaks of a claim again if it shares so many words with it.
 _SPOKEN_OF_AGAIN = 2
 
 NEGATIONS = WORDS.words("negation.words")
@@ -66,17 +68,13 @@ def is_taken_back(match: ClaimMatch, asked: frozenset[str]) -> bool:
     }
     negated = sum(_negations(answer.clauses[number].tokens) for number in match.clauses) % 2
     is_contrasted = False
-    for number in range(last, len(answer.clauses)):
-        clause, text = answer.clauses[number], answer.folded[number]
-        again = _weight(own & {token.text for token in clause.tokens}) >= _SPOKEN_OF_AGAIN
-        if number > last and WORDS.phrases("taken_back.retraction").search(text):
-            is_close = clause.sentence <= answer.clauses[last].sentence + 1
-            if is_close:
-                return True
-        if number == last:
-            continue
+    for clause, text in zip(answer.clauses[last + 1 :], answer.folded[last + 1 :], strict=True):
+        is_close = clause.sentence <= answer.clauses[last].sentence + 1
+        if is_close and WORDS.phrases("taken_back.retraction").search(text):
+            return True
         is_contrasted = is_contrasted or bool(WORDS.phrases("taken_back.contrast").match(text))
-        if is_contrasted and again and _negations(clause.tokens) % 2 != negated:
+        is_again = _weight(own & {token.text for token in clause.tokens}) >= _SPOKEN_OF_AGAIN
+        if is_contrasted and is_again and _negations(clause.tokens) % 2 != negated:
             return True
     return False
 

@@ -10,7 +10,6 @@ from interviewer.grading.lexical.matching import Runs, Term, TermIndex, Vocabula
 from interviewer.grading.lexical.overlap import ClaimText, claim_text
 from interviewer.text import tokenizer
 from interviewer.text.glossary import Glossary, glossary
-from interviewer.text.tokenizer import Token
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,21 +48,6 @@ class PreparedQuestion:
             () if c.aliases else tuple(claim_text(text, self.question.text.both, self.glossary) for text in c.text.both)
             for c in self.question.criteria
         )
-
-    @cached_property
-    def _echoed(self) -> frozenset[Runs]:
-        """The terms that the question itself says."""
-        asked = [clause for text in self.question.text.both for clause in tokenizer.clauses(text)]
-        return frozenset(hit.term.runs for hit in self.terms.find(asked))
-
-    def says_more(self, term: Term, tokens: tuple[Token, ...]) -> bool:
-        """Whether the tokens of a hit say something that the question does not: a word, or its words joined anew."""
-        if any(token.text not in self.asked for token in tokens):
-            return True
-        return len(term.runs) == 1 and len(tokens) >= _LEAST_JOINED and term.runs not in self._echoed
-
-
-_LEAST_JOINED = 4
 
 
 def _is_negative(runs: Runs) -> bool:
