@@ -205,7 +205,7 @@ def test_right_answers_in_other_words_are_not_contradicted(question: str, refere
     "reference, answer",
     [
         ("There is no random access", "random access is possible"),
-        ("Both sessions hold the lock", "Both sessions do not hold the lock"),
+        ("Writers hold the lock", "Writers do not hold the lock"),
         ("Requests are buffered in the proxy", "Requests arent buffered in the proxy"),
         ("索引会让写入变慢", "索引不会让写入变慢"),
     ],

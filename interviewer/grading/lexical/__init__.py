@@ -2,15 +2,16 @@
 
 The rules, all of them:
 
-1. A criterion with aliases is made by one term of each of its groups, within two neighbouring sentences; terms may be
-   misspelt, and small words may stand inside them (`matching`).
+1. A criterion with aliases is made by one term of each of its groups, within two neighbouring sentences; a long English
+   word may be misspelt (`matching`).
 2. A criterion without aliases is made by the word stems and pairs of Chinese characters of its text, within two
    neighbouring sentences; in the other language, by the terms of the bilingual glossary (`overlap`).
 3. Words of the question earn nothing by themselves (`grader`, `overlap`).
-4. A term with a negation right before it speaks against its criterion (`negation`).
+4. A term with a negation right before it, or in a sentence that begins "it is not true that", speaks against its
+   criterion; unless the reference answer itself sounds like a denial of it (`negation`, `grader`).
 5. A claim that is taken back, or said both ways, earns nothing (`negation`).
 6. Each false thing that is said lowers what is claimed beside it by one level (`grader`).
-7. A list of keywords earns nothing (`keyword_stuffing`).
+7. A list of keywords earns nothing, unless names are what is asked for (`keyword_stuffing`).
 
 "I don't know", an echo of the question and talk to the grader are seen to by `grading.guardrails`, for every grader.
 The word lists stand in `words.toml`.
