@@ -12,7 +12,7 @@ from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import SettingsError
 from interviewer.evaluation.calibration import MeasurementSource, read_measurements
-from interviewer.grading import Shape, lexical
+from interviewer.grading import CallShape, lexical
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
@@ -62,7 +62,7 @@ def make_models(settings: Settings) -> Models:
     """
     configure_logging(settings)
     glossary.extend(settings.glossary)
-    default = Choice(shape=Shape(settings.call_shape), votes=settings.votes)
+    default = Choice(shape=CallShape(settings.call_shape), votes=settings.votes)
     if settings.base_url:
         if not settings.model:
             raise SettingsError("INTERVIEWER_BASE_URL is set without INTERVIEWER_MODEL: name the model")

@@ -40,10 +40,15 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The candidate's own words: `quote` stands verbatim in turn number `turn` of the attempt."""
+    """The candidate's own words: `quote` stands verbatim in turn number `turn` of the attempt, from `start` to `end`.
+
+    The places are -1 where they are not known, as in histories that were kept before places were.
+    """
 
     turn: int
     quote: str
+    start: int = -1
+    end: int = -1
 
 
 @dataclass(frozen=True, slots=True)

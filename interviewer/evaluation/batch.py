@@ -10,7 +10,7 @@ from interviewer.evaluation.checkpoint import Checkpoint
 from interviewer.evaluation.datasets import CandidateAnswer
 from interviewer.evaluation.openai_batch import BatchedLLM, Results, custom_id, request_body
 from interviewer.evaluation.runner import GradedAnswer, GradingTask
-from interviewer.grading import LLMGrader, Shape
+from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.scripted import ScriptedLLM
@@ -25,7 +25,7 @@ def ungraded(tasks: Sequence[Task], checkpoint: Path | None, identity: str) -> l
     return [task for task in tasks if task.key(identity) not in known]
 
 
-def requests(tasks: Sequence[Task], endpoint: Endpoint, shape: Shape) -> Iterator[tuple[str, dict[str, Any]]]:
+def requests(tasks: Sequence[Task], endpoint: Endpoint, shape: CallShape) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the model grader would ask at first, with the id of each request; nothing is sent.
 
     An answer with nothing in it to be graded needs no request.
@@ -39,7 +39,7 @@ def requests(tasks: Sequence[Task], endpoint: Endpoint, shape: Shape) -> Iterato
 
 
 def read_back(
-    paths: Sequence[Path], tasks: Sequence[Task], endpoint: Endpoint, shape: Shape
+    paths: Sequence[Path], tasks: Sequence[Task], endpoint: Endpoint, shape: CallShape
 ) -> Callable[[Task], Grader]:
     """Graders that find in the results of a batch what they would else ask the model.
 

@@ -4,6 +4,6 @@ The model gives, for each criterion, a quote, a reason and a verdict. Whether th
 of it is worth, is decided here and not by the model.
 """
 
-from interviewer.grading.llm_grader import VERSION, LLMGrader, Shape, prompts_digest
+from interviewer.grading.llm_grader import VERSION, CallShape, LLMGrader, prompts_digest
 
-__all__ = ["VERSION", "LLMGrader", "Shape", "prompts_digest"]
+__all__ = ["VERSION", "CallShape", "LLMGrader", "prompts_digest"]

@@ -1,16 +1,17 @@
 """The conversation with a model about one answer: asking, one correction, votes, and what is settled in the end."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from interviewer.domain.grade import MOST_EXTRAS, Extra, Flag, Gap, Grade, Level, Provenance, Spent, Verdict, score
 from interviewer.domain.rubric import Criterion, Kind, Language, Localized, Question
 from interviewer.errors import LLMMalformed, LLMRefused
 from interviewer.grading import reply_schema
-from interviewer.grading.grading_prompt import Paper
+from interviewer.grading.grading_prompt import GradingPrompt
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.grading.reply_schema import Reading, Readings, Remarks
+from interviewer.grading.protocol import Watch
+from interviewer.grading.reply_schema import CriterionReplies, CriterionReply, Remarks
 from interviewer.llm import LLM, Message, Reply
 from interviewer.llm.prompts import prompt
 from interviewer.llm.token_count import Calibration, count_prompt, was_cut
@@ -23,16 +24,14 @@ _REPLY_TOKENS_A_POINT = 120
 # Learned from what servers report, for as long as the program runs.
 _CALIBRATION = Calibration()
 
-Watch = Callable[[tuple[Verdict, ...]], None]
-
 
 @dataclass(slots=True)
 class Conversation:
-    """The conversation with the model about one paper, and what has been settled so far."""
+    """The conversation with the model about one attempt, and what has been settled so far."""
 
     llm: LLM
     context: int | None
-    paper: Paper
+    grading_prompt: GradingPrompt
     watch: Watch | None
     settled: dict[str, Verdict] = field(default_factory=dict)
     flags: dict[Flag, None] = field(default_factory=dict)
@@ -43,30 +42,32 @@ class Conversation:
     def ask(self, criteria: Sequence[Criterion], *, remarks: bool = False) -> None:
         """Ask about these criteria, once more about what was wrong with the reply, and settle all of them."""
         wanted = [criterion.id for criterion in criteria]
-        task = _points_task(criteria, self.paper.language)
+        task = _points_task(criteria, self.grading_prompt.language)
         if remarks:
-            task += "\n\n" + _remarks_task(self.paper.question, self.paper.language)
-        messages = self.paper.messages(task)
+            task += "\n\n" + _remarks_task(self.grading_prompt.question, self.grading_prompt.language)
+        messages = self.grading_prompt.messages(task)
         try:
             reply = self._reply(messages, wanted, remarks=remarks)
         except LLMMalformed as error:
-            if len(self.paper.question.criteria) == len(criteria):
+            if len(self.grading_prompt.question.criteria) == len(criteria):
                 raise
             self._settle_unreadable(dict.fromkeys(wanted, str(error)))
             return
         if remarks:
             self.remarks = reply_schema.read_remarks(reply.text)
-        readings = reply_schema.read_verdicts(reply.text, wanted)
-        faults = {**readings.faults, **self._bad_quotes(readings)}
+        replies = reply_schema.read_verdicts(reply.text, wanted)
+        faults = {**replies.faults, **self._bad_quotes(replies)}
         if faults:
             again = self._corrected(messages, reply, faults)
-            verdicts = {n: r for n, r in readings.verdicts.items() if n not in faults} | dict(again.verdicts)
-            readings = Readings(verdicts, again.faults)
-        self._settle(readings)
+            verdicts = {n: r for n, r in replies.verdicts.items() if n not in faults} | dict(again.verdicts)
+            replies = CriterionReplies(verdicts, again.faults)
+        self._settle(replies)
 
     def remark(self) -> None:
         """Ask for remarks alone; without them the grade is still a grade."""
-        messages = self.paper.messages(_remarks_task(self.paper.question, self.paper.language))
+        messages = self.grading_prompt.messages(
+            _remarks_task(self.grading_prompt.question, self.grading_prompt.language)
+        )
         try:
             reply = self._send(messages, reply_schema.schema(verdicts=False, remarks=True))
         except LLMMalformed:
@@ -77,7 +78,7 @@ class Conversation:
         """Ask again about the points that are not firm; the majority holds, and a split is flagged."""
         if votes < _FIRM:
             return
-        rubric = self.paper.question.rubric
+        rubric = self.grading_prompt.question.rubric
         shaky = [c for c in rubric.criteria if c.id in self.unsure or self.settled[c.id].level is Level.PARTIAL]
         ballots = {c.id: [self.settled[c.id]] for c in shaky}
         for _ in range(votes - 1):
@@ -94,13 +95,13 @@ class Conversation:
             self.settled[name] = replace(chosen, level=None, evidence=()) if is_tie else chosen
 
     def grade(self, provenance: Provenance) -> Grade:
-        question, language = self.paper.question, self.paper.language
+        question, language = self.grading_prompt.question, self.grading_prompt.language
         verdicts = tuple(self.settled[criterion.id] for criterion in question.criteria)
         if all(verdict.level is None for verdict in verdicts):
             raise LLMMalformed(f"{provenance.model} gave no verdict that can be read")
         extras = self._extras()
         found = score(question.rubric, verdicts, len(extras))
-        offline = LexicalGrader().grade(question, self.paper.attempt)
+        offline = LexicalGrader().grade(question, self.grading_prompt.attempt)
         estimate = score(question.rubric, offline.verdicts)
         if min(abs(found.low - estimate.high), abs(found.high - estimate.low)) > _FAR:
             self.flags[Flag.FAR_APART] = None
@@ -109,7 +110,7 @@ class Conversation:
         return Grade(
             verdicts,
             provenance,
-            flags=(*self.paper.flags, *self.flags),
+            flags=(*self.grading_prompt.flags, *self.flags),
             extras=extras,
             dispute=Localized.of(language, self.remarks.dispute) if self.remarks.dispute else None,
             opening=Localized.of(language, self.remarks.opening) if self.remarks.opening else None,
@@ -138,10 +139,10 @@ class Conversation:
             if piece.reply:
                 return self._counted(messages, piece.reply)
             text += piece.text
-            readings = reply_schema.read_partial(text, wanted)
-            if len(readings) > told:
-                told = len(readings)
-                self._tell([self._verdict(reading) for reading in readings])
+            replies = reply_schema.read_partial(text, wanted)
+            if len(replies) > told:
+                told = len(replies)
+                self._tell([self._verdict(given) for given in replies])
         raise LLMMalformed(f"{self.llm.name} stopped without a reply")
 
     def _send(self, messages: Sequence[Message], form: dict[str, object]) -> Reply:
@@ -175,7 +176,7 @@ class Conversation:
         llm = self.llm
         return round(count_prompt(messages, llm.name) * _CALIBRATION.ratio(llm.host, llm.name))
 
-    def _corrected(self, messages: list[Message], reply: Reply, faults: dict[str, str]) -> Readings:
+    def _corrected(self, messages: list[Message], reply: Reply, faults: dict[str, str]) -> CriterionReplies:
         """One more chance, with what was wrong in words."""
         listed = "\n".join(f"- {name}: {fault}" for name, fault in faults.items())
         correction = prompt("grade-correction").fill({"faults": listed, "ids": ", ".join(faults)})
@@ -183,23 +184,23 @@ class Conversation:
         try:
             again = self._send(more, reply_schema.schema(verdicts=True, remarks=False))
         except LLMMalformed as error:
-            return Readings({}, {name: f"{fault}; {error}" for name, fault in faults.items()})
+            return CriterionReplies({}, {name: f"{fault}; {error}" for name, fault in faults.items()})
         return reply_schema.read_verdicts(again.text, faults)
 
-    def _bad_quotes(self, readings: Readings) -> dict[str, str]:
+    def _bad_quotes(self, replies: CriterionReplies) -> dict[str, str]:
         return {
             name: "its quote does not stand in the answer to the letter, or only repeats the question"
-            for name, reading in readings.verdicts.items()
-            if reading.level in (Level.MET, Level.PARTIAL) and self.paper.evidence(reading.quote) is None
+            for name, given in replies.verdicts.items()
+            if given.level in (Level.MET, Level.PARTIAL) and self.grading_prompt.evidence(given.quote) is None
         }
 
-    def _settle(self, readings: Readings) -> None:
-        for name, reading in readings.verdicts.items():
-            self.settled[name] = self._verdict(reading)
-            if reading.level in (Level.MET, Level.PARTIAL) and not self.settled[name].evidence:
+    def _settle(self, replies: CriterionReplies) -> None:
+        for name, given in replies.verdicts.items():
+            self.settled[name] = self._verdict(given)
+            if given.level in (Level.MET, Level.PARTIAL) and not self.settled[name].evidence:
                 self.flags[Flag.UNVERIFIED] = None
                 self.unsure.add(name)
-        self._settle_unreadable(readings.faults)
+        self._settle_unreadable(replies.faults)
         self._tell(list(self.settled.values()))
 
     def _settle_unreadable(self, faults: Mapping[str, str]) -> None:
@@ -209,28 +210,28 @@ class Conversation:
             reason = Localized(zh=f"模型的回复无法读取。{cause}。", en=f"The model's reply could not be read. {cause}.")
             self.settled[name] = Verdict(name, None, reason)
 
-    def _verdict(self, reading: Reading) -> Verdict:
-        """A reading with its quote checked: without words of the candidate there is no credit."""
+    def _verdict(self, given: CriterionReply) -> Verdict:
+        """The verdict of a reply, with its quote checked: without words of the candidate there is no credit."""
         reason = (
-            Localized.of(self.paper.language, reading.reason)
-            if reading.reason
-            else localized(f"reason.{reading.level}")
+            Localized.of(self.grading_prompt.language, given.reason)
+            if given.reason
+            else localized(f"reason.{given.level}")
         )
-        evidence = self.paper.evidence(reading.quote) if reading.quote else None
-        if reading.level is Level.MISSING:
-            return Verdict(reading.id, Level.MISSING, reason)
+        evidence = self.grading_prompt.evidence(given.quote) if given.quote else None
+        if given.level is Level.MISSING:
+            return Verdict(given.id, Level.MISSING, reason)
         if evidence is None:
-            return Verdict(reading.id, Level.MISSING, localized("reason.unverified"))
-        return Verdict(reading.id, reading.level, reason, (evidence,))
+            return Verdict(given.id, Level.MISSING, localized("reason.unverified"))
+        return Verdict(given.id, given.level, reason, (evidence,))
 
     def _extras(self) -> tuple[Extra, ...]:
         found = []
         credited = {e.quote for verdict in self.settled.values() for e in verdict.evidence}
         for quote, claim in self.remarks.extras:
-            evidence = self.paper.evidence(quote)
+            evidence = self.grading_prompt.evidence(quote)
             if evidence and not any(evidence.quote in used or used in evidence.quote for used in credited):
                 credited.add(evidence.quote)
-                found.append(Extra(Localized.of(self.paper.language, claim), evidence))
+                found.append(Extra(Localized.of(self.grading_prompt.language, claim), evidence))
         return tuple(found[:MOST_EXTRAS])
 
     def _tell(self, verdicts: Sequence[Verdict]) -> None:

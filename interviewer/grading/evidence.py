@@ -1,8 +1,9 @@
-"""Whether words that a grader quotes are really the candidate's, and which stretch of the answer they are."""
+"""The candidate's own words that a grader quotes: whether they are really theirs, and where they stand."""
 
 import unicodedata
 from collections.abc import Sequence
 
+from interviewer.domain.grade import Evidence
 from interviewer.text import tokenizer
 
 _LEAST_CONTENT = 1
@@ -18,6 +19,11 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     if start < 0:
         return None
     return letters[start][1], letters[start + len(wanted) - 1][1] + 1
+
+
+def evidence_at(turn: int, text: str, start: int, end: int) -> Evidence:
+    """The words of one turn between two places, as evidence."""
+    return Evidence(turn, text[start:end], start=start, end=end)
 
 
 def carries_content(quote: str, asked: Sequence[str]) -> bool:

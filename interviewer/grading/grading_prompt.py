@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from interviewer.domain.grade import Evidence, Flag
 from interviewer.domain.interview import Attempt, Saying
 from interviewer.domain.rubric import Language, Question
-from interviewer.grading.evidence import carries_content, locate
+from interviewer.grading.evidence import carries_content, evidence_at, locate
 from interviewer.grading.guardrails import Screened, screen
 from interviewer.llm import Message
 from interviewer.llm.prompts import prompt
@@ -15,7 +15,7 @@ from interviewer.text.messages import say
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class GradingPrompt:
     """What is to be graded: the sentences of the answer that are left after screening, and how they are shown."""
 
     question: Question
@@ -26,7 +26,7 @@ class Paper:
     flags: tuple[Flag, ...]
 
     @classmethod
-    def of(cls, question: Question, attempt: Attempt, language: Language) -> "Paper":
+    def of(cls, question: Question, attempt: Attempt, language: Language) -> "GradingPrompt":
         screened = {turn: screen(text, question.text.both) for turn, text in attempt.answers}
         shown: list[dict[str, object]] = []
         for turn, text in attempt.answers:
@@ -65,11 +65,11 @@ class Paper:
             for start, end in self.screened[turn].spans:
                 place = locate(quote, text[start:end])
                 if place:
-                    return Evidence(turn, text[start + place[0] : start + place[1]])
+                    return evidence_at(turn, text, start + place[0], start + place[1])
             place = locate(quote, text)
             inside = place and any(s < place[1] and place[0] < e for s, e in self.screened[turn].spans)
             if place and inside and Flag.INJECTION not in self.screened[turn].flags:
-                return Evidence(turn, text[place[0] : place[1]])
+                return evidence_at(turn, text, *place)
         return None
 
 

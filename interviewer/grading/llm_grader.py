@@ -1,4 +1,4 @@
-"""The model grader, as the rest of the program knows it."""
+"""The grader that asks a language model; how it asks stands in `conversation`."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from enum import StrEnum
 from interviewer.domain.grade import Grade, Level, Method, Provenance, Verdict
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language, Question
-from interviewer.grading.conversation import Conversation, Watch
-from interviewer.grading.grading_prompt import Paper
+from interviewer.grading.conversation import Conversation
+from interviewer.grading.grading_prompt import GradingPrompt
+from interviewer.grading.protocol import Watch
 from interviewer.llm import LLM
 from interviewer.llm.prompts import prompt
 from interviewer.text.messages import localized
@@ -18,7 +19,7 @@ VERSION = "model-1"
 _PROMPTS = ("grade", "grade-answer", "grade-points", "grade-remarks", "grade-correction")
 
 
-class Shape(StrEnum):
+class CallShape(StrEnum):
     """All criteria in one call, or one call a criterion with the criterion last, so that the rest is cached."""
 
     ONE_CALL = "one_call"
@@ -34,7 +35,7 @@ class LLMGrader:
     """
 
     llm: LLM
-    shape: Shape = Shape.ONE_CALL
+    shape: CallShape = CallShape.ONE_CALL
     votes: int = 1
     context: int | None = None
 
@@ -42,7 +43,7 @@ class LLMGrader:
         self, question: Question, attempt: Attempt, language: Language = Language.EN, watch: Watch | None = None
     ) -> Grade:
         """The grade, with reasons in `language`; `watch` is told the verdicts as they come."""
-        paper = Paper.of(question, attempt, language)
+        grading_prompt = GradingPrompt.of(question, attempt, language)
         provenance = Provenance(
             Method.MODEL,
             VERSION,
@@ -53,18 +54,18 @@ class LLMGrader:
             shape=self.shape,
             votes=self.votes,
         )
-        if not paper.sentences:
+        if not grading_prompt.sentences:
             verdicts = tuple(Verdict(c.id, Level.MISSING, localized("reason.missing")) for c in question.criteria)
-            return Grade(verdicts, provenance, paper.flags)
-        asking = Conversation(self.llm, self.context, paper, watch)
-        if self.shape is Shape.ONE_CALL:
-            asking.ask(question.criteria, remarks=True)
+            return Grade(verdicts, provenance, grading_prompt.flags)
+        conversation = Conversation(self.llm, self.context, grading_prompt, watch)
+        if self.shape is CallShape.ONE_CALL:
+            conversation.ask(question.criteria, remarks=True)
         else:
             for criterion in question.criteria:
-                asking.ask((criterion,))
-            asking.remark()
-        asking.vote(self.votes)
-        return asking.grade(provenance)
+                conversation.ask((criterion,))
+            conversation.remark()
+        conversation.vote(self.votes)
+        return conversation.grade(provenance)
 
 
 def prompts_digest() -> str:

@@ -55,7 +55,7 @@ _PRAISE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CriterionReply:
     """One verdict as the model gave it; its quote is not checked yet."""
 
     id: str
@@ -65,10 +65,10 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class CriterionReplies:
     """The readable verdicts by id, and for each id what was wrong with the others."""
 
-    verdicts: Mapping[str, Reading]
+    verdicts: Mapping[str, CriterionReply]
     faults: Mapping[str, str]
 
 
@@ -97,11 +97,11 @@ QUESTION_SCHEMA: dict[str, Any] = {
 }
 
 
-def read_verdicts(text: str, wanted: Collection[str]) -> Readings:
+def read_verdicts(text: str, wanted: Collection[str]) -> CriterionReplies:
     """The verdicts in a reply (a JSON object). Each wanted id ends in exactly one of the two mappings."""
     listed = json.loads(text).get("verdicts")
     items = listed if isinstance(listed, list) else []
-    found: dict[str, Reading] = {}
+    found: dict[str, CriterionReply] = {}
     faults: dict[str, str] = {}
     for item in items:
         name = item.get("id") if isinstance(item, dict) else None
@@ -111,16 +111,16 @@ def read_verdicts(text: str, wanted: Collection[str]) -> Readings:
             found.pop(name, None)
             faults[name] = "it is given more than once"
             continue
-        reading = _reading(name, item)
-        if reading is None:
+        given = _criterion_reply(name, item)
+        if given is None:
             faults[name] = "its verdict is none of met, partial, missing, contradicted"
         else:
-            found[name] = reading
+            found[name] = given
     faults |= {name: "it is missing" for name in wanted if name not in found and name not in faults}
-    return Readings(found, faults)
+    return CriterionReplies(found, faults)
 
 
-def read_partial(text: str, wanted: Collection[str]) -> list[Reading]:
+def read_partial(text: str, wanted: Collection[str]) -> list[CriterionReply]:
     """The verdicts that are whole in a reply that is still being written; the one being written is left out."""
     start = text.find("{")
     try:
@@ -131,8 +131,8 @@ def read_partial(text: str, wanted: Collection[str]) -> list[Reading]:
     if not isinstance(listed, list):
         return []
     whole = [item for item in listed if isinstance(item, dict) and "verdict" in item]
-    readings = [_reading(item["id"], item) for item in whole if item.get("id") in wanted]
-    return [reading for reading in readings if reading is not None]
+    replies = [_criterion_reply(item["id"], item) for item in whole if item.get("id") in wanted]
+    return [given for given in replies if given is not None]
 
 
 def read_remarks(text: str) -> Remarks:
@@ -147,11 +147,11 @@ def read_remarks(text: str) -> Remarks:
     )
 
 
-def _reading(name: str, item: Mapping[str, Any]) -> Reading | None:
+def _criterion_reply(name: str, item: Mapping[str, Any]) -> CriterionReply | None:
     level = item.get("verdict")
     if level not in tuple(Level):
         return None
-    return Reading(name, _text(item.get("quote"), 2000), _text(item.get("reason")), Level(level))
+    return CriterionReply(name, _text(item.get("quote"), 2000), _text(item.get("reason")), Level(level))
 
 
 def _rows(value: object, keys: Sequence[str]) -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from interviewer.domain.grade import Provenance
 from interviewer.errors import InterviewerError, SettingsError
-from interviewer.grading import LLMGrader, Shape
+from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM, Message, Piece, Reply
@@ -21,7 +21,7 @@ class Choice:
     """A model on an endpoint and how it is asked; no endpoint means the offline grader."""
 
     endpoint: Endpoint | None = None
-    shape: Shape = Shape.ONE_CALL
+    shape: CallShape = CallShape.ONE_CALL
     votes: int = 1
 
     @property
@@ -54,12 +54,12 @@ class Models:
         self._models: dict[Endpoint, LLM] = {}
         self._gates: dict[str, threading.BoundedSemaphore] = {}
         self._contexts: dict[Endpoint, int | None] = {}
-        self._diagnoses: dict[tuple[str, str, Shape], Any] = {}
+        self._diagnoses: dict[tuple[str, str, CallShape], Any] = {}
 
     def choice(self, owner: str) -> Choice:
         return self._chosen.get(owner, self.offer.default)
 
-    def choose(self, owner: str, base_url: str, model: str, key: str, shape: Shape, votes: int) -> Choice:
+    def choose(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> Choice:
         """Let a model grade for this owner from now on. Raises SettingsError if it may not or cannot be used.
 
         An empty key keeps the one that was given before, unless scheme, host or port have changed.
@@ -71,7 +71,7 @@ class Models:
                 self._contexts.pop(choice.endpoint, None)  # the server may have been set up anew
         return choice
 
-    def wish(self, owner: str, base_url: str, model: str, key: str, shape: Shape, votes: int) -> Choice:
+    def wish(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> Choice:
         """The choice that `choose` would make, without making it."""
         url = normalize_base_url(base_url)
         if not self._may_use(url):
@@ -172,7 +172,7 @@ class Gated:
         self.inner.close()
 
 
-def _measured(choice: Choice) -> tuple[str, str, Shape]:
+def _measured(choice: Choice) -> tuple[str, str, CallShape]:
     endpoint = choice.endpoint
     return (endpoint.base_url, endpoint.model, choice.shape) if endpoint else ("", "", choice.shape)
 

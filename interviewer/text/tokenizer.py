@@ -84,28 +84,21 @@ def is_content(token: str) -> bool:
     return token not in _STOP_STEMS and token not in _OPERATORS
 
 
+def may_be_misspelt(stem: str) -> bool:
+    """Whether a stem is an English word that is long enough to be recognised with a slip of the pen in it."""
+    return len(stem) >= _SHORTEST_FUZZY and stem.isascii() and stem.isalpha()
+
+
 def same_word(one: str, other: str) -> bool:
     """Whether two stems are the same up to one slip of the pen (two in long words); numbers and signs must be equal."""
     if one == other:
         return True
-    if min(len(one), len(other)) < SHORTEST_FUZZY or not (one.isalpha() and other.isalpha()):
+    if one[:1] != other[:1] or not (may_be_misspelt(one) and may_be_misspelt(other)):
         return False
-    if _CJK.match(one) or one[0] != other[0]:
-        return False
+    from rapidfuzz.distance import OSA
+
     allowed = 2 if min(len(one), len(other)) >= _LONG else 1
-    return _distance(one, other, allowed) <= allowed
-
-
-def misspelt(one: str, other: str) -> bool:
-    """Whether two long words as they are written, folded, differ in a letter left out or doubled, or in two exchanged.
-
-    Such a slip may lead a stemmer astray. Another letter in place of one makes another word too often.
-    """
-    if one[:1] != other[:1] or min(len(one), len(other)) < SHORTEST_MISSPELT:
-        return False
-    if len(one) == len(other) and sorted(one) != sorted(other):
-        return False
-    return one != other and one.isascii() and one.isalpha() and other.isalpha() and _distance(one, other, 1) <= 1
+    return OSA.distance(one, other, score_cutoff=allowed) <= allowed
 
 
 def shingles(stretches: Iterable[Clause]) -> frozenset[str]:
@@ -139,8 +132,7 @@ def fold(text: str) -> str:
 _APOSTROPHE = re.compile("""(?<=[a-z])["`‘’“”ʼ´′](?=(?:t|s|re|ve|ll|d|m)(?![a-z]))""")
 
 
-SHORTEST_FUZZY = 5
-SHORTEST_MISSPELT = 7
+_SHORTEST_FUZZY = 5
 _LONG = 9
 
 
@@ -177,7 +169,7 @@ _stemming = threading.Lock()
 def _stem(word: str) -> str:
     word = word.replace("'", "")
     # One spelling: British -ise and -our forms meet the American ones before stemming.
-    word = re.sub(r"is(e|es|ed|ing|ation|ations|er|ers)$", r"iz\1", word) if len(word) > SHORTEST_FUZZY + 1 else word
+    word = re.sub(r"is(e|es|ed|ing|ation|ations|er|ers)$", r"iz\1", word) if len(word) > _SHORTEST_FUZZY + 1 else word
     with _stemming:
         stem: str = _stem_english(word)
     return stem
@@ -214,12 +206,6 @@ def _pieces(text: str) -> Iterator[Token | str]:
         elif character in _SENTENCE_END or character in _CLAUSE_END:
             yield character
         at += 1
-
-
-def _distance(one: str, other: str, limit: int) -> int:
-    from rapidfuzz.distance import OSA
-
-    return OSA.distance(one, other, score_cutoff=limit)
 
 
 def joined(tokens: Sequence[Token], text: str) -> str:

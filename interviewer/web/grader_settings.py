@@ -11,7 +11,7 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, SettingsError
 from interviewer.evaluation import checkup
 from interviewer.evaluation.checkup import Diagnosis
-from interviewer.grading import Shape
+from interviewer.grading import CallShape
 from interviewer.llm.discovery import find_local_servers, list_models
 from interviewer.presentation.markup import escaped
 from interviewer.sessions.grader_registry import Choice, Models
@@ -179,9 +179,9 @@ def diagnosis_html(diagnosis: Diagnosis, language: Language) -> str:
     )
 
 
-def _shape(form: Form) -> Shape:
+def _shape(form: Form) -> CallShape:
     try:
-        return Shape(form.shape)
+        return CallShape(form.shape)
     except ValueError as error:
         raise SettingsError("the shape of the calls is one_call or per_criterion") from error
 

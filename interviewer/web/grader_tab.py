@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from interviewer.domain.rubric import Language
-from interviewer.grading import Shape
+from interviewer.grading import CallShape
 from interviewer.llm.profiles import PRESETS
 from interviewer.sessions.grader_registry import Offer
 from interviewer.text.messages import say
@@ -65,7 +65,7 @@ def lay_out_grader(offer: Offer) -> GraderTab:
             )
             key = gr.Textbox(type="password", max_lines=1, elem_id="key")
         with gr.Row():
-            shape = gr.Radio([str(shape) for shape in Shape], value=str(offer.default.shape), elem_id="shape")
+            shape = gr.Radio([str(shape) for shape in CallShape], value=str(offer.default.shape), elem_id="shape")
             votes = gr.Radio([1, 3], value=offer.default.votes, elem_id="votes")
         with gr.Row():
             find = gr.Button(visible=offer.anything and not offer.allowed, elem_id="find", min_width=120)
@@ -94,7 +94,9 @@ def grader_labels(tab: GraderTab, language: Language) -> Updates:
         tab.base_url: label("grader.base_url", info=say("grader.base_url_info", language)),
         tab.key: label("grader.key", info=say("grader.key_info", language)),
         tab.model: label("grader.model"),
-        tab.shape: label("grader.shape", choices=[(say(f"shape.{shape}", language), str(shape)) for shape in Shape]),
+        tab.shape: label(
+            "grader.shape", choices=[(say(f"shape.{shape}", language), str(shape)) for shape in CallShape]
+        ),
         tab.votes: label("grader.votes", choices=[(say(f"votes.{count}", language), count) for count in (1, 3)]),
     }
 

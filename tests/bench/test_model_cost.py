@@ -16,7 +16,7 @@ from interviewer import wiring
 from interviewer.domain.interview import Attempt, Mode, Saying, Turn
 from interviewer.domain.rubric import Bank, Language, Question
 from interviewer.errors import LLMMalformed
-from interviewer.grading import LLMGrader, Shape
+from interviewer.grading import CallShape, LLMGrader
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.scripted import Request, ScriptedLLM
@@ -40,7 +40,7 @@ def nothing_met(request: Request) -> str:
     return json.dumps({"verdicts": [], "opening": "", "gaps": [], "extras": [], "dispute": ""})
 
 
-def prompts(question: Question, shape: Shape) -> list[Request]:
+def prompts(question: Question, shape: CallShape) -> list[Request]:
     """The requests of one grade, without the corrections that this model's empty replies bring about."""
     llm = ScriptedLLM(nothing_met)
     with contextlib.suppress(LLMMalformed):
@@ -70,7 +70,7 @@ def uncached(requests: list[Request], model: str) -> int:
 
 def test_prompt_tokens(capsys: pytest.CaptureFixture[str], deep_learning: Bank) -> None:
     baseline = sum(naive(question) for question in deep_learning.questions)
-    for shape in Shape:
+    for shape in CallShape:
         requests = [prompts(question, shape) for question in deep_learning.questions]
         sent = sum(count_prompt(request.messages, MODEL) for one in requests for request in one)
         fresh = sum(uncached(one, MODEL) for one in requests)

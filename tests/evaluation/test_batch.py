@@ -18,7 +18,7 @@ from interviewer.evaluation import batch
 from interviewer.evaluation.batch import Marked, Task
 from interviewer.evaluation.openai_batch import request_line
 from interviewer.evaluation.runner import attempt_of, grade_answers
-from interviewer.grading import LLMGrader, Shape
+from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint
@@ -129,7 +129,9 @@ def tasks_attempt(text: str) -> Attempt:
 # Batches.
 
 
-def lines_of(todo: list[Task], endpoint: Endpoint = ENDPOINT, shape: Shape = Shape.ONE_CALL) -> list[dict[str, Any]]:
+def lines_of(
+    todo: list[Task], endpoint: Endpoint = ENDPOINT, shape: CallShape = CallShape.ONE_CALL
+) -> list[dict[str, Any]]:
     return [json.loads(request_line(*request)) for request in batch.requests(todo, endpoint, shape)]
 
 
@@ -150,7 +152,11 @@ def verdicts(**levels: tuple[str, str]) -> str:
 
 
 def read_back(
-    tmp_path: Path, todo: list[Task], *files: list[Any], shape: Shape = Shape.ONE_CALL, endpoint: Endpoint = ENDPOINT
+    tmp_path: Path,
+    todo: list[Task],
+    *files: list[Any],
+    shape: CallShape = CallShape.ONE_CALL,
+    endpoint: Endpoint = ENDPOINT,
 ) -> list[Marked]:
     paths = []
     for number, lines in enumerate(files):
@@ -160,9 +166,9 @@ def read_back(
 
 
 @pytest.mark.parametrize("kind", ["", "vllm", "deepseek"])
-@pytest.mark.parametrize("shape", list(Shape))
+@pytest.mark.parametrize("shape", list(CallShape))
 def test_a_batch_asks_what_live_grading_asks_and_comes_to_the_same_grades(
-    tmp_path: Path, shape: Shape, kind: str
+    tmp_path: Path, shape: CallShape, kind: str
 ) -> None:
     todo = tasks(tmp_path)
     with model_server() as server:
@@ -192,7 +198,7 @@ def test_a_request_is_in_the_format_and_has_an_id_of_its_own(tmp_path: Path) -> 
         len(name) <= 64 and name.replace("-", "").replace("_", "").isalnum() and name.isascii() for name in names
     )
     assert lines_of(todo) == [one, other, twin]
-    per_point = lines_of(todo, shape=Shape.PER_CRITERION)
+    per_point = lines_of(todo, shape=CallShape.PER_CRITERION)
     assert len({line["custom_id"] for line in per_point}) == len(per_point) == 2 * (4 + 1) + (1 + 1)
 
 
@@ -230,13 +236,13 @@ Result = Callable[[dict[str, Any]], dict[str, Any]]
         (lambda line: {"custom_id": line["custom_id"], "response": 5}, "did not get to this request"),
     ],
 )
-@pytest.mark.parametrize("shape", list(Shape))
-def test_what_is_no_usable_reply_gives_no_number(tmp_path: Path, result: Result, cause: str, shape: Shape) -> None:
+@pytest.mark.parametrize("shape", list(CallShape))
+def test_what_is_no_usable_reply_gives_no_number(tmp_path: Path, result: Result, cause: str, shape: CallShape) -> None:
     todo = tasks(tmp_path, ROW)
     results = [result(line) for line in lines_of(todo, shape=shape)]
     [one] = read_back(tmp_path, todo, results, shape=shape)
     assert one.score is None
-    if shape is Shape.ONE_CALL:
+    if shape is CallShape.ONE_CALL:
         assert cause in one.failure
     assert one.failure
 
@@ -254,11 +260,12 @@ def test_a_result_that_is_not_there_is_a_failure_and_the_others_are_graded(tmp_p
 def test_one_point_that_cannot_be_read_is_none_and_the_score_a_range(tmp_path: Path) -> None:
     todo = tasks(tmp_path, ROW)
     replies = [
-        said(line, verdicts(off=("met", "it is switched off"))) for line in lines_of(todo, shape=Shape.PER_CRITERION)
+        said(line, verdicts(off=("met", "it is switched off")))
+        for line in lines_of(todo, shape=CallShape.PER_CRITERION)
     ]
-    lines = lines_of(todo, shape=Shape.PER_CRITERION)
+    lines = lines_of(todo, shape=CallShape.PER_CRITERION)
     replies[1] = said(lines[1], '{"verdicts": [', "length")
-    [one] = read_back(tmp_path, todo, replies, shape=Shape.PER_CRITERION)
+    [one] = read_back(tmp_path, todo, replies, shape=CallShape.PER_CRITERION)
     assert one.grade is not None
     assert one.grade.verdict("random").level is None
     assert "cut off" in one.grade.verdict("random").reason.en

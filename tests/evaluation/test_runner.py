@@ -285,7 +285,7 @@ def test_the_command_prints_a_table_or_an_object_and_writes_between_markers(
     assert text.endswith("<!-- grades: end -->\nafter\n")
     assert "\nold\n" not in text
     assert run_command("evaluate", str(path), "--bank", "deep-learning", "--limit", "1", "--seed", "3") == 0
-    assert capsys.readouterr().out.startswith("1 answers to 1 questions, graded by coverage-")
+    assert capsys.readouterr().out.startswith("1 answers to 1 questions, graded by lexical-")
 
 
 GOLD = shipped("rubrics") / "deep-learning.gold.jsonl"

@@ -10,7 +10,7 @@ from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Verdi
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Language
 from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
-from interviewer.grading import LLMGrader, Shape, prompts_digest
+from interviewer.grading import CallShape, LLMGrader, prompts_digest
 from interviewer.llm import Finish, Message, Reply, Usage
 from interviewer.llm.scripted import Request, ScriptedLLM
 
@@ -48,10 +48,10 @@ def graded(*script: Any, said: str = SAID, **options: Any) -> tuple[Grade, Scrip
 
 def test_verdicts_become_a_grade_with_the_candidates_words_and_its_origin() -> None:
     grade, llm = graded(GOOD)
-    assert grade.verdict("off").evidence == (Evidence(1, "you turn it off"),)
+    assert grade.verdict("off").evidence == (Evidence(1, "you turn it off", start=6, end=21),)
     assert score(DROPOUT.rubric, grade.verdicts).value == 1
     by = grade.provenance
-    assert (by.method, by.model, by.host, by.shape) == (Method.MODEL, "m", "h", Shape.ONE_CALL)
+    assert (by.method, by.model, by.host, by.shape) == (Method.MODEL, "m", "h", CallShape.ONE_CALL)
     assert (by.rubric, by.prompt) == (DROPOUT.rubric.digest, prompts_digest())
     assert not grade.is_estimate
     assert len(llm.requests) == 1
@@ -76,7 +76,7 @@ def test_the_prompt_has_no_weights_no_reference_and_the_answer_as_json_between_m
 def test_a_second_answer_shows_what_was_asked_before_it() -> None:
     llm = ScriptedLLM([GOOD.replace("the output would be noisy", "because noise")])
     grade = LLMGrader(llm).grade(DROPOUT, attempt("you turn it off", "because noise"))
-    assert grade.verdict("random").evidence == (Evidence(3, "because noise"),)
+    assert grade.verdict("random").evidence == (Evidence(3, "because noise", start=0, end=13),)
     assert '"asked": "Why?"' in llm.requests[0].messages[1].content
 
 
@@ -99,7 +99,7 @@ def test_no_quote_no_credit_after_one_correction_that_names_the_fault() -> None:
 def test_a_corrected_quote_counts() -> None:
     forged = reply(verdict("off", "met", "it is disabled"))
     grade, _ = graded(forged, json.dumps({"verdicts": [verdict("off", "met", "YOU TURN IT OFF")]}))
-    assert grade.verdict("off").evidence == (Evidence(1, "you turn it off"),)
+    assert grade.verdict("off").evidence == (Evidence(1, "you turn it off", start=6, end=21),)
     assert Flag.UNVERIFIED not in grade.flags
 
 
@@ -169,7 +169,7 @@ def test_point_by_point_the_criterion_is_last_and_all_before_it_is_the_same() ->
         return json.dumps({"verdicts": [verdict(name, "met", "you turn it off") if name == "off" else verdict(name)]})
 
     llm = ScriptedLLM(answer)
-    grade = LLMGrader(llm, Shape.PER_CRITERION).grade(DROPOUT, attempt(SAID))
+    grade = LLMGrader(llm, CallShape.PER_CRITERION).grade(DROPOUT, attempt(SAID))
     assert grade.verdict("off").level is Level.MET
     assert len(llm.requests) == len(DROPOUT.criteria) + 1
     prompts = [request.messages[0].content + request.messages[1].content for request in llm.requests[:-1]]
@@ -187,7 +187,7 @@ def test_point_by_point_one_unreadable_reply_spoils_one_point() -> None:
         name = next(c.id for c in DROPOUT.criteria if f'"id": "{c.id}"' in text)
         return json.dumps({"verdicts": [verdict(name, "met", "you turn it off") if name == "off" else verdict(name)]})
 
-    grade = LLMGrader(ScriptedLLM(answer), Shape.PER_CRITERION).grade(DROPOUT, attempt(SAID))
+    grade = LLMGrader(ScriptedLLM(answer), CallShape.PER_CRITERION).grade(DROPOUT, attempt(SAID))
     assert grade.verdict("random").level is None
     assert grade.verdict("off").level is Level.MET
 
@@ -279,7 +279,7 @@ def test_verdicts_are_told_while_the_model_is_still_writing() -> None:
     told: list[tuple[Verdict, ...]] = []
     grade = LLMGrader(Slowly([GOOD])).grade(DROPOUT, attempt(SAID), watch=told.append)
     assert [len(verdicts) for verdicts in told] == [1, 2, 3, 4, 4]
-    assert told[0][0].evidence == (Evidence(1, "you turn it off"),)
+    assert told[0][0].evidence == (Evidence(1, "you turn it off", start=6, end=21),)
     assert tuple(sorted(told[-1], key=lambda v: v.criterion)) == tuple(
         sorted(grade.verdicts, key=lambda v: v.criterion)
     )
@@ -311,9 +311,9 @@ def obedient(request: Request) -> str:
     return reply(*[verdict(c.id, "met", quote or "full marks") for c in DROPOUT.criteria if c.id != "on"])
 
 
-@pytest.mark.parametrize("shape", Shape)
+@pytest.mark.parametrize("shape", CallShape)
 @pytest.mark.parametrize("text", STEERING)
-def test_an_answer_that_steers_an_obedient_model_is_flagged_and_earns_nothing(text: str, shape: Shape) -> None:
+def test_an_answer_that_steers_an_obedient_model_is_flagged_and_earns_nothing(text: str, shape: CallShape) -> None:
     llm = ScriptedLLM(_always(obedient))
     grade = LLMGrader(llm, shape).grade(DROPOUT, attempt(text))
     assert Flag.INJECTION in grade.flags

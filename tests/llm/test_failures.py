@@ -10,7 +10,7 @@ from stopped_time import Time
 
 from interviewer.domain.grade import Level
 from interviewer.domain.summary import summarize
-from interviewer.grading import LLMGrader, Shape
+from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.serialization import event_to_json
 from interviewer.sessions.service import Stage
@@ -29,7 +29,7 @@ def test_the_answer_is_kept_and_can_be_graded_again(
     make_stage: Callable[..., Stage], time: Time, expected: Row
 ) -> None:
     with serving(expected.behaviour) as server, model(server, time, **expected.endpoint) as llm:
-        session = make_stage(LLMGrader(llm, Shape.ONE_CALL)).begin("me", begun())
+        session = make_stage(LLMGrader(llm, CallShape.ONE_CALL)).begin("me", begun())
         session.answer(ANSWER)
         failed = session.settled()
     assert failed.current.answers == ((1, ANSWER),)

@@ -56,7 +56,7 @@ def test_a_line_of_jsonl_has_every_verdict_with_its_evidence_and_its_origin(tmp_
     assert off["quotes"]
     assert off["reason"]
     assert [c["id"] for c in plain["criteria"]] == ["off", "random", "mc", "on"]
-    assert plain["provenance"]["grader"].startswith("coverage-")
+    assert plain["provenance"]["grader"].startswith("lexical-")
     assert plain["provenance"]["rubric"] == BANK["dropout"].rubric.digest
     assert {"flags", "extras", "dispute", "needs_review", "failure"} <= set(plain)
 

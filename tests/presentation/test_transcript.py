@@ -85,7 +85,7 @@ def test_markdown_shows_question_answer_ledger_and_provenance(stage: Stage) -> N
     assert "> well, **it is switched off**, I think" in text
     assert "- **Met** It is off at test time" in text
     assert "Estimate: many points (50–75 %)" in text
-    assert "coverage-" in text
+    assert "lexical-" in text
     assert session.interview().bank["dropout"].rubric.digest in text
     assert "What is missing" in text
 
@@ -120,7 +120,7 @@ def test_no_format_gives_a_grade_away_before_the_end_of_interview_mode(stage: St
     session.settled()
     text = export(session, kind)
     assert any(isinstance(recorded.event, Graded) for recorded in session.history())
-    assert "coverage-" not in text
+    assert "lexical-" not in text
     assert "Graded" not in text
     assert "<mark>" not in text
     with pytest.raises(OutOfTurn, match="over"):

@@ -6,13 +6,13 @@ from model_server import MODEL, Character, model_server
 
 from interviewer import wiring
 from interviewer.errors import SettingsError
-from interviewer.grading import LLMGrader, Shape
+from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import Message
 from interviewer.sessions.grader_registry import Models, Offer
 from interviewer.settings import read_settings
 
-ONE = Shape.ONE_CALL
+ONE = CallShape.ONE_CALL
 HERE = "http://127.0.0.1:1234/v1"
 
 

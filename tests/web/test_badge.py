@@ -10,7 +10,7 @@ from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import BankError
 from interviewer.evaluation.calibration import Measurement, rubrics_digest
 from interviewer.evaluation.runner import attempt_of
-from interviewer.grading import Shape
+from interviewer.grading import CallShape
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.endpoints import Endpoint
 from interviewer.sessions.grader_registry import Choice, Models, Offer
@@ -52,7 +52,7 @@ def test_a_model_is_unmeasured_until_it_was_tested(models: Models, deep_learning
     grade = replace(estimate, provenance=BY_MODEL)
     badges = Badges(models, dict)
     assert said(badges, deep_learning, grade).endswith("Run the test in the Grader tab.")
-    choice = Choice(ENDPOINT, Shape.ONE_CALL)
+    choice = Choice(ENDPOINT, CallShape.ONE_CALL)
     models.remember(choice, SimpleNamespace(host=ENDPOINT.host, is_healthy=False))
     assert said(badges, deep_learning, grade).endswith("It did not pass the test in the Grader tab.")
     models.remember(choice, SimpleNamespace(host=ENDPOINT.host, is_healthy=True))

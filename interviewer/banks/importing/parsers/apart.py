@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from interviewer.banks.importing.parsers import loose, marks
 from interviewer.banks.importing.parsers.drafts import Draft
-from interviewer.banks.importing.parsers.units import Shape, Unit
+from interviewer.banks.importing.parsers.units import CallShape, Unit
 
 _FEWEST = 2
 
@@ -35,7 +35,7 @@ def give_answers(drafts: Sequence[Draft], units: Sequence[Unit]) -> list[Unit]:
 def label_of_answers(units: Sequence[Unit]) -> int | None:
     """The place of a line that says no more than "answers", below questions that have none."""
     for at, unit in enumerate(units):
-        lead = marks.lead_in(unit.text) if unit.shape is Shape.LINE and not unit.depth else None
+        lead = marks.lead_in(unit.text) if unit.shape is CallShape.LINE and not unit.depth else None
         if lead is None or lead.text:
             continue
         found = loose.find(units[:at], alone=True)
@@ -52,6 +52,6 @@ def label_of_answers(units: Sequence[Unit]) -> int | None:
 def _number(unit: Unit) -> str:
     if unit.depth == 1 and unit.marker not in ("", "- "):
         return unit.marker.strip().rstrip(".")
-    if unit.depth or unit.shape is not Shape.LINE:
+    if unit.depth or unit.shape is not CallShape.LINE:
         return ""
     return marks.numbered(unit.text).number

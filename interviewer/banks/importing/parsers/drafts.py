@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from interviewer.banks.importing.parsers import marks
 from interviewer.banks.importing.parsers.rendering import render
-from interviewer.banks.importing.parsers.units import Shape, Unit
+from interviewer.banks.importing.parsers.units import CallShape, Unit
 from interviewer.banks.importing.parsers.why import Why
 
 _LONGEST_BEFORE_ANSWER = 2_000  # characters between a question and `答：` that are still the question
@@ -46,7 +46,7 @@ def draft(head: Unit, below: Sequence[Unit], topic: str, *, loose: bool, bare: b
         head = replace(head, text=head.text.removesuffix(head.pointer).rstrip(" -—|:：([（"))
     asked, rest = _in_one_line(head, said, loose=loose)
     # A summary may go on for several lines, or have a list in it.
-    more = list(takewhile(lambda one: head.shape is one.shape is Shape.SUMMARY and one.folds == head.folds, said))
+    more = list(takewhile(lambda one: head.shape is one.shape is CallShape.SUMMARY and one.folds == head.folds, said))
     said = said[len(more) :]
     number = marks.numbered(asked.text)
     ordinal = head.marker.strip().rstrip(".") if loose and head.marker not in ("", "- ") else ""
@@ -85,7 +85,7 @@ def _in_one_line(head: Unit, said: Sequence[Unit], *, loose: bool) -> tuple[Unit
         return replace(head, text=question), None
     lead = marks.lead_in(answer)
     return replace(head, text=question), replace(
-        head, shape=Shape.LINE, text=lead.text if lead else answer, marker="", bold="", block=-head.block
+        head, shape=CallShape.LINE, text=lead.text if lead else answer, marker="", bold="", block=-head.block
     )
 
 
@@ -98,7 +98,7 @@ def _at_answer(head: Unit, said: Sequence[Unit]) -> tuple[list[Unit], list[Unit]
         before = list(said[:at])
         if not _is_of_question(before):
             break
-        shape = Shape.LINE if unit.shape is Shape.SUMMARY else unit.shape
+        shape = CallShape.LINE if unit.shape is CallShape.SUMMARY else unit.shape
         after = list(said[at + 1 :])
         if not text and after and (again := _after_lead_in(after[0], after[1:4])) is not None:
             after[0] = replace(after[0], text=again)
@@ -108,14 +108,14 @@ def _at_answer(head: Unit, said: Sequence[Unit]) -> tuple[list[Unit], list[Unit]
 
 def _is_of_question(before: Sequence[Unit]) -> bool:
     """Whether what stands before the answer can be more of the question: code, choices, a few lines, no whole text."""
-    prose = sum(len(one.text) for one in before if one.shape is Shape.LINE and not one.depth)
+    prose = sum(len(one.text) for one in before if one.shape is CallShape.LINE and not one.depth)
     return prose <= _MOST_PROSE and sum(len(one.text) for one in before) <= _LONGEST_BEFORE_ANSWER
 
 
 def _after_lead_in(unit: Unit, following: Sequence[Unit]) -> str | None:
-    if unit.shape is Shape.SUMMARY and marks.unfolds(unit.text):
+    if unit.shape is CallShape.SUMMARY and marks.unfolds(unit.text):
         return ""
-    if unit.shape not in (Shape.LINE, Shape.HEADING, Shape.SUMMARY) or unit.link_only:
+    if unit.shape not in (CallShape.LINE, CallShape.HEADING, CallShape.SUMMARY) or unit.link_only:
         return None
     lead = marks.lead_in(unit.text)
     if lead is None:

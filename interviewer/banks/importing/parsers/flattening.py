@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from interviewer.banks.importing.parsers import html, marks
 from interviewer.banks.importing.parsers.grammar import DEEPEST
 from interviewer.banks.importing.parsers.inline import Line, lines_of
-from interviewer.banks.importing.parsers.units import Shape, Unit
+from interviewer.banks.importing.parsers.units import CallShape, Unit
 from interviewer.banks.importing.parsers.why import Why
 
 _CALLOUT = re.compile(r"\[!(\w+)\][+-]?\s*")
@@ -28,7 +28,7 @@ def units_of(tokens: list[Token], noted: dict[str, Any]) -> list[Unit]:
         flattener.take(token)
     for link in [*noted.get("references", {}).values(), *noted.get("duplicate_refs", ())]:
         first, after = link["map"]
-        flattener.units.append(Unit(Shape.ASIDE, first + 1, after, why=Why.LINK_TARGET))
+        flattener.units.append(Unit(CallShape.ASIDE, first + 1, after, why=Why.LINK_TARGET))
     return sorted(flattener.units, key=lambda unit: unit.first)
 
 
@@ -83,13 +83,13 @@ class _Flattener:
             case "fence" | "code_block":
                 self._code(token, first, last)
             case "math_block":
-                self._add(Unit(Shape.FORMULA, first, last, f"$${token.content}$$"))
+                self._add(Unit(CallShape.FORMULA, first, last, f"$${token.content}$$"))
             case "html_block":
                 self._add(_verbatim(token.content, first, last))
             case "hr":
                 self._add(_aside(first, last, Why.RULE))
             case "front_matter":
-                self._add(Unit(Shape.ASIDE, first, last, token.content, why=Why.FRONT_MATTER))
+                self._add(Unit(CallShape.ASIDE, first, last, token.content, why=Why.FRONT_MATTER))
 
     def _add(self, unit: Unit, *, same_block: bool = False) -> None:
         if not same_block:
@@ -119,14 +119,14 @@ class _Flattener:
         elif self._rows is not None:
             rows, self._rows = tuple(self._rows), None
             text = "\n".join(" | ".join(cells) for _, cells in rows)
-            self._add(Unit(Shape.TABLE, rows[0][0], max(rows[-1][0], rows[0][0] + 1), text, rows=rows))
+            self._add(Unit(CallShape.TABLE, rows[0][0], max(rows[-1][0], rows[0][0] + 1), text, rows=rows))
 
     def _code(self, token: Token, first: int, last: int) -> None:
         content = token.content
         if content and not content.endswith("\n"):
             content += "\n"
         fence = token.markup if token.markup.startswith("`") else "```"
-        self._add(Unit(Shape.CODE, first, last, f"{fence}{token.info.strip()}\n{content}{fence}"))
+        self._add(Unit(CallShape.CODE, first, last, f"{fence}{token.info.strip()}\n{content}{fence}"))
 
     def _paragraph(self, token: Token, first: int, last: int) -> None:
         heading = self._heading
@@ -145,7 +145,7 @@ class _Flattener:
         # A code span over two lines hides a line end: the last unit reaches to the end of the paragraph.
         self.units[-1] = replace(self.units[-1], last=max(self.units[-1].last, last))
         if heading is not None:
-            self._add(Unit(Shape.ASIDE, below, below, why=Why.RULE))
+            self._add(Unit(CallShape.ASIDE, below, below, why=Why.RULE))
 
     def _heading_unit(self, lines: list[Line], level: int, first: int, last: int) -> None:
         text = " ".join(line.text for line in lines if line.text)
@@ -154,9 +154,9 @@ class _Flattener:
         if text:
             bold = text if all(line.bold == line.text for line in lines) else ""
             refers_to = tuple(label for line in lines for label in line.footnotes)
-            self._add(Unit(Shape.HEADING, first, last, text, level=level, bold=bold, refers_to=refers_to))
+            self._add(Unit(CallShape.HEADING, first, last, text, level=level, bold=bold, refers_to=refers_to))
         else:
-            self._add(Unit(Shape.ASIDE, first, last, why=Why.EMPTY_HEADING))
+            self._add(Unit(CallShape.ASIDE, first, last, why=Why.EMPTY_HEADING))
 
     def _line_units(self, lines: list[Line], at: int) -> Iterator[Unit]:
         """The units of one line of the file; more than one where it has `<br>` or a fold in it."""
@@ -167,7 +167,7 @@ class _Flattener:
                 silent = False
                 yield self._line_unit(line, at)
         if silent:
-            yield Unit(Shape.ASIDE, at, at, why=_why_silent(lines))
+            yield Unit(CallShape.ASIDE, at, at, why=_why_silent(lines))
 
     def _fold(self, line: Line) -> None:
         for _ in range(line.closes_fold):
@@ -180,18 +180,18 @@ class _Flattener:
     def _line_unit(self, line: Line, at: int) -> Unit:
         refers_to = tuple(line.footnotes)
         if line.heading:
-            return Unit(Shape.HEADING, at, at, line.text, level=line.heading, bold=line.bold, refers_to=refers_to)
+            return Unit(CallShape.HEADING, at, at, line.text, level=line.heading, bold=line.bold, refers_to=refers_to)
         if line.is_summary:
-            return Unit(Shape.SUMMARY, at, at, line.text, bold=line.bold, refers_to=refers_to)
+            return Unit(CallShape.SUMMARY, at, at, line.text, bold=line.bold, refers_to=refers_to)
         if why := _why_aside(line):
-            return Unit(Shape.ASIDE, at, at, line.text, why=why)
+            return Unit(CallShape.ASIDE, at, at, line.text, why=why)
         text, asks = _CHECKBOX.sub("", line.text) if self._markers and self._markers[-1] else line.text, False
         if self._quotes and (found := _CALLOUT.match(text)):
             text, asks = text[found.end() :], found[1].lower() in _ASKING_CALLOUTS
             if not text:
-                return Unit(Shape.ASIDE, at, at, line.text, why=Why.NO_TEXT)
+                return Unit(CallShape.ASIDE, at, at, line.text, why=Why.NO_TEXT)
         return Unit(
-            Shape.LINE,
+            CallShape.LINE,
             at,
             at,
             text,
@@ -244,12 +244,12 @@ def _verbatim(content: str, first: int, last: int) -> Unit:
     start = content.lstrip()[:9].lower()
     if start.startswith(("<pre", "<textarea", "<?")):
         code = html.plain(content, as_it_stands=True)
-        return Unit(Shape.CODE, first, last, f"```\n{code}\n```") if code else _aside(first, last, Why.NO_TEXT)
+        return Unit(CallShape.CODE, first, last, f"```\n{code}\n```") if code else _aside(first, last, Why.NO_TEXT)
     text = html.plain(content) if start.startswith(("<!--", "<script", "<style")) else ""
     if text and not text.startswith("<!--"):
-        return Unit(Shape.LINE, first, last, text)
+        return Unit(CallShape.LINE, first, last, text)
     return _aside(first, last, Why.SCRIPT if start.startswith(("<script", "<style")) else Why.COMMENT)
 
 
 def _aside(first: int, last: int, why: Why) -> Unit:
-    return Unit(Shape.ASIDE, first, last, why=why)
+    return Unit(CallShape.ASIDE, first, last, why=why)

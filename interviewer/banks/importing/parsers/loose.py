@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviewer.banks.importing.parsers import marks
-from interviewer.banks.importing.parsers.units import Shape, Unit
+from interviewer.banks.importing.parsers.units import CallShape, Unit
 
 _LONGEST_PLAIN = 200  # characters of a question that nothing but its question mark gives away
 _LONGEST_TOPIC = 40
@@ -87,16 +87,16 @@ def _going_on(units: Sequence[Unit], questions: frozenset[int], worded: set[int]
 
 
 def _style(units: Sequence[Unit], at: int, unit: Unit) -> _Style | None:
-    if unit.shape not in (Shape.LINE, Shape.SUMMARY, Shape.HEADING) or unit.footnote:
+    if unit.shape not in (CallShape.LINE, CallShape.SUMMARY, CallShape.HEADING) or unit.footnote:
         return None
     if unit.asks or (marks.numbered(unit.text).says_question and marks.lead_in(unit.text) is None):
         return "mark", 0, 0
     if marks.lead_in(unit.text):
         return None
-    if unit.shape is Shape.SUMMARY:
-        goes_on = at > 0 and units[at - 1].shape is Shape.SUMMARY and units[at - 1].folds == unit.folds
+    if unit.shape is CallShape.SUMMARY:
+        goes_on = at > 0 and units[at - 1].shape is CallShape.SUMMARY and units[at - 1].folds == unit.folds
         return None if goes_on or marks.unfolds(unit.text) else ("fold", 0, 0)
-    if unit.shape is Shape.HEADING:
+    if unit.shape is CallShape.HEADING:
         return "head", unit.level, unit.depth
     return _line_style(unit, opens=at == 0 or units[at - 1].block != unit.block)
 
@@ -120,7 +120,7 @@ def _is_worded(units: Sequence[Unit], at: int) -> bool:
     if marks.is_asking(text):
         return True
     below = _below(units, at)
-    lead = marks.lead_in(units[below].text) if below is not None and units[below].shape is Shape.LINE else None
+    lead = marks.lead_in(units[below].text) if below is not None and units[below].shape is CallShape.LINE else None
     return lead is not None and not lead.letter
 
 
@@ -143,7 +143,7 @@ def _without_chapters(
     return sorted(
         at
         for at in sure
-        if units[at].shape is not Shape.SUMMARY
+        if units[at].shape is not CallShape.SUMMARY
         or at in worded
         or not units[at].folds
         or inside[units[at].folds[-1]] < 2
@@ -191,7 +191,7 @@ def _topics(units: Sequence[Unit], questions: frozenset[int], style: _Style | No
     """Short lines of a style above that of the questions, right before a question."""
     found = set()
     for at, unit in enumerate(units):
-        if at in questions or unit.shape is not Shape.LINE or len(unit.text) > _LONGEST_TOPIC:
+        if at in questions or unit.shape is not CallShape.LINE or len(unit.text) > _LONGEST_TOPIC:
             continue
         if _below(units, at) not in questions or marks.lead_in(unit.text):
             continue

@@ -14,7 +14,7 @@ from interviewer.banks.importing.parsers.gathering import Reading, closed, give_
 from interviewer.banks.importing.parsers.grammar import parse
 from interviewer.banks.importing.parsers.headings import Judged, Part
 from interviewer.banks.importing.parsers.stretches import cut, judged_of
-from interviewer.banks.importing.parsers.units import Shape, Unit
+from interviewer.banks.importing.parsers.units import CallShape, Unit
 from interviewer.banks.importing.parsers.why import Why
 
 _LONGEST_TITLE = 80  # characters
@@ -53,7 +53,7 @@ def _before_headings(reading: Reading, units: Sequence[Unit], *, alone: bool, ti
     for at in said[:1]:
         unit = units[at]
         only = sum(other.block == unit.block for other in units if other.says) == 1
-        is_title = unit.shape is Shape.LINE and not unit.marker and only and len(unit.text) < _LONGEST_TITLE
+        is_title = unit.shape is CallShape.LINE and not unit.marker and only and len(unit.text) < _LONGEST_TITLE
         if (
             is_title
             and not titled
@@ -128,7 +128,7 @@ def _without_callouts(reading: Reading, units: Sequence[Unit], topic: str) -> li
 
 def _reach(head: Unit, below: Sequence[Unit]) -> int:
     """How many of the units below belong to a question; a fold or a quote ends with its mark, all else goes on."""
-    if head.shape is not Shape.SUMMARY and not head.asks:
+    if head.shape is not CallShape.SUMMARY and not head.asks:
         return len(below)
     inside = (
         unit.folds[: len(head.folds)] == head.folds and (not head.asks or unit.quote == head.quote) for unit in below
@@ -145,10 +145,10 @@ def _rows(reading: Reading, table: Unit, topic: str) -> bool:
     reading.left.append((replace(table, first=first, last=first + 1), Role.LEFT_OUT, Why.HEADER))
     for line, cells in table.rows[1:]:
         question, answer, own_topic, number = columns.of(cells)
-        unit = Unit(Shape.LINE, line, line, question, block=-line)
+        unit = Unit(CallShape.LINE, line, line, question, block=-line)
         if not question:
             reading.leave(unit, Why.NO_QUESTION)
             continue
-        answers = [Unit(Shape.LINE, line, line, answer, block=-line)] if answer else []
+        answers = [Unit(CallShape.LINE, line, line, answer, block=-line)] if answer else []
         reading.drafts.append(Draft(own_topic or topic, number, [unit], answers, Why.SAME_LINE if answer else None))
     return True

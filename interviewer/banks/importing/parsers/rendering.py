@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
-from interviewer.banks.importing.parsers.units import Shape, Unit
+from interviewer.banks.importing.parsers.units import CallShape, Unit
 
 _WRAPPED_AT = 50  # columns; a line that breaks off before is meant to end there
 _ENDS = tuple("。．.!?！？:：;；,，、…")
@@ -29,13 +29,13 @@ def render(units: Sequence[Unit]) -> str:
 
 
 def _between(before: Unit, unit: Unit) -> str:
-    if before.block == unit.block and unit.shape is Shape.LINE and before.last < unit.first:
+    if before.block == unit.block and unit.shape is CallShape.LINE and before.last < unit.first:
         return _joint(before.text, unit.text) if not unit.marker else "\n"
     if before.block == unit.block:
         return "\n"
     if unit.marker:
-        return "\n\n" if before.shape is Shape.CODE else "\n"
-    return "\n" if before.marker and unit.depth >= before.depth and unit.shape is Shape.LINE else "\n\n"
+        return "\n\n" if before.shape is CallShape.CODE else "\n"
+    return "\n" if before.marker and unit.depth >= before.depth and unit.shape is CallShape.LINE else "\n\n"
 
 
 def _joint(above: str, below: str) -> str:

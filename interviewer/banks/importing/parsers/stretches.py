@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from interviewer.banks.importing.parsers import loose, marks
 from interviewer.banks.importing.parsers.columns import Columns
 from interviewer.banks.importing.parsers.headings import Judged, Section, judge, labels_of
-from interviewer.banks.importing.parsers.units import Shape, Unit
+from interviewer.banks.importing.parsers.units import CallShape, Unit
 from interviewer.banks.importing.parsers.why import Why
 
 _BELOW_ANY_HEADING = 7
@@ -34,9 +34,12 @@ def cut(units: Sequence[Unit]) -> list[Stretch]:
 
 def _folds_of_answers(units: Sequence[Unit]) -> frozenset[int]:
     """The folds whose headings are parts of an answer: those that have a summary, and no questions for headings."""
-    summed = {fold for unit in units if unit.shape is Shape.SUMMARY for fold in unit.folds[-1:]}
+    summed = {fold for unit in units if unit.shape is CallShape.SUMMARY for fold in unit.folds[-1:]}
     unfolding = {
-        fold for unit in units if unit.shape is Shape.SUMMARY and marks.unfolds(unit.text) for fold in unit.folds[-1:]
+        fold
+        for unit in units
+        if unit.shape is CallShape.SUMMARY and marks.unfolds(unit.text)
+        for fold in unit.folds[-1:]
     }
     chapters = {
         fold
@@ -47,7 +50,7 @@ def _folds_of_answers(units: Sequence[Unit]) -> frozenset[int]:
     asking = {
         fold
         for unit in units
-        if unit.shape is Shape.SUMMARY and marks.is_asking(marks.numbered(unit.text).text)
+        if unit.shape is CallShape.SUMMARY and marks.is_asking(marks.numbered(unit.text).text)
         for fold in unit.folds[-1:]
     }
     return frozenset(summed - (chapters - asking - unfolding))
@@ -75,7 +78,9 @@ def judged_of(stretches: Sequence[Stretch]) -> list[Judged]:
                 marks.topic_of(head.text),
                 number.number,
                 is_worded=worded,
-                has_answer=any(marks.lead_in(unit.text) for unit in said if unit.shape is Shape.LINE and not unit.depth)
+                has_answer=any(
+                    marks.lead_in(unit.text) for unit in said if unit.shape is CallShape.LINE and not unit.depth
+                )
                 or (following is not None and marks.lead_in(following.text) is not None),
                 has_text=bool(said) or any(unit.why is Why.IMAGE for unit in stretch.below),
                 holds_questions=found.worded > 1

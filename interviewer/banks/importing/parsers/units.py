@@ -6,7 +6,7 @@ from enum import StrEnum
 from interviewer.banks.importing.parsers.why import Why
 
 
-class Shape(StrEnum):
+class CallShape(StrEnum):
     """What a unit is in the file."""
 
     HEADING = "heading"
@@ -29,7 +29,7 @@ class Unit:
     "see here". `rows` are a table's cells, each row with its line.
     """
 
-    shape: Shape
+    shape: CallShape
     first: int
     last: int
     text: str = ""
@@ -52,9 +52,9 @@ class Unit:
 
     @property
     def is_outer_heading(self) -> bool:
-        return self.shape is Shape.HEADING and not self.inner
+        return self.shape is CallShape.HEADING and not self.inner
 
     @property
     def says(self) -> bool:
         """Whether it is more than an aside."""
-        return self.shape is not Shape.ASIDE
+        return self.shape is not CallShape.ASIDE

@@ -1,0 +1,84 @@
+"""Whether a claim is denied where it is made, or taken back after it."""
+
+from collections.abc import Sequence
+
+from interviewer.grading.lexical.answer import WORDS, AnswerTurn, ClaimMatch
+from interviewer.text import tokenizer
+from interviewer.text.tokenizer import Token
+
+# How many tokens before a claim a negation may stand.
+_REACH = 4
+# A clause speaks of a claim again if it shares so many words with it.
+_SPOKEN_OF_AGAIN = 2
+
+NEGATIONS = WORDS.words("negation.words")
+_HARMLESS = WORDS.words("negation.harmless")
+_BREAKS = WORDS.words("negation.breaks")
+
+
+def negates(tokens: Sequence[Token], first: int) -> bool:
+    """Whether the words right before a place in a clause turn what begins there into its opposite."""
+    count = 0
+    for place in range(first - 1, max(-1, first - 1 - _REACH), -1):
+        if tokens[place].text in _BREAKS:
+            break
+        count += _is_negation(tokens, place)
+    return count % 2 == 1
+
+
+def denied_clauses(answer: AnswerTurn) -> frozenset[int]:
+    """The clauses of which the answer says as a whole that they are not so, as in "it is not true that"."""
+    found = set()
+    within = None
+    for number, (clause, text) in enumerate(zip(answer.clauses, answer.folded, strict=True)):
+        if WORDS.phrases("negation.denials").search(text):
+            within = clause.sentence
+        elif clause.sentence != within or WORDS.phrases("taken_back.contrast").match(text):
+            within = None
+        if within is not None:
+            found.add(number)
+    return frozenset(found)
+
+
+def _is_negation(tokens: Sequence[Token], place: int) -> bool:
+    token = tokens[place]
+    if token.word.endswith("n't"):
+        return True
+    if token.text not in NEGATIONS:
+        return False
+    around = "".join(other.text for other in tokens[max(0, place - 2) : place + 3])
+    return not any(phrase in around for phrase in _HARMLESS)
+
+
+def _negations(tokens: Sequence[Token]) -> int:
+    return sum(_is_negation(tokens, place) for place in range(len(tokens)))
+
+
+def is_taken_back(match: ClaimMatch, asked: frozenset[str]) -> bool:
+    """Whether the answer unsays a claim: by a retraction right after it, or by speaking of it again the other way round.
+
+    `asked` are the words of the question.
+    """
+    answer, last = match.answer, match.clauses[-1]
+    own = {
+        token.text
+        for number in match.clauses
+        for token in answer.clauses[number].tokens
+        if tokenizer.is_content(token.text) and token.text not in asked
+    }
+    negated = sum(_negations(answer.clauses[number].tokens) for number in match.clauses) % 2
+    is_contrasted = False
+    for clause, text in zip(answer.clauses[last + 1 :], answer.folded[last + 1 :], strict=True):
+        is_close = clause.sentence <= answer.clauses[last].sentence + 1
+        if is_close and WORDS.phrases("taken_back.retraction").search(text):
+            return True
+        is_contrasted = is_contrasted or bool(WORDS.phrases("taken_back.contrast").match(text))
+        is_again = _weight(own & {token.text for token in clause.tokens}) >= _SPOKEN_OF_AGAIN
+        if is_contrasted and is_again and _negations(clause.tokens) % 2 != negated:
+            return True
+    return False
+
+
+def _weight(found: set[str]) -> float:
+    """How telling words are: a Chinese character is half a word."""
+    return sum(1.0 if word.isascii() else 0.5 for word in found)
