@@ -44,6 +44,8 @@ class Evidence:
 
     turn: int
     quote: str
+    start: int = -1
+    end: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """A report written out: as text for a terminal, and as Markdown between two markers of a README."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from interviewer.domain.rubric import Language
 from interviewer.evaluation import robustness
 from interviewer.evaluation.metrics import Interval
-from interviewer.evaluation.results import LEVELS, Criteria, Figures, Group, Report
+from interviewer.evaluation.results import LEVELS, Report
 from interviewer.evaluation.robustness import Resistance
-from interviewer.presentation.exports import printable
+from interviewer.presentation.plain_text import aligned, printable
 from interviewer.text.messages import ALL, say
 
 BEGIN = "<!-- grades: begin -->"
@@ -19,35 +19,42 @@ _MARKED = re.compile(r"(<!-- grades: begin(?: (zh|en))? -->\n).*?" + re.escape(E
 
 def to_text(report: Report) -> str:
     """The report for a terminal."""
-    head = f"{report.n} answers to {report.questions} questions, graded by {report.provenance or report.grader}"
-    lines = [head]
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    grader = printable(report.provenance or report.grader)
+    yield f"{report.n} answers to {report.questions} questions, graded by {grader}"
     if report.ungraded:
-        lines.append(f"{report.ungraded} could not be graded and are in no figure")
-    lines.append(f"{report.needs_review} need a person's look")
+        yield f"{report.ungraded} could not be graded and are in no figure"
+    yield f"{report.needs_review} need a person's look"
+    yield ""
+    head = ["", "r", "rho", "RMSE", "MAE", "bias", "QWK", "accuracy", "macro-F1", "threshold"]
+    graders = [list(asdict(one).values()) for one in (report.figures, *report.baselines)]
+    yield from aligned([head, *([name, *map(_shown, values)] for name, *values in graders)], figures=True)
     threshold = f"fitted on {report.fitted_on}" if report.fitted_on else "given"
-    lines += ["", *_aligned(_agreement_table(report))]
-    lines.append(
-        f"qwk: {LEVELS} levels; accuracy and macro-F1: passing, at the threshold ({threshold}); labels at half"
-    )
-    shown = [f"{name} {_between(interval)}" for name, interval in report.intervals.items() if interval]
+    yield f"qwk: {LEVELS} levels; accuracy and macro-F1: passing, at the threshold ({threshold}); labels at half"
+    shown = [f"{name} {_between(interval, ' to ')}" for name, interval in report.intervals.items() if interval]
     if shown:
-        lines.append(f"95 % intervals, questions drawn anew: {', '.join(shown)}")
+        yield f"95 % intervals, questions drawn anew: {', '.join(shown)}"
     for title, groups in (("kind", report.kinds), ("lang", report.langs), ("split", report.splits)):
         if groups:
-            lines += ["", *_aligned(_group_table(title, groups))]
+            rows = [
+                [printable(name), str(group.n), *map(_shown, (group.label, group.grade, group.pearson))]
+                for name, group in groups.items()
+            ]
+            yield from ("", *aligned([[title, "n", "label", "grade", "r"], *rows], figures=True))
     if report.criteria:
-        lines += ["", f"criterion by criterion, credited or not: {_criteria_text(report.criteria)}"]
+        of = report.criteria
+        told = f"n = {of.n}, accuracy {_shown(of.accuracy)}, macro-F1 {_shown(of.macro_f1)}"
+        yield from ("", f"criterion by criterion, credited or not: {told}")
     speed = f", {report.answers_per_second:.0f} answers/s" if report.answers_per_second else ""
     tokens = f", {report.tokens} tokens" if report.tokens else ""
-    lines += ["", f"{report.seconds:.1f} s{speed}{tokens}"]
-    return "\n".join(lines) + "\n"
+    yield from ("", f"{report.seconds:.1f} s{speed}{tokens}")
 
 
 def to_markdown(report: Report, language: Language = Language.EN) -> str:
     """The report for a README: nothing in it depends on the machine or the time."""
-    interval = report.intervals["pearson"]
-    between = f"{_shown(interval.low)}–{_shown(interval.high)}" if interval else "–"
-    groups = ", " if language is Language.EN else "，"
     parts = [
         say("grades.part", language, name=_named(name, language), n=group.n, r=_shown(group.pearson))
         for name, group in {**report.splits, **report.langs}.items()
@@ -59,21 +66,21 @@ def to_markdown(report: Report, language: Language = Language.EN) -> str:
         questions=report.questions,
         grader=report.provenance,
         r=_shown(report.figures.pearson),
-        between=between,
-        parts=groups.join(parts) or "–",
+        between=_between(report.intervals["pearson"], "–"),
+        parts=(", " if language is Language.EN else "，").join(parts) or "–",
     )
     figures = [
         [_named(one.name, language), *map(_shown, (one.pearson, one.rmse, one.qwk, one.macro_f1))]
         for one in (report.figures, *report.baselines)
     ]
-    lines = [head, "", *_markdown([["", "r", "RMSE", "QWK", "macro-F1"], *figures])]
+    lines = [head, "", *_table([["", "r", "RMSE", "QWK", "macro-F1"], *figures])]
     if report.kinds:
         titles = [say(f"grades.{key}", language) for key in ("kind", "n", "label", "grade")]
         rows = [
             [_named(name, language), str(group.n), _shown(group.label), _shown(group.grade)]
             for name, group in report.kinds.items()
         ]
-        lines += ["", *_markdown([titles, *rows])]
+        lines += ["", *_table([titles, *rows])]
     if report.criteria:
         of = report.criteria
         told = say("grades.criteria", language, n=of.n, accuracy=_shown(of.accuracy), f1=_shown(of.macro_f1))
@@ -81,32 +88,35 @@ def to_markdown(report: Report, language: Language = Language.EN) -> str:
     return "\n".join(lines)
 
 
-def _named(name: str, language: Language) -> str:
-    """The name of a kind, a split or a grader in words, where there are words for it."""
-    key = f"grades.name_{name.replace('-', '_').replace(' ', '_')}"
-    return say(key, language) if key in ALL else printable(name)
-
-
 def resistance_to_text(measured: Resistance) -> str:
     """The figures of attacks for a terminal, a family and then its attacks."""
-    lines = [
-        f"{measured.n} answers made from {measured.questions} questions of {measured.bank}, graded by {measured.provenance or measured.grader}"
-    ]
+    grader = printable(measured.provenance or measured.grader)
+    lines = [f"{measured.n} answers made from {measured.questions} questions of {measured.bank}, graded by {grader}"]
     if measured.ungraded:
         lines.append(f"{measured.ungraded} could not be graded and are in no figure")
     table = [["attack", "n", "success", "mean grade", "inflation", "95 % interval", "missed", "moved"]]
     for family, figures in measured.families.items():
-        table.append(_attack_row(family.upper(), figures))
-        table += [_attack_row(f"  {name}", single) for name, single in measured.attacks[family].items()]
-    lines += ["", *_aligned(table), ""]
+        table.append(_attack(family.upper(), figures))
+        table += [_attack(f"  {name}", single) for name, single in measured.attacks[family].items()]
+    speed = f", {measured.answers_per_second:.0f} answers/s" if measured.answers_per_second else ""
     lines += [
+        "",
+        *aligned(table, figures=True),
+        "",
         f"success: passes, above {robustness.PASS:.0%} of the scale; a claim turned round, at {robustness.PASS:.0%} or with any credit for its criterion",
         "inflation: what is gained over the same answer without the attack, or over nothing",
         "missed: earns no less than the answer that it makes worse; moved: mean absolute change of an honest answer",
-        f"honest answers in a guise: {_signed(measured.drift)} on average",
+        f"honest answers in a guise: {_shown(measured.drift, '+')} on average",
+        "",
+        f"{measured.seconds:.1f} s{speed}",
     ]
-    speed = f", {measured.answers_per_second:.0f} answers/s" if measured.answers_per_second else ""
-    return "\n".join([*lines, "", f"{measured.seconds:.1f} s{speed}"]) + "\n"
+    return "\n".join(lines) + "\n"
+
+
+def _attack(name: str, figures: robustness.Figures) -> list[str]:
+    success, missed = ("–" if share is None else f"{share:.1%}" for share in (figures.success, figures.missed))
+    change = [_shown(figures.inflation, "+"), _between(figures.interval, " to ", "+")]
+    return [name, str(figures.n), success, _shown(figures.grade), *change, missed, _shown(figures.moved)]
 
 
 def is_marked(text: str) -> bool:
@@ -121,67 +131,21 @@ def spliced(text: str, report: Report) -> str:
     )
 
 
-def _agreement_table(report: Report) -> list[list[str]]:
-    head = ["", "r", "rho", "RMSE", "MAE", "bias", "QWK", "accuracy", "macro-F1", "threshold"]
-    return [head, *(_agreement_row(figures) for figures in (report.figures, *report.baselines))]
+def _named(name: str, language: Language) -> str:
+    """The name of a kind, a split or a grader in words, where there are words for it."""
+    key = f"grades.name_{name.replace('-', '_').replace(' ', '_')}"
+    return say(key, language) if key in ALL else printable(name)
 
 
-def _agreement_row(figures: Figures) -> list[str]:
-    plain = asdict(figures)
-    return [figures.name, *(_shown(value) for name, value in plain.items() if name != "name")]
+def _shown(value: float | None, sign: str = "") -> str:
+    return "–" if value is None else f"{value:{sign}.2f}"
 
 
-def _attack_row(name: str, figures: robustness.Figures) -> list[str]:
-    interval = f"{_signed(figures.interval.low)} to {_signed(figures.interval.high)}" if figures.interval else "–"
-    success, missed = ("–" if share is None else f"{share:.1%}" for share in (figures.success, figures.missed))
-    return [
-        name,
-        str(figures.n),
-        success,
-        _shown(figures.grade),
-        _signed(figures.inflation),
-        interval,
-        missed,
-        _shown(figures.moved),
-    ]
+def _between(interval: Interval | None, to: str, sign: str = "") -> str:
+    return f"{_shown(interval.low, sign)}{to}{_shown(interval.high, sign)}" if interval else "–"
 
 
-def _group_table(title: str, groups: Mapping[str, Group]) -> list[list[str]]:
-    rows = [
-        [printable(name), str(group.n), _shown(group.label), _shown(group.grade), _shown(group.pearson)]
-        for name, group in groups.items()
-    ]
-    return [[title, "n", "label", "grade", "r"], *rows]
-
-
-def _criteria_text(criteria: Criteria) -> str:
-    return f"n = {criteria.n}, accuracy {_shown(criteria.accuracy)}, macro-F1 {_shown(criteria.macro_f1)}"
-
-
-def _between(interval: Interval) -> str:
-    return f"{_shown(interval.low)} to {_shown(interval.high)}"
-
-
-def _shown(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
-
-
-def _signed(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.2f}"
-
-
-def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    return [
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in table
-    ]
-
-
-def _markdown(table: Sequence[Sequence[str]]) -> list[str]:
-    head, *rows = table
-    rule = ["---", *("--:" for _ in head[1:])]
-    return [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in (head, rule, *rows)]
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A table of Markdown, its first row the heads."""
+    rule = ["---", *("--:" for _ in rows[0][1:])]
+    return [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in (rows[0], rule, *rows[1:])]

@@ -7,8 +7,10 @@ from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import OutOfTurn
-from interviewer.evaluation.calibration import Known, in_words, told_of
+from interviewer.evaluation.calibration import Known, told_of
+from interviewer.presentation.plain_text import escaped_controls
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown, to_summary
+from interviewer.presentation.wording import agreement_text
 from interviewer.sessions.serialization import history_to_json
 from interviewer.sessions.store import Recorded
 
@@ -32,9 +34,10 @@ def export_transcript(
     told = told_of(known, played.bank)
 
     def badge(grade: Grade) -> str:
-        return in_words(told(grade), spoken, is_estimate=grade.is_estimate)
+        return agreement_text(told(grade), spoken, is_estimate=grade.is_estimate)
 
     transcript = Transcript(interview, played, history[0].at, now, len(history), badge)
     if kind == "json":
-        return history_to_json([(recorded.event, recorded.at) for recorded in history], to_summary(transcript))
+        events = [(recorded.event, recorded.at) for recorded in history]
+        return escaped_controls(history_to_json(events, to_summary(transcript)))
     return {"md": to_markdown, "html": to_html}[kind](transcript, spoken)

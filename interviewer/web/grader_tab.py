@@ -1,7 +1,7 @@
 """The grader tab: its controls, their words, and what they are wired to."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -34,9 +34,6 @@ class GraderTab:
     use: gr.Button
     offline: gr.Button
     result: gr.HTML
-
-    def all(self) -> list[Any]:
-        return [getattr(self, f.name) for f in fields(self)]
 
 
 def lay_out_grader(offer: Offer) -> GraderTab:
@@ -109,14 +106,15 @@ class GraderWiring:
 
     def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
-        tab = self.tab
+        tab, clinic = self.tab, self.clinic
         form = [tab.base_url, tab.key, tab.model, tab.shape, tab.votes]
-        on(tab.find.click, self._find, [language])
-        on(tab.listing.click, self._list, [*form, language])
-        on(tab.test.click, self._test, [*form, language])
-        on(tab.use.click, self._use, [*form, language])
-        on(tab.offline.click, self._offline, [language])
-        on(tab.tab.select, self._status, [language])
+        shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key]
+        for button, does in ((tab.listing, clinic.list), (tab.use, clinic.use)):
+            on(button.click, self._filling_in(does), [*form, language], shown)
+        on(tab.test.click, self._test, [*form, language], shown)
+        on(tab.find.click, self._find, [language], shown)
+        on(tab.offline.click, self._offline, [language], shown)
+        on(tab.tab.select, self._status, [language], [tab.status])
         tab.preset.input(None, tab.preset, tab.base_url, js="(url) => url", api_visibility="private")
 
     def _show(self, told: Told, owner: str, language: Language) -> Updates:
@@ -130,15 +128,14 @@ class GraderWiring:
             updates[tab.key] = ""
         return updates
 
-    def _find(self, language: str, request: gr.Request) -> Updates:
-        owner, spoken = self.owner_of(request), Language(language)
-        return self._show(self.clinic.find(spoken), owner, spoken)
+    def _filling_in(self, does: Callable[[str, Form, Language], Told]) -> Callable[..., Updates]:
+        def handler(
+            base_url: str, key: str, model: str, shape: str, votes: float, language: str, request: gr.Request
+        ) -> Updates:
+            owner, spoken = self.owner_of(request), Language(language)
+            return self._show(does(owner, Form.of(base_url, key, model, shape, votes), spoken), owner, spoken)
 
-    def _list(
-        self, base_url: str, key: str, model: str, shape: str, votes: float, language: str, request: gr.Request
-    ) -> Updates:
-        owner, spoken = self.owner_of(request), Language(language)
-        return self._show(self.clinic.list(owner, Form.of(base_url, key, model, shape, votes), spoken), owner, spoken)
+        return handler
 
     def _test(
         self, base_url: str, key: str, model: str, shape: str, votes: float, language: str, request: gr.Request
@@ -147,15 +144,13 @@ class GraderWiring:
         for told in self.clinic.test(owner, Form.of(base_url, key, model, shape, votes), spoken):
             yield self._show(told, owner, spoken)
 
-    def _use(
-        self, base_url: str, key: str, model: str, shape: str, votes: float, language: str, request: gr.Request
-    ) -> Updates:
+    def _find(self, language: str, request: gr.Request) -> Updates:
         owner, spoken = self.owner_of(request), Language(language)
-        return self._show(self.clinic.use(owner, Form.of(base_url, key, model, shape, votes), spoken), owner, spoken)
+        return self._show(self.clinic.find(spoken), owner, spoken)
 
     def _offline(self, language: str, request: gr.Request) -> Updates:
         owner, spoken = self.owner_of(request), Language(language)
         return self._show(self.clinic.offline(owner, spoken), owner, spoken)
 
-    def _status(self, language: str, request: gr.Request) -> Updates:
-        return {self.tab.status: self.clinic.status(self.owner_of(request), Language(language))}
+    def _status(self, language: str, request: gr.Request) -> str:
+        return self.clinic.status(self.owner_of(request), Language(language))

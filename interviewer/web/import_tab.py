@@ -1,7 +1,7 @@
 """The import tab: its controls, their words, and what they are wired to."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -37,9 +37,6 @@ class ImportTab:
     bank: gr.Textbox
     base: gr.Textbox
     play: gr.Button
-
-    def all(self) -> list[Any]:
-        return [getattr(self, f.name) for f in fields(self)]
 
 
 def lay_out_import(*, is_allowed: bool) -> ImportTab:
@@ -97,14 +94,15 @@ class ImportWiring:
     owner_of: Callable[[gr.Request], str]
     play: Callable[[str, Language], Updates]
 
-    def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
-        """`on` binds a handler to a trigger the way all events of the page are bound."""
+    def connect(self, on: Callable[..., Any], language: gr.Radio, drawn: list[Any]) -> None:
+        """`on` binds a handler to a trigger the way all events of the page are bound; `play` draws on `drawn`."""
         tab = self.tab
+        shown = [tab.found, tab.saved, tab.editing, tab.yaml, tab.base, tab.save, tab.play]
         # A file that is chosen while another is being read is read after it.
-        on(tab.read.click, self._read, [tab.window, tab.compiler, language], trigger_mode="always_last")
-        on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language])
-        on(tab.save.click, self._save, [tab.yaml, tab.base, language])
-        on(tab.play.click, self._play, [tab.bank, language])
+        on(tab.read.click, self._read, [tab.window, tab.compiler, language], shown, trigger_mode="always_last")
+        on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language], shown)
+        on(tab.save.click, self._save, [tab.yaml, tab.base, language], [tab.saved, tab.play, tab.bank, tab.base])
+        on(tab.play.click, self._play, [tab.bank, language], drawn)
 
     def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[Updates]:
         owner = self.owner_of(request)

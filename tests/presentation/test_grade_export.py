@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 from fakes import BANK, FlakyGrader, GradeAs, grade
+from html_seen import ATTACKS, seen
 from model_server import MODEL, Character, model_server
 from test_batch import ROW, marked, served, tasks
 from test_cli import run
-from test_markup import ATTACKS, seen
 
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Language
 from interviewer.evaluation.cohort import Cohort, credited
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.presentation.exports import to_csv, to_jsonl, to_table
+from interviewer.presentation.grade_export import to_csv, to_jsonl, to_table
 from interviewer.presentation.mark_sheet import Sheet, to_html
 
 ANSWERS = [
@@ -357,4 +357,4 @@ def test_the_mark_sheet_says_how_good_its_grader_is_known_to_be(
     written(tmp_path / "answers.jsonl", {"question_id": "q01", "answer": "Without it the stack is one linear map."})
     assert run("grade", "answers.jsonl", "--bank", "deep-learning", "--language", "en", "-o", "marks.html") == 0
     page = (tmp_path / "marks.html").read_text(encoding="utf-8")
-    assert "Estimate, offline grader: agreed with labels r = 0." in page
+    assert "Estimate, offline grader: " in page.split('class="badge"')[1]
