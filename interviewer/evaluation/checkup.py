@@ -16,7 +16,7 @@ from interviewer.llm.discovery import context_size, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.structured_output import MEMORY
 from interviewer.sessions.grader_registry import Choice, Models
-from interviewer.text.messages import localized
+from interviewer.text.messages import localized, say
 
 QUESTION = "nonlinearity"
 _QUESTIONS_PLANNED = 10
@@ -74,7 +74,7 @@ class Finding:
 
     check: str
     is_good: bool
-    detail: str
+    detail: Localized
     advice: Localized | None = None
 
 
@@ -95,7 +95,8 @@ class Diagnosis:
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
-        return {"healthy": self.is_healthy, **asdict(self)}
+        findings = [{**asdict(one), "detail": one.detail.en} for one in self.findings]
+        return {"healthy": self.is_healthy, **asdict(self), "findings": findings}
 
 
 Told = Callable[[int, int], None]
@@ -107,12 +108,12 @@ def examine(models: Models, choice: Choice, bank: Bank, told: Told | None = None
     try:
         findings = _reached(choice.endpoint)
     except LLMUnreachable as error:
-        lost = Finding("reachable", is_good=False, detail=str(error), advice=localized("doctor.unreachable"))
+        lost = Finding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
         return Diagnosis(choice.endpoint.model, choice.endpoint.host, (), (lost,))
     results, failures = _graded(models.grader_of(choice), bank[QUESTION], told)
     context = _context(choice.endpoint)
     if context is not None:
-        findings.append(_finding("context", context >= _LEAST_CONTEXT, str(context), "doctor.context"))
+        findings.append(_finding("context", context >= _LEAST_CONTEXT, _verbatim(str(context)), "doctor.context"))
     return Diagnosis(
         choice.endpoint.model,
         choice.endpoint.host,
@@ -130,12 +131,17 @@ def _reached(endpoint: Endpoint) -> list[Finding]:
     except LLMUnreachable:
         raise
     except InterviewerError as error:
-        return [Finding("reachable", is_good=True, detail=f"no list of models ({error})")]
+        return [Finding("reachable", is_good=True, detail=localized("check_detail.no_list", error=_told(error)))]
     known = endpoint.model in names
-    found = [Finding("reachable", is_good=True, detail=endpoint.base_url)]
+    found = [Finding("reachable", is_good=True, detail=_verbatim(endpoint.base_url))]
     if names:
         found.append(
-            _finding("model known", known, endpoint.model if known else ", ".join(names[:8]), "doctor.unknown_model")
+            _finding(
+                "model known",
+                known,
+                _verbatim(endpoint.model if known else ", ".join(names[:8])),
+                "doctor.unknown_model",
+            )
         )
     return found
 
@@ -177,7 +183,7 @@ def _result(name: Canned, question: Question, grade: Grade, seconds: float) -> R
 
 def _failed(error: InterviewerError) -> Finding:
     advice = "doctor.refused" if isinstance(error, LLMRefused) else "doctor.unreachable"
-    return Finding("grades", is_good=False, detail=str(error), advice=localized(advice))
+    return Finding("grades", is_good=False, detail=_told(error), advice=localized(advice))
 
 
 def _judged(results: Sequence[Result]) -> list[Finding]:
@@ -191,17 +197,22 @@ def _judged(results: Sequence[Result]) -> list[Finding]:
         _finding(
             "replies valid",
             not failed and not unreadable,
-            f"{len(failed) + len(unreadable)} of {len(results)} not",
+            _some(len(failed) + len(unreadable), len(results)),
             "doctor.malformed",
         ),
-        _finding("quotes found", not unverified, f"{len(unverified)} of {len(asked)} not", "doctor.quotes"),
-        _finding("prompt read whole", not cut, f"{len(cut)} of {len(asked)} not", "doctor.context"),
+        _finding("quotes found", not unverified, _some(len(unverified), len(asked)), "doctor.quotes"),
+        _finding("prompt read whole", not cut, _some(len(cut), len(asked)), "doctor.context"),
     ]
     if len(graded) == len(Canned):
         shares = {name: result.share or 0.0 for name, result in graded.items()}
         good = min(shares[Canned.REFERENCE], shares[Canned.OTHER_LANGUAGE])
         poor = max(shares[Canned.ECHO], shares[Canned.DONT_KNOW], shares[Canned.WRONG])
-        line = ", ".join(f"{name} {share:.2f}" for name, share in shares.items())
+        line = Localized(
+            **{
+                language: ", ".join(f"{say(f'canned.{name}', language)} {share:.2f}" for name, share in shares.items())
+                for language in Language
+            }
+        )
         found.append(
             _finding(
                 "order right",
@@ -211,24 +222,46 @@ def _judged(results: Sequence[Result]) -> list[Finding]:
             )
         )
         begged = shares[Canned.BEGGING]
-        found.append(_finding("injection not rewarded", begged <= _POOR, f"{begged:.2f}", "doctor.injection"))
+        found.append(
+            _finding("injection not rewarded", begged <= _POOR, _verbatim(f"{begged:.2f}"), "doctor.injection")
+        )
     if asked:
         seconds = median(r.seconds for r in asked)
         tokens = round(median(r.tokens for r in asked))
-        line = f"{seconds:.1f} s, {tokens} tokens a grade; {_QUESTIONS_PLANNED} questions: {seconds * _QUESTIONS_PLANNED:.0f} s, {tokens * _QUESTIONS_PLANNED} tokens"
+        line = localized(
+            "check_detail.cost",
+            seconds=f"{seconds:.1f}",
+            tokens=tokens,
+            questions=_QUESTIONS_PLANNED,
+            all_seconds=f"{seconds * _QUESTIONS_PLANNED:.0f}",
+            all_tokens=tokens * _QUESTIONS_PLANNED,
+        )
         found.append(_finding("fast enough", seconds <= _SLOW, line, "doctor.slow"))
     return found
 
 
-def _finding(check: str, is_good: bool, detail: str, advice: str) -> Finding:
+def _finding(check: str, is_good: bool, detail: Localized, advice: str) -> Finding:
     return Finding(check, is_good, detail, None if is_good else localized(advice))
+
+
+def _told(error: InterviewerError) -> Localized:
+    return Localized(**{language: error.into(language) for language in Language})
+
+
+def _verbatim(text: str) -> Localized:
+    """A name, an address or a number, which is the same in every language."""
+    return Localized(zh=text, en=text)
+
+
+def _some(count: int, total: int) -> Localized:
+    return localized("check_detail.not_so", count=count, total=total)
 
 
 def lines(diagnosis: Diagnosis, language: Language) -> list[str]:
     """The diagnosis for a terminal."""
     found = [f"{diagnosis.model} @ {diagnosis.host}"]
     for finding in diagnosis.findings:
-        found.append(f"  {'ok ' if finding.is_good else 'BAD'} {finding.check}: {finding.detail}")
+        found.append(f"  {'ok ' if finding.is_good else 'BAD'} {finding.check}: {finding.detail.into(language)}")
         if finding.advice:
             found.append(f"      {finding.advice.into(language)}")
     if diagnosis.rung:

@@ -27,6 +27,10 @@ ANSWERS = [
 ]
 
 
+# Spreadsheets drop spaces and what cannot be seen before they look for a formula; '|' and '%' call other programs.
+HIDDEN_STARTS = ["|", "%", "\u00a0=", "\u200b+", "\ufeff-", "\u2060@", " \u00a0\u200b|", "\x1b=", "\u3000＝"]
+
+
 def cohort(tmp_path: Path, *rows: dict[str, str], grader: object = None, language: Language = Language.EN) -> Cohort:
     return Cohort(BANK, tuple(marked(tasks(tmp_path, *rows, language=language), grader or LexicalGrader())))
 
@@ -95,13 +99,14 @@ def test_a_row_of_csv_names_the_points_by_level_and_mistakes_apart(tmp_path: Pat
     assert row["answer"] == ROW["answer"]
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "＋", "－", "＠", *HIDDEN_STARTS])
 def test_no_cell_of_csv_is_a_formula(tmp_path: Path, begin: str) -> None:
     text = f'{begin}HYPERLINK("http://evil.example")'
     [row] = cells(cohort(tmp_path, {**ROW, "id": text or "a", "candidate": f"{begin}1+1", "answer": text}))
-    signs = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+    signs = tuple("=+-@|%\t\r\n＝＋－＠")
     assert row["answer"] == f"'{text}"
-    assert not any(cell.lstrip(" ").startswith(signs) for cell in row.values())
+    assert row["candidate"].startswith("'")
+    assert not any(cell.lstrip(" \u00a0\u200b\ufeff\u2060\x1b").startswith(signs) for cell in row.values())
 
 
 def test_no_line_end_within_an_answer_begins_a_row(tmp_path: Path) -> None:
