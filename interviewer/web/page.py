@@ -15,7 +15,7 @@ from interviewer.sessions.service import Stage
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
-from interviewer.web.controls import NO_INTERVIEW, Controls, lay_out
+from interviewer.web.controls import NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import Clinic
 from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.handlers import Choices, Desk
@@ -72,7 +72,7 @@ def _build(desk: Desk, owners: Owners, settings: Settings, uploads: Uploads) -> 
     with gr.Blocks(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     ) as demo:
-        controls = lay_out(desk.models.offer, may_import=folder is not None)
+        controls = Controls(desk.models.offer, may_import=folder is not None)
         _Wiring(demo, controls, desk, owners, importer, settings.root_path).connect()
     return demo  # type: ignore[no-any-return]
 
@@ -219,21 +219,8 @@ class _Wiring:
         chosen = {c.start.bank: gr.update(choices=banks, value=bank), c.tabs: gr.update(selected="practice")}
         return merged(draw(c, View(Screen.START, language)), bank_choices(c, library, bank, language), chosen)
 
-    def _begin(
-        self,
-        page_language: str,
-        bank: str,
-        topics: list[str],
-        count: float | None,
-        order: str,
-        language: str,
-        mode: str,
-        probes: bool,
-        hints: bool,
-        request: gr.Request,
-    ) -> Updates:
-        choices = Choices(bank, topics, count, order, language, mode, probes, hints)
-        return draw(self.c, self.desk.start(self._owner(request), choices, Language(page_language)))
+    def _begin(self, request: gr.Request, language: str, *form: Any) -> Updates:
+        return draw(self.c, self.desk.start(self._owner(request), Choices(*form), Language(language)))
 
     def _choose_bank(self, bank: str, language: str) -> Updates:
         return bank_choices(self.c, self.desk.library, bank, Language(language)) or gr.skip()
