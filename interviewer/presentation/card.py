@@ -1,17 +1,17 @@
 """The score card of one attempt."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from interviewer.domain.grade import Gap, Grade, Verdict, has_every_core, missed
-from interviewer.domain.interview import Attempt, Contest, Interview
-from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.domain.interview import Attempt, Interview
+from interviewer.domain.rubric import Criterion, Language
 from interviewer.domain.summary import Result, result
 from interviewer.presentation.highlighting import credited, pieces
 from interviewer.presentation.templating import render
-from interviewer.presentation.wording import is_news, level_key, provenance_text, sign
+from interviewer.presentation.wording import is_news, level_key
 
 # What is said beside a score of the grader who gave it, as plain text.
 Badge = Callable[[Grade], str]
@@ -36,37 +36,11 @@ class Notes:
         return cls(badges, any(grade.is_estimate for grade in grades))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One criterion of the card with its verdict; `level` is the key of its name, `kind` how it is coloured."""
-
-    criterion: Criterion
-    verdict: Verdict
-    level: str
-    kind: str
-    sign: str
-    contests: tuple[Contest, ...]
-    is_bonus: bool
-
-
-def ledger(found: Result, verdicts: Sequence[Verdict]) -> Iterator[Line]:
+def ledger(found: Result, verdicts: Sequence[Verdict]) -> list[tuple[Criterion, Verdict]]:
     """The verdicts in the order of the rubric, without those that are not worth a line."""
     known = {verdict.criterion: verdict for verdict in verdicts}
-    for criterion in found.question.criteria:
-        verdict = known.get(criterion.id)
-        if verdict is None or not is_news(criterion, verdict.level):
-            continue
-        kind = "mistake" if criterion.kind is Kind.MISTAKE else (verdict.level or "unknown")
-        contests = tuple(one for one in found.attempt.contests if one.criterion == criterion.id)
-        yield Line(
-            criterion,
-            verdict,
-            level_key(criterion, verdict.level),
-            kind,
-            sign(criterion, verdict.level),
-            contests,
-            criterion.kind is Kind.BONUS,
-        )
+    listed = [(one, known[one.id]) for one in found.question.criteria if one.id in known]
+    return [(criterion, verdict) for criterion, verdict in listed if is_news(criterion, verdict.level)]
 
 
 def advised_gaps(found: Result) -> list[tuple[Criterion, Gap | None]]:
@@ -100,11 +74,10 @@ def card(
         # A report says once for all of its cards what they would repeat.
         notes=Notes.on([grade] if grade and level == 2 else [], badge),
         answers=[pieces(text, credited(found.question, grade, turn, text)) for turn, text in found.attempt.answers],
-        ledger=list(ledger(found, grade.verdicts if grade else partial)),
+        ledger=ledger(found, grade.verdicts if grade else partial),
         gaps=advised_gaps(found),
         has_every_core=grade is not None and has_every_core(found.question.rubric, grade),
         changes=_changes(interview, attempt),
-        provenance=provenance_text(grade, language) if grade else "",
     )
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from interviewer.domain.grade import Grade, Level, Score
@@ -86,7 +87,7 @@ def _plain(one: Marked) -> dict[str, Any]:
         ],
         "dispute": grade.dispute.into(language) if grade and grade.dispute else "",
         "provenance": _provenance(one),
-        "tokens": {"prompt": grade.spent.prompt, "completion": grade.spent.completion} if grade else None,
+        "tokens": asdict(grade.spent) if grade else None,
     }
 
 
@@ -106,12 +107,8 @@ def _verdict(criterion: Criterion, grade: Grade, language: Language) -> dict[str
 def _plain_score(score: Score | None) -> dict[str, float | None] | None:
     if score is None:
         return None
-    return {
-        "share": None if score.value is None else round(score.value, 4),
-        "of_10": _of_10(score.value),
-        "low": round(score.low, 4),
-        "high": round(score.high, 4),
-    }
+    share = None if score.value is None else round(score.value, 4)
+    return {"share": share, "of_10": _of_10(score.value), "low": round(score.low, 4), "high": round(score.high, 4)}
 
 
 def _of_10(share: float | None) -> float | None:
@@ -119,19 +116,7 @@ def _of_10(share: float | None) -> float | None:
 
 
 def _provenance(one: Marked) -> dict[str, Any]:
-    if one.grade is None:
-        return {"rubric": one.question.rubric.digest}
-    by = one.grade.provenance
-    return {
-        "method": by.method,
-        "grader": by.grader,
-        "model": by.model,
-        "host": by.host,
-        "shape": by.shape,
-        "votes": by.votes,
-        "rubric": by.rubric,
-        "prompt": by.prompt,
-    }
+    return asdict(one.grade.provenance) if one.grade else {"rubric": one.question.rubric.digest}
 
 
 def _row(one: Marked) -> dict[str, Any]:

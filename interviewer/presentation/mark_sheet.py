@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from interviewer import __version__
-from interviewer.domain.grade import Level, Score, band
+from interviewer.domain.grade import Score, band
 from interviewer.domain.interview import Interview, Phase, Plan
-from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.domain.rubric import Language
 from interviewer.evaluation.batch import Marked
-from interviewer.evaluation.cohort import Cohort, Tally, credited, sign
+from interviewer.evaluation.cohort import Cohort, credited, sign
 from interviewer.presentation.card import Notes, card
 from interviewer.presentation.grade_export import overview
 from interviewer.presentation.templating import render
-from interviewer.presentation.wording import level_key, moment
+from interviewer.presentation.wording import moment
 from interviewer.text.messages import say
 
 
@@ -47,13 +46,10 @@ def to_html(sheet: Sheet) -> str:
         cohort=cohort,
         notes=Notes((sheet.badge,) if sheet.badge else (), cohort.all.is_estimate),
         facts=[facts, *overview(cohort, language)],
-        version=__version__,
         anchor=_anchor,
-        asides=_asides,
-        answered=_answered,
-        cell=_cell,
         percent=_percent,
         credited=credited,
+        point_sign=sign,
         card_of=lambda one: _card(cohort, one, language),
     )
     return str(page)
@@ -61,34 +57,6 @@ def to_html(sheet: Sheet) -> str:
 
 def _anchor(one: Marked) -> str:
     return f"a-{hashlib.sha256(one.answer.id.encode()).hexdigest()[:12]}"
-
-
-def _answered(tally: Tally) -> int:
-    """To how many questions there is an answer."""
-    return len({one.question.id for one in tally.marked})
-
-
-def _asides(tally: Tally) -> list[tuple[str, int]]:
-    """What the count of answers has in it that is no ordinary answer."""
-    counts = [("sheet.part_blank", tally.blank), ("sheet.part_ungraded", tally.ungraded)]
-    return [(key, count) for key, count in counts if count]
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A verdict in the map: how it is coloured, its sign, and the key of what it says."""
-
-    kind: str
-    sign: str
-    key: str
-
-
-def _cell(criterion: Criterion, level: Level | None) -> _Cell:
-    key = level_key(criterion, level)
-    if criterion.kind is Kind.MISTAKE and level is not None:
-        made = level in (Level.MET, Level.PARTIAL)
-        return _Cell("contradicted" if made else "none", sign(criterion, level), key if made else "sheet.no_mistake")
-    return _Cell(level or "unknown", sign(criterion, level), key)
 
 
 def _percent(score: Score, is_estimate: bool) -> str:

@@ -7,7 +7,6 @@ from interviewer.domain.rubric import Language
 from interviewer.domain.summary import result, summarize
 from interviewer.presentation.card import Badge, Notes, card, no_badge
 from interviewer.presentation.templating import render
-from interviewer.presentation.wording import spent_text
 
 
 def report(
@@ -17,21 +16,13 @@ def report(
 
     `exports_of` is the id under which the page offers the transcript; a file that stands alone offers none.
     """
-    summary = summarize(interview)
-    named = {
-        "strongest": [point.criterion.text for point in summary.strongest],
-        "weakest": [point.criterion.text for point in summary.weakest],
-        "study": [question.text for question in summary.study],
-    }
     return render(
         "report.html",
         language,
         interview=interview,
-        summary=summary,
+        summary=summarize(interview),
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
-        spent=spent_text(summary, language),
         exports_of=exports_of,
-        named=named,
         results=[(result(interview, one), card(interview, one, language, level=4)) for one in interview.attempts],
         unfolded=unfolded,
     )

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from interviewer.domain.grade import Score
+from interviewer import __version__
+from interviewer.domain.grade import Grade, Score
 from interviewer.domain.rubric import Language, Localized
-from interviewer.presentation.wording import score_text
+from interviewer.presentation.plain_text import aligned, printable
+from interviewer.presentation.wording import level_key, moment, provenance_text, score_text, sign
 from interviewer.text.messages import ALL, colon, say
 
 if TYPE_CHECKING:
@@ -55,12 +57,19 @@ def one_line(text: str) -> Markup:
     return literal(" ".join(text.split()))
 
 
+def _printed(text: str) -> Markup:
+    return Markup(printable(text))  # noqa: S704 - plain text, in which no sign has a meaning
+
+
+_ESCAPES = {"html": escaped, "md": one_line, "txt": _printed}
+
+
 def render(template: str, language: Language, **values: object) -> Markup:
     """A template filled in for a reader of this language, in which a `Localized` value is printed.
 
-    Every value is escaped, in `*.md` as Markdown on one line and else as HTML. Raises where a value is missing or None.
+    Every value is escaped, in `*.html` as HTML, in `*.md` as Markdown on one line, in `*.txt` for a terminal. Raises where a value is missing or None.
     """
-    environment = _environment(one_line if template.endswith(".md") else escaped)
+    environment = _environment(_ESCAPES[template.rpartition(".")[2]])
     return Markup(environment.get_template(template).render(language=language, **values))  # noqa: S704 - all values were escaped
 
 
@@ -100,6 +109,10 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
     def scored(context: "Context", score: Score | None, is_estimate: bool) -> str:
         return score_text(score, context["language"], is_estimate=is_estimate)
 
+    @pass_context
+    def given_by(context: "Context", grade: Grade) -> str:
+        return provenance_text(grade, context["language"])
+
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
@@ -110,6 +123,16 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
         auto_reload=False,
     )
     environment.globals.update(
-        say=said, colon=between, score_text=scored, stylesheet=stylesheet, is_phrase=ALL.__contains__
+        say=said,
+        colon=between,
+        score_text=scored,
+        provenance_text=given_by,
+        level_key=level_key,
+        sign=sign,
+        moment=moment,
+        aligned=lambda rows: Markup("\n".join(aligned(rows, figures=True))),  # noqa: S704 - for `*.txt`
+        stylesheet=stylesheet,
+        is_phrase=ALL.__contains__,
+        version=__version__,
     )
     return environment

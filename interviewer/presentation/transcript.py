@@ -1,6 +1,6 @@
 """An interview written out: Markdown for editors and forges, one self-contained HTML page, a summary for JSON."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,6 @@ from interviewer.presentation.chat import chat
 from interviewer.presentation.highlighting import Span, credited, pieces
 from interviewer.presentation.report import report
 from interviewer.presentation.templating import literal, render
-from interviewer.presentation.wording import moment, provenance_text, spent_text
 from interviewer.text.messages import say
 
 
@@ -42,15 +41,12 @@ def to_markdown(transcript: Transcript, language: Language) -> str:
     text = render(
         "transcript.md",
         language,
-        title=interview.bank.title,
-        facts=_facts(transcript, language),
+        transcript=transcript,
         is_visible=visible,
         interview=interview,
         summary=summary,
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], transcript.badge),
-        spent=spent_text(summary, language),
         attempts=[_written(interview, attempt, visible=visible) for attempt in interview.attempts],
-        origins=_origins(transcript, language),
         line_break=Markup("  "),
         indent=Markup("  "),
     )
@@ -66,10 +62,10 @@ def to_html(transcript: Transcript, language: Language) -> str:
         language,
         title=f"{say('transcript.title', language)} · {interview.bank.title.into(language)}",
         styles=("cards", "page"),
-        facts=_facts(transcript, language),
+        transcript=transcript,
+        interview=interview,
         report=graded,
         chat=chat(interview, language),
-        origins=_origins(transcript, language),
     )
     return str(page)
 
@@ -114,33 +110,6 @@ def _plain_result(interview: Interview, attempt: Attempt, *, visible: bool) -> d
     }
 
 
-def _facts(transcript: Transcript, language: Language) -> Iterator[str]:
-    plan = transcript.interview.plan
-    yield say(
-        "transcript.plan",
-        language,
-        mode=say(f"mode_short.{plan.mode}", language),
-        count=len(plan.questions),
-        spoken=say(f"language.{plan.language}", language),
-    )
-    yield say("transcript.begun", language, at=moment(transcript.begun_at))
-
-
-def _origins(transcript: Transcript, language: Language) -> Iterator[str]:
-    interview = transcript.interview
-    yield say(
-        "transcript.version",
-        language,
-        version=__version__,
-        events=transcript.events,
-        at=moment(transcript.exported_at),
-    )
-    yield say("transcript.bank", language, bank=interview.bank.id)
-    for attempt in interview.attempts:
-        if attempt.grade:
-            yield f"{attempt.question} #{attempt.number}: {provenance_text(attempt.grade, language)}"
-
-
 def _written(interview: Interview, attempt: Attempt, *, visible: bool) -> dict[str, Any]:
     """An attempt as the Markdown template wants it."""
     found = result(interview, attempt)
@@ -148,7 +117,7 @@ def _written(interview: Interview, attempt: Attempt, *, visible: bool) -> dict[s
     for number, turn in enumerate(attempt.turns[1:], start=1):
         spans = credited(found.question, attempt.grade if visible else None, number, turn.text)
         turns.append((turn, _quoted(turn.text, spans)))
-    lines = list(ledger(found, attempt.grade.verdicts)) if attempt.grade else []
+    lines = ledger(found, attempt.grade.verdicts) if attempt.grade else []
     return {"found": found, "turns": turns, "ledger": lines, "gaps": advised_gaps(found)}
 
 

@@ -2,7 +2,6 @@
 
 from interviewer.domain.grade import Grade, Level, Score, band
 from interviewer.domain.rubric import Criterion, Kind, Language
-from interviewer.domain.summary import Summary
 from interviewer.evaluation.calibration import Measured
 from interviewer.text.messages import say
 
@@ -35,12 +34,6 @@ def provenance_text(grade: Grade, language: Language) -> str:
 def moment(at: str) -> str:
     """A time in ISO 8601, UTC, to the minute and as people write it."""
     return f"{at[:16].replace('T', ' ')} UTC"
-
-
-def spent_text(summary: Summary, language: Language) -> str:
-    """What the grades cost, in tokens."""
-    spent = summary.spent
-    return say("report.spent", language, prompt=spent.prompt, completion=spent.completion)
 
 
 def agreement_text(found: Measured | None, language: Language, *, is_estimate: bool) -> str:
