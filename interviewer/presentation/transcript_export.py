@@ -13,6 +13,7 @@ from interviewer.presentation.transcript import Transcript, to_html, to_markdown
 from interviewer.presentation.wording import agreement_text
 from interviewer.sessions.serialization import history_to_json
 from interviewer.sessions.store import Recorded
+from interviewer.text.messages import localized
 
 
 def export_transcript(
@@ -25,7 +26,7 @@ def export_transcript(
     played = replay(recorded.event for recorded in history)
     if not shows_grades(played):
         if kind == "json":
-            raise OutOfTurn("the JSON holds the model answers, so it is there when the interview is over")
+            raise OutOfTurn(localized("transcript.not_over"))
         # The wall between the modes holds in files too: before the end no format gives a grade away.
         history = [recorded for recorded in history if not isinstance(recorded.event, Graded | Ungraded)]
         played = replay(recorded.event for recorded in history)

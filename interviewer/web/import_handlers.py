@@ -147,7 +147,7 @@ def _refused(key: str, language: Language, error: InterviewerError | str = "", *
 
 _PICKER = """{% if not is_allowed %}<p>{{ say("import.not_here") }}</p>{% else %}
 <h2>{{ say("import.title") }}</h2><p>{{ say("import.intro") }}</p>
-<div id="import-drop"><label for="import-file">{{ say("import.choose") }}</label>
+<div id="import-drop" data-too-large="{{ say("import.too_large") }}" data-not-sent="{{ say("import.not_sent") }}"><label for="import-file">{{ say("import.choose") }}</label>
 <input type="file" id="import-file" accept=".md,.markdown,.txt,.csv,.tsv,.json,.jsonl,.yaml,.yml">
 <p id="import-status" role="status"></p></div>{% endif %}"""
 

@@ -35,18 +35,20 @@
   // A file goes to the server as it is; then the hidden button asks what was found in it.
   const send = async file => {
     const status = document.querySelector('#import-status');
+    const told = document.querySelector('#import-drop').dataset;
     status.textContent = file.name + ' …';
     try {
       const headers = {'X-File-Name': encodeURIComponent(file.name), 'X-Window': windowName};
       const reply = await fetch('import', {method: 'POST', body: file, headers});
-      status.textContent = reply.ok ? file.name : file.name + ': ' + await reply.text();
+      status.textContent = file.name;
+      if (!reply.ok) status.textContent += ': ' + (reply.status === 413 ? told.tooLarge : told.notSent);
       if (!reply.ok) return;
       const box = document.querySelector('#import-window textarea, #import-window input');
       box.value = windowName;
       box.dispatchEvent(new Event('input', {bubbles: true}));
       setTimeout(() => document.querySelector('#import-read').click(), 50);
-    } catch (error) {
-      status.textContent = file.name + ': ' + error.message;
+    } catch {
+      status.textContent = file.name + ': ' + told.notSent;
     }
   };
   document.addEventListener('change', event => {
