@@ -81,8 +81,8 @@ class Importer:
             path = pipeline.save(shown)
         except BankError as error:
             return _refused("import.not_saved", language, error)
-        except UnicodeEncodeError as error:
-            return _refused("import.not_saved", language, str(error))
+        except UnicodeEncodeError:
+            return _refused("import.not_saved", language, say("import.no_such_character", language))
         count = len(shown.bank.questions)
         told = say("import.saved", language, title=shown.bank.title.into(language), count=count, file=path.name)
         return Shown(

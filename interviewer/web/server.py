@@ -59,7 +59,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         try:
             text = export_transcript(name, history, kind, language, wiring.known_measurements(settings))
         except OutOfTurn as error:
-            return PlainTextResponse(f"{error}\n", 409)
+            return PlainTextResponse(f"{error.into(language or Language.EN)}\n", 409)
         return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)
 
     _add_links(app, settings, owners)
