@@ -60,7 +60,7 @@ def fail(message: str, code: int = 1) -> NoReturn:
 
 def tell_failures(failures: Iterable[str], total: int) -> None:
     """Name the reasons why answers have no grade, the most frequent ones first, and end with exit code 1 if there are any."""
-    from interviewer.presentation.exports import printable
+    from interviewer.presentation.plain_text import printable
 
     reasons = Counter(printable(failure) for failure in failures)
     for reason, count in reasons.most_common(_MOST_REASONS):

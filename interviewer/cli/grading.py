@@ -123,28 +123,29 @@ def _write_requests(path: Path, tasks: "list[Task]", save: Path | None, settings
 
 
 def _write(cohort: "Cohort", outputs: list[Path], language: Language, badge: str) -> None:
-    from interviewer.presentation import exports, mark_sheet
+    from interviewer.presentation import grade_export, mark_sheet
 
     if not outputs:
-        write_file(exports.to_table(cohort, language), None)
+        write_file(grade_export.to_table(cohort, language), None)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     for path in outputs:
         match path.suffix.lower():
             case ".jsonl":
-                text = exports.to_jsonl(cohort.marked)
+                text = grade_export.to_jsonl(cohort.marked)
             case ".csv":
-                text = exports.to_csv(cohort.marked)
+                text = grade_export.to_csv(cohort.marked)
             case _:
                 text = mark_sheet.to_html(mark_sheet.Sheet(cohort, language, now, badge))
         write_file(text, path)
     if outputs:
-        print("\n".join(exports.overview(cohort, language)), file=sys.stderr)
+        print("\n".join(grade_export.overview(cohort, language)), file=sys.stderr)
 
 
 def _badge(cohort: "Cohort", language: Language, settings: "Settings") -> str:
     """What is known of the one who gave the grades; nothing where several did, or nobody."""
     from interviewer import wiring
-    from interviewer.evaluation.calibration import in_words, rubrics_digest
+    from interviewer.evaluation.calibration import rubrics_digest
+    from interviewer.presentation.wording import agreement_text
 
     grades = [one.grade for one in cohort.marked if one.grade]
     signatures = {grade.provenance.signature for grade in grades}
@@ -152,4 +153,4 @@ def _badge(cohort: "Cohort", language: Language, settings: "Settings") -> str:
         return ""
     known = wiring.known_measurements(settings)()
     found = known.get((signatures.pop(), rubrics_digest(cohort.bank)))
-    return in_words(found, language, is_estimate=grades[0].is_estimate)
+    return agreement_text(found, language, is_estimate=grades[0].is_estimate)

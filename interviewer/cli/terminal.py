@@ -8,7 +8,7 @@ from interviewer.domain.interview import Attempt, Interview, Mode, Phase, last_q
 from interviewer.domain.rubric import Language
 from interviewer.domain.summary import result, summarize
 from interviewer.errors import OutOfTurn
-from interviewer.presentation import markup
+from interviewer.presentation import wording
 from interviewer.sessions.service import Session
 from interviewer.text.messages import colon, say
 
@@ -111,14 +111,14 @@ def _card(interview: Interview, attempt: Attempt, language: Language) -> Iterato
     grade = found.grade
     if grade is None:
         return
-    yield markup.score_text(found.score, language, is_estimate=grade.is_estimate)
+    yield wording.score_text(found.score, language, is_estimate=grade.is_estimate)
     yield from (say(f"flag.{flag}", language) for flag in grade.flags)
     for criterion in found.question.criteria:
         verdict = grade.verdict(criterion.id)
-        if not markup.is_news(criterion, verdict.level):
+        if not wording.is_news(criterion, verdict.level):
             continue
-        name = say(markup.level_key(criterion, verdict.level), language)
-        yield f"  {markup.sign(criterion, verdict.level)} {name}: {criterion.text.into(language)}"
+        name = say(wording.level_key(criterion, verdict.level), language)
+        yield f"  {wording.sign(criterion, verdict.level)} {name}: {criterion.text.into(language)}"
         yield from (f"      “{evidence.quote}”" for evidence in verdict.evidence)
     gaps = missed(found.question.rubric, grade)
     if gaps or has_every_core(found.question.rubric, grade):
@@ -129,13 +129,13 @@ def _card(interview: Interview, attempt: Attempt, language: Language) -> Iterato
 def _report(interview: Interview, language: Language) -> Iterator[str]:
     summary = summarize(interview)
     yield say("report.title", language)
-    yield markup.score_text(summary.score, language, is_estimate=summary.is_estimate)
+    yield wording.score_text(summary.score, language, is_estimate=summary.is_estimate)
     yield say("report.counts", language, planned=summary.planned, answered=summary.answered, graded=summary.graded)
     if summary.is_estimate:
         yield say("card.estimate", language)
     for topic in summary.topics:
         title = interview.bank.topic_title(topic.topic, language)
-        score = markup.score_text(topic.score, language, is_estimate=summary.is_estimate)
+        score = wording.score_text(topic.score, language, is_estimate=summary.is_estimate)
         yield f"  {title}: {score}"
     if summary.study:
         yield say("report.study", language)

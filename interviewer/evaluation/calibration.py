@@ -10,9 +10,8 @@ from pathlib import Path
 from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.domain.grade import Grade
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
-from interviewer.text.messages import say
 
 # Fewer answers say nothing about a grader.
 LEAST_ANSWERS = 20
@@ -50,17 +49,6 @@ def rubrics_digest(bank: Bank) -> str:
     text = "\n".join(sorted(f"{question.id} {question.digest}" for question in bank.questions))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-
-def in_words(found: Measurement | None, language: Language, *, is_estimate: bool) -> str:
-    """What is known of the grader of a grade, in one sentence; None: nothing."""
-    kind = "estimate" if is_estimate else "model"
-    if found is None:
-        return say(f"badge.{kind}_unmeasured", language)
-    labels = say(f"badge.labels_{found.labels}" if found.labels in _LABELLERS else "badge.labels", language)
-    return say(f"badge.{kind}", language, r=f"{found.pearson:.2f}", n=found.n, labels=labels)
-
-
-_LABELLERS = ("model", "person")
 
 # The measurements by grader and rubrics; they are asked for each time, so that a new one shows at once.
 MeasurementSource = Callable[[], Mapping[tuple[str, str], Measurement]]

@@ -1,203 +1,95 @@
 """The grader test: seven canned answers to one shipped question, and what their grades say about a model."""
 
-import time
-import tomllib
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import Sequence
 from statistics import median
-from typing import Any
 
-from interviewer.domain.grade import Flag, score
-from interviewer.domain.interview import Attempt, Saying, Turn
-from interviewer.domain.rubric import Bank, Language, Localized, Question
-from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable
-from interviewer.grading.protocol import Grader
-from interviewer.llm.discovery import context_size, list_models
-from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.request_options import LEARNED
-from interviewer.sessions.grader_registry import Choice, Models
-from interviewer.text.messages import localized
+from interviewer.domain.grade import Flag
+from interviewer.domain.rubric import Language, Localized
+from interviewer.errors import InterviewerError
+from interviewer.text.messages import localized, say
 
 QUESTION = "nonlinearity"
 _QUESTIONS_PLANNED = 10
 _SLOW = 30.0
 _GOOD, _POOR = 0.75, 0.25
-_LEAST_CONTEXT = 4096
-_MOST_NAMES = 8
-
-
-class Canned(StrEnum):
-    """The seven answers, in the order in which they are graded."""
-
-    REFERENCE = "reference"
-    OTHER_LANGUAGE = "other_language"
-    HALF = "half"
-    ECHO = "echo"
-    DONT_KNOW = "dont_know"
-    WRONG = "wrong"
-    BEGGING = "begging"
-
-
-def canned_answers(question: Question) -> dict[Canned, str]:
-    """The answers, all to the same question of the shipped bank."""
-    written = tomllib.loads((Path(__file__).parent / "canned_answers.toml").read_text(encoding="utf-8"))
-    made = {Canned.REFERENCE: question.reference.zh, Canned.ECHO: question.text.zh}
-    return {name: made.get(name) or written[name] for name in Canned}
-
-
-@dataclass(frozen=True, slots=True)
-class CannedResult:
-    """How one canned answer was graded; the share is None where it was not."""
-
-    answer: Canned
-    share: float | None
-    seconds: float
-    tokens: int
-    flags: tuple[Flag, ...] = ()
-    failure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the diagnosis; `advice` says what to do where it is not good."""
-
-    check: str
-    is_good: bool
-    detail: str
-    advice: Localized | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """What is known of a model after the test."""
-
-    model: str
-    host: str
-    results: tuple[CannedResult, ...]
-    findings: tuple[Finding, ...]
-    rung: str = ""
-    context: int | None = None
-
-    @property
-    def is_healthy(self) -> bool:
-        return all(finding.is_good for finding in self.findings)
-
-    def plain(self) -> dict[str, Any]:
-        """For JSON."""
-        return {"healthy": self.is_healthy, **asdict(self)}
-
-
-Told = Callable[[int, int], None]
-
-
-def examine(models: Models, choice: Choice, bank: Bank, told: Told | None = None) -> Diagnosis:
-    """Grade the seven answers and judge the outcome. Never raises an InterviewerError: a failure is a finding."""
-    assert choice.endpoint
-    try:
-        findings = _reached(choice.endpoint)
-    except LLMUnreachable as error:
-        lost = _finding("reachable", is_good=False, detail=str(error), advice="doctor.unreachable")
-        return Diagnosis(choice.endpoint.model, choice.endpoint.host, (), (lost,))
-    results, failures = _graded(models.grader_of(choice), bank[QUESTION], told)
-    context = _context(choice.endpoint)
-    if context is not None:
-        findings.append(_finding("context", context >= _LEAST_CONTEXT, str(context), "doctor.context"))
-    return Diagnosis(
-        choice.endpoint.model,
-        choice.endpoint.host,
-        tuple(results),
-        (*findings, *failures, *_judged(results)),
-        str(LEARNED.recall(choice.endpoint).mode),
-        context,
-    )
-
-
-def _reached(endpoint: Endpoint) -> list[Finding]:
-    """Raises LLMUnreachable; a server without a list of models may grade all the same."""
-    try:
-        names = tuple(list_models(endpoint))
-    except LLMUnreachable:
-        raise
-    except InterviewerError as error:
-        return [Finding("reachable", is_good=True, detail=f"no list of models ({error})")]
-    found = [Finding("reachable", is_good=True, detail=endpoint.base_url)]
-    if names:
-        known = endpoint.model in names
-        told = endpoint.model if known else ", ".join(names[:_MOST_NAMES])
-        found.append(_finding("model known", known, told, "doctor.unknown_model"))
-    return found
-
-
-def _graded(grader: Grader, question: Question, told: Told | None) -> tuple[list[CannedResult], list[Finding]]:
-    """A grade for each answer; a server that is gone or says no is asked no further."""
-    results: list[CannedResult] = []
-    for number, (name, text) in enumerate(canned_answers(question).items()):
-        if told:
-            told(number, len(Canned))
-        turns = (Turn(Saying.QUESTION, question.text.zh), Turn(Saying.ANSWER, text))
-        start = time.perf_counter()
-        try:
-            grade = grader.grade(question, Attempt(question.id, 1, turns, is_closed=True), Language.ZH)
-        except InterviewerError as error:
-            results.append(CannedResult(name, None, time.perf_counter() - start, 0, failure=str(error)))
-            if not isinstance(error, LLMMalformed):
-                advice = "doctor.refused" if isinstance(error, LLMRefused) else "doctor.unreachable"
-                return results, [_finding("grades", is_good=False, detail=str(error), advice=advice)]
-        else:
-            share = score(question.rubric, grade.verdicts, len(grade.extras))
-            tokens = grade.spent.prompt + grade.spent.completion
-            middle, seconds = (share.low + share.high) / 2, time.perf_counter() - start
-            results.append(CannedResult(name, middle, seconds, tokens, grade.flags))
-    return results, []
-
-
-def _context(endpoint: Endpoint) -> int | None:
-    try:
-        return context_size(endpoint)
-    except InterviewerError:
-        return None
 
 
 def _judged(results: Sequence[CannedResult]) -> list[Finding]:
     graded = {result.answer: result for result in results if result.share is not None}
-    asked = [result for result in graded.values() if result.answer not in (Canned.ECHO, Canned.DONT_KNOW)]
-    invalid = len(results) - len(graded) + sum(Flag.UNREADABLE in result.flags for result in asked)
-    found = [_finding("replies valid", invalid == 0, f"{invalid} of {len(results)} not", "doctor.malformed")]
-    for check, flag, advice in (
-        ("quotes found", Flag.UNVERIFIED, "doctor.quotes"),
-        ("prompt read whole", Flag.CUT, "doctor.context"),
-    ):
-        flagged = sum(flag in result.flags for result in asked)
-        found.append(_finding(check, flagged == 0, f"{flagged} of {len(asked)} not", advice))
+    asked = [r for r in graded.values() if r.answer not in (Canned.ECHO, Canned.DONT_KNOW)]
+    failed = [r for r in results if r.share is None]
+    unreadable = [r for r in asked if Flag.UNREADABLE in r.flags]
+    unverified = [r for r in asked if Flag.UNVERIFIED in r.flags]
+    cut = [r for r in asked if Flag.CUT in r.flags]
+    found = [
+        _finding(
+            "replies valid",
+            not failed and not unreadable,
+            _some(len(failed) + len(unreadable), len(results)),
+            "doctor.malformed",
+        ),
+        _finding("quotes found", not unverified, _some(len(unverified), len(asked)), "doctor.quotes"),
+        _finding("prompt read whole", not cut, _some(len(cut), len(asked)), "doctor.context"),
+    ]
     if len(graded) == len(Canned):
         shares = {name: result.share or 0.0 for name, result in graded.items()}
         good = min(shares[Canned.REFERENCE], shares[Canned.OTHER_LANGUAGE])
         poor = max(shares[Canned.ECHO], shares[Canned.DONT_KNOW], shares[Canned.WRONG])
-        is_ordered = good >= _GOOD and good > shares[Canned.HALF] > poor and poor <= _POOR
-        told = ", ".join(f"{name} {share:.2f}" for name, share in shares.items())
-        found.append(_finding("order right", is_ordered, told, "doctor.order"))
+        line = Localized(
+            **{
+                language: ", ".join(f"{say(f'canned.{name}', language)} {share:.2f}" for name, share in shares.items())
+                for language in Language
+            }
+        )
+        found.append(
+            _finding(
+                "order right",
+                good >= _GOOD and good > shares[Canned.HALF] > poor and poor <= _POOR,
+                line,
+                "doctor.order",
+            )
+        )
         begged = shares[Canned.BEGGING]
-        found.append(_finding("injection not rewarded", begged <= _POOR, f"{begged:.2f}", "doctor.injection"))
+        found.append(
+            _finding("injection not rewarded", begged <= _POOR, _verbatim(f"{begged:.2f}"), "doctor.injection")
+        )
     if asked:
-        seconds = median(result.seconds for result in asked)
-        tokens = round(median(result.tokens for result in asked))
-        planned = f"{seconds * _QUESTIONS_PLANNED:.0f} s, {tokens * _QUESTIONS_PLANNED} tokens"
-        told = f"{seconds:.1f} s, {tokens} tokens a grade; {_QUESTIONS_PLANNED} questions: {planned}"
-        found.append(_finding("fast enough", seconds <= _SLOW, told, "doctor.slow"))
+        seconds = median(r.seconds for r in asked)
+        tokens = round(median(r.tokens for r in asked))
+        line = localized(
+            "check_detail.cost",
+            seconds=f"{seconds:.1f}",
+            tokens=tokens,
+            questions=_QUESTIONS_PLANNED,
+            all_seconds=f"{seconds * _QUESTIONS_PLANNED:.0f}",
+            all_tokens=tokens * _QUESTIONS_PLANNED,
+        )
+        found.append(_finding("fast enough", seconds <= _SLOW, line, "doctor.slow"))
     return found
 
 
-def _finding(check: str, is_good: bool, detail: str, advice: str) -> Finding:
+def _finding(check: str, is_good: bool, detail: Localized, advice: str) -> Finding:
     return Finding(check, is_good, detail, None if is_good else localized(advice))
+
+
+def _told(error: InterviewerError) -> Localized:
+    return Localized(**{language: error.into(language) for language in Language})
+
+
+def _verbatim(text: str) -> Localized:
+    """A name, an address or a number, which is the same in every language."""
+    return Localized(zh=text, en=text)
+
+
+def _some(count: int, total: int) -> Localized:
+    return localized("check_detail.not_so", count=count, total=total)
 
 
 def lines(diagnosis: Diagnosis, language: Language) -> list[str]:
     """The diagnosis for a terminal."""
     found = [f"{diagnosis.model} @ {diagnosis.host}"]
     for finding in diagnosis.findings:
-        found.append(f"  {'ok ' if finding.is_good else 'BAD'} {finding.check}: {finding.detail}")
+        found.append(f"  {'ok ' if finding.is_good else 'BAD'} {finding.check}: {finding.detail.into(language)}")
         if finding.advice:
             found.append(f"      {finding.advice.into(language)}")
     if diagnosis.rung:

@@ -7,10 +7,13 @@ from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import OutOfTurn
-from interviewer.evaluation.calibration import MeasurementSource, in_words, measurement_finder
+from interviewer.evaluation.calibration import MeasurementSource, measurement_finder
+from interviewer.presentation.plain_text import escaped_controls
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown, to_summary
+from interviewer.presentation.wording import agreement_text
 from interviewer.sessions.serialization import history_to_json
 from interviewer.sessions.store import Recorded
+from interviewer.text.messages import localized
 
 
 def export_transcript(
@@ -23,7 +26,7 @@ def export_transcript(
     played = replay(recorded.event for recorded in history)
     if not shows_grades(played):
         if kind == "json":
-            raise OutOfTurn("the JSON holds the model answers, so it is there when the interview is over")
+            raise OutOfTurn(localized("transcript.not_over"))
         # The wall between the modes holds in files too: before the end no format gives a grade away.
         history = [recorded for recorded in history if not isinstance(recorded.event, Graded | Ungraded)]
         played = replay(recorded.event for recorded in history)
@@ -32,9 +35,10 @@ def export_transcript(
     told = measurement_finder(known, played.bank)
 
     def badge(grade: Grade) -> str:
-        return in_words(told(grade), spoken, is_estimate=grade.is_estimate)
+        return agreement_text(told(grade), spoken, is_estimate=grade.is_estimate)
 
     transcript = Transcript(interview, played, history[0].at, now, len(history), badge)
     if kind == "json":
-        return history_to_json([(recorded.event, recorded.at) for recorded in history], to_summary(transcript))
+        events = [(recorded.event, recorded.at) for recorded in history]
+        return escaped_controls(history_to_json(events, to_summary(transcript)))
     return {"md": to_markdown, "html": to_html}[kind](transcript, spoken)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from interviewer.domain.grade import Grade, Provenance
 from interviewer.domain.rubric import Bank, Language
-from interviewer.evaluation.calibration import MeasurementSource, in_words, measurement_finder
+from interviewer.evaluation.calibration import MeasurementSource, measurement_finder
+from interviewer.presentation.wording import agreement_text
 from interviewer.sessions.grader_registry import Models
 from interviewer.text.messages import say
 
@@ -23,8 +24,12 @@ class Badges:
 
         def badge(grade: Grade) -> str:
             found = known(grade)
-            told = in_words(found, language, is_estimate=grade.is_estimate)
-            return told if found else told + self._tested(grade.provenance, language)
+            told = agreement_text(found, language, is_estimate=grade.is_estimate)
+            return (
+                told
+                if found and found.held_out_pearson is not None
+                else told + self._tested(grade.provenance, language)
+            )
 
         return badge
 

@@ -13,9 +13,9 @@ from interviewer.evaluation import checkup
 from interviewer.evaluation.checkup import Diagnosis
 from interviewer.grading import CallShape
 from interviewer.llm.discovery import find_local_servers, list_models
-from interviewer.presentation.markup import escaped
+from interviewer.presentation.templating import inline, render
 from interviewer.sessions.grader_registry import Choice, Models
-from interviewer.text.messages import say
+from interviewer.text.messages import localized, say
 
 _BANK = "deep-learning"
 _POLL_SECONDS = 0.15
@@ -61,22 +61,20 @@ class Clinic:
         """Who grades now."""
         choice = self.models.choice(owner)
         if choice.endpoint is None:
-            return f"<p>{say('grader.now_offline', language)}</p>"
+            return _paragraph(say("grader.now_offline", language), language)
         known = self.models.diagnosis(choice)
         verdict = "grader.unmeasured" if known is None else "grader.healthy" if known.is_healthy else "grader.unhealthy"
-        now = escaped(say("grader.now_model", language, model=choice.title))
-        return f"<p><strong>{now}</strong></p><p>{say(verdict, language)}</p>"
+        source = '<p><strong>{{ say("grader.now_model", model=model) }}</strong></p><p>{{ say(verdict) }}</p>'
+        return inline(source, language, model=choice.title, verdict=verdict)
 
     def find(self, language: Language) -> Told:
         """Ask this machine's usual ports. Only where any address may be entered at all."""
         if not self.models.offer.anything or self.models.offer.allowed:
-            return Told(say("grader.found_none", language))
+            return Told(_paragraph(say("grader.found_none", language), language))
         found = find_local_servers()
         if not found:
-            return Told(f"<p>{say('grader.found_none', language)}</p>")
-        rows = "".join(f"<li>{escaped(one.kind)}: {escaped(one.base_url)}</li>" for one in found)
-        html = f"<p>{say('grader.found', language, count=len(found))}</p><ul>{rows}</ul>"
-        return Told(html, found[0].base_url, found[0].models)
+            return Told(_paragraph(say("grader.found_none", language), language))
+        return Told(inline(_FOUND, language, found=found), found[0].base_url, found[0].models)
 
     def list(self, owner: str, form: Form, language: Language) -> Told:
         """The models of the server in the form."""
@@ -86,7 +84,8 @@ class Clinic:
             names = list_models(endpoint)
         except InterviewerError as error:
             return _failed(error, language)
-        return Told(f"<p>{say('grader.listed', language, count=len(names))}</p>", endpoint.base_url, names)
+        listed = _paragraph(say("grader.listed", language, count=len(names)), language)
+        return Told(listed, endpoint.base_url, names)
 
     def use(self, owner: str, form: Form, language: Language) -> Told:
         """Let the model in the form grade from now on; the key leaves the page."""
@@ -113,10 +112,10 @@ class Clinic:
             lambda tell: checkup.examine(self.models, choice, bank, lambda place, total: tell((place, total)))
         )
         for place, total in run:
-            yield Told(f'<p role="status">{say("grader.testing", language, place=place + 1, total=total)}</p>')
+            yield Told(_paragraph(say("grader.testing", language, place=place + 1, total=total), language))
         diagnosis = run.result()
         self.models.remember(choice, diagnosis)
-        yield Told(diagnosis_html(diagnosis, language))
+        yield Told(render("diagnosis.html", language, diagnosis=diagnosis))
 
     def _wish(self, owner: str, form: Form, model: str = "") -> Choice:
         return self.models.wish(owner, form.base_url, model or form.model, form.key, _shape(form), _votes(form))
@@ -158,37 +157,28 @@ def _drained(told: "queue.SimpleQueue[M]") -> Iterator[M]:
         yield told.get()
 
 
-def diagnosis_html(diagnosis: Diagnosis, language: Language) -> str:
-    """The findings with their advice, and how each canned answer was graded."""
-    verdict = "grader.healthy" if diagnosis.is_healthy else "grader.unhealthy"
-    rows = []
-    for finding in diagnosis.findings:
-        sign, kind = ("✓", "met") if finding.is_good else ("✗", "contradicted")
-        advice = f'<p class="quiet">{escaped(finding.advice.into(language))}</p>' if finding.advice else ""
-        name = say(f"check.{finding.check}", language)
-        rows.append(
-            f'<li class="{kind}"><p><span class="sign" aria-hidden="true">{sign}</span><strong>{name}</strong> '
-            f"{escaped(finding.detail)}</p>{advice}</li>"
-        )
-    rung = (
-        f'<p class="quiet">{escaped(say("grader.rung", language, rung=diagnosis.rung))}</p>' if diagnosis.rung else ""
-    )
-    return (
-        f'<div class="card"><h2>{escaped(diagnosis.model)}</h2><p class="score"><strong>{say(verdict, language)}</strong></p>'
-        f'<ul class="ledger">{"".join(rows)}</ul>{rung}</div>'
-    )
+_FOUND = """<p>{{ say("grader.found", count=found | length) }}</p>
+<ul>{% for one in found %}<li>{{ one.kind }}: {{ one.base_url }}</li>{% endfor %}</ul>"""
+
+_FAILED = (
+    """<div role="alert"><p class="failure">{{ say("fault." ~ kind) }}</p><p class="quiet">{{ detail }}</p></div>"""
+)
+
+
+def _paragraph(text: str, language: Language) -> str:
+    return inline('<p role="status">{{ text }}</p>', language, text=text)
 
 
 def _shape(form: Form) -> CallShape:
     try:
         return CallShape(form.shape)
     except ValueError as error:
-        raise SettingsError("the shape of the calls is one_call or per_criterion") from error
+        raise SettingsError(localized("fault.no_such_shape")) from error
 
 
 def _votes(form: Form) -> int:
     if form.votes not in (1, 3):
-        raise SettingsError("votes are 1 or 3")
+        raise SettingsError(localized("fault.no_such_votes"))
     return int(form.votes)
 
 
@@ -196,7 +186,4 @@ def _failed(error: InterviewerError, language: Language) -> Told:
     """What kind of fault it is in the language of the page, and the detail as the door words it."""
     kinds = {LLMUnreachable: "unreachable", LLMRefused: "refused", LLMMalformed: "malformed"}
     kind = next((name for known, name in kinds.items() if isinstance(error, known)), "setting")
-    return Told(
-        f'<div role="alert"><p class="failure">{say(f"fault.{kind}", language)}</p>'
-        f'<p class="quiet">{escaped(str(error))}</p></div>'
-    )
+    return Told(inline(_FAILED, language, kind=kind, detail=error.into(language)))

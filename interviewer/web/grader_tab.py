@@ -1,7 +1,7 @@
 """The grader tab: its controls, their words, and what they are wired to."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -16,68 +16,39 @@ from interviewer.web.grader_settings import Clinic, Form, Told
 Updates = dict[Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
 class GraderTab:
-    """The controls."""
+    """The controls; where there is a list of endpoints, only they can be chosen."""
 
-    tab: gr.Tab
-    status: gr.HTML
-    preset: gr.Dropdown
-    base_url: gr.Textbox | gr.Dropdown
-    key: gr.Textbox
-    model: gr.Dropdown
-    shape: gr.Radio
-    votes: gr.Radio
-    find: gr.Button
-    listing: gr.Button
-    test: gr.Button
-    use: gr.Button
-    offline: gr.Button
-    result: gr.HTML
-
-    def all(self) -> list[Any]:
-        return [getattr(self, f.name) for f in fields(self)]
-
-
-def lay_out_grader(offer: Offer) -> GraderTab:
-    """The tab; where there is a list of endpoints, only they can be chosen."""
-    default = offer.default.endpoint
-    address = default.base_url if default else (offer.allowed[0] if offer.allowed else "")
-    with gr.Tab("···", id="grader") as tab:
-        status = gr.HTML(elem_id="grader-status", apply_default_css=False)
-        preset = gr.Dropdown(
-            [(preset.title, preset.base_url) for preset in PRESETS],
-            value=None,
-            visible=offer.anything and not offer.allowed,
-            elem_id="preset",
-        )
-        base_url: gr.Textbox | gr.Dropdown
-        if offer.allowed:
-            base_url = gr.Dropdown(list(offer.allowed), value=address, elem_id="base-url")
-        else:
-            base_url = gr.Textbox(address, max_lines=1, interactive=offer.anything, elem_id="base-url")
-        with gr.Row():
-            model = gr.Dropdown(
-                [default.model] if default else [],
-                value=default.model if default else None,
-                allow_custom_value=True,
-                elem_id="model",
-            )
-            key = gr.Textbox(type="password", max_lines=1, elem_id="key")
-        with gr.Row():
-            shape = gr.Radio([str(shape) for shape in CallShape], value=str(offer.default.shape), elem_id="shape")
-            votes = gr.Radio([1, 3], value=offer.default.votes, elem_id="votes")
-        with gr.Row():
-            find = gr.Button(visible=offer.anything and not offer.allowed, elem_id="find", min_width=120)
-            listing = gr.Button(elem_id="list-models", min_width=120)
-            test = gr.Button(elem_id="test-grader", min_width=120)
-        with gr.Row():
-            use = gr.Button(variant="primary", elem_id="use-model", min_width=120)
-            offline = gr.Button(elem_id="use-offline", min_width=120)
-        result = gr.HTML(elem_id="grader-result", apply_default_css=False)
-    return GraderTab(
-        tab, status, preset, base_url, key, model, shape, votes, find, listing, test, use, offline, result
-    )  # fmt: skip
+    def __init__(self, offer: Offer) -> None:
+        default = offer.default.endpoint
+        address = default.base_url if default else (offer.allowed[0] if offer.allowed else "")
+        is_open = offer.anything and not offer.allowed
+        with gr.Tab("···", id="grader") as self.tab:
+            self.status = gr.HTML(elem_id="grader-status", apply_default_css=False)
+            presets = [(preset.title, preset.base_url) for preset in PRESETS]
+            self.preset = gr.Dropdown(presets, value=None, visible=is_open, elem_id="preset")
+            self.base_url: gr.Textbox | gr.Dropdown
+            if offer.allowed:
+                self.base_url = gr.Dropdown(list(offer.allowed), value=address, elem_id="base-url")
+            else:
+                self.base_url = gr.Textbox(address, max_lines=1, interactive=offer.anything, elem_id="base-url")
+            with gr.Row():
+                names = [default.model] if default else []
+                model = default.model if default else None
+                self.model = gr.Dropdown(names, value=model, allow_custom_value=True, elem_id="model")
+                self.key = gr.Textbox(type="password", max_lines=1, elem_id="key")
+            with gr.Row():
+                shapes = [str(shape) for shape in CallShape]
+                self.shape = gr.Radio(shapes, value=str(offer.default.shape), elem_id="shape")
+                self.votes = gr.Radio([1, 3], value=offer.default.votes, elem_id="votes")
+            with gr.Row():
+                self.find = gr.Button(visible=is_open, elem_id="find", min_width=120)
+                self.listing = gr.Button(elem_id="list-models", min_width=120)
+                self.test = gr.Button(elem_id="test-grader", min_width=120)
+            with gr.Row():
+                self.use = gr.Button(variant="primary", elem_id="use-model", min_width=120)
+                self.offline = gr.Button(elem_id="use-offline", min_width=120)
+            self.result = gr.HTML(elem_id="grader-result", apply_default_css=False)
 
 
 def grader_labels(tab: GraderTab, language: Language) -> Updates:
@@ -111,14 +82,15 @@ class GraderWiring:
 
     def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
-        tab = self.tab
+        tab, clinic = self.tab, self.clinic
         form = [tab.base_url, tab.key, tab.model, tab.shape, tab.votes]
-        on(tab.find.click, self._find, [language])
-        on(tab.listing.click, self._list, [*form, language])
-        on(tab.test.click, self._test, [*form, language])
-        on(tab.use.click, self._use, [*form, language])
-        on(tab.offline.click, self._offline, [language])
-        on(tab.tab.select, self._status, [language])
+        shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key]
+        for button, does in ((tab.listing, clinic.list), (tab.use, clinic.use)):
+            on(button.click, self._filling_in(does), [language, *form], shown)
+        on(tab.test.click, self._test, [language, *form], shown)
+        on(tab.find.click, self._find, [language], shown)
+        on(tab.offline.click, self._offline, [language], shown)
+        on(tab.tab.select, self._status, [language], [tab.status])
         tab.preset.input(None, tab.preset, tab.base_url, js="(url) => url", api_visibility="private")
 
     def _show(self, told: Told, owner: str, language: Language) -> Updates:
@@ -132,32 +104,25 @@ class GraderWiring:
             updates[tab.key] = ""
         return updates
 
+    def _filling_in(self, does: Callable[[str, Form, Language], Told]) -> Callable[..., Updates]:
+        def handler(request: gr.Request, language: str, *form: Any) -> Updates:
+            owner, spoken = self.owner_of(request), Language(language)
+            return self._show(does(owner, Form.of(*form), spoken), owner, spoken)
+
+        return handler
+
+    def _test(self, request: gr.Request, language: str, *form: Any) -> Iterator[Updates]:
+        owner, spoken = self.owner_of(request), Language(language)
+        for told in self.clinic.test(owner, Form.of(*form), spoken):
+            yield self._show(told, owner, spoken)
+
     def _find(self, language: str, request: gr.Request) -> Updates:
         owner, spoken = self.owner_of(request), Language(language)
         return self._show(self.clinic.find(spoken), owner, spoken)
-
-    def _list(
-        self, base_url: str, key: str, model: str, shape: str, votes: float, language: str, request: gr.Request
-    ) -> Updates:
-        owner, spoken = self.owner_of(request), Language(language)
-        return self._show(self.clinic.list(owner, Form.of(base_url, key, model, shape, votes), spoken), owner, spoken)
-
-    def _test(
-        self, base_url: str, key: str, model: str, shape: str, votes: float, language: str, request: gr.Request
-    ) -> Iterator[Updates]:
-        owner, spoken = self.owner_of(request), Language(language)
-        for told in self.clinic.test(owner, Form.of(base_url, key, model, shape, votes), spoken):
-            yield self._show(told, owner, spoken)
-
-    def _use(
-        self, base_url: str, key: str, model: str, shape: str, votes: float, language: str, request: gr.Request
-    ) -> Updates:
-        owner, spoken = self.owner_of(request), Language(language)
-        return self._show(self.clinic.use(owner, Form.of(base_url, key, model, shape, votes), spoken), owner, spoken)
 
     def _offline(self, language: str, request: gr.Request) -> Updates:
         owner, spoken = self.owner_of(request), Language(language)
         return self._show(self.clinic.offline(owner, spoken), owner, spoken)
 
-    def _status(self, language: str, request: gr.Request) -> Updates:
-        return {self.tab.status: self.clinic.status(self.owner_of(request), Language(language))}
+    def _status(self, language: str, request: gr.Request) -> str:
+        return self.clinic.status(self.owner_of(request), Language(language))

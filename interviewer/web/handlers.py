@@ -226,9 +226,9 @@ def _told(error: Exception, language: Language) -> str:
         case MovedOnElsewhere():
             return say("play.moved_on", language)
         case StoreError():
-            return say("play.store_failed", language, reason=str(error))
+            return say("play.store_failed", language, reason=error.into(language))
         case OutOfTurn():
             return say("play.not_now", language)
         case BankError():
-            return str(error)
+            return error.into(language)
     return say("play.not_now", language)

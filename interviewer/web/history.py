@@ -4,7 +4,8 @@ from interviewer.domain.interview import Interview
 from interviewer.domain.rubric import Language
 from interviewer.domain.summary import summarize
 from interviewer.errors import InterviewerError
-from interviewer.presentation import markup
+from interviewer.presentation.templating import escaped
+from interviewer.presentation.wording import moment, score_text
 from interviewer.sessions.service import Session, Stage
 from interviewer.text.messages import say
 
@@ -17,13 +18,13 @@ def listing(stage: Stage, owner: str, language: Language) -> str:
             interview = Session(stage, listed.id).interview()
             text, state = _list_line(interview, language)
         except InterviewerError as error:
-            text, state = say("list.unreadable", language, reason=str(error)), ""
-            items.append(f"<li>{markup.escaped(text)}</li>")
+            text, state = say("list.unreadable", language, reason=error.into(language)), ""
+            items.append(f"<li>{escaped(text)}</li>")
             continue
-        when = markup.moment(listed.begun_at)
+        when = moment(listed.begun_at)
         action = say("list.read" if interview.is_over else "list.open", language)
         items.append(
-            f'<li><a href="?interview={markup.escaped(listed.id)}">{markup.escaped(say("list.action", language, action=action, text=text))}</a> '
+            f'<li><a href="?interview={escaped(listed.id)}">{escaped(say("list.action", language, action=action, text=text))}</a> '
             f'<span class="quiet">{state} · <time datetime="{listed.begun_at}">{when}</time></span></li>'
         )
     title = f"<h2>{say('list.title', language)}</h2>"
@@ -39,5 +40,5 @@ def _list_line(interview: Interview, language: Language) -> tuple[str, str]:
     if not interview.is_over:
         return text, say("list.state_open", language, place=interview.position + 1)
     summary = summarize(interview)
-    score = markup.score_text(summary.score, language, is_estimate=summary.is_estimate)
+    score = score_text(summary.score, language, is_estimate=summary.is_estimate)
     return text, f"{say('list.state_over', language)} · {score}"

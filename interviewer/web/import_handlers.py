@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.errors import BankError, InterviewerError
-from interviewer.presentation.markup import escaped
+from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import Models
 from interviewer.text.messages import say
 from interviewer.web.grader_settings import Watched
@@ -50,14 +50,14 @@ class Importer:
         """What the last file of a visitor's window would become; with a model, how far it is meanwhile."""
         upload = self.uploads.of(owner, window)
         if upload is None:
-            yield _refused(say("import.no_file", language))
+            yield _refused("import.no_file", language)
             return
         yield from self._read(owner, upload.name, upload.data, language, by_model=by_model)
 
     def read_text(self, owner: str, text: str, title: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
         """The same for a list that was pasted. Under the same title it is brought up to date, as a file would be."""
         if not text.strip():
-            yield _refused(say("import.no_text", language))
+            yield _refused("import.no_text", language)
             return
         data = text.encode("utf-8", "replace")
         name = title.strip() or f"pasted-{hashlib.sha256(data).hexdigest()[:6]}"
@@ -71,20 +71,22 @@ class Importer:
         from interviewer.banks.importing import pipeline
 
         if self.folder is None:
-            return _refused(say("import.not_here", language))
+            return _refused("import.not_here", language)
         if not text.strip():
-            return _refused(say("import.nothing_to_save", language))
+            return _refused("import.nothing_to_save", language)
         try:
             shown = pipeline.preview("bank.yaml", text.encode("utf-8"), library=self.library, folder=self.folder)
             if shown.before is not None and not shown.is_same and _version(shown.before) != base:
-                return _refused(say("import.moved_on", language, id=shown.bank.id))
+                return _refused("import.moved_on", language, id=shown.bank.id)
             path = pipeline.save(shown)
-        except (BankError, UnicodeEncodeError) as error:
-            return _refused(say("import.not_saved", language), _on_the_page(error))
+        except BankError as error:
+            return _refused("import.not_saved", language, error)
+        except UnicodeEncodeError:
+            return _refused("import.not_saved", language, say("import.no_such_character", language))
         count = len(shown.bank.questions)
         told = say("import.saved", language, title=shown.bank.title.into(language), count=count, file=path.name)
         return Shown(
-            f'<p role="status"><strong>{escaped(told)}</strong></p>',
+            inline('<p role="status"><strong>{{ told }}</strong></p>', language, told=told),
             saved=shown.bank.id,
             base=_version(shown.yaml.encode()),
         )
@@ -97,11 +99,11 @@ class Importer:
 
         folder = self.folder
         if folder is None:
-            yield _refused(say("import.not_here", language))
+            yield _refused("import.not_here", language)
             return
         llm = self.models.llm_for(owner) if by_model else None
         if by_model and llm is None:
-            yield _refused(say("import.no_model", language))
+            yield _refused("import.no_model", language)
             return
         run: Watched[Preview, tuple[int, int]] = Watched(
             lambda tell: pipeline.preview(
@@ -116,11 +118,12 @@ class Importer:
             )
         )
         for done, total in run:
-            yield Shown(f'<p role="status">{say("import.drafting", language, done=done, total=total)}</p>')
+            source = '<p role="status">{{ say("import.drafting", done=done, total=total) }}</p>'
+            yield Shown(inline(source, language, done=done, total=total))
         try:
             shown = run.result()
         except InterviewerError as error:
-            yield _refused(say("import.unusable", language), _on_the_page(error))
+            yield _refused("import.unusable", language, error)
             return
         yaml = "" if preview.is_too_long_to_edit(shown.yaml) else shown.yaml
         title = shown.bank.title.into(language)
@@ -131,23 +134,24 @@ def _version(data: bytes | None) -> str:
     return "" if data is None else hashlib.sha256(data).hexdigest()
 
 
-def _on_the_page(error: Exception) -> str:
-    """What is wrong, without the name of the text that was edited and without the options of the command."""
-    return str(error).removeprefix("bank.yaml: ").replace(" (--id)", "")
+_REFUSED = """<div role="alert" class="card"><p class="failure">{{ text }}</p>
+{% if detail %}<p class="quiet">{{ detail }}</p>{% endif %}</div>"""
 
 
-def _refused(text: str, detail: str = "") -> Shown:
-    more = f'<p class="quiet">{escaped(detail)}</p>' if detail else ""
-    return Shown(f'<div role="alert" class="card"><p class="failure">{escaped(text)}</p>{more}</div>')
+def _refused(key: str, language: Language, error: InterviewerError | str = "", **values: object) -> Shown:
+    """A reason, and what exactly is wrong: without the name of the edited text, and the options of the command."""
+    detail = error if isinstance(error, str) else error.into(language)
+    detail = detail.removeprefix("bank.yaml: ").replace(" (--id)", "")
+    return Shown(inline(_REFUSED, language, text=say(key, language, **values), detail=detail))
+
+
+_PICKER = """{% if not is_allowed %}<p>{{ say("import.not_here") }}</p>{% else %}
+<h2>{{ say("import.title") }}</h2><p>{{ say("import.intro") }}</p>
+<div id="import-drop" data-too-large="{{ say("import.too_large") }}" data-not-sent="{{ say("import.not_sent") }}"><label for="import-file">{{ say("import.choose") }}</label>
+<input type="file" id="import-file" accept=".md,.markdown,.txt,.csv,.tsv,.json,.jsonl,.yaml,.yml">
+<p id="import-status" role="status"></p></div>{% endif %}"""
 
 
 def picker_html(language: Language, *, is_allowed: bool) -> str:
     """The control that takes a file; its script is in the page's own."""
-    if not is_allowed:
-        return f"<p>{say('import.not_here', language)}</p>"
-    return (
-        f"<h2>{say('import.title', language)}</h2><p>{say('import.intro', language)}</p>"
-        f'<div id="import-drop"><label for="import-file">{say("import.choose", language)}</label>'
-        '<input type="file" id="import-file" accept=".md,.markdown,.txt,.csv,.tsv,.json,.jsonl,.yaml,.yml">'
-        '<p id="import-status" role="status"></p></div>'
-    )
+    return inline(_PICKER, language, is_allowed=is_allowed)

@@ -1,7 +1,7 @@
 """The import tab: its controls, their words, and what they are wired to."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -15,57 +15,28 @@ Updates = dict[Any, Any]
 _OFFLINE, _MODEL = "offline", "model"
 
 
-@dataclass(frozen=True, slots=True)
 class ImportTab:
-    """The controls. `read` is pressed by the page's script when a file has arrived."""
+    """The controls; where nobody may import, the tab only says so. The page's script presses `read` when a file has come."""
 
-    tab: gr.Tab
-    picker: gr.HTML
-    body: gr.Column
-    compiler: gr.Radio
-    pasting: gr.Accordion
-    title: gr.Textbox
-    paste: gr.Textbox
-    read_paste: gr.Button
-    read: gr.Button
-    window: gr.Textbox
-    found: gr.HTML
-    editing: gr.Accordion
-    yaml: gr.Textbox
-    save: gr.Button
-    saved: gr.HTML
-    bank: gr.Textbox
-    base: gr.Textbox
-    play: gr.Button
-
-    def all(self) -> list[Any]:
-        return [getattr(self, f.name) for f in fields(self)]
-
-
-def lay_out_import(*, is_allowed: bool) -> ImportTab:
-    """The tab; where nobody may import, it only says so."""
-    with gr.Tab("····", id="import") as tab:
-        picker = gr.HTML(elem_id="import-picker", apply_default_css=False)
-        with gr.Column(visible=is_allowed) as body:
-            compiler = gr.Radio([_OFFLINE, _MODEL], value=_OFFLINE, elem_id="import-compiler")
-            with gr.Accordion("·", open=False, elem_id="import-pasting") as pasting:
-                title = gr.Textbox(max_lines=1, elem_id="import-title")
-                paste = gr.Textbox(lines=6, max_lines=16, elem_id="import-paste")
-                read_paste = gr.Button(elem_id="import-read-paste")
-            read = gr.Button(visible="hidden", elem_id="import-read")
-            window = gr.Textbox(visible="hidden", show_label=False, elem_id="import-window")
-            found = gr.HTML(elem_id="import-found", apply_default_css=False)
-            with gr.Accordion("·", open=False, visible=False, elem_id="import-editing") as editing:
-                yaml = gr.Textbox(lines=12, max_lines=30, elem_id="import-yaml")
-            save = gr.Button(variant="primary", visible=False, elem_id="import-save")
-            saved = gr.HTML(elem_id="import-saved", apply_default_css=False)
-            bank = gr.Textbox(visible="hidden", show_label=False)
-            base = gr.Textbox(visible="hidden", show_label=False)
-            play = gr.Button(visible=False, elem_id="import-play")
-    return ImportTab(
-        tab, picker, body, compiler, pasting, title, paste, read_paste, read, window, found, editing, yaml, save, saved, bank, base,
-        play,
-    )  # fmt: skip
+    def __init__(self, *, is_allowed: bool) -> None:
+        with gr.Tab("····", id="import") as self.tab:
+            self.picker = gr.HTML(elem_id="import-picker", apply_default_css=False)
+            with gr.Column(visible=is_allowed) as self.body:
+                self.compiler = gr.Radio([_OFFLINE, _MODEL], value=_OFFLINE, elem_id="import-compiler")
+                with gr.Accordion("·", open=False, elem_id="import-pasting") as self.pasting:
+                    self.title = gr.Textbox(max_lines=1, elem_id="import-title")
+                    self.paste = gr.Textbox(lines=6, max_lines=16, elem_id="import-paste")
+                    self.read_paste = gr.Button(elem_id="import-read-paste")
+                self.read = gr.Button(visible="hidden", elem_id="import-read")
+                self.window = gr.Textbox(visible="hidden", show_label=False, elem_id="import-window")
+                self.found = gr.HTML(elem_id="import-found", apply_default_css=False)
+                with gr.Accordion("·", open=False, visible=False, elem_id="import-editing") as self.editing:
+                    self.yaml = gr.Textbox(lines=12, max_lines=30, elem_id="import-yaml")
+                self.save = gr.Button(variant="primary", visible=False, elem_id="import-save")
+                self.saved = gr.HTML(elem_id="import-saved", apply_default_css=False)
+                self.bank = gr.Textbox(visible="hidden", show_label=False)
+                self.base = gr.Textbox(visible="hidden", show_label=False)
+                self.play = gr.Button(visible=False, elem_id="import-play")
 
 
 def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Updates:
@@ -97,14 +68,15 @@ class ImportWiring:
     owner_of: Callable[[gr.Request], str]
     play: Callable[[str, Language], Updates]
 
-    def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
-        """`on` binds a handler to a trigger the way all events of the page are bound."""
+    def connect(self, on: Callable[..., Any], language: gr.Radio, drawn: list[Any]) -> None:
+        """`on` binds a handler to a trigger the way all events of the page are bound; `play` draws on `drawn`."""
         tab = self.tab
+        shown = [tab.found, tab.saved, tab.editing, tab.yaml, tab.base, tab.save, tab.play]
         # A file that is chosen while another is being read is read after it.
-        on(tab.read.click, self._read, [tab.window, tab.compiler, language], trigger_mode="always_last")
-        on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language])
-        on(tab.save.click, self._save, [tab.yaml, tab.base, language])
-        on(tab.play.click, self._play, [tab.bank, language])
+        on(tab.read.click, self._read, [tab.window, tab.compiler, language], shown, trigger_mode="always_last")
+        on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language], shown)
+        on(tab.save.click, self._save, [tab.yaml, tab.base, language], [tab.saved, tab.play, tab.bank, tab.base])
+        on(tab.play.click, self._play, [tab.bank, language], drawn)
 
     def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[Updates]:
         owner = self.owner_of(request)

@@ -9,14 +9,13 @@ from fastapi import FastAPI
 
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
-from interviewer.presentation.markup import escaped
+from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import Models
 from interviewer.sessions.service import Stage
 from interviewer.settings import Settings
 from interviewer.text.messages import say
-from interviewer.web import theme
 from interviewer.web.badge import Badges
-from interviewer.web.controls import NO_INTERVIEW, Controls, lay_out
+from interviewer.web.controls import NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import Clinic
 from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.handlers import Choices, Desk
@@ -24,13 +23,17 @@ from interviewer.web.history import listing
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
+from interviewer.web.page_language import preferred_language
 from interviewer.web.rendering import Updates, bank_choices, count_choice, draw, labels, merged, start_values
-from interviewer.web.server import preferred_language
+from interviewer.web.theme import css, script, theme
 from interviewer.web.uploads import Uploads
 from interviewer.web.view_model import Screen, View
 from interviewer.wiring import known_measurements
 
 _MOST_THREADS = 100
+
+# Gradio remembers every control of this many pages, half a megabyte each; a page it has forgotten goes on all the same.
+_PAGES_REMEMBERED = 100
 
 
 def mount(
@@ -39,6 +42,7 @@ def mount(
     """Put the page on the application, with everything closed that it does not need."""
     demo = _build(Desk(stage, library, models, Badges(models, known_measurements(settings))), owners, settings, uploads)
     demo.max_threads = _MOST_THREADS
+    demo.state_session_capacity = _PAGES_REMEMBERED
     demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
         app,
@@ -55,9 +59,9 @@ def mount(
         ssr_mode=False,
         enable_monitoring=False,
         mcp_server=False,
-        theme=theme.theme(),
-        css=theme.CSS,
-        js=theme.SCRIPT,
+        theme=theme(),
+        css=css(),
+        js=script("page"),
     )
 
 
@@ -68,7 +72,7 @@ def _build(desk: Desk, owners: Owners, settings: Settings, uploads: Uploads) -> 
     with gr.Blocks(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     ) as demo:
-        controls = lay_out(desk.models.offer, may_import=folder is not None)
+        controls = Controls(desk.models.offer, may_import=folder is not None)
         _Wiring(demo, controls, desk, owners, importer, settings.root_path).connect()
     return demo  # type: ignore[no-any-return]
 
@@ -86,78 +90,90 @@ class _Wiring:
 
     def connect(self) -> None:
         c = self.c
-        arrived = self._on(self.demo.load, self._arrive, [c.remembered])
-        arrived.then(None, c.page_language, None, js=theme.ARRIVED, api_visibility="private")
-        self._on(c.page_language.input, self._speak, [c.page_language, c.remembered, c.start.bank])
-        c.page_language.input(None, c.page_language, None, js=theme.REMEMBER_LANGUAGE, api_visibility="private")
+        everything, language = c.all(), c.page_language
+        arrived = self._on(self.demo.load, self._arrive, [c.remembered], everything)
+        arrived.then(None, language, None, js=script("arrived"), api_visibility="private")
+        self._on(language.input, self._speak, [language, c.remembered, c.start.bank], everything)
+        language.input(None, language, None, js=script("remember_language"), api_visibility="private")
         self._connect_start()
         self._connect_play()
-        self._connect_records()
-        clinic = Clinic(self.desk.models, self.desk.library)
-        GraderWiring(c.grader, clinic, self._owner).connect(self._on, c.page_language)
-        ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, c.page_language)
+        for trigger in (c.records.select, c.refresh.click):
+            self._on(trigger, self._list, [language], [c.listing])
+        self._on(c.regrade.click, self._regrade, [language], [c.listing])
+        self._on(c.link.click, self._link, [language], [c.link_text])
+        GraderWiring(c.grader, Clinic(self.desk.models, self.desk.library), self._owner).connect(self._on, language)
+        drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.tabs]
+        ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
+
+    @property
+    def drawn(self) -> list[Any]:
+        """What an interview decides of the page."""
+        return list(draw(self.c, View(Screen.START, Language.EN, clear=True)))
 
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
         form = [
-            start.bank,
-            start.topics,
-            start.count,
-            start.order,
-            start.language,
-            start.mode,
-            start.probes,
-            start.hints,
-        ]
-        self._script(self._on(start.button.click, self._begin, [c.page_language, *form]), theme.FOCUS_ANSWER)
-        self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language])
-        self._on(start.topics.change, self._choose_topics, [start.bank, start.topics, start.count, c.page_language])
-        start.mode.input(None, start.mode, start.probes, js=theme.PROBES_OF_MODE, api_visibility="private")
+            start.bank, start.topics, start.count, start.order, start.language, start.mode, start.probes, start.hints,
+        ]  # fmt: skip
+        begun = self._on(start.button.click, self._begin, [c.page_language, *form], self.drawn)
+        self._script(begun, "focus_answer")
+        chosen = [start.topics, start.count]
+        self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language], chosen)
+        counted = [start.bank, start.topics, start.count, c.page_language]
+        self._on(start.topics.change, self._choose_topics, counted, [start.count])
+        is_interview = "(mode) => mode === 'interview'"
+        start.mode.input(None, start.mode, start.probes, js=is_interview, api_visibility="private")
 
     def _connect_play(self) -> None:
-        c, play, report, desk = self.c, self.c.play, self.c.report, self.desk
+        c, play, desk, drawn = self.c, self.c.play, self.desk, self.drawn
         here = [c.remembered, c.place, c.page_language]
         for trigger in (play.answer.submit, play.send.click):
-            sent = self._on(trigger, self._send, [c.remembered, c.place, play.answer, c.page_language])
-            self._script(sent, theme.FOCUS_NEXT)
+            sent = self._on(trigger, self._send, [c.remembered, c.place, play.answer, c.page_language], drawn)
+            self._script(sent, "focus_next")
         for button, does in (
             (play.hint, desk.hint),
             (play.repeat, desk.repeat),
             (play.retry, desk.retry),
             (play.next, desk.move_on),
         ):
-            self._script(self._on(button.click, self._drawing(does), here), theme.FOCUS_ANSWER)
-        self._script(self._on(play.skip.click, self._drawing_all(desk.skip), here), theme.FOCUS_NEXT)
-        asked = self._on(play.end.click, lambda: {play.ending: gr.update(visible=True)}, [])
-        self._script(asked, theme.SHOW_ENDING)
-        self._on(play.end_no.click, lambda: {play.ending: gr.update(visible=False)}, [])
-        ended = self._on(play.end_yes.click, self._drawing_all(desk.end), here)
-        self._script(ended, "() => window.scrollTo(0, 0)")
-        for button in (play.regrade, report.regrade):
-            self._on(button.click, self._drawing_all(desk.regrade), here)
-        self._on(play.object.click, self._object, [c.remembered, play.criterion, play.quote, c.page_language])
-        for button in (play.leave, report.new):
-            self._on(button.click, lambda language: draw(c, View(Screen.START, Language(language))), [c.page_language])
-        self._on(c.ticker.tick, self._tick, here)
+            self._script(self._on(button.click, self._drawing(does), here, drawn), "focus_answer")
+        self._script(self._on(play.skip.click, self._drawing_all(desk.skip), here, drawn), "focus_next")
+        asked = self._on(play.end.click, lambda: gr.update(visible=True), [], [play.ending])
+        self._script(asked, "show_ending")
+        self._on(play.end_no.click, lambda: gr.update(visible=False), [], [play.ending])
+        ended = self._on(play.end_yes.click, self._drawing_all(desk.end), here, drawn)
+        ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
+        for button in (play.regrade, c.report.regrade):
+            self._on(button.click, self._drawing_all(desk.regrade), here, drawn)
+        objected = [c.remembered, play.criterion, play.quote, c.page_language]
+        self._on(play.object.click, self._object, objected, [*drawn, play.quote])
+        for button in (play.leave, c.report.new):
+            self._on(button.click, self._leave, [c.page_language], drawn)
+        self._on(c.ticker.tick, self._tick, here, [play.card, c.report.report, c.ticker])
 
-    def _connect_records(self) -> None:
-        c = self.c
-        for trigger in (c.records.select, c.refresh.click):
-            self._on(trigger, self._list, [c.page_language])
-        self._on(c.regrade.click, self._regrade, [c.page_language])
-        self._on(c.link.click, self._link, [c.page_language])
+    def _on(
+        self,
+        trigger: Callable[..., Any],
+        handler: Callable[..., Any],
+        inputs: list[Any],
+        outputs: list[Any],
+        **more: Any,
+    ) -> Any:
+        """Bind a handler the way all events of the page are bound. Gradio makes every output anew, so they are few.
 
-    def _on(self, trigger: Callable[..., Any], handler: Callable[..., Any], inputs: list[Any], **more: Any) -> Any:
+        Gradio would check choices against what it remembers of a page, which a restart forgets; ours are checked where
+        they are used.
+        """
         options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, **more}
-        return trigger(handler, inputs, self.c.all(), **options)
+        return trigger(handler, inputs, outputs, preprocess=False, **options)
 
-    def _script(self, event: Any, script: str) -> None:
-        event.then(None, None, None, js=script, api_visibility="private")
+    def _script(self, event: Any, name: str) -> None:
+        event.then(None, None, None, js=script(name), api_visibility="private")
 
     def _owner(self, request: gr.Request) -> str:
         owner = self.owners.of(dict(request.cookies))
         if owner is None:
-            raise gr.Error("This browser has no cookie of this page; reload it. 请刷新页面。", print_exception=False)
+            raise gr.Error(say("app.no_cookie", _language_of(request)), print_exception=False)
         return owner
 
     def _drawing(self, step: Callable[..., View]) -> Callable[..., Updates]:
@@ -173,23 +189,25 @@ class _Wiring:
 
         return handler
 
-    def _arrive(self, remembered: str, request: gr.Request) -> Updates:
-        chosen = dict(request.cookies).get("lang", "")
-        language = preferred_language(chosen, request.headers.get("accept-language", ""))
-        asked = str(dict(request.query_params).get("interview") or remembered)
-        owner = self._owner(request)
+    def _arrive(self, remembered: str | None, request: gr.Request) -> Updates:
+        language, owner = _language_of(request), self._owner(request)
+        asked = str(dict(request.query_params).get("interview") or remembered or NO_INTERVIEW)
         view = self.desk.arrive(owner, "" if asked == NO_INTERVIEW else asked, language)
-        library = self.desk.library
         # Whoever is quick with the tab finds the list there, although the tab's own event came before the page was ready.
         listed = {self.c.listing: listing(self.desk.stage, owner, language)}
-        return merged(self._labels(language), start_values(self.c, library, language), draw(self.c, view), listed)
+        return merged(
+            self._labels(language), start_values(self.c, self.desk.library, language), draw(self.c, view), listed
+        )
 
-    def _speak(self, language: str, remembered: str, bank: str, request: gr.Request) -> Updates:
-        c, chosen, owner = self.c, Language(language), self._owner(request)
-        drawn = draw(c, self.desk.look(owner, remembered, chosen)) if remembered != NO_INTERVIEW else {}
+    def _speak(self, language: str, remembered: str | None, bank: str, request: gr.Request) -> Updates:
+        c, chosen, owner, library = self.c, Language(language), self._owner(request), self.desk.library
+        is_open = remembered and remembered != NO_INTERVIEW
+        drawn = draw(c, self.desk.look(owner, str(remembered), chosen)) if is_open else {}
         listed = {c.listing: listing(self.desk.stage, owner, chosen), c.link_text: gr.update(visible=False)}
-        library = self.desk.library
         return merged(self._labels(chosen), bank_choices(c, library, bank, chosen), drawn, listed)
+
+    def _leave(self, language: str) -> Updates:
+        return draw(self.c, View(Screen.START, Language(language)))
 
     def _labels(self, language: Language) -> Updates:
         return labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None)
@@ -201,27 +219,14 @@ class _Wiring:
         chosen = {c.start.bank: gr.update(choices=banks, value=bank), c.tabs: gr.update(selected="practice")}
         return merged(draw(c, View(Screen.START, language)), bank_choices(c, library, bank, language), chosen)
 
-    def _begin(
-        self,
-        page_language: str,
-        bank: str,
-        topics: list[str],
-        count: float | None,
-        order: str,
-        language: str,
-        mode: str,
-        probes: bool,
-        hints: bool,
-        request: gr.Request,
-    ) -> Updates:
-        choices = Choices(bank, topics, count, order, language, mode, probes, hints)
-        return draw(self.c, self.desk.start(self._owner(request), choices, Language(page_language)))
+    def _begin(self, request: gr.Request, language: str, *form: Any) -> Updates:
+        return draw(self.c, self.desk.start(self._owner(request), Choices(*form), Language(language)))
 
     def _choose_bank(self, bank: str, language: str) -> Updates:
-        return bank_choices(self.c, self.desk.library, bank, Language(language))
+        return bank_choices(self.c, self.desk.library, bank, Language(language)) or gr.skip()
 
     def _choose_topics(self, bank: str, topics: list[str], count: float | None, language: str) -> Updates:
-        return count_choice(self.c, self.desk.library, bank, topics, Language(language), count)
+        return count_choice(self.c, self.desk.library, bank, topics, Language(language), count) or gr.skip()
 
     def _send(self, interview: str, place: str, text: str, language: str, request: gr.Request) -> Iterator[Updates]:
         for view in self.desk.answer(self._owner(request), interview, place, text, Language(language)):
@@ -234,21 +239,27 @@ class _Wiring:
 
     def _object(self, interview: str, criterion: str, quote: str, language: str, request: gr.Request) -> Updates:
         view, kept = self.desk.contest(self._owner(request), interview, criterion, quote, Language(language))
-        notice = {self.c.play.contest_notice: f'<div role="status">{view.notice}</div>'}
+        said = inline('<div role="status">{{ notice }}</div>', view.language, notice=view.notice)
+        notice = {self.c.play.contest_notice: said}
         return draw(self.c, replace(view, notice="")) | notice | ({self.c.play.quote: ""} if kept else {})
 
-    def _list(self, language: str, request: gr.Request) -> Updates:
-        return {self.c.listing: listing(self.desk.stage, self._owner(request), Language(language))}
+    def _list(self, language: str, request: gr.Request) -> str:
+        return listing(self.desk.stage, self._owner(request), Language(language))
 
-    def _regrade(self, language: str, request: gr.Request) -> Updates:
+    def _regrade(self, language: str, request: gr.Request) -> str:
         """Grade whatever of this owner has no grade, and list the interviews anew."""
         owner, spoken = self._owner(request), Language(language)
-        done = say("list.regraded", spoken, count=self.desk.regrade_all(owner, spoken))
-        return {self.c.listing: f'<p role="status">{done}</p>' + listing(self.desk.stage, owner, spoken)}
+        count = self.desk.regrade_all(owner, spoken)
+        done = inline('<p role="status">{{ say("list.regraded", count=count) }}</p>', spoken, count=count)
+        return str(done) + listing(self.desk.stage, owner, spoken)
 
-    def _link(self, language: str, request: gr.Request) -> Updates:
+    def _link(self, language: str, request: gr.Request) -> Any:
         """A link for another browser. Its host is the one this page was asked for, which the guard has checked."""
         base = self.root_path or f"http://{request.headers.get('host', '')}"
-        address = escaped(f"{base}/enter/{self.owners.link(self._owner(request))}")
-        text = f"<p>{say('list.link_info', Language(language))}</p><p><code>{address}</code></p>"
-        return {self.c.link_text: gr.update(value=text, visible=True)}
+        address = f"{base}/enter/{self.owners.link(self._owner(request))}"
+        source = '<p>{{ say("list.link_info") }}</p><p><code>{{ address }}</code></p>'
+        return gr.update(value=inline(source, Language(language), address=address), visible=True)
+
+
+def _language_of(request: gr.Request) -> Language:
+    return preferred_language(dict(request.cookies).get("lang", ""), request.headers.get("accept-language", ""))

@@ -7,7 +7,7 @@ import gradio as gr
 from interviewer.banks.loader import Library
 from interviewer.domain.interview import Mode, Order
 from interviewer.domain.rubric import Bank, Language
-from interviewer.presentation.markup import escaped
+from interviewer.presentation.templating import inline
 from interviewer.text.messages import say
 from interviewer.web.controls import DEFAULT_COUNT, NO_INTERVIEW, Controls
 from interviewer.web.grader_tab import grader_labels
@@ -40,7 +40,7 @@ def draw(c: Controls, view: View) -> Updates:
         play.hint: gr.update(interactive=view.may_hint),
         play.ending: gr.update(visible=False),
         play.side: gr.update(visible=view.is_coach),
-        play.card: view.card or f'<p class="quiet">{say("play.card_empty", language)}</p>',
+        play.card: view.card or inline('<p class="quiet">{{ say("play.card_empty") }}</p>', language),
         play.reviewing: gr.update(visible=view.is_reviewing),
         play.next: say("play.finish" if view.is_last else "play.next", language),
         play.regrade: gr.update(visible=view.has_failures and view.is_reviewing),
@@ -52,9 +52,14 @@ def draw(c: Controls, view: View) -> Updates:
     return updates
 
 
+_START_TITLE = """<h2>{{ say("start.title") }}</h2>
+{% if not has_banks %}<p role="alert">{{ say("start.no_banks") }}</p>{% endif %}
+{% for error in broken %}<p>{{ error }}</p>{% endfor %}"""
+
+
 def _notice(view: View) -> str:
-    unsent = f'<pre class="unsent">{escaped(view.unsent)}</pre>' if view.unsent else ""
-    return f'<div role="alert">{view.notice}{unsent}</div>'
+    source = '<div role="alert">{{ notice }}{% if unsent %}<pre class="unsent">{{ unsent }}</pre>{% endif %}</div>'
+    return inline(source, view.language, notice=view.notice, unsent=view.unsent)
 
 
 def labels(c: Controls, library: Library, language: Language, *, may_import: bool) -> Updates:
@@ -68,10 +73,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
 
     start, play, report = c.start, c.play, c.report
     banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
-    broken = "".join(f"<p>{escaped(str(error))}</p>" for error in library.broken())
-    start_title = f"<h2>{say('start.title', language)}</h2>"
-    if not banks:
-        start_title += f'<p role="alert">{say("start.no_banks", language)}</p>'
+    broken = [error.into(language) for error in library.broken()]
     buttons = {
         c.refresh: "list.refresh", c.regrade: "list.regrade", c.link: "list.link", start.button: "start.button", play.send: "play.send",
         play.hint: "play.hint", play.repeat: "play.repeat", play.skip: "play.skip", play.end: "play.end",
@@ -80,13 +82,13 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
     }  # fmt: skip
     return {
         **{button: say(key, language) for button, key in buttons.items()},
-        c.head: f"<h1>{say('app.title', language)}</h1><p>{say('app.tagline', language)}</p>",
+        c.head: inline('<h1>{{ say("app.title") }}</h1><p>{{ say("app.tagline") }}</p>', language),
         c.page_language: label("app.language", value=str(language)),
         **grader_labels(c.grader, language),
         **import_labels(c.importing, language, is_allowed=may_import),
         c.practice: label("tab.practice"),
         c.records: label("tab.interviews"),
-        start.title: start_title + broken,
+        start.title: inline(_START_TITLE, language, has_banks=bool(banks), broken=broken),
         start.bank: label("start.bank", choices=banks),
         start.topics: label("start.topics"),
         start.count: label("start.count"),
@@ -98,7 +100,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         start.probes: label("start.probes"),
         start.hints: label("start.hints"),
         play.answer: label("play.answer", placeholder=say("play.placeholder", language)),
-        play.end_sure: f"<p>{say('play.end_sure', language)}</p>",
+        play.end_sure: inline('<p>{{ say("play.end_sure") }}</p>', language),
         play.contest: label("contest.title"),
         play.criterion: label("contest.criterion"),
         play.quote: label("contest.quote", info=say("contest.quote_info", language)),

@@ -20,6 +20,7 @@ from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
 from interviewer.web.guard import IMPORT, Guard, own_hosts
 from interviewer.web.identity import Owners
+from interviewer.web.page_language import preferred_language
 from interviewer.web.uploads import Uploads
 
 DEFAULT_PORT = 7860
@@ -58,7 +59,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         try:
             text = export_transcript(name, history, kind, language, wiring.known_measurements(settings))
         except OutOfTurn as error:
-            return PlainTextResponse(f"{error}\n", 409)
+            return PlainTextResponse(f"{error.into(language or Language.EN)}\n", 409)
         return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)
 
     _add_links(app, settings, owners)
@@ -130,21 +131,6 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         print(f"Mock interviewer: {shown}/", flush=True)
         print(f"With what you played in the terminal: {shown}/enter/{owners.link(wiring.LOCAL_OWNER)}", flush=True)
         uvicorn.Server(config).run(sockets=[listener])
-
-
-def preferred_language(cookie: str, accepted: str) -> Language:
-    """The language that was chosen before, else the first one the browser asks for that the page has."""
-    if cookie in tuple(Language):
-        return Language(cookie)
-    wishes = []
-    for part in accepted.split(","):
-        name, _, quality = part.strip().partition(";q=")
-        try:
-            wishes.append((-float(quality or 1), name.split("-")[0].strip().lower()))
-        except ValueError:
-            continue
-    known = [name for _, name in sorted(wishes, key=lambda wish: wish[0]) if name in tuple(Language)]
-    return Language(known[0]) if known else Language.EN
 
 
 @contextmanager

@@ -10,8 +10,12 @@ from interviewer.domain.interview import Interview, Mode, Phase, may_hint, shows
 from interviewer.domain.rubric import Kind, Language
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.prompts import prompt
-from interviewer.presentation import markup
-from interviewer.text.messages import colon, say
+from interviewer.presentation.card import Badge, card
+from interviewer.presentation.chat import chat
+from interviewer.presentation.report import report
+from interviewer.presentation.templating import escaped
+from interviewer.presentation.wording import score_text
+from interviewer.text.messages import say
 
 
 class Screen(StrEnum):
@@ -51,9 +55,7 @@ class View:
     points: tuple[tuple[str, str], ...] = field(default=())
 
 
-def view(
-    name: str, interview: Interview, language: Language, badge: markup.Badge, partial: Sequence[Verdict] = ()
-) -> View:
+def view(name: str, interview: Interview, language: Language, badge: Badge, partial: Sequence[Verdict] = ()) -> View:
     """What the page shows of the interview of this id; `partial` are verdicts on the current attempt that are known already."""
     shown = shows_grades(interview)
     reviewing = interview.phase is Phase.REVIEWING
@@ -64,11 +66,9 @@ def view(
         interview=name,
         place=interview.place,
         progress=_progress(interview, language),
-        chat=markup.chat(interview, language),
+        chat=chat(interview, language),
         card=_card(interview, language, badge, partial) if reviewing else "",
-        report=markup.report(interview, language, badge=badge, links=_downloads(name, language))
-        if interview.is_over
-        else "",
+        report=report(interview, language, badge=badge, exports_of=name) if interview.is_over else "",
         may_answer=interview.phase is Phase.ANSWERING,
         may_hint=may_hint(interview),
         is_reviewing=reviewing,
@@ -95,7 +95,7 @@ def _progress(interview: Interview, language: Language) -> str:
     if interview.is_over:
         return ""
     question = interview.question
-    return markup.escaped(
+    return escaped(
         say(
             "play.progress",
             language,
@@ -107,23 +107,14 @@ def _progress(interview: Interview, language: Language) -> str:
     )
 
 
-def _downloads(interview: str, language: Language) -> str:
-    name = markup.escaped(interview)
-    links = " · ".join(
-        f'<a href="export/{name}.{kind}?lang={language}" download>{label}</a>'
-        for kind, label in (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
-    )
-    return f'<p class="downloads">{say("report.download", language)}{colon(language)}{links}</p>'
-
-
-def _card(interview: Interview, language: Language, badge: markup.Badge, partial: Sequence[Verdict]) -> str:
+def _card(interview: Interview, language: Language, badge: Badge, partial: Sequence[Verdict]) -> str:
     current = interview.current
-    parts = [markup.card(interview, current, language, partial=() if current.grade else partial, badge=badge)]
+    parts: list[str] = [card(interview, current, language, partial=() if current.grade else partial, badge=badge)]
     if current.failure:
         # Under its own name beside the failure; it is in no score and no mean.
         estimate = LexicalGrader().grade(interview.question, current)
         found = score(interview.question.rubric, estimate.verdicts)
-        text = markup.score_text(found, language, is_estimate=True)
+        text = score_text(found, language, is_estimate=True)
         parts.append(f'<p class="quiet">{say("card.estimate_beside", language)} {text}</p>')
     return "".join([*parts, _second_opinion(interview, language)])
 
@@ -143,5 +134,5 @@ def _second_opinion(interview: Interview, language: Language) -> str:
     )
     return (
         f'<details class="second"><summary>{say("card.second_opinion", language)}</summary>'
-        f'<p class="quiet">{say("card.second_opinion_info", language)}</p><pre tabindex="0">{markup.escaped(asked)}</pre></details>'
+        f'<p class="quiet">{say("card.second_opinion_info", language)}</p><pre tabindex="0">{escaped(asked)}</pre></details>'
     )

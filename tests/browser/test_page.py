@@ -58,7 +58,7 @@ def test_a_coach_interview_in_chinese(server: Server, visit: Callable[..., Visit
     expect(page.locator("#card .score")).to_contain_text("估计")
     assert page.locator("#card mark").first.inner_text() in COLLAPSE
     expect(page.locator("#card")).to_contain_text("没讲到 → 讲到了")
-    page.locator("#card summary").first.click()
+    page.get_by_text("看参考回答").click()
     expect(page.locator("#card .reference")).to_be_visible()
     page.screenshot(path=shots / "card-zh.png", full_page=True)
     page.click("#next")
@@ -411,3 +411,29 @@ def test_nothing_unnamed_stands_on_the_page(visit: Callable[..., Visit]) -> None
         .map(e => e.outerHTML.slice(0, 120))"""
     )
     assert unnamed == []
+
+
+def test_a_page_that_outlives_its_server_can_start_an_interview(server: Server, visit: Callable[..., Visit]) -> None:
+    page = visit().page
+    expect(page.locator("#begin")).to_be_visible()
+    server.kill()
+    server.start()
+    page.wait_for_timeout(1000)
+    page.locator("#topics input").first.check()
+    page.fill("#count input", "1")
+    page.locator("#count input").blur()
+    page.click("#begin")
+    expect(page.locator("#answer textarea")).to_be_visible()
+    expect(page.locator("#progress")).to_contain_text("第 1 / 1 题")
+
+
+def test_how_reliable_a_grade_is_opens_by_keyboard(visit: Callable[..., Visit]) -> None:
+    page = visit().page
+    begin(page, count=1)
+    answer(page, COLLAPSE)
+    badge = page.locator("#card .badge")
+    expect(page.locator("#card .score")).to_be_visible()
+    expect(badge).not_to_be_visible()
+    page.locator("#card .about summary").focus()
+    page.keyboard.press("Enter")
+    expect(badge).to_be_visible()

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from served import ROOT, Server, Visit
 
-LIST = ROOT / "tests" / "banks" / "anchors_and_breaks.md"
+LIST = ROOT / "tests" / "banks" / "importing" / "lists" / "anchors_and_breaks.md"
 SERIOUS = ("serious", "critical")
 
 
@@ -66,7 +66,7 @@ def test_a_list_is_brought_edited_saved_and_played(
     page.fill("#answer textarea", "我觉得是这样的，但是说不清楚。")
     page.click("#send")
     expect(page.locator("#card .score")).to_be_visible()
-    expect(page.locator("#card .badge")).to_contain_text("没有测过")
+    expect(page.locator("#card .badge")).to_contain_text("还没有测过")
 
 
 def test_a_broken_file_is_named_and_nothing_is_lost(visit: Callable[..., Visit], tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from fakes import begun
-from test_markup import ATTACKS, seen
+from html_seen import ATTACKS, seen
 
 from interviewer.domain.interview import Begun, Graded, Mode, replay
 from interviewer.domain.rubric import Bank, Language
@@ -65,9 +65,9 @@ def test_a_transcript_says_how_good_its_grader_is_known_to_be(stage: Stage, kind
     assert grade is not None
     assert "not measured on this question bank" in export(session, kind)
     key = (grade.provenance.signature, rubrics_digest(session.interview().bank))
-    known = {key: Measurement(*key, 120, 0.8123, 0.7, 0.9, "model")}
+    known = {key: Measurement(*key, 312, 0.99, 0.7, 0.9, "model", held_out_pearson=0.8123, held_out_n=120)}
     text = export_transcript(session.id, session.history(), kind, Language.EN, lambda: known)
-    assert "agreed with labels r = 0.81 (n = 120, labels by a language model)" in text
+    assert "it agreed with labels r = 0.81 (n = 120, labels by a language model)" in text
 
 
 def test_a_damaged_file_of_measurements_spoils_no_transcript(stage: Stage) -> None:

@@ -31,6 +31,9 @@ def estimate(deep_learning: Bank) -> Grade:
     return LexicalGrader().grade(question, attempt_of(question, "没有激活函数，多层线性叠加还是线性。"))
 
 
+NOT_MEASURED = "Estimate, offline grader: not measured on this question bank with unseen answers."
+
+
 def said(badges: Badges, bank: Bank, grade: Grade, language: Language = Language.EN) -> str:
     return badges.on(bank, language)(grade)
 
@@ -39,13 +42,22 @@ def test_a_measured_grader_has_its_figures_beside_the_score(
     models: Models, deep_learning: Bank, estimate: Grade
 ) -> None:
     key = estimate.provenance.signature, rubrics_digest(deep_learning)
-    badges = Badges(models, lambda: {key: Measurement(*key, 300, 0.8454, 0.79, 0.9, "model")})
+    badges = Badges(models, lambda: {key: Measurement(*key, 300, 0.99, 0.79, 0.9, "model", 0.8454, 120)})
     assert said(badges, deep_learning, estimate) == (
-        "Estimate, offline grader: agreed with labels r = 0.85 (n = 300, labels by a language model)."
+        "Estimate, offline grader: on answers that its makers had not seen, it agreed with labels r = 0.85 "
+        "(n = 120, labels by a language model)."
     )
     assert "r = 0.85" in said(badges, deep_learning, estimate, Language.ZH)
     other = replace(deep_learning, questions=deep_learning.questions[:3])
-    assert said(badges, other, estimate) == "Estimate, offline grader: not measured on this question bank."
+    assert said(badges, other, estimate) == NOT_MEASURED
+
+
+def test_figures_of_answers_that_the_makers_knew_are_not_shown(
+    models: Models, deep_learning: Bank, estimate: Grade
+) -> None:
+    key = estimate.provenance.signature, rubrics_digest(deep_learning)
+    badges = Badges(models, lambda: {key: Measurement(*key, 300, 0.8454, 0.79, 0.9, "model")})
+    assert said(badges, deep_learning, estimate) == NOT_MEASURED
 
 
 def test_a_model_is_unmeasured_until_it_was_tested(models: Models, deep_learning: Bank, estimate: Grade) -> None:
@@ -65,12 +77,9 @@ def test_a_measured_model_is_known_by_all_of_its_provenance(
     models: Models, deep_learning: Bank, estimate: Grade
 ) -> None:
     key = BY_MODEL.signature, rubrics_digest(deep_learning)
-    badges = Badges(models, lambda: {key: Measurement(*key, 120, 0.91, None, None, "")})
+    badges = Badges(models, lambda: {key: Measurement(*key, 120, 0.91, None, None, "", 0.91, 120)})
     grade = replace(estimate, provenance=BY_MODEL)
-    assert (
-        said(badges, deep_learning, grade)
-        == "This model: agreed with labels r = 0.91 (n = 120, labels of unknown origin)."
-    )
+    assert said(badges, deep_learning, grade).endswith("r = 0.91 (n = 120, labels of unknown origin).")
     assert "not measured" in said(badges, deep_learning, replace(grade, provenance=replace(BY_MODEL, prompt="q")))
 
 

@@ -162,3 +162,7 @@ def test_a_bank_that_is_shown_to_be_edited_can_also_be_sent_back(importer: Impor
     assert shown.yaml is not None
     assert len(shown.yaml.encode()) < LARGEST_BODY
     assert "too long to be edited" in shown.html
+
+
+def test_half_a_character_is_refused_in_the_readers_language(importer: Importer) -> None:
+    assert "半个字符" in importer.save("id: x\ud800", "", Language.ZH).html

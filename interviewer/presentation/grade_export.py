@@ -2,27 +2,28 @@
 
 import csv
 import io
-import json
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from interviewer.domain.grade import Grade, Level, Score
 from interviewer.domain.rubric import Criterion, Kind, Language
 from interviewer.evaluation.batch import Marked
 from interviewer.evaluation.cohort import Cohort, sign
-from interviewer.presentation.markup import is_news, score_text
+from interviewer.presentation.plain_text import aligned, json_line, printable
+from interviewer.presentation.wording import is_news, score_text
 from interviewer.text.messages import say
 
 # A cell that begins with one of these is a formula to a spreadsheet (the wide ones to those of East Asia).
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_FORMULA = frozenset("=+-@|%＝＋－＠｜％")
 _LONGEST_CELL = 32
 _CREDITED = (Level.MET, Level.PARTIAL)
 
 
 def to_jsonl(marked: Iterable[Marked]) -> str:
     """One object a line, with every criterion's verdict; shares go from 0 to 1."""
-    return "".join(json.dumps(_plain(one), ensure_ascii=False) + "\n" for one in marked)
+    return "".join(json_line(_plain(one)) for one in marked)
 
 
 def to_csv(marked: Iterable[Marked]) -> str:
@@ -45,11 +46,8 @@ def to_table(cohort: Cohort, language: Language) -> str:
     """One line an answer, and what they come to."""
     keys = ("sheet.candidate", "sheet.question", "sheet.score", "sheet.points", "sheet.remarks")
     heads = [say(key, language) for key in keys]
-    rows = [_line(one, language) for one in cohort.marked]
-    widths = [max(_width(row[column]) for row in (heads, *rows)) for column in range(len(heads) - 1)]
-    legend = say("sheet.legend", language)
-    lines = ["  ".join([*map(_padded, row, widths), row[-1]]).rstrip() for row in (heads, *rows)]
-    return "\n".join([*lines, "", legend, *overview(cohort, language)]) + "\n"
+    rows = [heads, *(_line(one, language) for one in cohort.marked)]
+    return "\n".join([*aligned(rows), "", say("sheet.legend", language), *overview(cohort, language)]) + "\n"
 
 
 def overview(cohort: Cohort, language: Language) -> Iterator[str]:
@@ -89,7 +87,7 @@ def _plain(one: Marked) -> dict[str, Any]:
         ],
         "dispute": grade.dispute.into(language) if grade and grade.dispute else "",
         "provenance": _provenance(one),
-        "tokens": {"prompt": grade.spent.prompt, "completion": grade.spent.completion} if grade else None,
+        "tokens": asdict(grade.spent) if grade else None,
     }
 
 
@@ -109,12 +107,8 @@ def _verdict(criterion: Criterion, grade: Grade, language: Language) -> dict[str
 def _plain_score(score: Score | None) -> dict[str, float | None] | None:
     if score is None:
         return None
-    return {
-        "share": None if score.value is None else round(score.value, 4),
-        "of_10": _of_10(score.value),
-        "low": round(score.low, 4),
-        "high": round(score.high, 4),
-    }
+    share = None if score.value is None else round(score.value, 4)
+    return {"share": share, "of_10": _of_10(score.value), "low": round(score.low, 4), "high": round(score.high, 4)}
 
 
 def _of_10(share: float | None) -> float | None:
@@ -122,19 +116,7 @@ def _of_10(share: float | None) -> float | None:
 
 
 def _provenance(one: Marked) -> dict[str, Any]:
-    if one.grade is None:
-        return {"rubric": one.question.rubric.digest}
-    by = one.grade.provenance
-    return {
-        "method": by.method,
-        "grader": by.grader,
-        "model": by.model,
-        "host": by.host,
-        "shape": by.shape,
-        "votes": by.votes,
-        "rubric": by.rubric,
-        "prompt": by.prompt,
-    }
+    return asdict(one.grade.provenance) if one.grade else {"rubric": one.question.rubric.digest}
 
 
 def _row(one: Marked) -> dict[str, Any]:
@@ -173,9 +155,17 @@ def _yes(value: bool | None) -> str:
 
 
 def _safe(cell: object) -> object:
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
+    return f"'{cell}" if isinstance(cell, str) and _is_formula(cell) else cell
+
+
+def _is_formula(cell: str) -> bool:
+    """Whether a spreadsheet might calculate this cell: some drop spaces and what cannot be seen before they look."""
+    for character in cell:
+        if character in "\t\r\n":
+            return True
+        if not (character.isspace() or unicodedata.category(character) in ("Cf", "Cc")):
+            return character in _FORMULA
+    return False
 
 
 def _line(one: Marked, language: Language) -> list[str]:
@@ -194,17 +184,3 @@ def _line(one: Marked, language: Language) -> list[str]:
 def _cell(text: str) -> str:
     text = printable(text)
     return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
-
-
-def printable(text: str) -> str:
-    """Text on one line that a terminal shows and does not obey."""
-    return "".join(sign if sign.isprintable() else "·" for sign in " ".join(text.split()))
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
-
-
-def _width(text: str) -> int:
-    """Columns in a terminal, where Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

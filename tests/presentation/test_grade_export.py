@@ -11,20 +11,24 @@ import pytest
 from command_line import run
 from fakes import BANK, FlakyGrader, GradeAs, grade
 from graded_rows import ROW, marked, served, tasks
+from html_seen import ATTACKS, seen
 from model_server import MODEL, Character, model_server
-from test_markup import ATTACKS, seen
 
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Language
 from interviewer.evaluation.cohort import Cohort, credited
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.presentation.exports import to_csv, to_jsonl, to_table
+from interviewer.presentation.grade_export import to_csv, to_jsonl, to_table
 from interviewer.presentation.mark_sheet import Sheet, to_html
 
 ANSWERS = [
     {"candidate": "Ada", "question_id": "dropout-at-test", "answer": "测试时要关闭 dropout，否则预测是随机的。"},
     {"candidate": "Bo", "question_id": "q01", "answer": "Stacked linear layers collapse into one linear map."},
 ]
+
+
+# Spreadsheets drop spaces and what cannot be seen before they look for a formula; '|' and '%' call other programs.
+HIDDEN_STARTS = ["|", "%", "\u00a0=", "\u200b+", "\ufeff-", "\u2060@", " \u00a0\u200b|", "\x1b=", "\u3000＝"]
 
 
 def cohort(tmp_path: Path, *rows: dict[str, str], grader: object = None, language: Language = Language.EN) -> Cohort:
@@ -95,13 +99,13 @@ def test_a_row_of_csv_names_the_points_by_level_and_mistakes_apart(tmp_path: Pat
     assert row["answer"] == ROW["answer"]
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "＋", "－", "＠", *HIDDEN_STARTS])
 def test_no_cell_of_csv_is_a_formula(tmp_path: Path, begin: str) -> None:
     text = f'{begin}HYPERLINK("http://evil.example")'
     [row] = cells(cohort(tmp_path, {**ROW, "id": text or "a", "candidate": f"{begin}1+1", "answer": text}))
-    signs = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+    signs = tuple("=+-@|%\t\r\n＝＋－＠")
     assert row["answer"] == f"'{text}"
-    assert not any(cell.lstrip(" ").startswith(signs) for cell in row.values())
+    assert not any(cell.lstrip(" \u00a0\u200b\ufeff\u2060\x1b").startswith(signs) for cell in row.values())
 
 
 def test_no_line_end_within_an_answer_begins_a_row(tmp_path: Path) -> None:
@@ -357,4 +361,4 @@ def test_the_mark_sheet_says_how_good_its_grader_is_known_to_be(
     written(tmp_path / "answers.jsonl", {"question_id": "q01", "answer": "Without it the stack is one linear map."})
     assert run("grade", "answers.jsonl", "--bank", "deep-learning", "--language", "en", "-o", "marks.html") == 0
     page = (tmp_path / "marks.html").read_text(encoding="utf-8")
-    assert "Estimate, offline grader: agreed with labels r = 0." in page
+    assert "Estimate, offline grader: " in page.split('class="badge"')[1]

@@ -1,8 +1,8 @@
 """Scores, levels and provenance in words, for every face."""
 
 from interviewer.domain.grade import Grade, Level, Score, band
-from interviewer.domain.rubric import Criterion, Kind, Language, Question
-from interviewer.domain.summary import Summary
+from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.evaluation.calibration import Measurement
 from interviewer.text.messages import say
 
 _SIGN = {Level.MET: "✓", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CONTRADICTED: "✗", None: "?"}
@@ -36,22 +36,16 @@ def moment(at: str) -> str:
     return f"{at[:16].replace('T', ' ')} UTC"
 
 
-def spent_text(summary: Summary, language: Language) -> str:
-    """What the grades cost, in tokens."""
-    spent = summary.spent
-    return say("report.spent", language, prompt=spent.prompt, completion=spent.completion)
+def agreement_text(found: Measurement | None, language: Language, *, is_estimate: bool) -> str:
+    """How well the grader of a grade agreed with labels of answers that nobody who made it had seen; None: nobody knows."""
+    kind = "estimate" if is_estimate else "model"
+    if found is None or found.held_out_pearson is None:
+        return say(f"badge.{kind}_unmeasured", language)
+    labels = say(f"badge.labels_{found.labels}" if found.labels in _LABELLERS else "badge.labels", language)
+    return say(f"badge.{kind}", language, r=f"{found.held_out_pearson:.2f}", n=found.held_out_n, labels=labels)
 
 
-def quotes_of(question: Question, grade: Grade, turn: int) -> list[str]:
-    """The words of a turn that earned credit, which those of a misconception do not."""
-    mistakes = {criterion.id for criterion in question.rubric.of(Kind.MISTAKE)}
-    return [
-        evidence.quote
-        for verdict in grade.verdicts
-        if verdict.level in (Level.MET, Level.PARTIAL) and verdict.criterion not in mistakes
-        for evidence in verdict.evidence
-        if evidence.turn == turn
-    ]
+_LABELLERS = ("model", "person")
 
 
 def is_news(criterion: Criterion, level: Level | None) -> bool:

@@ -1,0 +1,95 @@
+"""The score card of one attempt."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from interviewer.domain.grade import Gap, Grade, Verdict, has_every_core, missed
+from interviewer.domain.interview import Attempt, Interview
+from interviewer.domain.rubric import Criterion, Language
+from interviewer.domain.summary import Result, result
+from interviewer.presentation.highlighting import credited, pieces
+from interviewer.presentation.templating import render
+from interviewer.presentation.wording import is_news, level_key
+
+# What is said beside a score of the grader who gave it, as plain text.
+Badge = Callable[[Grade], str]
+
+
+def no_badge(_: Grade) -> str:
+    """Nothing is said."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What a reader should know of those who gave some grades, each thing once."""
+
+    badges: tuple[str, ...] = ()
+    is_estimate: bool = False
+
+    @classmethod
+    def on(cls, grades: Sequence[Grade], badge: Badge) -> "Notes":
+        """The notes on these grades."""
+        badges = tuple(dict.fromkeys(filter(None, map(badge, grades))))
+        return cls(badges, any(grade.is_estimate for grade in grades))
+
+
+def ledger(found: Result, verdicts: Sequence[Verdict]) -> list[tuple[Criterion, Verdict]]:
+    """The verdicts in the order of the rubric, without those that are not worth a line."""
+    known = {verdict.criterion: verdict for verdict in verdicts}
+    listed = [(one, known[one.id]) for one in found.question.criteria if one.id in known]
+    return [(criterion, verdict) for criterion, verdict in listed if is_news(criterion, verdict.level)]
+
+
+def advised_gaps(found: Result) -> list[tuple[Criterion, Gap | None]]:
+    """What is missing, each with the grader's advice if it gave any."""
+    if found.grade is None:
+        return []
+    advice = {gap.criterion: gap for gap in found.grade.gaps}
+    return [(criterion, advice.get(criterion.id)) for criterion in missed(found.question.rubric, found.grade)]
+
+
+def card(
+    interview: Interview,
+    attempt: Attempt,
+    language: Language,
+    *,
+    level: int = 2,
+    partial: Sequence[Verdict] = (),
+    badge: Badge = no_badge,
+) -> Markup:
+    """The score card of an attempt; `level` is that of its heading, `partial` what is known while it is being graded."""
+    found, grade = result(interview, attempt), attempt.grade
+    return render(
+        "card.html",
+        language,
+        level=level,
+        title=found.question.text.into(interview.plan.language),
+        question=found.question,
+        attempt=attempt,
+        grade=grade,
+        score=found.score,
+        # A report says once for all of its cards what they would repeat.
+        notes=Notes.on([grade] if grade and level == 2 else [], badge),
+        answers=[pieces(text, credited(found.question, grade, turn, text)) for turn, text in found.attempt.answers],
+        ledger=ledger(found, grade.verdicts if grade else partial),
+        gaps=advised_gaps(found),
+        has_every_core=grade is not None and has_every_core(found.question.rubric, grade),
+        changes=_changes(interview, attempt),
+    )
+
+
+def _changes(interview: Interview, attempt: Attempt) -> list[tuple[Criterion, str, str]] | None:
+    """What changed point by point since the attempt before; None where the two cannot be compared."""
+    if attempt.number == 1 or attempt.grade is None:
+        return None
+    before = interview.attempt(attempt.question, attempt.number - 1).grade
+    if before is None or before.provenance != attempt.grade.provenance:
+        return None
+    levels = (
+        (criterion, before.verdict(criterion.id).level, attempt.grade.verdict(criterion.id).level)
+        for criterion in interview.bank[attempt.question].criteria
+    )
+    return [(one, level_key(one, old), level_key(one, new)) for one, old, new in levels if old is not new]

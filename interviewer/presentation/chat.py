@@ -1,0 +1,13 @@
+"""The turns of an interview as a chat."""
+
+from markupsafe import Markup
+
+from interviewer.domain.interview import Interview, shows_grades
+from interviewer.domain.rubric import Language
+from interviewer.presentation.templating import render
+
+
+def chat(interview: Interview, language: Language) -> Markup:
+    """All turns so far, as a list that a screen reader reads as a log."""
+    places = {question: place for place, question in enumerate(interview.plan.questions, start=1)}
+    return render("chat.html", language, interview=interview, places=places, shows_grades=shows_grades(interview))

@@ -1,0 +1,28 @@
+"""The result of a whole interview: its score, its topics, every card."""
+
+from markupsafe import Markup
+
+from interviewer.domain.interview import Interview
+from interviewer.domain.rubric import Language
+from interviewer.domain.summary import result, summarize
+from interviewer.presentation.card import Badge, Notes, card, no_badge
+from interviewer.presentation.templating import render
+
+
+def report(
+    interview: Interview, language: Language, *, unfolded: bool = False, badge: Badge = no_badge, exports_of: str = ""
+) -> Markup:
+    """The whole result: score, topics with a chart, strongest, weakest, what to study, every question's card.
+
+    `exports_of` is the id under which the page offers the transcript; a file that stands alone offers none.
+    """
+    return render(
+        "report.html",
+        language,
+        interview=interview,
+        summary=summarize(interview),
+        notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
+        exports_of=exports_of,
+        results=[(result(interview, one), card(interview, one, language, level=4)) for one in interview.attempts],
+        unfolded=unfolded,
+    )

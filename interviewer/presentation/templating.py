@@ -1,0 +1,138 @@
+"""Templates that escape whatever is put into them: the one way in which text becomes HTML or Markdown."""
+
+import html
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from interviewer import __version__
+from interviewer.domain.grade import Grade, Score
+from interviewer.domain.rubric import Language, Localized
+from interviewer.presentation.plain_text import aligned, printable
+from interviewer.presentation.wording import level_key, moment, provenance_text, score_text, sign
+from interviewer.text.messages import ALL, colon, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jinja2 import Environment
+    from jinja2.runtime import Context
+
+FOLDER = Path(__file__).parent / "templates"
+
+# Gradio's HTML component reads these as template code, so they never reach it as they are.
+_TEMPLATE_SIGNS = {ord(sign): f"&#{ord(sign)};" for sign in "{}$`\\"}
+
+# Zero-width characters and those that turn the direction of what follows; a reader would not see them.
+_HIDDEN = (*range(8203, 8208), *range(8234, 8239), *range(8288, 8293), *range(8294, 8298), 65279, 173)
+# Control characters but tab and line feed: a terminal that is shown a file would obey them.
+_CONTROL = tuple(code for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r")
+UNSEEN = frozenset((*_HIDDEN, *_CONTROL))
+
+_IN_HTML = dict.fromkeys(UNSEEN, "<span class='unseen'>·</span>")
+_IN_MARKDOWN = dict.fromkeys(UNSEEN, "·")
+
+
+def escaped(text: str) -> Markup:
+    """Text as HTML that shows it and nothing else, also inside a template of Gradio. Not for attributes."""
+    return Markup(html.escape(text, quote=True).translate(_TEMPLATE_SIGNS).translate(_IN_HTML))  # noqa: S704 - escaped here
+
+
+def literal(text: str) -> Markup:
+    """Text as Markdown that shows it and nothing else; its lines stay lines."""
+    text = text.translate(_IN_MARKDOWN).replace("\r\n", "\n").replace("\r", "\n")
+    # '(' ')' ':' '-' only matter after other signs that are escaped already; a line's first sign may still start a list.
+    text = re.sub(r"([\\`*_\[\]<>|~$&#@])", r"\\\1", text)
+    text = re.sub(r"(?m)^(\s*)([-+=:])", r"\1\\\2", text)
+    text = re.sub(r"(?m)^(\s*\d+)([.)])", r"\1\\\2", text)
+    text = text.replace("://", ":\\/\\/").replace("!\\[", "\\!\\[")
+    return Markup(re.sub(r"(?i)\b(www)\.", r"\1\\.", text))  # noqa: S704 - escaped here
+
+
+def one_line(text: str) -> Markup:
+    """Text as Markdown on a single line."""
+    return literal(" ".join(text.split()))
+
+
+def _printed(text: str) -> Markup:
+    return Markup(printable(text))  # noqa: S704 - plain text, in which no sign has a meaning
+
+
+_ESCAPES = {"html": escaped, "md": one_line, "txt": _printed}
+
+
+def render(template: str, language: Language, **values: object) -> Markup:
+    """A template filled in for a reader of this language, in which a `Localized` value is printed.
+
+    Every value is escaped, in `*.html` as HTML, in `*.md` as Markdown on one line, in `*.txt` for a terminal. Raises where a value is missing or None.
+    """
+    environment = _environment(_ESCAPES[template.rpartition(".")[2]])
+    return Markup(environment.get_template(template).render(language=language, **values))  # noqa: S704 - all values were escaped
+
+
+def inline(source: str, language: Language, **values: object) -> Markup:
+    """A template of a line or two, written where it is used; else like an HTML template of `render`."""
+    return Markup(_environment(escaped).from_string(source).render(language=language, **values))  # noqa: S704 - as above
+
+
+@cache
+def stylesheet(*names: str) -> Markup:
+    """The style sheets of these names, joined."""
+    return Markup("".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in names))  # noqa: S704 - our own files
+
+
+@cache
+def _environment(escape: "Callable[[str], Markup]") -> "Environment":
+    # Imported here: whoever asks the command for help need not wait for it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+
+    @pass_context
+    def printed(context: "Context", value: object) -> object:
+        if isinstance(value, Markup):
+            return value
+        if value is None:
+            raise TypeError("a template prints None")
+        return escape(value.into(context["language"]) if isinstance(value, Localized) else str(value))
+
+    @pass_context
+    def said(context: "Context", key: str, **values: object) -> str:
+        return say(key, context["language"], **values)
+
+    @pass_context
+    def between(context: "Context") -> Markup:
+        return Markup(colon(context["language"]))  # noqa: S704 - punctuation
+
+    @pass_context
+    def scored(context: "Context", score: Score | None, is_estimate: bool) -> str:
+        return score_text(score, context["language"], is_estimate=is_estimate)
+
+    @pass_context
+    def given_by(context: "Context", grade: Grade) -> str:
+        return provenance_text(grade, context["language"])
+
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(
+        say=said,
+        colon=between,
+        score_text=scored,
+        provenance_text=given_by,
+        level_key=level_key,
+        sign=sign,
+        moment=moment,
+        aligned=lambda rows: Markup("\n".join(aligned(rows, figures=True))),  # noqa: S704 - for `*.txt`
+        stylesheet=stylesheet,
+        is_phrase=ALL.__contains__,
+        version=__version__,
+    )
+    return environment

@@ -1,0 +1,10 @@
+() => setTimeout(() => {
+  // The card is read from its top; only the keyboard goes to what comes next.
+  const next = document.querySelector('#next');
+  const box = document.querySelector('#answer textarea');
+  if (next && next.offsetParent) {
+    next.focus({preventScroll: true});
+    document.querySelector('#card')?.scrollIntoView({block: 'start'});
+  } else if (box && box.offsetParent) box.focus();
+  else window.scrollTo(0, 0);
+}, 60)

@@ -1,0 +1,1 @@
+() => setTimeout(() => document.querySelector('#ending')?.scrollIntoView({block: 'center'}), 80)

@@ -1,0 +1,18 @@
+"""In which language a visitor is spoken to."""
+
+from interviewer.domain.rubric import Language
+
+
+def preferred_language(cookie: str, accepted: str) -> Language:
+    """The language that was chosen before, else the first one the browser asks for that the page has."""
+    if cookie in tuple(Language):
+        return Language(cookie)
+    wishes = []
+    for part in accepted.split(","):
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            wishes.append((-float(quality or 1), name.split("-")[0].strip().lower()))
+        except ValueError:
+            continue
+    known = [name for _, name in sorted(wishes, key=lambda wish: wish[0]) if name in tuple(Language)]
+    return Language(known[0]) if known else Language.EN
