@@ -1,17 +1,169 @@
 """The grader test: seven canned answers to one shipped question, and what their grades say about a model."""
 
-from collections.abc import Sequence
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
 from statistics import median
+from typing import Any
 
-from interviewer.domain.grade import Flag
-from interviewer.domain.rubric import Language, Localized
-from interviewer.errors import InterviewerError
+from interviewer.domain.grade import Flag, score
+from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable
+from interviewer.grading.protocol import Grader
+from interviewer.llm.discovery import context_size, list_models
+from interviewer.llm.endpoints import Endpoint
+from interviewer.llm.request_options import LEARNED
+from interviewer.sessions.grader_registry import Choice, Models
 from interviewer.text.messages import localized, say
 
 QUESTION = "nonlinearity"
 _QUESTIONS_PLANNED = 10
 _SLOW = 30.0
 _GOOD, _POOR = 0.75, 0.25
+_LEAST_CONTEXT = 4096
+_MOST_NAMES = 8
+
+
+class Canned(StrEnum):
+    """The seven answers, in the order in which they are graded."""
+
+    REFERENCE = "reference"
+    OTHER_LANGUAGE = "other_language"
+    HALF = "half"
+    ECHO = "echo"
+    DONT_KNOW = "dont_know"
+    WRONG = "wrong"
+    BEGGING = "begging"
+
+
+def canned_answers(question: Question) -> dict[Canned, str]:
+    """The answers, all to the same question of the shipped bank."""
+    written = tomllib.loads((Path(__file__).parent / "canned_answers.toml").read_text(encoding="utf-8"))
+    made = {Canned.REFERENCE: question.reference.zh, Canned.ECHO: question.text.zh}
+    return {name: made.get(name) or written[name] for name in Canned}
+
+
+@dataclass(frozen=True, slots=True)
+class CannedResult:
+    """How one canned answer was graded; the share is None where it was not."""
+
+    answer: Canned
+    share: float | None
+    seconds: float
+    tokens: int
+    flags: tuple[Flag, ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the diagnosis; `advice` says what to do where it is not good."""
+
+    check: str
+    is_good: bool
+    detail: Localized
+    advice: Localized | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is known of a model after the test."""
+
+    model: str
+    host: str
+    results: tuple[CannedResult, ...]
+    findings: tuple[Finding, ...]
+    rung: str = ""
+    context: int | None = None
+
+    @property
+    def is_healthy(self) -> bool:
+        return all(finding.is_good for finding in self.findings)
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"healthy": self.is_healthy, **asdict(self)}
+
+
+Told = Callable[[int, int], None]
+
+
+def examine(models: Models, choice: Choice, bank: Bank, told: Told | None = None) -> Diagnosis:
+    """Grade the seven answers and judge the outcome. Never raises an InterviewerError: a failure is a finding."""
+    assert choice.endpoint
+    try:
+        findings = _reached(choice.endpoint)
+    except LLMUnreachable as error:
+        lost = Finding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
+        return Diagnosis(choice.endpoint.model, choice.endpoint.host, (), (lost,))
+    results, failures = _graded(models.grader_of(choice), bank[QUESTION], told)
+    context = _context(choice.endpoint)
+    if context is not None:
+        findings.append(_finding("context", context >= _LEAST_CONTEXT, _verbatim(str(context)), "doctor.context"))
+    return Diagnosis(
+        choice.endpoint.model,
+        choice.endpoint.host,
+        tuple(results),
+        (*findings, *failures, *_judged(results)),
+        str(LEARNED.recall(choice.endpoint).mode),
+        context,
+    )
+
+
+def _reached(endpoint: Endpoint) -> list[Finding]:
+    """Raises LLMUnreachable; a server without a list of models may grade all the same."""
+    try:
+        names = tuple(list_models(endpoint))
+    except LLMUnreachable:
+        raise
+    except InterviewerError as error:
+        return [Finding("reachable", is_good=True, detail=localized("check_detail.no_list", error=_told(error)))]
+    known = endpoint.model in names
+    found = [Finding("reachable", is_good=True, detail=_verbatim(endpoint.base_url))]
+    if names:
+        found.append(
+            _finding(
+                "model known",
+                known,
+                _verbatim(endpoint.model if known else ", ".join(names[:8])),
+                "doctor.unknown_model",
+            )
+        )
+    return found
+
+
+def _graded(grader: Grader, question: Question, told: Told | None) -> tuple[list[CannedResult], list[Finding]]:
+    """A grade for each answer; a server that is gone or says no is asked no further."""
+    results: list[CannedResult] = []
+    for number, (name, text) in enumerate(canned_answers(question).items()):
+        if told:
+            told(number, len(Canned))
+        turns = (Turn(Saying.QUESTION, question.text.zh), Turn(Saying.ANSWER, text))
+        start = time.perf_counter()
+        try:
+            grade = grader.grade(question, Attempt(question.id, 1, turns, is_closed=True), Language.ZH)
+        except InterviewerError as error:
+            results.append(CannedResult(name, None, time.perf_counter() - start, 0, failure=str(error)))
+            if not isinstance(error, LLMMalformed):
+                advice = "doctor.refused" if isinstance(error, LLMRefused) else "doctor.unreachable"
+                return results, [_finding("grades", is_good=False, detail=_told(error), advice=advice)]
+        else:
+            share = score(question.rubric, grade.verdicts, len(grade.extras))
+            tokens = grade.spent.prompt + grade.spent.completion
+            middle, seconds = (share.low + share.high) / 2, time.perf_counter() - start
+            results.append(CannedResult(name, middle, seconds, tokens, grade.flags))
+    return results, []
+
+
+def _context(endpoint: Endpoint) -> int | None:
+    try:
+        return context_size(endpoint)
+    except InterviewerError:
+        return None
 
 
 def _judged(results: Sequence[CannedResult]) -> list[Finding]:
