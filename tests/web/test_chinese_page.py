@@ -16,7 +16,7 @@ from interviewer.domain.grade import Flag, Level
 from interviewer.domain.interview import Answered, Ended, Graded, Mode, Unprobed, replay
 from interviewer.domain.rubric import Bank, Language
 from interviewer.evaluation import checkup
-from interviewer.evaluation.checkup import Canned, Diagnosis, Result
+from interviewer.evaluation.checkup import Canned, Diagnosis, CannedResult
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report
@@ -119,9 +119,9 @@ def test_the_grader_tab_is_in_chinese_whatever_goes_wrong(models: Models, deep_l
     for shape, votes in (("no such shape", 1), ("one_call", 2)):
         told.append(clinic.use("me", Form("http://127.0.0.1:9/v1", "", "m", shape, votes), ZH).html)
     results = [
-        Result(name, share, 40.0, 900) for name, share in zip(Canned, (0.9, 0.9, 0.5, 0, 0, 0.9, 1), strict=True)
+        CannedResult(name, share, 40.0, 900) for name, share in zip(Canned, (0.9, 0.9, 0.5, 0, 0, 0.9, 1), strict=True)
     ]
-    findings = (*checkup._judged(results), *checkup._judged([Result(Canned.HALF, None, 1.0, 0)]))
+    findings = (*checkup._judged(results), *checkup._judged([CannedResult(Canned.HALF, None, 1.0, 0)]))
     told.append(render("diagnosis.html", ZH, diagnosis=Diagnosis("qwen", "127.0.0.1", tuple(results), findings)))
     assert "7 个里有 0 个不是这样" in told[-1]
     for html in told:
