@@ -27,6 +27,10 @@ class _Localized(Protocol):
     def into(self, language: Any, /) -> str: ...
 
 
+def _text_in(text: "str | _Localized", language: str) -> str:
+    return text if isinstance(text, str) else text.into(language)
+
+
 class InterviewerError(Exception):
     """Base of all; its text is meant for the person at the keyboard.
 
@@ -34,22 +38,29 @@ class InterviewerError(Exception):
     """
 
     def __init__(self, text: "str | _Localized") -> None:
-        super().__init__(text if isinstance(text, str) else text.into("en"))
+        super().__init__(_text_in(text, "en"))
         self._text = text
 
     def into(self, language: StrEnum) -> str:
         """The text for a reader of this language."""
-        return self._text if isinstance(self._text, str) else self._text.into(language)
+        return _text_in(self._text, language)
 
 
 class BankError(InterviewerError):
-    """A bank file does not say what it must."""
+    """A bank file does not say what it must. `where` and `what` may be in both languages, as any error's text may."""
 
-    def __init__(self, file: str, where: str, what: str) -> None:
-        super().__init__(": ".join(part for part in (file, where, what) if part))
+    def __init__(self, file: str, where: "str | _Localized", what: "str | _Localized") -> None:
         self.file = file
         self.where = where
         self.what = what
+        super().__init__(self._joined("en"))
+
+    def into(self, language: StrEnum) -> str:
+        return self._joined(language)
+
+    def _joined(self, language: str) -> str:
+        parts = (self.file, _text_in(self.where, language), _text_in(self.what, language))
+        return ("：" if language == "zh" else ": ").join(part for part in parts if part)
 
 
 class PromptError(InterviewerError):

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from interviewer.banks.importing.import_report import Account, Entry
-from interviewer.banks.importing.import_report import Made as Asked
+from interviewer.banks.importing.import_report import FileBlock, ImportedQuestion, ImportReport
 from interviewer.banks.importing.pipeline import Preview
 from interviewer.domain.rubric import Bank, Language
 from interviewer.presentation.markup import escaped
@@ -19,18 +18,16 @@ _LONGEST_EDITED = LARGEST_BODY - 10_000
 
 def preview_html(shown: Preview, language: Language) -> str:
     """What was found, what was not and why, and every question with its points."""
-    account = shown.account(language)
+    report = shown.report(language)
     title = say(_heading(shown), language, title=shown.bank.title.into(language), id=shown.bank.id)
     counts = say("import.counts", language, questions=len(shown.bank.questions), criteria=shown.criteria)
     parts = [f'<div class="card"><h2>{escaped(title)}</h2><p class="score"><strong>{counts}</strong></p>']
-    parts += [f'<p class="flag">{escaped(note)}</p>' for note in account.notes]
+    parts += [f'<p class="flag">{escaped(note)}</p>' for note in report.notes]
     if is_too_long_to_edit(shown.yaml):
         parts.append(f'<p class="flag">{say("import.too_long_to_edit", language)}</p>')
-    parts.append(_changes(account))
-    parts.append(
-        _entries(say("import.left_out", language, count=len(account.left_out)), account.left_out, is_open=True)
-    )
-    parts += [_questions(account.questions, shown.bank, language), _accounted(account), "</div>"]
+    parts.append(_changes(report))
+    parts.append(_entries(say("import.left_out", language, count=len(report.left_out)), report.left_out, is_open=True))
+    parts += [_questions(report.questions, shown.bank, language), _accounted(report), "</div>"]
     return "".join(parts)
 
 
@@ -42,14 +39,14 @@ def _heading(shown: Preview) -> str:
     return "import.update" if shown.source else "import.replaces"
 
 
-def _changes(account: Account) -> str:
-    if not account.changes:
+def _changes(report: ImportReport) -> str:
+    if not report.changes:
         return ""
-    items = "".join(f"<li>{escaped(change)}</li>" for change in account.changes)
-    return f"<h3>{say('import.changes', account.language)}</h3><ul>{items}</ul>"
+    items = "".join(f"<li>{escaped(change)}</li>" for change in report.changes)
+    return f"<h3>{say('import.changes', report.language)}</h3><ul>{items}</ul>"
 
 
-def _questions(asked: Sequence[Asked], bank: Bank, language: Language) -> str:
+def _questions(asked: Sequence[ImportedQuestion], bank: Bank, language: Language) -> str:
     items = []
     for one in asked[:_MOST_SHOWN]:
         points = "".join(
@@ -74,25 +71,23 @@ def _made(how: str, language: Language) -> str:
     return say(key, language) if key in ALL else how
 
 
-def _accounted(account: Account) -> str:
-    language = account.language
-    if not account.blocks:
+def _accounted(report: ImportReport) -> str:
+    language = report.language
+    if not report.blocks:
         return ""
     counts = "".join(
         f"<li>{escaped(say('import.block_line', language, role=role, blocks=blocks, lines=lines))}</li>"
-        for role, blocks, lines in account.counts
+        for role, blocks, lines in report.counts
     )
     title = say("import.all_blocks", language)
-    return f"<h3>{say('import.blocks', language)}</h3><ul>{counts}</ul>" + _entries(
-        title, account.blocks, is_open=False
-    )
+    return f"<h3>{say('import.blocks', language)}</h3><ul>{counts}</ul>" + _entries(title, report.blocks, is_open=False)
 
 
-def _entries(title: str, entries: Sequence[Entry], *, is_open: bool) -> str:
+def _entries(title: str, entries: Sequence[FileBlock], *, is_open: bool) -> str:
     if not entries:
         return ""
     rows = "".join(
-        f"<tr><td>{escaped(entry.lines)}</td><td>{escaped(entry.begins)}</td><td>{escaped(entry.why)}</td></tr>"
+        f"<tr><td>{escaped(entry.lines)}</td><td>{escaped(entry.begins)}</td><td>{escaped(entry.reason)}</td></tr>"
         for entry in entries[:_MOST_SHOWN]
     )
     more = f'<tr><td colspan="3">+ {len(entries) - _MOST_SHOWN}</td></tr>' if len(entries) > _MOST_SHOWN else ""

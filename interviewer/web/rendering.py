@@ -68,7 +68,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
 
     start, play, report = c.start, c.play, c.report
     banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
-    broken = "".join(f"<p>{escaped(str(error))}</p>" for error in library.broken())
+    broken = "".join(f"<p>{escaped(error.into(language))}</p>" for error in library.broken())
     start_title = f"<h2>{say('start.title', language)}</h2>"
     if not banks:
         start_title += f'<p role="alert">{say("start.no_banks", language)}</p>'
