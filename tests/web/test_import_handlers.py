@@ -55,7 +55,7 @@ def test_a_list_is_shown_saved_and_can_be_played(importer: Importer) -> None:
 def test_what_was_edited_stays_when_the_list_is_imported_again(importer: Importer) -> None:
     shown = last(importer, "structures.md", LIST.encode())
     assert shown.yaml
-    importer.save(shown.yaml.replace("What is a queue?", "What is a queue good for?"), "", Language.EN)
+    importer.save(shown.yaml.replace("What is a queue?", "What is a queue good for?"), shown.base or "", Language.EN)
     again = last(importer, "structures.md", LIST.replace("put in first", "put in earliest").encode())
     assert again.yaml
     assert "What is a queue good for?" in again.yaml
@@ -162,3 +162,9 @@ def test_a_bank_that_is_shown_to_be_edited_can_also_be_sent_back(importer: Impor
     assert shown.yaml is not None
     assert len(shown.yaml.encode()) < LARGEST_BODY
     assert "too long to be edited" in shown.html
+
+
+def test_on_a_chinese_page_what_is_wrong_with_a_file_is_said_in_chinese(importer: Importer) -> None:
+    importer.uploads.keep("me", "broken.csv", b"question,answer\nWhy?,because, of this\n")
+    html = list(importer.read("me", "", Language.ZH, by_model=False))[-1].html
+    assert "broken.csv：第 2 行：有 3 格，应是 2 格" in html
