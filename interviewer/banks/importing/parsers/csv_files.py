@@ -43,11 +43,7 @@ def read_sheet(name: str, text: str) -> Source:
     if columns is None:
         columns = Columns(0, 1, count=len(rows[0].cells))
         if columns.count != 2:
-            raise BankError(
-                name,
-                at_line(rows[0].first),
-                localized("file.no_header", count=columns.count),
-            )
+            raise BankError(name, at_line(rows[0].first), localized("file.no_header", count=columns.count))
     else:
         reason = Reason.HEADER if columns.read == columns.count else Reason.MORE_COLUMNS
         around.append(LineSpan(Role.LEFT_OUT, rows[0].first, rows[0].last, None, reason))
@@ -87,11 +83,7 @@ def _rows(name: str, text: str, delimiter: str, skip: int = 0) -> Iterator[_Row]
 def _record(name: str, row: _Row, columns: Columns) -> Record:
     least = 1 + max(columns.question, columns.answer or 0)
     if not least <= len(row.cells) <= columns.count:
-        raise BankError(
-            name,
-            at_line(row.first),
-            localized("file.cells", count=len(row.cells), expected=columns.count),
-        )
+        raise BankError(name, at_line(row.first), localized("file.cells", count=len(row.cells), expected=columns.count))
     question, answer, topic, number = columns.of(row.cells)
     if not question:
         raise BankError(name, at_line(row.first), localized("file.no_question"))

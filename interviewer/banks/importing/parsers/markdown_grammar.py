@@ -134,9 +134,7 @@ def _inline(state: StateCore) -> None:
         first = token.map[0] if token.map else 0
         if len(token.content) > LONGEST_LINE and max(map(len, token.content.split("\n"))) > LONGEST_LINE:
             raise BankError(
-                state.env["file"],
-                at_line(first + 1),
-                localized("file.long_line", most=f"{LONGEST_LINE:,}"),
+                state.env["file"], at_line(first + 1), localized("file.long_line", most=f"{LONGEST_LINE:,}")
             )
         token.children = []
         for place, part in enumerate(_parts(token.content)):
