@@ -8,20 +8,39 @@ from pathlib import Path
 from interviewer.banks.loader import read_bank
 from interviewer.banks.reference_checks import is_only_a_link, says_too_little
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Bank, Criterion, Kind, Question
+from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Question
 from interviewer.errors import BankError
-from interviewer.grading.follow_ups import faults_of_probe, leaks
+from interviewer.grading.follow_ups import LONGEST_PROBE, leaks
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
+from interviewer.text.messages import localized, say
 
 _MOST_CRITERIA = 7
-_JOINED = re.compile(r"[;；]|(?<!\w)(?:and|as well as)(?!\w)|并且|以及|同时还|而且")
-_ALIKE = 0.8
+_CONJUNCTION = re.compile(r"[;；]|(?<!\w)(?:and|as well as)(?!\w)|并且|以及|同时还|而且")
+_SAME_CLAIM = 0.8
 # Questions have more words in common than claims: "… at training time?" and "… at test time?" are two.
 _SAME_QUESTION = 0.9
 # A claim is inside another one if so much of it stands there, and if it is long enough to tell.
 _INSIDE = 0.9
 _LEAST_INSIDE = 4
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a question, or with one of its criteria."""
+
+    question: str
+    what: Localized
+    criterion: str = ""
+
+    def into(self, language: Language, *, with_question: bool = True) -> str:
+        """`question 'x', criterion 'y': what`, in the reader's language; a page may show the question elsewhere."""
+        places = [say("bank.question", language, name=repr(self.question))] if with_question else []
+        places += [say("bank.criterion", language, name=repr(self.criterion))] if self.criterion else []
+        return "".join([say("bank.comma", language).join(places), say("bank.colon", language) if places else ""]) + (
+            self.what.into(language)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,120 +58,59 @@ def check_file(path: Path) -> Checked:
         bank = read_bank(path)
     except BankError as error:
         return Checked((str(error),))
-    faults = tuple(f"{path.name}: {fault}" for fault in lint(bank))
+    faults = tuple(f"{path.name}: {fault.into(Language.EN)}" for fault in lint(bank))
     return Checked(faults, len(bank.questions), sum(len(question.criteria) for question in bank.questions))
 
 
-def lint(bank: Bank) -> Iterator[str]:
-    """The faults of a bank, each with its place: `question 'x', criterion 'y': what`."""
-    alike = dict(alike_questions(bank))
+def lint(bank: Bank) -> Iterator[Fault]:
+    """The faults of a bank, question by question."""
+    alike = {fault.question: fault for fault in _similar_questions(bank)}
     for question in bank.questions:
-        where = f"question {question.id!r}"
         if question.id in alike:
-            yield f"{where}: {alike[question.id]}"
-        if len(question.criteria) > _MOST_CRITERIA:
-            yield f"{where}: has {len(question.criteria)} criteria; more than {_MOST_CRITERIA} cannot be judged one by one"
-        yield from (f"{where}, {fault}" for fault in _question(question))
+            yield alike[question.id]
+        yield from _question_faults(question)
         for criterion in question.criteria:
-            yield from (f"{where}, criterion {criterion.id!r}: {fault}" for fault in _criterion(question, criterion))
+            for what in _criterion_faults(question, criterion):
+                yield Fault(question.id, what, criterion.id)
 
 
-def alike_questions(bank: Bank) -> Iterator[tuple[str, str]]:
-    """The questions that ask nearly the same as an earlier one, with what is wrong."""
-    texts = [(q.id, text, tokenizer.shingles(tokenizer.clauses(text))) for q in bank.questions for text in q.text.both]
-    by_size = sorted(range(len(texts)), key=lambda place: len(texts[place][2]))
+def _similar_questions(bank: Bank) -> Iterator[Fault]:
+    """The questions that ask nearly the same as an earlier one."""
+    texts = [(q.id, tokenizer.shingles(tokenizer.clauses(text))) for q in bank.questions for text in q.text.both]
+    by_size = sorted(range(len(texts)), key=lambda place: len(texts[place][1]))
     found: dict[int, int] = {}
     for at, place in enumerate(by_size):
-        own = texts[place][2]
+        own = texts[place][1]
         for other in by_size[at + 1 :]:
-            others = texts[other][2]
+            others = texts[other][1]
             if len(own) < len(others) * _SAME_QUESTION:
                 break
-            if texts[place][0] != texts[other][0] and _likeness(own, others) >= _SAME_QUESTION:
+            if texts[place][0] != texts[other][0] and _jaccard(own, others) >= _SAME_QUESTION:
                 later, earlier = max(place, other), min(place, other)
                 found[later] = min(earlier, found.get(later, earlier))
     for later, earlier in sorted(found.items()):
-        yield texts[later][0], f"asks nearly the same as question {texts[earlier][0]!r}; keep one of them"
+        yield Fault(texts[later][0], localized("lint.same_question", other=repr(texts[earlier][0])))
 
 
-def overlaps(one: Criterion, other: Criterion) -> str:
-    """How two criteria overlap, so that one answer would count twice; empty if they do not."""
+def overlap(one: Criterion, other: Criterion) -> Localized | None:
+    """How two criteria overlap, so that one answer would count twice; None if they do not."""
     if one.kind is not other.kind:
-        return ""
-    small, large = sorted(
-        (criterion.text.both[0] for criterion in (one, other)),
-        key=lambda t: len(tokenizer.shingles(tokenizer.clauses(t))),
-    )
-    own, others = (tokenizer.shingles(tokenizer.clauses(text)) for text in (small, large))
-    if own and _likeness(own, others) >= _ALIKE:
-        return "say nearly the same"
+        return None
+    texts = (one.text.both[0], other.text.both[0])
+    sets = {text: tokenizer.shingles(tokenizer.clauses(text)) for text in texts}
+    small, large = sorted(texts, key=lambda text: len(sets[text]))
+    own, others = sets[small], sets[large]
+    if own and _jaccard(own, others) >= _SAME_CLAIM:
+        return localized("lint.same_claim")
     is_claim = len(own) >= _LEAST_INSIDE and sum(map(tokenizer.is_content, tokenizer.words(small))) > 1
     if is_claim and len(own & others) >= len(own) * _INSIDE:
-        return "overlap: one is inside the other"
-    return ""
+        return localized("lint.inside")
+    return None
 
 
 def says_two_things(text: str) -> bool:
     """Whether a claim joins two."""
-    return bool(_JOINED.search(text.casefold()))
-
-
-def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / len(one | other) if one or other else 0
-
-
-def _question(question: Question) -> Iterator[str]:
-    for place, criterion in enumerate(question.criteria):
-        for earlier in question.criteria[:place]:
-            fault = overlaps(earlier, criterion)
-            if fault:
-                yield f"criteria {earlier.id!r} and {criterion.id!r}: {fault}"
-    yield from _reference(question)
-    grader = LexicalGrader()
-    for language, text in (("zh", question.reference.zh), ("en", question.reference.en)):
-        if not text.strip():
-            continue
-        levels = grader.covers(question, text)
-        for criterion in question.criteria:
-            if criterion.kind is Kind.CORE and levels[criterion.id] is not Level.MET:
-                yield (
-                    f"reference ({language}): the offline grader does not find criterion {criterion.id!r} in it "
-                    f"({levels[criterion.id]}); add to its aliases what the reference says"
-                )
-            if criterion.kind is Kind.MISTAKE and levels[criterion.id] is not Level.MISSING:
-                yield f"reference ({language}): makes the mistake {criterion.id!r}; make its aliases more specific"
-
-
-def _reference(question: Question) -> Iterator[str]:
-    for text in question.reference.both:
-        if is_only_a_link(text):
-            yield f"reference: is only a link ({text.strip()[:60]}); write down what it says"
-        elif says_too_little(text, " ".join(question.text.both)):
-            yield f"reference: says too little beyond the question to grade by ({text.strip()[:60]})"
-
-
-def _criterion(question: Question, criterion: Criterion) -> Iterator[str]:
-    # What the offline importer has cut out of a sentence it could cut no further; to say so of each helps nobody.
-    for text in criterion.text.both if not criterion.made or criterion.made.startswith("model") else ():
-        if says_two_things(text):
-            yield f"says two things ({text!r}); split it into two criteria"
-            break
-    if not has_own_term(question, criterion):
-        yield "has no term of its own beyond the question, so repeating the question would earn it"
-    if criterion.kind is not Kind.CORE:
-        return
-    if criterion.probe:
-        yield from _probe(question, criterion)
-    for rung, hint in enumerate(criterion.hints, start=1):
-        for text in hint.both:
-            for term in leaks(question, criterion, text):
-                yield f"hint {rung} gives away {term!r}"
-
-
-def _probe(question: Question, criterion: Criterion) -> Iterator[str]:
-    assert criterion.probe
-    for text in criterion.probe.both:
-        yield from faults_of_probe(question, criterion, text)
+    return bool(_CONJUNCTION.search(text.casefold()))
 
 
 def has_own_term(question: Question, criterion: Criterion) -> bool:
@@ -161,3 +119,63 @@ def has_own_term(question: Question, criterion: Criterion) -> bool:
     terms = [term for group in criterion.aliases for term in group] or list(criterion.text.both)
     words = {word for term in terms for word in tokenizer.words(term) if tokenizer.is_content(word)}
     return bool(words - asked)
+
+
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other) if one or other else 0
+
+
+def _question_faults(question: Question) -> Iterator[Fault]:
+    name = question.id
+    if len(question.criteria) > _MOST_CRITERIA:
+        yield Fault(name, localized("lint.many_criteria", count=len(question.criteria), most=_MOST_CRITERIA))
+    for place, criterion in enumerate(question.criteria):
+        for earlier in question.criteria[:place]:
+            if how := overlap(earlier, criterion):
+                pair = {"one": repr(earlier.id), "other": repr(criterion.id)}
+                yield Fault(name, localized("lint.overlap", how=how, **pair))
+    for text in question.reference.both:
+        if is_only_a_link(text):
+            yield Fault(name, localized("lint.reference_link", text=text.strip()[:_LONGEST_SHOWN]))
+        elif says_too_little(text, " ".join(question.text.both)):
+            yield Fault(name, localized("lint.reference_short", text=text.strip()[:_LONGEST_SHOWN]))
+    yield from _reference_faults(question)
+
+
+def _reference_faults(question: Question) -> Iterator[Fault]:
+    """Where the offline grader does not take the reference for a right answer."""
+    grader, name = LexicalGrader(), question.id
+    for language, text in (("zh", question.reference.zh), ("en", question.reference.en)):
+        levels = grader.covers(question, text) if text.strip() else {}
+        for criterion in question.criteria if levels else ():
+            values = {"side": language, "criterion": repr(criterion.id), "level": levels[criterion.id]}
+            if criterion.kind is Kind.CORE and levels[criterion.id] is not Level.MET:
+                yield Fault(name, localized("lint.not_found", **values))
+            if criterion.kind is Kind.MISTAKE and levels[criterion.id] is not Level.MISSING:
+                yield Fault(name, localized("lint.makes_mistake", **values))
+
+
+def _criterion_faults(question: Question, criterion: Criterion) -> Iterator[Localized]:
+    # What the offline importer has cut out of a sentence it could cut no further; to say so of each helps nobody.
+    if not criterion.made or criterion.made.startswith("model"):
+        joined = next((text for text in criterion.text.both if says_two_things(text)), None)
+        if joined is not None:
+            yield localized("lint.two_things", text=repr(joined))
+    if not has_own_term(question, criterion):
+        yield localized("lint.no_own_term")
+    if criterion.kind is Kind.CORE:
+        yield from _spoilers(question, criterion)
+
+
+def _spoilers(question: Question, criterion: Criterion) -> Iterator[Localized]:
+    """What is wrong with the probe and the hints; most of all, that they give the point away."""
+    for text in criterion.probe.both if criterion.probe else ():
+        if len(text) > LONGEST_PROBE:
+            yield localized("lint.probe_long", count=len(text), most=LONGEST_PROBE)
+        if len(re.findall(r"[?？]", text)) != 1:
+            yield localized("lint.probe_one_question", text=repr(text))
+        for term in leaks(question, criterion, text):
+            yield localized("lint.probe_leaks", term=repr(term))
+    for rung, hint in enumerate(criterion.hints, start=1):
+        for term in (term for text in hint.both for term in leaks(question, criterion, text)):
+            yield localized("lint.hint_leaks", rung=rung, term=repr(term))

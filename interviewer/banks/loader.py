@@ -7,18 +7,35 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.rubric import Bank, InvalidBank, Language, Localized
 from interviewer.errors import BankError
 from interviewer.settings import shipped
+from interviewer.text.messages import localized
 
 LARGEST_BANK = 5_000_000
 _DEEPEST = 12
 _LONGEST_SHOWN = 80
+_MOST_NODES = 400_000  # keys and values; the largest banks that people write have some 100,000
 
 # The texts of a bank that may be in two languages; a plain string is in the bank's own.
 _LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe"})
 
 BANK_ENDINGS = (".yaml", ".yml")
+
+# pydantic's kinds of errors, and the sentences for them.
+_USUAL_SLIPS = {
+    "unexpected_keyword_argument": "bank.unknown_key",
+    "extra_forbidden": "bank.unknown_key",
+    "missing": "bank.missing_key",
+    "missing_argument": "bank.missing_key",
+    "tuple_type": "bank.no_list",
+    "float_parsing": "bank.no_number",
+    "int_parsing": "bank.no_number",
+    "string_type": "bank.wrong_type",
+    "dataclass_type": "bank.wrong_type",
+    "dict_type": "bank.wrong_type",
+    "enum": "bank.not_one_of",
+}
 
 _Place = tuple[str | int, ...]
 
@@ -31,9 +48,9 @@ class Library:
     def __init__(self, more: Path | None = None, imported: Path | None = None) -> None:
         """`more` must be a folder; `imported` need not be there until something has been imported."""
         if more and not more.is_dir():
-            raise BankError(str(more), "", "is no folder (INTERVIEWER_BANKS_DIR)")
+            raise BankError(str(more), "", localized("bank.no_folder"))
         self._folders = list(dict.fromkeys(folder for folder in (shipped("rubrics"), more, imported) if folder))
-        self._read: dict[Path, tuple[tuple[int, int, int], Bank]] = {}
+        self._read: dict[Path, tuple[tuple[int, int, int], Bank | BankError]] = {}
 
     def paths(self) -> list[Path]:
         """The bank files, in the order of their folders and names."""
@@ -43,11 +60,11 @@ class Library:
 
     def banks(self) -> list[Bank]:
         """Every bank that can be read; of two with the same id the first one. What is broken is left out here."""
-        return self._sorted()[0]
+        return self._all()[0]
 
     def broken(self) -> list[BankError]:
         """What is wrong with the banks that cannot be read, or whose id is taken."""
-        return self._sorted()[1]
+        return self._all()[1]
 
     def place_of(self, name: str) -> Path | None:
         """The file of the bank with this id; None if there is none."""
@@ -59,7 +76,7 @@ class Library:
                 continue
         return None
 
-    def _sorted(self) -> tuple[list[Bank], list[BankError]]:
+    def _all(self) -> tuple[list[Bank], list[BankError]]:
         banks: dict[str, tuple[Bank, str]] = {}
         broken = []
         for path in self.paths():
@@ -69,9 +86,8 @@ class Library:
                 broken.append(error)
                 continue
             if bank.id in banks:
-                broken.append(
-                    BankError(path.name, "id", f"{bank.id!r} is taken by {banks[bank.id][1]}: choose another")
-                )
+                taken = localized("bank.id_taken", id=repr(bank.id), file=banks[bank.id][1])
+                broken.append(BankError(path.name, "id", taken))
             else:
                 banks[bank.id] = (bank, path.name)
         return [bank for bank, _ in banks.values()], broken
@@ -80,19 +96,27 @@ class Library:
         """The bank with this id. Raises BankError naming those there are."""
         banks = {bank.id: bank for bank in self.banks()}
         if name not in banks:
-            raise BankError("", "", f"there is no bank {name!r}; there is {', '.join(banks) or 'none'}")
+            none = localized("bank.none")
+            raise BankError("", "", localized("bank.unknown", name=repr(name), known=", ".join(banks) or none))
         return banks[name]
 
     def _bank_at(self, path: Path) -> Bank:
+        """The bank in a file, read again only if the file has changed; so is what is wrong with it."""
         try:
             found = path.stat()
         except OSError as error:
-            raise BankError(path.name, "", f"cannot be read: {error.strerror}") from error
+            raise unreadable(path, error) from error
         # Two saves may fall into one tick of the file system's clock.
         changed = (found.st_mtime_ns, found.st_size, found.st_ino)
         if path not in self._read or self._read[path][0] != changed:
-            self._read[path] = (changed, read_bank(path))
-        return self._read[path][1]
+            try:
+                self._read[path] = (changed, read_bank(path))
+            except BankError as error:
+                self._read[path] = (changed, error.with_traceback(None))
+        known = self._read[path][1]
+        if isinstance(known, BankError):
+            raise BankError(known.file, known.where, known.what)
+        return known
 
 
 def _is_bank(path: Path) -> bool:
@@ -102,31 +126,52 @@ def _is_bank(path: Path) -> bool:
 
 def read_bank(path: Path) -> Bank:
     """The bank in a file. Raises BankError with the file's name, the line and the cause."""
-    name = path.name
     try:
-        if path.stat().st_size > LARGEST_BANK:
-            raise BankError(name, "", f"is larger than {LARGEST_BANK // 1_000_000} MB")
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(LARGEST_BANK + 1)
     except OSError as error:
-        raise BankError(name, "", f"cannot be read: {error.strerror}") from error
+        raise unreadable(path, error) from error
+    return parse_bank(decode_bank(data, path.name), path.name)
+
+
+def decode_bank(data: bytes, name: str) -> str:
+    """The text of a bank file. Raises BankError if it is too large or no UTF-8."""
+    if len(data) > LARGEST_BANK:
+        raise BankError(name, "", localized("bank.too_large", most=LARGEST_BANK // 1_000_000))
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BankError(name, f"byte {error.start}", "is not UTF-8 text") from error
-    return parse_bank(text, name)
+        raise BankError(name, at_byte(error.start), localized("bank.not_utf8")) from error
+
+
+def unreadable(path: Path, error: OSError) -> BankError:
+    """The error of a file that the system does not let us read."""
+    return BankError(path.name, "", localized("bank.unreadable", why=error.strerror))
+
+
+def at_line(number: int) -> Localized:
+    """A place in a file, for a BankError; lines count from 1."""
+    return localized("bank.line", number=f"{number:,}" if number > 9999 else number)
+
+
+def at_byte(number: int) -> Localized:
+    """A place in a file that has no lines yet, for a BankError; bytes count from 0."""
+    return localized("bank.byte", number=number)
 
 
 def parse_bank(text: str, name: str) -> Bank:
     """The bank in a YAML text; `name` stands for the file in errors. Raises BankError."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        _refuse_depth(yaml.parse(text, Loader=loader), name)
+        _refuse_bombs(yaml.parse(text, Loader=loader), name)
         node = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise BankError(name, f"line {line}", f"is not YAML: {error.problem}") from error
+        raise BankError(name, at_line(line), localized("bank.not_yaml", why=error.problem)) from error
     except yaml.YAMLError as error:
-        raise BankError(name, "", f"is not YAML: {error}") from error
+        raise BankError(name, "", localized("bank.not_yaml", why=error)) from error
     if not isinstance(node, yaml.MappingNode):
-        raise BankError(name, "line 1", "a bank begins with 'id:', 'title:' and 'questions:'")
+        raise BankError(name, at_line(1), localized("bank.no_mapping"))
     lines: dict[_Place, int] = {}
     plain = _plain(node, (), lines, set(), name)
     language = plain.get("language", Language.ZH)
@@ -134,21 +179,20 @@ def parse_bank(text: str, name: str) -> Bank:
         return _BANK.validate_python(_localized(plain, language if language in tuple(Language) else Language.ZH))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = tuple(part for part in first["loc"])
-        raise BankError(name, _where(place, lines, plain), _what(first)) from error
+        raise BankError(name, _where(tuple(first["loc"]), lines, plain), _what(first)) from error
 
 
-def _refuse_depth(events: Iterable[yaml.Event], name: str) -> None:
+def _refuse_bombs(events: Iterable[yaml.Event], name: str) -> None:
     """Before anything is composed: the composer in C goes as deep as the text does, and takes the process with it."""
     depth = 0
-    for event in events:
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _DEEPEST:
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                raise BankError(name, f"line {line}", f"is nested deeper than {_DEEPEST} levels")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    for count, event in enumerate(events):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST or count > _MOST_NODES:
+            line = at_line(event.start_mark.line + 1) if event.start_mark else ""
+            too_deep = localized("bank.too_deep", most=_DEEPEST)
+            too_many = localized("bank.too_many_nodes", most=f"{_MOST_NODES:,}")
+            raise BankError(name, line, too_deep if depth > _DEEPEST else too_many)
 
 
 def _plain(node: yaml.Node, place: _Place, lines: dict[_Place, int], seen: set[int], name: str) -> Any:
@@ -157,19 +201,18 @@ def _plain(node: yaml.Node, place: _Place, lines: dict[_Place, int], seen: set[i
     Everything stays a string here (`no` and `0.10` in an alias list are words); the types come with the validation.
     Duplicate keys and anchors are refused.
     """
-    line = f"line {node.start_mark.line + 1}"
     if id(node) in seen:
-        raise BankError(name, line, "YAML anchors and aliases (& and *) are not used in banks")
+        raise BankError(name, at_line(node.start_mark.line + 1), localized("bank.anchors"))
     seen.add(id(node))
     lines[place] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key, value in node.value:
-            line = f"line {key.start_mark.line + 1}"
             if not isinstance(key, yaml.ScalarNode):
-                raise BankError(name, line, "a key must be a word")
+                raise BankError(name, at_line(key.start_mark.line + 1), localized("bank.key_no_word"))
             if key.value in found:
-                raise BankError(name, line, f"the key {key.value!r} stands here twice")
+                again = localized("bank.key_again", name=repr(key.value))
+                raise BankError(name, at_line(key.start_mark.line + 1), again)
             found[key.value] = _plain(value, (*place, key.value), lines, seen, name)
         return found
     if isinstance(node, yaml.SequenceNode):
@@ -195,42 +238,47 @@ def _text(value: Any, language: str) -> Any:
     return value if isinstance(value, dict) else {str(language): value}
 
 
-def _where(place: _Place, lines: dict[_Place, int], plain: Any) -> str:
+def _where(place: _Place, lines: dict[_Place, int], plain: Any) -> Localized:
     """`line 12, question 'gan', criterion 'noise', weight`."""
     known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines)
-    return ", ".join([f"line {lines[known]}", *_named(place, plain)])
+    where = at_line(lines[known])
+    for part in _named(place, plain):
+        where = localized("bank.place", outer=where, inner=part)
+    return where
 
 
-def _named(place: _Place, plain: Any) -> Iterator[str]:
+def _named(place: _Place, plain: Any) -> Iterator[str | Localized]:
     """`question 'gan'` for a step into a list of things with ids, else the key itself or `number 3`."""
     at: Any = plain
-    noun = ""
+    key = ""
     for part in place:
         if isinstance(part, int):
             at = at[part] if isinstance(at, list) and part < len(at) else None
-            name = repr(at["id"]) if isinstance(at, dict) and "id" in at else f"number {part + 1}"
-            yield f"{ {'questions': 'question', 'criteria': 'criterion'}.get(noun, noun) } {name}".strip()
-            noun = ""
+            named = isinstance(at, dict) and "id" in at
+            name = repr(at["id"]) if named else localized("bank.number", number=part + 1)
+            if key in ("questions", "criteria"):
+                yield localized("bank.question" if key == "questions" else "bank.criterion", name=name)
+            else:
+                yield localized("bank.item", list=key, name=name) if key else localized("bank.single", name=name)
+            key = ""
         else:
-            if noun:
-                yield noun
+            if key:
+                yield key
             at = at.get(part) if isinstance(at, dict) else None
-            noun = part
-    if noun:
-        yield noun
+            key = part
+    if key:
+        yield key
 
 
-def _what(error: Any) -> str:
-    kind, given = error["type"], error.get("input")
-    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        return "is no key of a bank (misspelt?)"
-    if kind in ("missing", "missing_argument"):
-        return "is missing"
-    if kind == "tuple_type":
-        return f"must be a list (it is {_shown(given)})"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    shown = f" (it is {_shown(given)})" if isinstance(given, str | int | float) and kind != "value_error" else ""
-    return message[:1].lower() + message[1:] + shown
+def _what(error: Any) -> str | Localized:
+    """What pydantic finds, in both languages where it is a usual slip."""
+    context = error.get("ctx", {})
+    if isinstance(context.get("error"), InvalidBank):
+        return localized(context["error"].key, **context["error"].values)
+    if error["type"] in _USUAL_SLIPS:
+        expected = context.get("expected", "")
+        return localized(_USUAL_SLIPS[error["type"]], given=_shown(error.get("input")), expected=expected)
+    return str(error["msg"][:1].lower() + error["msg"][1:])
 
 
 def _shown(given: object) -> str:

@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from interviewer.domain.rubric import Bank, Criterion, Language, Localized, Made, Question
 from interviewer.errors import BankError
-from interviewer.text.messages import say
+from interviewer.text.messages import localized, say
 
 # A text that is longer stands in a block of its own, where no sign needs a quote.
 _LONG = 90
@@ -25,7 +26,7 @@ _SHORT = 60
 _NO_FOLDING = 1 << 30
 
 # Between the look at a file and its replacement no other window of this process may do the same.
-_PUTTING = threading.Lock()
+_REPLACING = threading.Lock()
 
 
 def bank_to_yaml(bank: Bank) -> str:
@@ -34,11 +35,11 @@ def bank_to_yaml(bank: Bank) -> str:
     return head + dump(spell_bank(bank))
 
 
-def dump(value: CommentedMap | CommentedSeq, dash: int = 2) -> str:
-    """Spelled values as YAML; the dashes of a list stand at column `dash`."""
+def dump(value: CommentedMap) -> str:
+    """A spelled bank as YAML."""
     out = io.StringIO()
     editor().dump(value, out)
-    return out.getvalue() if dash == 2 else _moved(out.getvalue(), dash - 2)
+    return out.getvalue()
 
 
 def editor() -> YAML:
@@ -51,13 +52,6 @@ def editor() -> YAML:
     return yaml
 
 
-def _moved(text: str, columns: int) -> str:
-    lines = text.splitlines(keepends=True)
-    if columns > 0:
-        return "".join(" " * columns + line if line.strip() else line for line in lines)
-    return "".join(line[-columns:] if not line[:-columns].strip() else line for line in lines)
-
-
 class _Strings(VersionedResolver):
     """In a bank `no` and `0.10` are words."""
 
@@ -66,64 +60,60 @@ class _Strings(VersionedResolver):
 
 
 def spell_bank(bank: Bank) -> CommentedMap:
+    """A bank as ruamel writes it: every scalar a string, texts in the bank's language without its key."""
     language = bank.language
-    spelled = CommentedMap()
-    spelled["id"] = bank.id
-    spelled["title"] = _text(bank.title, language)
-    spelled["language"] = str(language)
-    if bank.topics is not None:
-        spelled["topics"] = CommentedMap((_scalar(name), _text(title, language)) for name, title in bank.topics.items())
-    spelled["questions"] = CommentedSeq(spell_question(question, language) for question in bank.questions)
-    return spelled
+    topics = bank.topics and CommentedMap((_scalar(key), _text(title, language)) for key, title in bank.topics.items())
+    return _mapping(
+        id=bank.id,
+        title=_text(bank.title, language),
+        language=str(language),
+        topics=topics,
+        questions=CommentedSeq(_question(question, language) for question in bank.questions),
+    )
 
 
-def spell_question(question: Question, language: Language) -> CommentedMap:
-    spelled = CommentedMap()
-    spelled["id"] = question.id
-    spelled["topic"] = _scalar(question.topic)
-    spelled["difficulty"] = str(question.difficulty)
-    spelled["text"] = _text(question.text, language)
-    spelled["reference"] = _text(question.reference, language)
-    if question.correction:
-        spelled["correction"] = _text(question.correction, language)
-    if question.source:
-        spelled["source"] = _scalar(question.source)
-    if question.dispute:
-        spelled["dispute"] = _text(question.dispute, language)
-    spelled["criteria"] = CommentedSeq(_criterion(criterion, language) for criterion in question.criteria)
-    if question.made:
-        spelled["made"] = _made(question.made)
-    return spelled
+def _mapping(**values: Any) -> CommentedMap:
+    return CommentedMap((key, value) for key, value in values.items() if value is not None)
+
+
+def _question(question: Question, language: Language) -> CommentedMap:
+    return _mapping(
+        id=question.id,
+        topic=_scalar(question.topic),
+        difficulty=str(question.difficulty),
+        text=_text(question.text, language),
+        reference=_text(question.reference, language),
+        correction=question.correction and _text(question.correction, language),
+        source=_scalar(question.source) if question.source else None,
+        dispute=question.dispute and _text(question.dispute, language),
+        criteria=CommentedSeq(_criterion(criterion, language) for criterion in question.criteria),
+        made=question.made and _made(question.made),
+    )
 
 
 def _criterion(criterion: Criterion, language: Language) -> CommentedMap:
-    spelled = CommentedMap()
-    spelled["id"] = criterion.id
-    spelled["kind"] = str(criterion.kind)
-    spelled["weight"] = _number(criterion.weight)
-    spelled["text"] = _text(criterion.text, language)
-    if criterion.aliases:
-        spelled["aliases"] = CommentedSeq(_flow([_scalar(term) for term in group]) for group in criterion.aliases)
-    if criterion.probe:
-        spelled["probe"] = _text(criterion.probe, language)
-    if criterion.hints:
-        spelled["hints"] = CommentedSeq(_text(hint, language) for hint in criterion.hints)
-    if criterion.made:
-        spelled["made"] = _scalar(criterion.made)
-    return spelled
+    aliases = CommentedSeq(_flow(group) for group in criterion.aliases)
+    return _mapping(
+        id=criterion.id,
+        kind=str(criterion.kind),
+        weight=_number(criterion.weight),
+        text=_text(criterion.text, language),
+        aliases=aliases or None,
+        probe=criterion.probe and _text(criterion.probe, language),
+        hints=CommentedSeq(_text(hint, language) for hint in criterion.hints) or None,
+        made=_scalar(criterion.made) if criterion.made else None,
+    )
 
 
 def _made(made: Made) -> CommentedMap:
-    spelled = CommentedMap()
-    spelled["file"] = _scalar(made.file)
-    spelled["line"] = str(made.line)
-    spelled["item"] = _scalar(made.item)
-    if made.by:
-        spelled["by"] = _scalar(made.by)
-    for key, digests in (("fields", made.fields), ("criteria", made.criteria)):
-        if digests:
-            spelled[key] = _flow([_scalar(digest) for digest in digests])
-    return spelled
+    return _mapping(
+        file=_scalar(made.file),
+        line=str(made.line),
+        item=_scalar(made.item),
+        by=_scalar(made.by) if made.by else None,
+        fields=_flow(made.fields) if made.fields else None,
+        criteria=_flow(made.criteria) if made.criteria else None,
+    )
 
 
 def _text(text: Localized, language: Language) -> Any:
@@ -160,8 +150,8 @@ def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
 
-def _flow(values: list[Any]) -> CommentedSeq:
-    found = CommentedSeq(values)
+def _flow(texts: Sequence[str]) -> CommentedSeq:
+    found = CommentedSeq(map(_scalar, texts))
     found.fa.set_flow_style()
     return found
 
@@ -172,50 +162,59 @@ def save(text: str, path: Path, before: bytes | None) -> None:
     `before` is what the file held when the text was made, None if there was no file; what has changed since then is
     not overwritten. Raises BankError.
     """
+    path = path.resolve()
+    draft = _written_beside(text.encode(), path)
     try:
-        path = path.resolve()
-        _make_folder(path)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-        try:
-            with draft.open("xb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            with _PUTTING:
-                _put(draft, path, before)
-        finally:
-            draft.unlink(missing_ok=True)
+        with _REPLACING:
+            if before is not None and (not path.exists() or path.read_bytes() != before):
+                raise BankError(path.name, "", localized("bank.changed_meanwhile"))
+            if before is not None:
+                shutil.copymode(path, draft)
+                draft.replace(path)
+            else:
+                _link(draft, path)
     except FileExistsError as error:
-        raise BankError(path.name, "", "was made by someone else in the meantime: nothing was written") from error
+        raise BankError(path.name, "", localized("bank.made_meanwhile")) from error
     except OSError as error:
-        raise BankError(path.name, "", f"cannot be written: {error.strerror}") from error
+        raise _unwritable(path, str(error.strerror)) from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
-def _make_folder(path: Path) -> None:
+def replace_file(data: bytes, path: Path) -> None:
+    """Write a file whole, whatever stands there. Raises BankError."""
+    try:
+        _written_beside(data, path).replace(path)
+    except OSError as error:
+        raise _unwritable(path, str(error.strerror)) from error
+
+
+def _written_beside(data: bytes, path: Path) -> Path:
+    """The bytes in a file of their own beside `path`, safely on the disk."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
     except FileExistsError as error:
-        raise BankError(path.name, "", f"cannot be written: {path.parent.name} is no folder") from error
-
-
-def keep(data: bytes, path: Path) -> None:
-    """Keep the bytes of a file that is about to be replaced. Raises BankError."""
-    try:
-        path.write_bytes(data)
+        raise _unwritable(path, localized("bank.no_folder_there", name=path.parent.name)) from error
     except OSError as error:
-        raise BankError(path.name, "", f"cannot be written: {error.strerror}") from error
+        draft.unlink(missing_ok=True)
+        raise _unwritable(path, str(error.strerror)) from error
+    return draft
 
 
-def _put(draft: Path, path: Path, before: bytes | None) -> None:
-    if before is None:
-        try:
-            os.link(draft, path)  # fails where a file has come up, unlike a rename
-        except OSError:
-            if path.exists():
-                raise
-            draft.replace(path)  # a file system without links
-        return
-    if not path.exists() or path.read_bytes() != before:
-        raise BankError(path.name, "", "was changed in the meantime: nothing was written; import again")
-    shutil.copymode(path, draft)
-    draft.replace(path)
+def _link(draft: Path, path: Path) -> None:
+    """Put the draft where no file is; a link fails where a file has come up, unlike a rename."""
+    try:
+        os.link(draft, path)
+    except OSError:
+        if path.exists():
+            raise
+        draft.replace(path)  # a file system without links
+
+
+def _unwritable(path: Path, why: str | Localized) -> BankError:
+    return BankError(path.name, "", localized("bank.unwritable", why=why))

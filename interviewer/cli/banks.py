@@ -103,7 +103,7 @@ def import_bank(
         told=lambda done, total: print(f"question {done} of {total}", file=sys.stderr),
     )
     spoken = language or shown.bank.language
-    for line in import_report.lines(shown.account(spoken), whole=report):
+    for line in import_report.lines(shown.report(spoken), whole=report):
         print(line)
     print(f"{shown.bank.id}: {len(shown.bank.questions)} questions, {shown.criteria} criteria")
     if dry_run:

@@ -17,6 +17,15 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 MOST_HINTS = 3
 
 
+class InvalidBank(ValueError):
+    """A value that no bank may have: the key of a sentence that says so, and what its placeholders stand for."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key, values)
+        self.key = key
+        self.values = values
+
+
 class Language(StrEnum):
     """A language that a bank, an interview or a page can be in."""
 
@@ -35,7 +44,7 @@ class Localized:
 
     def __post_init__(self) -> None:
         if not (self.zh.strip() or self.en.strip()):
-            raise ValueError("has no text in any language (give zh, en or both)")
+            raise InvalidBank("rubric.no_text")
 
     @classmethod
     def of(cls, language: Language, text: str) -> "Localized":
@@ -87,13 +96,13 @@ class Criterion:
     def __post_init__(self) -> None:
         _check_slug(self.id)
         if not (math.isfinite(self.weight) and 0 < self.weight <= 100):
-            raise ValueError(f"weight must be above 0 and at most 100, not {self.weight:g}")
+            raise InvalidBank("rubric.weight", weight=f"{self.weight:g}")
         if any(not group for group in self.aliases):
-            raise ValueError("an alias group is empty")
+            raise InvalidBank("rubric.empty_aliases")
         if any(not term.strip(" …") for group in self.aliases for term in group):
-            raise ValueError("an alias is blank")
+            raise InvalidBank("rubric.blank_alias")
         if len(self.hints) > MOST_HINTS:
-            raise ValueError(f"has {len(self.hints)} hints; a ladder has at most {MOST_HINTS} rungs")
+            raise InvalidBank("rubric.many_hints", count=len(self.hints), most=MOST_HINTS)
 
 
 @dataclass(frozen=True)
@@ -162,11 +171,11 @@ class Question:
         _check_slug(self.id)
         _check_unique("criterion", (criterion.id for criterion in self.criteria))
         if not 1 <= self.difficulty <= 3:
-            raise ValueError(f"difficulty goes from 1 to 3, not {self.difficulty}")
+            raise InvalidBank("rubric.difficulty", difficulty=self.difficulty)
         if not any(criterion.kind is Kind.CORE for criterion in self.criteria):
-            raise ValueError("has no core criterion, so no answer to it could score")
+            raise InvalidBank("rubric.no_core")
         if self.correction and not self.source.strip():
-            raise ValueError("has a correction without a source")
+            raise InvalidBank("rubric.no_source")
 
     @cached_property
     def rubric(self) -> Rubric:
@@ -195,11 +204,11 @@ class Bank:
         _check_slug(self.id)
         _check_unique("question", (question.id for question in self.questions))
         if not self.questions:
-            raise ValueError("has no questions")
+            raise InvalidBank("rubric.no_questions")
         if self.topics is not None:
             unnamed = sorted({question.topic for question in self.questions} - set(self.topics))
             if unnamed:
-                raise ValueError(f"topics has no title for {', '.join(unnamed)}")
+                raise InvalidBank("rubric.untitled_topics", topics=", ".join(unnamed))
 
     def __getitem__(self, question: str) -> Question:
         return self._by_id[question]
@@ -225,12 +234,12 @@ def is_id(name: str) -> bool:
 
 def _check_slug(name: str) -> None:
     if not is_id(name):
-        raise ValueError(f"id {name!r} may only have a-z, 0-9, '-', '_' and '.', at most 80 of them")
+        raise InvalidBank("rubric.bad_id", id=repr(name))
 
 
 def _check_unique(what: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise ValueError(f"two {what} entries have the id {name!r}")
+            raise InvalidBank(f"rubric.{what}_twice", id=repr(name))
         seen.add(name)

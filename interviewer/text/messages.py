@@ -18,6 +18,16 @@ def say(key: str, language: Language, **values: object) -> str:
     return _SENTENCES[language][key].format(**own)
 
 
+def template(key: str, language: Language) -> str:
+    """The sentence as it stands in the file, its placeholders not filled."""
+    return _SENTENCES[language][key]
+
+
+def keys(language: Language) -> frozenset[str]:
+    """Every key of a language's file."""
+    return frozenset(_SENTENCES[language])
+
+
 def colon(language: Language) -> str:
     """What stands between a name and what it names."""
     return "：" if language is Language.ZH else ": "
@@ -32,4 +42,4 @@ def _read(language: Language) -> Mapping[str, str]:
 
 _SENTENCES = {language: _read(language) for language in Language}
 
-ALL = frozenset(_SENTENCES[Language.EN])
+ALL = keys(Language.EN)

@@ -5,7 +5,7 @@ What reads lists of questions is imported when the first one comes: the page nee
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from interviewer.banks.importing.pipeline import Preview
 
 
+_MOST_REMEMBERED = 32
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What the tab then shows. `yaml` None leaves the text that is being edited as it is; `saved` is a bank's id.
 
     `title` is the name of the bank in that text. `base` tells, when that text is saved, which version of the bank it
-    was made of; None leaves it as well.
+    was made of and what was imported, before it was edited here; None leaves it as well.
     """
 
     html: str
@@ -45,6 +48,8 @@ class Importer:
     models: Models
     uploads: Uploads
     folder: Path | None
+    imported: dict[str, str] = field(default_factory=dict)
+    """Banks as they were made of the latest files, by digest: what is saved may have been edited on the page."""
 
     def read(self, owner: str, window: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
         """What the last file of a visitor's window would become; with a model, how far it is meanwhile."""
@@ -74,11 +79,12 @@ class Importer:
             return _refused("import.not_here", language)
         if not text.strip():
             return _refused("import.nothing_to_save", language)
+        version, _, imported = base.partition(".")
         try:
             shown = pipeline.preview("bank.yaml", text.encode("utf-8"), library=self.library, folder=self.folder)
-            if shown.before is not None and not shown.is_same and _version(shown.before) != base:
+            if shown.before is not None and not shown.is_same and _version(shown.before) != version:
                 return _refused("import.moved_on", language, id=shown.bank.id)
-            path = pipeline.save(shown)
+            path = pipeline.save(replace(shown, base=self.imported.get(imported, "")))
         except BankError as error:
             return _refused("import.not_saved", language, error)
         except UnicodeEncodeError:
@@ -88,7 +94,7 @@ class Importer:
         return Shown(
             inline('<p role="status"><strong>{{ told }}</strong></p>', language, told=told),
             saved=shown.bank.id,
-            base=_version(shown.yaml.encode()),
+            base=f"{_version(shown.yaml.encode())}.{imported}",
         )
 
     def _read(
@@ -127,7 +133,13 @@ class Importer:
             return
         yaml = "" if preview.is_too_long_to_edit(shown.yaml) else shown.yaml
         title = shown.bank.title.into(language)
-        yield Shown(preview.preview_html(shown, language), yaml, base=_version(shown.before), title=title)
+        imported = _version(shown.base.encode())
+        self.imported[imported] = shown.base
+        for oldest in list(self.imported)[:-_MOST_REMEMBERED]:
+            self.imported.pop(oldest, None)
+        yield Shown(
+            preview.preview_html(shown, language), yaml, base=f"{_version(shown.before)}.{imported}", title=title
+        )
 
 
 def _version(data: bytes | None) -> str:
@@ -141,7 +153,8 @@ _REFUSED = """<div role="alert" class="card"><p class="failure">{{ text }}</p>
 def _refused(key: str, language: Language, error: InterviewerError | str = "", **values: object) -> Shown:
     """A reason, and what exactly is wrong: without the name of the edited text, and the options of the command."""
     detail = error if isinstance(error, str) else error.into(language)
-    detail = detail.removeprefix("bank.yaml: ").replace(" (--id)", "")
+    for internal in ("bank.yaml：", "bank.yaml: ", " (--id)", "（--id）"):
+        detail = detail.replace(internal, "")
     return Shown(inline(_REFUSED, language, text=say(key, language, **values), detail=detail))
 
 

@@ -20,7 +20,7 @@ def preview_html(shown: Preview, language: Language) -> str:
         language,
         shown=shown,
         heading=_heading(shown),
-        account=shown.account(language),
+        report=shown.report(language),
         is_too_long=is_too_long_to_edit(shown.yaml),
         most=_MOST_SHOWN,
     )

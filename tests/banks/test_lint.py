@@ -5,14 +5,14 @@ import pytest
 from fakes import BANK, DROPOUT, both
 
 from interviewer.banks.lint import check_file, lint
-from interviewer.domain.rubric import Bank, Criterion, Kind, Question
+from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Question
 from interviewer.settings import shipped
 
 OFF = DROPOUT.criteria[0]
 
 
 def faults_of(question: Question) -> list[str]:
-    return list(lint(replace(BANK, questions=(question,), topics=None)))
+    return [fault.into(Language.EN) for fault in lint(replace(BANK, questions=(question,), topics=None))]
 
 
 def changed(**changes: object) -> Question:
@@ -72,7 +72,7 @@ def test_each_fault_is_found_with_its_place_and_cause(question: Question, cause:
 
 def test_two_questions_that_ask_nearly_the_same_are_one_too_many() -> None:
     again = replace(DROPOUT, id="again", text=both("测试时，要不要用 Dropout？", "Is dropout used at the test time?"))
-    found = list(lint(replace(BANK, questions=(*BANK.questions, again))))
+    found = [fault.into(Language.EN) for fault in lint(replace(BANK, questions=(*BANK.questions, again)))]
     assert found == ["question 'again': asks nearly the same as question 'dropout'; keep one of them"]
     other = replace(DROPOUT, id="other", text=both("训练时要不要用 dropout？", "Is dropout used at training time?"))
     assert list(lint(replace(BANK, questions=(*BANK.questions, other)))) == []
@@ -101,3 +101,9 @@ def test_a_bonus_needs_no_probe() -> None:
     bonus = Criterion("extra", both("加分点", "An extra"), Kind.BONUS, aliases=(("ensemble",),))
     assert faults_of(replace(DROPOUT, criteria=(*DROPOUT.criteria, bonus))) == []
     assert isinstance(BANK, Bank)
+
+
+def test_a_fault_is_told_in_the_readers_language() -> None:
+    (fault,) = lint(replace(BANK, questions=(changed(text=both("关闭", "It is off and scaled")),), topics=None))
+    assert fault.into(Language.ZH).startswith("题目 'dropout'，要点 'off'：说了两件事")
+    assert fault.into(Language.EN, with_question=False).startswith("criterion 'off': says two things")

@@ -1,10 +1,11 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from interviewer.banks import loader
 from interviewer.banks.loader import Library, parse_bank, read_bank
-from interviewer.domain.rubric import Bank, Kind, Language
+from interviewer.domain.rubric import Bank, Kind, Language, Localized
 from interviewer.errors import BankError, PromptError
 from interviewer.llm.prompts import prompt
 
@@ -34,6 +35,10 @@ def test_a_plain_string_is_in_the_language_of_the_bank() -> None:
 
 def test_aliases_are_words_even_where_yaml_sees_numbers_or_truth_values() -> None:
     assert parse_bank(GOOD, "tiny.yaml").questions[0].criteria[0].aliases == (("相关", "no", "0.10", "on"),)
+
+
+def english(text: str | Localized) -> str:
+    return text if isinstance(text, str) else text.en
 
 
 BROKEN = {
@@ -91,8 +96,10 @@ def test_a_broken_bank_is_refused_with_file_place_and_cause(text: str, where: st
     with pytest.raises(BankError) as refused:
         parse_bank(text, "tiny.yaml")
     assert refused.value.file == "tiny.yaml"
-    assert where in refused.value.where
-    assert what in refused.value.what
+    assert where in english(refused.value.where)
+    assert what in english(refused.value.what)
+    chinese = refused.value.into(Language.ZH)
+    assert re.search("[\u4e00-\u9fff]", chinese.split("：", 2)[2]), chinese
 
 
 def test_a_bomb_of_aliases_is_refused_at_once() -> None:
@@ -230,3 +237,42 @@ def test_what_is_imported_can_be_played_as_soon_as_it_is_there(tmp_path: Path) -
     assert found.place_of("ghost") is None
     both = Library(tmp_path / "banks", tmp_path / "banks")
     assert both.broken() == []
+
+
+def test_a_broken_bank_is_parsed_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("id: [", encoding="utf-8")
+    found = Library(tmp_path)
+    read: list[Path] = []
+
+    def counted(path: Path) -> Bank:
+        read.append(path)
+        return read_bank(path)
+
+    monkeypatch.setattr(loader, "read_bank", counted)
+    assert [str(error) for _ in range(3) for error in found.broken()] == [
+        "broken.yaml: line 2: is not YAML: did not find expected node content"
+    ] * 3
+    assert read.count(path) == 1
+    path.write_text(GOOD, encoding="utf-8")
+    assert found.bank("tiny").id == "tiny"
+
+
+def test_a_bank_that_vanishes_while_banks_are_listed_takes_no_other_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    found = Library(tmp_path)
+    listed = found.paths()
+    path.unlink()
+    monkeypatch.setattr(found, "paths", lambda: listed)
+    assert [bank.id for bank in found.banks()] == ["deep-learning"]
+    assert [error.file for error in found.broken()] == ["tiny.yaml"]
+    assert found.place_of("tiny") is None
+
+
+@pytest.mark.parametrize("unit", ["a{n}: b\n", "- a\n", "? a{n}\n", "a{n}: {{}}\n"])
+def test_a_file_of_very_many_nodes_is_refused_while_it_is_read(unit: str) -> None:
+    with pytest.raises(BankError, match="has more than 400,000 keys and values"):
+        parse_bank("".join(unit.format(n=n) for n in range(410_000)), "many.yaml")

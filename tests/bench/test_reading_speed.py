@@ -54,7 +54,7 @@ def test_three_hundred_questions_become_a_bank(benchmark: BenchmarkFixture, tmp_
         start = time.perf_counter()
         shown = preview("list.md", TEXT.encode(), library=library, folder=tmp_path)
         made = time.perf_counter() - start
-        shown.account(Language.EN)
+        shown.report(Language.EN)
         return shown, made
 
     shown, made = benchmark.pedantic(imported, rounds=1)

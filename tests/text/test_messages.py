@@ -16,10 +16,14 @@ PACKAGE = Path(interviewer.__file__).parent
 
 def test_every_phrase_is_in_both_languages_with_the_same_placeholders() -> None:
     for key in messages.ALL:
-        phrase = messages.localized(key)
-        assert phrase.is_complete, key
-        zh, en = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in (phrase.zh, phrase.en))
+        texts = [messages.template(key, language) for language in Language]
+        assert all(text.strip() for text in texts), key
+        zh, en = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in texts)
         assert zh == en, key
+
+
+def test_both_files_have_the_same_keys() -> None:
+    assert messages.keys(Language.ZH) == messages.keys(Language.EN)
 
 
 def test_every_phrase_that_is_said_exists_and_every_phrase_is_said() -> None:

@@ -16,7 +16,7 @@ from interviewer.domain.grade import Flag, Level
 from interviewer.domain.interview import Answered, Ended, Graded, Mode, Unprobed, replay
 from interviewer.domain.rubric import Bank, Language
 from interviewer.evaluation import checkup
-from interviewer.evaluation.checkup import Canned, Diagnosis, CannedResult
+from interviewer.evaluation.checkup import Canned, CannedResult, Diagnosis
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report

@@ -1,4 +1,4 @@
-"""Questions and answers as they were found in someone's file, with an account of every block of it."""
+"""Questions and answers as they were found in someone's file, with what every block of it was read as."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from interviewer.domain.rubric import Language
 
 
 class Role(StrEnum):
-    """What a block of a file was taken for."""
+    """What a block of a file was read as."""
 
     QUESTION = "question"
     ANSWER = "answer"
@@ -21,8 +21,8 @@ class Role(StrEnum):
 class Block:
     """Some lines of a file, counted from 1, both ends included.
 
-    `item` is the place in `Source.items` of the question that the block belongs to. `why` is the key of a phrase that
-    says why the block was taken so; a block that is left out always has one.
+    `item` is the place in `Source.items` of the question that the block belongs to. `reason` is the key of a sentence that
+    says why the block was read so; a block that is left out always has one.
     """
 
     role: Role
@@ -30,7 +30,7 @@ class Block:
     last_line: int
     text: str
     item: int | None = None
-    why: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

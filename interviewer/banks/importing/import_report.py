@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from interviewer.banks.importing.builder import Taken, clean
+from interviewer.banks.importing.builder import Built, clean
 from interviewer.banks.importing.document import Role, Source
 from interviewer.banks.importing.merging import Change, Did
+from interviewer.banks.lint import Fault
 from interviewer.domain.rubric import Bank, Language
 from interviewer.text.messages import ALL, say
 
@@ -19,20 +20,20 @@ class Note:
     """Something to be told: the key of a phrase, and what its placeholders stand for."""
 
     key: str
-    values: Mapping[str, str]
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """Some lines of the file: where they stand, how they begin, and why they were taken as they were."""
+class FileBlock:
+    """Some lines of the file: where they stand, how they begin, and why they were read as they were."""
 
     lines: str
     begins: str
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ImportedQuestion:
     """A question of the bank; `doubts` and `faults` are for the author to look at."""
 
     id: str
@@ -45,61 +46,61 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ImportReport:
     """An import in one language, as plain text for any face; `changes` are there if the bank was imported before."""
 
     language: Language
     counts: tuple[tuple[str, int, int], ...]
     """For each role its title, its blocks, and their lines."""
-    left_out: tuple[Entry, ...]
-    questions: tuple[Made, ...]
+    left_out: tuple[FileBlock, ...]
+    questions: tuple[ImportedQuestion, ...]
     changes: tuple[str, ...]
     kept: tuple[str, ...]
     """Edits by hand that the source does not touch, or that stand against it."""
     notes: tuple[str, ...]
-    blocks: tuple[Entry, ...]
-    """Every block of the file, in order; `why` begins with its role."""
+    blocks: tuple[FileBlock, ...]
+    """Every block of the file, in order; `reason` begins with its role."""
 
 
-def give(
+def make_report(
     source: Source | None,
-    taken: Taken,
+    built: Built,
     bank: Bank,
     changes: Sequence[Change],
-    faults: Mapping[str, Sequence[str]],
+    faults: Mapping[str, Sequence[Fault]],
     notes: Sequence[Note],
     language: Language,
-) -> Account:
-    """The account of an import. `bank` is what is saved, `faults` are its faults by the id of the question."""
+) -> ImportReport:
+    """The report of an import. `bank` is what is saved, `faults` are its faults by the id of the question."""
     blocks = source.blocks if source else ()
     number = Counter(block.role for block in blocks)
     size = Counter[Role]()
     for block in blocks:
         size[block.role] += block.last_line - block.first_line + 1
     entries = [
-        Entry(_lines(block.first_line, block.last_line), _begin(block.text), _why(block.why, language))
+        FileBlock(_lines(block.first_line, block.last_line), _begin(block.text), _reason(block.reason, language))
         for block in blocks
     ]
     left = [
         (block.first_line, entry) for block, entry in zip(blocks, entries, strict=True) if block.role is Role.LEFT_OUT
     ]
     left += [
-        (one.line, Entry(str(one.line), _begin(one.text), say(one.why, language, line=one.other)))
-        for one in taken.left_out
+        (one.line, FileBlock(str(one.line), _begin(one.text), say(one.reason, language, line=one.other)))
+        for one in built.left_out
     ]
-    return Account(
+    return ImportReport(
         language,
         tuple((say(f"role.{role}", language), number[role], size[role]) for role in Role if number[role]),
         tuple(entry for _, entry in sorted(left, key=lambda pair: pair[0])),
         tuple(
-            Made(
+            ImportedQuestion(
                 question.id,
                 question.made.line if question.made else 0,
                 question.text.into(language),
                 len(question.criteria),
                 question.made.by if question.made else "",
                 question.dispute.into(language) if question.dispute else "",
-                tuple(faults.get(question.id, ())),
+                tuple(fault.into(language, with_question=False) for fault in faults.get(question.id, ())),
             )
             for question in bank.questions
         ),
@@ -107,52 +108,52 @@ def give(
         tuple(_change(change, bank, language) for change in changes if change.did is Did.KEPT),
         tuple(say(note.key, language, **note.values) for note in notes),
         tuple(
-            Entry(entry.lines, entry.begins, f"{say(f'role.{block.role}', language)} {entry.why}".strip())
+            FileBlock(entry.lines, entry.begins, f"{say(f'role.{block.role}', language)} {entry.reason}".strip())
             for block, entry in zip(blocks, entries, strict=True)
         ),
     )
 
 
-def lines(account: Account, *, whole: bool) -> Iterator[str]:
-    """The account for a terminal: its summary with all that was left out, or the whole of it."""
-    language = account.language
-    if account.counts:
+def lines(report: ImportReport, *, whole: bool) -> Iterator[str]:
+    """The report for a terminal: its summary with all that was left out, or the whole of it."""
+    language = report.language
+    if report.counts:
         yield say("import.blocks", language)
-        for title, blocks, size in account.counts:
+        for title, blocks, size in report.counts:
             yield say("import.block_line", language, role=title, blocks=blocks, lines=size)
-    if account.left_out:
-        yield say("import.left_out", language, count=len(account.left_out))
-        yield from (f"  {entry.lines}: {entry.begins} — {entry.why}" for entry in account.left_out)
-    if whole and account.blocks:
+    if report.left_out:
+        yield say("import.left_out", language, count=len(report.left_out))
+        yield from (f"  {entry.lines}: {entry.begins} — {entry.reason}" for entry in report.left_out)
+    if whole and report.blocks:
         yield say("import.all_blocks", language)
-        yield from (f"  {entry.lines}: {entry.begins} — {entry.why}" for entry in account.blocks)
-    if account.changes or (whole and account.kept):
+        yield from (f"  {entry.lines}: {entry.begins} — {entry.reason}" for entry in report.blocks)
+    if report.changes or (whole and report.kept):
         yield say("import.changes", language)
-        yield from (f"  {change}" for change in account.changes)
-    if whole and account.kept:
-        yield from (f"  {kept}" for kept in account.kept)
+        yield from (f"  {change}" for change in report.changes)
+    if whole and report.kept:
+        yield from (f"  {kept}" for kept in report.kept)
     if whole:
         yield say("import.questions", language)
-        for one in account.questions:
+        for one in report.questions:
             yield say("import.question", language, id=one.id, text=_begin(one.text), criteria=one.criteria)
-    doubts = [(one.id, one.doubts) for one in account.questions if one.doubts]
+    doubts = [(one.id, one.doubts) for one in report.questions if one.doubts]
     if doubts:
         yield say("import.doubts", language)
         yield from (f"  {name}: {text}" for name, text in doubts)
-    yield from _faults(account, whole=whole)
-    yield from account.notes
+    yield from _faults(report, whole=whole)
+    yield from report.notes
 
 
-def _faults(account: Account, *, whole: bool) -> Iterator[str]:
-    found = [(one.id, fault) for one in account.questions for fault in one.faults]
+def _faults(report: ImportReport, *, whole: bool) -> Iterator[str]:
+    found = [(one.id, fault) for one in report.questions for fault in one.faults]
     if not found:
         return
     faulty = len({name for name, _ in found})
-    yield say("import.faults", account.language, questions=faulty, count=len(found))
+    yield say("import.faults", report.language, questions=faulty, count=len(found))
     shown = found if whole else found[:_FEW]
     yield from (f"  {name}: {fault}" for name, fault in shown)
     if len(shown) < len(found):
-        yield say("import.more", account.language, count=len(found) - len(shown))
+        yield say("import.more", report.language, count=len(found) - len(shown))
 
 
 def _change(change: Change, bank: Bank, language: Language) -> str:
@@ -167,8 +168,8 @@ def _change(change: Change, bank: Bank, language: Language) -> str:
     ).strip()
 
 
-def _why(why: str, language: Language) -> str:
-    return say(why, language) if why in ALL else why
+def _reason(key: str, language: Language) -> str:
+    return say(key, language) if key in ALL else key
 
 
 def _begin(text: str) -> str:

@@ -1,40 +1,45 @@
 """A file of questions made into a bank that can be played: looked at first, saved afterwards.
 
     shown = preview("notes.md", data, library=library, folder=settings.import_folder)
-    shown.account(Language.EN)      what became of every part of the file
+    shown.report(Language.EN)       what became of every part of the file
     shown.yaml                      what the bank file will hold
     save(shown)                     writes it, and the library has it at once
 
 Everything in a preview is plain text out of somebody's file: whoever shows it on a page escapes it. Nothing of it is
-ever opened as a path; the only files that are read and written are banks of the library, of `folder` and `output`.
+ever opened as a path; the only files that are read and written are banks of the library, of `folder` and `output`, and
+beside each bank, in `.imported`, a copy as it was imported: what differs from it was edited by people.
 """
 
-import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
 
 from interviewer.banks import writer
-from interviewer.banks.importing import import_report, rewriting
-from interviewer.banks.importing.builder import Taken, bank_of, clean, name_of, normal, wanted
+from interviewer.banks.importing import identifiers, import_report, rewriting
+from interviewer.banks.importing.builder import Built, bank_of, clean, usable_items
 from interviewer.banks.importing.document import Source
-from interviewer.banks.importing.import_report import Account, Note
-from interviewer.banks.importing.merging import Change, Did, has_edited_criteria, merge
+from interviewer.banks.importing.identifiers import normal
+from interviewer.banks.importing.import_report import ImportReport, Note
+from interviewer.banks.importing.merging import Change, Did, base_questions, has_edited_criteria, merge
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import MOST_POINTS, surplus
-from interviewer.banks.lint import alike_questions, lint
-from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, Library, parse_bank
+from interviewer.banks.lint import Fault, lint
+from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, Library, decode_bank, parse_bank, unreadable
 from interviewer.domain.rubric import Bank, Language, Localized, Question, is_id
 from interviewer.errors import BankError
 from interviewer.llm import LLM
 from interviewer.settings import shipped
+from interviewer.text.messages import localized
 
 _LONGEST_NAME = 200
+_IMPORTED_COPIES = ".imported"
 # What Windows takes for a device, whatever its ending.
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)")
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
 # Is told how many questions a model has drafted, and of how many.
 Told = Callable[[int, int], None]
@@ -46,7 +51,8 @@ class Preview:
 
     `bank` is what `yaml` holds. `before` are the bytes of the file that stands there, None if there is none; what
     people have edited in it is in `bank` already, and `changes` says what else has become of it. `source` is None
-    where the imported file was a bank.
+    where the imported file was a bank. `base` is the copy of what was imported, which the next import compares with; an
+    empty one leaves the copy that is there.
     """
 
     path: Path
@@ -54,9 +60,10 @@ class Preview:
     yaml: str
     before: bytes | None
     source: Source | None
-    taken: Taken
+    built: Built
     changes: tuple[Change, ...] = ()
     notes: tuple[Note, ...] = ()
+    base: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -77,25 +84,21 @@ class Preview:
         return sum(len(question.criteria) for question in self.bank.questions)
 
     @cached_property
-    def faults(self) -> Mapping[str, Sequence[str]]:
+    def faults(self) -> Mapping[str, Sequence[Fault]]:
         """What `interviewer check` says about the bank, by the id of the question."""
-        found: dict[str, list[str]] = {}
-        for question in self.bank.questions:
-            head = f"question {question.id!r}"
-            for fault in lint(replace(self.bank, questions=(question,), topics=None)):
-                found.setdefault(question.id, []).append(fault.removeprefix(head).lstrip(":, "))
-        for name, fault in alike_questions(self.bank):
-            found.setdefault(name, []).append(fault)
+        found: defaultdict[str, list[Fault]] = defaultdict(list)
+        for fault in lint(self.bank):
+            found[fault.question].append(fault)
         for question in self.bank.questions:
             if left := _left_out(question):
-                found.setdefault(question.id, []).append(
-                    f"its reference has more than can be judged point by point; points left out: {left}"
-                )
+                found[question.id].append(Fault(question.id, localized("lint.surplus", count=left)))
         return found
 
-    def account(self, language: Language) -> Account:
-        """What became of every part of the file; `account.lines` writes it out."""
-        return import_report.give(self.source, self.taken, self.bank, self.changes, self.faults, self.notes, language)
+    def report(self, language: Language) -> ImportReport:
+        """What became of every part of the file; `import_report.lines` writes it out."""
+        return import_report.make_report(
+            self.source, self.built, self.bank, self.changes, self.faults, self.notes, language
+        )
 
 
 def _left_out(question: Question) -> int:
@@ -132,34 +135,32 @@ def preview(
     if output and output.is_dir():
         folder, output = output, None
     if output and not output.name.casefold().endswith(BANK_ENDINGS):
-        raise BankError(output.name, "", "would not be found as a bank: end its name with .yaml")
+        raise BankError(output.name, "", localized("bank.output_ending"))
     if id and not is_id(id):
-        raise BankError(name, "id", f"{id!r} may only have a-z, 0-9, '-', '_' and '.', at most 80 of them")
+        raise BankError(name, "id", localized("bank.bad_id", id=repr(id)))
     if name.casefold().endswith(BANK_ENDINGS):
         return _of_bank(name, data, library, folder, output, id, title, language)
     source = read(name, data)
-    earlier = _read(output) if output else None
-    id = id or _id_of(source, earlier, library, folder, output)  # noqa: A001
+    id = id or _id_of(source, _read(output) if output else None, library, folder, output)  # noqa: A001
     path = _path(id, library, folder, output)
-    earlier = _read(path)
-    old = earlier.bank if earlier else None
-    made = [question for question in old.questions if question.made] if old else []
-    if old and not made and not output:
-        raise BankError(
-            path.name, "", "was written by hand: choose another id (--id), or name the file to add to it (-o)"
-        )
-    kept = {q.made.item: q for q in made if q.made and (q.made.by or has_edited_criteria(q))}
-    language = language or (old.language if old else source.language)
+    file = _read(path)
+    made = [question for question in file.bank.questions if question.made] if file else []
+    if file and not made and not output:
+        raise BankError(path.name, "", localized("bank.by_hand"))
+    base = _imported_copy(path)
+    bases = base_questions(file.bank, base) if file else {}
+    kept = {q.made.item: q for q in made if q.made and (q.made.by or has_edited_criteria(q, bases.get(q.id)))}
+    language = language or (file.bank.language if file else source.language)
     compiled, notes = _drafted(source, kept, language, llm, threads, told) if llm else ({}, [])
-    taken = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept)
-    if old is None or earlier is None:
-        return Preview(
-            path, taken.bank, _fits(writer.bank_to_yaml(taken.bank), name), None, source, taken, notes=tuple(notes)
-        )
-    merged = merge(old, taken.bank)
-    bank = replace(merged.bank, id=id, title=Localized.of(old.language, title) if title else old.title)
-    text = _fits(rewriting.rewritten(earlier.text, path.name, bank), name)
-    return Preview(path, bank, text, earlier.data, source, taken, merged.changes, tuple(notes))
+    built = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept)
+    if file is None:
+        text = _fits(writer.bank_to_yaml(built.bank), name)
+        return Preview(path, built.bank, text, None, source, built, notes=tuple(notes), base=text)
+    merged = merge(file.bank, built.bank, base)
+    bank = replace(merged.bank, id=id, title=Localized.of(file.bank.language, title) if title else file.bank.title)
+    text = _fits(rewriting.rewritten(file.text, path.name, bank), name)
+    copy = writer.bank_to_yaml(merged.base) if merged.base else ""
+    return Preview(path, bank, text, file.data, source, built, merged.changes, tuple(notes), copy)
 
 
 def save(preview: Preview) -> Path:
@@ -167,12 +168,29 @@ def save(preview: Preview) -> Path:
 
     Where a bank file replaces another one, that one is kept beside it with the ending `.bak`.
     """
-    if preview.is_same:
-        return preview.path
-    if preview.source is None and preview.before is not None:
-        writer.keep(preview.before, preview.path.with_name(f"{preview.path.name}.bak"))
-    writer.save(preview.yaml, preview.path, preview.before)
-    return preview.path
+    path = preview.path
+    if not preview.is_same:
+        if preview.source is None and preview.before is not None:
+            writer.replace_file(preview.before, path.with_name(f"{path.name}.bak"))
+        writer.save(preview.yaml, path, preview.before)
+    # Where the process ends between the two, the next import finds both sides equal.
+    copy = _copy_path(path)
+    if preview.base and not (copy.exists() and copy.read_bytes() == preview.base.encode()):
+        writer.replace_file(preview.base.encode(), copy)
+    return path
+
+
+def _copy_path(path: Path) -> Path:
+    path = path.resolve()
+    return path.parent / _IMPORTED_COPIES / path.name
+
+
+def _imported_copy(path: Path) -> Bank | None:
+    """The bank as it was imported. Without a copy, or with one that cannot be read, all that differs counts as edited."""
+    with suppress(BankError):
+        copy = _read(_copy_path(path))
+        return copy.bank if copy else None
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +204,14 @@ def _drafted(
     source: Source, kept: Mapping[str, Question], language: Language, llm: LLM, threads: int, told: Told
 ) -> tuple[dict[str, Question], list[Note]]:
     """What a model makes of the items that are not kept, by their digests, and what is to be said about it."""
-    items = [item for item in wanted(source)[0] if item.digest not in kept]
+    items = [item for item in usable_items(source)[0] if item.digest not in kept]
     drafts = draft_all(llm, [(item.question, item.answer) for item in items], language, threads, told)
     notes: list[Note] = []
     for item, drafted in zip(items, drafts, strict=True):
         line = " ".join(item.question.split())
         if drafted.failure:
-            notes.append(Note("draft.failed", {"question": line, "why": drafted.failure}))
+            why = Localized(drafted.failure.into(Language.ZH), drafted.failure.into(Language.EN))
+            notes.append(Note("draft.failed", {"question": line, "why": why}))
         notes += [Note("draft.dropped", {"question": line, "claim": c, "why": why}) for c, why in drafted.dropped]
     return {item.digest: one.question for item, one in zip(items, drafts, strict=True)}, notes
 
@@ -208,7 +227,7 @@ def _of_bank(
     language: Language | None,
 ) -> Preview:
     """A bank is taken as it is, comments and all, with what was asked for put into it."""
-    text = _decoded(name, data).replace("\r\n", "\n")
+    text = decode_bank(data, name).replace("\r\n", "\n")
     given = parse_bank(text, name)
     bank = replace(
         given,
@@ -219,7 +238,7 @@ def _of_bank(
     path = _path(bank.id, library, folder, output)
     earlier = _read(path)
     text = rewriting.rewritten(text, name, bank)
-    return Preview(path, bank, text, earlier.data if earlier else None, None, Taken(bank))
+    return Preview(path, bank, text, earlier.data if earlier else None, None, Built(bank))
 
 
 def _id_of(source: Source, earlier: "_File | None", library: Library, folder: Path, output: Path | None) -> str:
@@ -228,8 +247,8 @@ def _id_of(source: Source, earlier: "_File | None", library: Library, folder: Pa
     That has a number where an imported bank of this name has none of the source's questions.
     """
     if output:
-        return earlier.bank.id if earlier else name_of(output.stem)
-    name, (items, _) = name_of(source.name), wanted(source)
+        return earlier.bank.id if earlier else identifiers.of_bank(output.name)
+    name, (items, _) = identifiers.of_bank(source.name), usable_items(source)
     digests = {item.digest for item in items}
     asked = {normal(item.question) for item in items}
     candidates = chain([name], (f"{name}-{number}" for number in count(2)))
@@ -247,46 +266,36 @@ def _path(id: str, library: Library, folder: Path, output: Path | None) -> Path:
     """Where the bank goes: where it is already, if it was imported. Raises BankError if another file has its id."""
     known = library.place_of(id)
     if known and known.parent == shipped("rubrics") and not output:
-        raise BankError(
-            known.name, "id", f"{id!r} is the id of a bank that ships with the program: choose another (--id)"
-        )
-    path = output or known or folder / (f"bank-{id}.yaml" if _DEVICE.match(id) else f"{id}.yaml")
+        raise BankError(known.name, "id", localized("bank.id_shipped", id=repr(id)))
+    path = output or known or folder / (f"bank-{id}.yaml" if id.split(".", maxsplit=1)[0] in _DEVICES else f"{id}.yaml")
     if known and known.resolve() != path.resolve():
-        raise BankError(path.name, "id", f"{id!r} is taken by {known.name}: choose another (--id)")
+        raise BankError(path.name, "id", localized("bank.id_taken_option", id=repr(id), file=known.name))
     return path
 
 
-def _read(path: Path | None) -> _File | None:
-    if path is None or not path.exists():
+def _read(path: Path) -> _File | None:
+    if not path.exists():
         return None
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BankError(path.name, "", f"cannot be read: {error.strerror}") from error
-    text = _decoded(path.name, data)
+        raise unreadable(path, error) from error
+    text = decode_bank(data, path.name)
     return _File(data, text, parse_bank(text, path.name))
 
 
 def _bare(name: str) -> str:
     """A file's name without its folder, as a bank may hold it; a byte of it that is no UTF-8 is spelled `%c3`."""
     bare = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return _in_one_line(re.sub("[\ud800-\udfff]", lambda half: f"%{ord(half[0]) & 0xFF:02x}", bare))[-_LONGEST_NAME:]
+    shown = "".join(f"%{ord(sign) & 0xFF:02x}" if "\ud800" <= sign <= "\udfff" else sign for sign in bare)
+    return _in_one_line(shown)[-_LONGEST_NAME:]
 
 
 def _in_one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def _decoded(name: str, data: bytes) -> str:
-    if len(data) > LARGEST_BANK:
-        raise BankError(name, "", f"is larger than {LARGEST_BANK // 1_000_000} MB")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BankError(name, f"byte {error.start}", "is not UTF-8 text") from error
-
-
 def _fits(text: str, name: str) -> str:
     if len(text.encode()) > LARGEST_BANK:
-        raise BankError(name, "", f"makes a bank of more than {LARGEST_BANK // 1_000_000} MB: split it")
+        raise BankError(name, "", localized("bank.too_large_made", most=LARGEST_BANK // 1_000_000))
     return text

@@ -15,7 +15,7 @@ FILES = sorted(path for path in FOLDER.iterdir() if not path.name.endswith(".exp
 
 
 def outcome(name: str, data: bytes) -> Source | BankError:
-    """What comes of reading: anything but a source and a BankError is a bug."""
+    """What comes of findings: anything but a source and a BankError is a bug."""
     try:
         return read(name, data)
     except BankError as error:
@@ -36,8 +36,8 @@ def assert_every_line_is_accounted_for(source: Source, text: str) -> None:
         assert block.text == "\n".join(lines[block.first_line - 1 : block.last_line])
         assert lines[block.first_line - 1].strip()
         assert lines[block.last_line - 1].strip()
-        assert block.role is not Role.LEFT_OUT or block.why
-        assert not block.why or block.why in messages.ALL
+        assert block.role is not Role.LEFT_OUT or block.reason
+        assert not block.reason or block.reason in messages.ALL
         assert block.item is not None or block.role not in (Role.QUESTION, Role.ANSWER)
         assert block.item is None or 0 <= block.item < len(source.items)
     missing = [number for number, line in enumerate(lines, 1) if line.strip() and number not in taken]
@@ -66,7 +66,7 @@ def plain(source: Source) -> dict[str, Any]:
                         f"{block.first_line}-{block.last_line}",
                         str(block.role),
                         "" if block.item is None else f"of {block.item}",
-                        block.why,
+                        block.reason,
                     ],
                 )
             )

@@ -38,7 +38,7 @@ def read(name: str, data: bytes) -> Source:
             answer = f"{last.answer}\n{line}".strip()
             items[-1] = Item(last.question, answer, last.first_line, last.topic)
         else:
-            blocks.append(Block(Role.LEFT_OUT, number, number, line, why="stands before the first question"))
+            blocks.append(Block(Role.LEFT_OUT, number, number, line, reason="stands before the first question"))
     return Source(name, "Java notes", Language.EN, tuple(items), tuple(blocks))
 
 

@@ -1,25 +1,31 @@
 import json
+import re
+import time
 from pathlib import Path
 
 import pytest
 from bank_corpus import FILES, assert_every_line_is_accounted_for, expected_path, outcome, plain
 
 from interviewer.banks.importing.document import Source
-from interviewer.banks.importing.parsers import ENDINGS, grammar, read
+from interviewer.banks.importing.parsers import ENDINGS, markdown_grammar, read
 from interviewer.banks.importing.parsers.decoding import text_of
-from interviewer.banks.importing.parsers.headings import Part, Section, judge, question_level
+from interviewer.banks.importing.parsers.headings import HeadingRole, HeadingTraits, classify, question_level
 from interviewer.banks.importing.parsers.limits import LARGEST, MOST_LINES, MOST_QUESTIONS
-from interviewer.banks.importing.parsers.marks import is_asking, lead_in, numbered
-from interviewer.banks.importing.parsers.why import Why
-from interviewer.domain.rubric import Language
+from interviewer.banks.importing.parsers.markers import answer_label, is_asking, numbered
+from interviewer.banks.importing.parsers.reasons import Reason
+from interviewer.domain.rubric import Language, Localized
 from interviewer.errors import BankError
 
 
 def test_the_grammar_is_complete_before_two_threads_can_share_it() -> None:
-    grammar._grammar.cache_clear()
-    made = grammar._grammar()
+    markdown_grammar._grammar.cache_clear()
+    made = markdown_grammar._grammar()
     rulers = (made.core.ruler, made.block.ruler, made.inline.ruler, made.inline.ruler2)
     assert all(ruler.__cache__ for ruler in rulers)
+
+
+def english(text: str | Localized) -> str:
+    return text if isinstance(text, str) else text.en
 
 
 def markdown(text: str) -> Source:
@@ -49,19 +55,19 @@ def test_the_corpus_has_two_dozen_shapes_in_both_languages() -> None:
 
 
 def test_every_reason_is_said_somewhere_in_the_corpus() -> None:
-    said = {block.why for path in FILES for block in read(path.name, path.read_bytes()).blocks}
-    assert {str(why) for why in Why} - said == set()
+    said = {block.reason for path in FILES for block in read(path.name, path.read_bytes()).blocks}
+    assert {str(reason) for reason in Reason} - said == set()
 
 
 # The rule for headings.
 
 
-def section(level: int, text: str, **known: object) -> Section:
-    return Section(level, text, is_worded=text.endswith("?"), has_text=True, **known)  # type: ignore[arg-type]
+def section(level: int, text: str, **known: object) -> HeadingTraits:
+    return HeadingTraits(level, text, is_worded=text.endswith("?"), has_text=True, **known)  # type: ignore[arg-type]
 
 
-def parts(*sections: Section) -> list[str]:
-    return [str(one.part) for one in judge(sections)]
+def parts(*sections: HeadingTraits) -> list[str]:
+    return [str(one.part) for one in classify(sections)]
 
 
 def test_questions_stand_at_the_level_where_most_headings_ask() -> None:
@@ -86,12 +92,12 @@ def test_numbered_headings_count_less_than_headings_that_ask() -> None:
 
 def test_where_all_questions_have_numbers_a_heading_without_one_is_no_question() -> None:
     sections = [section(2, "Sorting", number=str(number)) for number in range(1, 5)]
-    assert parts(*sections, section(2, "Afterword"))[-1] == Part.TOPIC
+    assert parts(*sections, section(2, "Afterword"))[-1] == HeadingRole.TOPIC
 
 
 def test_where_nothing_asks_headings_with_text_are_questions_and_said_to_be_bare() -> None:
-    judged = judge([section(1, "Glossary"), section(2, "Mock"), section(2, "Stub")])
-    assert [one.part for one in judged] == [Part.TITLE, Part.QUESTION, Part.QUESTION]
+    judged = classify([section(1, "Glossary"), section(2, "Mock"), section(2, "Stub")])
+    assert [one.part for one in judged] == [HeadingRole.TITLE, HeadingRole.QUESTION, HeadingRole.QUESTION]
     assert [one.bare for one in judged] == [False, True, True]
 
 
@@ -195,14 +201,14 @@ def test_names_of_topics_are_no_questions(text: str) -> None:
     ],
 )
 def test_a_lead_in_is_no_part_of_the_answer(text: str, rest: str) -> None:
-    found = lead_in(text)
+    found = answer_label(text)
     assert found is not None
     assert found.text == rest
 
 
 @pytest.mark.parametrize("text", ["解释器", "A list", "Answers vary", "答题卡", "A"])
 def test_other_beginnings_are_no_lead_ins(text: str) -> None:
-    assert lead_in(text) is None
+    assert answer_label(text) is None
 
 
 # Bad files.
@@ -242,8 +248,9 @@ def test_other_beginnings_are_no_lead_ins(text: str) -> None:
 def test_a_file_that_cannot_be_read_is_refused_with_its_place(name: str, data: bytes, place: str, what: str) -> None:
     with pytest.raises(BankError) as raised:
         read(name, data)
-    assert raised.value.where.startswith(place)
-    assert what in raised.value.what
+    assert english(raised.value.where).startswith(place)
+    assert what in english(raised.value.what)
+    assert re.search("[\u4e00-\u9fff]", raised.value.into(Language.ZH))
     assert raised.value.file
 
 
@@ -251,7 +258,7 @@ def test_more_questions_than_the_limit_are_refused() -> None:
     rows = "".join(f"What is {number}?,the number {number}\n" for number in range(MOST_QUESTIONS + 1))
     with pytest.raises(BankError, match="2,000 questions") as raised:
         read("list.csv", rows.encode())
-    assert raised.value.where == f"line {MOST_QUESTIONS + 1}"
+    assert english(raised.value.where) == f"line {MOST_QUESTIONS + 1}"
     headings = "".join(f"## What is {number}?\n\nthe number\n\n" for number in range(MOST_QUESTIONS + 1))
     with pytest.raises(BankError, match="2,000 questions"):
         markdown(headings)
@@ -278,6 +285,22 @@ def test_a_flood_of_marks_ends(piece: str) -> None:
     for name in ("list.md", "list.csv", "list.json"):
         found = outcome(name, data)
         assert isinstance(found, Source) or found.what
+
+
+@pytest.mark.parametrize("unit", ["|a", "- a\n", "# a\n", "[a](", "<a>", "**", "> ", "[", "\\", "| a | b |\n", "a "])
+@pytest.mark.parametrize("width", [40, 20_000])
+def test_a_file_as_large_as_may_be_is_read_or_refused_in_seconds(unit: str, width: int) -> None:
+    line = (unit * width)[:width] + "\n"
+    data = ("|a|b|\n|-|-|\n" + line * (LARGEST // len(line))).encode()[:LARGEST]
+    begun = time.thread_time()
+    found = outcome("list.md", data)
+    assert time.thread_time() - begun < 10, "five on a machine that does nothing else"
+    assert isinstance(found, Source) or english(found.what).endswith(("files", "split it", "break it", "quotes"))
+
+
+def test_a_text_with_too_much_markup_is_refused_with_what_to_do() -> None:
+    with pytest.raises(BankError, match=r"with 100,000 lines .* split it into 5 files"):
+        markdown("- a **b**\n" * 100_000)
 
 
 def test_a_long_text_without_any_blank_line_is_read_to_its_end() -> None:

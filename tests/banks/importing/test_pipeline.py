@@ -31,7 +31,7 @@ def look(folder: Path, text: str = JAVA, name: str = "java notes.txt", **options
 
 
 def said(shown: Preview, *, whole: bool = False, language: Language = Language.EN) -> str:
-    return "\n".join(import_report.lines(shown.account(language), whole=whole))
+    return "\n".join(import_report.lines(shown.report(language), whole=whole))
 
 
 def test_an_imported_file_is_a_bank_that_can_be_played_at_once(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_an_imported_file_is_a_bank_that_can_be_played_at_once(tmp_path: Path) -
     assert path == tmp_path / "banks" / "java-notes.yaml"
     assert library.bank("java-notes") == shown.bank
     assert parse_bank(path.read_text(encoding="utf-8"), "x") == shown.bank
-    assert [list_.name for list_ in path.parent.iterdir()] == ["java-notes.yaml"]
+    assert {one.name for one in path.parent.iterdir()} == {"java-notes.yaml", ".imported"}
 
 
 def test_ids_come_from_the_words_of_the_question_never_from_its_place(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_ids_come_from_the_words_of_the_question_never_from_its_place(tmp_path: 
     assert bank.topics["collections"] == Localized(en="Collections")
 
 
-def test_the_account_speaks_of_every_block_and_of_what_was_left_out(tmp_path: Path) -> None:
+def test_the_report_speaks_of_every_block_and_of_what_was_left_out(tmp_path: Path) -> None:
     shown = look(tmp_path)
     summary = said(shown)
     assert "question: 4 (lines: 4)" in summary
@@ -129,7 +129,7 @@ def test_what_was_changed_in_the_meantime_is_not_overwritten(tmp_path: Path) -> 
     with pytest.raises(BankError, match="changed in the meantime"):
         save(shown)
     assert path.read_text(encoding="utf-8").endswith("# edited just now\n")
-    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    assert {one.name for one in tmp_path.iterdir()} == {path.name, ".imported"}
 
 
 def test_an_interrupted_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +144,7 @@ def test_an_interrupted_save_leaves_the_old_file(tmp_path: Path, monkeypatch: py
     with pytest.raises(BankError, match="cannot be written: No space left"):
         save(shown)
     assert path.read_bytes() == before
-    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    assert {one.name for one in tmp_path.iterdir()} == {path.name, ".imported"}
 
 
 def test_an_id_that_another_bank_has_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_file_system_without_links_will_do(tmp_path: Path, monkeypatch: pytest
         save(new)
 
 
-def test_nothing_in_the_account_speaks_to_a_terminal(tmp_path: Path) -> None:
+def test_nothing_in_the_report_speaks_to_a_terminal(tmp_path: Path) -> None:
     shown = look(tmp_path, "\x1b[2J gone\n? What is a \x1b[31mJava class?\nA \x07 type of objects\n")
     assert "\x1b" not in said(shown, whole=True)
     assert "\x07" not in said(shown, whole=True)
@@ -207,7 +207,7 @@ def test_a_bank_is_taken_as_it_is_and_what_it_replaces_is_kept(tmp_path: Path) -
     shown = look(tmp_path, text, "mine.yaml", id="my-learning", title="Mine")
     assert (shown.bank.id, shown.bank.title.zh) == ("my-learning", "Mine")
     assert shown.yaml.splitlines()[:4] == text.splitlines()[:4]
-    assert shown.yaml.splitlines()[7:] == text.splitlines()[7:]
+    assert [line for line in text.splitlines() if line.startswith("#") and line not in shown.yaml] == []
     assert shown.source is None
     path = save(shown)
     other = look(tmp_path, JAVA, id="other").yaml.replace("id: other", "id: my-learning")
@@ -418,3 +418,18 @@ def test_whatever_is_edited_no_comment_is_lost_and_another_import_changes_nothin
         assert parse_bank(shown.yaml, path.name) == shown.bank
         assert [note for note in re.findall(r"# (?:note )?0\.\d+", text) if note not in shown.yaml] == []
         assert look(tmp_path, "\n".join(source)).is_same
+
+
+def test_a_copy_of_what_was_imported_is_kept_beside_the_bank_and_edits_are_told_by_it(tmp_path: Path) -> None:
+    path = save(look(tmp_path))
+    copy = tmp_path / ".imported" / path.name
+    assert copy.read_bytes() == path.read_bytes()
+    assert "fields:" not in path.read_text(encoding="utf-8")
+    changed = JAVA.replace("互斥；", "资源互斥；")
+    path.write_text(path.read_text(encoding="utf-8").replace("互斥；", "排他；"), encoding="utf-8")
+    assert len(look(tmp_path, changed).conflicts) > 0
+    save(look(tmp_path, changed))
+    assert look(tmp_path, changed).conflicts == ()
+    assert "资源互斥" in copy.read_text(encoding="utf-8")
+    copy.write_text("id: [", encoding="utf-8")
+    assert "排他" in look(tmp_path, changed).yaml, "without a copy all that differs counts as edited"

@@ -27,4 +27,4 @@ def test_an_answer_that_is_still_to_be_written_is_none(tmp_path: Path) -> None:
     text = "## What is a stack?\n\nA: TODO look it up\n\n## What is a queue?\n\nA: First in, first out.\n"
     shown = preview("q.md", text.encode(), library=Library(None, tmp_path), folder=tmp_path)
     assert len(shown.bank.questions) == 1
-    assert [entry.begins for entry in shown.account(Language.EN).left_out] == ["What is a stack?"]
+    assert [entry.begins for entry in shown.report(Language.EN).left_out] == ["What is a stack?"]

@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 from fakes import BANK, DROPOUT, SHUFFLE, both
+from generated import LOCALIZED, QUESTION, TEXT
 from hypothesis import given, settings
-from test_writer import LOCALIZED, QUESTION, TEXT
 
 from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.loader import parse_bank
@@ -56,9 +56,6 @@ TINY = parse_bank(TEXT_OF_BANK, "tiny.yaml")
 ONE, TWO = TINY.questions
 COMMENTS = [line.partition("#")[2] for line in TEXT_OF_BANK.splitlines() if "#" in line and "no comment" not in line]
 
-# What is deleted takes along the comments at the ends of its lines, and no others.
-INSIDE = {"one": {" short and good"}, "correlated": {" claim"}, "measure": {" in one line"}}
-
 
 def changed(*questions: Question) -> str:
     bank = replace(TINY, questions=questions)
@@ -75,8 +72,9 @@ def test_what_does_not_change_stays_to_the_letter() -> None:
     assert rewritten(TEXT_OF_BANK, "tiny.yaml", TINY) == TEXT_OF_BANK
     text = changed(replace(ONE, text=en("Why mix?")), TWO)
     assert re.search("text: Why mix\\? +# short and good", text)
-    at = TEXT_OF_BANK.index("    criteria:")
-    assert text.endswith(TEXT_OF_BANK[at:])
+    assert "      # the heart of it\n      - id: correlated\n" in text
+    assert "    # this line is no comment\n" in text
+    assert text.endswith("# the end\n")
 
 
 @pytest.mark.parametrize(
@@ -100,9 +98,7 @@ def test_what_does_not_change_stays_to_the_letter() -> None:
 )
 def test_every_comment_survives_every_change(questions: tuple[Question, ...]) -> None:
     text = changed(*questions)
-    here = {thing.id for question in questions for thing in (question, *question.criteria)}
-    lost = {comment for comment in COMMENTS if comment not in text}
-    assert lost <= {comment for name, comments in INSIDE.items() if name not in here for comment in comments}
+    assert [comment for comment in COMMENTS if comment not in text] == []
 
 
 def test_comments_inside_a_value_survive_a_change_beside_them() -> None:
@@ -147,16 +143,7 @@ def test_a_key_may_be_quoted_or_stand_apart_from_its_colon(key: str) -> None:
     bank = replace(TINY, questions=(replace(ONE, text=en("Why mix?")), TWO))
     after = rewritten(text, "tiny.yaml", bank)
     assert parse_bank(after, "tiny.yaml") == bank
-    assert f"\n{key}\n" in after
     assert "short and good" in after
-
-
-@pytest.mark.parametrize("key", ["questions: !!seq", "? questions\n:"])
-def test_what_nobody_writes_is_left_alone_and_said(key: str) -> None:
-    text = TEXT_OF_BANK.replace("questions:", key, 1)
-    assert parse_bank(text, "tiny.yaml") == TINY
-    with pytest.raises(BankError, match=r"tiny\.yaml: cannot be changed without losing your comments"):
-        rewritten(text, "tiny.yaml", replace(TINY, questions=(replace(ONE, text=en("Why mix?")), TWO)))
 
 
 @pytest.mark.parametrize("title", ["title:\tTiny", "title: Tiny\t# c", "title: !!int Tiny", "title: !!bool Tiny"])
@@ -188,12 +175,11 @@ def test_the_shipped_bank_changes_only_where_it_changes() -> None:
     questions = list(bank.questions)
     questions[3] = replace(questions[3], difficulty=3)
     after = rewritten(text, "x", replace(bank, questions=tuple(questions)))
-    lines = after.splitlines()
-    assert [line for line in text.splitlines() if line not in lines] == []
+    assert [line for line in text.splitlines() if "#" in line and line not in after] == []
     assert parse_bank(after, "x").questions[3].difficulty == 3
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(QUESTION, QUESTION, QUESTION, LOCALIZED, TEXT)
 def test_any_bank_can_become_any_other(
     one: Question, other: Question, third: Question, title: Localized, topic: str

@@ -5,7 +5,13 @@ from fakes import BANK
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from interviewer.banks.importing.rubric_from_reference import MOST_POINTS, Point, compile_question, points_of, surplus
+from interviewer.banks.importing.rubric_from_reference import (
+    MOST_POINTS,
+    ReferencePoint,
+    compile_question,
+    points_of,
+    surplus,
+)
 from interviewer.banks.lint import lint
 from interviewer.domain.grade import Level, score
 from interviewer.domain.rubric import Bank, Kind, Question
@@ -19,7 +25,7 @@ def graded(question: Question, text: str) -> float:
     return score(question.rubric, LexicalGrader().grade(question, attempt_of(question, text)).verdicts).low
 
 
-def texts(points: Sequence[Point]) -> list[str]:
+def texts(points: Sequence[ReferencePoint]) -> list[str]:
     return [point.text for point in points]
 
 

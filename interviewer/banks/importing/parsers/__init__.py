@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from interviewer.banks.importing.document import Source
+from interviewer.banks.importing.parsers.csv_files import is_anki, read_anki, read_sheet
 from interviewer.banks.importing.parsers.decoding import text_of
+from interviewer.banks.importing.parsers.json_files import read_lines, read_objects
+from interviewer.banks.importing.parsers.limits import files_needed
 from interviewer.banks.importing.parsers.markdown import read_markdown
-from interviewer.banks.importing.parsers.objects import read_lines, read_objects
-from interviewer.banks.importing.parsers.sheets import is_anki, read_anki, read_sheet
 from interviewer.errors import BankError
+from interviewer.text.messages import localized
 
 __all__ = ["ENDINGS", "read"]
 
@@ -28,6 +30,7 @@ _READERS: dict[str, Callable[[str, str], Source]] = {
 }
 
 ENDINGS = tuple(_READERS)
+_JSON_READERS = (read_objects, read_lines)
 
 
 def read(name: str, data: bytes) -> Source:
@@ -39,5 +42,8 @@ def read(name: str, data: bytes) -> Source:
     file = PurePath(name.replace("\\", "/")).name
     reader = _READERS.get(PurePath(file).suffix.lower())
     if reader is None:
-        raise BankError(file or "the file", "", f"cannot be read by its ending: {', '.join(ENDINGS)} can")
-    return reader(file, text_of(file, data))
+        raise BankError(file or "?", "", localized("file.ending", known=", ".join(ENDINGS)))
+    text = text_of(file, data)
+    if reader not in _JSON_READERS and (parts := files_needed(text)) > 1:
+        raise BankError(file, "", localized("file.too_much_markup", lines=f"{text.count(chr(10)):,}", parts=parts))
+    return reader(file, text)

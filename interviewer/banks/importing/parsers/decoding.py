@@ -3,7 +3,9 @@
 import codecs
 
 from interviewer.banks.importing.parsers.limits import LARGEST, MOST_LINES
+from interviewer.banks.loader import at_byte, at_line
 from interviewer.errors import BankError
+from interviewer.text.messages import localized
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FEW = 20  # of as many characters one that is broken makes a damaged file of UTF-8, not a file of another code
@@ -12,16 +14,16 @@ _FEW = 20  # of as many characters one that is broken makes a damaged file of UT
 def text_of(name: str, data: bytes) -> str:
     """The text, its lines ended as on Unix. UTF-8, UTF-16 with its mark, or GB18030. Raises BankError."""
     if len(data) > LARGEST:
-        raise BankError(name, "", f"is larger than {LARGEST // 1_000_000} MB: split it")
+        raise BankError(name, "", localized("file.too_large", most=LARGEST // 1_000_000))
     text = _utf16(name, data) if data.startswith(_UTF16) else _bytewise(name, data)
     if not text.strip():
-        raise BankError(name, "", "is empty")
+        raise BankError(name, "", localized("file.empty"))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.count("\n") > MOST_LINES:
-        raise BankError(name, f"line {MOST_LINES + 1:,}", f"has more than {MOST_LINES:,} lines: split it")
+        raise BankError(name, at_line(MOST_LINES + 1), localized("file.too_many_lines", most=f"{MOST_LINES:,}"))
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise BankError(name, f"line {line}", "has a null character: this is no text file")
+        raise BankError(name, at_line(line), localized("file.null"))
     return text
 
 
@@ -29,7 +31,7 @@ def _utf16(name: str, data: bytes) -> str:
     try:
         return data.decode("utf-16")
     except UnicodeDecodeError as error:
-        raise BankError(name, f"byte {error.start}", "is not UTF-16 text, though the file begins so") from error
+        raise BankError(name, at_byte(error.start), localized("file.not_utf16")) from error
 
 
 def _bytewise(name: str, data: bytes) -> str:
@@ -39,8 +41,8 @@ def _bytewise(name: str, data: bytes) -> str:
         damaged = error
     broken = data.decode("utf-8", "replace").count("\ufffd")
     if broken * _FEW < sum(byte >= 0xC0 for byte in data):
-        raise BankError(name, f"byte {damaged.start}", "is not UTF-8 text; save the file as UTF-8") from damaged
+        raise BankError(name, at_byte(damaged.start), localized("file.damaged_utf8")) from damaged
     try:
         return data.decode("gb18030")
     except UnicodeDecodeError as error:
-        raise BankError(name, f"byte {error.start}", "is neither UTF-8 nor GB18030 text; save it as UTF-8") from error
+        raise BankError(name, at_byte(error.start), localized("file.unknown_code")) from error

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Part(StrEnum):
+class HeadingRole(StrEnum):
     """What a heading is."""
 
     QUESTION = "question"
@@ -35,7 +35,7 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class HeadingTraits:
     """A heading and what stands between it and the next one, as far as the rule looks at it."""
 
     level: int
@@ -58,27 +58,27 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ClassifiedHeading:
     """What a section is, and the topic that it stands under. A `bare` question has neither wording nor number."""
 
-    part: Part
+    part: HeadingRole
     topic: str = ""
     bare: bool = False
 
 
-def judge(sections: Sequence[Section]) -> list[Judged]:
+def classify(sections: Sequence[HeadingTraits]) -> list[ClassifiedHeading]:
     """What each heading of a file is."""
     level = question_level(sections)
     numbered = _all_numbered(sections, level)
     found = list(_judged(sections, level, "", numbered))
-    if sections and found[0].part is Part.TOPIC and _is_over_all(sections):
+    if sections and found[0].part is HeadingRole.TOPIC and _is_over_all(sections):
         title = sections[0].text
-        found = [Judged(one.part, "" if one.topic == title else one.topic, one.bare) for one in found]
-        found[0] = Judged(Part.TITLE)
+        found = [ClassifiedHeading(one.part, "" if one.topic == title else one.topic, one.bare) for one in found]
+        found[0] = ClassifiedHeading(HeadingRole.TITLE)
     return found
 
 
-def _is_over_all(sections: Sequence[Section]) -> bool:
+def _is_over_all(sections: Sequence[HeadingTraits]) -> bool:
     """Whether the first heading has all others below it, or is alone at the top of questions of its own level."""
     first, others = sections[0], sections[1:]
     if all(other.level > first.level for other in others):
@@ -88,7 +88,7 @@ def _is_over_all(sections: Sequence[Section]) -> bool:
     )
 
 
-def question_level(sections: Sequence[Section]) -> int | None:
+def question_level(sections: Sequence[HeadingTraits]) -> int | None:
     """The level that the questions have, the upper one of two equals; None where no heading can be one."""
     points: Counter[int] = Counter()
     for section in sections:
@@ -107,12 +107,14 @@ def labels_of(texts: Sequence[str]) -> frozenset[str]:
     return frozenset(text for text, count in Counter(texts).items() if count > 2)
 
 
-def _all_numbered(sections: Sequence[Section], level: int | None) -> bool:
+def _all_numbered(sections: Sequence[HeadingTraits], level: int | None) -> bool:
     there = [section for section in sections if section.level == level and not section.is_excluded]
     return len(there) > 2 and sum(bool(section.number) for section in there) >= 0.8 * len(there)
 
 
-def _judged(sections: Sequence[Section], level: int | None, topic: str, numbered: bool) -> Iterator[Judged]:
+def _judged(
+    sections: Sequence[HeadingTraits], level: int | None, topic: str, numbered: bool
+) -> Iterator[ClassifiedHeading]:
     at = 0
     while at < len(sections):
         section = sections[at]
@@ -122,15 +124,15 @@ def _judged(sections: Sequence[Section], level: int | None, topic: str, numbered
         inner = sections[at + 1 : end]
         if _is_question(section, level, inner, numbered):
             bare = not (section.asks or section.number)
-            yield Judged(Part.QUESTION, topic, bare)
+            yield ClassifiedHeading(HeadingRole.QUESTION, topic, bare)
             if level is not None and section.level < level and any(one.asks or one.level == level for one in inner):
                 yield from _judged(inner, level, topic, numbered)
             else:
-                yield from (Judged(Part.WITHIN) for _ in inner)
+                yield from (ClassifiedHeading(HeadingRole.WITHIN) for _ in inner)
         elif section.is_boilerplate and not any(one.asks for one in inner):
-            yield from (Judged(Part.BOILERPLATE) for _ in range(at, end))
+            yield from (ClassifiedHeading(HeadingRole.BOILERPLATE) for _ in range(at, end))
         else:
-            yield Judged(Part.TOPIC, topic)
+            yield ClassifiedHeading(HeadingRole.TOPIC, topic)
             own = level if any(one.level == level for one in inner) else question_level(inner)
             yield from _judged(inner, own, section.text, _all_numbered(inner, own) if own != level else numbered)
             if section.level == level and not inner and not section.has_text:
@@ -138,7 +140,7 @@ def _judged(sections: Sequence[Section], level: int | None, topic: str, numbered
         at = end
 
 
-def _is_question(section: Section, level: int | None, inner: Sequence[Section], numbered: bool) -> bool:
+def _is_question(section: HeadingTraits, level: int | None, inner: Sequence[HeadingTraits], numbered: bool) -> bool:
     if level is None or section.is_excluded:
         return False
     asked_below = any(one.asks for one in inner)

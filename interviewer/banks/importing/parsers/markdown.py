@@ -5,17 +5,17 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from interviewer.banks.importing.document import Role, Source
-from interviewer.banks.importing.parsers import loose, marks
-from interviewer.banks.importing.parsers.apart import give_answers, label_of_answers
+from interviewer.banks.importing.parsers import markers, question_lines
+from interviewer.banks.importing.parsers.answers_by_number import answers_label_at, assign_answers
+from interviewer.banks.importing.parsers.candidates import Candidate, make_candidate
 from interviewer.banks.importing.parsers.columns import Columns
-from interviewer.banks.importing.parsers.drafts import Draft, draft
-from interviewer.banks.importing.parsers.flattening import units_of
-from interviewer.banks.importing.parsers.gathering import Reading, closed, give_footnotes
-from interviewer.banks.importing.parsers.grammar import parse
-from interviewer.banks.importing.parsers.headings import Judged, Part
-from interviewer.banks.importing.parsers.stretches import cut, judged_of
-from interviewer.banks.importing.parsers.units import CallShape, Unit
-from interviewer.banks.importing.parsers.why import Why
+from interviewer.banks.importing.parsers.elements import Element, ElementKind
+from interviewer.banks.importing.parsers.findings import Findings, assign_footnotes, to_source
+from interviewer.banks.importing.parsers.headings import ClassifiedHeading, HeadingRole
+from interviewer.banks.importing.parsers.markdown_elements import elements_of
+from interviewer.banks.importing.parsers.markdown_grammar import parse
+from interviewer.banks.importing.parsers.reasons import Reason
+from interviewer.banks.importing.parsers.sections import classified_headings, cut
 
 _LONGEST_TITLE = 80  # characters
 
@@ -23,132 +23,143 @@ _LONGEST_TITLE = 80  # characters
 def read_markdown(name: str, text: str) -> Source:
     """The questions of a Markdown text. Raises BankError for what is too deep, too long or too many."""
     tokens, noted = parse(text, name)
-    units = units_of(tokens, noted)
-    footnotes = [unit for unit in units if unit.footnote and unit.says]
-    stretches = cut([unit for unit in units if not (unit.footnote and unit.says)])
-    reading = Reading()
-    judged = judged_of(stretches)
-    alone = not any(one.part is Part.QUESTION for one in judged)
-    _before_headings(reading, stretches[0].below, alone=alone, titled=any(one.part is Part.TITLE for one in judged))
+    elements = elements_of(tokens, noted)
+    footnotes = [element for element in elements if element.footnote and element.says]
+    sections = cut([element for element in elements if not (element.footnote and element.says)])
+    findings = Findings()
+    judged = classified_headings(sections)
+    alone = not any(one.part is HeadingRole.QUESTION for one in judged)
+    _before_headings(
+        findings, sections[0].below, alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
+    )
     at = 1
-    while at < len(stretches):
-        one, stretch = judged[at - 1], stretches[at]
-        head = stretch.head
+    while at < len(sections):
+        one, section = judged[at - 1], sections[at]
+        head = section.head
         assert head is not None
-        below = list(stretch.below)
+        below = list(section.below)
         at += 1
-        while one.part is Part.QUESTION and at < len(stretches) and judged[at - 1].part is Part.WITHIN:
-            below += [unit for unit in (stretches[at].head, *stretches[at].below) if unit]
+        while one.part is HeadingRole.QUESTION and at < len(sections) and judged[at - 1].part is HeadingRole.WITHIN:
+            below += [element for element in (sections[at].head, *sections[at].below) if element]
             at += 1
-        _take(reading, head, below, one, alone=alone)
-    reading.drafts.sort(key=lambda made: made.question[0].first)
-    give_footnotes(reading, footnotes)
-    return closed(name, text, reading)
+        _take(findings, head, below, one, alone=alone)
+    findings.candidates.sort(key=lambda made: made.question[0].first)
+    assign_footnotes(findings, footnotes)
+    return to_source(name, text, findings)
 
 
-def _before_headings(reading: Reading, units: Sequence[Unit], *, alone: bool, titled: bool) -> None:
+def _before_headings(findings: Findings, elements: Sequence[Element], *, alone: bool, titled: bool) -> None:
     """What stands above the first heading; its first line may be the title."""
-    found = loose.find(units, alone=alone)
-    said = [at for at, unit in enumerate(units) if unit.says]
+    found = question_lines.find(elements, alone=alone)
+    said = [at for at, element in enumerate(elements) if element.says]
     for at in said[:1]:
-        unit = units[at]
-        only = sum(other.block == unit.block for other in units if other.says) == 1
-        is_title = unit.shape is CallShape.LINE and not unit.marker and only and len(unit.text) < _LONGEST_TITLE
+        element = elements[at]
+        only = sum(other.block == element.block for other in elements if other.says) == 1
+        is_title = (
+            element.shape is ElementKind.LINE and not element.marker and only and len(element.text) < _LONGEST_TITLE
+        )
         if (
             is_title
             and not titled
             and at not in found.questions
-            and not unit.text.endswith(("。", ".", "！", ":", "："))
+            and not element.text.endswith(("。", ".", "！", ":", "："))
         ):
-            reading.title = unit.text
-            reading.topic(unit, Why.TITLE)
-            units = [other for place, other in enumerate(units) if place != at]
-    _loose(reading, units, "", alone=alone)
+            findings.title = element.text
+            findings.topic(element, Reason.TITLE)
+            elements = [other for place, other in enumerate(elements) if place != at]
+    _unheaded(findings, elements, "", alone=alone)
 
 
-def _take(reading: Reading, head: Unit, below: Sequence[Unit], one: Judged, *, alone: bool) -> None:
+def _take(findings: Findings, head: Element, below: Sequence[Element], one: ClassifiedHeading, *, alone: bool) -> None:
     match one.part:
-        case Part.QUESTION:
-            below = _without_callouts(reading, below, one.topic)
-            _ask(reading, head, below, draft(head, below, one.topic, loose=False, bare=one.bare))
-        case Part.BOILERPLATE:
-            reading.leave_all([head, *below], Why.BOILERPLATE)
-        case Part.TITLE:
-            reading.title = marks.topic_of(head.text)
-            reading.topic(head, Why.TITLE)
-            _loose(reading, below, "", alone=alone)
-        case Part.TOPIC | Part.WITHIN:
-            reading.topic(head)
-            text = marks.topic_of(head.text)
-            if marks.lead_in(head.text) is not None:
-                below = give_answers(reading.drafts, below)
-            _loose(reading, below, text, alone=alone)
+        case HeadingRole.QUESTION:
+            below = _without_callouts(findings, below, one.topic)
+            _ask(findings, head, below, make_candidate(head, below, one.topic, is_heading=True, bare=one.bare))
+        case HeadingRole.BOILERPLATE:
+            findings.skip_all([head, *below], Reason.BOILERPLATE)
+        case HeadingRole.TITLE:
+            findings.title = markers.topic_of(head.text)
+            findings.topic(head, Reason.TITLE)
+            _unheaded(findings, below, "", alone=alone)
+        case HeadingRole.TOPIC | HeadingRole.WITHIN:
+            findings.topic(head)
+            text = markers.topic_of(head.text)
+            if markers.answer_label(head.text) is not None:
+                below = assign_answers(findings.candidates, below)
+            _unheaded(findings, below, text, alone=alone)
 
 
-def _ask(reading: Reading, head: Unit, below: Sequence[Unit], made: Draft | None) -> None:
+def _ask(findings: Findings, head: Element, below: Sequence[Element], made: Candidate | None) -> None:
     if made:
-        reading.drafts.append(made)
+        findings.candidates.append(made)
     else:
-        reading.leave_all([head, *below], Why.EMPTY_HEADING)
+        findings.skip_all([head, *below], Reason.EMPTY_HEADING)
 
 
-def _loose(reading: Reading, units: Sequence[Unit], topic: str, *, alone: bool) -> None:
+def _unheaded(findings: Findings, elements: Sequence[Element], topic: str, *, alone: bool) -> None:
     """Questions that are no headings, and all between them."""
-    units = [unit for unit in units if not (unit.rows and not unit.inner and _rows(reading, unit, topic))]
-    if (label := label_of_answers(units)) is not None:
-        _loose(reading, units[:label], topic, alone=True)
-        reading.topic(units[label])
-        reading.leave_all(give_answers(reading.drafts, units[label + 1 :]), Why.NO_QUESTION)
+    elements = [
+        element for element in elements if not (element.rows and not element.inner and _rows(findings, element, topic))
+    ]
+    if (label := answers_label_at(elements)) is not None:
+        _unheaded(findings, elements[:label], topic, alone=True)
+        findings.topic(elements[label])
+        findings.skip_all(assign_answers(findings.candidates, elements[label + 1 :]), Reason.NO_QUESTION)
         return
-    found = loose.find(units, alone=alone)
+    found = question_lines.find(elements, alone=alone)
     starts = sorted(found.questions | found.topics)
-    reading.leave_all(units[: starts[0] if starts else len(units)], Why.NO_QUESTION)
-    for start, end in pairwise([*starts, len(units)]):
-        head, below = units[start], units[start + 1 : end]
+    findings.skip_all(elements[: starts[0] if starts else len(elements)], Reason.NO_QUESTION)
+    for start, end in pairwise([*starts, len(elements)]):
+        head, below = elements[start], elements[start + 1 : end]
         if start in found.topics:
-            topic = marks.topic_of(head.text)
-            reading.topic(head)
-            reading.leave_all(below, Why.NO_QUESTION)
+            topic = markers.topic_of(head.text)
+            findings.topic(head)
+            findings.skip_all(below, Reason.NO_QUESTION)
             continue
         reach = _reach(head, below)
-        _ask(reading, head, below[:reach], draft(head, below[:reach], topic, loose=True))
-        reading.leave_all(below[reach:], Why.NO_QUESTION)
+        _ask(findings, head, below[:reach], make_candidate(head, below[:reach], topic, is_heading=False))
+        findings.skip_all(below[reach:], Reason.NO_QUESTION)
 
 
-def _without_callouts(reading: Reading, units: Sequence[Unit], topic: str) -> list[Unit]:
+def _without_callouts(findings: Findings, elements: Sequence[Element], topic: str) -> list[Element]:
     """Quotes that say themselves that they ask are questions even in the answer of another one."""
-    asking = {unit.quote: unit for unit in units if unit.asks}
-    for _, quoted in groupby((unit for unit in units if unit.quote in asking), key=lambda unit: unit.quote):
+    asking = {element.quote: element for element in elements if element.asks}
+    for _, quoted in groupby(
+        (element for element in elements if element.quote in asking), key=lambda element: element.quote
+    ):
         head, *below = quoted
-        made = draft(head, below, topic, loose=True)
+        made = make_candidate(head, below, topic, is_heading=False)
         if made:
-            reading.drafts.append(made)
-    return [unit for unit in units if unit.quote not in asking]
+            findings.candidates.append(made)
+    return [element for element in elements if element.quote not in asking]
 
 
-def _reach(head: Unit, below: Sequence[Unit]) -> int:
-    """How many of the units below belong to a question; a fold or a quote ends with its mark, all else goes on."""
-    if head.shape is not CallShape.SUMMARY and not head.asks:
+def _reach(head: Element, below: Sequence[Element]) -> int:
+    """How many of the elements below belong to a question; a fold or a quote ends with its mark, all else goes on."""
+    if head.shape is not ElementKind.SUMMARY and not head.asks:
         return len(below)
     inside = (
-        unit.folds[: len(head.folds)] == head.folds and (not head.asks or unit.quote == head.quote) for unit in below
+        element.folds[: len(head.folds)] == head.folds and (not head.asks or element.quote == head.quote)
+        for element in below
     )
     return next((place for place, is_inside in enumerate(inside) if not is_inside), len(below))
 
 
-def _rows(reading: Reading, table: Unit, topic: str) -> bool:
+def _rows(findings: Findings, table: Element, topic: str) -> bool:
     """The questions of a table that has a column of questions. A row's lines are the question's and the answer's."""
     columns = Columns.named(table.rows[0][1]) if table.rows else None
     if columns is None:
         return False
     first = table.rows[0][0]
-    reading.left.append((replace(table, first=first, last=first + 1), Role.LEFT_OUT, Why.HEADER))
+    findings.left.append((replace(table, first=first, last=first + 1), Role.LEFT_OUT, Reason.HEADER))
     for line, cells in table.rows[1:]:
         question, answer, own_topic, number = columns.of(cells)
-        unit = Unit(CallShape.LINE, line, line, question, block=-line)
+        element = Element(ElementKind.LINE, line, line, question, block=-line)
         if not question:
-            reading.leave(unit, Why.NO_QUESTION)
+            findings.skip(element, Reason.NO_QUESTION)
             continue
-        answers = [Unit(CallShape.LINE, line, line, answer, block=-line)] if answer else []
-        reading.drafts.append(Draft(own_topic or topic, number, [unit], answers, Why.SAME_LINE if answer else None))
+        answers = [Element(ElementKind.LINE, line, line, answer, block=-line)] if answer else []
+        findings.candidates.append(
+            Candidate(own_topic or topic, number, [element], answers, Reason.SAME_LINE if answer else None)
+        )
     return True

@@ -3,39 +3,39 @@
 import unicodedata
 from collections.abc import Sequence
 
-from interviewer.banks.importing.parsers.units import CallShape, Unit
+from interviewer.banks.importing.parsers.elements import Element, ElementKind
 
 _WRAPPED_AT = 50  # columns; a line that breaks off before is meant to end there
 _ENDS = tuple("。．.!?！？:：;；,，、…")
 _STARTS = ("- ", "* ", "•", "·", "(", "（")
 
 
-def render(units: Sequence[Unit]) -> str:
+def render(elements: Sequence[Element]) -> str:
     """One text: list items begin with `- ` or their number, paragraphs are apart by a blank line."""
-    said = [unit for unit in units if unit.text]
+    said = [element for element in elements if element.text]
     if not said:
         return ""
-    base = min(unit.depth for unit in said)
+    base = min(element.depth for element in said)
     # Text of the item that the question opens stands at the margin, text of an item of the answer does not.
-    floor = base - 1 if base and next(unit for unit in said if unit.depth == base).marker else base
+    floor = base - 1 if base and next(element for element in said if element.depth == base).marker else base
     parts: list[str] = []
-    before: Unit | None = None
-    for unit in said:
-        indent = "  " * max(0, unit.depth - floor - bool(unit.marker))
-        shown = _indented(unit.marker + unit.text, indent)
-        parts.append(f"{_between(before, unit)}{shown}" if before else shown)
-        before = unit
+    before: Element | None = None
+    for element in said:
+        indent = "  " * max(0, element.depth - floor - bool(element.marker))
+        shown = _indented(element.marker + element.text, indent)
+        parts.append(f"{_between(before, element)}{shown}" if before else shown)
+        before = element
     return "".join(parts).strip("\n")
 
 
-def _between(before: Unit, unit: Unit) -> str:
-    if before.block == unit.block and unit.shape is CallShape.LINE and before.last < unit.first:
-        return _joint(before.text, unit.text) if not unit.marker else "\n"
-    if before.block == unit.block:
+def _between(before: Element, element: Element) -> str:
+    if before.block == element.block and element.shape is ElementKind.LINE and before.last < element.first:
+        return _joint(before.text, element.text) if not element.marker else "\n"
+    if before.block == element.block:
         return "\n"
-    if unit.marker:
-        return "\n\n" if before.shape is CallShape.CODE else "\n"
-    return "\n" if before.marker and unit.depth >= before.depth and unit.shape is CallShape.LINE else "\n\n"
+    if element.marker:
+        return "\n\n" if before.shape is ElementKind.CODE else "\n"
+    return "\n" if before.marker and element.depth >= before.depth and element.shape is ElementKind.LINE else "\n\n"
 
 
 def _joint(above: str, below: str) -> str:

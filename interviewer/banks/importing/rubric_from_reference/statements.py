@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from interviewer.banks.importing.rubric_from_reference.layout import Line
-from interviewer.banks.importing.rubric_from_reference.names import names_in
-from interviewer.banks.importing.rubric_from_reference.point import Asked, Point, is_chinese
+from interviewer.banks.importing.rubric_from_reference.name_lists import names_in
+from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion, ReferencePoint
+from interviewer.banks.importing.rubric_from_reference.prose import ProseLine, is_chinese
 from interviewer.domain.rubric import Kind
 
 LIST_ITEM, FIRST, LATER, EXAMPLE = 2.0, 2.0, 1.0, 0.5
@@ -59,8 +59,7 @@ _LEAST_ZH = 4
 
 _CONTRAST_EN = re.compile(r",?\s+(?:whereas|in contrast,?|on the other hand,?)\s+|,\s+while\s+", re.IGNORECASE)
 _CUT_EN = re.compile(
-    r";\s*|,\s+(?:and|but|so|because|since|as|which|thus|therefore|hence|then|yet)\s+|\s+because\s+",
-    re.IGNORECASE,
+    r";\s*|,\s+(?:and|but|so|because|since|as|which|thus|therefore|hence|then|yet)\s+|\s+because\s+", re.IGNORECASE
 )
 _JOINS_EN = re.compile(
     r"^(?:and|but|so|also|moreover|furthermore|however|therefore|thus|hence|in addition|additionally|besides|finally|"
@@ -79,7 +78,7 @@ LONGEST_SENTENCE = 500
 _LONGEST_ITEM = 2000
 
 
-def statements(line: Line, asked: Asked, origin: int = 0, weight: float = FIRST) -> list[Point]:
+def statements(line: ProseLine, asked: AskedQuestion, origin: int = 0, weight: float = FIRST) -> list[ReferencePoint]:
     """The points of one line: of an item its claim and what explains it, of a paragraph what its sentences state.
 
     Sentences are counted from `origin`; the first that states something has the given weight.
@@ -87,7 +86,7 @@ def statements(line: Line, asked: Asked, origin: int = 0, weight: float = FIRST)
     text = line.text
     if line.depth:
         return list(_item(text, asked, line.depth, origin))
-    found: list[Point] = []
+    found: list[ReferencePoint] = []
     before = ""
     sentences = _sentences(text)
     for number, sentence in enumerate(sentences):
@@ -103,7 +102,7 @@ def _sentences(text: str) -> list[str]:
     return [part for piece in _SENTENCE.split(text) if (part := piece[:LONGEST_SENTENCE].strip(_EDGES))]
 
 
-def _item(text: str, asked: Asked, depth: int, origin: int) -> Iterator[Point]:
+def _item(text: str, asked: AskedQuestion, depth: int, origin: int) -> Iterator[ReferencePoint]:
     text = text[:_LONGEST_ITEM]
     weight = LIST_ITEM if depth == 1 else LATER
     lead = _LEAD.match(text)
@@ -113,7 +112,7 @@ def _item(text: str, asked: Asked, depth: int, origin: int) -> Iterator[Point]:
         yield from names
         return
     if lead and is_claim:
-        yield Point(lead[1].strip(_EDGES), "list item", weight, origin=origin)
+        yield ReferencePoint(lead[1].strip(_EDGES), "list item", weight, origin=origin)
         rest = text[lead.end() :]
     else:
         rest = text[lead.end() :] if lead and text[lead.end() :].strip(_EDGES) else text
@@ -121,14 +120,14 @@ def _item(text: str, asked: Asked, depth: int, origin: int) -> Iterator[Point]:
         example = _EXAMPLE_INSIDE.split(first, maxsplit=1)
         claim = _tidied(example[0])
         if asked.own(claim):
-            yield Point(claim, "list item", weight, origin=origin)
+            yield ReferencePoint(claim, "list item", weight, origin=origin)
         rest = "。".join([*example[1:], *others]) if is_chinese(text) else ". ".join([*example[1:], *others])
     for number, sentence in enumerate(_sentences(rest)):
         for point in _sentence(sentence, asked, LATER, origin + number + 1):
-            yield Point(point.text, point.made, point.weight / 2, point.kind, point.aliases, point.origin)
+            yield ReferencePoint(point.text, point.made, point.weight / 2, point.kind, point.aliases, point.origin)
 
 
-def _sentence(text: str, asked: Asked, weight: float, origin: int) -> Iterator[Point]:
+def _sentence(text: str, asked: AskedQuestion, weight: float, origin: int) -> Iterator[ReferencePoint]:
     head, *examples = _EXAMPLE_INSIDE.split(text, maxsplit=1)
     if _EXAMPLE.match(head):
         head, examples = "", [text]
@@ -142,10 +141,10 @@ def _sentence(text: str, asked: Asked, weight: float, origin: int) -> Iterator[P
         if names:
             yield from names
         elif asked.own(claim) >= _LEAST_EN:
-            yield Point(claim, "sentence", weight if kind is Kind.CORE else EXAMPLE, kind, origin=origin)
+            yield ReferencePoint(claim, "sentence", weight if kind is Kind.CORE else EXAMPLE, kind, origin=origin)
 
 
-def _claims(text: str, asked: Asked, weight: float, origin: int) -> Iterator[Point]:
+def _claims(text: str, asked: AskedQuestion, weight: float, origin: int) -> Iterator[ReferencePoint]:
     """What a text states; what leads to a colon is a statement of its own, or only announces what follows."""
     while True:
         names = names_in(text, asked, origin)
@@ -163,15 +162,15 @@ def _claims(text: str, asked: Asked, weight: float, origin: int) -> Iterator[Poi
     yield from _cut(text, asked, weight, origin)
 
 
-def _cut(text: str, asked: Asked, weight: float, origin: int) -> Iterator[Point]:
+def _cut(text: str, asked: AskedQuestion, weight: float, origin: int) -> Iterator[ReferencePoint]:
     parts = list(_cut_chinese(text, asked) if is_chinese(text) else _cut_english(text, asked))
     for part, made in parts:
         claim = _tidied(part)
         if asked.own(claim) and not _ANNOUNCES.search(claim):
-            yield Point(claim, made if len(parts) > 1 else "sentence", weight, origin=origin)
+            yield ReferencePoint(claim, made if len(parts) > 1 else "sentence", weight, origin=origin)
 
 
-def _cut_chinese(text: str, asked: Asked) -> Iterator[tuple[str, str]]:
+def _cut_chinese(text: str, asked: AskedQuestion) -> Iterator[tuple[str, str]]:
     """Statements between commas; what only opens, continues or is too short to stand alone stays with its neighbour."""
     for piece in _SEMICOLON.split(text):
         parts: list[tuple[str, str]] = []
@@ -188,7 +187,7 @@ def _cut_chinese(text: str, asked: Asked) -> Iterator[tuple[str, str]]:
         yield from _paired(parts)
 
 
-def _stays(clause: str, before: str, asked: Asked) -> bool:
+def _stays(clause: str, before: str, asked: AskedQuestion) -> bool:
     bare = _JOINS_ZH.sub("", clause)
     return (
         bool(_GOES_ON_ZH.match(clause))
@@ -212,7 +211,7 @@ def _paired(parts: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield text, "contrast" if follows else made
 
 
-def _cut_english(text: str, asked: Asked) -> Iterator[tuple[str, str]]:
+def _cut_english(text: str, asked: AskedQuestion) -> Iterator[tuple[str, str]]:
     sides = [side for side in _CONTRAST_EN.split(text) if side.strip(_EDGES)]
     made = "contrast" if len(sides) > 1 and all(asked.own(side) for side in sides) else "clause"
     for side in sides if made == "contrast" else [text]:

@@ -1,4 +1,4 @@
-"""Tokens of Markdown become units."""
+"""Tokens of Markdown become elements."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from interviewer.banks.importing.parsers import html, marks
-from interviewer.banks.importing.parsers.grammar import DEEPEST
-from interviewer.banks.importing.parsers.inline import Line, lines_of
-from interviewer.banks.importing.parsers.units import CallShape, Unit
-from interviewer.banks.importing.parsers.why import Why
+from interviewer.banks.importing.parsers import html, markers
+from interviewer.banks.importing.parsers.elements import Element, ElementKind
+from interviewer.banks.importing.parsers.markdown_grammar import DEEPEST
+from interviewer.banks.importing.parsers.markdown_inline import InlineLine, lines_of
+from interviewer.banks.importing.parsers.reasons import Reason
 
 _CALLOUT = re.compile(r"\[!(\w+)\][+-]?\s*")
 _ASKING_CALLOUTS = frozenset({"question", "faq", "help"})
@@ -21,22 +21,22 @@ _CONTAINER = re.compile(r":{3,}\s*\w{0,20}")
 _LONGEST_SETEXT = 100  # characters; more is a paragraph with a dividing line right below it
 
 
-def units_of(tokens: list[Token], noted: dict[str, Any]) -> list[Unit]:
-    """The units in the order of the file."""
+def elements_of(tokens: list[Token], noted: dict[str, Any]) -> list[Element]:
+    """The elements in the order of the file."""
     flattener = _Flattener()
     for token in tokens:
         flattener.take(token)
     for link in [*noted.get("references", {}).values(), *noted.get("duplicate_refs", ())]:
         first, after = link["map"]
-        flattener.units.append(Unit(CallShape.ASIDE, first + 1, after, why=Why.LINK_TARGET))
-    return sorted(flattener.units, key=lambda unit: unit.first)
+        flattener.elements.append(Element(ElementKind.ASIDE, first + 1, after, reason=Reason.LINK_TARGET))
+    return sorted(flattener.elements, key=lambda element: element.first)
 
 
 class _Flattener:
     """Goes through the tokens once, and knows what is open around the present one."""
 
     def __init__(self) -> None:
-        self.units: list[Unit] = []
+        self.elements: list[Element] = []
         self._markers: list[str] = []  # of the list items that are open; empty once the item has begun
         self._heading: Token | None = None
         self._rows: list[tuple[int, tuple[str, ...]]] | None = None
@@ -83,24 +83,24 @@ class _Flattener:
             case "fence" | "code_block":
                 self._code(token, first, last)
             case "math_block":
-                self._add(Unit(CallShape.FORMULA, first, last, f"$${token.content}$$"))
+                self._add(Element(ElementKind.FORMULA, first, last, f"$${token.content}$$"))
             case "html_block":
                 self._add(_verbatim(token.content, first, last))
             case "hr":
-                self._add(_aside(first, last, Why.RULE))
+                self._add(_aside(first, last, Reason.RULE))
             case "front_matter":
-                self._add(Unit(CallShape.ASIDE, first, last, token.content, why=Why.FRONT_MATTER))
+                self._add(Element(ElementKind.ASIDE, first, last, token.content, reason=Reason.FRONT_MATTER))
 
-    def _add(self, unit: Unit, *, same_block: bool = False) -> None:
+    def _add(self, element: Element, *, same_block: bool = False) -> None:
         if not same_block:
             self._blocks += 1
         marker = ""
-        if unit.says and self._markers:
+        if element.says and self._markers:
             # An item in an item, with nothing before it, begins both: the outer one has no text of its own.
             marker, self._markers[-1] = self._markers[-1], ""
-        self.units.append(
+        self.elements.append(
             replace(
-                unit,
+                element,
                 block=self._blocks,
                 depth=len(self._markers),
                 marker=marker,
@@ -119,14 +119,14 @@ class _Flattener:
         elif self._rows is not None:
             rows, self._rows = tuple(self._rows), None
             text = "\n".join(" | ".join(cells) for _, cells in rows)
-            self._add(Unit(CallShape.TABLE, rows[0][0], max(rows[-1][0], rows[0][0] + 1), text, rows=rows))
+            self._add(Element(ElementKind.TABLE, rows[0][0], max(rows[-1][0], rows[0][0] + 1), text, rows=rows))
 
     def _code(self, token: Token, first: int, last: int) -> None:
         content = token.content
         if content and not content.endswith("\n"):
             content += "\n"
         fence = token.markup if token.markup.startswith("`") else "```"
-        self._add(Unit(CallShape.CODE, first, last, f"{fence}{token.info.strip()}\n{content}{fence}"))
+        self._add(Element(ElementKind.CODE, first, last, f"{fence}{token.info.strip()}\n{content}{fence}"))
 
     def _paragraph(self, token: Token, first: int, last: int) -> None:
         heading = self._heading
@@ -139,27 +139,27 @@ class _Flattener:
         same_block = False
         for at, group in groupby(lines, key=lambda line: line.at):
             start = min(first + at, last)
-            for unit in self._line_units(list(group), start):
-                self._add(unit, same_block=same_block)
+            for element in self._line_units(list(group), start):
+                self._add(element, same_block=same_block)
                 same_block = True
-        # A code span over two lines hides a line end: the last unit reaches to the end of the paragraph.
-        self.units[-1] = replace(self.units[-1], last=max(self.units[-1].last, last))
+        # A code span over two lines hides a line end: the last element reaches to the end of the paragraph.
+        self.elements[-1] = replace(self.elements[-1], last=max(self.elements[-1].last, last))
         if heading is not None:
-            self._add(Unit(CallShape.ASIDE, below, below, why=Why.RULE))
+            self._add(Element(ElementKind.ASIDE, below, below, reason=Reason.RULE))
 
-    def _heading_unit(self, lines: list[Line], level: int, first: int, last: int) -> None:
+    def _heading_unit(self, lines: list[InlineLine], level: int, first: int, last: int) -> None:
         text = " ".join(line.text for line in lines if line.text)
         for line in lines:
             self._fold(line)
         if text:
             bold = text if all(line.bold == line.text for line in lines) else ""
             refers_to = tuple(label for line in lines for label in line.footnotes)
-            self._add(Unit(CallShape.HEADING, first, last, text, level=level, bold=bold, refers_to=refers_to))
+            self._add(Element(ElementKind.HEADING, first, last, text, level=level, bold=bold, refers_to=refers_to))
         else:
-            self._add(Unit(CallShape.ASIDE, first, last, why=Why.EMPTY_HEADING))
+            self._add(Element(ElementKind.ASIDE, first, last, reason=Reason.EMPTY_HEADING))
 
-    def _line_units(self, lines: list[Line], at: int) -> Iterator[Unit]:
-        """The units of one line of the file; more than one where it has `<br>` or a fold in it."""
+    def _line_units(self, lines: list[InlineLine], at: int) -> Iterator[Element]:
+        """The elements of one line of the file; more than one where it has `<br>` or a fold in it."""
         silent = True
         for line in lines:
             self._fold(line)
@@ -167,9 +167,9 @@ class _Flattener:
                 silent = False
                 yield self._line_unit(line, at)
         if silent:
-            yield Unit(CallShape.ASIDE, at, at, why=_why_silent(lines))
+            yield Element(ElementKind.ASIDE, at, at, reason=_reason_silent(lines))
 
-    def _fold(self, line: Line) -> None:
+    def _fold(self, line: InlineLine) -> None:
         for _ in range(line.closes_fold):
             if self._folds:
                 self._folds.pop()
@@ -177,79 +177,83 @@ class _Flattener:
             self._folds_seen += 1
             self._folds.append(self._folds_seen)
 
-    def _line_unit(self, line: Line, at: int) -> Unit:
+    def _line_unit(self, line: InlineLine, at: int) -> Element:
         refers_to = tuple(line.footnotes)
         if line.heading:
-            return Unit(CallShape.HEADING, at, at, line.text, level=line.heading, bold=line.bold, refers_to=refers_to)
+            return Element(
+                ElementKind.HEADING, at, at, line.text, level=line.heading, bold=line.bold, refers_to=refers_to
+            )
         if line.is_summary:
-            return Unit(CallShape.SUMMARY, at, at, line.text, bold=line.bold, refers_to=refers_to)
-        if why := _why_aside(line):
-            return Unit(CallShape.ASIDE, at, at, line.text, why=why)
+            return Element(ElementKind.SUMMARY, at, at, line.text, bold=line.bold, refers_to=refers_to)
+        if reason := _reason_aside(line):
+            return Element(ElementKind.ASIDE, at, at, line.text, reason=reason)
         text, asks = _CHECKBOX.sub("", line.text) if self._markers and self._markers[-1] else line.text, False
         if self._quotes and (found := _CALLOUT.match(text)):
             text, asks = text[found.end() :], found[1].lower() in _ASKING_CALLOUTS
             if not text:
-                return Unit(CallShape.ASIDE, at, at, line.text, why=Why.NO_TEXT)
-        return Unit(
-            CallShape.LINE,
+                return Element(ElementKind.ASIDE, at, at, line.text, reason=Reason.NO_TEXT)
+        return Element(
+            ElementKind.LINE,
             at,
             at,
             text,
             bold=line.bold,
             asks=asks,
-            pointer=line.linked if line.links and line.text != line.linked and marks.points_only(line.linked) else "",
-            link_only=bool(line.links or marks.has_url(text)) and marks.points_only(line.beside),
+            pointer=line.linked if line.links and line.text != line.linked and markers.points_only(line.linked) else "",
+            link_only=bool(line.links or markers.has_url(text)) and markers.points_only(line.beside),
             image_only=line.images > 0 and not line.beside,
             refers_to=refers_to,
         )
 
 
-def _why_silent(lines: list[Line]) -> Why:
+def _reason_silent(lines: list[InlineLine]) -> Reason:
     if any(line.images for line in lines):
-        return Why.IMAGE
+        return Reason.IMAGE
     if any(line.unread for line in lines):
-        return Why.SCRIPT
+        return Reason.SCRIPT
     if any(line.comments for line in lines):
-        return Why.COMMENT
-    return Why.ANCHOR if any(line.anchors for line in lines) else Why.NO_TEXT
+        return Reason.COMMENT
+    return Reason.ANCHOR if any(line.anchors for line in lines) else Reason.NO_TEXT
 
 
-def _why_aside(line: Line) -> Why | None:
-    """Why a line with text asks and answers nothing."""
+def _reason_aside(line: InlineLine) -> Reason | None:
+    """Reason a line with text asks and answers nothing."""
     if _CONTAINER.fullmatch(line.text):
-        return Why.NO_TEXT
+        return Reason.NO_TEXT
     if len(line.text) > 4 and line.text.startswith("%%") and line.text.endswith("%%"):
-        return Why.COMMENT
-    if marks.is_contents_mark(line.text):
-        return Why.CONTENTS
-    if marks.is_way_back(line.text) and (line.links or len(line.text) > 3):
-        return Why.BACK
-    is_link = bool(line.links) and not line.images and marks.points_only(line.beside)
-    return Why.CONTENTS if is_link and all(href.startswith("#") for href in line.links) else None
+        return Reason.COMMENT
+    if markers.is_contents_mark(line.text):
+        return Reason.CONTENTS
+    if markers.is_way_back(line.text) and (line.links or len(line.text) > 3):
+        return Reason.BACK
+    is_link = bool(line.links) and not line.images and markers.points_only(line.beside)
+    return Reason.CONTENTS if is_link and all(href.startswith("#") for href in line.links) else None
 
 
-def _is_paragraph_above_rule(lines: list[Line]) -> bool:
+def _is_paragraph_above_rule(lines: list[InlineLine]) -> bool:
     """Whether what the standard takes for an underlined heading is a paragraph with a dividing line right below it."""
     text = " ".join(line.text for line in lines)
     return (
         len(text) > _LONGEST_SETEXT
         or len([line for line in lines if line.text]) > 1
         or text.endswith(("。", ".", "；", ";", "！", "!"))
-        or marks.lead_in(text) is not None
+        or markers.answer_label(text) is not None
     )
 
 
-def _verbatim(content: str, first: int, last: int) -> Unit:
+def _verbatim(content: str, first: int, last: int) -> Element:
     """Comments, scripts and preformatted text."""
     start = content.lstrip()[:9].lower()
     if start.startswith(("<pre", "<textarea", "<?")):
         code = html.plain(content, as_it_stands=True)
-        return Unit(CallShape.CODE, first, last, f"```\n{code}\n```") if code else _aside(first, last, Why.NO_TEXT)
+        return (
+            Element(ElementKind.CODE, first, last, f"```\n{code}\n```") if code else _aside(first, last, Reason.NO_TEXT)
+        )
     text = html.plain(content) if start.startswith(("<!--", "<script", "<style")) else ""
     if text and not text.startswith("<!--"):
-        return Unit(CallShape.LINE, first, last, text)
-    return _aside(first, last, Why.SCRIPT if start.startswith(("<script", "<style")) else Why.COMMENT)
+        return Element(ElementKind.LINE, first, last, text)
+    return _aside(first, last, Reason.SCRIPT if start.startswith(("<script", "<style")) else Reason.COMMENT)
 
 
-def _aside(first: int, last: int, why: Why) -> Unit:
-    return Unit(CallShape.ASIDE, first, last, why=why)
+def _aside(first: int, last: int, reason: Reason) -> Element:
+    return Element(ElementKind.ASIDE, first, last, reason=reason)

@@ -7,8 +7,6 @@ from functools import cached_property
 from interviewer.domain.rubric import Kind
 from interviewer.text import tokenizer
 
-_HAN = re.compile("[\u3400-\u9fff]")
-
 # What these say of a thing is that it is one.
 _GENERIC = re.compile(
     r"一[个种类项]模型|一[个种类项]|这[个种样些]|通常|一般|并不|该|此|并|会|能|可以?|应该?|需要?|将|由于|因为?|所以?|则|但|每|某|些|什么|怎么|如何|很|都|还|所有"
@@ -21,7 +19,7 @@ _WANTS_EXAMPLES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ReferencePoint:
     """One thing that a reference says.
 
     `made` says how it was come by: "list item", "sentence", "clause", "contrast" or "name in a list".
@@ -38,7 +36,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuestion:
     """A question, as far as its words are worth nothing in an answer."""
 
     text: str
@@ -55,7 +53,3 @@ class Asked:
         """How many content words of a text the question does not have."""
         said = tokenizer.words(_GENERIC.sub(" ", tokenizer.fold(text)))
         return len({word for word in said if tokenizer.is_content(word) and word not in self.words})
-
-
-def is_chinese(text: str) -> bool:
-    return bool(_HAN.search(text))

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from interviewer.banks.importing.document import Source
-from interviewer.banks.importing.parsers import marks
+from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.columns import Columns
+from interviewer.banks.importing.parsers.reasons import Reason
 from interviewer.banks.importing.parsers.records import Record, from_records
-from interviewer.banks.importing.parsers.why import Why
+from interviewer.banks.loader import at_line
+from interviewer.domain.rubric import Localized
 from interviewer.errors import BankError
+from interviewer.text.messages import localized
 
 _LONGEST_KEY = 40
 _SPACES = " \t\n\r"
@@ -24,7 +27,7 @@ def read_lines(name: str, text: str) -> Source:
             try:
                 value = json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise BankError(name, f"line {number}", f"is not JSON: {_said(error)}") from error
+                raise BankError(name, at_line(number), localized("file.not_json", why=_json_fault(error))) from error
             records.append(_record(name, value, number, number))
     return from_records(name, text, records)
 
@@ -35,7 +38,7 @@ def read_objects(name: str, text: str) -> Source:
     Objects one after another are read as well. Raises BankError with the line of the first bad one.
     """
     walk = _Walk(name, text)
-    return from_records(name, text, list(walk.records()), unmarked=Why.BRACKETS)
+    return from_records(name, text, list(walk.records()), unmarked=Reason.BRACKETS)
 
 
 class _Walk:
@@ -64,12 +67,10 @@ class _Walk:
     def _wrapped(self, whole: Mapping[str, Any], at: int) -> Iterator[Record]:
         """The records of an object that has them in its one list, or that is itself made of questions and answers."""
         lists = [key for key, value in whole.items() if isinstance(value, list) and value]
-        asking = [key for key in whole if marks.is_asking(marks.numbered(key).text)]
+        asking = [key for key in whole if markers.is_asking(markers.numbered(key).text)]
         is_mapping = all(isinstance(value, str) for value in whole.values()) and 2 * len(asking) > len(whole)
         if len(lists) != 1 and not is_mapping:
-            raise BankError(
-                self._name, f"line {self._line(at)}", "is no list of objects that have a question and an answer"
-            )
+            raise BankError(self._name, at_line(self._line(at)), localized("file.no_objects"))
         at += 1
         while self._text[at := self._skip(at)] != "}":
             key, at = self._value(at)
@@ -92,21 +93,23 @@ class _Walk:
             if self._text.startswith(",", at):
                 at = self._skip(at + 1)
             elif not self._text.startswith("]", at):
-                raise BankError(self._name, f"line {self._line(at)}", "is not JSON: a comma or ] is missing")
+                raise BankError(self._name, at_line(self._line(at)), localized("file.no_comma"))
         if last:
             self._nothing_after(at + 1)
 
     def _nothing_after(self, at: int) -> None:
         at = self._skip(at)
         if at < len(self._text):
-            raise BankError(self._name, f"line {self._line(at)}", "is not JSON: something stands after its end")
+            raise BankError(self._name, at_line(self._line(at)), localized("file.after_end"))
 
     def _value(self, at: int) -> tuple[Any, int]:
         try:
             return self._decoder.raw_decode(self._text, at)
         except (ValueError, RecursionError) as error:
             place = getattr(error, "pos", at)
-            raise BankError(self._name, f"line {self._line(place)}", f"is not JSON: {_said(error)}") from error
+            raise BankError(
+                self._name, at_line(self._line(place)), localized("file.not_json", why=_json_fault(error))
+            ) from error
 
     def _record(self, value: Any, at: int, end: int) -> Record:
         return _record(self._name, value, self._line(at), self._line(end - 1))
@@ -126,22 +129,22 @@ def _is_record(value: Mapping[str, Any]) -> bool:
 
 
 def _record(name: str, value: Any, first: int, last: int) -> Record:
-    line = f"line {first}"
+    line = at_line(first)
     if not isinstance(value, dict):
-        raise BankError(name, line, "is no object with a question and an answer")
+        raise BankError(name, line, localized("file.no_object"))
     columns = Columns.of_keys(value)
     if columns is None:
         raise BankError(
-            name, line, f"has no key 'question'; it has {', '.join(map(_shown, list(value)[:8])) or 'none'}"
+            name, line, localized("file.no_question_key", keys=", ".join(map(_shown, list(value)[:8])) or "{}")
         )
     texts = [_text(name, line, key, part) for key, part in value.items()]
     question, answer, topic, number = columns.of(texts)
     if not question:
-        raise BankError(name, line, "has no question")
+        raise BankError(name, line, localized("file.no_question"))
     return Record(first, last, question, answer, topic, number)
 
 
-def _text(name: str, line: str, key: str, value: Any) -> str:
+def _text(name: str, line: Localized, key: str, value: Any) -> str:
     match value:
         case None:
             return ""
@@ -155,12 +158,12 @@ def _text(name: str, line: str, key: str, value: Any) -> str:
             return value[0] if Columns.is_topic(key) and value else "\n".join(f"- {part}" for part in value)
         case _ if not Columns.is_read(key):
             return ""
-    raise BankError(name, line, f"the value of {_shown(key)} is no text")
+    raise BankError(name, line, localized("file.no_text", name=_shown(key)))
 
 
 def _shown(key: str) -> str:
     return repr(key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]}…")
 
 
-def _said(error: Exception) -> str:
-    return getattr(error, "msg", "") or ("it is nested too deep" if isinstance(error, RecursionError) else str(error))
+def _json_fault(error: Exception) -> str | Localized:
+    return localized("file.json_depth") if isinstance(error, RecursionError) else getattr(error, "msg", str(error))

@@ -106,7 +106,7 @@ _POINTER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class NumberedText:
     """A text without the number before it. `kind` tells ways of numbering apart; 0 is no number, 1 says "question"."""
 
     number: str
@@ -118,17 +118,19 @@ class Numbered:
         return self.kind == 1
 
 
-def numbered(text: str) -> Numbered:
+def numbered(text: str) -> NumberedText:
     """The number in front of a text, and the text without it and without the pictures around it."""
     bare = undecorated(text)
     for mark in (_NTH, _ASKS):
         if found := mark.match(bare):
-            return Numbered(found["number"] or "", undecorated(bare[found.end() :]), 1)
+            return NumberedText(found["number"] or "", undecorated(bare[found.end() :]), 1)
     for kind, pattern in enumerate(_NUMBERS, 2):
         if (found := pattern.match(bare)) and not bare[found.end() :].startswith(("/", "%")):
-            rest = numbered(bare[found.end() :]) if kind == 4 else Numbered("", bare[found.end() :], 0)
-            return Numbered(found["number"], undecorated(rest.text if rest.kind == 1 else bare[found.end() :]), kind)
-    return Numbered("", bare, 0)
+            rest = numbered(bare[found.end() :]) if kind == 4 else NumberedText("", bare[found.end() :], 0)
+            return NumberedText(
+                found["number"], undecorated(rest.text if rest.kind == 1 else bare[found.end() :]), kind
+            )
+    return NumberedText("", bare, 0)
 
 
 def undecorated(text: str) -> str:
@@ -166,24 +168,24 @@ def is_question_mark(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class LeadIn:
+class AnswerLabel:
     """`答：` in front of an answer. `letter` is an `A:` that could as well be a choice, beside `B:`."""
 
     text: str
     letter: bool
 
 
-def lead_in(text: str) -> LeadIn | None:
+def answer_label(text: str) -> AnswerLabel | None:
     """The text after a lead-in, or None where no answer begins. A numbered answer of several keeps its lead-in."""
     bare = undecorated(text)
     if is_card_turn(bare):
-        return LeadIn("", letter=False)
+        return AnswerLabel("", letter=False)
     if found := _ANSWER.match(bare):
         word = found["word"].lower()
         several = found["number"] and word not in ("a", "ans", "答")
-        return LeadIn(bare if several else bare[found.end() :], word == "a" and not found["number"])
+        return AnswerLabel(bare if several else bare[found.end() :], word == "a" and not found["number"])
     if len(bare) > 1 and _ANSWER_ALONE.fullmatch(bare) and not bare.lower().startswith(("a ", "a1", "解")):
-        return LeadIn("", letter=False)
+        return AnswerLabel("", letter=False)
     return None
 
 
@@ -235,7 +237,7 @@ def has_url(text: str) -> bool:
 
 def is_prose(lines: Sequence[str]) -> bool:
     """Whether indented lines are an indented answer and no code."""
-    if lead_in(lines[0]) is not None:
+    if answer_label(lines[0]) is not None:
         return True
     chinese = sum(3 * len(_HAN.findall(line)) > len(line) for line in lines)
     text = " ".join(lines)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from interviewer.banks.importing.rubric_from_reference.point import Asked, Point, is_chinese
+from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion, ReferencePoint
+from interviewer.banks.importing.rubric_from_reference.prose import is_chinese
 from interviewer.domain.rubric import Kind
 from interviewer.text import tokenizer
 from interviewer.text.glossary import Glossary, glossary
@@ -41,19 +42,19 @@ _STATES_EN = re.compile(
 )
 
 
-def names_in(text: str, asked: Asked, origin: int, kind: Kind = Kind.CORE) -> list[Point]:
+def names_in(text: str, asked: AskedQuestion, origin: int, kind: Kind = Kind.CORE) -> list[ReferencePoint]:
     """The items of a list of short names, or nothing where the text is no such list."""
     items = _chinese(text, asked) if is_chinese(text) else _english(text, asked)
     items = list(dict.fromkeys(item for item in items if any(map(tokenizer.is_content, tokenizer.words(item)))))
     if len(items) < 2 or not any(asked.own(item) for item in items):
         return []
     return [
-        Point(item, "name in a list", kind=kind, aliases=(known,), origin=origin)
+        ReferencePoint(item, "name in a list", kind=kind, aliases=(known,), origin=origin)
         for item, known in zip(items, _known_by(items), strict=True)
     ]
 
 
-def _chinese(text: str, asked: Asked) -> list[str]:
+def _chinese(text: str, asked: AskedQuestion) -> list[str]:
     """What follows a word that opens a list, if it is short names and nothing else."""
     for match in _LISTING.finditer(text):
         if _DIVIDES.search(text[: match.start()]):
@@ -76,7 +77,7 @@ def _is_name(item: str) -> bool:
     return len(item) <= _LONGEST_NAME and not _LISTING.search(item) and item.count("(") == item.count(")")
 
 
-def _english(text: str, asked: Asked) -> list[str]:
+def _english(text: str, asked: AskedQuestion) -> list[str]:
     """What follows a word that opens a list; all of a text that opens with its items, if names are asked for."""
     text = _ASIDE.sub("", text)
     opened = [match.end() for match in _LISTING_EN.finditer(text) if asked.own(text[: match.start()]) <= _MOST_BEFORE]

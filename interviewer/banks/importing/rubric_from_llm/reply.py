@@ -1,10 +1,10 @@
-"""The points that a model may give for a reference answer: the schema it is asked for, and its reply as values."""
+"""What a model replies that was asked for the points of a reference: the schema, and the reply as values."""
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
+from interviewer.banks.importing.identifiers import slug
 from interviewer.domain.rubric import Kind
 from interviewer.errors import LLMMalformed
 from interviewer.text import tokenizer
@@ -42,7 +42,7 @@ SCHEMA: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class DraftedPoint:
     """A point as the model gave it; nothing of it is checked against the reference yet.
 
     `kind` is None where it is none; aliases that could be no terms are left out already.
@@ -57,7 +57,7 @@ class Point:
     aliases: tuple[tuple[str, ...], ...]
 
 
-def read_points(text: str) -> tuple[list[Point], str]:
+def read_reply(text: str) -> tuple[list[DraftedPoint], str]:
     """The points in a reply (a JSON object), the first forty of them, and what it doubts.
 
     Raises LLMMalformed if there are no points.
@@ -74,10 +74,10 @@ def read_points(text: str) -> tuple[list[Point], str]:
     return points, _text(said.get("dispute"), _LONGEST_DISPUTE)
 
 
-def _point(number: int, said: dict[str, Any]) -> Point:
+def _point(number: int, said: dict[str, Any]) -> DraftedPoint:
     importance = said.get("importance")
-    return Point(
-        _slug(said.get("id")) or _slug(said.get("en")) or f"point-{number}",
+    return DraftedPoint(
+        _id(said.get("id")) or _id(said.get("en")) or f"point-{number}",
         _text(said.get("quote"), _LONGEST_QUOTE),
         _text(said.get("zh")),
         _text(said.get("en")),
@@ -102,8 +102,9 @@ def _term(value: object) -> str:
     return term if len(term) <= _LONGEST_TERM and any(map(tokenizer.is_content, tokenizer.words(term))) else ""
 
 
-def _slug(value: object) -> str:
-    return "-".join(re.findall("[a-z0-9]+", value.casefold())[:6])[:60].strip("-") if isinstance(value, str) else ""
+def _id(value: object) -> str:
+    words = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in _text(value).casefold()).split()
+    return slug(words[:6])
 
 
 def _text(value: object, longest: int = _LONGEST_CLAIM) -> str:

@@ -17,13 +17,15 @@ from mdit_py_plugins.dollarmath.index import math_block_dollar
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from interviewer.banks.importing.parsers import marks
+from interviewer.banks.importing.parsers import markers
+from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
+from interviewer.text.messages import localized
 
 DEEPEST = 40  # blocks within blocks; a list in a list takes two
 LONGEST_LINE = 50_000  # characters
 _PART = 2_000  # of a paragraph that are read at once
-MOST_SECONDS = 8.0  # of the processor; files that people write take less than one
+MOST_SECONDS = 4.0  # of the processor; files that people write take less than one
 _LOOKED_AT = 100  # lines; also of indented text that is looked at
 _FORMULA_LINES = 200_000  # looked at in one file for the ends of formulas
 
@@ -87,7 +89,7 @@ def _code_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if state.isEmpty(line):
             break
         lines.append(state.src[state.bMarks[line] : state.eMarks[line]].strip())
-    return not (lines and lines[0] and marks.is_prose(lines)) and code(state, start, end, silent)
+    return not (lines and lines[0] and markers.is_prose(lines)) and code(state, start, end, silent)
 
 
 _plugin_math_block = math_block_dollar(allow_labels=False, allow_blank_lines=False)
@@ -120,7 +122,7 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _watch(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:
     """Not a rule: looks at the depth and the clock wherever a block may begin."""
     if state.level + 1 >= DEEPEST:
-        raise BankError(state.env["file"], f"line {start + 1}", f"is nested deeper than {DEEPEST // 2} lists or quotes")
+        raise BankError(state.env["file"], at_line(start + 1), localized("file.too_deep", most=DEEPEST // 2))
     _in_time(state.env, start)
     return False
 
@@ -132,9 +134,7 @@ def _inline(state: StateCore) -> None:
         first = token.map[0] if token.map else 0
         if len(token.content) > LONGEST_LINE and max(map(len, token.content.split("\n"))) > LONGEST_LINE:
             raise BankError(
-                state.env["file"],
-                f"line {first + 1}",
-                f"in the paragraph that begins here, a line has more than {LONGEST_LINE:,} characters: break it",
+                state.env["file"], at_line(first + 1), localized("file.long_line", most=f"{LONGEST_LINE:,}")
             )
         token.children = []
         for place, part in enumerate(_parts(token.content)):
@@ -162,7 +162,7 @@ def _parts(content: str) -> Iterator[str]:
 
 def _in_time(noted: Any, line: int) -> None:
     if time.thread_time() > noted["until"]:
-        raise BankError(noted["file"], f"line {line + 1}", "the file takes too long to read: split it")
+        raise BankError(noted["file"], at_line(line + 1), localized("file.too_slow"))
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:

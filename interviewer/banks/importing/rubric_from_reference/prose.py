@@ -32,10 +32,12 @@ _INNER_MARK = re.compile(
 )
 _WORDS = re.compile(r"[\u3400-\u9fff]|[A-Za-z]{3,}")
 _LEAST_PROSE = 0.4
+_HAN = re.compile("[\u3400-\u9fff]")
+_SENTENCE = re.compile(r"[^。！？!?\n]*?(?:[。！？!?]+|\.(?=\s)|\n|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProseLine:
     """A paragraph or a list item, without its mark; `depth` is 0 for prose, 1 for an item, 2 for an item of an item."""
 
     text: str
@@ -47,7 +49,7 @@ def plain_text(reference: str) -> str:
     return " ".join(line.text for line in lines_of(reference)) or " ".join(reference.split())
 
 
-def lines_of(reference: str) -> list[Line]:
+def lines_of(reference: str) -> list[ProseLine]:
     """The lines of a reference that say something."""
     text = _BREAK.sub("\n", _DISPLAYED.sub(" ", _FENCE.sub("", reference)))
     text = _rows_as_items(_IMAGE.sub("", _TAG.sub("", text)))
@@ -73,7 +75,7 @@ def _rows_as_items(text: str) -> str:
     return "\n".join(line for place, line in enumerate(made) if place not in heads)
 
 
-def _lines(text: str) -> Iterator[tuple[Line, bool]]:
+def _lines(text: str) -> Iterator[tuple[ProseLine, bool]]:
     indents: list[int] = []
     for raw in re.split(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", text):
         bare = _EMPHASIS.sub("", _INLINE.sub(r"\1", _LINK.sub(r"\1", _QUOTE.sub("", raw))))
@@ -95,7 +97,7 @@ def _lines(text: str) -> Iterator[tuple[Line, bool]]:
         parts = [part.strip() for part in apart.split(bare)]
         for place, part in enumerate(parts):
             if part and not _is_formula(part):
-                yield Line(part, max(depth, 1) if place and len(parts) > 2 else depth), is_heading
+                yield ProseLine(part, max(depth, 1) if place and len(parts) > 2 else depth), is_heading
 
 
 def _is_formula(text: str) -> bool:
@@ -106,3 +108,12 @@ def _is_formula(text: str) -> bool:
         return False
     signs = sum(not character.isspace() for character in text)
     return sum(len(word) for word in _WORDS.findall(text)) < _LEAST_PROSE * signs
+
+
+def is_chinese(text: str) -> bool:
+    return bool(_HAN.search(text))
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text with their ends; together they are the text."""
+    return _SENTENCE.findall(text)

@@ -21,7 +21,7 @@ _NO_CAPTION = re.compile(
 
 
 @dataclass(slots=True)
-class Line:
+class InlineLine:
     """A line of a paragraph. `at` counts the paragraph's lines from 0; a `<br>` begins a line without counting.
 
     `beside` is what stands neither in a link nor in an image; `bold` is what stands in bold at the beginning;
@@ -46,7 +46,7 @@ class Line:
     comments: bool = False
 
 
-def lines_of(tokens: list[Token], *, in_summary: bool = False) -> list[Line]:
+def lines_of(tokens: list[Token], *, in_summary: bool = False) -> list[InlineLine]:
     """The lines of an inline token's children; there is at least one. A summary may have begun in a block above."""
     reader = _Reader(in_summary=in_summary)
     for token in tokens:
@@ -62,7 +62,7 @@ def caption(alt: str) -> str:
 
 class _Reader:
     def __init__(self, *, in_summary: bool) -> None:
-        self.lines = [Line(0, is_summary=in_summary)]
+        self.lines = [InlineLine(0, is_summary=in_summary)]
         self._at = 0
         self._bold = 0
         self._links = 0
@@ -128,7 +128,7 @@ class _Reader:
 
     def _break(self, lines: int) -> None:
         self._at += lines
-        self.lines.append(Line(self._at, is_summary=self._summary, heading=self._heading))
+        self.lines.append(InlineLine(self._at, is_summary=self._summary, heading=self._heading))
 
     def _add(self, text: str) -> None:
         line = self.lines[-1]
@@ -221,6 +221,6 @@ class _Reader:
             self.lines[-1].anchors = True
 
 
-def _trimmed(line: Line) -> Line:
+def _trimmed(line: InlineLine) -> InlineLine:
     text = line.text.replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "").strip()
     return replace(line, text=text.removesuffix(" |"), bold=line.bold.strip(), beside=line.beside.strip())

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from interviewer.banks.importing.rubric_from_reference.point import Asked, Point, is_chinese
+from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion, ReferencePoint
+from interviewer.banks.importing.rubric_from_reference.prose import is_chinese
 from interviewer.domain.rubric import Kind
 from interviewer.text import tokenizer
 
@@ -14,7 +15,7 @@ _LONGEST_JOINED = 60
 _HEAVIEST = 100.0  # no criterion may weigh more
 
 
-def whole(points: Sequence[Point]) -> list[Point]:
+def distinct_points(points: Sequence[ReferencePoint]) -> list[ReferencePoint]:
     """All that is told: no two points alike, names in groups, halves joined again where there are too many."""
     listed = _distinct(points)
     if listed and all(point.kind is not Kind.CORE for point in listed):
@@ -22,27 +23,27 @@ def whole(points: Sequence[Point]) -> list[Point]:
     return _joined(_grouped(listed))
 
 
-def fitted(points: Sequence[Point], asked: Asked) -> list[Point]:
+def most_telling(points: Sequence[ReferencePoint], asked: AskedQuestion) -> list[ReferencePoint]:
     """At most MOST_POINTS points, the least telling left out."""
-    listed = whole(points)
+    listed = distinct_points(points)
     if len(listed) > MOST_POINTS:
         places = sorted(range(len(listed)), key=lambda place: _rank(listed[place], place, asked))[:MOST_POINTS]
         listed = [listed[place] for place in sorted(places)]
     return listed
 
 
-def _rank(point: Point, place: int, asked: Asked) -> tuple[bool, float, int, int]:
+def _rank(point: ReferencePoint, place: int, asked: AskedQuestion) -> tuple[bool, float, int, int]:
     return (point.kind is not Kind.CORE, -point.weight, -(asked.own(point.text) > 2), place)
 
 
-def _distinct(points: Sequence[Point]) -> list[Point]:
-    found: dict[tuple[str, ...], Point] = {}
+def _distinct(points: Sequence[ReferencePoint]) -> list[ReferencePoint]:
+    found: dict[tuple[str, ...], ReferencePoint] = {}
     for point in points:
         found.setdefault(tokenizer.words(point.text), point)
     return [point for words, point in found.items() if words]
 
 
-def _grouped(points: list[Point]) -> list[Point]:
+def _grouped(points: list[ReferencePoint]) -> list[ReferencePoint]:
     """Many names in groups that are as large as they must be; a group weighs what its names weigh."""
     names = [point for point in points if point.made == _NAME]
     room = max(1, MOST_POINTS - sum(point.made != _NAME for point in points))
@@ -57,7 +58,7 @@ def _grouped(points: list[Point]) -> list[Point]:
     ]
 
 
-def _joined(points: list[Point]) -> list[Point]:
+def _joined(points: list[ReferencePoint]) -> list[ReferencePoint]:
     """Clauses of one sentence joined again, the shortest first, while there are too many points."""
     points = list(points)
     while len(points) > MOST_POINTS:
@@ -74,7 +75,7 @@ def _joined(points: list[Point]) -> list[Point]:
     return points
 
 
-def _one(points: Sequence[Point], between: str) -> Point:
+def _one(points: Sequence[ReferencePoint], between: str) -> ReferencePoint:
     text = between.join(point.text for point in points)
     aliases = tuple(group for point in points for group in point.aliases)
     return replace(points[0], text=text, weight=min(sum(point.weight for point in points), _HEAVIEST), aliases=aliases)

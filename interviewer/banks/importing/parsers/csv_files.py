@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from interviewer.banks.importing.document import Role, Source
-from interviewer.banks.importing.parsers import cells
-from interviewer.banks.importing.parsers.account import Mark
+from interviewer.banks.importing.parsers import cell_text
 from interviewer.banks.importing.parsers.columns import Columns
+from interviewer.banks.importing.parsers.file_blocks import LineSpan
+from interviewer.banks.importing.parsers.reasons import Reason
 from interviewer.banks.importing.parsers.records import Record, from_records
-from interviewer.banks.importing.parsers.why import Why
+from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
+from interviewer.text.messages import localized
 
 _DELIMITERS = (",", "\t", ";")
 _LOOKED_AT = 50  # rows, to tell the delimiter
@@ -35,21 +37,16 @@ def read_sheet(name: str, text: str) -> Source:
     delimiter = _delimiter(name, text)
     rows = list(_rows(name, text, delimiter))
     if not rows:
-        raise BankError(name, "", "has no rows")
+        raise BankError(name, "", localized("file.no_rows"))
     columns = Columns.named(rows[0].cells, pair=True)
     around = []
     if columns is None:
         columns = Columns(0, 1, count=len(rows[0].cells))
         if columns.count != 2:
-            raise BankError(
-                name,
-                f"line {rows[0].first}",
-                f"has {columns.count} cells: without a header there are two, question and answer; "
-                "with one it names them (question, answer, topic, number)",
-            )
+            raise BankError(name, at_line(rows[0].first), localized("file.no_header", count=columns.count))
     else:
-        why = Why.HEADER if columns.read == columns.count else Why.MORE_COLUMNS
-        around.append(Mark(Role.LEFT_OUT, rows[0].first, rows[0].last, None, why))
+        reason = Reason.HEADER if columns.read == columns.count else Reason.MORE_COLUMNS
+        around.append(LineSpan(Role.LEFT_OUT, rows[0].first, rows[0].last, None, reason))
         rows = rows[1:]
     return from_records(name, text, (_record(name, row, columns) for row in rows), around)
 
@@ -75,7 +72,7 @@ def _rows(name: str, text: str, delimiter: str, skip: int = 0) -> Iterator[_Row]
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise BankError(name, f"line {first + skip}", f"is no row of a table: {error}") from error
+            raise BankError(name, at_line(first + skip), localized("file.no_row", why=error)) from error
         if row is None:
             return
         if any(cell.strip() for cell in row):
@@ -86,14 +83,10 @@ def _rows(name: str, text: str, delimiter: str, skip: int = 0) -> Iterator[_Row]
 def _record(name: str, row: _Row, columns: Columns) -> Record:
     least = 1 + max(columns.question, columns.answer or 0)
     if not least <= len(row.cells) <= columns.count:
-        raise BankError(
-            name,
-            f"line {row.first}",
-            f"has {len(row.cells)} cells, not {columns.count}: put quotes around a text with a delimiter or a line end",
-        )
+        raise BankError(name, at_line(row.first), localized("file.cells", count=len(row.cells), expected=columns.count))
     question, answer, topic, number = columns.of(row.cells)
     if not question:
-        raise BankError(name, f"line {row.first}", "has no question")
+        raise BankError(name, at_line(row.first), localized("file.no_question"))
     return Record(row.first, row.last, question, answer, topic, number)
 
 
@@ -118,7 +111,7 @@ def read_anki(name: str, text: str) -> Source:
     columns = Columns.named(named) if named else None
     places = (columns.question, columns.answer) if columns and columns.answer is not None else (free[0], free[1])
     records = (_note(name, row, places, own, settings) for row in _rows(name, text, delimiter, skip) if any(row.cells))
-    around = [Mark(Role.LEFT_OUT, 1, skip, None, Why.SETTINGS)] if skip else []
+    around = [LineSpan(Role.LEFT_OUT, 1, skip, None, Reason.SETTINGS)] if skip else []
     return from_records(name, text, records, around)
 
 
@@ -138,12 +131,14 @@ def _settings(text: str) -> tuple[dict[str, str], int]:
 
 def _note(name: str, row: _Row, places: tuple[int, int], own: dict[str, int], settings: dict[str, str]) -> Record:
     if len(row.cells) <= places[0]:
-        raise BankError(name, f"line {row.first}", f"has {len(row.cells)} fields: a note has a question and an answer")
+        raise BankError(name, at_line(row.first), localized("file.fields", count=len(row.cells)))
     question, answer = (row.cells[place] if place < len(row.cells) else "" for place in places)
-    if cells.has_cloze(question):
+    if cell_text.has_cloze(question):
         # A text with gaps asks; the text itself answers.
-        answer = "\n\n".join(part for part in (cells.without_cloze(question), cells.without_cloze(answer)) if part)
-        question = cells.with_blanks(question)
+        answer = "\n\n".join(
+            part for part in (cell_text.without_cloze(question), cell_text.without_cloze(answer)) if part
+        )
+        question = cell_text.with_blanks(question)
     deck = own.get("deck column")
     topic = row.cells[deck] if deck is not None and deck < len(row.cells) else settings.get("deck", "")
     tags = own.get("tags column")

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from interviewer.banks.importing.parsers import html, marks
-from interviewer.banks.importing.parsers.flattening import units_of
-from interviewer.banks.importing.parsers.grammar import parse
+from interviewer.banks.importing.parsers import html, markers
+from interviewer.banks.importing.parsers.markdown_elements import elements_of
+from interviewer.banks.importing.parsers.markdown_grammar import parse
+from interviewer.banks.importing.parsers.reasons import Reason
 from interviewer.banks.importing.parsers.rendering import render
-from interviewer.banks.importing.parsers.why import Why
 
 _MARKUP = re.compile(
     r"```|\*\*\S|`[^`\n]+`|\]\(|^ {0,3}(?:#{1,6} |[-*+] |\d{1,3}[.)] |> |~~~)|&(?:#\d+|#x[0-9a-f]+|[a-z]+);"
@@ -20,23 +20,23 @@ _IMAGE = re.compile(r"<img\b|!\[[^\]\n]{0,300}\]\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A field as plain text; `why` says why a field with something in it has no text to grade by."""
+class CellText:
+    """A field as plain text; `reason` says why a field with something in it has no text to grade by."""
 
     text: str
-    why: Why | None = None
+    reason: Reason | None = None
 
 
-def field(name: str, source: str, until: float, *, is_html: bool = False) -> Field:
+def field(name: str, source: str, until: float, *, is_html: bool = False) -> CellText:
     """The text of a field, read before the processor's clock says `until`. A field without signs of Markdown or HTML stays as it is: `a*b*c` in a sheet is no italics."""
     text = _plain(name, source, until, is_html=is_html)
     if _IMAGE.search(source) and not re.sub(
         r"[\W_]", "", _plain(name, _IMAGE_WHOLE.sub("", source), until, is_html=is_html)
     ):
-        return Field("", Why.IMAGE_ONLY)
-    if marks.has_url(source) and marks.points_only(text):
-        return Field("", Why.LINK_ONLY)
-    return Field(text)
+        return CellText("", Reason.IMAGE_ONLY)
+    if markers.has_url(source) and markers.points_only(text):
+        return CellText("", Reason.LINK_ONLY)
+    return CellText(text)
 
 
 _IMAGE_WHOLE = re.compile(r"<img\b[^<>]*>|!\[[^\]\n]{0,300}\]\([^()\n]{0,2000}\)", re.IGNORECASE)
@@ -46,7 +46,7 @@ def _plain(name: str, source: str, until: float, *, is_html: bool) -> str:
     if is_html:
         return html.plain(_SOUND.sub("", source).replace("\n", "<br>"))
     if _MARKUP.search(source):
-        return render([unit for unit in units_of(*parse(source, name, until)) if unit.says])
+        return render([element for element in elements_of(*parse(source, name, until)) if element.says])
     return html.tidy(source)
 
 

@@ -8,17 +8,17 @@ from interviewer.domain.rubric import Language
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class LineSpan:
     """What some lines were taken for. Of two marks on one line the first one counts."""
 
     role: Role
     first: int
     last: int
     item: int | None = None
-    why: str = ""
+    reason: str = ""
 
 
-def blocks_of(text: str, marks: Iterable[Mark], unmarked: str) -> tuple[Block, ...]:
+def to_blocks(text: str, marks: Iterable[LineSpan], unmarked: str) -> tuple[Block, ...]:
     """Blocks of neighbouring lines that were taken for the same. `unmarked` is the reason for lines without a mark.
 
     Lines without a mark within an answer (an empty list item, the end of a fold) are part of it.
@@ -28,7 +28,7 @@ def blocks_of(text: str, marks: Iterable[Mark], unmarked: str) -> tuple[Block, .
     for mark in marks:
         for at in range(max(mark.first, 1) - 1, min(mark.last, len(lines))):
             if taken[at] is None:
-                taken[at] = (mark.role, mark.item, mark.why)
+                taken[at] = (mark.role, mark.item, mark.reason)
     spans: list[tuple[tuple[Role, int | None, str] | None, int, int]] = []
     for at, line in enumerate(lines):
         if not line.strip():
@@ -38,8 +38,8 @@ def blocks_of(text: str, marks: Iterable[Mark], unmarked: str) -> tuple[Block, .
         else:
             spans.append((taken[at], at, at))
     return tuple(
-        Block(role, first + 1, last + 1, "\n".join(lines[first : last + 1]), item, why)
-        for (role, item, why), first, last in _joined(spans, (Role.LEFT_OUT, None, unmarked))
+        Block(role, first + 1, last + 1, "\n".join(lines[first : last + 1]), item, reason)
+        for (role, item, reason), first, last in _joined(spans, (Role.LEFT_OUT, None, unmarked))
     )
 
 

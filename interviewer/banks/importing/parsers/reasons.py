@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Why(StrEnum):
+class Reason(StrEnum):
     """The key of the phrase that gives the reason."""
 
     TITLE = "import.why_title"

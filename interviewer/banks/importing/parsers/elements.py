@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from interviewer.banks.importing.parsers.why import Why
+from interviewer.banks.importing.parsers.reasons import Reason
 
 
-class CallShape(StrEnum):
-    """What a unit is in the file."""
+class ElementKind(StrEnum):
+    """What a element is in the file."""
 
     HEADING = "heading"
     LINE = "line"
@@ -15,11 +15,11 @@ class CallShape(StrEnum):
     CODE = "code"
     TABLE = "table"
     FORMULA = "formula"
-    ASIDE = "aside"  # asks and answers nothing; `why` tells what it is
+    ASIDE = "aside"  # asks and answers nothing; `reason` tells what it is
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Element:
     """The smallest part that can be a question, an answer or a piece of one. Lines are counted from 1.
 
     `block` is equal for the lines of one paragraph. `depth` counts the list items around it; `marker` is the bullet or
@@ -29,7 +29,7 @@ class Unit:
     "see here". `rows` are a table's cells, each row with its line.
     """
 
-    shape: CallShape
+    shape: ElementKind
     first: int
     last: int
     text: str = ""
@@ -48,13 +48,13 @@ class Unit:
     refers_to: tuple[str, ...] = ()
     footnote: str = ""
     rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    why: Why | None = None
+    reason: Reason | None = None
 
     @property
     def is_outer_heading(self) -> bool:
-        return self.shape is CallShape.HEADING and not self.inner
+        return self.shape is ElementKind.HEADING and not self.inner
 
     @property
     def says(self) -> bool:
         """Whether it is more than an aside."""
-        return self.shape is not CallShape.ASIDE
+        return self.shape is not ElementKind.ASIDE

@@ -1,0 +1,277 @@
+"""A bank that people have edited and the same bank made anew from its source, merged three ways.
+
+`base` is what the last import wrote, `mine` the bank as it stands edited now, `theirs` what the source makes now. What
+nobody has touched follows the source; what was edited stays, and where the source has changed as well, both versions
+are reported.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from rapidfuzz.fuzz import ratio
+
+from interviewer.banks.importing import digests
+from interviewer.banks.importing.digests import UNKNOWN
+from interviewer.banks.importing.identifiers import numbered_until_free
+from interviewer.domain.rubric import Bank, Criterion, Kind, Localized, Question
+
+# Percent of signs in common, from which on a question, with its answer, counts as the same one in other words.
+_NEARLY = 80
+_ANSWER_NEARLY = 60
+# A shorter answer (yes; see above) tells no question from another.
+_LEAST_ANSWER = 12
+
+
+class Did(StrEnum):
+    """What a merge did with a part of the bank."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    DROPPED = "dropped"
+    KEPT = "kept"
+    GONE = "gone"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a question or of a part of it; `part` is the key of a field, or the id of a criterion.
+
+    KEPT is an edit by hand that the source does not touch; GONE is no longer in the source, and stays. In a CONFLICT
+    `mine` is what stands in the file and stays there, `theirs` what the source says now.
+    """
+
+    did: Did
+    question: str
+    part: str = ""
+    mine: str = ""
+    theirs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The bank that came out, what the next merge takes for its base, and what was done, question by question."""
+
+    bank: Bank
+    base: Bank | None
+    changes: tuple[Change, ...]
+
+    @property
+    def conflicts(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.did is Did.CONFLICT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of one question; `base` is None if what was imported is not known."""
+
+    question: Question
+    base: Question | None
+    changes: Sequence[Change] = ()
+
+
+def merge(mine: Bank, theirs: Bank, base: Bank | None = None) -> Merged:
+    """Bring the bank `mine` up to `theirs`. Without a `base`, digests of an earlier version stand in for it.
+
+    Titles of the bank and of topics, difficulties, corrections, probes and hints are the editor's. Questions that are
+    new stand behind the one that they follow in the source.
+    """
+    bases = base_questions(mine, base)
+    pairs = _pairs(mine.questions, theirs.questions, bases)
+    counterpart = {own: other for other, own in pairs.items()}
+    fresh = {question.id: question for question in theirs.questions}
+    files = {question.made.file for question in theirs.questions if question.made}
+    outcomes: list[_Outcome] = []
+    for question in mine.questions:
+        known = bases.get(question.id)
+        if question.id in counterpart:
+            outcomes.append(_merged_question(question, fresh[counterpart[question.id]], known))
+        else:
+            is_gone = question.made is not None and question.made.file in files
+            outcomes.append(_Outcome(question, known, [Change(Did.GONE, question.id)] if is_gone else []))
+    before = ""
+    for question in theirs.questions:
+        if question.id not in pairs:
+            taken = [outcome.question.id for outcome in outcomes]
+            new = replace(question, id=numbered_until_free(question.id, taken))
+            place = taken.index(before) + 1 if before else 0
+            outcomes.insert(place, _Outcome(new, new, [Change(Did.ADDED, new.id)]))
+            before = new.id
+        else:
+            before = pairs[question.id]
+    questions = tuple(outcome.question for outcome in outcomes)
+    remembered = tuple(outcome.base for outcome in outcomes if outcome.base)
+    return Merged(
+        replace(mine, questions=questions, topics=_topics(mine, theirs, questions)),
+        replace(theirs, id=mine.id, questions=remembered, topics=None) if remembered else None,
+        tuple(change for outcome in outcomes for change in outcome.changes),
+    )
+
+
+def has_edited_criteria(question: Question, base: Question | None) -> bool:
+    """Whether the criteria of a question are no longer those that were imported; also if nobody can tell."""
+    if base is None:
+        return digests.has_other_criteria(question)
+    imported = {criterion.id: _content(criterion) for criterion in base.criteria}
+    return imported != {criterion.id: _content(criterion) for criterion in question.criteria}
+
+
+def base_questions(mine: Bank, base: Bank | None) -> dict[str, Question]:
+    """What was imported as each question of a bank, found by the question's id or, if that was edited, its source."""
+    by_id = {known.id: known for known in base.questions} if base else {}
+    by_item = {known.made.item: known for known in base.questions if known.made} if base else {}
+    found: dict[str, Question] = {}
+    for question in mine.questions:
+        if question.made and (known := by_id.get(question.id) or by_item.get(question.made.item)):
+            found[question.id] = replace(known, id=question.id)
+    return found
+
+
+def _pairs(mine: Sequence[Question], theirs: Sequence[Question], bases: Mapping[str, Question]) -> dict[str, str]:
+    """The ids of the source's questions with those of the bank's that they stand for.
+
+    A question that was written by hand is known by its text or id alone.
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+
+    def pair(key: Callable[[Question], str]) -> None:
+        left = {key(bases.get(own.id, own)): own.id for own in reversed(mine) if own.id not in taken}
+        left |= {key(own): own.id for own in reversed(mine) if own.id not in taken}
+        for other in theirs:
+            own_id = left.get(key(other), "") if key(other) else ""
+            if own_id and other.id not in found and own_id not in taken:
+                found[other.id] = own_id
+                taken.add(own_id)
+
+    pair(lambda question: question.made.item if question.made else "")
+    pair(lambda question: _shown(question.text))
+    pair(lambda question: question.id)
+    pair(lambda q: _shown(q.reference) if q.made and len(_shown(q.reference)) >= _LEAST_ANSWER else "")
+    for other in theirs:
+        near = [] if other.id in found else [q for q in mine if q.made and q.id not in taken and _is_near(q, other)]
+        if near:
+            found[other.id] = max(near, key=lambda own: ratio(_shown(own.text), _shown(other.text))).id
+            taken.add(found[other.id])
+    return found
+
+
+def _is_near(one: Question, other: Question) -> bool:
+    return (
+        ratio(_shown(one.text), _shown(other.text)) >= _NEARLY
+        and ratio(_shown(one.reference), _shown(other.reference)) >= _ANSWER_NEARLY
+    )
+
+
+def _merged_question(mine: Question, theirs: Question, base: Question | None) -> _Outcome:
+    if mine == theirs:  # an edited question that was not made anew, as its source is the same
+        is_edited = mine.made is not None and has_edited_criteria(mine, base)
+        return _Outcome(mine, base, [Change(Did.KEPT, mine.id, "criteria")] if is_edited else [])
+    if mine.made is None or theirs.made is None:
+        return _Outcome(mine, base, [Change(Did.KEPT, mine.id)])
+    imported = {name: getattr(base, name) for name in digests.FIELDS} if base else digests.fields(mine, theirs)
+    fields: dict[str, object] = {}
+    changes: list[Change] = []
+    for name, was in imported.items():
+        own, other = getattr(mine, name), getattr(theirs, name)
+        if own == other:
+            continue
+        if own == was:
+            fields[name] = other
+            changes.append(Change(Did.UPDATED, mine.id, name, theirs=_shown(other)))
+        else:
+            did = Did.KEPT if other == was else Did.CONFLICT
+            changes.append(Change(did, mine.id, name, _shown(own), _shown(other)))
+    new_base = replace(theirs, id=mine.id)
+    if mine.made.item == theirs.made.item and has_edited_criteria(mine, base):
+        # The source says what it said; only how criteria are made of it is new.
+        made = replace(theirs.made, criteria=mine.made.criteria, by=mine.made.by)
+        question = replace(mine, made=made, **fields)  # type: ignore[arg-type]
+        kept = replace(new_base, criteria=base.criteria) if base else new_base
+        return _Outcome(question, kept, [*changes, Change(Did.KEPT, mine.id, "criteria")])
+    criteria, remembered, done = _merged_criteria(mine, theirs, base)
+    new_base = replace(new_base, criteria=remembered)
+    question = replace(mine, made=theirs.made, **fields)  # type: ignore[arg-type]
+    if any(criterion.kind is Kind.CORE for criterion in criteria):
+        return _Outcome(replace(question, criteria=criteria), new_base, changes + done)
+    claims = ("; ".join(_claim(criterion) for criterion in one.criteria) for one in (mine, theirs))
+    return _Outcome(question, new_base, [*changes, Change(Did.CONFLICT, mine.id, "criteria", *claims)])
+
+
+def _merged_criteria(
+    mine: Question, theirs: Question, base: Question | None
+) -> tuple[tuple[Criterion, ...], tuple[Criterion, ...], list[Change]]:
+    """The merged criteria, those to remember as the base, and what was done."""
+    imported: dict[str, object] = (
+        {criterion.id: _content(criterion) for criterion in base.criteria}
+        if base
+        else digests.criteria(mine, theirs, _content)
+    )
+    merged = {criterion.id: criterion for criterion in mine.criteria}
+    here = dict(merged)
+    names = _counterparts(imported, here, theirs.criteria)
+    remembered: list[Criterion] = []
+    changes: list[Change] = []
+    for criterion in theirs.criteria:
+        name = names.get(criterion.id) or numbered_until_free(criterion.id, {*merged, *imported})
+        other = replace(criterion, id=name)
+        remembered.append(other)
+        own, was, now = here.get(name), imported.get(name), _content(other)
+        change = Change(Did.KEPT, mine.id, name, _claim(own), _claim(other))
+        if own is None:
+            if now != was:  # what was taken out by hand stays out as long as the source says the same
+                merged[name], change = other, replace(change, did=Did.ADDED)
+        elif _content(own) == now:
+            merged[name] = replace(own, made=other.made) if own.made else own
+            continue
+        elif _content(own) == was:
+            merged[name], change = other, replace(change, did=Did.UPDATED)
+        elif now != was:
+            change = replace(change, did=Did.CONFLICT)
+        changes.append(change)
+    for name in sorted((imported.keys() - set(names.values())) & here.keys()):
+        is_untouched = _content(here[name]) == imported[name]
+        if is_untouched:
+            del merged[name]
+        changes.append(Change(Did.DROPPED if is_untouched else Did.CONFLICT, mine.id, name, _claim(here[name])))
+    return tuple(merged.values()), tuple(remembered), changes
+
+
+def _counterparts(
+    imported: Mapping[str, object], here: Mapping[str, Criterion], theirs: Sequence[Criterion]
+) -> dict[str, str]:
+    """Ids of the source's criteria with those in the file: by content, then by claim, then by id."""
+    by_content = {content: name for name, content in imported.items() if content is not UNKNOWN}
+    found: dict[str, str] = {}
+    for criterion in theirs:
+        if _content(criterion) in by_content:
+            found[criterion.id] = by_content.pop(_content(criterion))
+    keys: tuple[Callable[[Criterion], object], ...] = (lambda c: c.text, lambda c: c.id)
+    for key in keys:
+        left = {key(here[name]): name for name in imported if name in here and name not in found.values()}
+        for criterion in theirs:
+            if criterion.id not in found and key(criterion) in left:
+                found[criterion.id] = left.pop(key(criterion))
+    return found
+
+
+def _content(criterion: Criterion) -> Criterion:
+    """A criterion as far as two are compared: whatever its id and its origin."""
+    return replace(criterion, id="x", made="")
+
+
+def _topics(mine: Bank, theirs: Bank, questions: Sequence[Question]) -> dict[str, Localized] | None:
+    if mine.topics is None and theirs.topics is None:
+        return None
+    titles = {**(theirs.topics or {}), **(mine.topics or {})}
+    used = dict.fromkeys([*(mine.topics or {}), *(question.topic for question in questions)])
+    return {name: titles.get(name) or Localized(en=name) for name in used}
+
+
+def _shown(value: object) -> str:
+    return " / ".join(value.both) if isinstance(value, Localized) else str(value or "")
+
+
+def _claim(criterion: Criterion | None) -> str:
+    return _shown(criterion.text) if criterion else ""

@@ -1,0 +1,128 @@
+"""What has been found in a Markdown file so far, and what becomes of it at the end."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from interviewer.banks.importing.document import Item, Role, Source
+from interviewer.banks.importing.parsers.candidates import Candidate
+from interviewer.banks.importing.parsers.elements import Element
+from interviewer.banks.importing.parsers.file_blocks import LineSpan, source, to_blocks
+from interviewer.banks.importing.parsers.limits import MOST_QUESTIONS
+from interviewer.banks.importing.parsers.reasons import Reason
+from interviewer.banks.loader import at_line
+from interviewer.errors import BankError
+from interviewer.text.messages import localized
+
+_NAVIGATION = frozenset(
+    {Reason.ANCHOR, Reason.CONTENTS, Reason.BACK, Reason.RULE, Reason.LINK_TARGET, Reason.NO_TEXT, Reason.EMPTY_HEADING}
+)
+
+
+class Findings:
+    """What has been found so far, in the order of the file."""
+
+    def __init__(self) -> None:
+        self.candidates: list[Candidate] = []
+        self.left: list[tuple[Element, Role, Reason | None]] = []
+        self.title = ""
+
+    def skip(self, element: Element, reason: Reason) -> None:
+        if element.reason is not None:
+            self.left.append(
+                (element, Role.NAVIGATION if element.reason in _NAVIGATION else Role.LEFT_OUT, element.reason)
+            )
+        else:
+            self.left.append((element, Role.LEFT_OUT, Reason.IMAGE if element.image_only else reason))
+
+    def skip_all(self, elements: Sequence[Element], reason: Reason) -> None:
+        for element in elements:
+            self.skip(element, reason)
+
+    def topic(self, element: Element, reason: Reason | None = None) -> None:
+        self.left.append((element, Role.TOPIC, reason))
+
+
+def assign_footnotes(findings: Findings, footnotes: Sequence[Element]) -> None:
+    """A footnote belongs to the answer that refers to it first."""
+    first: dict[str, Candidate] = {}
+    for made in findings.candidates:
+        for label in (label for element in (*made.question, *made.answer) for label in element.refers_to):
+            first.setdefault(label, made)
+    begun: set[str] = set()
+    for footnote in footnotes:
+        label = footnote.footnote
+        if label in first:
+            text = footnote.text if label in begun else f"[{label}] {footnote.text}"
+            begun.add(label)
+            first[label].answer.append(replace(footnote, text=text, depth=0, marker=""))
+        else:
+            findings.skip(footnote, Reason.FOOTNOTE)
+
+
+def to_source(name: str, text: str, findings: Findings) -> Source:
+    """What has been found, as items and blocks. Raises BankError if there are too many items."""
+    items: list[Item] = []
+    noted: list[LineSpan] = []
+    for made, question, answer, reason in _kept(findings.candidates):
+        first = made.question[0].first
+        if reason in (Reason.REPEATED, Reason.LISTED):
+            noted += [
+                LineSpan(Role.LEFT_OUT, element.first, element.last, None, reason)
+                for element in (*made.question, *made.answer)
+            ]
+            noted += [LineSpan(Role.LEFT_OUT, element.first, element.last, None, reason) for element, _ in made.unread]
+        else:
+            place = len(items)
+            if place == MOST_QUESTIONS:
+                raise BankError(name, at_line(first), localized("file.too_many_questions", most=f"{MOST_QUESTIONS:,}"))
+            items.append(Item(question, answer, first, made.topic, made.number))
+            noted += [
+                LineSpan(Role.QUESTION, element.first, element.last, place, reason or "") for element in made.question
+            ]
+            noted += [LineSpan(Role.ANSWER, element.first, element.last, place) for element in made.answer]
+            noted += [
+                LineSpan(Role.LEFT_OUT, element.first, element.last, place, note) for element, note in made.unread
+            ]
+        for element in made.asides:
+            findings.skip(element, Reason.NO_TEXT)
+    # Questions and answers first: where a line has an anchor beside its text, the text counts.
+    noted += [
+        LineSpan(role, element.first, element.last, None, reason or "")
+        for element, role, reason in findings.left
+        if reason is not Reason.NO_TEXT
+    ]
+    title = findings.title or _front_title(findings) or PurePath(name).stem
+    return source(name, title, tuple(items), to_blocks(text, noted, Reason.NO_TEXT))
+
+
+def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str, Reason | None]]:
+    """Each candidate with its texts, and why it is not kept, or what is to be said about it."""
+    texts = [(made, made.question_text, made.answer_text) for made in candidates]
+    answered = {_key(question) for _, question, answer in texts if answer}
+    seen: dict[str, set[str]] = {}
+    for made, question, answer in texts:
+        key = _key(question)
+        reason = made.reason
+        if not answer and not made.unread and key in answered:
+            reason = Reason.LISTED
+        elif answer in seen.get(key, ()):
+            reason = Reason.REPEATED
+        elif key in seen:
+            reason = Reason.ASKED_BEFORE
+        if reason not in (Reason.LISTED, Reason.REPEATED):
+            seen.setdefault(key, set()).add(answer)
+        yield made, question, answer, reason
+
+
+def _key(question: str) -> str:
+    return "".join(char for char in question.lower() if char.isalnum())
+
+
+def _front_title(findings: Findings) -> str:
+    for element, _, reason in findings.left:
+        if reason is Reason.FRONT_MATTER:
+            for line in element.text.split("\n"):
+                if line.lower().startswith("title:"):
+                    return line[6:].strip().strip("\"'")
+    return ""
