@@ -30,8 +30,8 @@ def test_every_phrase_that_is_said_exists_and_every_phrase_is_said() -> None:
     templates = PACKAGE / "presentation" / "templates"
     paths = [*PACKAGE.rglob("*.py"), *(path for path in templates.iterdir() if path.suffix != ".css")]
     source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
-    literal = set(re.findall(r"[\"']([a-z_]+\.[a-z_]+)[\"']", source))
-    made = set(re.findall(r"f[\"']([a-z_]+\.[a-z_]*)\{", source)) | {f"{kind}." for kind in MADE_BY_KIND}
+    literal = set(re.findall(r"[\"']([a-z_]+\.[a-z0-9_]+)[\"']", source))
+    made = set(re.findall(r"f[\"']([a-z_]+\.[a-z0-9_]*)\{", source)) | {f"{kind}." for kind in MADE_BY_KIND}
     made |= set(re.findall(r"[\"']([a-z_]+\.)[\"'] ~", source))
     said = {key for key in messages.ALL if key in literal or key.startswith(tuple(made))}
     assert messages.ALL - said == set()
