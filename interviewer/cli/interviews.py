@@ -8,21 +8,20 @@ from typing import Annotated
 import typer
 
 from interviewer.cli.app import Speech, app, fail, write_file
-from interviewer.errors import InterviewerError
 
 
-class _Kind(StrEnum):
+class _ExportFormat(StrEnum):
     MD = "md"
     JSON = "json"
     HTML = "html"
 
 
-class _Mode(StrEnum):
+class _ModeOption(StrEnum):
     COACH = "coach"
     INTERVIEW = "interview"
 
 
-class _Order(StrEnum):
+class _OrderOption(StrEnum):
     BANK = "bank"
     EASY_FIRST = "easy_first"
     SHUFFLED = "shuffled"
@@ -47,8 +46,10 @@ def chat(
     bank: Annotated[str, typer.Option(help="Id of the bank.")] = "deep-learning",
     topic: Annotated[list[str] | None, typer.Option(help="Only this topic; may be given several times.")] = None,
     count: Annotated[int, typer.Option(min=1, help="Number of questions.")] = 5,
-    order: Annotated[_Order, typer.Option(help="Order of the questions.")] = _Order.BANK,
-    mode: Annotated[_Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = _Mode.COACH,
+    order: Annotated[_OrderOption, typer.Option(help="Order of the questions.")] = _OrderOption.BANK,
+    mode: Annotated[
+        _ModeOption, typer.Option(help="coach shows each card at once, interview all at the end.")
+    ] = _ModeOption.COACH,
     language: Annotated[Speech, typer.Option(help="Language of questions and messages.")] = Speech.ZH,
     probes: Annotated[bool | None, typer.Option(help="Ask back when an answer is not complete.")] = None,
     resume: Annotated[str, typer.Option(help="Go on with the interview of this id.")] = "",
@@ -62,10 +63,10 @@ def chat(
     from interviewer.settings import read_settings
 
     settings = read_settings()
-    stage = wiring.make_stage(settings)
+    service = wiring.make_service(settings)
     spoken = Language(language.value)
     if resume:
-        session = stage.resume(resume, None)
+        session = service.resume(resume, None)
     else:
         found = wiring.make_library(settings).bank(bank)
         strangers = set(topic or []) - set(found.used_topics)
@@ -75,40 +76,47 @@ def chat(
             found, topics=topic or [], count=count, order=Order(order.value), mode=Mode(mode.value), language=spoken,
             probes=probes,
         )  # fmt: skip
-        session = stage.begin(wiring.LOCAL_OWNER, first)
-    terminal.play(session, spoken)
+        session = service.begin(wiring.LOCAL_OWNER, first)
+    terminal.play(session, spoken, settings.data_folder)
 
 
 @app.command()
-def interviews() -> None:
+def interviews(
+    page: Annotated[int, typer.Option(min=1, help="Which page of the list, 50 interviews each.")] = 1,
+) -> None:
     """List all interviews, the one played last first."""
     from interviewer import wiring
-    from interviewer.domain.interview import replay
+    from interviewer.sessions.read_models import PAGE_SIZE
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    store = Store(read_settings().database)
-    kept = store.interviews()
-    if not kept:
+    kept = Store(read_settings().database).interviews(None, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE)
+    if not kept and page == 1:
         print("no interviews yet; `interviewer chat` or `python app.py` begins one", file=sys.stderr)
-    for listed in kept:
-        try:
-            interview = replay(recorded.event for recorded in store.history(listed.id))
-        except InterviewerError as error:
-            print(f"{listed.id}  {listed.begun_at}  cannot be read: {error}")
+    for found in kept[:PAGE_SIZE]:
+        if found.problem:
+            print(f"{found.id}  {found.begun_at}  cannot be read: {found.problem}")
             continue
-        state = "finished" if interview.is_over else f"at question {interview.position + 1}"
-        where = "terminal" if listed.owner == wiring.LOCAL_OWNER else "browser"
-        plan = interview.plan
-        print(
-            f"{listed.id}  {listed.begun_at}  {interview.bank.id}  {len(plan.questions)} questions  {plan.mode}  {state}  {where}"
-        )
+        state = "finished" if found.is_over else f"at question {found.position + 1}"
+        where = "terminal" if found.owner == wiring.LOCAL_OWNER else "browser"
+        print(f"{found.id}  {found.begun_at}  {found.bank}  {found.planned} questions  {found.mode}  {state}  {where}")
+    if len(kept) > PAGE_SIZE:
+        print(f"more: interviewer interviews --page {page + 1}", file=sys.stderr)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make the lists of interviews and outcomes anew from what was recorded."""
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    print(f"{Store(read_settings().database).rebuild()} interviews were read anew")
 
 
 @app.command()
 def export(
     interview: Annotated[str, typer.Argument(help="Id of the interview.")] = "",
-    format: Annotated[_Kind, typer.Option(help="md, html, or json.")] = _Kind.MD,
+    format: Annotated[_ExportFormat, typer.Option(help="md, html, or json.")] = _ExportFormat.MD,
     language: Annotated[
         Speech | None, typer.Option(help="Language of the headings; that of the questions if left out.")
     ] = None,
@@ -146,10 +154,10 @@ def regrade(interview: Annotated[str, typer.Argument(help="Id of the interview."
     from interviewer import wiring
     from interviewer.settings import read_settings
 
-    session = wiring.make_stage(read_settings()).resume(interview, None)
+    session = wiring.make_service(read_settings()).resume(interview, None)
     before = sum(bool(attempt.failure) or attempt.awaits_grade for attempt in session.interview().attempts)
     session.regrade()
-    after = session.settled()
+    after = session.run_due_and_wait()
     failed = [attempt for attempt in after.attempts if attempt.failure]
     print(f"{before - len(failed)} of {before} ungraded answers were graded")
     for attempt in failed:

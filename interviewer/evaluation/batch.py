@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from interviewer.domain.grade import Flag, Grade, Score, score
+from interviewer.domain.grade import Flag, Grade
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Bank, Language, Question
+from interviewer.domain.scoring import Score, score
 from interviewer.errors import InterviewerError
 from interviewer.evaluation.answers import Answer
 from interviewer.evaluation.checkpoint import Kept, worked_off

@@ -7,15 +7,16 @@ from enum import StrEnum
 from statistics import median
 from typing import Any
 
-from interviewer.domain.grade import Flag, Grade, score
+from interviewer.domain.grade import Flag, Grade
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.scoring import score
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.grading.protocol import Grader
 from interviewer.llm.discovery import context_size, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.structured_output import MEMORY
-from interviewer.sessions.grader_registry import Choice, Models
+from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized
 
 QUESTION = "nonlinearity"
@@ -101,7 +102,7 @@ class Diagnosis:
 Told = Callable[[int, int], None]
 
 
-def examine(models: Models, choice: Choice, bank: Bank, told: Told | None = None) -> Diagnosis:
+def examine(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told | None = None) -> Diagnosis:
     """Grade the seven answers and judge the outcome. Never raises an InterviewerError: a failure is a finding."""
     assert choice.endpoint
     try:

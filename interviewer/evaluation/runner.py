@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from interviewer.banks.importing.rubric_from_reference import compile_question
-from interviewer.domain.grade import Flag, Grade, Level, score
+from interviewer.domain.grade import Flag, Grade, Level
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Language, Question
+from interviewer.domain.scoring import score
 from interviewer.errors import BankError, InterviewerError
 from interviewer.evaluation.checkpoint import Kept, worked_off
 from interviewer.evaluation.labelled import Row

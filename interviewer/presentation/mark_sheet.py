@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from interviewer import __version__
-from interviewer.domain.grade import Level, Score, band
+from interviewer.domain.grade import Level
 from interviewer.domain.interview import Interview, Phase, Plan
 from interviewer.domain.rubric import Criterion, Kind, Language, Question
+from interviewer.domain.scoring import Score, band
 from interviewer.evaluation.batch import Marked
 from interviewer.evaluation.cohort import Cohort, Tally, credited, sign
 from interviewer.presentation import markup, style

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from interviewer import __version__
-from interviewer.domain.grade import Grade, Score, missed
+from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Aid, Attempt, Interview, Speaker, shows_grades
 from interviewer.domain.rubric import Kind, Language
-from interviewer.domain.summary import Result, result, summarize
+from interviewer.domain.scoring import Score, missed
+from interviewer.domain.summary import AttemptResult, attempt_result, summarize
 from interviewer.presentation import markup, style
 from interviewer.text.messages import colon, say
 
@@ -81,7 +82,7 @@ def _plain_score(score: Score | None) -> dict[str, float] | None:
 
 
 def _plain_result(interview: Interview, attempt: Attempt, *, visible: bool) -> dict[str, Any]:
-    found = result(interview, attempt)
+    found = attempt_result(interview, attempt)
     language = interview.plan.language
     return {
         "question": attempt.question,
@@ -162,7 +163,7 @@ def _overview(transcript: Transcript, language: Language) -> Iterator[str]:
 
 
 def _attempt(interview: Interview, attempt: Attempt, place: int, language: Language, *, visible: bool) -> Iterator[str]:
-    found = result(interview, attempt)
+    found = attempt_result(interview, attempt)
     again = f" ({say('chat.again', language, number=attempt.number)})" if attempt.number > 1 else ""
     yield f"## {place}. {_plain(found.question.text.into(interview.plan.language))}{again}"
     yield ""
@@ -182,7 +183,7 @@ def _attempt(interview: Interview, attempt: Attempt, place: int, language: Langu
         yield from _result(found, language)
 
 
-def _result(found: Result, language: Language) -> Iterator[str]:
+def _result(found: AttemptResult, language: Language) -> Iterator[str]:
     attempt, grade = found.attempt, found.grade
     if grade is None:
         if attempt.is_answered and attempt.is_closed:
@@ -216,7 +217,7 @@ def _result(found: Result, language: Language) -> Iterator[str]:
     yield ""
 
 
-def _ledger(found: Result, grade: Grade, language: Language) -> Iterator[str]:
+def _ledger(found: AttemptResult, grade: Grade, language: Language) -> Iterator[str]:
     yield f"{say('card.ledger', language)}{colon(language).rstrip()}"
     yield ""
     for criterion in found.question.criteria:

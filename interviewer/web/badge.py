@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from interviewer.domain.grade import Grade, Provenance
 from interviewer.domain.rubric import Bank, Language
 from interviewer.evaluation.calibration import Known, in_words, told_of
-from interviewer.sessions.grader_registry import Models
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import say
 
 
@@ -14,7 +14,7 @@ from interviewer.text.messages import say
 class Badges:
     """Says of a grade what is known of its grader."""
 
-    models: Models
+    models: GraderRegistry
     known: Known
 
     def on(self, bank: Bank, language: Language) -> Callable[[Grade], str]:

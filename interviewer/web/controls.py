@@ -7,12 +7,12 @@ import gradio as gr
 
 from interviewer.domain.interview import Mode, Order
 from interviewer.domain.rubric import Language
-from interviewer.sessions.grader_registry import Offer
+from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.web.grader_tab import GraderTab, lay_out_grader
 from interviewer.web.import_tab import ImportTab, lay_out_import
 
 DEFAULT_COUNT = 5
-_POLL_SECONDS = 2.0
+_POLL_SECONDS = 0.7
 
 # Not a secret: it is in every visitor's page. It only has to stay the same, or the browser forgets its interview.
 _BROWSER_KEY = "the-id-of-an-interview"
@@ -114,7 +114,7 @@ class Controls:
 _PARTS = ("start", "play", "report", "grader", "importing")
 
 
-def lay_out(offer: Offer, *, may_import: bool) -> Controls:
+def lay_out(offer: GraderOptions, *, may_import: bool) -> Controls:
     """All controls, still without words: those come with the first event, in the visitor's language."""
     remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
     place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)

@@ -9,7 +9,7 @@ import gradio as gr
 from interviewer.domain.rubric import Language
 from interviewer.grading import Shape
 from interviewer.llm.profiles import PRESETS
-from interviewer.sessions.grader_registry import Offer
+from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.text.messages import say
 from interviewer.web.grader_settings import Clinic, Form, Told
 
@@ -39,7 +39,7 @@ class GraderTab:
         return [getattr(self, f.name) for f in fields(self)]
 
 
-def lay_out_grader(offer: Offer) -> GraderTab:
+def lay_out_grader(offer: GraderOptions) -> GraderTab:
     """The tab; where there is a list of endpoints, only they can be chosen."""
     default = offer.default.endpoint
     address = default.base_url if default else (offer.allowed[0] if offer.allowed else "")
@@ -48,14 +48,14 @@ def lay_out_grader(offer: Offer) -> GraderTab:
         preset = gr.Dropdown(
             [(preset.title, preset.base_url) for preset in PRESETS],
             value=None,
-            visible=offer.anything and not offer.allowed,
+            visible=offer.is_private and not offer.allowed,
             elem_id="preset",
         )
         base_url: gr.Textbox | gr.Dropdown
         if offer.allowed:
             base_url = gr.Dropdown(list(offer.allowed), value=address, elem_id="base-url")
         else:
-            base_url = gr.Textbox(address, max_lines=1, interactive=offer.anything, elem_id="base-url")
+            base_url = gr.Textbox(address, max_lines=1, interactive=offer.is_private, elem_id="base-url")
         with gr.Row():
             model = gr.Dropdown(
                 [default.model] if default else [],
@@ -68,7 +68,7 @@ def lay_out_grader(offer: Offer) -> GraderTab:
             shape = gr.Radio([str(shape) for shape in Shape], value=str(offer.default.shape), elem_id="shape")
             votes = gr.Radio([1, 3], value=offer.default.votes, elem_id="votes")
         with gr.Row():
-            find = gr.Button(visible=offer.anything and not offer.allowed, elem_id="find", min_width=120)
+            find = gr.Button(visible=offer.is_private and not offer.allowed, elem_id="find", min_width=120)
             listing = gr.Button(elem_id="list-models", min_width=120)
             test = gr.Button(elem_id="test-grader", min_width=120)
         with gr.Row():

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from interviewer.domain.grade import Verdict, missed, score
-from interviewer.domain.interview import Interview, Mode, Phase, may_hint, shows_grades
+from interviewer.domain.grade import Verdict
+from interviewer.domain.interview import Interview, Mode, Phase, due, may_hint, shows_grades
 from interviewer.domain.rubric import Kind, Language
+from interviewer.domain.scoring import missed, score
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.prompts import prompt
 from interviewer.presentation import markup
@@ -24,7 +25,7 @@ class Screen(StrEnum):
 class View:
     """Everything about the page that an interview decides.
 
-    `clear` empties the answer box, which nothing else does. `polls` asks for grades that come in later; `is_partial`
+    `clear` empties the answer box, which nothing else does. `polls` asks again for what comes in later; `is_partial`
     says that only the card has changed since the view before.
     """
 
@@ -47,7 +48,6 @@ class View:
     clear: bool = False
     unsent: str = ""
     polls: bool = False
-    is_partial: bool = False
     points: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -64,7 +64,7 @@ def view(
         interview=name,
         place=interview.place,
         progress=_progress(interview, language),
-        chat=markup.chat(interview, language),
+        chat=markup.chat(interview, language) + _thinking(interview, language),
         card=_card(interview, language, badge, partial) if reviewing else "",
         report=markup.report(interview, language, badge=badge, links=_downloads(name, language))
         if interview.is_over
@@ -75,9 +75,16 @@ def view(
         is_last=interview.position + 1 == len(interview.plan.questions),
         is_coach=is_coach,
         has_failures=shown and any(attempt.failure for attempt in interview.attempts),
-        is_waiting=any(attempt.awaits_grade for attempt in interview.attempts),
+        is_waiting=bool(due(interview)),
+        polls=bool(due(interview)) and (shown or interview.phase is Phase.WEIGHING),
         points=_points(interview, language),
     )
+
+
+def _thinking(interview: Interview, language: Language) -> str:
+    if interview.phase is not Phase.WEIGHING:
+        return ""
+    return f'<p class="quiet thinking" role="status">{say("play.thinking", language)}</p>'
 
 
 def _points(interview: Interview, language: Language) -> tuple[tuple[str, str], ...]:

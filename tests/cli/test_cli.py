@@ -85,10 +85,10 @@ def test_coach_mode_retries_and_shows_the_model_answer(
 
 
 def test_export_writes_a_file_whole_and_json_loads_back(tmp_path: Path) -> None:
-    stage = wiring.make_stage(read_settings())
-    session = stage.begin("me", begun())
+    service = wiring.make_service(read_settings())
+    session = service.begin("me", begun())
     session.answer("it is switched off")
-    session.settled()
+    session.run_due_and_wait()
     target = tmp_path / "out.json"
     assert run("export", session.id, "--format", "json", "-o", str(target)) == 0
     text = target.read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 import pytest
 from fakes import begun, both, grade
 
-from interviewer.domain.grade import Evidence, Extra, Flag, Level, Score
+from interviewer.domain.grade import Evidence, Extra, Flag, Level
 from interviewer.domain.interview import (
     Answered,
     Contest,
@@ -20,6 +20,7 @@ from interviewer.domain.interview import (
     replay,
 )
 from interviewer.domain.rubric import Language
+from interviewer.domain.scoring import Score
 from interviewer.presentation import markup
 
 ATTACKS = [

@@ -7,7 +7,7 @@ import pytest
 from interviewer.banks.loader import Library
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Language
-from interviewer.sessions.grader_registry import Models, Offer
+from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
 from interviewer.sessions.planning import make_plan
 from interviewer.web.guard import LARGEST_BODY
 from interviewer.web.import_handlers import Importer, Shown
@@ -32,7 +32,9 @@ Answer: A queue gives back first what was put in first.
 @pytest.fixture
 def importer(tmp_path: Path) -> Importer:
     folder = tmp_path / "banks"
-    return Importer(Library(None, folder), Models(Offer(), lambda _: pytest.fail("no model"), 1), Uploads(), folder)
+    return Importer(
+        Library(None, folder), GraderRegistry(GraderOptions(), lambda _: pytest.fail("no model"), 1), Uploads(), folder
+    )
 
 
 def last(importer: Importer, name: str, data: bytes, *, by_model: bool = False) -> Shown:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from interviewer import wiring
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Bank
-from interviewer.sessions.service import Session, Stage
+from interviewer.sessions.service import Session, SessionService
 from interviewer.settings import Settings, read_settings
 from interviewer.web import guard
 from interviewer.web.identity import Owners
@@ -33,8 +33,8 @@ def client(settings: Settings) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="module")
-def stage(settings: Settings) -> Stage:
-    return wiring.make_stage(settings)
+def service(settings: Settings) -> SessionService:
+    return wiring.make_service(settings)
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +52,10 @@ def become(client: TestClient, owners: Owners, owner: str) -> None:
     client.cookies.set(name, value)
 
 
-def played(stage: Stage, owner: str, mode: Mode = Mode.COACH) -> Session:
-    session = stage.begin(owner, begun(mode))
+def played(service: SessionService, owner: str, mode: Mode = Mode.COACH) -> Session:
+    session = service.begin(owner, begun(mode))
     session.answer("it is switched off, <b>really</b>")
-    session.settled()
+    session.run_due_and_wait()
     return session
 
 
@@ -85,8 +85,8 @@ def test_the_first_visit_gives_an_owner_and_the_second_keeps_it(client: TestClie
     assert "set-cookie" not in client.get("/").headers
 
 
-def test_a_forged_or_foreign_cookie_is_nobody(client: TestClient, owners: Owners, stage: Stage) -> None:
-    session = played(stage, "me")
+def test_a_forged_or_foreign_cookie_is_nobody(client: TestClient, owners: Owners, service: SessionService) -> None:
+    session = played(service, "me")
     client.cookies.set(owners.cookie_name, json.dumps("me"))
     assert client.get(f"/export/{session.id}.md").status_code == 404
     name, _, value = Owners("another key of another server", is_https=False).set_cookie("me").partition("=")
@@ -96,8 +96,10 @@ def test_a_forged_or_foreign_cookie_is_nobody(client: TestClient, owners: Owners
 
 
 @pytest.mark.parametrize("kind, media", [("md", "text/markdown"), ("html", "text/html"), ("json", "application/json")])
-def test_an_export_is_its_owners_alone(client: TestClient, owners: Owners, stage: Stage, kind: str, media: str) -> None:
-    session = played(stage, "me")
+def test_an_export_is_its_owners_alone(
+    client: TestClient, owners: Owners, service: SessionService, kind: str, media: str
+) -> None:
+    session = played(service, "me")
     path = f"/export/{session.id}.{kind}"
     assert client.get(path).status_code == 404
     become(client, owners, "you")
@@ -111,7 +113,7 @@ def test_an_export_is_its_owners_alone(client: TestClient, owners: Owners, stage
     assert "it is switched off" in mine.text
 
 
-def test_an_unknown_export_says_nothing(client: TestClient, owners: Owners, stage: Stage) -> None:
+def test_an_unknown_export_says_nothing(client: TestClient, owners: Owners, service: SessionService) -> None:
     become(client, owners, "me")
     for path in ("/export/ghost.md", "/export/ghost.exe", "/export/../secret.md", "/export/%2e%2e%2fsecret.md"):
         assert client.get(path).status_code == 404
@@ -123,8 +125,10 @@ def test_every_event_is_private(client: TestClient) -> None:
     assert {d["api_visibility"] for d in found.values()} == {"private"}
 
 
-def test_no_event_gives_or_changes_what_belongs_to_another(client: TestClient, owners: Owners, stage: Stage) -> None:
-    session = played(stage, "me")
+def test_no_event_gives_or_changes_what_belongs_to_another(
+    client: TestClient, owners: Owners, service: SessionService
+) -> None:
+    session = played(service, "me")
     before = [recorded.event for recorded in session.history()]
     become(client, owners, "you")
     tried = 0
@@ -142,8 +146,8 @@ def test_no_event_gives_or_changes_what_belongs_to_another(client: TestClient, o
     assert [recorded.event for recorded in session.history()] == before
 
 
-def test_without_a_cookie_no_event_does_anything(client: TestClient, stage: Stage) -> None:
-    session = played(stage, "me")
+def test_without_a_cookie_no_event_does_anything(client: TestClient, service: SessionService) -> None:
+    session = played(service, "me")
     for number, event in enumerate(client.get("/config").json()["dependencies"]):
         if event["backend_fn"] and len(event["inputs"]) == 3:
             assert "switched off" not in call(client, number, [session.id, session.interview().place, "en"])
@@ -269,8 +273,10 @@ def test_the_page_names_no_other_host(client: TestClient) -> None:
     assert [address for address in loaded if not address.startswith(HOST)] == []
 
 
-def test_a_link_takes_the_interviews_to_another_browser(client: TestClient, owners: Owners, stage: Stage) -> None:
-    session = played(stage, "me")
+def test_a_link_takes_the_interviews_to_another_browser(
+    client: TestClient, owners: Owners, service: SessionService
+) -> None:
+    session = played(service, "me")
     address = f"/enter/{owners.link('me')}"
     asked = client.get(address)
     assert asked.status_code == 200

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from interviewer.domain.grade import Evidence, Gap, Grade, Verdict, has_every_core, missed
+from interviewer.domain.grade import Evidence, Gap, Grade, Verdict
 from interviewer.domain.interview import Aid, Attempt, Interview
 from interviewer.domain.rubric import Criterion, Kind, Language
-from interviewer.domain.summary import Result, result
+from interviewer.domain.scoring import has_every_core, missed
+from interviewer.domain.summary import AttemptResult, attempt_result
 from interviewer.presentation.markup.text import escaped, marked
 from interviewer.presentation.markup.wording import is_news, level_key, provenance_text, quotes_of, score_text, sign
 from interviewer.text.messages import colon, say
@@ -32,7 +33,7 @@ def card(
     badge: Badge = no_badge,
 ) -> str:
     """The score card of an attempt; `level` is that of its heading, `partial` what is known while it is being graded."""
-    found = result(interview, attempt)
+    found = attempt_result(interview, attempt)
 
     def head(key: str) -> str:
         return f"<h{level + 1}>{say(key, language)}</h{level + 1}>"
@@ -70,7 +71,7 @@ def _ungraded(attempt: Attempt, language: Language) -> str:
     return f'<p class="quiet">{say("card.waiting", language)}</p>'
 
 
-def _graded(found: Result, grade: Grade, language: Language, head: _Head, notes: Iterable[str]) -> Iterable[str]:
+def _graded(found: AttemptResult, grade: Grade, language: Language, head: _Head, notes: Iterable[str]) -> Iterable[str]:
     text = score_text(found.score, language, is_estimate=grade.is_estimate)
     yield f'<p class="score"><strong>{text}</strong></p>'
     yield from notes
@@ -94,7 +95,7 @@ def _graded(found: Result, grade: Grade, language: Language, head: _Head, notes:
     yield f'<p class="quiet provenance">{escaped(provenance_text(grade, language))}</p>'
 
 
-def _answers(found: Result, grade: Grade | None, head: _Head) -> str:
+def _answers(found: AttemptResult, grade: Grade | None, head: _Head) -> str:
     said = []
     for turn, text in found.attempt.answers:
         quotes = quotes_of(found.question, grade, turn) if grade else []
@@ -102,7 +103,7 @@ def _answers(found: Result, grade: Grade | None, head: _Head) -> str:
     return f"{head('card.answer')}{''.join(said)}"
 
 
-def _ledger(found: Result, verdicts: Sequence[Verdict], language: Language, head: _Head) -> str:
+def _ledger(found: AttemptResult, verdicts: Sequence[Verdict], language: Language, head: _Head) -> str:
     rows = []
     known = {verdict.criterion: verdict for verdict in verdicts}
     for criterion in found.question.criteria:
@@ -135,7 +136,7 @@ def _quote(attempt: Attempt, evidence: Evidence, language: Language) -> str:
     return f'<p class="quote" dir="auto">“{escaped(evidence.quote)}”{after}</p>'
 
 
-def _gaps(found: Result, grade: Grade, language: Language, head: _Head) -> str:
+def _gaps(found: AttemptResult, grade: Grade, language: Language, head: _Head) -> str:
     gaps = missed(found.question.rubric, grade)
     if not gaps:
         return f"<p>{say('card.no_gaps', language)}</p>" if has_every_core(found.question.rubric, grade) else ""
@@ -173,7 +174,7 @@ def _compared(interview: Interview, attempt: Attempt, grade: Grade, language: La
     yield f"<ul>{''.join(rows)}</ul>" if rows else f"<p>{say('card.unchanged', language)}</p>"
 
 
-def _model_answer(found: Result, language: Language) -> str:
+def _model_answer(found: AttemptResult, language: Language) -> str:
     question = found.question
     parts = [f"<details><summary>{say('card.model_answer', language)}</summary>"]
     parts.append(f'<p class="reference" dir="auto">{escaped(question.reference.into(language))}</p>')

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from interviewer.domain.grade import Score
 from interviewer.domain.interview import Attempt, Interview, Saying
 from interviewer.domain.rubric import Language
-from interviewer.domain.summary import Summary, TopicScore, result, summarize
+from interviewer.domain.scoring import Score
+from interviewer.domain.summary import InterviewSummary, TopicScore, attempt_result, summarize
 from interviewer.presentation.markup.card import Badge, card, no_badge, notes_on
 from interviewer.presentation.markup.text import escaped
 from interviewer.presentation.markup.wording import score_text, spent_text
@@ -34,7 +34,7 @@ def report(
     return "".join([*parts, "</section>"])
 
 
-def _overall(summary: Summary, notes: Iterable[str], language: Language) -> str:
+def _overall(summary: InterviewSummary, notes: Iterable[str], language: Language) -> str:
     text = score_text(summary.score, language, is_estimate=summary.is_estimate)
     counts = say("report.counts", language, planned=summary.planned, answered=summary.answered, graded=summary.graded)
     parts = [f'<p class="score"><strong>{text}</strong></p><p>{counts}</p>']
@@ -79,7 +79,7 @@ def bar(score: Score | None) -> str:
     )
 
 
-def _named(summary: Summary, language: Language) -> str:
+def _named(summary: InterviewSummary, language: Language) -> str:
     parts = []
     for key, points in (("strongest", summary.strongest), ("weakest", summary.weakest)):
         if points:
@@ -92,7 +92,7 @@ def _named(summary: Summary, language: Language) -> str:
 
 
 def _folded(interview: Interview, attempt: Attempt, language: Language, *, unfolded: bool) -> str:
-    found = result(interview, attempt)
+    found = attempt_result(interview, attempt)
     text = escaped(found.question.text.into(interview.plan.language))
     again = f" ({say('chat.again', language, number=attempt.number)})" if attempt.number > 1 else ""
     estimate = bool(found.grade and found.grade.is_estimate)

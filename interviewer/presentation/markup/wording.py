@@ -1,8 +1,9 @@
 """Scores, levels and provenance in words, for every face."""
 
-from interviewer.domain.grade import Grade, Level, Score, band
+from interviewer.domain.grade import Grade, Level
 from interviewer.domain.rubric import Criterion, Kind, Language, Question
-from interviewer.domain.summary import Summary
+from interviewer.domain.scoring import Score, band
+from interviewer.domain.summary import InterviewSummary
 from interviewer.text.messages import say
 
 _SIGN = {Level.MET: "✓", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CONTRADICTED: "✗", None: "?"}
@@ -36,7 +37,7 @@ def moment(at: str) -> str:
     return f"{at[:16].replace('T', ' ')} UTC"
 
 
-def spent_text(summary: Summary, language: Language) -> str:
+def spent_text(summary: InterviewSummary, language: Language) -> str:
     """What the grades cost, in tokens."""
     spent = summary.spent
     return say("report.spent", language, prompt=spent.prompt, completion=spent.completion)

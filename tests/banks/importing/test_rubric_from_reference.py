@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from interviewer.banks.importing.rubric_from_reference import MOST_POINTS, Point, compile_question, points_of, surplus
 from interviewer.banks.lint import lint
-from interviewer.domain.grade import Level, score
+from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Kind, Question
+from interviewer.domain.scoring import score
 from interviewer.errors import BankError
 from interviewer.evaluation.runner import attempt_of
 from interviewer.grading.lexical import LexicalGrader
