@@ -7,8 +7,11 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import TypeVar
 
 _IDLE_SECONDS = 10.0
+
+T = TypeVar("T")
 
 
 class Lanes:
@@ -51,18 +54,21 @@ class _Lane:
                         self._threads -= 1
                         return
                 continue
-            try:
-                work()
-            except BaseException as error:  # noqa: BLE001 - raised again where the future is asked
-                future.set_exception(error)
-            else:
-                future.set_result(None)
+            _fulfil(future, work)
 
 
 def within(seconds: float, work: Callable[[], str]) -> str | None:
     """What the work gives, if it gives it in time; else None, and what it still does is of no account."""
-    outcome: list[str] = []
-    thread = threading.Thread(target=lambda: outcome.append(work()), name="time limit", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return outcome[0] if outcome else None
+    future: Future[str] = Future()
+    threading.Thread(target=_fulfil, args=(future, work), name="time limit", daemon=True).start()
+    try:
+        return future.result(seconds)
+    except TimeoutError:
+        return None
+
+
+def _fulfil(future: Future[T], work: Callable[[], T]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - raised again where the future is asked
+        future.set_exception(error)

@@ -13,6 +13,7 @@ from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 
 ANSWER = "it is switched off"
+SERVER = "http://model.example/v1"
 
 
 def die(*_: object) -> None:
@@ -39,7 +40,7 @@ def main(url: str, interview: str, instant: str) -> None:
     grader = GradeAs(die) if instant == "while grading" else LexicalGrader()
     if instant == "while weighing":
         EffectRunner.decide_follow_up = die
-    session = SessionService(store, Only(grader)).resume(interview, None)
+    session = SessionService(store, Only(grader, server=SERVER)).resume(interview, None)
     session.answer(ANSWER)
     session.run_due_and_wait()
 

@@ -63,7 +63,7 @@ def test_killed_around_a_probe_the_interview_goes_on_where_it_stood(
     place = session.interview().place
     _crash(session, tmp_path, instant)
     assert (session.interview().place == place) is not is_answered
-    again = make_service().resume(session.id, "me")
+    again = make_service(server=crash.SERVER).resume(session.id, "me")
     interview = again.run_due_and_wait()
     assert interview.phase is Phase.ANSWERING
     assert kinds(again)["Answered"] == int(is_answered)
@@ -78,7 +78,7 @@ def test_killed_around_a_grading_the_answer_is_there_and_graded_once(
 ) -> None:
     session = make_service().begin("me", begun(mode))
     _crash(session, tmp_path, instant)
-    again = make_service().resume(session.id, "me")
+    again = make_service(server=crash.SERVER).resume(session.id, "me")
     assert again.interview().attempts[0].answers == ((1, crash.ANSWER),)
     interview = again.run_due_and_wait()
     assert interview.attempts[0].grade

@@ -12,6 +12,9 @@ from starlette.testclient import TestClient
 from interviewer import wiring
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Bank
+from interviewer.errors import SettingsError
+from interviewer.grading import Shape
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import Session, SessionService
 from interviewer.settings import Settings, read_settings
 from interviewer.web import guard
@@ -28,7 +31,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> Iterator[TestClient]:
-    with TestClient(make_app(settings), base_url=HOST) as client:
+    with TestClient(make_app(settings), base_url=HOST, headers={"Origin": HOST}) as client:
         yield client
 
 
@@ -172,9 +175,55 @@ def test_another_host_name_is_not_served(client: TestClient) -> None:
     assert client.get("/", headers={"Host": "localhost:7860"}).status_code == 200
 
 
-def test_a_forwarding_header_does_not_move_the_page(client: TestClient) -> None:
-    page = client.get("/", headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"})
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[TestClient]:
+    """A private page that no other test has seen."""
+    app = make_app(read_settings(data_dir=tmp_path / "fresh"))
+    with TestClient(app, base_url=HOST, headers={"Origin": HOST}) as client:
+        yield client
+
+
+def test_a_forwarding_header_does_not_move_the_page(fresh: TestClient) -> None:
+    page = fresh.get("/", headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"})
     assert "evil.example" not in page.text
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Forwarded-Proto", "X-Real-IP", "Via"])
+def test_a_page_that_is_reached_through_a_proxy_is_private_no_longer(fresh: TestClient, header: str) -> None:
+    fresh.get("/")
+    assert fresh.post("/import", content=b"x").status_code == 204
+    graders: GraderRegistry = fresh.app.state.graders  # type: ignore[attr-defined]
+    graders.choose("me", "http://127.0.0.1:1/v1", "m", "", Shape.ONE_CALL, 1)
+    fresh.get("/", headers={header: "for=203.0.113.9"})
+    assert fresh.post("/import", content=b"x").status_code == 404
+    with pytest.raises(SettingsError, match="not on the list"):
+        graders.choose("stranger", "http://10.0.0.7/v1", "m", "", Shape.ONE_CALL, 1)
+
+
+@pytest.mark.parametrize(
+    "changes, is_private",
+    [
+        ({}, True),
+        ({"allowed_hosts": "localhost, 127.0.0.1"}, True),
+        ({"allowed_hosts": "interview.example.org"}, False),
+        ({"root_path": "https://example.org/mock"}, False),
+        ({"host": "0.0.0.0"}, False),
+    ],
+)
+def test_a_page_that_is_asked_for_under_another_name_is_not_private(changes: dict[str, Any], is_private: bool) -> None:
+    settings = read_settings(**changes)
+    assert settings.is_for_this_machine is is_private
+    assert wiring.make_grader_registry(settings).options.is_private is is_private
+
+
+def test_a_private_page_wants_to_know_where_a_change_comes_from(fresh: TestClient) -> None:
+    del fresh.headers["Origin"]
+    fresh.get("/")
+    assert fresh.post("/import", content=b"x").status_code == 403
+    assert fresh.post("/gradio_api/queue/join", json={}).status_code == 403
+    for origin in ("https://evil.example", "http://127.0.0.1:1234", "null"):
+        assert fresh.post("/import", content=b"x", headers={"Origin": origin}).status_code == 403
+    assert fresh.post("/import", content=b"x", headers={"Origin": HOST}).status_code == 204
 
 
 @pytest.mark.parametrize(
@@ -223,7 +272,8 @@ def test_a_file_is_taken_from_visitors_of_the_page_only(client: TestClient) -> N
 
 @pytest.mark.parametrize("changes", [{"host": "0.0.0.0"}, {"root_path": "https://example.org/mock"}])
 def test_nobody_brings_a_file_to_a_server_that_is_open_to_others(tmp_path: Path, changes: dict[str, Any]) -> None:
-    with TestClient(make_app(read_settings(data_dir=tmp_path, **changes)), base_url=HOST) as visitor:
+    app = make_app(read_settings(data_dir=tmp_path, **changes))
+    with TestClient(app, base_url=HOST, headers={"Origin": HOST}) as visitor:
         page = visitor.get("/")
         visitor.headers["Cookie"] = page.headers["set-cookie"].split(";")[0]
         assert visitor.post("/import", content=b"x", headers={"X-File-Name": "a.md"}).status_code == 404
