@@ -6,8 +6,8 @@ import secrets
 import socket
 import threading
 import time
-import uuid
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -85,11 +85,14 @@ class Claims:
                 _log.warning("claims could not be renewed: %s", error)
 
 
+@cache
 def _machine() -> str:
-    """This machine and, in a container, this container: process ids mean something only within it."""
+    """This machine since its start and, in a container, this container: process ids mean something only within it."""
+    name = socket.gethostname().replace(" ", "-")
     with suppress(OSError):
-        return f"{socket.gethostname()}-{uuid.getnode():x}-{Path('/proc/self/ns/pid').readlink()}"
-    return f"{socket.gethostname()}-{uuid.getnode():x}-"
+        started = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{name}/{started}/{Path('/proc/self/ns/pid').readlink()}"
+    return name
 
 
 def _is_dead(holder: str) -> bool:

@@ -4,54 +4,14 @@ What was recorded with a field left out meant the value that stands here, whatev
 is added later gets an entry with the value it has in records from before it.
 """
 
+import json
 from dataclasses import is_dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-FIRST_DEFAULTS: dict[str, dict[str, Any]] = {
-    "Answered": {"after_seconds": None},
-    "Bank": {"language": "zh", "topics": None},
-    "Contest": {"note": ""},
-    "Criterion": {
-        "kind": "core",
-        "weight": 1.0,
-        "aliases": [],
-        "probe": None,
-        "hints": [],
-        "made": "",
-    },
-    "Evidence": {"start": -1, "end": -1},
-    "Grade": {
-        "flags": [],
-        "extras": [],
-        "dispute": None,
-        "opening": None,
-        "gaps": [],
-        "spent": {"prompt": 0, "completion": 0},
-    },
-    "Localized": {"zh": "", "en": ""},
-    "Made": {"by": "", "fields": [], "criteria": []},
-    "Plan": {
-        "mode": "coach",
-        "language": "zh",
-        "order": "bank",
-        "seed": 0,
-        "topics": [],
-        "probes": 0,
-        "hints": True,
-    },
-    "Provenance": {"prompt": "", "model": "", "host": "", "shape": "", "votes": 1},
-    "Question": {
-        "topic": "general",
-        "difficulty": 1,
-        "correction": None,
-        "source": "",
-        "dispute": None,
-        "made": None,
-    },
-    "Spent": {"prompt": 0, "completion": 0},
-    "Verdict": {"evidence": []},
-}
+FIRST_DEFAULTS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+"""By the name of a dataclass and that of a field."""
 
 
 def filled(kind: Any, plain: object) -> Any:

@@ -62,7 +62,7 @@ def list_overviews(
     query = sa.select(overviews).order_by(overviews.c.changed_at.desc(), overviews.c.interview)
     if owner is not None:
         query = query.where(overviews.c.owner == owner)
-    return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset))]
+    return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()]
 
 
 def list_due(connection: sa.Connection, before: str | None) -> list[tuple[str, str]]:

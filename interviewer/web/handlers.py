@@ -58,7 +58,7 @@ class Desk:
             session.run_due(language)
             return self._view(session, session.interview(), language)
         except InterviewerError as error:
-            return View(Screen.START, language, notice=_told(error, language))
+            return _unreachable(error, interview, language)
 
     def start(self, owner: str, choices: Choices, language: Language) -> View:
         """A new interview. What cannot be played is said on the start form."""
@@ -170,7 +170,7 @@ class Desk:
             session = self.service.resume(interview, owner)
             return replace(self._view(session, session.interview(), language), notice=notice)
         except InterviewerError as error:
-            return View(Screen.START, language, notice=_told(error, language))
+            return _unreachable(error, interview, language)
 
     def _then_settle(
         self, owner: str, interview: str, language: Language, play: Callable[[Session], Interview]
@@ -208,6 +208,12 @@ class Desk:
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
         badge = self.badges.on(interview.bank, language)
         return view(session.id, interview, language, badge, session.partial_verdicts())
+
+
+def _unreachable(error: InterviewerError, interview: str, language: Language) -> View:
+    """The start form and what is wrong; an interview that is only out of reach is not forgotten by the browser."""
+    kept = "" if isinstance(error, NoSuchInterview) else interview
+    return View(Screen.START, language, kept, notice=_told(error, language))
 
 
 def _ungraded(interview: Interview) -> int:

@@ -241,6 +241,8 @@ class _Wiring:
     def _tick(self, interview: str, place: str, language: str, request: gr.Request) -> Updates:
         """Grades and follow-ups that have come in meanwhile, without touching what is being typed."""
         c, view = self.c, self.desk.look(self._owner(request), interview, Language(language))
+        if view.screen is Screen.START:
+            return {}  # it cannot be read just now: the next tick asks again
         if view.place != place or not view.polls:
             return draw(c, view)
         return {c.play.card: view.card, c.report.report: view.report, c.ticker: gr.Timer(active=view.polls)}

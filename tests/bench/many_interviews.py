@@ -30,6 +30,7 @@ from interviewer.web.history import listing
 ROOT = Path(__file__).parent.parent.parent
 OWNER = "an-owner-of-many-inter"
 ROUNDS = 5
+LENGTH = 60  # characters of the reference that are given as the answer
 
 
 def played(url: str) -> tuple[SessionService, str]:
@@ -37,7 +38,7 @@ def played(url: str) -> tuple[SessionService, str]:
     service = SessionService(Store(url), Only(LexicalGrader()))
     session = service.begin(OWNER, make_plan(Library().bank("deep-learning"), count=5, language=Language.ZH, seed=1))
     while not (interview := session.interview()).is_over:
-        session.answer(interview.question.reference.zh)
+        session.answer(interview.question.reference.zh[:LENGTH])
         session.run_due_and_wait()
         session.move_on()
     return service, session.id
@@ -50,7 +51,8 @@ def copy(store: Store, interview: str, count: int) -> None:
         for table in ("interviews", "events", "overviews", "outcomes"):
             columns = [column["name"] for column in sa.inspect(connection).get_columns(table)]
             own = "id" if table == "interviews" else "interview"
-            copied = ", ".join("printf('%020x', i)" if c == own else c for c in columns)
+            new = {own: "printf('%020x', i)", "changed_at": "printf('2026-01-01T%06d', i)"}
+            copied = ", ".join(new.get(column, column) for column in columns)
             connection.execute(
                 sa.text(
                     f"{names} INSERT INTO {table} ({', '.join(columns)}) SELECT {copied} FROM {table}, n WHERE {own} = :id"

@@ -119,6 +119,21 @@ def test_a_failure_of_the_store_is_said_in_the_language_of_the_page_and_the_text
     assert "磁盘满了" in shown.notice
 
 
+def test_an_interview_that_is_out_of_reach_for_a_moment_is_not_forgotten(
+    make_service: Callable[..., SessionService], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> str:
+        raise StoreError("locked")
+
+    service = make_service()
+    session = service.begin("me", begun())
+    with monkeypatch.context() as held:
+        held.setattr(Store, "owner_of", locked)
+        assert desk_of(service).arrive("me", session.id, Language.EN).interview == session.id
+    assert desk_of(service).arrive("me", session.id, Language.EN).may_answer
+    assert desk_of(service).arrive("me", "ghost", Language.EN).interview == ""
+
+
 def test_what_failed_is_graded_again_in_all_interviews(make_service: Callable[..., SessionService]) -> None:
     def bug(question: Question, attempt: Attempt) -> Grade:
         raise ZeroDivisionError

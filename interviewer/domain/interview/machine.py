@@ -210,7 +210,8 @@ def _located(attempt: Attempt, evidence: Evidence) -> Evidence:
     """
     said, quote = dict(attempt.answers).get(evidence.turn, ""), evidence.quote
     start = said.find(quote) if evidence.start < 0 else evidence.start
-    end = start + len(quote) if evidence.start < 0 else evidence.end
-    if not quote.strip() or start < 0 or said[start:end] != quote:
+    end = start + len(quote)
+    is_elsewhere = evidence.start >= 0 and evidence.end != end
+    if not quote.strip() or start < 0 or said[start:end] != quote or is_elsewhere:
         raise OutOfTurn(f"the quote {quote[:60]!r} is not in answer {evidence.turn} of {attempt.question}")
     return replace(evidence, start=start, end=end)
