@@ -83,6 +83,17 @@ class _Key:
         return f"{kind} {self.effect.question} {self.effect.attempt}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """An effect to be done, for whom, and how."""
+
+    key: _Key
+    session: Recording
+    language: Language
+    is_watched: bool
+    is_claimed: bool
+
+
 class EffectRunner:
     """Does what is due, for all interviews of a program. Safe to share between threads."""
 
@@ -97,10 +108,10 @@ class EffectRunner:
         self._unsaved: dict[_Key, Event] = {}
         self._lock = threading.Lock()
 
-    def start(self, session: Recording, effect: Effect, language: Language) -> Future[None] | None:
+    def start(self, session: Recording, effect: Effect, language: Language, *, is_watched: bool) -> Future[None] | None:
         """Start the effect unless it is under way; None if another process is at it.
 
-        The future ends when the result is recorded, or when it is known that it cannot be.
+        Where a grading `is_watched`, `partial` tells its verdicts as they come. The future ends when the result is recorded, or when it is known that it cannot be.
         """
         key = _Key(session.id, effect)
         address = self._graders.address(session.owner)
@@ -114,7 +125,8 @@ class EffectRunner:
                 return self._under_way[key]
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
             lane = f"follow-up {address}" if isinstance(effect, AskProbe) else address
-            work = partial(self._run, key, session, language, address != OFFLINE)
+            job = _Job(key, session, language, is_watched=is_watched, is_claimed=address != OFFLINE)
+            work = partial(self._run, job)
             future = self._under_way[key] = self._lanes.submit(lane, work)
         return future
 
@@ -144,70 +156,66 @@ class EffectRunner:
             worded = within(self._follow_up_seconds, lambda: follow_ups.word_probe(interview, chosen, llm))
         return Probed(chosen.id, worded or follow_ups.word_probe(interview, chosen, None))
 
-    def _run(self, key: _Key, session: Recording, language: Language, is_claimed: bool) -> None:
+    def _run(self, job: _Job) -> None:
+        key = job.key
         try:
-            self._finish(key, session, language)
+            self._finish(job)
         except NoSuchInterview:
             _log.warning("interview %s was removed while work for it was under way", key.interview)
         except Exception as error:  # noqa: BLE001 - nobody waits for this thread: what is not logged here is lost
             _log.error("%s of interview %s could not be finished\n%s", key, key.interview, _trace(error))
         finally:
-            if is_claimed:
+            if job.is_claimed:
                 self._claims.release(key.interview, str(key))
             with self._lock:
                 self._under_way.pop(key, None)
                 self._partial.pop(key, None)
 
-    def _finish(self, key: _Key, session: Recording, language: Language) -> None:
-        interview, effect = session.interview(), key.effect
-        if effect not in due(interview):
+    def _finish(self, job: _Job) -> None:
+        interview, key = job.session.interview(), job.key
+        if key.effect not in due(interview):
             return  # another process was faster
-        event = self._unsaved.get(key)  # paid for already, and not recorded when the store failed
-        if event is None:
-            event = self._result(effect, session, interview, language)
-        if event is None:
-            return
+        # What is unsaved was paid for already, and not recorded when the store failed.
+        event = self._unsaved.get(key) or self._result(job, interview)
         for pause in _RECORDING_PAUSES:
             time.sleep(pause)
             self._unsaved.pop(key, None)
             try:
-                session.record_result(lambda now: event if effect in due(now) else None)
+                job.session.record_result(lambda now: event if key.effect in due(now) else None)
             except NoSuchInterview:
                 raise
             except StoreError as error:
-                self._unsaved[key] = event
+                if event is not None:
+                    self._unsaved[key] = event
                 _log.warning("%s of interview %s is not recorded yet: %s", key, key.interview, error)
             else:
                 return
 
-    def _result(self, effect: Effect, session: Recording, interview: Interview, language: Language) -> Event | None:
-        if isinstance(effect, AskProbe):
-            try:
-                return self.decide_follow_up(interview, self._graders.llm_for(session.owner))
-            except Exception as error:  # noqa: BLE001 - a follow-up is worth no failure: the interview goes on
-                _log.error("the follow-up in interview %s failed\n%s", session.id, _trace(error))
-                return self.decide_follow_up(interview)
-        return self._grade(effect, session, interview, language)
+    def _result(self, job: _Job, interview: Interview) -> Event | None:
+        if isinstance(job.key.effect, GradeAttempt):
+            return self._grade(job, job.key.effect, interview)
+        try:
+            return self.decide_follow_up(interview, self._graders.llm_for(job.session.owner))
+        except Exception as error:  # noqa: BLE001 - a follow-up is worth no failure: the interview goes on
+            _log.error("the follow-up in interview %s failed\n%s", job.session.id, _trace(error))
+            return self.decide_follow_up(interview)
 
-    def _grade(
-        self, effect: GradeAttempt, session: Recording, interview: Interview, language: Language
-    ) -> Graded | Ungraded:
-        attempt = interview.attempt(effect.question, effect.attempt)
-        key = _Key(session.id, effect)
+    def _grade(self, job: _Job, effect: GradeAttempt, interview: Interview) -> Graded | Ungraded:
+        question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)
 
         def watch(verdicts: tuple[Verdict, ...]) -> None:
-            self._partial[key] = verdicts
+            self._partial[job.key] = verdicts
 
         try:
-            grader = self._graders.grader(session.owner)
-            grade = grader.grade(interview.bank[effect.question], attempt, language, watch)
+            grader = self._graders.grader(job.session.owner)
+            grade = grader.grade(question, attempt, job.language, watch if job.is_watched else None)
             graded = Graded(effect.question, effect.attempt, grade)
             step(interview, graded)
         except InterviewerError as error:
-            reason = error.into(language) or type(error).__name__
+            reason = error.into(job.language) or type(error).__name__
         except Exception as error:  # noqa: BLE001 - a bug fails this grading, is logged, and can be tried again
-            _log.error("grading %s in interview %s failed unexpectedly\n%s", key, session.id, _trace(error))
-            reason = localized("grading.unexpected", kind=type(error).__name__).into(language)
+            _log.error("%s in interview %s failed unexpectedly\n%s", job.key, job.session.id, _trace(error))
+            reason = localized("grading.unexpected", kind=type(error).__name__).into(job.language)
         else:
             return graded
         return Ungraded(effect.question, effect.attempt, reason)

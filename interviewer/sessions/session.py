@@ -161,15 +161,18 @@ class Session:
             return self.record_result(self.runner.decide_follow_up) or self.interview()
         return interview
 
-    def run_due(self, language: Language | None = None) -> list[Callable[[float | None], object]]:
+    def run_due(
+        self, language: Language | None = None, *, is_watched: bool = False
+    ) -> list[Callable[[float | None], object]]:
         """Start what is due, unless it is under way or another process is at it.
 
-        Reasons are given in `language`, or that of the questions. Each of what is returned waits for one result, for so
+        Reasons are given in `language`, or that of the questions. Where it `is_watched`, `partial_verdicts` tells
+        verdicts as they come. Each of what is returned waits for one result, for so
         many seconds, and raises TimeoutError when they are over.
         """
         interview = self.decide_follow_up()
         spoken = language or interview.plan.language
-        started = [self.runner.start(self, effect, spoken) for effect in due(interview)]
+        started = [self.runner.start(self, effect, spoken, is_watched=is_watched) for effect in due(interview)]
         return [future.result for future in started if future is not None]
 
     def run_due_and_wait(self, language: Language | None = None, seconds: float | None = None) -> Interview:

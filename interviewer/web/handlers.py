@@ -55,7 +55,7 @@ class Desk:
             return View(Screen.START, language)
         try:
             session = self.service.resume(interview, owner)
-            session.run_due(language)
+            session.run_due(language, is_watched=shows_grades(session.interview()))
             return self._view(session, session.interview(), language)
         except InterviewerError as error:
             return _unreachable(error, interview, language)
@@ -127,7 +127,9 @@ class Desk:
         """The interview as it stands, for a page that waits for grades or changes its language."""
         try:
             session = self.service.resume(interview, owner)
-            session.run_due(language)  # what another process left undone is taken over
+            session.run_due(
+                language, is_watched=shows_grades(session.interview())
+            )  # what another process left undone is taken over
         except InterviewerError as error:
             return self._noticed(owner, interview, language, _told(error, language))
         return self._view(session, session.interview(), language)
@@ -184,7 +186,7 @@ class Desk:
         """Start what is due. A model is never waited for here: the page asks again until the result is there."""
         try:
             session = self.service.resume(interview, owner)
-            session.run_due(language)
+            session.run_due(language, is_watched=shows_grades(session.interview()))
             before = session.interview()
             if self.service.is_offline(owner) and shows_grades(before):
                 yield self._view(session, session.run_due_and_wait(language, _OFFLINE_SECONDS), language)
