@@ -13,7 +13,7 @@ from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import StoreError
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.grading.protocol import Grader
+from interviewer.grading.protocol import Grader, Watch
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
@@ -65,6 +65,30 @@ def test_a_click_waits_neither_for_a_model_nor_for_its_server(
     done = desk.look("me", session.id, Language.EN)
     assert not done.polls
     assert "score" in done.card
+
+
+def test_verdicts_are_shown_while_the_rest_is_still_to_come(
+    make_service: Callable[..., SessionService], release: threading.Event
+) -> None:
+    class Telling:
+        def grade(self, question: Question, attempt: Attempt, language: Language, watch: Watch | None) -> Grade:
+            found = LexicalGrader().grade(question, attempt)
+            if watch:
+                watch(found.verdicts[:1])
+            release.wait(20)
+            return found
+
+    service = make_service(Telling(), server=SERVER)
+    session, desk = service.begin("me", begun()), desk_of(service)
+    list(desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN))
+    end = time.monotonic() + 10
+    while not session.partial_verdicts():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    looked = desk.look("me", session.id, Language.EN)
+    assert looked.polls
+    assert "ledger" in looked.card
+    assert 'class="score"' not in looked.card
 
 
 def test_an_offline_grade_is_there_with_the_answer(make_service: Callable[..., SessionService]) -> None:
