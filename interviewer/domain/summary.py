@@ -80,9 +80,8 @@ class InterviewSummary:
 def attempt_result(interview: Interview, attempt: Attempt) -> AttemptResult:
     question = interview.bank[attempt.question]
     grade = attempt.grade
-    return AttemptResult(
-        question, attempt, score(question.rubric, grade.verdicts, len(grade.extras)) if grade else None
-    )
+    scored = score(question.rubric, grade.verdicts, len(grade.extras)) if grade else None
+    return AttemptResult(question, attempt, scored)
 
 
 def summarize(interview: Interview) -> InterviewSummary:

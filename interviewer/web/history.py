@@ -1,10 +1,16 @@
 """The list of all interviews of an owner, as links that resume or reread them."""
 
+from functools import lru_cache
+
 from interviewer.domain.rubric import Language
 from interviewer.presentation import markup
 from interviewer.sessions.read_models import PAGE_SIZE, Overview
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import say
+
+# What differs between any two interviews stands first, and is not in their words.
+_SHOWN_FROM = Overview._fields.index("bank")
+_NOBODY = ("",) * _SHOWN_FROM
 
 
 def listing(service: SessionService, owner: str, language: Language, count: int = PAGE_SIZE) -> str:
@@ -29,18 +35,22 @@ def wished_count(wish: str) -> int:
 def _item(found: Overview, language: Language) -> str:
     if found.problem:
         return f"<li>{markup.escaped(say('list.unreadable', language, reason=found.problem))}</li>"
-    mode = say(f"mode_short.{found.mode}", language)
-    text = say("list.line", language, bank=found.bank_title.into(language), count=found.planned, mode=mode)
-    action = say("list.read" if found.is_over else "list.open", language)
-    line = markup.escaped(say("list.action", language, action=action, text=text))
+    words = _words(found[_SHOWN_FROM:], language)
     return (
-        f'<li><a href="?interview={markup.escaped(found.id)}">{line}</a> <span class="quiet">{_state(found, language)} · '
+        f'<li><a href="?interview={found.id}">{words[0]}</a> <span class="quiet">{words[1]} · '
         f'<time datetime="{found.begun_at}">{markup.moment(found.begun_at)}</time></span></li>'
     )
 
 
-def _state(found: Overview, language: Language) -> str:
+@lru_cache(maxsize=1024)
+def _words(shown: tuple[object, ...], language: Language) -> tuple[str, str]:
+    """The name of the link and the state of an interview; those of an owner are often the same."""
+    found = Overview._make((*_NOBODY, *shown))
+    mode = say(f"mode_short.{found.mode}", language)
+    text = say("list.line", language, bank=found.bank_title.into(language), count=found.planned, mode=mode)
+    action = say("list.read" if found.is_over else "list.open", language)
+    line = markup.escaped(say("list.action", language, action=action, text=text))
     if not found.is_over:
-        return say("list.state_open", language, place=found.position + 1)
+        return line, say("list.state_open", language, place=found.position + 1)
     score = markup.score_text(found.score, language, is_estimate=found.is_estimate)
-    return f"{say('list.state_over', language)} · {score}"
+    return line, f"{say('list.state_over', language)} · {score}"

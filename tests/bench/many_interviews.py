@@ -30,6 +30,7 @@ from interviewer.web.history import listing
 ROOT = Path(__file__).parent.parent.parent
 OWNER = "an-owner-of-many-inter"
 ROUNDS = 5
+PAGE_BYTES = 16384
 LENGTH = 60  # characters of the reference that are given as the answer
 
 
@@ -99,9 +100,10 @@ def main(count: int) -> None:
             before = connection.exec_driver_sql("SELECT sum(length(body)) FROM events").scalar()
         print(f"bodies of the events of one interview: {before / 1000:.1f} kB")
         copy(store, interview, count - 1)
-        with store.database.write() as connection:
-            columns = "interview, owner, begun_at, changed_at, bank, bank_zh, bank_en, mode, phase, position, planned, answered, "
-            columns += "graded, failed, due, low, high, is_estimate, problem"
+        columns = (
+            "interview, owner, begun_at, changed_at, bank, bank_zh, bank_en, mode, phase, position, planned, answered, "
+        )
+        columns += "graded, failed, due, low, high, is_estimate, problem"
         query = sa.text(
             f"SELECT {columns} FROM overviews WHERE owner = :owner ORDER BY changed_at DESC, interview LIMIT :count"
         )
@@ -123,7 +125,7 @@ def main(count: int) -> None:
         print(f"looking for left work: {due * 1000:.2f} ms")
         service.close()
         with store.database.read() as connection:
-            pages = connection.exec_driver_sql("PRAGMA page_count").scalar() * 4096
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar() * PAGE_BYTES
         store.close()
         print(f"database: {pages / count / 1000:.1f} kB an interview (aim 15)")
         first_page(empty)

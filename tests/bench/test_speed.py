@@ -19,7 +19,7 @@ from interviewer.evaluation.labelled import read_rows
 from interviewer.evaluation.runner import attempt_of
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.planning import make_plan
-from interviewer.sessions.service import Session, SessionService
+from interviewer.sessions.service import SessionService
 from interviewer.settings import shipped
 
 ROOT = Path(__file__).parent.parent.parent
@@ -112,7 +112,7 @@ def test_loading_an_interview_of_200_turns(
         session.run_due_and_wait()
         session.retry()
     turns = sum(len(attempt.turns) for attempt in session.interview().attempts)
-    cold = Session(make_service(), session.id)
+    cold = make_service().resume(session.id, "me")
     benchmark(cold.interview)
     say(
         capsys,

@@ -188,10 +188,7 @@ def _fitting(question: Question, attempt: Attempt, grade: Grade) -> Grade:
     """The grade, if it speaks of exactly the rubric's criteria and quotes only what the candidate said."""
     if [verdict.criterion for verdict in grade.verdicts] != [criterion.id for criterion in question.criteria]:
         raise OutOfTurn(f"the grade's verdicts are not those of the rubric of {question.id}")
-    verdicts = (
-        replace(verdict, evidence=tuple(_located(attempt, evidence) for evidence in verdict.evidence))
-        for verdict in grade.verdicts
-    )
+    verdicts = (replace(v, evidence=tuple(_located(attempt, e) for e in v.evidence)) for v in grade.verdicts)
     extras = (replace(extra, evidence=_located(attempt, extra.evidence)) for extra in grade.extras)
     return replace(grade, verdicts=tuple(verdicts), extras=tuple(extras))
 
@@ -211,7 +208,6 @@ def _located(attempt: Attempt, evidence: Evidence) -> Evidence:
     said, quote = dict(attempt.answers).get(evidence.turn, ""), evidence.quote
     start = said.find(quote) if evidence.start < 0 else evidence.start
     end = start + len(quote)
-    is_elsewhere = evidence.start >= 0 and evidence.end != end
-    if not quote.strip() or start < 0 or said[start:end] != quote or is_elsewhere:
+    if not quote.strip() or start < 0 or said[start:end] != quote or (evidence.start >= 0 and evidence.end != end):
         raise OutOfTurn(f"the quote {quote[:60]!r} is not in answer {evidence.turn} of {attempt.question}")
     return replace(evidence, start=start, end=end)
