@@ -66,7 +66,10 @@ class Settings(BaseSettings):
     temperature: float | None = Field(0.0, ge=0, le=2, description="sent where the model accepts one")
     endpoints: str = Field("", description="comma-separated base URLs; if set, the page offers these and no others")
     model_concurrency: int = Field(2, ge=1, le=64, description="requests at a time to one endpoint")
-    grading_threads: int = Field(8, ge=1, le=64, description="gradings that run at the same time")
+    grading_threads: int = Field(8, ge=1, le=64, description="gradings that run at the same time, for each server")
+    follow_up_seconds: float = Field(
+        20.0, gt=0, le=600, description="how long a model may take to word a follow-up before a plain one is asked"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", description="the least severe events to report on the error stream"
     )
@@ -113,7 +116,13 @@ class Settings(BaseSettings):
     @property
     def is_for_this_machine(self) -> bool:
         """Whether nobody but the people at this machine can reach the page."""
-        return self.host in ("127.0.0.1", "localhost", "::1") and not self.root_path
+        named = {name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()}
+        return self.host in _LOOPBACK and not self.root_path and named <= _LOOPBACK
+
+    @property
+    def makes_a_new_key(self) -> bool:
+        """Whether there is no key yet that signed cookies before."""
+        return not self.secret and not (self.data_folder / "secret").exists()
 
     @cached_property
     def signing_key(self) -> str:
@@ -144,6 +153,7 @@ class Settings(BaseSettings):
 
 
 _SHORTEST_SECRET = 16
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 # Read by gradio and its parts when they are imported; here because nothing else may touch the environment.
 _GRADIO = {
@@ -159,6 +169,8 @@ def read_settings(**overrides: object) -> Settings:
     """The settings, with what a command line said on top. Raises SettingsError with the variable's name."""
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except UnicodeDecodeError as error:
+        raise SettingsError("the file .env is not UTF-8: save it anew in that encoding") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"])

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +16,8 @@ from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
-from interviewer.sessions.grader_registry import Choice, Models, Offer
-from interviewer.sessions.service import Stage
+from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import Settings, configure_logging, shipped
 from interviewer.text import glossary
@@ -45,31 +44,34 @@ def known_measurements(settings: Settings) -> MeasurementSource:
     return lambda: read_measurements(paths)
 
 
-def make_stage(settings: Settings) -> Stage:
-    """The parts that play interviews, with the grader that the settings name."""
-    pool = ThreadPoolExecutor(settings.grading_threads, thread_name_prefix="grading")
-    models = make_models(settings)
-    default = models.offer.default
-    llm = models.llm(default.endpoint) if default.endpoint else None
-    return Stage(Store(settings.database), models.grader_of(default), pool, llm)
+def make_service(settings: Settings, graders: GraderRegistry | None = None) -> SessionService:
+    """The parts that play interviews, with these graders or the one that the settings name."""
+    return SessionService(
+        Store(settings.database),
+        graders or make_grader_registry(settings),
+        threads=settings.grading_threads,
+        follow_up_seconds=settings.follow_up_seconds,
+    )
 
 
-def make_models(settings: Settings) -> Models:
-    """The model of the settings, and what the people at the page may choose instead. What it does is logged from now on.
+def make_grader_registry(settings: Settings) -> GraderRegistry:
+    """The model of the settings, and what the people at the page may choose instead.
 
     Any address may be entered only where the server is for this machine alone; else a stranger could use it to look
     around in the network it stands in.
     """
     configure_logging(settings)
     glossary.extend(settings.glossary)
-    default = Choice(shape=CallShape(settings.call_shape), votes=settings.votes)
+    default = GraderChoice(shape=CallShape(settings.call_shape), votes=settings.votes)
     if settings.base_url:
         if not settings.model:
             raise SettingsError("INTERVIEWER_BASE_URL is set without INTERVIEWER_MODEL: name the model")
         endpoint = Endpoint(settings.base_url, settings.model, settings.api_key, temperature=settings.temperature)
         default = replace(default, endpoint=endpoint)
     allowed = tuple(normalize_base_url(url) for url in settings.endpoints.split(",") if url.strip())
-    return Models(Offer(default, allowed, settings.is_for_this_machine), _connect, settings.model_concurrency)
+    return GraderRegistry(
+        GraderOptions(default, allowed, settings.is_for_this_machine), _connect, settings.model_concurrency
+    )
 
 
 def _connect(endpoint: Endpoint) -> LLM:
@@ -80,10 +82,10 @@ def _connect(endpoint: Endpoint) -> LLM:
 
 def make_llm(settings: Settings) -> LLM:
     """The model of the settings. Raises SettingsError if they name none."""
-    models = make_models(settings)
-    if models.offer.default.endpoint is None:
+    models = make_grader_registry(settings)
+    if models.options.default.endpoint is None:
         raise SettingsError("no model to ask: set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
-    return models.llm(models.offer.default.endpoint)
+    return models.llm(models.options.default.endpoint)
 
 
 def make_drafter(settings: Settings) -> LLM:
@@ -117,13 +119,13 @@ def make_compiler(settings: Settings, told: Callable[[str], None] = print) -> "C
 
 
 def make_grader(name: str, settings: Settings) -> Grader:
-    """The grader of this name: `lexical` (or `coverage`, as it was called), or `llm` for the model of the settings."""
-    return make_models(settings).grader_of(make_choice(settings) if name == "llm" else Choice())
+    """The grader of this name: `coverage`, or `llm` for the model of the settings."""
+    return make_grader_registry(settings).grader_of(GraderChoice() if name == "coverage" else make_choice(settings))
 
 
-def make_choice(settings: Settings) -> Choice:
+def make_choice(settings: Settings) -> GraderChoice:
     """The model of the settings. Raises SettingsError if they name none."""
-    choice = make_models(settings).offer.default
+    choice = make_grader_registry(settings).options.default
     if choice.endpoint is None:
         raise SettingsError("no model to grade with: set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
     return choice

@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from fakes import FlakyGrader
+from fakes import FlakyGrader, Only
 
 from interviewer.banks.loader import Library, read_bank
 from interviewer.domain.rubric import Bank
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
-from interviewer.sessions.service import Stage
+from interviewer.llm import LLM
+from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import shipped
 
@@ -44,25 +44,24 @@ def library() -> Library:
 
 
 @pytest.fixture
-def make_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
-    """Stages on one database: each call is like another process."""
-    pools, stores = [], []
+def make_service(tmp_path: Path) -> Iterator[Callable[..., SessionService]]:
+    """Services on one database: each call is like another process."""
+    made: list[SessionService] = []
 
-    def make(grader: Grader | None = None) -> Stage:
-        pools.append(ThreadPoolExecutor(2))
-        stores.append(Store(f"sqlite:///{tmp_path / 'test.sqlite3'}"))
-        return Stage(stores[-1], grader or LexicalGrader(), pools[-1])
+    def make(grader: Grader | None = None, llm: LLM | None = None, server: str = "", **more: float) -> SessionService:
+        store = Store(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+        made.append(SessionService(store, Only(grader or LexicalGrader(), llm, server), **more))  # type: ignore[arg-type]
+        return made[-1]
 
     yield make
-    for pool in pools:
-        pool.shutdown()
-    for store in stores:
-        store.close()
+    for service in made:
+        service.close()
+        service.store.close()
 
 
 @pytest.fixture
-def stage(make_stage: Callable[..., Stage]) -> Stage:
-    return make_stage()
+def service(make_service: Callable[..., SessionService]) -> SessionService:
+    return make_service()
 
 
 @pytest.fixture

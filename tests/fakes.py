@@ -9,6 +9,8 @@ from interviewer.domain.interview import Attempt, Begun, Mode, Plan
 from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Question
 from interviewer.errors import InterviewerError
 from interviewer.grading.lexical import LexicalGrader
+from interviewer.grading.protocol import Grader
+from interviewer.llm import LLM
 
 
 def both(zh: str, en: str) -> Localized:
@@ -115,3 +117,21 @@ class GradeAs:
 
     def grade(self, question: Question, attempt: Attempt, *_: object) -> Grade:
         return self.function(question, attempt)
+
+
+@dataclass
+class Only:
+    """One grader for everybody; `server` is the address it would be found at, '' for one that needs none."""
+
+    only: Grader
+    llm: LLM | None = None
+    server: str = ""
+
+    def address(self, owner: str) -> str:
+        return self.server
+
+    def grader(self, owner: str) -> Grader:
+        return self.only
+
+    def llm_for(self, owner: str) -> LLM | None:
+        return self.llm

@@ -2,11 +2,10 @@
 
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from fakes import FlakyGrader, begun
+from fakes import FlakyGrader, Only, begun
 
 from interviewer.banks.loader import Library
 from interviewer.domain.grade import Evidence
@@ -14,18 +13,19 @@ from interviewer.domain.interview import Begun, Contest, Contested, Mode
 from interviewer.domain.rubric import Language
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.sessions.planning import make_plan
-from interviewer.sessions.service import Session, Stage
+from interviewer.sessions.serialization import FORMAT_VERSION
+from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 
 
 def coach(session: Session) -> None:
     session.hint()
     session.answer("it is put to sleep")
-    session.settled()
+    session.run_due_and_wait()
     session.contest(Contested("dropout", 1, Contest("off", Evidence(2, "put to sleep"), "asleep is off")))
     session.retry()
     session.answer("it is switched off, otherwise predictions are random")
-    session.settled()
+    session.run_due_and_wait()
     session.move_on()
     session.repeat()
     session.skip()
@@ -35,21 +35,21 @@ def interview(session: Session) -> None:
     session.answer("it is switched off")
     session.answer("predictions would be noisy")
     session.answer("the batches would be correlated")
-    session.settled()
+    session.run_due_and_wait()
 
 
 def failing(session: Session) -> None:
     session.answer("关掉，否则结果随机")
-    session.settled()
+    session.run_due_and_wait()
     session.regrade()
-    session.settled()
+    session.run_due_and_wait()
     session.end()
 
 
 def shipped(session: Session) -> None:
     while not session.interview().is_over:
         session.answer(session.interview().question.reference.zh)
-    session.settled()
+    session.run_due_and_wait()
 
 
 def main(folder: Path) -> None:
@@ -62,14 +62,14 @@ def main(folder: Path) -> None:
         ("failing", begun(language=Language.ZH), failing),
         ("shipped", make_plan(bank, count=2, mode=Mode.INTERVIEW, language=Language.ZH, seed=1), shipped),
     ]
-    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(1) as pool:
+    with tempfile.TemporaryDirectory() as temporary:
         store = Store(f"sqlite:///{temporary}/a.sqlite3")
         for name, first, play in plays:
             grader = FlakyGrader(failures=int(name == "failing"))
-            session = Stage(store, grader, pool).begin("saved", first)
+            session = SessionService(store, Only(grader)).begin("saved", first)
             play(session)  # type: ignore[operator]
             text = export_transcript(name, session.history(), "json", None, dict)
-            (folder / f"v1-{name}.json").write_text(text, encoding="utf-8")
+            (folder / f"v{FORMAT_VERSION}-{name}.json").write_text(text, encoding="utf-8")
         store.close()
 
 

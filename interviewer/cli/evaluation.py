@@ -184,15 +184,15 @@ def doctor(
     from interviewer.settings import read_settings
 
     settings = read_settings(base_url=base_url, model=model)
-    models = wiring.make_models(settings)
-    if models.offer.default.endpoint is None:
+    models = wiring.make_grader_registry(settings)
+    if models.options.default.endpoint is None:
         fail("no model to test: give --base-url and --model, or set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
     bank = wiring.make_library(settings).bank("deep-learning")
 
     def told(place: int, total: int) -> None:
         print(f"answer {place + 1} of {total}", file=sys.stderr)
 
-    diagnosis = checkup.examine(models, models.offer.default, bank, told)
+    diagnosis = checkup.examine(models, models.options.default, bank, told)
     if as_json:
         print(json.dumps(diagnosis.plain(), ensure_ascii=False, indent=2))
     else:

@@ -10,7 +10,6 @@ import typer
 from interviewer.cli.app import app, fail, write_file
 from interviewer.domain.interview import Mode, Order
 from interviewer.domain.rubric import Language
-from interviewer.errors import InterviewerError
 
 
 class ExportFormat(StrEnum):
@@ -51,9 +50,9 @@ def chat(
     from interviewer.settings import read_settings
 
     settings = read_settings()
-    stage = wiring.make_stage(settings)
+    service = wiring.make_service(settings)
     if resume:
-        session = stage.resume(resume, None)
+        session = service.resume(resume, None)
     else:
         found = wiring.make_library(settings).bank(bank)
         strangers = set(topic or []) - set(found.used_topics)
@@ -63,34 +62,41 @@ def chat(
             found, topics=topic or [], count=count, order=order, mode=mode, language=language,
             probes=probes,
         )  # fmt: skip
-        session = stage.begin(wiring.LOCAL_OWNER, first)
-    terminal.play(session, language)
+        session = service.begin(wiring.LOCAL_OWNER, first)
+    terminal.play(session, language, settings.data_folder)
 
 
 @app.command()
-def interviews() -> None:
+def interviews(
+    page: Annotated[int, typer.Option(min=1, help="Which page of the list, 50 interviews each.")] = 1,
+) -> None:
     """List all interviews, the one played last first."""
     from interviewer import wiring
-    from interviewer.domain.interview import replay
+    from interviewer.sessions.read_models import PAGE_SIZE
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    store = Store(read_settings().database)
-    kept = store.interviews()
-    if not kept:
+    kept = Store(read_settings().database).interviews(None, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE)
+    if not kept and page == 1:
         print("no interviews yet; `interviewer chat` or `python app.py` begins one", file=sys.stderr)
-    for listed in kept:
-        try:
-            interview = replay(recorded.event for recorded in store.history(listed.id))
-        except InterviewerError as error:
-            print(f"{listed.id}  {listed.begun_at}  cannot be read: {error}")
+    for found in kept[:PAGE_SIZE]:
+        if found.problem:
+            print(f"{found.id}  {found.begun_at}  cannot be read: {found.problem}")
             continue
-        state = "finished" if interview.is_over else f"at question {interview.position + 1}"
-        where = "terminal" if listed.owner == wiring.LOCAL_OWNER else "browser"
-        plan = interview.plan
-        print(
-            f"{listed.id}  {listed.begun_at}  {interview.bank.id}  {len(plan.questions)} questions  {plan.mode}  {state}  {where}"
-        )
+        state = "finished" if found.is_over else f"at question {found.position + 1}"
+        where = "terminal" if found.owner == wiring.LOCAL_OWNER else "browser"
+        print(f"{found.id}  {found.begun_at}  {found.bank}  {found.planned} questions  {found.mode}  {state}  {where}")
+    if len(kept) > PAGE_SIZE:
+        print(f"more: interviewer interviews --page {page + 1}", file=sys.stderr)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make the lists of interviews and outcomes anew from what was recorded."""
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    print(f"{Store(read_settings().database).rebuild()} interviews were read anew")
 
 
 @app.command()
@@ -132,10 +138,10 @@ def regrade(interview: Annotated[str, typer.Argument(help="Id of the interview."
     from interviewer import wiring
     from interviewer.settings import read_settings
 
-    session = wiring.make_stage(read_settings()).resume(interview, None)
+    session = wiring.make_service(read_settings()).resume(interview, None)
     before = sum(bool(attempt.failure) or attempt.awaits_grade for attempt in session.interview().attempts)
     session.regrade()
-    after = session.settled()
+    after = session.run_due_and_wait()
     failed = [attempt for attempt in after.attempts if attempt.failure]
     print(f"{before - len(failed)} of {before} ungraded answers were graded")
     for attempt in failed:

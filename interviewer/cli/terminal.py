@@ -1,28 +1,33 @@
 """An interview in the terminal: the same session and the same store as the page."""
 
-import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
-from interviewer.domain.grade import has_every_core, missed
 from interviewer.domain.interview import Attempt, Interview, Mode, Phase, last_question, shows_grades
 from interviewer.domain.rubric import Language
-from interviewer.domain.summary import result, summarize
-from interviewer.errors import OutOfTurn
+from interviewer.domain.scoring import has_every_core, missed
+from interviewer.domain.summary import attempt_result, summarize
+from interviewer.errors import InterviewerError, OutOfTurn
 from interviewer.presentation import wording
-from interviewer.sessions.service import Session
+from interviewer.sessions.service import LONGEST_ANSWER, Session
 from interviewer.text.messages import colon, say
 
-_COMMAND = re.compile("/[a-z]+")
 
+def play(session: Session, language: Language, folder: Path) -> None:
+    """Play until the interview is over or the input ends; what was said is kept either way.
 
-def play(session: Session, language: Language) -> None:
-    """Play until the interview is over or the input ends; what was said is kept either way."""
+    What cannot be recorded as it stands is kept in a file in `folder`.
+    """
+    unsent = _Unsent(folder / f"unsent-{session.id}.txt", language)
     print(say("cli.commands", language))
+    if unsent.path.exists():
+        print(say("cli.kept_before", language, path=unsent.path))
     shown = ""
     try:
-        while not (interview := session.weigh()).is_over:
+        while not (interview := _after_follow_up(session)).is_over:
             if interview.phase is Phase.REVIEWING:
-                interview = session.settled()
+                interview = session.run_due_and_wait()
                 print("\n" + "\n".join(_card(interview, interview.current, language)))
                 _review(session, language)
                 continue
@@ -30,47 +35,99 @@ def play(session: Session, language: Language) -> None:
             if interview.place != shown:
                 shown = interview.place
                 print(f"\n[{interview.position + 1} / {len(interview.plan.questions)}] {question}")
-            _turn(session, _read(language), language)
+            _turn(session, _read(unsent, language), unsent, language)
     except (EOFError, KeyboardInterrupt):
         print("\n" + say("cli.resume", language, id=session.id))
         return
-    print("\n" + "\n".join(_report(session.settled(), language)))
+    print("\n" + "\n".join(_report(session.run_due_and_wait(), language)))
     print("\n" + say("cli.export", language, id=session.id))
 
 
-def _read(language: Language) -> str:
+@dataclass(frozen=True, slots=True)
+class _Unsent:
+    """The file with an answer that could not be recorded."""
+
+    path: Path
+    language: Language
+
+    def keep(self, text: str) -> None:
+        try:
+            self.path.write_text(text, encoding="utf-8", errors="replace")
+        except OSError as error:
+            print(say("cli.not_kept", self.language, reason=error.strerror), text, sep="\n")
+            return
+        print(say("cli.kept", self.language, path=self.path))
+
+    def text(self) -> str | None:
+        """What is kept by now; None if nothing is."""
+        try:
+            return self.path.read_text(encoding="utf-8", errors="replace").strip() or None
+        except OSError:
+            return None
+
+    def drop(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+def _after_follow_up(session: Session) -> Interview:
+    """The interview, once it is decided whether there is a follow-up."""
+    interview = session.decide_follow_up()
+    return session.run_due_and_wait() if interview.phase is Phase.WEIGHING else interview
+
+
+def _read(unsent: _Unsent, language: Language) -> str:
     """Lines up to an empty one or the end of the input; a command is one line, and no part of an answer."""
     lines: list[str] = []
     while True:
-        try:
-            line = input("> ")
-        except EOFError:
-            if lines:
-                return "\n".join(lines)
-            raise
-        if not lines and line.startswith("/"):
-            return line.strip()
-        if _COMMAND.fullmatch(line.strip()):
-            print(say("cli.not_sent", language, command=line.strip()))
-            continue
-        if not line and lines:
+        line = _line(lines, unsent)
+        said = line.strip()
+        if said in ("?", "？"):
+            print(say("cli.commands", language))
+        elif not lines and line.startswith("/"):
+            return said
+        elif _is_command(said):
+            print(say("cli.not_sent", language, command=said))
+        elif not line and lines:
             return "\n".join(lines)
-        if line:
+        elif line:
             lines.append(line)
 
 
-def _turn(session: Session, said: str, language: Language) -> None:
+def _line(lines: list[str], unsent: _Unsent) -> str:
+    """The next line of an answer that has these lines already; the end of the input ends the answer."""
+    try:
+        return input("> ")
+    except EOFError:
+        if not lines:
+            raise
+        return ""
+    except KeyboardInterrupt:
+        if lines:
+            print()
+            unsent.keep("\n".join(lines))
+        raise
+
+
+def _is_command(said: str) -> bool:
+    return said.startswith("/") and said.isascii() and said[1:].isalpha() and said.islower()
+
+
+def _turn(session: Session, said: str, unsent: _Unsent, language: Language) -> None:
     commands: dict[str, Callable[[], Interview]] = {
         "/hint": session.hint,
         "/repeat": session.repeat,
         "/skip": session.skip,
         "/end": session.end,
     }
+    if said == "/send":
+        kept = unsent.text()
+        if kept is None:
+            print(say("cli.nothing_kept", language))
+        else:
+            _answer(session, kept, unsent, language)
+        return
     if not said.startswith("/"):
-        after = session.answer(said)
-        session.settle()
-        if not shows_grades(after):
-            print(say("chat.noted", language))
+        _answer(session, said, unsent, language)
         return
     if said not in commands:
         print(say("cli.unknown", language, command=said), say("cli.commands", language))
@@ -82,6 +139,25 @@ def _turn(session: Session, said: str, language: Language) -> None:
         return
     if said == "/hint":
         print(f"{say('chat.hint', language)}{colon(language)}{after.current.turns[-1].text}")
+
+
+def _answer(session: Session, said: str, unsent: _Unsent, language: Language) -> None:
+    """Record an answer; one that cannot be recorded is kept."""
+    if len(said) > LONGEST_ANSWER:
+        print(say("cli.too_long", language, length=len(said), most=LONGEST_ANSWER))
+        unsent.keep(said)
+        return
+    try:
+        after = session.answer(said)
+    except InterviewerError as error:
+        print(error.into(language))
+        unsent.keep(said)
+        return
+    if unsent.text() == said:
+        unsent.drop()
+    session.run_due()
+    if not shows_grades(after):
+        print(say("chat.noted", language))
 
 
 def _review(session: Session, language: Language) -> None:
@@ -105,7 +181,7 @@ def _review(session: Session, language: Language) -> None:
 
 
 def _card(interview: Interview, attempt: Attempt, language: Language) -> Iterator[str]:
-    found = result(interview, attempt)
+    found = attempt_result(interview, attempt)
     if attempt.failure:
         yield f"{say('card.failed', language)} {attempt.failure}"
     grade = found.grade

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from interviewer.domain.grade import Grade, Level, Score, Spent, mean, missed, score
+from interviewer.domain.grade import Grade, Level, Spent
 from interviewer.domain.interview import Attempt, Interview
 from interviewer.domain.rubric import Criterion, Kind, Question
+from interviewer.domain.scoring import Score, mean, missed, score
 
 _MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class AttemptResult:
     """The last attempt at a question and what it scored; None where nobody graded it."""
 
     question: Question
@@ -23,7 +24,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CriterionResult:
     """A criterion in the light of one attempt."""
 
     question: Question
@@ -42,14 +43,14 @@ class TopicScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class InterviewSummary:
     """An interview at a glance. Answers that nobody graded are counted and are in no mean."""
 
-    results: tuple[Result, ...]
+    results: tuple[AttemptResult, ...]
     score: Score | None
     topics: tuple[TopicScore, ...]
-    strongest: tuple[Point, ...]
-    weakest: tuple[Point, ...]
+    strongest: tuple[CriterionResult, ...]
+    weakest: tuple[CriterionResult, ...]
     study: tuple[Question, ...]
     planned: int
 
@@ -76,17 +77,18 @@ class Summary:
         return any(result.grade is not None and result.grade.is_estimate for result in self.results)
 
 
-def result(interview: Interview, attempt: Attempt) -> Result:
+def attempt_result(interview: Interview, attempt: Attempt) -> AttemptResult:
     question = interview.bank[attempt.question]
     grade = attempt.grade
-    return Result(question, attempt, score(question.rubric, grade.verdicts, len(grade.extras)) if grade else None)
+    scored = score(question.rubric, grade.verdicts, len(grade.extras)) if grade else None
+    return AttemptResult(question, attempt, scored)
 
 
-def summarize(interview: Interview) -> Summary:
+def summarize(interview: Interview) -> InterviewSummary:
     """The summary of the last attempt at each question that was reached."""
-    results = tuple(result(interview, attempt) for attempt in interview.last_attempts())
+    results = tuple(attempt_result(interview, attempt) for attempt in interview.last_attempts())
     points = [
-        Point(r.question, r.question.rubric[v.criterion], v.level)
+        CriterionResult(r.question, r.question.rubric[v.criterion], v.level)
         for r in results
         if r.grade
         for v in r.grade.verdicts
@@ -99,7 +101,7 @@ def summarize(interview: Interview) -> Summary:
         (sum(c.weight for c in missed(r.question.rubric, r.grade)) if r.grade else 0.0, r.question) for r in results
     ]
     losses.sort(key=lambda pair: -pair[0])
-    return Summary(
+    return InterviewSummary(
         results=results,
         score=mean(r.score for r in results if r.score),
         topics=tuple(_topic(topic, results) for topic in dict.fromkeys(r.question.topic for r in results)),
@@ -110,7 +112,7 @@ def summarize(interview: Interview) -> Summary:
     )
 
 
-def _topic(topic: str, results: tuple[Result, ...]) -> TopicScore:
+def _topic(topic: str, results: tuple[AttemptResult, ...]) -> TopicScore:
     mine = [r for r in results if r.question.topic == topic]
     graded = [r.score for r in mine if r.score]
     return TopicScore(topic, mean(graded), len(graded), len(mine))

@@ -9,15 +9,16 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from interviewer.domain.grade import Flag, score
+from interviewer.domain.grade import Flag
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.scoring import score
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.grading.protocol import Grader
 from interviewer.llm.discovery import context_size, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.request_options import LEARNED
-from interviewer.sessions.grader_registry import Choice, Models
+from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized, say
 
 QUESTION = "nonlinearity"
@@ -92,7 +93,7 @@ class Diagnosis:
 Told = Callable[[int, int], None]
 
 
-def examine(models: Models, choice: Choice, bank: Bank, told: Told | None = None) -> Diagnosis:
+def examine(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told | None = None) -> Diagnosis:
     """Grade the seven answers and judge the outcome. Never raises an InterviewerError: a failure is a finding."""
     assert choice.endpoint
     try:

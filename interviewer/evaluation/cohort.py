@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from interviewer.domain.grade import Level, Score, mean, missed
+from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Criterion, Kind, Question
+from interviewer.domain.scoring import Score, mean, missed
 from interviewer.evaluation.batch import Marked
 
 _MOST_NAMED = 3

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from interviewer.banks.importing.rubric_from_reference import compile_question
-from interviewer.domain.grade import Flag, Grade, Score, score
+from interviewer.domain.grade import Flag, Grade
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Language, Question
+from interviewer.domain.scoring import Score, score
 from interviewer.errors import BankError, InterviewerError
 from interviewer.evaluation.checkpoint import Checkpoint
 from interviewer.evaluation.datasets import Answer, LabelledAnswer, Where, find_question

@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from interviewer.domain.grade import MOST_EXTRAS, Extra, Flag, Gap, Grade, Level, Provenance, Spent, Verdict, score
+from interviewer.domain.grade import Extra, Flag, Gap, Grade, Level, Provenance, Spent, Verdict
 from interviewer.domain.rubric import Criterion, Kind, Language, Localized, Question
+from interviewer.domain.scoring import MOST_EXTRAS, score
 from interviewer.errors import LLMMalformed, LLMRefused
 from interviewer.grading import reply_schema
 from interviewer.grading.grading_prompt import GradingPrompt

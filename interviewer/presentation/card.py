@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from interviewer.domain.grade import Gap, Grade, Verdict, has_every_core, missed
+from interviewer.domain.grade import Gap, Grade, Verdict
 from interviewer.domain.interview import Attempt, Interview
 from interviewer.domain.rubric import Criterion, Language
-from interviewer.domain.summary import Result, result
+from interviewer.domain.scoring import has_every_core, missed
+from interviewer.domain.summary import AttemptResult, attempt_result
 from interviewer.presentation.highlighting import credited, pieces
 from interviewer.presentation.templating import render
 from interviewer.presentation.wording import is_news, level_key
@@ -36,14 +37,14 @@ class Notes:
         return cls(badges, any(grade.is_estimate for grade in grades))
 
 
-def ledger(found: Result, verdicts: Sequence[Verdict]) -> list[tuple[Criterion, Verdict]]:
+def ledger(found: AttemptResult, verdicts: Sequence[Verdict]) -> list[tuple[Criterion, Verdict]]:
     """The verdicts in the order of the rubric, without those that are not worth a line."""
     known = {verdict.criterion: verdict for verdict in verdicts}
     listed = [(one, known[one.id]) for one in found.question.criteria if one.id in known]
     return [(criterion, verdict) for criterion, verdict in listed if is_news(criterion, verdict.level)]
 
 
-def advised_gaps(found: Result) -> list[tuple[Criterion, Gap | None]]:
+def advised_gaps(found: AttemptResult) -> list[tuple[Criterion, Gap | None]]:
     """What is missing, each with the grader's advice if it gave any."""
     if found.grade is None:
         return []
@@ -61,7 +62,7 @@ def card(
     badge: Badge = no_badge,
 ) -> Markup:
     """The score card of an attempt; `level` is that of its heading, `partial` what is known while it is being graded."""
-    found, grade = result(interview, attempt), attempt.grade
+    found, grade = attempt_result(interview, attempt), attempt.grade
     return render(
         "card.html",
         language,

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from interviewer.domain.grade import Grade, Level, Score
+from interviewer.domain.grade import Grade, Level
 from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.domain.scoring import Score
 from interviewer.evaluation.batch import Marked
 from interviewer.evaluation.cohort import Cohort, sign
 from interviewer.presentation.plain_text import aligned, json_line, printable

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from interviewer.domain.grade import Score, band
 from interviewer.domain.interview import Interview, Phase, Plan
 from interviewer.domain.rubric import Language
+from interviewer.domain.scoring import Score, band
 from interviewer.evaluation.batch import Marked
 from interviewer.evaluation.cohort import Cohort, credited, sign
 from interviewer.presentation.card import Notes, card

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from interviewer.domain.interview import Interview
 from interviewer.domain.rubric import Language
-from interviewer.domain.summary import result, summarize
+from interviewer.domain.summary import attempt_result, summarize
 from interviewer.presentation.card import Badge, Notes, card, no_badge
 from interviewer.presentation.templating import render
 
@@ -23,6 +23,8 @@ def report(
         summary=summarize(interview),
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
         exports_of=exports_of,
-        results=[(result(interview, one), card(interview, one, language, level=4)) for one in interview.attempts],
+        results=[
+            (attempt_result(interview, one), card(interview, one, language, level=4)) for one in interview.attempts
+        ],
         unfolded=unfolded,
     )

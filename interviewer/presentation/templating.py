@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from interviewer import __version__
-from interviewer.domain.grade import Grade, Score
+from interviewer.domain.grade import Grade
 from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.scoring import Score
 from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.wording import level_key, moment, provenance_text, score_text, sign
 from interviewer.text.messages import ALL, colon, say

@@ -7,10 +7,10 @@ from typing import Any
 from markupsafe import Markup
 
 from interviewer import __version__
-from interviewer.domain.grade import Score
 from interviewer.domain.interview import Attempt, Interview, shows_grades
 from interviewer.domain.rubric import Language
-from interviewer.domain.summary import result, summarize
+from interviewer.domain.scoring import Score
+from interviewer.domain.summary import attempt_result, summarize
 from interviewer.presentation.card import Badge, Notes, advised_gaps, ledger, no_badge
 from interviewer.presentation.chat import chat
 from interviewer.presentation.highlighting import Span, credited, pieces
@@ -98,7 +98,7 @@ def _plain_score(score: Score | None) -> dict[str, float] | None:
 
 
 def _plain_result(interview: Interview, attempt: Attempt, *, visible: bool) -> dict[str, Any]:
-    found = result(interview, attempt)
+    found = attempt_result(interview, attempt)
     language = interview.plan.language
     return {
         "question": attempt.question,
@@ -112,7 +112,7 @@ def _plain_result(interview: Interview, attempt: Attempt, *, visible: bool) -> d
 
 def _written(interview: Interview, attempt: Attempt, *, visible: bool) -> dict[str, Any]:
     """An attempt as the Markdown template wants it."""
-    found = result(interview, attempt)
+    found = attempt_result(interview, attempt)
     turns = []
     for number, turn in enumerate(attempt.turns[1:], start=1):
         spans = credited(found.question, attempt.grade if visible else None, number, turn.text)

@@ -1,7 +1,8 @@
 """Scores, levels and provenance in words, for every face."""
 
-from interviewer.domain.grade import Grade, Level, Score, band
+from interviewer.domain.grade import Grade, Level
 from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.domain.scoring import Score, band
 from interviewer.evaluation.calibration import Measurement
 from interviewer.text.messages import say
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from interviewer.llm.endpoints import Endpoint, normalize_base_url
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class GraderChoice:
     """A model on an endpoint and how it is asked; no endpoint means the offline grader."""
 
     endpoint: Endpoint | None = None
@@ -30,36 +30,41 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class GraderOptions:
     """What the people at a page may choose from.
 
-    `allowed` lists base URLs; where it is empty, `anything` says whether any address may be entered.
+    `allowed` lists base URLs. Where it is empty, any address may be entered as long as the page `is_private`, which
+    means that only the people at this machine can reach it.
     """
 
-    default: Choice = Choice()
+    default: GraderChoice = GraderChoice()
     allowed: tuple[str, ...] = ()
-    anything: bool = True
+    is_private: bool = True
 
 
-class Models:
+class GraderRegistry:
     """The choices of all owners, and the graders made from them. Safe to share between threads."""
 
-    def __init__(self, offer: Offer, connect: Callable[[Endpoint], LLM], concurrency: int) -> None:
+    def __init__(self, options: GraderOptions, connect: Callable[[Endpoint], LLM], concurrency: int) -> None:
         """`connect` makes the model of an endpoint; `concurrency` is the most requests at a time to one endpoint."""
-        self.offer = offer
+        self.options = options
         self._connect = connect
         self.concurrency = concurrency
         self._lock = threading.Lock()
-        self._chosen: dict[str, Choice] = {}
-        self._models: dict[Endpoint, LLM] = {}
+        self._chosen: dict[str, GraderChoice] = {}
+        self._models: dict[Endpoint, Gated] = {}
         self._gates: dict[str, threading.BoundedSemaphore] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._diagnoses: dict[tuple[str, str, CallShape], Any] = {}
 
-    def choice(self, owner: str) -> Choice:
-        return self._chosen.get(owner, self.offer.default)
+    def open_to_strangers(self) -> None:
+        """From now on the page is reached by others too: no address may be entered that was not offered."""
+        self.options = replace(self.options, is_private=False)
 
-    def choose(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> Choice:
+    def choice(self, owner: str) -> GraderChoice:
+        return self._chosen.get(owner, self.options.default)
+
+    def choose(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> GraderChoice:
         """Let a model grade for this owner from now on. Raises SettingsError if it may not or cannot be used.
 
         An empty key keeps the one that was given before, unless scheme, host or port have changed.
@@ -71,30 +76,30 @@ class Models:
                 self._contexts.pop(choice.endpoint, None)  # the server may have been set up anew
         return choice
 
-    def wish(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> Choice:
+    def wish(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> GraderChoice:
         """The choice that `choose` would make, without making it."""
         url = normalize_base_url(base_url)
         if not self._may_use(url):
             raise SettingsError(f"{url} is not on the list of endpoints that may be used here")
         if not model.strip():
             raise SettingsError("name a model; “List models” asks the server which it has")
-        known = [self.choice(owner).endpoint, self.offer.default.endpoint]
+        known = [self.choice(owner).endpoint, self.options.default.endpoint]
         kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")
-        default = self.offer.default.endpoint
+        default = self.options.default.endpoint
         temperature = default.temperature if default else 0.0
-        return Choice(Endpoint(url, model, key.strip() or kept, temperature=temperature), shape, votes)
+        return GraderChoice(Endpoint(url, model, key.strip() or kept, temperature=temperature), shape, votes)
 
     def forget(self, owner: str) -> None:
         """Back to the offline grader; the key is dropped."""
         with self._lock:
-            self._chosen[owner] = Choice()
+            self._chosen[owner] = GraderChoice()
 
-    def remember(self, choice: Choice, diagnosis: Any) -> None:
+    def remember(self, choice: GraderChoice, diagnosis: Any) -> None:
         """Keep the outcome of a grader test, for as long as the program runs."""
         with self._lock:
             self._diagnoses[_measured(choice)] = diagnosis
 
-    def diagnosis(self, choice: Choice) -> Any:
+    def diagnosis(self, choice: GraderChoice) -> Any:
         """The outcome of the last grader test of this model in this shape, or None."""
         return self._diagnoses.get(_measured(choice))
 
@@ -105,10 +110,16 @@ class Models:
                 return diagnosis
         return None
 
+    def address(self, owner: str) -> str:
+        """The base URL that works for an owner, or '' if the offline grader does. Asks no server."""
+        endpoint = self.choice(owner).endpoint
+        return endpoint.base_url if endpoint else ""
+
     def grader(self, owner: str) -> Grader:
+        """The grader of an owner; to make it, a server on this machine may be asked how much its model can read."""
         return self.grader_of(self.choice(owner))
 
-    def grader_of(self, choice: Choice) -> Grader:
+    def grader_of(self, choice: GraderChoice) -> Grader:
         if choice.endpoint is None:
             return LexicalGrader()
         return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint))
@@ -126,11 +137,17 @@ class Models:
                 self._models[endpoint] = Gated(self._connect(endpoint), gate)
             return self._models[endpoint]
 
+    def close(self) -> None:
+        """End the requests under way, so that nobody waits for them."""
+        with self._lock:
+            for model in self._models.values():
+                model.close()
+
     def _may_use(self, url: str) -> bool:
-        if self.offer.allowed:
-            return url in self.offer.allowed
-        default = self.offer.default.endpoint
-        return self.offer.anything or (default is not None and url == default.base_url)
+        if self.options.allowed:
+            return url in self.options.allowed
+        default = self.options.default.endpoint
+        return self.options.is_private or (default is not None and url == default.base_url)
 
     def _context(self, endpoint: Endpoint) -> int | None:
         with self._lock:
@@ -172,7 +189,7 @@ class Gated:
         self.inner.close()
 
 
-def _measured(choice: Choice) -> tuple[str, str, CallShape]:
+def _measured(choice: GraderChoice) -> tuple[str, str, CallShape]:
     endpoint = choice.endpoint
     return (endpoint.base_url, endpoint.model, choice.shape) if endpoint else ("", "", choice.shape)
 

@@ -1,5 +1,9 @@
-"""Events and grades as JSON, and back: the one place that knows how they are spelled on disk."""
+"""Events and grades as JSON, and back: the one place that knows how they are spelled on disk.
 
+Everything is written out, also what is as it is by default; so a default of today never rewrites what was recorded.
+"""
+
+import hashlib
 import json
 from functools import cache, lru_cache
 from typing import Any, get_args
@@ -7,11 +11,14 @@ from typing import Any, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from interviewer.domain.grade import Grade
-from interviewer.domain.interview import Event
+from interviewer.domain.interview import Begun, Event, Plan
+from interviewer.domain.rubric import Bank
 from interviewer.errors import TranscriptError
+from interviewer.sessions.first_defaults import filled
 
 FORMAT = "mock-interview-transcript"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+_READABLE = (1, 2)
 
 EVENT_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
@@ -28,19 +35,46 @@ def _cached_adapter(kind: Any) -> TypeAdapter[Any]:
 def event_to_json(event: Event) -> tuple[str, str]:
     """The kind of an event and its JSON body."""
     kind = type(event)
-    return kind.__name__, _adapter(kind).dump_json(event, exclude_defaults=True).decode()
+    return kind.__name__, _adapter(kind).dump_json(event).decode()
 
 
 @lru_cache(maxsize=256)
 def event_from_json(kind: str, body: str) -> Event:
-    """The event (values are frozen, so equal bodies may share one). Raises TranscriptError for an unknown kind or a body that does not fit it."""
+    """The event (values are frozen, so equal bodies may share one).
+
+    Raises TranscriptError for an unknown kind or a body that does not fit it.
+    """
     if kind not in EVENT_KINDS:
         raise TranscriptError(f"unknown kind of event {kind!r}: it was written by a newer version of this program")
-    try:
-        event: Event = _adapter(EVENT_KINDS[kind]).validate_json(body)
-    except ValidationError as error:
-        raise TranscriptError(f"an event of kind {kind} cannot be read: {_first(error)}") from error
+    event: Event = _read(EVENT_KINDS[kind], _parsed(kind, body))
     return event
+
+
+def begun_to_json(begun: Begun) -> tuple[str, str, str]:
+    """The first event for the store: the digest of its bank, the bank, and a body that refers to it."""
+    bank = _adapter(Bank).dump_json(begun.bank).decode()
+    digest = hashlib.sha256(bank.encode()).hexdigest()
+    plan = _adapter(Plan).dump_json(begun.plan).decode()
+    return digest, bank, f'{{"bank":"{digest}","plan":{plan}}}'
+
+
+def bank_of_begun(body: str) -> str:
+    """The digest that the body of a stored first event refers to. Raises TranscriptError."""
+    digest = _parsed("Begun", body).get("bank")
+    if not isinstance(digest, str):
+        raise TranscriptError("an event of kind Begun cannot be read: it refers to no bank")
+    return digest
+
+
+def begun_from_json(body: str, bank: Bank) -> Begun:
+    """The first event as it was stored, with the bank it refers to. Raises TranscriptError."""
+    return Begun(bank, _read(Plan, _parsed("Begun", body).get("plan")))
+
+
+def bank_from_json(body: str) -> Bank:
+    """Raises TranscriptError."""
+    bank: Bank = _read(Bank, _parsed("Bank", body))
+    return bank
 
 
 def grade_to_plain(grade: Grade) -> dict[str, Any]:
@@ -51,7 +85,7 @@ def grade_to_plain(grade: Grade) -> dict[str, Any]:
 
 def grade_from_plain(plain: object) -> Grade:
     """The grade that `grade_to_plain` wrote. Raises pydantic.ValidationError, which is a ValueError."""
-    grade: Grade = _adapter(Grade).validate_python(plain)
+    grade: Grade = _adapter(Grade).validate_python(filled(Grade, plain))
     return grade
 
 
@@ -73,9 +107,9 @@ def history_from_json(text: str) -> list[tuple[Event, str]]:
         raise TranscriptError(f"this is no JSON: {error}") from error
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
         raise TranscriptError(f"this is no transcript: its 'format' is not {FORMAT!r}")
-    if whole.get("version") != FORMAT_VERSION:
+    if whole.get("version") not in _READABLE:
         raise TranscriptError(
-            f"this transcript has version {whole.get('version')!r}; this program reads {FORMAT_VERSION}"
+            f"this transcript has version {whole.get('version')!r}; this program reads up to {FORMAT_VERSION}"
         )
     try:
         return [(event_from_json(e["kind"], json.dumps(e["body"])), str(e["at"])) for e in whole["events"]]
@@ -109,7 +143,7 @@ def transcript_schema() -> dict[str, Any]:
         "required": ["format", "version", "events"],
         "properties": {
             "format": {"const": FORMAT},
-            "version": {"const": FORMAT_VERSION},
+            "version": {"enum": list(_READABLE)},
             "summary": {"type": "object", "description": "Derived from the events, for readers; not read back."},
             "events": {"type": "array", "minItems": 1, "items": {"oneOf": bodies}},
         },
@@ -117,6 +151,17 @@ def transcript_schema() -> dict[str, Any]:
     }
 
 
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+def _parsed(kind: str, body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise TranscriptError(f"an event of kind {kind} cannot be read: it is no JSON") from error
+
+
+def _read(kind: Any, plain: object) -> Any:
+    try:
+        return _adapter(kind).validate_python(filled(kind, plain))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise TranscriptError(f"an event of kind {kind.__name__} cannot be read: {where}: {first['msg']}") from error

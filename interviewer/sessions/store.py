@@ -1,196 +1,176 @@
-"""Interviews on disk: the only SQL. Events are the truth, and their primary key is the concurrency control."""
+"""Interviews on disk. Events are the truth, and their primary key is the concurrency control."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
-from interviewer.domain.interview import Begun, Event
-from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreError
-from interviewer.sessions.serialization import event_from_json, event_to_json
-
-# The migrations in their order; the last is what this program reads and writes.
-_REVISIONS = ("0001",)
-
-_PRAGMAS = (
-    "PRAGMA busy_timeout=10000",
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
+from interviewer.domain.interview import Begun, Event, Interview, begin
+from interviewer.domain.rubric import Bank
+from interviewer.errors import MovedOnElsewhere, NoSuchInterview, TranscriptError
+from interviewer.sessions import read_models
+from interviewer.sessions.database import Database, store_error
+from interviewer.sessions.read_models import Overview
+from interviewer.sessions.serialization import (
+    bank_from_json,
+    bank_of_begun,
+    begun_from_json,
+    begun_to_json,
+    event_from_json,
+    event_to_json,
 )
+from interviewer.sessions.tables import banks, events, interviews
+from interviewer.text.messages import localized
 
-_metadata = sa.MetaData()
-
-_interviews = sa.Table(
-    "interviews",
-    _metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("owner", sa.String(64), nullable=False, index=True),
-    sa.Column("begun_at", sa.String(32), nullable=False),
-)
-
-_events = sa.Table(
-    "events",
-    _metadata,
-    sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id"), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("kind", sa.String(32), nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("at", sa.String(32), nullable=False),
-)
+_MOST_BANKS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event as it was recorded; `at` is UTC, ISO 8601."""
+    """An event as it was recorded; `at` is UTC, ISO 8601, and never before that of the event before it."""
 
     event: Event
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An interview in a list."""
-
-    id: str
-    owner: str
-    begun_at: str
-    changed_at: str
-
-
 class Store:
     """A database of interviews. Safe to share between threads and processes."""
 
-    def __init__(self, url: str) -> None:
-        try:
-            self._engine = _engine(url)
-            _migrate(self._engine)
-        except SQLAlchemyError as error:
-            raise StoreError(f"the database cannot be opened: {_cause(error)}") from error
+    def __init__(self, url: str, patience: float = 10.0) -> None:
+        """`patience` is for how many seconds a lock is waited for."""
+        self._banks: dict[str, Bank] = {}
+        self._lock = threading.Lock()
+        self.database = Database(url, self._rebuild, patience)
 
     def create(self, owner: str, first: Begun) -> str:
         """Record the first event of a new interview of this owner, and give its id."""
-        interview = secrets.token_hex(10)
-        now = _now()
-        with self._transaction() as connection:
-            connection.execute(_interviews.insert().values(id=interview, owner=owner, begun_at=now))
-            connection.execute(_events.insert().values(_row(interview, 0, first, now)))
+        # Short, as it stands in every row; it need not be a secret, since the owner is asked for as well.
+        interview, now, state = secrets.token_hex(7), _now(), begin(first)
+        digest, bank, body = begun_to_json(first)
+        row = {"interview": interview, "number": 0, "kind": Begun.__name__, "body": body, "at": now}
+        with self.database.write() as connection:
+            if digest not in self._banks:
+                self._add_bank(connection, digest, bank)
+            connection.execute(interviews.insert().values(id=interview, owner=owner, begun_at=now))
+            connection.execute(events.insert().values(row))
+            read_models.first_overview(connection, interview, owner, now, state)
+        self._remember(digest, first.bank)
         return interview
 
-    def append(self, interview: str, number: int, event: Event) -> None:
-        """Record the event as the interview's `number`-th (from 0).
+    def append(self, interview: str, number: int, event: Event, after: Interview) -> str:
+        """Record the event as the interview's `number`-th (from 0), and give its time; `after` is the state it makes.
 
-        Raises MovedOnElsewhere if that place is taken: somebody else recorded an event first.
+        Raises MovedOnElsewhere if that place is taken: somebody else recorded an event first. Raises NoSuchInterview
+        if the interview has been removed.
         """
+        kind, body = event_to_json(event)
+        before = sa.select(events.c.at).where(events.c.interview == interview, events.c.number == number - 1)
         try:
-            with self._transaction() as connection:
-                connection.execute(_events.insert().values(_row(interview, number, event, _now())))
+            with self.database.write() as connection:
+                at = max(_now(), connection.execute(before).scalar() or "")  # a clock may be set back
+                row = {"interview": interview, "number": number, "kind": kind, "body": body, "at": at}
+                connection.execute(events.insert().values(row))
+                read_models.update(connection, interview, event, at, after)
         except IntegrityError as error:
-            raise MovedOnElsewhere("the interview has moved on in another window") from error
+            self.owner_of(interview)
+            if self.since(interview, number):
+                raise MovedOnElsewhere(localized("play.moved_on")) from error
+            raise store_error(error) from error
+        return at
 
     def since(self, interview: str, number: int) -> list[Recorded]:
         """The events from the `number`-th on (from 0), in order; events never change, so what came before is known."""
-        rows = sa.select(_events.c.kind, _events.c.body, _events.c.at)
-        rows = rows.where(_events.c.interview == interview, _events.c.number >= number).order_by(_events.c.number)
-        with self._transaction() as connection:
-            return [Recorded(event_from_json(kind, body), at) for kind, body, at in connection.execute(rows)]
+        with self.database.read() as connection:
+            return self._read(connection, interview, number)
 
-    def owns(self, interview: str, owner: str | None) -> bool:
-        """Whether there is such an interview, and of this owner (None: of anybody)."""
-        mine = sa.select(_interviews.c.id).where(_interviews.c.id == interview)
-        if owner is not None:
-            mine = mine.where(_interviews.c.owner == owner)
-        with self._transaction() as connection:
-            return connection.execute(mine).first() is not None
+    def owner_of(self, interview: str) -> str:
+        """Whose interview it is. Raises NoSuchInterview."""
+        with self.database.read() as connection:
+            found = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar()
+        if found is None:
+            raise NoSuchInterview(localized("store.no_interview", id=interview))
+        return str(found)
 
     def history(self, interview: str, owner: str | None = None) -> list[Recorded]:
         """All events in order. Raises NoSuchInterview if there is none, or not of this owner (None: of anybody)."""
-        if not self.owns(interview, owner):
-            raise NoSuchInterview(f"there is no interview {interview!r} here")
-        return self.since(interview, 0)
+        if owner is not None and self.owner_of(interview) != owner:
+            raise NoSuchInterview(localized("store.no_interview", id=interview))
+        history = self.since(interview, 0)
+        if not history:
+            raise NoSuchInterview(localized("store.no_interview", id=interview))
+        return history
 
-    def interviews(self, owner: str | None = None) -> list[Listed]:
+    def interviews(self, owner: str | None = None, limit: int | None = None, offset: int = 0) -> list[Overview]:
         """The interviews of an owner (None: of everybody), the one that changed last first."""
-        changed = sa.func.max(_events.c.at).label("changed")
-        query = (
-            sa.select(_interviews.c.id, _interviews.c.owner, _interviews.c.begun_at, changed)
-            .join(_events, _events.c.interview == _interviews.c.id)
-            .group_by(_interviews.c.id, _interviews.c.owner, _interviews.c.begun_at)
-            .order_by(changed.desc(), _interviews.c.id)
-        )
-        if owner is not None:
-            query = query.where(_interviews.c.owner == owner)
-        with self._transaction() as connection:
-            return [Listed(*row) for row in connection.execute(query)]
+        with self.database.read() as connection:
+            return read_models.list_overviews(connection, owner, limit, offset)
+
+    def due(self, unchanged_for: float | None = None) -> list[tuple[str, str]]:
+        """Id and owner of the interviews to which something is owed, if nothing happened for so many seconds."""
+        before = None if unchanged_for is None else _now(-unchanged_for)
+        with self.database.read() as connection:
+            return read_models.list_due(connection, before)
+
+    def ungraded(self, owner: str) -> list[str]:
+        """The interviews of an owner with answers whose grading failed or is still to come."""
+        with self.database.read() as connection:
+            return read_models.list_failed(connection, owner)
+
+    def has_others(self, owner: str) -> bool:
+        """Whether there are interviews of anybody but this owner."""
+        with self.database.read() as connection:
+            others = sa.select(interviews.c.id).where(interviews.c.owner != owner).limit(1)
+            return connection.execute(others).first() is not None
+
+    def rebuild(self) -> int:
+        """Make the read models anew from the events, and give the number of interviews."""
+        with self.database.write() as connection:
+            return self._rebuild(connection)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.database.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except IntegrityError:
-            raise
-        except SQLAlchemyError as error:
-            raise StoreError(f"the database cannot be used: {_cause(error)}") from error
+    def _rebuild(self, connection: sa.Connection) -> int:
+        def read(_: sa.Connection, interview: str) -> list[tuple[Event, str]]:
+            return [(recorded.event, recorded.at) for recorded in self._read(connection, interview, 0)]
 
+        return read_models.rebuild(connection, read)
 
-def _row(interview: str, number: int, event: Event, at: str) -> dict[str, Any]:
-    kind, body = event_to_json(event)
-    return {"interview": interview, "number": number, "kind": kind, "body": body, "at": at}
+    def _read(self, connection: sa.Connection, interview: str, number: int) -> list[Recorded]:
+        rows = sa.select(events.c.kind, events.c.body, events.c.at)
+        rows = rows.where(events.c.interview == interview, events.c.number >= number).order_by(events.c.number)
+        return [Recorded(self._event(connection, kind, body), at) for kind, body, at in connection.execute(rows).all()]
 
+    def _event(self, connection: sa.Connection, kind: str, body: str) -> Event:
+        if kind != Begun.__name__:
+            return event_from_json(kind, body)
+        digest = bank_of_begun(body)
+        bank = self._banks.get(digest)
+        if bank is None:
+            found = connection.execute(sa.select(banks.c.body).where(banks.c.digest == digest)).scalar()
+            if found is None:
+                raise TranscriptError(localized("store.no_bank"))
+            bank = bank_from_json(found)
+            self._remember(digest, bank)
+        return begun_from_json(body, bank)
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    def _add_bank(self, connection: sa.Connection, digest: str, body: str) -> None:
+        if connection.execute(sa.select(banks.c.digest).where(banks.c.digest == digest)).first() is None:
+            try:
+                with connection.begin_nested():
+                    connection.execute(banks.insert().values(digest=digest, body=body))
+            except IntegrityError:
+                pass  # somebody added the same bank meanwhile
 
-
-def _cause(error: SQLAlchemyError) -> str:
-    """What went wrong, without the statement and its values: those hold answers."""
-    if isinstance(error, DBAPIError) and error.orig is not None:
-        return str(error.orig)
-    return str(error).splitlines()[0]
-
-
-def _engine(url: str) -> sa.Engine:
-    engine = sa.create_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-
-        @sa.event.listens_for(engine, "connect")
-        def _pragmas(connection: Any, _: Any) -> None:
-            cursor = connection.cursor()
-            for statement in _PRAGMAS:
-                cursor.execute(statement)
-            cursor.close()
-
-    return engine
+    def _remember(self, digest: str, bank: Bank) -> None:
+        with self._lock:
+            self._banks[digest] = bank
+            while len(self._banks) > _MOST_BANKS:
+                del self._banks[next(iter(self._banks))]
 
 
-def _migrate(engine: sa.Engine) -> None:
-    """Bring an older database up to date; refuse one that a newer program wrote."""
-    with engine.begin() as connection:
-        at = None
-        if sa.inspect(connection).has_table("alembic_version"):
-            at = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-        if at == _REVISIONS[-1]:
-            return
-        if at is not None and at not in _REVISIONS:
-            raise StoreError(
-                f"the database was written by a newer version of this program (its version is {at}): "
-                "install the newer version, or point INTERVIEWER_DATABASE_URL to another database"
-            )
-        # Imported only when there is something to do: it costs a third of a second at every start.
-        from alembic.command import upgrade
-        from alembic.config import Config
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        upgrade(config, "head")
+def _now(seconds: float = 0.0) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")

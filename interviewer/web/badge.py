@@ -7,7 +7,7 @@ from interviewer.domain.grade import Grade, Provenance
 from interviewer.domain.rubric import Bank, Language
 from interviewer.evaluation.calibration import MeasurementSource, measurement_finder
 from interviewer.presentation.wording import agreement_text
-from interviewer.sessions.grader_registry import Models
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import say
 
 
@@ -15,7 +15,7 @@ from interviewer.text.messages import say
 class Badges:
     """Says of a grade what is known of its grader."""
 
-    models: Models
+    models: GraderRegistry
     known: MeasurementSource
 
     def on(self, bank: Bank, language: Language) -> Callable[[Grade], str]:

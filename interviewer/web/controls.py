@@ -6,12 +6,12 @@ import gradio as gr
 
 from interviewer.domain.interview import Mode, Order
 from interviewer.domain.rubric import Language
-from interviewer.sessions.grader_registry import Offer
+from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.web.grader_tab import GraderTab
 from interviewer.web.import_tab import ImportTab
 
 DEFAULT_COUNT = 5
-_POLL_SECONDS = 2.0
+_POLL_SECONDS = 0.7
 
 # Not a secret: it is in every visitor's page. It only has to stay the same, or the browser forgets its interview.
 _BROWSER_KEY = "the-id-of-an-interview"
@@ -23,7 +23,7 @@ NO_INTERVIEW = "none"
 class Controls:
     """Everything on the page; whoever makes one lays it out."""
 
-    def __init__(self, offer: Offer, *, may_import: bool) -> None:
+    def __init__(self, offer: GraderOptions, *, may_import: bool) -> None:
         self.remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
         self.place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)
         self.ticker = gr.Timer(_POLL_SECONDS, active=False)

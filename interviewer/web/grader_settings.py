@@ -14,7 +14,7 @@ from interviewer.evaluation.checkup import Diagnosis
 from interviewer.grading import CallShape
 from interviewer.llm.discovery import find_local_servers, list_models
 from interviewer.presentation.templating import inline, render
-from interviewer.sessions.grader_registry import Choice, Models
+from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized, say
 
 _BANK = "deep-learning"
@@ -54,7 +54,7 @@ class Told:
 class Clinic:
     """Serves the grader tab."""
 
-    models: Models
+    models: GraderRegistry
     library: Library
 
     def status(self, owner: str, language: Language) -> str:
@@ -69,7 +69,7 @@ class Clinic:
 
     def find(self, language: Language) -> Told:
         """Ask this machine's usual ports. Only where any address may be entered at all."""
-        if not self.models.offer.anything or self.models.offer.allowed:
+        if not self.models.options.is_private or self.models.options.allowed:
             return Told(_paragraph(say("grader.found_none", language), language))
         found = find_local_servers()
         if not found:
@@ -117,7 +117,7 @@ class Clinic:
         self.models.remember(choice, diagnosis)
         yield Told(render("diagnosis.html", language, diagnosis=diagnosis))
 
-    def _wish(self, owner: str, form: Form, model: str = "") -> Choice:
+    def _wish(self, owner: str, form: Form, model: str = "") -> GraderChoice:
         return self.models.wish(owner, form.base_url, model or form.model, form.key, _shape(form), _votes(form))
 
 

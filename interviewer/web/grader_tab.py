@@ -9,7 +9,7 @@ import gradio as gr
 from interviewer.domain.rubric import Language
 from interviewer.grading import CallShape
 from interviewer.llm.profiles import PRESETS
-from interviewer.sessions.grader_registry import Offer
+from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.text.messages import say
 from interviewer.web.grader_settings import Clinic, Form, Told
 
@@ -19,10 +19,10 @@ Updates = dict[Any, Any]
 class GraderTab:
     """The controls; where there is a list of endpoints, only they can be chosen."""
 
-    def __init__(self, offer: Offer) -> None:
+    def __init__(self, offer: GraderOptions) -> None:
         default = offer.default.endpoint
         address = default.base_url if default else (offer.allowed[0] if offer.allowed else "")
-        is_open = offer.anything and not offer.allowed
+        is_open = offer.is_private and not offer.allowed
         with gr.Tab("···", id="grader") as self.tab:
             self.status = gr.HTML(elem_id="grader-status", apply_default_css=False)
             presets = [(preset.title, preset.base_url) for preset in PRESETS]
@@ -31,7 +31,7 @@ class GraderTab:
             if offer.allowed:
                 self.base_url = gr.Dropdown(list(offer.allowed), value=address, elem_id="base-url")
             else:
-                self.base_url = gr.Textbox(address, max_lines=1, interactive=offer.anything, elem_id="base-url")
+                self.base_url = gr.Textbox(address, max_lines=1, interactive=offer.is_private, elem_id="base-url")
             with gr.Row():
                 names = [default.model] if default else []
                 model = default.model if default else None

@@ -1,7 +1,8 @@
 """What every request passes before anything else sees it: host, origin, size, closed routes; and the headers of every answer."""
 
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interviewer.banks.loader import LARGEST_BANK
 from interviewer.web.identity import Owners
+
+_log = logging.getLogger(__name__)
 
 LARGEST_BODY = 2_000_000
 
@@ -58,17 +61,35 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class Guard:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, *, owners: Owners, hosts: Iterable[str], own_origin: str) -> None:
-        """`hosts`: names the page may be asked for (none: any); `own_origin`: that of a proxy in front, or ''."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        owners: Owners,
+        hosts: Iterable[str],
+        own_origin: str,
+        is_private: Callable[[], bool],
+        went_public: Callable[[], None],
+    ) -> None:
+        """`hosts`: names the page may be asked for (none: any); `own_origin`: that of a proxy in front, or ''.
+
+        `is_private` tells whether only the people at this machine reach the page. `went_public` is called when a
+        request shows that this is not so.
+        """
         self._app = app
         self._owners = owners
         self._hosts = frozenset(hosts)
         self._own = urlsplit(own_origin).netloc
+        self._is_private = is_private
+        self._went_public = went_public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._is_private() and any(_is_forwarding(name) for name, _ in scope["headers"]):
+            _log.warning("a proxy was seen, so the page is no longer private: set INTERVIEWER_ROOT_PATH to its address")
+            self._went_public()
         refusal = self._refusal(scope)
         if refusal:
             status, text = refusal
@@ -83,18 +104,26 @@ class Guard:
             return 421, "This page is not served under this host name (INTERVIEWER_ALLOWED_HOSTS)."
         if not _OPEN.fullmatch(path):
             return 404, "Not found."
-        if scope["method"] not in _SAFE:
-            origin = headers.get("origin")
-            if origin is not None and urlsplit(origin).netloc not in {host, self._own} - {""}:
-                return 403, "A request from another site is refused."
-            if headers.get("sec-fetch-site") == "cross-site":
-                return 403, "A request from another site is refused."
-            return _size_refused(headers, path)
-        return None
+        if scope["method"] in _SAFE:
+            return None
+        if self._is_foreign(headers, host):
+            return 403, "A request from another site, or one that does not say where it comes from, is refused."
+        return _size_refused(headers, path)
+
+    def _is_foreign(self, headers: Headers, host: str) -> bool:
+        """Whether a request that changes something was not sent by our own page, as far as its headers tell.
+
+        Every browser names the origin of such a request. On a private page one without a name is refused too: there is
+        no owner's cookie that would protect what anybody at this machine may do.
+        """
+        origin = headers.get("origin")
+        if origin is None:
+            return self._is_private() or headers.get("sec-fetch-site") == "cross-site"
+        return urlsplit(origin).netloc not in {host, self._own} - {""} or headers.get("sec-fetch-site") == "cross-site"
 
     def _plain_scope(self, scope: Scope) -> Scope:
         """Without the forwarding headers: where a proxy stands in front, its URL is a setting and not a claim."""
-        headers = [(name, value) for name, value in scope["headers"] if not name.startswith(b"x-forwarded-")]
+        headers = [(name, value) for name, value in scope["headers"] if not _is_forwarding(name)]
         return {**scope, "headers": headers}
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
@@ -124,6 +153,11 @@ def own_hosts(host: str, allowed: str, root_path: str) -> frozenset[str]:
     if host in _LOOPBACK:
         return frozenset(named | _LOOPBACK)
     return frozenset(named | _LOOPBACK | {host}) if named else frozenset()
+
+
+def _is_forwarding(name: bytes) -> bool:
+    """Whether a header is one that proxies add."""
+    return name.startswith(b"x-forwarded-") or name in (b"forwarded", b"via", b"x-real-ip")
 
 
 def _size_refused(headers: Headers, path: str) -> tuple[int, str] | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from interviewer.banks.loader import Library
-from interviewer.domain.grade import Evidence, Verdict
+from interviewer.domain.grade import Evidence
 from interviewer.domain.interview import (
     Contest,
     Contested,
@@ -15,13 +15,15 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.rubric import Language
 from interviewer.errors import BankError, InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
-from interviewer.sessions.grader_registry import Models
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import make_plan
-from interviewer.sessions.service import LONGEST_ANSWER, Session, Stage
+from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
-from interviewer.web.grader_settings import Watched
 from interviewer.web.view_model import Screen, View, view
+
+# What needs no server is there in a moment; it is not waited for without end all the same.
+_OFFLINE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,9 @@ class Choices:
 class Desk:
     """Plays for the page: one for the whole server."""
 
-    stage: Stage
+    service: SessionService
     library: Library
-    models: Models
+    models: GraderRegistry
     badges: Badges
 
     def arrive(self, owner: str, interview: str, language: Language) -> View:
@@ -52,12 +54,11 @@ class Desk:
         if not interview:
             return View(Screen.START, language)
         try:
-            session = self._grading(owner, interview)
-            session.settle(language)
-            shown = self._view(session, session.interview(), language)
-            return replace(shown, polls=shown.is_waiting)
+            session = self.service.resume(interview, owner)
+            session.run_due(language, is_watched=shows_grades(session.interview()))
+            return self._view(session, session.interview(), language)
         except InterviewerError as error:
-            return View(Screen.START, language, notice=_told(error, language))
+            return _unreachable(error, interview, language)
 
     def start(self, owner: str, choices: Choices, language: Language) -> View:
         """A new interview. What cannot be played is said on the start form."""
@@ -76,7 +77,7 @@ class Desk:
                 probes=bool(choices.probes),
                 hints=bool(choices.hints),
             )
-            session = self.stage.begin(owner, first)
+            session = self.service.begin(owner, first)
         except (InterviewerError, ValueError) as error:
             return View(Screen.START, language, notice=_told(error, language))
         return self._view(session, session.interview(), language)
@@ -95,7 +96,7 @@ class Desk:
             played = replace(played, unsent=text)  # the box is not to be seen now
         yield replace(played, clear=not played.notice)
         if not played.notice and played.is_waiting:
-            yield from self._settled(owner, interview, language)
+            yield from self._do_due(owner, interview, language)
 
     def skip(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
         """Pass on the question, or on the probe: then what was said before it is graded."""
@@ -124,7 +125,14 @@ class Desk:
 
     def look(self, owner: str, interview: str, language: Language) -> View:
         """The interview as it stands, for a page that waits for grades or changes its language."""
-        return self._noticed(owner, interview, language, "")
+        try:
+            session = self.service.resume(interview, owner)
+            session.run_due(
+                language, is_watched=shows_grades(session.interview())
+            )  # what another process left undone is taken over
+        except InterviewerError as error:
+            return self._noticed(owner, interview, language, _told(error, language))
+        return self._view(session, session.interview(), language)
 
     def contest(self, owner: str, interview: str, criterion: str, quote: str, language: Language) -> tuple[View, bool]:
         """Record an objection to a verdict of the last graded attempt; False if its words are not the candidate's."""
@@ -150,7 +158,7 @@ class Desk:
         told: Mapping[type[InterviewerError], str] | None = None,
     ) -> View:
         try:
-            session = self._grading(owner, interview)
+            session = self.service.resume(interview, owner)
             return self._view(session, play(session), language)
         except NoSuchInterview as error:
             return View(Screen.START, language, notice=_told(error, language))
@@ -161,10 +169,10 @@ class Desk:
     def _noticed(self, owner: str, interview: str, language: Language, notice: str) -> View:
         """The interview as it stands, with something to say."""
         try:
-            session = self.stage.resume(interview, owner)
+            session = self.service.resume(interview, owner)
             return replace(self._view(session, session.interview(), language), notice=notice)
         except InterviewerError as error:
-            return View(Screen.START, language, notice=_told(error, language))
+            return _unreachable(error, interview, language)
 
     def _then_settle(
         self, owner: str, interview: str, language: Language, play: Callable[[Session], Interview]
@@ -172,46 +180,42 @@ class Desk:
         played = self._played(owner, interview, language, play)
         yield played
         if not played.notice and played.is_waiting:
-            yield from self._settled(owner, interview, language)
+            yield from self._do_due(owner, interview, language)
 
-    def _settled(self, owner: str, interview: str, language: Language) -> Iterator[View]:
-        """Start what is due; where its result may be shown, wait for it."""
+    def _do_due(self, owner: str, interview: str, language: Language) -> Iterator[View]:
+        """Start what is due. A model is never waited for here: the page asks again until the result is there."""
         try:
-            session = self._grading(owner, interview)
-            if not shows_grades(session.interview()):
-                session.settle(language)
-                return
-            run: Watched[Interview, tuple[Verdict, ...]] = Watched(lambda tell: session.settled(language, tell))
-            for verdicts in run:
-                yield replace(self._view(session, session.interview(), language, verdicts), is_partial=True)
-            yield self._view(session, run.result(), language)
+            session = self.service.resume(interview, owner)
+            session.run_due(language, is_watched=shows_grades(session.interview()))
+            before = session.interview()
+            if self.service.is_offline(owner) and shows_grades(before):
+                yield self._view(session, session.run_due_and_wait(language, _OFFLINE_SECONDS), language)
         except InterviewerError as error:
             yield self._noticed(owner, interview, language, _told(error, language))
 
-    def regrade_all(self, owner: str, language: Language) -> int:
-        """Ask for the missing grades in all interviews of an owner, wait for them, and count those that came."""
-        graded = 0
-        for listed in self.stage.store.interviews(owner):
+    def regrade_all(self, owner: str, language: Language) -> tuple[int, int]:
+        """Ask for the missing grades in all interviews of an owner; how many came at once, and how many are to come."""
+        before, after = 0, 0
+        wait = _OFFLINE_SECONDS if self.service.is_offline(owner) else 0.0
+        for interview in self.service.store.ungraded(owner):
             try:
-                session = self._grading(owner, listed.id)
-                before = _ungraded(session.interview())
-                if before:
-                    session.regrade()
-                    graded += before - _ungraded(session.settled(language))
+                session = self.service.resume(interview, owner)
+                before += _ungraded(session.interview())
+                session.regrade()
+                after += _ungraded(session.run_due_and_wait(language, wait))
             except InterviewerError:
                 continue  # an interview that cannot be read is listed as such
-        return graded
+        return before - after, after
 
-    def _view(
-        self, session: Session, interview: Interview, language: Language, partial: Sequence[Verdict] = ()
-    ) -> View:
-        return view(session.id, interview, language, self.badges.on(interview.bank, language), partial)
+    def _view(self, session: Session, interview: Interview, language: Language) -> View:
+        badge = self.badges.on(interview.bank, language)
+        return view(session.id, interview, language, badge, session.partial_verdicts())
 
-    def _grading(self, owner: str, interview: str) -> Session:
-        """The interview with the grader that its owner chose."""
-        session = self.stage.resume(interview, owner)
-        stage = replace(self.stage, grader=self.models.grader(owner), llm=self.models.llm_for(owner))
-        return Session(stage, session.id)
+
+def _unreachable(error: InterviewerError, interview: str, language: Language) -> View:
+    """The start form and what is wrong; an interview that is only out of reach is not forgotten by the browser."""
+    kept = "" if isinstance(error, NoSuchInterview) else interview
+    return View(Screen.START, language, kept, notice=_told(error, language))
 
 
 def _ungraded(interview: Interview) -> int:

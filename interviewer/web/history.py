@@ -1,44 +1,57 @@
 """The list of all interviews of an owner, as links that resume or reread them."""
 
-from interviewer.domain.interview import Interview
+from functools import lru_cache
+
 from interviewer.domain.rubric import Language
-from interviewer.domain.summary import summarize
-from interviewer.errors import InterviewerError
 from interviewer.presentation.templating import escaped
 from interviewer.presentation.wording import moment, score_text
-from interviewer.sessions.service import Session, Stage
+from interviewer.sessions.read_models import PAGE_SIZE, Overview
+from interviewer.sessions.service import SessionService
 from interviewer.text.messages import say
 
+# What differs between any two interviews stands first, and is not in their words.
+_SHOWN_FROM = Overview._fields.index("bank")
+_NOBODY = ("",) * _SHOWN_FROM
 
-def listing(stage: Stage, owner: str, language: Language) -> str:
-    """All interviews of an owner, as a list of links that resume or read them."""
-    items = []
-    for listed in stage.store.interviews(owner):
-        try:
-            interview = Session(stage, listed.id).interview()
-            text, state = _list_line(interview, language)
-        except InterviewerError as error:
-            text, state = say("list.unreadable", language, reason=error.into(language)), ""
-            items.append(f"<li>{escaped(text)}</li>")
-            continue
-        when = moment(listed.begun_at)
-        action = say("list.read" if interview.is_over else "list.open", language)
-        items.append(
-            f'<li><a href="?interview={escaped(listed.id)}">{escaped(say("list.action", language, action=action, text=text))}</a> '
-            f'<span class="quiet">{state} · <time datetime="{listed.begun_at}">{when}</time></span></li>'
-        )
+
+def listing(service: SessionService, owner: str, language: Language, count: int = PAGE_SIZE) -> str:
+    """The interviews of an owner that changed last, so many of them, and a link that shows more."""
+    found = service.store.interviews(owner, count + 1)
+    items = "".join(_item(overview, language) for overview in found[:count])
     title = f"<h2>{say('list.title', language)}</h2>"
-    return title + (
-        f'<ul class="interviews">{"".join(items)}</ul>' if items else f"<p>{say('list.empty', language)}</p>"
+    if not items:
+        return f"{title}<p>{say('list.empty', language)}</p>"
+    more = ""
+    if len(found) > count:
+        text = say("list.more", language, count=count)
+        more = f'<p class="more"><a href="?list={count + PAGE_SIZE}">{text}</a></p>'
+    return f'{title}<ul class="interviews">{items}</ul>{more}'
+
+
+def wished_count(wish: str) -> int:
+    """How many interviews a link asked for; the first page if it makes no sense."""
+    return max(PAGE_SIZE, int(wish)) if wish.isascii() and wish.isdecimal() and len(wish) < 7 else PAGE_SIZE
+
+
+def _item(found: Overview, language: Language) -> str:
+    if found.problem:
+        return f"<li>{escaped(say('list.unreadable', language, reason=found.problem))}</li>"
+    words = _words(found[_SHOWN_FROM:], language)
+    return (
+        f'<li><a href="?interview={found.id}">{words[0]}</a> <span class="quiet">{words[1]} · '
+        f'<time datetime="{found.begun_at}">{moment(found.begun_at)}</time></span></li>'
     )
 
 
-def _list_line(interview: Interview, language: Language) -> tuple[str, str]:
-    mode = say(f"mode_short.{interview.plan.mode}", language)
-    count = len(interview.plan.questions)
-    text = say("list.line", language, bank=interview.bank.title.into(language), count=count, mode=mode)
-    if not interview.is_over:
-        return text, say("list.state_open", language, place=interview.position + 1)
-    summary = summarize(interview)
-    score = score_text(summary.score, language, is_estimate=summary.is_estimate)
-    return text, f"{say('list.state_over', language)} · {score}"
+@lru_cache(maxsize=1024)
+def _words(shown: tuple[object, ...], language: Language) -> tuple[str, str]:
+    """The name of the link and the state of an interview; those of an owner are often the same."""
+    found = Overview._make((*_NOBODY, *shown))
+    mode = say(f"mode_short.{found.mode}", language)
+    text = say("list.line", language, bank=found.bank_title.into(language), count=found.planned, mode=mode)
+    action = say("list.read" if found.is_over else "list.open", language)
+    line = escaped(say("list.action", language, action=action, text=text))
+    if not found.is_over:
+        return line, say("list.state_open", language, place=found.position + 1)
+    score = score_text(found.score, language, is_estimate=found.is_estimate)
+    return line, f"{say('list.state_over', language)} · {score}"

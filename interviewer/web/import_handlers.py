@@ -13,7 +13,7 @@ from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.errors import BankError, InterviewerError
 from interviewer.presentation.templating import inline
-from interviewer.sessions.grader_registry import Models
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import say
 from interviewer.web.grader_settings import Watched
 from interviewer.web.uploads import Uploads
@@ -45,7 +45,7 @@ class Importer:
     """Serves the import tab. `folder` is where banks go, None where nobody may import."""
 
     library: Library
-    models: Models
+    models: GraderRegistry
     uploads: Uploads
     folder: Path | None
     imported: dict[str, str] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Importer:
         """
         from interviewer.banks.importing import pipeline
 
-        if self.folder is None:
+        if self.folder is None or not self.models.options.is_private:
             return _refused("import.not_here", language)
         if not text.strip():
             return _refused("import.nothing_to_save", language)
@@ -104,7 +104,7 @@ class Importer:
         from interviewer.web import preview
 
         folder = self.folder
-        if folder is None:
+        if folder is None or not self.models.options.is_private:
             yield _refused("import.not_here", language)
             return
         llm = self.models.llm_for(owner) if by_model else None

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.presentation.templating import inline
-from interviewer.sessions.grader_registry import Models
-from interviewer.sessions.service import Stage
+from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
@@ -19,7 +19,7 @@ from interviewer.web.controls import NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import Clinic
 from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.handlers import Choices, Desk
-from interviewer.web.history import listing
+from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
@@ -37,10 +37,18 @@ _PAGES_REMEMBERED = 100
 
 
 def mount(
-    app: FastAPI, settings: Settings, stage: Stage, library: Library, owners: Owners, models: Models, uploads: Uploads
+    app: FastAPI,
+    settings: Settings,
+    service: SessionService,
+    library: Library,
+    owners: Owners,
+    models: GraderRegistry,
+    uploads: Uploads,
 ) -> None:
     """Put the page on the application, with everything closed that it does not need."""
-    demo = _build(Desk(stage, library, models, Badges(models, known_measurements(settings))), owners, settings, uploads)
+    demo = _build(
+        Desk(service, library, models, Badges(models, known_measurements(settings))), owners, settings, uploads
+    )
     demo.max_threads = _MOST_THREADS
     demo.state_session_capacity = _PAGES_REMEMBERED
     demo.queue(default_concurrency_limit=None, api_open=False)
@@ -72,7 +80,7 @@ def _build(desk: Desk, owners: Owners, settings: Settings, uploads: Uploads) -> 
     with gr.Blocks(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     ) as demo:
-        controls = Controls(desk.models.offer, may_import=folder is not None)
+        controls = Controls(desk.models.options, may_import=folder is not None)
         _Wiring(demo, controls, desk, owners, importer, settings.root_path).connect()
     return demo  # type: ignore[no-any-return]
 
@@ -194,7 +202,10 @@ class _Wiring:
         asked = str(dict(request.query_params).get("interview") or remembered or NO_INTERVIEW)
         view = self.desk.arrive(owner, "" if asked == NO_INTERVIEW else asked, language)
         # Whoever is quick with the tab finds the list there, although the tab's own event came before the page was ready.
-        listed = {self.c.listing: listing(self.desk.stage, owner, language)}
+        wish = str(dict(request.query_params).get("list", ""))
+        listed: Updates = {self.c.listing: listing(self.desk.service, owner, language, wished_count(wish))}
+        if wish:
+            listed[self.c.tabs] = gr.update(selected="interviews")
         return merged(
             self._labels(language), start_values(self.c, self.desk.library, language), draw(self.c, view), listed
         )
@@ -203,7 +214,7 @@ class _Wiring:
         c, chosen, owner, library = self.c, Language(language), self._owner(request), self.desk.library
         is_open = remembered and remembered != NO_INTERVIEW
         drawn = draw(c, self.desk.look(owner, str(remembered), chosen)) if is_open else {}
-        listed = {c.listing: listing(self.desk.stage, owner, chosen), c.link_text: gr.update(visible=False)}
+        listed = {c.listing: listing(self.desk.service, owner, chosen), c.link_text: gr.update(visible=False)}
         return merged(self._labels(chosen), bank_choices(c, library, bank, chosen), drawn, listed)
 
     def _leave(self, language: str) -> Updates:
@@ -232,10 +243,14 @@ class _Wiring:
         for view in self.desk.answer(self._owner(request), interview, place, text, Language(language)):
             yield draw(self.c, view)
 
-    def _tick(self, interview: str, _: str, language: str, request: gr.Request) -> Updates:
-        """Grades that have come in meanwhile, without touching what is being typed."""
+    def _tick(self, interview: str, place: str, language: str, request: gr.Request) -> Updates:
+        """Grades and follow-ups that have come in meanwhile, without touching what is being typed."""
         c, view = self.c, self.desk.look(self._owner(request), interview, Language(language))
-        return {c.play.card: view.card, c.report.report: view.report, c.ticker: gr.Timer(active=view.is_waiting)}
+        if view.screen is Screen.START:
+            return {}  # it cannot be read just now: the next tick asks again
+        if view.place != place or not view.polls:
+            return draw(c, view)
+        return {c.play.card: view.card, c.report.report: view.report, c.ticker: gr.Timer(active=view.polls)}
 
     def _object(self, interview: str, criterion: str, quote: str, language: str, request: gr.Request) -> Updates:
         view, kept = self.desk.contest(self._owner(request), interview, criterion, quote, Language(language))
@@ -244,14 +259,15 @@ class _Wiring:
         return draw(self.c, replace(view, notice="")) | notice | ({self.c.play.quote: ""} if kept else {})
 
     def _list(self, language: str, request: gr.Request) -> str:
-        return listing(self.desk.stage, self._owner(request), Language(language))
+        return listing(self.desk.service, self._owner(request), Language(language))
 
     def _regrade(self, language: str, request: gr.Request) -> str:
         """Grade whatever of this owner has no grade, and list the interviews anew."""
         owner, spoken = self._owner(request), Language(language)
-        count = self.desk.regrade_all(owner, spoken)
-        done = inline('<p role="status">{{ say("list.regraded", count=count) }}</p>', spoken, count=count)
-        return str(done) + listing(self.desk.stage, owner, spoken)
+        graded, left = self.desk.regrade_all(owner, spoken)
+        source = '<p role="status">{{ say("list.regraded", count=graded) }}{% if left %} {{ say("list.regrading", count=left) }}{% endif %}</p>'
+        done = inline(source, spoken, graded=graded, left=left)
+        return str(done) + listing(self.desk.service, owner, spoken)
 
     def _link(self, language: str, request: gr.Request) -> Any:
         """A link for another browser. Its host is the one this page was asked for, which the guard has checked."""

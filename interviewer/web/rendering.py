@@ -20,8 +20,6 @@ Updates = dict[Any, Any]
 def draw(c: Controls, view: View) -> Updates:
     """The view on the page. The answer box is emptied only when its text is on disk."""
     play, report, language = c.play, c.report, view.language
-    if view.is_partial:
-        return {play.card: view.card, report.report: view.report}
     playing = view.screen is Screen.PLAY
     updates = {
         c.remembered: view.interview or NO_INTERVIEW,

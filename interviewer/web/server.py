@@ -1,10 +1,13 @@
 """The FastAPI application: guard, owner cookie, exports and the page that is mounted in it."""
 
 import html
+import logging
+import os
 import socket
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -26,7 +29,7 @@ from interviewer.web.uploads import Uploads
 DEFAULT_PORT = 7860
 _PORTS_TRIED = 20
 _MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
-_GRACE_SECONDS = 5
+_GRACE_SECONDS = 1
 
 
 def make_app(settings: Settings | None = None) -> FastAPI:
@@ -35,10 +38,18 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     prepare_gradio(settings)
     from interviewer.web.page import mount
 
-    stage, library = wiring.make_stage(settings), wiring.make_library(settings)
+    graders, library = wiring.make_grader_registry(settings), wiring.make_library(settings)
+    service = wiring.make_service(settings, graders)
     owners = Owners(settings.signing_key, is_https=settings.root_path.startswith("https:"))
     uploads = Uploads()
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.start_sweeping()
+        yield
+        service.close()
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
 
     @app.get("/export/{name}.{kind}")
     def export(request: Request, name: str, kind: str, lang: str = "") -> Response:
@@ -46,7 +57,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         if kind not in _MEDIA_TYPES or owner is None:
             return PlainTextResponse("Not found.\n", 404)
         try:
-            history = stage.store.history(name, owner)
+            history = service.store.history(name, owner)
         except NoSuchInterview:
             return PlainTextResponse("Not found.\n", 404)
         language = Language(lang) if lang in tuple(Language) else None
@@ -67,7 +78,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     @app.post(IMPORT)
     async def take(request: Request) -> Response:
         owner = owners.of(request.cookies)
-        if owner is None or not settings.is_for_this_machine:
+        if owner is None or not graders.options.is_private:
             return PlainTextResponse("Not found.\n", 404)
         uploads.keep(
             owner,
@@ -77,7 +88,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         )
         return Response(status_code=204)
 
-    mount(app, settings, stage, library, owners, wiring.make_models(settings), uploads)
+    mount(app, settings, service, library, owners, graders, uploads)
+    app.state.service, app.state.graders = service, graders
     # Reading the banks takes a moment that the first visitor need not wait for.
     threading.Thread(target=library.banks, daemon=True).start()
     # With a CORS middleware in the parent Gradio adds no grants of its own; this one grants nobody anything.
@@ -87,6 +99,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         owners=owners,
         hosts=own_hosts(settings.host, settings.allowed_hosts, settings.root_path),
         own_origin=settings.root_path,
+        is_private=lambda: graders.options.is_private,
+        went_public=graders.open_to_strangers,
     )
     return app
 
@@ -121,6 +135,7 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
 
     with _listening(settings, port_is_given=port_is_given) as listener:
         port = listener.getsockname()[1]
+        key_is_new = settings.makes_a_new_key
         app = make_app(settings)
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS, proxy_headers=False, server_header=False
@@ -128,9 +143,26 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         shown = settings.root_path or f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{port}"  # noqa: S104 - only looked for
         owners = Owners(settings.signing_key, is_https=False)
+        if key_is_new and app.state.service.store.has_others(wiring.LOCAL_OWNER):
+            print(say("app.key_lost", Language.EN), file=sys.stderr, flush=True)
         print(f"Mock interviewer: {shown}/", flush=True)
         print(f"With what you played in the terminal: {shown}/enter/{owners.link(wiring.LOCAL_OWNER)}", flush=True)
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        except KeyboardInterrupt:
+            pass  # Ctrl-C has done what it was for
+        finally:
+            _abandon(app)
+
+
+def _abandon(app: FastAPI) -> None:
+    """End without waiting for anybody: what is under way is found again at the next start."""
+    app.state.service.close()
+    threading.Thread(target=app.state.graders.close, daemon=True).start()
+    sys.stdout.flush()
+    logging.shutdown()
+    # A library's thread that hangs in a request would be waited for at the usual end.
+    os._exit(0)
 
 
 @contextmanager

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from interviewer.domain.grade import Verdict, missed, score
-from interviewer.domain.interview import Interview, Mode, Phase, may_hint, shows_grades
+from markupsafe import Markup
+
+from interviewer.domain.grade import Verdict
+from interviewer.domain.interview import Interview, Mode, Phase, due, may_hint, shows_grades
 from interviewer.domain.rubric import Kind, Language
+from interviewer.domain.scoring import missed, score
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.prompts import prompt
 from interviewer.presentation.card import Badge, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report
-from interviewer.presentation.templating import escaped
+from interviewer.presentation.templating import escaped, inline
 from interviewer.presentation.wording import score_text
 from interviewer.text.messages import say
 
@@ -28,7 +31,7 @@ class Screen(StrEnum):
 class View:
     """Everything about the page that an interview decides.
 
-    `clear` empties the answer box, which nothing else does. `polls` asks for grades that come in later; `is_partial`
+    `clear` empties the answer box, which nothing else does. `polls` asks again for what comes in later; `is_partial`
     says that only the card has changed since the view before.
     """
 
@@ -51,7 +54,6 @@ class View:
     clear: bool = False
     unsent: str = ""
     polls: bool = False
-    is_partial: bool = False
     points: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -66,7 +68,7 @@ def view(name: str, interview: Interview, language: Language, badge: Badge, part
         interview=name,
         place=interview.place,
         progress=_progress(interview, language),
-        chat=chat(interview, language),
+        chat=chat(interview, language) + _thinking(interview, language),
         card=_card(interview, language, badge, partial) if reviewing else "",
         report=report(interview, language, badge=badge, exports_of=name) if interview.is_over else "",
         may_answer=interview.phase is Phase.ANSWERING,
@@ -75,9 +77,16 @@ def view(name: str, interview: Interview, language: Language, badge: Badge, part
         is_last=interview.position + 1 == len(interview.plan.questions),
         is_coach=is_coach,
         has_failures=shown and any(attempt.failure for attempt in interview.attempts),
-        is_waiting=any(attempt.awaits_grade for attempt in interview.attempts),
+        is_waiting=bool(due(interview)),
+        polls=bool(due(interview)) and (shown or interview.phase is Phase.WEIGHING),
         points=_points(interview, language),
     )
+
+
+def _thinking(interview: Interview, language: Language) -> Markup:
+    if interview.phase is not Phase.WEIGHING:
+        return Markup()
+    return inline('<p class="quiet thinking" role="status">{{ say("play.thinking") }}</p>', language)
 
 
 def _points(interview: Interview, language: Language) -> tuple[tuple[str, str], ...]:

@@ -22,7 +22,7 @@ from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.llm.token_count import count_prompt, estimate_tokens
 from interviewer.sessions.planning import make_plan
-from interviewer.sessions.service import Stage
+from interviewer.sessions.service import SessionService
 from interviewer.settings import read_settings
 
 NAIVE_RULES = (
@@ -96,20 +96,20 @@ def test_own_overhead(capsys: pytest.CaptureFixture[str], deep_learning: Bank) -
 
 
 def test_the_end_of_an_interview_costs_no_more_than_one_grade(
-    capsys: pytest.CaptureFixture[str], make_stage: Callable[..., Stage], deep_learning: Bank
+    capsys: pytest.CaptureFixture[str], make_service: Callable[..., SessionService], deep_learning: Bank
 ) -> None:
     """Time runs five times as fast: a model that takes one second, and a candidate who takes 0.6 s for an answer."""
     first = make_plan(deep_learning, count=10, mode=Mode.INTERVIEW, probes=False, seed=1)
     with model_server(Character(pause=1.0)) as server:
-        gate = wiring.make_models(read_settings(base_url=server.url, model=MODEL))
-        stage = make_stage(gate.grader("me"))
-        session = stage.begin("me", first)
+        gate = wiring.make_grader_registry(read_settings(base_url=server.url, model=MODEL))
+        service = make_service(gate.grader("me"))
+        session = service.begin("me", first)
         while not (interview := session.interview()).is_over:
             time.sleep(0.6)
             session.answer(interview.question.reference.zh)
-            session.settle()
+            session.run_due()
         start = time.perf_counter()
-        session.settled()
+        session.run_due_and_wait()
         waited = time.perf_counter() - start
         alone = time.perf_counter()
         gate.grader("me").grade(deep_learning.questions[0], attempt(deep_learning.questions[0]), Language.ZH)

@@ -20,7 +20,7 @@ from interviewer.evaluation.datasets import read_labelled_answers
 from interviewer.evaluation.runner import attempt_of
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.planning import make_plan
-from interviewer.sessions.service import Session, Stage
+from interviewer.sessions.service import SessionService
 from interviewer.settings import shipped
 
 ROOT = Path(__file__).parent.parent.parent
@@ -83,32 +83,32 @@ def test_help_against_importing_typer(capsys: pytest.CaptureFixture[str]) -> Non
     say(capsys, f"interviewer --help: ratio to `import typer` {median(ours) / median(bare):.2f} (aim 2)")
 
 
-def test_a_turn(capsys: pytest.CaptureFixture[str], stage: Stage, deep_learning: Bank) -> None:
+def test_a_turn(capsys: pytest.CaptureFixture[str], service: SessionService, deep_learning: Bank) -> None:
     first = make_plan(deep_learning, mode=Mode.INTERVIEW, probes=False, seed=1)
     took = []
     for _ in range(4):
-        session = stage.begin("me", first)
+        session = service.begin("me", first)
         time.sleep(2)  # nobody answers before reading the question; meanwhile the planned ones are got ready
         while not (interview := session.interview()).is_over:
             said = interview.question.reference.into(interview.plan.language)
             start = time.perf_counter()
             session.answer(said, interview.place)
-            session.settled()
+            session.run_due_and_wait()
             took.append((time.perf_counter() - start) * 1000)
     p95 = quantiles(took, n=20)[-1]
     say(capsys, f"a turn (record, weigh, grade): median {median(took):.1f} ms, p95 {p95:.1f} ms (aim 20)")
 
 
 def test_loading_an_interview_of_200_turns(
-    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], make_stage: Callable[..., Stage]
+    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], make_service: Callable[..., SessionService]
 ) -> None:
-    session = make_stage().begin("me", begun())
+    session = make_service().begin("me", begun())
     while len(session.history()) < 200:
         session.answer("it is switched off, otherwise predictions are random")
-        session.settled()
+        session.run_due_and_wait()
         session.retry()
     turns = sum(len(attempt.turns) for attempt in session.interview().attempts)
-    cold = Session(make_stage(), session.id)
+    cold = make_service().resume(session.id, "me")
     benchmark(cold.interview)
     say(
         capsys,

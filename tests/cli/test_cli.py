@@ -11,8 +11,10 @@ from fakes import begun
 
 from interviewer import wiring
 from interviewer.domain.interview import replay
+from interviewer.errors import StoreError
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.sessions.serialization import history_from_json
+from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
 
 
@@ -75,10 +77,10 @@ def test_coach_mode_retries_and_shows_the_model_answer(
 
 
 def test_export_writes_a_file_whole_and_json_loads_back(tmp_path: Path) -> None:
-    stage = wiring.make_stage(read_settings())
-    session = stage.begin("me", begun())
+    service = wiring.make_service(read_settings())
+    session = service.begin("me", begun())
     session.answer("it is switched off")
-    session.settled()
+    session.run_due_and_wait()
     target = tmp_path / "out.json"
     assert run("export", session.id, "--format", "json", "-o", str(target)) == 0
     text = target.read_text(encoding="utf-8")
@@ -271,6 +273,96 @@ def test_a_command_is_no_part_of_an_answer_and_the_end_of_the_input_ends_one(
     assert run("export", name, "--format", "json") == 0
     answers = json.loads(capsys.readouterr().out)["summary"]["questions"][0]["answers"]
     assert answers == ["Without an activation the layers\ncollapse into one linear map."]
+
+
+def answers_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What was answered to the first question of the interview played last."""
+    assert run("interviews") == 0
+    name = capsys.readouterr().out.split()[0]
+    assert run("export", name, "--format", "json") == 0
+    found: list[str] = json.loads(capsys.readouterr().out)["summary"]["questions"][0]["answers"]
+    return found
+
+
+def test_a_question_mark_alone_shows_the_commands_and_is_no_part_of_an_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "?\nWithout an activation the layers\n？\ncollapse, don't they?\n\n\n"
+    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
+    assert capsys.readouterr().out.count("Commands:") == 3
+    assert answers_of(capsys) == ["Without an activation the layers\ncollapse, don't they?"]
+
+
+def test_an_answer_that_is_too_long_is_kept_and_can_be_shortened_and_sent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lines = "/send\n" + "Without an activation the layers collapse. " * 600 + "\n\n"
+    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
+    out = capsys.readouterr().out
+    assert "No answer is kept" in out
+    assert "and 20000 is the most" in out
+    (kept,) = (tmp_path / "data").glob("unsent-*.txt")
+    assert str(kept) in out
+    assert len(kept.read_text(encoding="utf-8")) > 20_000
+    kept.write_text("Without an activation the layers collapse.", encoding="utf-8")
+    name = out.split("--resume ")[1].split()[0]
+    assert play(monkeypatch, "--language", "en", "--resume", name, lines="/send\n\n") == 0
+    assert str(kept) in capsys.readouterr().out
+    assert answers_of(capsys) == ["Without an activation the layers collapse."]
+    assert not kept.exists()
+
+
+def test_an_answer_that_cannot_be_recorded_is_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def full(*_: object) -> str:
+        raise StoreError("The disk is full")
+
+    monkeypatch.setattr(Store, "append", full)
+    assert play(monkeypatch, "--language", "en", "--count", "1", lines="Layers collapse.\n\n") == 0
+    assert "The disk is full" in capsys.readouterr().out
+    (kept,) = (tmp_path / "data").glob("unsent-*.txt")
+    assert kept.read_text(encoding="utf-8") == "Layers collapse."
+
+
+def test_ctrl_c_ends_at_once_and_keeps_what_was_being_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    typed = iter(["Without an activation", "the layers"])
+
+    def interrupted(_: str) -> str:
+        line = next(typed, None)
+        if line is None:
+            raise KeyboardInterrupt
+        return line
+
+    monkeypatch.setattr("builtins.input", interrupted)
+    assert run("chat", "--language", "en", "--count", "1") == 0
+    assert "--resume" in capsys.readouterr().out
+    (kept,) = (tmp_path / "data").glob("unsent-*.txt")
+    assert kept.read_text(encoding="utf-8") == "Without an activation\nthe layers"
+
+
+def test_the_list_comes_in_pages_and_is_rebuilt(capsys: pytest.CaptureFixture[str]) -> None:
+    service = wiring.make_service(read_settings())
+    for _ in range(52):
+        service.begin("me", begun())
+    assert run("interviews") == 0
+    first = capsys.readouterr()
+    assert len(first.out.splitlines()) == 50
+    assert "--page 2" in first.err
+    assert run("interviews", "--page", "2") == 0
+    second = capsys.readouterr()
+    assert len(second.out.splitlines()) == 2
+    assert second.err == ""
+    assert run("rebuild") == 0
+    assert "52 interviews" in capsys.readouterr().out
+
+
+def test_an_env_file_that_is_not_utf_8_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    Path(".env").write_bytes("INTERVIEWER_MODEL=模型\n".encode("gb18030"))
+    assert run("interviews") == 1
+    assert capsys.readouterr().err == "interviewer: the file .env is not UTF-8: save it anew in that encoding\n"
 
 
 def test_what_reads_lists_of_questions_is_not_imported_with_the_page() -> None:

@@ -259,3 +259,36 @@ def test_an_interview_that_cannot_be_played_does_not_begin(first: Event, cause: 
 
 def test_the_question_is_asked_verbatim_in_the_language_of_the_plan() -> None:
     assert after().current.turns[0].text == DROPOUT.text.en
+
+
+TWICE = "off, I think; yes, off"
+
+
+@pytest.mark.parametrize(
+    "evidence, place",
+    [
+        (Evidence(1, "off"), (0, 3)),  # an older grade does not say which: the first one
+        (Evidence(1, "off", 19, 22), (19, 22)),
+        (Evidence(1, "off", 0, 3), (0, 3)),
+    ],
+)
+def test_evidence_stands_where_it_says_or_where_its_words_stand_first(
+    evidence: Evidence, place: tuple[int, int]
+) -> None:
+    closed = after(Answered(TWICE), Unprobed())
+    whole = grade(closed.current)
+    graded = replace(whole, verdicts=(replace(whole.verdicts[0], evidence=(evidence,)), *whole.verdicts[1:]))
+    found = step(closed, Graded("dropout", 1, graded)).current.grade
+    assert found
+    assert (found.verdicts[0].evidence[0].start, found.verdicts[0].evidence[0].end) == place
+    contested = step(step(closed, Graded("dropout", 1, whole)), Contested("dropout", 1, Contest("off", evidence)))
+    assert (contested.current.contests[0].evidence.start, contested.current.contests[0].evidence.end) == place
+
+
+@pytest.mark.parametrize("start, end", [(1, 4), (0, 4), (19, 99), (0, 2)])
+def test_evidence_that_does_not_stand_where_it_says_is_refused(start: int, end: int) -> None:
+    closed = after(Answered(TWICE), Unprobed())
+    whole = grade(closed.current)
+    forged = replace(whole.verdicts[0], evidence=(Evidence(1, "off", start, end),))
+    with pytest.raises(OutOfTurn, match="not in answer"):
+        step(closed, Graded("dropout", 1, replace(whole, verdicts=(forged, *whole.verdicts[1:]))))

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviewer.banks.importing.rubric_from_reference import compile_question
-from interviewer.domain.grade import Flag, Grade, Level, Method, score
+from interviewer.domain.grade import Flag, Grade, Level, Method
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Criterion, Kind, Question
+from interviewer.domain.scoring import score
 from interviewer.grading.lexical import LexicalGrader, overlap, says_term
 from interviewer.text import tokenizer
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from fakes import DROPOUT
 
-from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Verdict, score
+from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Verdict
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Language
+from interviewer.domain.scoring import score
 from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.grading import CallShape, LLMGrader, prompts_digest
 from interviewer.llm import Finish, Message, Reply, Usage

@@ -13,7 +13,7 @@ from interviewer.domain.summary import summarize
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.serialization import event_to_json
-from interviewer.sessions.service import Stage
+from interviewer.sessions.service import SessionService
 
 ANSWER = "it is switched off, otherwise it is random"
 ROWS = [row for row in REPLIES + MALFORMED + REFUSALS + UNREACHABLE + RECOVERIES if row.values[0].schema]  # type: ignore[union-attr]
@@ -26,12 +26,12 @@ def time() -> Time:
 
 @pytest.mark.parametrize("expected", ROWS)
 def test_the_answer_is_kept_and_can_be_graded_again(
-    make_stage: Callable[..., Stage], time: Time, expected: Row
+    make_service: Callable[..., SessionService], time: Time, expected: Row
 ) -> None:
     with serving(expected.behaviour) as server, model(server, time, **expected.endpoint) as llm:
-        session = make_stage(LLMGrader(llm, CallShape.ONE_CALL)).begin("me", begun())
+        session = make_service(LLMGrader(llm, CallShape.ONE_CALL)).begin("me", begun())
         session.answer(ANSWER)
-        failed = session.settled()
+        failed = session.run_due_and_wait()
     assert failed.current.answers == ((1, ANSWER),)
     # None of these servers writes a grade of this rubric, so there is none: a reason, and no number.
     assert failed.current.grade is None
@@ -42,9 +42,9 @@ def test_the_answer_is_kept_and_can_be_graded_again(
             assert words in failed.current.failure
     body = "".join(event_to_json(recorded.event)[1] for recorded in session.history())
     assert "sk-secret" not in body
-    again = make_stage(LexicalGrader()).resume(session.id, "me")
+    again = make_service(LexicalGrader()).resume(session.id, "me")
     again.regrade()
-    graded = again.settled()
+    graded = again.run_due_and_wait()
     assert graded.current.grade
     assert graded.current.grade.verdict("off").level is Level.MET
 

@@ -4,7 +4,7 @@ import pytest
 from fakes import begun, both, grade
 from html_seen import ATTACKS, seen
 
-from interviewer.domain.grade import Evidence, Extra, Flag, Level, Score
+from interviewer.domain.grade import Evidence, Extra, Flag, Level
 from interviewer.domain.interview import (
     Answered,
     Contest,
@@ -20,6 +20,7 @@ from interviewer.domain.interview import (
     replay,
 )
 from interviewer.domain.rubric import Language
+from interviewer.domain.scoring import Score
 from interviewer.presentation.card import card as draw_card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report

@@ -13,7 +13,7 @@ from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.grade_export import to_jsonl, to_table
 from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.transcript_export import export_transcript
-from interviewer.sessions.service import Stage
+from interviewer.sessions.service import SessionService
 
 # Colours, a window title, a screen cleared by one 8-bit character, a bell, a form feed, delete.
 TERMINAL = "\x1b[31mred \x1b]0;title\x07 \x9b2J \x0c \x7f\x85 it is switched off"
@@ -24,11 +24,11 @@ def commands(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["md", "html", "json"])
-def test_no_transcript_commands_a_terminal(stage: Stage, kind: str) -> None:
+def test_no_transcript_commands_a_terminal(stage: SessionService, kind: str) -> None:
     first = begun()
     session = stage.begin("me", Begun(replace(BANK, title=replace(BANK.title, en=f"Bank {TERMINAL}")), first.plan))
     session.answer(TERMINAL)
-    session.settled()
+    session.run_due_and_wait()
     session.end()
     text = export_transcript(session.id, session.history(), kind, Language.EN, dict)
     assert "switched off" in text

@@ -12,7 +12,7 @@ from interviewer.evaluation.calibration import Measurement, rubrics_digest
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.sessions.planning import make_plan
 from interviewer.sessions.serialization import history_from_json
-from interviewer.sessions.service import Session, Stage
+from interviewer.sessions.service import Session, SessionService
 
 HISTORIES = sorted((Path(__file__).parent.parent / "histories").glob("*.json"))
 
@@ -21,10 +21,10 @@ def export(session: Session, kind: str, language: Language | None = Language.EN)
     return export_transcript(session.id, session.history(), kind, language, dict)
 
 
-def finished(stage: Stage, text: str, first: Begun | None = None) -> Session:
-    session = stage.begin("me", first or begun())
+def finished(service: SessionService, text: str, first: Begun | None = None) -> Session:
+    session = service.begin("me", first or begun())
     session.answer(text)
-    session.settled()
+    session.run_due_and_wait()
     session.end()
     return session
 
@@ -43,14 +43,14 @@ def test_there_are_saved_histories() -> None:
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_json_loads_back_to_the_same_interview(stage: Stage, mode: Mode) -> None:
-    session = finished(stage, "it is switched off", begun(mode))
+def test_json_loads_back_to_the_same_interview(service: SessionService, mode: Mode) -> None:
+    session = finished(service, "it is switched off", begun(mode))
     events = [event for event, _ in history_from_json(export(session, "json"))]
     assert replay(events) == session.interview()
 
 
-def test_the_summary_says_what_the_events_say(stage: Stage) -> None:
-    session = finished(stage, "it is switched off")
+def test_the_summary_says_what_the_events_say(service: SessionService) -> None:
+    session = finished(service, "it is switched off")
     summary = json.loads(export(session, "json"))["summary"]
     assert summary["score"] == {"low": 0.6667, "high": 0.6667}
     assert (summary["planned"], summary["answered"], summary["graded"]) == (2, 1, 1)
@@ -59,8 +59,8 @@ def test_the_summary_says_what_the_events_say(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("kind", ["md", "html"])
-def test_a_transcript_says_how_good_its_grader_is_known_to_be(stage: Stage, kind: str) -> None:
-    session = finished(stage, "it is switched off")
+def test_a_transcript_says_how_good_its_grader_is_known_to_be(service: SessionService, kind: str) -> None:
+    session = finished(service, "it is switched off")
     grade = session.interview().attempts[0].grade
     assert grade is not None
     assert "not measured on this question bank" in export(session, kind)
@@ -70,16 +70,16 @@ def test_a_transcript_says_how_good_its_grader_is_known_to_be(stage: Stage, kind
     assert "it agreed with labels r = 0.81 (n = 120, labels by a language model)" in text
 
 
-def test_a_damaged_file_of_measurements_spoils_no_transcript(stage: Stage) -> None:
+def test_a_damaged_file_of_measurements_spoils_no_transcript(service: SessionService) -> None:
     def known() -> dict[tuple[str, str], Measurement]:
         raise BankError("measured.jsonl", "line 1", "is no measurement")
 
-    session = finished(stage, "it is switched off")
+    session = finished(service, "it is switched off")
     assert "not measured" in export_transcript(session.id, session.history(), "md", Language.EN, known)
 
 
-def test_markdown_shows_question_answer_ledger_and_provenance(stage: Stage) -> None:
-    session = finished(stage, "well, it is switched off, I think")
+def test_markdown_shows_question_answer_ledger_and_provenance(service: SessionService) -> None:
+    session = finished(service, "well, it is switched off, I think")
     text = export(session, "md")
     assert "## 1. Is dropout used at test time?" in text
     assert "> well, **it is switched off**, I think" in text
@@ -91,11 +91,11 @@ def test_markdown_shows_question_answer_ledger_and_provenance(stage: Stage) -> N
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_answer_is_text_in_markdown(stage: Stage, attack: str) -> None:
+def test_an_answer_is_text_in_markdown(service: SessionService, attack: str) -> None:
     markdown_it = pytest.importorskip(
         "markdown_it", reason="typer's rich brings markdown-it-py; without it this is not checked"
     )
-    text = export(finished(stage, f"it is switched off. {attack}"), "md")
+    text = export(finished(service, f"it is switched off. {attack}"), "md")
     rendered = seen(markdown_it.MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text))
     assert {tag for tag, _ in rendered.tags} <= set(
         "h1 h2 p strong blockquote ul ol li table thead tbody tr th td br em".split()
@@ -103,8 +103,8 @@ def test_an_answer_is_text_in_markdown(stage: Stage, attack: str) -> None:
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_answer_is_text_in_html(stage: Stage, attack: str) -> None:
-    html = export(finished(stage, f"it is switched off. {attack}"), "html")
+def test_an_answer_is_text_in_html(service: SessionService, attack: str) -> None:
+    html = export(finished(service, f"it is switched off. {attack}"), "html")
     found = seen(html)
     tags = {tag for tag, _ in found.tags}
     assert not tags & {"script", "img", "a", "link", "iframe", "object", "form", "base"}
@@ -114,10 +114,10 @@ def test_an_answer_is_text_in_html(stage: Stage, attack: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["md", "html"])
-def test_no_format_gives_a_grade_away_before_the_end_of_interview_mode(stage: Stage, kind: str) -> None:
-    session = stage.begin("me", begun(Mode.INTERVIEW))
+def test_no_format_gives_a_grade_away_before_the_end_of_interview_mode(service: SessionService, kind: str) -> None:
+    session = service.begin("me", begun(Mode.INTERVIEW))
     session.answer("it is switched off")
-    session.settled()
+    session.run_due_and_wait()
     text = export(session, kind)
     assert any(isinstance(recorded.event, Graded) for recorded in session.history())
     assert "lexical-" not in text
@@ -128,20 +128,20 @@ def test_no_format_gives_a_grade_away_before_the_end_of_interview_mode(stage: St
 
 
 @pytest.mark.parametrize("language", Language)
-def test_both_languages_are_written_out_whole(stage: Stage, deep_learning: Bank, language: Language) -> None:
+def test_both_languages_are_written_out_whole(service: SessionService, deep_learning: Bank, language: Language) -> None:
     first = make_plan(deep_learning, count=3, mode=Mode.INTERVIEW, language=language, seed=1)
-    session = stage.begin("me", first)
+    session = service.begin("me", first)
     while not session.interview().is_over:
         session.answer(session.interview().question.reference.into(language))
-    session.settled()
+    session.run_due_and_wait()
     for kind in ("md", "html"):
         text = export(session, kind, language)
         assert ("面试记录" in text) == (language is Language.ZH)
         assert "{" not in text.split("</style>")[-1]
 
 
-def test_no_export_names_a_place_on_this_machine(stage: Stage, tmp_path: Path) -> None:
-    session = finished(stage, "it is switched off")
+def test_no_export_names_a_place_on_this_machine(service: SessionService, tmp_path: Path) -> None:
+    session = finished(service, "it is switched off")
     for kind in ("md", "html", "json"):
         text = export(session, kind)
         assert str(tmp_path) not in text

@@ -3,17 +3,17 @@
 import os
 import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
-from fakes import GradeAs
+from fakes import GradeAs, Only
 
-from interviewer.domain.interview import Event
+from interviewer.domain.interview import Event, Interview
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.sessions import service
-from interviewer.sessions.service import Stage
+from interviewer.sessions.effects import EffectRunner
+from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 
 ANSWER = "it is switched off"
+SERVER = "http://model.example/v1"
 
 
 def die(*_: object) -> None:
@@ -25,12 +25,13 @@ class DyingStore(Store):
 
     instant = ""
 
-    def append(self, interview: str, number: int, event: Event) -> None:
+    def append(self, interview: str, number: int, event: Event, after: Interview) -> str:
         if self.instant == f"before {type(event).__name__}":
             die()
-        super().append(interview, number, event)
+        at = super().append(interview, number, event, after)
         if self.instant == f"after {type(event).__name__}":
             die()
+        return at
 
 
 def main(url: str, interview: str, instant: str) -> None:
@@ -38,10 +39,10 @@ def main(url: str, interview: str, instant: str) -> None:
     store.instant = instant
     grader = GradeAs(die) if instant == "while grading" else LexicalGrader()
     if instant == "while weighing":
-        service._decide_probe = die
-    session = Stage(store, grader, ThreadPoolExecutor(1)).resume(interview, None)
+        EffectRunner.decide_follow_up = die
+    session = SessionService(store, Only(grader, server=SERVER)).resume(interview, None)
     session.answer(ANSWER)
-    session.settled()
+    session.run_due_and_wait()
 
 
 if __name__ == "__main__":

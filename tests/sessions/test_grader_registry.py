@@ -9,15 +9,15 @@ from interviewer.errors import SettingsError
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import Message
-from interviewer.sessions.grader_registry import Models, Offer
+from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
 from interviewer.settings import read_settings
 
 ONE = CallShape.ONE_CALL
 HERE = "http://127.0.0.1:1234/v1"
 
 
-def models(**offer: object) -> Models:
-    return Models(Offer(**offer), wiring._connect, 2)  # type: ignore[arg-type]
+def models(**offer: object) -> GraderRegistry:
+    return GraderRegistry(GraderOptions(**offer), wiring._connect, 2)  # type: ignore[arg-type]
 
 
 def test_without_a_choice_the_offline_grader_grades() -> None:
@@ -71,7 +71,7 @@ def test_an_open_deployment_without_a_list_offers_only_its_own_endpoint(monkeypa
     monkeypatch.setenv("INTERVIEWER_BASE_URL", HERE)
     monkeypatch.setenv("INTERVIEWER_MODEL", "m")
     monkeypatch.setenv("INTERVIEWER_API_KEY", "sk-operator")
-    chosen = wiring.make_models(read_settings())
+    chosen = wiring.make_grader_registry(read_settings())
     with pytest.raises(SettingsError, match="not on the list"):
         chosen.choose("me", "http://10.0.0.7/v1", "m", "", ONE, 1)
     endpoint = chosen.choose("me", HERE, "n", "", ONE, 1).endpoint
@@ -86,7 +86,7 @@ def test_a_model_needs_a_name_and_a_usable_address(monkeypatch: pytest.MonkeyPat
         models().choose("me", "http://169.254.169.254/v1", "m", "", ONE, 1)
     monkeypatch.setenv("INTERVIEWER_BASE_URL", HERE)
     with pytest.raises(SettingsError, match="INTERVIEWER_MODEL"):
-        wiring.make_models(read_settings())
+        wiring.make_grader_registry(read_settings())
 
 
 def test_no_more_than_so_many_requests_reach_an_endpoint_at_a_time() -> None:

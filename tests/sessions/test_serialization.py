@@ -1,15 +1,18 @@
 import json
-from typing import get_args
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any, get_args, get_type_hints
 
 import diagram
 import jsonschema
 import pytest
-from fakes import begun, grade
+from fakes import BANK, begun, grade
 
 from interviewer.domain.grade import Level
-from interviewer.domain.interview import Answered, Event, Graded, begin, step
+from interviewer.domain.interview import Answered, Begun, Event, Graded, Mode, Order, Plan, begin, step
+from interviewer.domain.rubric import Criterion, Language
 from interviewer.errors import TranscriptError
 from interviewer.sessions import serialization
+from interviewer.sessions.first_defaults import FIRST_DEFAULTS
 
 
 def test_every_event_comes_back_as_it_went() -> None:
@@ -61,3 +64,39 @@ def test_the_schema_knows_every_event_and_refuses_what_is_none() -> None:
 def test_what_is_no_transcript_is_refused_with_its_cause(text: str, cause: str) -> None:
     with pytest.raises(TranscriptError, match=cause):
         serialization.history_from_json(text)
+
+
+def test_every_field_that_has_a_default_is_written_out() -> None:
+    _, body = serialization.event_to_json(Begun(BANK, Plan(("dropout",))))
+    plan = json.loads(body)["plan"]
+    assert set(plan) == {field.name for field in fields(Plan)}
+    assert set(json.loads(body)["bank"]["questions"][0]["criteria"][0]) == {field.name for field in fields(Criterion)}
+
+
+def test_what_the_first_version_left_out_means_what_it_meant_then() -> None:
+    body = json.loads(serialization.event_to_json(begun())[1])
+    body["plan"] = {"questions": ["dropout"]}
+    event = serialization.event_from_json("Begun", json.dumps(body))
+    assert event.plan == Plan(("dropout",), Mode.COACH, Language.ZH, Order.BANK, 0, (), 0, True)  # type: ignore[union-attr]
+
+
+def _recorded_types(kind: Any) -> set[Any]:
+    """A dataclass and all that its fields may hold."""
+    inner = {one for hint in get_type_hints(kind).values() for one in _dataclasses_in(hint)}
+    return {kind}.union(*(_recorded_types(one) for one in inner))
+
+
+def _dataclasses_in(hint: Any) -> set[Any]:
+    if is_dataclass(hint):
+        return {hint}
+    return {one for part in get_args(hint) for one in _dataclasses_in(part)}
+
+
+def test_no_record_is_read_with_a_default_of_today() -> None:
+    recorded = set().union(*(_recorded_types(kind) for kind in serialization.EVENT_KINDS.values()))
+    for kind in recorded:
+        with_default = {
+            field.name for field in fields(kind) if field.default is not MISSING or field.default_factory is not MISSING
+        }
+        assert set(FIRST_DEFAULTS.get(kind.__name__, {})) == with_default, kind
+    assert {kind.__name__ for kind in recorded} >= set(FIRST_DEFAULTS)

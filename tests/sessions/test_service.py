@@ -14,7 +14,7 @@ from interviewer.domain.grade import Evidence, Level
 from interviewer.domain.interview import Answered, Contest, Contested, Graded, Mode, Phase, Saying, due
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.sessions.service import LONGEST_ANSWER, Session, Stage
+from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 
 TESTS = Path(__file__).parent
 
@@ -23,26 +23,26 @@ def kinds(session: Session) -> Counter[str]:
     return Counter(type(recorded.event).__name__ for recorded in session.history())
 
 
-def test_an_answer_is_graded_and_shown(stage: Stage) -> None:
-    session = stage.begin("me", begun())
+def test_an_answer_is_graded_and_shown(service: SessionService) -> None:
+    session = service.begin("me", begun())
     session.answer("it is switched off")
-    interview = session.settled()
+    interview = session.run_due_and_wait()
     assert interview.phase is Phase.REVIEWING
     assert interview.current.grade
     assert interview.current.grade.verdict("off").level is Level.MET
     assert interview.current.turns[1].seconds is not None
 
 
-def test_the_answer_is_recorded_before_anything_else_happens(make_stage: Callable[..., Stage]) -> None:
+def test_the_answer_is_recorded_before_anything_else_happens(make_service: Callable[..., SessionService]) -> None:
     seen = []
 
     def look(question: object, attempt: object) -> None:
         seen.extend(type(recorded.event).__name__ for recorded in session.history())
         raise Broken("enough")
 
-    session = make_stage(GradeAs(look)).begin("me", begun())
+    session = make_service(GradeAs(look)).begin("me", begun())
     session.answer("x y z")
-    session.settled()
+    session.run_due_and_wait()
     assert seen == ["Begun", "Answered", "Unprobed"]
 
 
@@ -57,14 +57,14 @@ def test_the_answer_is_recorded_before_anything_else_happens(make_stage: Callabl
     ],
 )
 def test_killed_around_a_probe_the_interview_goes_on_where_it_stood(
-    make_stage: Callable[..., Stage], tmp_path: Path, instant: str, is_answered: bool
+    make_service: Callable[..., SessionService], tmp_path: Path, instant: str, is_answered: bool
 ) -> None:
-    session = make_stage().begin("me", begun(probes=1))
+    session = make_service().begin("me", begun(probes=1))
     place = session.interview().place
     _crash(session, tmp_path, instant)
     assert (session.interview().place == place) is not is_answered
-    again = make_stage().resume(session.id, "me")
-    interview = again.settled()
+    again = make_service(server=crash.SERVER).resume(session.id, "me")
+    interview = again.run_due_and_wait()
     assert interview.phase is Phase.ANSWERING
     assert kinds(again)["Answered"] == int(is_answered)
     assert kinds(again)["Probed"] == int(is_answered)
@@ -74,13 +74,13 @@ def test_killed_around_a_probe_the_interview_goes_on_where_it_stood(
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("instant", ["after Unprobed", "while grading", "before Graded", "after Graded"])
 def test_killed_around_a_grading_the_answer_is_there_and_graded_once(
-    make_stage: Callable[..., Stage], tmp_path: Path, instant: str, mode: Mode
+    make_service: Callable[..., SessionService], tmp_path: Path, instant: str, mode: Mode
 ) -> None:
-    session = make_stage().begin("me", begun(mode))
+    session = make_service().begin("me", begun(mode))
     _crash(session, tmp_path, instant)
-    again = make_stage().resume(session.id, "me")
+    again = make_service(server=crash.SERVER).resume(session.id, "me")
     assert again.interview().attempts[0].answers == ((1, crash.ANSWER),)
-    interview = again.settled()
+    interview = again.run_due_and_wait()
     assert interview.attempts[0].grade
     assert kinds(again)["Graded"] == 1
     assert interview.phase is (Phase.REVIEWING if mode is Mode.COACH else Phase.ANSWERING)
@@ -91,16 +91,16 @@ def _crash(session: Session, folder: Path, instant: str) -> None:
     url = f"sqlite:///{folder / 'test.sqlite3'}"
     died = subprocess.run(
         [sys.executable, TESTS / "crash.py", url, session.id, instant],
-        env={**os.environ, "PYTHONPATH": str(TESTS.parent)},
+        env={**os.environ, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS.parent.parent}"},
         capture_output=True,
         check=False,
     )
     assert died.returncode == -9, died.stderr.decode()
 
 
-def test_a_second_window_is_told_and_records_nothing(make_stage: Callable[..., Stage]) -> None:
-    first = make_stage().begin("me", begun())
-    second = make_stage().resume(first.id, "me")
+def test_a_second_window_is_told_and_records_nothing(make_service: Callable[..., SessionService]) -> None:
+    first = make_service().begin("me", begun())
+    second = make_service().resume(first.id, "me")
     place = second.interview().place
     first.answer("it is switched off", place)
     with pytest.raises(MovedOnElsewhere):
@@ -108,10 +108,12 @@ def test_a_second_window_is_told_and_records_nothing(make_stage: Callable[..., S
     assert kinds(second)["Answered"] == 1
 
 
-def test_two_windows_that_answer_in_the_same_instant_record_one_answer(make_stage: Callable[..., Stage]) -> None:
-    first = make_stage().begin("me", begun())
+def test_two_windows_that_answer_in_the_same_instant_record_one_answer(
+    make_service: Callable[..., SessionService],
+) -> None:
+    first = make_service().begin("me", begun())
     place = first.interview().place
-    windows = [make_stage().resume(first.id, "me") for _ in range(4)]
+    windows = [make_service().resume(first.id, "me") for _ in range(4)]
     gate, outcomes = threading.Barrier(4), []
 
     def play(window: Session) -> None:
@@ -131,61 +133,48 @@ def test_two_windows_that_answer_in_the_same_instant_record_one_answer(make_stag
     assert kinds(first)["Answered"] == 1
 
 
-def test_a_grade_that_arrives_meanwhile_does_not_push_the_candidate_out(make_stage: Callable[..., Stage]) -> None:
-    session = make_stage().begin("me", begun(Mode.INTERVIEW))
+def test_a_grade_that_arrives_meanwhile_does_not_push_the_candidate_out(
+    make_service: Callable[..., SessionService],
+) -> None:
+    session = make_service().begin("me", begun(Mode.INTERVIEW))
     session.answer("it is switched off")
     place = session.interview().place
-    session.settled()
+    session.run_due_and_wait()
     session.answer("correlated", place)
     assert kinds(session)["Answered"] == 2
 
 
-def test_two_workers_grade_an_attempt_once(make_stage: Callable[..., Stage]) -> None:
-    gate = threading.Barrier(2, timeout=10)
-
-    def together(question: object, attempt: object) -> object:
-        gate.wait()
-        return LexicalGrader().grade(question, attempt)  # type: ignore[arg-type]
-
-    first = make_stage(GradeAs(together)).begin("me", begun())  # type: ignore[arg-type]
-    first.answer("it is switched off")
-    second = make_stage(GradeAs(together)).resume(first.id, "me")  # type: ignore[arg-type]
-    for future in [*first.settle(), *second.settle()]:
-        future.result()
-    assert kinds(first)["Graded"] == 1
-
-
-def test_one_process_does_not_start_the_same_grading_twice(make_stage: Callable[..., Stage]) -> None:
+def test_one_process_does_not_start_the_same_grading_twice(make_service: Callable[..., SessionService]) -> None:
     release = threading.Event()
 
     def slowly(question: object, attempt: object) -> object:
         release.wait(10)
         return LexicalGrader().grade(question, attempt)  # type: ignore[arg-type]
 
-    session = make_stage(GradeAs(slowly)).begin("me", begun())  # type: ignore[arg-type]
+    session = make_service(GradeAs(slowly)).begin("me", begun())  # type: ignore[arg-type]
     session.answer("it is switched off")
-    started, again = session.settle(), session.settle()
+    started, again = session.run_due(), session.run_due()
     release.set()
     assert started == again
-    started[0].result()
+    session.run_due_and_wait()
     assert kinds(session)["Graded"] == 1
 
 
 def test_a_failed_grading_is_recorded_and_can_be_asked_for_again(
-    make_stage: Callable[..., Stage], flaky: FlakyGrader
+    make_service: Callable[..., SessionService], flaky: FlakyGrader
 ) -> None:
     flaky.failures = 1
-    session = make_stage(flaky).begin("me", begun())
+    session = make_service(flaky).begin("me", begun())
     session.answer("it is switched off")
-    failed = session.settled()
+    failed = session.run_due_and_wait()
     assert (failed.current.grade, failed.current.failure) == (None, "the model is not there")
-    assert session.settle() == []
+    assert session.run_due() == []
     session.regrade()
-    assert session.settled().current.grade
+    assert session.run_due_and_wait().current.grade
     assert flaky.calls == ["dropout", "dropout"]
 
 
-def test_a_grade_with_a_forged_quote_is_a_failure_and_no_grade(make_stage: Callable[..., Stage]) -> None:
+def test_a_grade_with_a_forged_quote_is_a_failure_and_no_grade(make_service: Callable[..., SessionService]) -> None:
     from dataclasses import replace
 
     def forge(question: object, attempt: object) -> object:
@@ -193,85 +182,74 @@ def test_a_grade_with_a_forged_quote_is_a_failure_and_no_grade(make_stage: Calla
         forged = replace(grade.verdicts[0], evidence=(Evidence(1, "never said"),))
         return replace(grade, verdicts=(forged, *grade.verdicts[1:]))
 
-    session = make_stage(GradeAs(forge)).begin("me", begun())  # type: ignore[arg-type]
+    session = make_service(GradeAs(forge)).begin("me", begun())  # type: ignore[arg-type]
     session.answer("it is switched off")
-    assert "never said" in session.settled().current.failure
+    assert "never said" in session.run_due_and_wait().current.failure
 
 
-def test_a_bug_in_a_grader_looks_like_one(make_stage: Callable[..., Stage]) -> None:
-    def bug(question: object, attempt: object) -> object:
-        raise ZeroDivisionError
-
-    session = make_stage(GradeAs(bug)).begin("me", begun())  # type: ignore[arg-type]
-    session.answer("it is switched off")
-    with pytest.raises(ZeroDivisionError):
-        session.settled()
-    assert session.interview().current.awaits_grade
-
-
-def test_hints_climb_the_ladder_of_the_heaviest_point_and_end(stage: Stage) -> None:
-    session = stage.begin("me", begun())
+def test_hints_climb_the_ladder_of_the_heaviest_point_and_end(service: SessionService) -> None:
+    session = service.begin("me", begun())
     given = [session.hint().current.turns[-1].text for _ in range(3)]
     assert given == ["Think of eval mode", "Think of a switch", "Run one input twice?"]
     with pytest.raises(OutOfTurn):
         session.hint()
 
 
-def test_a_hint_after_a_probe_is_about_what_was_asked(stage: Stage) -> None:
-    session = stage.begin("me", begun(probes=1))
+def test_a_hint_after_a_probe_is_about_what_was_asked(service: SessionService) -> None:
+    session = service.begin("me", begun(probes=1))
     asked = session.answer("it is switched off")
     assert asked.current.said(Saying.PROBE)[0].criterion == "random"
     assert session.hint().current.turns[-1].text == "Run one input twice?"
 
 
-def test_an_answer_that_says_nothing_is_not_pressed_and_a_full_one_is_not_either(stage: Stage) -> None:
+def test_an_answer_that_says_nothing_is_not_pressed_and_a_full_one_is_not_either(service: SessionService) -> None:
     for said in ("I don't know", "it is switched off, predictions would be random"):
-        session = stage.begin("me", begun(probes=1))
+        session = service.begin("me", begun(probes=1))
         assert session.answer(said).phase is Phase.REVIEWING
 
 
-def test_asking_for_help_is_no_answer(stage: Stage) -> None:
-    session = stage.begin("me", begun())
+def test_asking_for_help_is_no_answer(service: SessionService) -> None:
+    session = service.begin("me", begun())
     session.repeat()
     session.hint()
     assert not session.interview().current.is_answered
     assert session.skip().current.question == "shuffle"
 
 
-def test_an_objection_is_kept_beside_the_verdict(stage: Stage) -> None:
-    session = stage.begin("me", begun())
+def test_an_objection_is_kept_beside_the_verdict(service: SessionService) -> None:
+    session = service.begin("me", begun())
     session.answer("it is put to sleep")
-    session.settled()
+    session.run_due_and_wait()
     contested = session.contest(Contested("dropout", 1, Contest("off", Evidence(1, "put to sleep"))))
     assert contested.current.contests[0].evidence.quote == "put to sleep"
     assert contested.current.grade
     assert contested.current.grade.verdict("off").level is Level.MISSING
 
 
-def test_an_answer_of_endless_length_is_refused_before_it_is_recorded(stage: Stage) -> None:
-    session = stage.begin("me", begun())
+def test_an_answer_of_endless_length_is_refused_before_it_is_recorded(service: SessionService) -> None:
+    session = service.begin("me", begun())
     with pytest.raises(OutOfTurn, match="20000"):
         session.answer("x" * (LONGEST_ANSWER + 1))
     assert kinds(session) == Counter(Begun=1)
 
 
-def test_another_owner_cannot_resume(stage: Stage) -> None:
-    session = stage.begin("me", begun())
+def test_another_owner_cannot_resume(service: SessionService) -> None:
+    session = service.begin("me", begun())
     with pytest.raises(NoSuchInterview):
-        stage.resume(session.id, "you")
+        service.resume(session.id, "you")
 
 
-def test_an_interview_is_read_with_the_bank_it_was_played_on(stage: Stage) -> None:
-    session = stage.begin("me", begun())
+def test_an_interview_is_read_with_the_bank_it_was_played_on(service: SessionService) -> None:
+    session = service.begin("me", begun())
     assert session.interview().bank == BANK
     assert isinstance(session.history()[0].event.bank, type(BANK))  # type: ignore[union-attr]
 
 
-def test_every_recorded_grade_quotes_the_candidate(stage: Stage) -> None:
-    session = stage.begin("me", begun(Mode.INTERVIEW))
+def test_every_recorded_grade_quotes_the_candidate(service: SessionService) -> None:
+    session = service.begin("me", begun(Mode.INTERVIEW))
     session.answer("it is switched off; random otherwise")
     session.answer("same order each time")
-    session.settled()
+    session.run_due_and_wait()
     for recorded in session.history():
         if isinstance(recorded.event, Graded):
             for verdict in recorded.event.grade.verdicts:

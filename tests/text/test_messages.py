@@ -3,9 +3,10 @@ from pathlib import Path
 from string import Formatter
 
 import interviewer
-from interviewer.domain.grade import Band, Flag, Level
+from interviewer.domain.grade import Flag, Level
 from interviewer.domain.interview import Mode, Order
 from interviewer.domain.rubric import Language
+from interviewer.domain.scoring import Band
 from interviewer.text import messages
 
 # The choices of the start form: their keys are made from the kind and the value.

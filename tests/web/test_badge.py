@@ -13,7 +13,7 @@ from interviewer.evaluation.runner import attempt_of
 from interviewer.grading import CallShape
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.endpoints import Endpoint
-from interviewer.sessions.grader_registry import Choice, Models, Offer
+from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
 from interviewer.web.badge import Badges
 
 ENDPOINT = Endpoint("http://127.0.0.1:9/v1", "qwen")
@@ -21,8 +21,8 @@ BY_MODEL = Provenance(Method.MODEL, "llm-1", "r", "p", "qwen", ENDPOINT.host, "o
 
 
 @pytest.fixture
-def models() -> Models:
-    return Models(Offer(), lambda _: pytest.fail("no model is asked"), 1)
+def models() -> GraderRegistry:
+    return GraderRegistry(GraderOptions(), lambda _: pytest.fail("no model is asked"), 1)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def said(badges: Badges, bank: Bank, grade: Grade, language: Language = Language
 
 
 def test_a_measured_grader_has_its_figures_beside_the_score(
-    models: Models, deep_learning: Bank, estimate: Grade
+    models: GraderRegistry, deep_learning: Bank, estimate: Grade
 ) -> None:
     key = estimate.provenance.signature, rubrics_digest(deep_learning)
     badges = Badges(models, lambda: {key: Measurement(*key, 300, 0.99, 0.79, 0.9, "model", 0.8454, 120)})
@@ -53,18 +53,20 @@ def test_a_measured_grader_has_its_figures_beside_the_score(
 
 
 def test_figures_of_answers_that_the_makers_knew_are_not_shown(
-    models: Models, deep_learning: Bank, estimate: Grade
+    models: GraderRegistry, deep_learning: Bank, estimate: Grade
 ) -> None:
     key = estimate.provenance.signature, rubrics_digest(deep_learning)
     badges = Badges(models, lambda: {key: Measurement(*key, 300, 0.8454, 0.79, 0.9, "model")})
     assert said(badges, deep_learning, estimate) == NOT_MEASURED
 
 
-def test_a_model_is_unmeasured_until_it_was_tested(models: Models, deep_learning: Bank, estimate: Grade) -> None:
+def test_a_model_is_unmeasured_until_it_was_tested(
+    models: GraderRegistry, deep_learning: Bank, estimate: Grade
+) -> None:
     grade = replace(estimate, provenance=BY_MODEL)
     badges = Badges(models, dict)
     assert said(badges, deep_learning, grade).endswith("Run the test in the Grader tab.")
-    choice = Choice(ENDPOINT, CallShape.ONE_CALL)
+    choice = GraderChoice(ENDPOINT, CallShape.ONE_CALL)
     models.remember(choice, SimpleNamespace(host=ENDPOINT.host, is_healthy=False))
     assert said(badges, deep_learning, grade).endswith("It did not pass the test in the Grader tab.")
     models.remember(choice, SimpleNamespace(host=ENDPOINT.host, is_healthy=True))
@@ -74,7 +76,7 @@ def test_a_model_is_unmeasured_until_it_was_tested(models: Models, deep_learning
 
 
 def test_a_measured_model_is_known_by_all_of_its_provenance(
-    models: Models, deep_learning: Bank, estimate: Grade
+    models: GraderRegistry, deep_learning: Bank, estimate: Grade
 ) -> None:
     key = BY_MODEL.signature, rubrics_digest(deep_learning)
     badges = Badges(models, lambda: {key: Measurement(*key, 120, 0.91, None, None, "", 0.91, 120)})
@@ -84,7 +86,7 @@ def test_a_measured_model_is_known_by_all_of_its_provenance(
 
 
 def test_a_damaged_file_of_measurements_keeps_no_card_from_being_shown(
-    models: Models, deep_learning: Bank, estimate: Grade
+    models: GraderRegistry, deep_learning: Bank, estimate: Grade
 ) -> None:
     def damaged() -> dict[tuple[str, str], Measurement]:
         raise BankError("measured.jsonl", "line 1", "is no measurement")

@@ -22,7 +22,7 @@ from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report
 from interviewer.presentation.templating import render
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
-from interviewer.sessions.grader_registry import Models, Offer
+from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
 from interviewer.sessions.planning import make_plan
 from interviewer.settings import read_settings
 from interviewer.web.badge import Badges
@@ -69,8 +69,8 @@ def test_english_is_found_where_it_is() -> None:
 
 
 @pytest.fixture
-def models() -> Models:
-    return Models(Offer(anything=True), lambda _: pytest.fail("no model is asked"), 1)
+def models() -> GraderRegistry:
+    return GraderRegistry(GraderOptions(anything=True), lambda _: pytest.fail("no model is asked"), 1)
 
 
 def test_every_tab_is_in_chinese(tmp_path: Path) -> None:
@@ -91,7 +91,9 @@ def test_every_tab_is_in_chinese(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_card_chat_report_and_transcripts_are_in_chinese(deep_learning: Bank, models: Models, mode: Mode) -> None:
+def test_card_chat_report_and_transcripts_are_in_chinese(
+    deep_learning: Bank, models: GraderRegistry, mode: Mode
+) -> None:
     first = make_plan(deep_learning, count=2, mode=mode, language=ZH, seed=1)
     question = deep_learning[first.plan.questions[0]]
     events = [first, Answered("不知道，我没有学过。"), Unprobed()]
@@ -113,7 +115,9 @@ def test_card_chat_report_and_transcripts_are_in_chinese(deep_learning: Bank, mo
         assert english(text) == []
 
 
-def test_the_grader_tab_is_in_chinese_whatever_goes_wrong(models: Models, deep_learning: Bank, tmp_path: Path) -> None:
+def test_the_grader_tab_is_in_chinese_whatever_goes_wrong(
+    models: GraderRegistry, deep_learning: Bank, tmp_path: Path
+) -> None:
     clinic = Clinic(models, Library(None, tmp_path))
     told = [clinic.status("me", ZH)]
     for shape, votes in (("no such shape", 1), ("one_call", 2)):
@@ -128,7 +132,7 @@ def test_the_grader_tab_is_in_chinese_whatever_goes_wrong(models: Models, deep_l
         assert english(visible(html)) == []
 
 
-def test_the_import_tab_is_in_chinese_whatever_is_missing(models: Models, tmp_path: Path) -> None:
+def test_the_import_tab_is_in_chinese_whatever_is_missing(models: GraderRegistry, tmp_path: Path) -> None:
     importer = Importer(Library(None, tmp_path / "banks"), models, Uploads(), tmp_path / "banks")
     closed = Importer(importer.library, models, Uploads(), None)
     listed = "# 操作系统\n\n## 1. 什么是进程？\n\n答：进程是正在运行的程序，它有自己的地址空间。\n\n## 链接\n\n[返回顶部](#top)\n"
@@ -146,6 +150,6 @@ def test_the_import_tab_is_in_chinese_whatever_is_missing(models: Models, tmp_pa
         assert english(visible(one.html)) == []
 
 
-def test_begun_interviews_in_english_keep_their_questions(models: Models) -> None:
+def test_begun_interviews_in_english_keep_their_questions(models: GraderRegistry) -> None:
     interview = replay([begun(language=Language.EN), Answered("x"), Unprobed()])
     assert "Is dropout used at test time?" in visible(chat(interview, ZH))

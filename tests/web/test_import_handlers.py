@@ -1,0 +1,172 @@
+"""The import tab looks at a file, says what is wrong with it, saves it as a bank, and loses nothing that was edited."""
+
+from pathlib import Path
+
+import pytest
+
+from interviewer.banks.loader import Library
+from interviewer.domain.interview import Mode
+from interviewer.domain.rubric import Language
+from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.planning import make_plan
+from interviewer.web.guard import LARGEST_BODY
+from interviewer.web.import_handlers import Importer, Shown
+from interviewer.web.uploads import Uploads
+
+LIST = """# Data structures
+
+## 1. What is a stack?
+
+Answer: A stack gives back first what was <b>pushed</b> last.
+
+## 2. What is a queue?
+
+Answer: A queue gives back first what was put in first.
+
+## Links
+
+[back to top](#top)
+"""
+
+
+@pytest.fixture
+def importer(tmp_path: Path) -> Importer:
+    folder = tmp_path / "banks"
+    return Importer(
+        Library(None, folder), GraderRegistry(GraderOptions(), lambda _: pytest.fail("no model"), 1), Uploads(), folder
+    )
+
+
+def last(importer: Importer, name: str, data: bytes, *, by_model: bool = False) -> Shown:
+    importer.uploads.keep("me", name, data)
+    return list(importer.read("me", "", Language.EN, by_model=by_model))[-1]
+
+
+def test_a_list_is_shown_saved_and_can_be_played(importer: Importer) -> None:
+    shown = last(importer, "structures.md", LIST.encode())
+    assert shown.yaml
+    assert "Questions: 2" in shown.html
+    assert "<b>" not in shown.html
+    assert not importer.library.banks()[1:], "nothing is written before it is saved"
+    saved = importer.save(shown.yaml, "", Language.EN)
+    bank = importer.library.bank(saved.saved)
+    assert [question.text.en for question in bank.questions] == ["What is a stack?", "What is a queue?"]
+    assert make_plan(bank, mode=Mode.COACH).plan.questions
+
+
+def test_what_was_edited_stays_when_the_list_is_imported_again(importer: Importer) -> None:
+    shown = last(importer, "structures.md", LIST.encode())
+    assert shown.yaml
+    importer.save(shown.yaml.replace("What is a queue?", "What is a queue good for?"), shown.base or "", Language.EN)
+    again = last(importer, "structures.md", LIST.replace("put in first", "put in earliest").encode())
+    assert again.yaml
+    assert "What is a queue good for?" in again.yaml
+    assert "put in earliest" in again.yaml
+    assert "imported before" in again.html
+
+
+@pytest.mark.parametrize(
+    "name, data, said",
+    [
+        ("empty.md", b"", "empty.md"),
+        ("picture.png", b"\x89PNG", "picture.png"),
+        ("broken.yaml", b"id: [", "line 2: is not YAML"),
+        ("broken.csv", b'question,answer\n"open', "line"),
+        ("no.md", b"Just a text without any question at all.", "no.md"),
+    ],
+)
+def test_a_broken_file_is_named_with_what_is_wrong(importer: Importer, name: str, data: bytes, said: str) -> None:
+    shown = last(importer, name, data)
+    assert 'role="alert"' in shown.html
+    assert said in shown.html
+    assert shown.yaml is None, "what was being edited stays"
+
+
+def test_a_faulty_edit_is_not_saved_and_nothing_is_lost(importer: Importer) -> None:
+    shown = last(importer, "structures.md", LIST.encode())
+    assert shown.yaml
+    refused = importer.save(shown.yaml.replace("questions:", "question:"), "", Language.EN)
+    assert not refused.saved
+    assert refused.yaml is None
+    assert "questions" in refused.html
+    assert importer.folder
+    assert not list(importer.folder.glob("*"))
+
+
+def test_pasted_text_becomes_a_bank_under_its_title(importer: Importer) -> None:
+    shown = list(importer.read_text("me", LIST, "My list", Language.EN, by_model=False))[-1]
+    assert "My list" in shown.html
+    nothing = list(importer.read_text("me", "  ", "My list", Language.EN, by_model=False))[-1]
+    assert "Paste a list first" in nothing.html
+
+
+def test_without_a_file_a_model_or_the_right_it_says_so(importer: Importer) -> None:
+    assert "No file has arrived" in list(importer.read("me", "", Language.EN, by_model=False))[-1].html
+    assert "No model is chosen" in last(importer, "a.md", LIST.encode(), by_model=True).html
+    closed = Importer(importer.library, importer.models, importer.uploads, None)
+    assert "interviewer import" in last(closed, "a.md", LIST.encode()).html
+    assert "interviewer import" in closed.save("id: x", "", Language.EN).html
+    assert "nothing to save" in importer.save("", "", Language.EN).html
+
+
+def test_no_markup_of_a_file_reaches_the_page(importer: Importer) -> None:
+    nasty = (
+        "## What is <script>alert(1)</script> ${x} {{y}}?\n\nAnswer: <img src=x onerror=alert(1)> is *an* `element`.\n"
+    )
+    html = last(importer, "<b>.md", nasty.encode()).html
+    for bad in ("<script", "<img", "${", "{{", "<b>"):
+        assert bad not in html
+
+
+def test_what_another_window_saved_in_the_meantime_is_not_replaced(importer: Importer) -> None:
+    mine, yours = (last(importer, "structures.md", LIST.encode()) for _ in range(2))
+    assert mine.yaml
+    assert yours.yaml
+    edited = yours.yaml.replace("What is a queue?", "What is a queue good for?")
+    saved = importer.save(edited, yours.base or "", Language.EN)
+    refused = importer.save(mine.yaml, mine.base or "", Language.EN)
+    assert not refused.saved
+    assert "has changed in the meantime" in refused.html
+    assert importer.library.bank("structures").questions[1].text.en == "What is a queue good for?"
+    more = edited.replace("good for?", "good for at all?")
+    assert importer.save(more, saved.base or "", Language.EN).saved, "who saved may go on"
+    assert importer.save(more, "", Language.EN).saved, "nothing is lost by what changes nothing"
+
+
+def test_an_id_typed_into_the_text_takes_no_other_banks_place(importer: Importer) -> None:
+    shown = last(importer, "structures.md", LIST.encode())
+    assert shown.yaml
+    importer.save(shown.yaml, shown.base or "", Language.EN)
+    other = last(importer, "other.md", LIST.replace("queue", "heap").encode())
+    assert other.yaml
+    refused = importer.save(other.yaml.replace("id: other", "id: structures", 1), other.base or "", Language.EN)
+    assert "this id is another bank" in refused.html
+    again = last(importer, "structures.md", LIST.replace("put in first", "put in earliest").encode())
+    assert again.yaml
+    assert importer.save(again.yaml.replace("id: structures", "id: fresh", 1), again.base or "", Language.EN).saved
+    assert {"structures", "fresh"} < {bank.id for bank in importer.library.banks()}
+
+
+def test_a_bank_that_would_replace_another_says_so(importer: Importer) -> None:
+    shown = last(importer, "structures.md", LIST.encode())
+    assert shown.yaml
+    importer.save(shown.yaml, "", Language.EN)
+    changed = shown.yaml.replace("What is a queue?", "What is a heap?")
+    html = last(importer, "mine.yaml", changed.encode()).html
+    assert "takes the place of the saved bank" in html
+    assert "what you edited stays" not in html
+
+
+def test_a_bank_that_is_shown_to_be_edited_can_also_be_sent_back(importer: Importer) -> None:
+    long = "".join(f"## 第 {n} 种锁是什么？\n\n{'锁保证互斥。' * 60}{n}\n\n" for n in range(1400))
+    shown = last(importer, "locks.md", long.encode())
+    assert 'role="alert"' not in shown.html
+    assert shown.yaml is not None
+    assert len(shown.yaml.encode()) < LARGEST_BODY
+    assert "too long to be edited" in shown.html
+
+
+def test_on_a_chinese_page_what_is_wrong_with_a_file_is_said_in_chinese(importer: Importer) -> None:
+    importer.uploads.keep("me", "broken.csv", b"question,answer\nWhy?,because, of this\n")
+    html = list(importer.read("me", "", Language.ZH, by_model=False))[-1].html
+    assert "broken.csv：第 2 行：有 3 格，应是 2 格" in html

@@ -12,7 +12,10 @@ from starlette.testclient import TestClient
 from interviewer import wiring
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Bank
-from interviewer.sessions.service import Session, Stage
+from interviewer.errors import SettingsError
+from interviewer.grading import CallShape
+from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.sessions.service import Session, SessionService
 from interviewer.settings import Settings, read_settings
 from interviewer.web import guard
 from interviewer.web.identity import Owners
@@ -28,13 +31,13 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> Iterator[TestClient]:
-    with TestClient(make_app(settings), base_url=HOST) as client:
+    with TestClient(make_app(settings), base_url=HOST, headers={"Origin": HOST}) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def stage(settings: Settings) -> Stage:
-    return wiring.make_stage(settings)
+def service(settings: Settings) -> SessionService:
+    return wiring.make_service(settings)
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +55,10 @@ def become(client: TestClient, owners: Owners, owner: str) -> None:
     client.cookies.set(name, value)
 
 
-def played(stage: Stage, owner: str, mode: Mode = Mode.COACH) -> Session:
-    session = stage.begin(owner, begun(mode))
+def played(service: SessionService, owner: str, mode: Mode = Mode.COACH) -> Session:
+    session = service.begin(owner, begun(mode))
     session.answer("it is switched off, <b>really</b>")
-    session.settled()
+    session.run_due_and_wait()
     return session
 
 
@@ -85,8 +88,8 @@ def test_the_first_visit_gives_an_owner_and_the_second_keeps_it(client: TestClie
     assert "set-cookie" not in client.get("/").headers
 
 
-def test_a_forged_or_foreign_cookie_is_nobody(client: TestClient, owners: Owners, stage: Stage) -> None:
-    session = played(stage, "me")
+def test_a_forged_or_foreign_cookie_is_nobody(client: TestClient, owners: Owners, service: SessionService) -> None:
+    session = played(service, "me")
     client.cookies.set(owners.cookie_name, json.dumps("me"))
     assert client.get(f"/export/{session.id}.md").status_code == 404
     name, _, value = Owners("another key of another server", is_https=False).set_cookie("me").partition("=")
@@ -96,8 +99,10 @@ def test_a_forged_or_foreign_cookie_is_nobody(client: TestClient, owners: Owners
 
 
 @pytest.mark.parametrize("kind, media", [("md", "text/markdown"), ("html", "text/html"), ("json", "application/json")])
-def test_an_export_is_its_owners_alone(client: TestClient, owners: Owners, stage: Stage, kind: str, media: str) -> None:
-    session = played(stage, "me")
+def test_an_export_is_its_owners_alone(
+    client: TestClient, owners: Owners, service: SessionService, kind: str, media: str
+) -> None:
+    session = played(service, "me")
     path = f"/export/{session.id}.{kind}"
     assert client.get(path).status_code == 404
     become(client, owners, "you")
@@ -111,7 +116,7 @@ def test_an_export_is_its_owners_alone(client: TestClient, owners: Owners, stage
     assert "it is switched off" in mine.text
 
 
-def test_an_unknown_export_says_nothing(client: TestClient, owners: Owners, stage: Stage) -> None:
+def test_an_unknown_export_says_nothing(client: TestClient, owners: Owners, service: SessionService) -> None:
     become(client, owners, "me")
     for path in ("/export/ghost.md", "/export/ghost.exe", "/export/../secret.md", "/export/%2e%2e%2fsecret.md"):
         assert client.get(path).status_code == 404
@@ -123,8 +128,10 @@ def test_every_event_is_private(client: TestClient) -> None:
     assert {d["api_visibility"] for d in found.values()} == {"private"}
 
 
-def test_no_event_gives_or_changes_what_belongs_to_another(client: TestClient, owners: Owners, stage: Stage) -> None:
-    session = played(stage, "me")
+def test_no_event_gives_or_changes_what_belongs_to_another(
+    client: TestClient, owners: Owners, service: SessionService
+) -> None:
+    session = played(service, "me")
     before = [recorded.event for recorded in session.history()]
     become(client, owners, "you")
     tried = 0
@@ -142,8 +149,8 @@ def test_no_event_gives_or_changes_what_belongs_to_another(client: TestClient, o
     assert [recorded.event for recorded in session.history()] == before
 
 
-def test_without_a_cookie_no_event_does_anything(client: TestClient, stage: Stage) -> None:
-    session = played(stage, "me")
+def test_without_a_cookie_no_event_does_anything(client: TestClient, service: SessionService) -> None:
+    session = played(service, "me")
     for number, event in enumerate(client.get("/config").json()["dependencies"]):
         if event["backend_fn"] and len(event["inputs"]) == 3:
             assert "switched off" not in call(client, number, [session.id, session.interview().place, "en"])
@@ -168,9 +175,55 @@ def test_another_host_name_is_not_served(client: TestClient) -> None:
     assert client.get("/", headers={"Host": "localhost:7860"}).status_code == 200
 
 
-def test_a_forwarding_header_does_not_move_the_page(client: TestClient) -> None:
-    page = client.get("/", headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"})
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[TestClient]:
+    """A private page that no other test has seen."""
+    app = make_app(read_settings(data_dir=tmp_path / "fresh"))
+    with TestClient(app, base_url=HOST, headers={"Origin": HOST}) as client:
+        yield client
+
+
+def test_a_forwarding_header_does_not_move_the_page(fresh: TestClient) -> None:
+    page = fresh.get("/", headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"})
     assert "evil.example" not in page.text
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Forwarded-Proto", "X-Real-IP", "Via"])
+def test_a_page_that_is_reached_through_a_proxy_is_private_no_longer(fresh: TestClient, header: str) -> None:
+    fresh.get("/")
+    assert fresh.post("/import", content=b"x").status_code == 204
+    graders: GraderRegistry = fresh.app.state.graders  # type: ignore[attr-defined]
+    graders.choose("me", "http://127.0.0.1:1/v1", "m", "", CallShape.ONE_CALL, 1)
+    fresh.get("/", headers={header: "for=203.0.113.9"})
+    assert fresh.post("/import", content=b"x").status_code == 404
+    with pytest.raises(SettingsError, match="not on the list"):
+        graders.choose("stranger", "http://10.0.0.7/v1", "m", "", CallShape.ONE_CALL, 1)
+
+
+@pytest.mark.parametrize(
+    "changes, is_private",
+    [
+        ({}, True),
+        ({"allowed_hosts": "localhost, 127.0.0.1"}, True),
+        ({"allowed_hosts": "interview.example.org"}, False),
+        ({"root_path": "https://example.org/mock"}, False),
+        ({"host": "0.0.0.0"}, False),
+    ],
+)
+def test_a_page_that_is_asked_for_under_another_name_is_not_private(changes: dict[str, Any], is_private: bool) -> None:
+    settings = read_settings(**changes)
+    assert settings.is_for_this_machine is is_private
+    assert wiring.make_grader_registry(settings).options.is_private is is_private
+
+
+def test_a_private_page_wants_to_know_where_a_change_comes_from(fresh: TestClient) -> None:
+    del fresh.headers["Origin"]
+    fresh.get("/")
+    assert fresh.post("/import", content=b"x").status_code == 403
+    assert fresh.post("/gradio_api/queue/join", json={}).status_code == 403
+    for origin in ("https://evil.example", "http://127.0.0.1:1234", "null"):
+        assert fresh.post("/import", content=b"x", headers={"Origin": origin}).status_code == 403
+    assert fresh.post("/import", content=b"x", headers={"Origin": HOST}).status_code == 204
 
 
 @pytest.mark.parametrize(
@@ -219,7 +272,8 @@ def test_a_file_is_taken_from_visitors_of_the_page_only(client: TestClient) -> N
 
 @pytest.mark.parametrize("changes", [{"host": "0.0.0.0"}, {"root_path": "https://example.org/mock"}])
 def test_nobody_brings_a_file_to_a_server_that_is_open_to_others(tmp_path: Path, changes: dict[str, Any]) -> None:
-    with TestClient(make_app(read_settings(data_dir=tmp_path, **changes)), base_url=HOST) as visitor:
+    app = make_app(read_settings(data_dir=tmp_path, **changes))
+    with TestClient(app, base_url=HOST, headers={"Origin": HOST}) as visitor:
         page = visitor.get("/")
         visitor.headers["Cookie"] = page.headers["set-cookie"].split(";")[0]
         assert visitor.post("/import", content=b"x", headers={"X-File-Name": "a.md"}).status_code == 404
@@ -269,8 +323,10 @@ def test_the_page_names_no_other_host(client: TestClient) -> None:
     assert [address for address in loaded if not address.startswith(HOST)] == []
 
 
-def test_a_link_takes_the_interviews_to_another_browser(client: TestClient, owners: Owners, stage: Stage) -> None:
-    session = played(stage, "me")
+def test_a_link_takes_the_interviews_to_another_browser(
+    client: TestClient, owners: Owners, service: SessionService
+) -> None:
+    session = played(service, "me")
     address = f"/enter/{owners.link('me')}"
     asked = client.get(address)
     assert asked.status_code == 200

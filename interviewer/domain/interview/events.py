@@ -11,7 +11,7 @@ from interviewer.domain.rubric import Bank
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An interview began. The whole bank is kept with it, so that it can be read when the bank has changed."""
+    """An interview began. The bank is kept as it was then, so that the interview can be read when it has changed."""
 
     bank: Bank
     plan: Plan

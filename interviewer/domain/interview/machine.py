@@ -188,22 +188,26 @@ def _fitting(question: Question, attempt: Attempt, grade: Grade) -> Grade:
     """The grade, if it speaks of exactly the rubric's criteria and quotes only what the candidate said."""
     if [verdict.criterion for verdict in grade.verdicts] != [criterion.id for criterion in question.criteria]:
         raise OutOfTurn(f"the grade's verdicts are not those of the rubric of {question.id}")
-    for verdict in grade.verdicts:
-        for evidence in verdict.evidence:
-            _check_verbatim(attempt, evidence)
-    for extra in grade.extras:
-        _check_verbatim(attempt, extra.evidence)
-    return grade
+    verdicts = (replace(v, evidence=tuple(_located(attempt, e) for e in v.evidence)) for v in grade.verdicts)
+    extras = (replace(extra, evidence=_located(attempt, extra.evidence)) for extra in grade.extras)
+    return replace(grade, verdicts=tuple(verdicts), extras=tuple(extras))
 
 
 def _contested(question: Question, attempt: Attempt, contest: Contest) -> Attempt:
     _known(question, contest.criterion)
-    _check_verbatim(attempt, contest.evidence)
+    contest = replace(contest, evidence=_located(attempt, contest.evidence))
     kept = tuple(old for old in attempt.contests if old.criterion != contest.criterion)
     return replace(attempt, contests=(*kept, contest))
 
 
-def _check_verbatim(attempt: Attempt, evidence: Evidence) -> None:
-    said = dict(attempt.answers).get(evidence.turn, "")
-    if not evidence.quote.strip() or evidence.quote not in said:
-        raise OutOfTurn(f"the quote {evidence.quote[:60]!r} is not in answer {evidence.turn} of {attempt.question}")
+def _located(attempt: Attempt, evidence: Evidence) -> Evidence:
+    """The evidence, checked against what was said; without a place it gets that of the first occurrence.
+
+    Grades of older versions have no places.
+    """
+    said, quote = dict(attempt.answers).get(evidence.turn, ""), evidence.quote
+    start = said.find(quote) if evidence.start < 0 else evidence.start
+    end = start + len(quote)
+    if not quote.strip() or start < 0 or said[start:end] != quote or (evidence.start >= 0 and evidence.end != end):
+        raise OutOfTurn(f"the quote {quote[:60]!r} is not in answer {evidence.turn} of {attempt.question}")
+    return replace(evidence, start=start, end=end)

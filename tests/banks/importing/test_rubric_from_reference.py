@@ -13,8 +13,9 @@ from interviewer.banks.importing.rubric_from_reference import (
     surplus,
 )
 from interviewer.banks.lint import lint
-from interviewer.domain.grade import Level, score
+from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Kind, Question
+from interviewer.domain.scoring import score
 from interviewer.errors import BankError
 from interviewer.evaluation.runner import attempt_of
 from interviewer.grading.lexical import LexicalGrader

@@ -1,4 +1,7 @@
-"""Interviews and their events."""
+"""Interviews and their events.
+
+Tables that are there already are left alone: older versions could be killed between one table and the next.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,8 +16,9 @@ def upgrade() -> None:
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("owner", sa.String(64), nullable=False),
         sa.Column("begun_at", sa.String(32), nullable=False),
+        if_not_exists=True,
     )
-    op.create_index("ix_interviews_owner", "interviews", ["owner"])
+    op.create_index("ix_interviews_owner", "interviews", ["owner"], if_not_exists=True)
     op.create_table(
         "events",
         sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id"), primary_key=True),
@@ -22,6 +26,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
+        if_not_exists=True,
     )
 
 

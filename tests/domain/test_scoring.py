@@ -3,7 +3,8 @@ from fakes import DROPOUT, both
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.domain.grade import Band, Grade, Level, Method, Provenance, Score, Verdict, band, mean, missed, score
+from interviewer.domain.grade import Grade, Level, Method, Provenance, Verdict
+from interviewer.domain.scoring import Band, Score, band, mean, missed, score
 
 # DROPOUT: core off (weight 2) and random (1), bonus mc (1), mistake on (1); the whole is 3.
 

@@ -1,0 +1,248 @@
+"""What an interview is owed, done in the background: gradings and follow-up questions.
+
+Each is done once: within a process by looking up what is under way, between processes by a claim in the database.
+"""
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from interviewer.domain.grade import Level, Verdict
+from interviewer.domain.interview import (
+    AskProbe,
+    Effect,
+    Event,
+    GradeAttempt,
+    Graded,
+    Interview,
+    Probed,
+    Ungraded,
+    Unprobed,
+    due,
+    may_probe,
+    step,
+)
+from interviewer.domain.rubric import Criterion, Language
+from interviewer.errors import InterviewerError, NoSuchInterview, StoreError
+from interviewer.grading import follow_ups
+from interviewer.grading.lexical import LexicalGrader
+from interviewer.grading.protocol import Grader
+from interviewer.llm import LLM
+from interviewer.sessions.claims import Claims
+from interviewer.sessions.lanes import Lanes, within
+from interviewer.text.messages import localized
+
+_log = logging.getLogger(__name__)
+
+OFFLINE = ""
+_RECORDING_PAUSES = (0.0, 0.2, 1.0)
+
+
+class GraderSource(Protocol):
+    """Says who works for an owner."""
+
+    def address(self, owner: str) -> str:
+        """The server that works for this owner, OFFLINE if none does. Asks no server."""
+
+    def grader(self, owner: str) -> Grader:
+        """The grader of this owner; making it may ask a server."""
+
+    def llm_for(self, owner: str) -> LLM | None:
+        """The model that words follow-up questions where the bank has none, if there is one."""
+
+
+class Recording(Protocol):
+    """The interview that is worked for."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def owner(self) -> str: ...
+
+    def interview(self) -> Interview: ...
+
+    def record_result(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
+        """Record a result wherever the interview stands by now; None if it is no longer wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    interview: str
+    effect: Effect
+
+    def __str__(self) -> str:
+        """What names the effect in a claim."""
+        kind = "grade" if isinstance(self.effect, GradeAttempt) else "follow-up"
+        return f"{kind} {self.effect.question} {self.effect.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """An effect to be done, for whom, and how."""
+
+    key: _Key
+    session: Recording
+    language: Language
+    is_watched: bool
+    is_claimed: bool
+
+
+class EffectRunner:
+    """Does what is due, for all interviews of a program. Safe to share between threads."""
+
+    def __init__(self, graders: GraderSource, claims: Claims, width: int, follow_up_seconds: float) -> None:
+        """`width` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take."""
+        self._graders = graders
+        self._claims = claims
+        self._lanes = Lanes(width)
+        self._follow_up_seconds = follow_up_seconds
+        self._under_way: dict[_Key, Future[None]] = {}
+        self._partial: dict[_Key, tuple[Verdict, ...]] = {}
+        self._unsaved: dict[_Key, Event] = {}
+        self._lock = threading.Lock()
+
+    def start(self, session: Recording, effect: Effect, language: Language, *, is_watched: bool) -> Future[None] | None:
+        """Start the effect unless it is under way; None if another process is at it.
+
+        Where a grading `is_watched`, `partial` tells its verdicts as they come. The future ends when the result is recorded, or when it is known that it cannot be.
+        """
+        key = _Key(session.id, effect)
+        address = self._graders.address(session.owner)
+        with self._lock:
+            if key in self._under_way:
+                return self._under_way[key]
+        if address != OFFLINE and not self._claims.take(session.id, str(key)):
+            return None
+        with self._lock:
+            if key in self._under_way:
+                return self._under_way[key]
+            # A follow-up is waited for by a person: it does not stand in line behind gradings.
+            lane = f"follow-up {address}" if isinstance(effect, AskProbe) else address
+            job = _Job(key, session, language, is_watched=is_watched, is_claimed=address != OFFLINE)
+            work = partial(self._run, job)
+            future = self._under_way[key] = self._lanes.submit(lane, work)
+        return future
+
+    def partial(self, interview: str, effect: GradeAttempt) -> tuple[Verdict, ...]:
+        """The verdicts of a grading under way that are settled already."""
+        return self._partial.get(_Key(interview, effect), ())
+
+    def is_offline(self, owner: str) -> bool:
+        return self._graders.address(owner) == OFFLINE
+
+    def needs_model(self, interview: Interview, owner: str) -> bool:
+        """Whether the follow-up that is due has to be worded by a model."""
+        if self.is_offline(owner):
+            return False
+        chosen = _follow_up_point(interview)
+        return chosen is not None and chosen.probe is None
+
+    def decide_follow_up(self, interview: Interview, llm: LLM | None = None) -> Event | None:
+        """The follow-up that is due, or that there is none to ask; None if nobody has to decide that now."""
+        if not any(isinstance(effect, AskProbe) for effect in due(interview)):
+            return None
+        chosen = _follow_up_point(interview)
+        if chosen is None:
+            return Unprobed()
+        worded = None
+        if llm is not None and chosen.probe is None:
+            worded = within(self._follow_up_seconds, lambda: follow_ups.word_probe(interview, chosen, llm))
+        return Probed(chosen.id, worded or follow_ups.word_probe(interview, chosen, None))
+
+    def _run(self, job: _Job) -> None:
+        key = job.key
+        try:
+            self._finish(job)
+        except NoSuchInterview:
+            _log.warning("interview %s was removed while work for it was under way", key.interview)
+        except Exception as error:  # noqa: BLE001 - nobody waits for this thread: what is not logged here is lost
+            _log.error("%s of interview %s could not be finished\n%s", key, key.interview, _trace(error))
+        finally:
+            if job.is_claimed:
+                self._claims.release(key.interview, str(key))
+            with self._lock:
+                self._under_way.pop(key, None)
+                self._partial.pop(key, None)
+
+    def _finish(self, job: _Job) -> None:
+        interview, key = job.session.interview(), job.key
+        if key.effect not in due(interview):
+            return  # another process was faster
+        # What is unsaved was paid for already, and not recorded when the store failed.
+        event = self._unsaved.get(key) or self._result(job, interview)
+        for pause in _RECORDING_PAUSES:
+            time.sleep(pause)
+            self._unsaved.pop(key, None)
+            try:
+                job.session.record_result(lambda now: event if key.effect in due(now) else None)
+            except NoSuchInterview:
+                raise
+            except StoreError as error:
+                if event is not None:
+                    self._unsaved[key] = event
+                _log.warning("%s of interview %s is not recorded yet: %s", key, key.interview, error)
+            else:
+                return
+
+    def _result(self, job: _Job, interview: Interview) -> Event | None:
+        if isinstance(job.key.effect, GradeAttempt):
+            return self._grade(job, job.key.effect, interview)
+        try:
+            return self.decide_follow_up(interview, self._graders.llm_for(job.session.owner))
+        except Exception as error:  # noqa: BLE001 - a follow-up is worth no failure: the interview goes on
+            _log.error("the follow-up in interview %s failed\n%s", job.session.id, _trace(error))
+            return self.decide_follow_up(interview)
+
+    def _grade(self, job: _Job, effect: GradeAttempt, interview: Interview) -> Graded | Ungraded:
+        question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)
+
+        def watch(verdicts: tuple[Verdict, ...]) -> None:
+            self._partial[job.key] = verdicts
+
+        try:
+            grader = self._graders.grader(job.session.owner)
+            grade = grader.grade(question, attempt, job.language, watch if job.is_watched else None)
+            graded = Graded(effect.question, effect.attempt, grade)
+            step(interview, graded)
+        except InterviewerError as error:
+            reason = error.into(job.language) or type(error).__name__
+        except Exception as error:  # noqa: BLE001 - a bug fails this grading, is logged, and can be tried again
+            _log.error("%s in interview %s failed unexpectedly\n%s", job.key, job.session.id, _trace(error))
+            reason = localized("grading.unexpected", kind=type(error).__name__).into(job.language)
+        else:
+            return graded
+        return Ungraded(effect.question, effect.attempt, reason)
+
+
+def levels_so_far(interview: Interview) -> dict[str, Level]:
+    """What the current attempt covers so far, by the lexical grader: it costs no model call."""
+    grade = LexicalGrader().grade(interview.question, interview.current)
+    return {verdict.criterion: verdict.level or Level.MISSING for verdict in grade.verdicts}
+
+
+def _follow_up_point(interview: Interview) -> Criterion | None:
+    """The point to ask back about; a bug in looking for one is logged and ends no interview."""
+    if not may_probe(interview):
+        return None
+    try:
+        return follow_ups.choose_probe(interview, levels_so_far(interview))
+    except Exception as error:  # noqa: BLE001 - see above
+        _log.error("no follow-up could be chosen for %s\n%s", interview.current.question, _trace(error))
+        return None
+
+
+def _trace(error: BaseException) -> str:
+    """Where an error came from, without its message: that may hold an answer or a key."""
+    parts: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None:
+        parts.append("".join(traceback.format_tb(seen.__traceback__)) + type(seen).__qualname__)
+        seen = seen.__cause__ or seen.__context__
+    return "\nwhich came of\n".join(parts)

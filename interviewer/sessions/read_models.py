@@ -1,0 +1,200 @@
+"""Read models: tables derived from the events, so that lists and due work need not replay interviews."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from interviewer.domain.grade import Verdict
+from interviewer.domain.interview import Aid, Attempt, Event, Graded, Interview, begin, due, step
+from interviewer.domain.rubric import Localized
+from interviewer.domain.scoring import Score
+from interviewer.domain.summary import summarize
+from interviewer.errors import InterviewerError
+from interviewer.sessions.tables import events, interviews, outcomes, overviews
+
+PAGE_SIZE = 50
+
+ReadEvents = Callable[[sa.Connection, str], list[tuple[Event, str]]]
+"""Reads the events of an interview in order, each with its time."""
+
+
+class Overview(NamedTuple):
+    """An interview in a list. `problem` says why it cannot be read, if so; then little else is known of it."""
+
+    id: str
+    owner: str
+    begun_at: str
+    changed_at: str
+    bank: str
+    bank_zh: str
+    bank_en: str
+    mode: str
+    phase: str
+    position: int
+    planned: int
+    answered: int
+    graded: int
+    failed: int
+    due: int
+    low: float | None
+    high: float | None
+    is_estimate: bool
+    problem: str
+
+    @property
+    def bank_title(self) -> Localized:
+        return Localized(self.bank_zh, self.bank_en)
+
+    @property
+    def is_over(self) -> bool:
+        return self.phase == "over"
+
+    @property
+    def score(self) -> Score | None:
+        return None if self.low is None or self.high is None else Score(self.low, self.high)
+
+
+def list_overviews(
+    connection: sa.Connection, owner: str | None, limit: int | None = None, offset: int = 0
+) -> list[Overview]:
+    """The interviews of an owner (None: of everybody), the one that changed last first."""
+    query = sa.select(overviews).order_by(overviews.c.changed_at.desc(), overviews.c.interview)
+    if owner is not None:
+        query = query.where(overviews.c.owner == owner)
+    return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()]
+
+
+def list_due(connection: sa.Connection, before: str | None) -> list[tuple[str, str]]:
+    """Id and owner of the interviews to which something is owed, and that have not changed since `before`."""
+    query = sa.select(overviews.c.interview, overviews.c.owner).where(overviews.c.due > 0)
+    if before is not None:
+        query = query.where(overviews.c.changed_at <= before)
+    return [(row.interview, row.owner) for row in connection.execute(query)]
+
+
+def list_failed(connection: sa.Connection, owner: str) -> list[str]:
+    """The interviews of an owner with answers whose grading failed or is still to come."""
+    wanted = (overviews.c.owner == owner) & ((overviews.c.failed > 0) | (overviews.c.due > 0))
+    return list(connection.execute(sa.select(overviews.c.interview).where(wanted)).scalars())
+
+
+def first_overview(connection: sa.Connection, interview: str, owner: str, at: str, state: Interview) -> None:
+    """Add the row of an interview that begins."""
+    row = {"interview": interview, "owner": owner, "begun_at": at, "changed_at": at, **_state(state)}
+    connection.execute(overviews.insert().values(row))
+
+
+def update(connection: sa.Connection, interview: str, event: Event, at: str, state: Interview) -> None:
+    """Bring the read models up to the state after this event."""
+    this = overviews.c.interview == interview
+    known = connection.execute(overviews.update().where(this).values(changed_at=at, **_state(state)))
+    if known.rowcount == 0:
+        row = connection.execute(sa.select(interviews).where(interviews.c.id == interview)).one()
+        first_overview(connection, row.id, row.owner, row.begun_at, state)
+        connection.execute(overviews.update().where(this).values(changed_at=at))
+    if isinstance(event, Graded):
+        owner = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar_one()
+        attempt = state.attempt(event.question, event.attempt)
+        _replace_outcomes(connection, _outcomes(interview, owner, state, attempt, at))
+
+
+def rebuild(connection: sa.Connection, read: ReadEvents) -> int:
+    """Make both tables anew from the events, and give the number of interviews."""
+    connection.execute(outcomes.delete())
+    connection.execute(overviews.delete())
+    rows = connection.execute(sa.select(interviews).order_by(interviews.c.id)).all()
+    for row in rows:
+        recorded: list[tuple[Event, str]] = []
+        try:
+            recorded = read(connection, row.id)
+            state = begin(recorded[0][0]) if recorded else None
+            if state is None:
+                continue
+            graded: dict[tuple[str, int], str] = {}
+            for event, at in recorded[1:]:
+                state = step(state, event)
+                if isinstance(event, Graded):
+                    graded[event.question, event.attempt] = at
+        except InterviewerError as error:
+            _add_unreadable(connection, row, str(error))
+            continue
+        first_overview(connection, row.id, row.owner, row.begun_at, state)
+        this = overviews.c.interview == row.id
+        connection.execute(overviews.update().where(this).values(changed_at=recorded[-1][1]))
+        for (question, number), at in graded.items():
+            attempt = state.attempt(question, number)
+            _replace_outcomes(connection, _outcomes(row.id, row.owner, state, attempt, at))
+    return len(rows)
+
+
+def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
+    """The columns of an Overview in its order."""
+    return query.with_only_columns(overviews.c.interview, *(overviews.c[name] for name in Overview._fields[1:]))
+
+
+def _state(state: Interview) -> dict[str, Any]:
+    summary = summarize(state)
+    answered = [attempt for attempt in state.attempts if attempt.is_answered]
+    title = state.bank.title
+    return {
+        "bank": state.bank.id,
+        "bank_zh": title.zh,
+        "bank_en": title.en,
+        "mode": state.plan.mode,
+        "phase": state.phase,
+        "position": state.position,
+        "planned": len(state.plan.questions),
+        "answered": len(answered),
+        "graded": sum(attempt.grade is not None for attempt in answered),
+        "failed": sum(bool(attempt.failure) for attempt in answered),
+        "due": len(due(state)),
+        "low": summary.score.low if summary.score else None,
+        "high": summary.score.high if summary.score else None,
+        "is_estimate": summary.is_estimate,
+        "problem": "",
+    }
+
+
+def _add_unreadable(connection: sa.Connection, row: Any, problem: str) -> None:
+    changed = sa.select(sa.func.max(events.c.at)).where(events.c.interview == row.id)
+    known = {"interview": row.id, "owner": row.owner, "begun_at": row.begun_at, "problem": problem}
+    known["changed_at"] = connection.execute(changed).scalar() or row.begun_at
+    texts = dict.fromkeys(("bank", "bank_zh", "bank_en", "mode", "phase"), "")
+    numbers = dict.fromkeys(("position", "planned", "answered", "graded", "failed", "due"), 0)
+    connection.execute(overviews.insert().values(**known, **texts, **numbers, is_estimate=False))
+
+
+def _replace_outcomes(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    key = ("owner", "interview", "question", "attempt")
+    for row in rows[:1]:
+        connection.execute(outcomes.delete().where(*(outcomes.c[name] == row[name] for name in key)))
+    if rows:
+        connection.execute(outcomes.insert(), rows)
+
+
+def _outcomes(interview: str, owner: str, state: Interview, attempt: Attempt, at: str) -> list[dict[str, Any]]:
+    if attempt.grade is None:
+        return []
+    rubric = state.bank[attempt.question].rubric.digest
+    return [
+        {
+            "owner": owner,
+            "interview": interview,
+            "bank": state.bank.id,
+            "question": attempt.question,
+            "rubric": rubric,
+            "criterion": verdict.criterion,
+            "level": verdict.level,
+            "aid": _aid(attempt, verdict),
+            "attempt": attempt.number,
+            "at": at,
+        }
+        for verdict in attempt.grade.verdicts
+    ]
+
+
+def _aid(attempt: Attempt, verdict: Verdict) -> Aid:
+    """The least help that came before words which earned the credit; unaided where there are none."""
+    found: Iterable[Aid] = (attempt.aid(evidence) for evidence in verdict.evidence)
+    return min(found, key=list(Aid).index, default=Aid.UNAIDED)

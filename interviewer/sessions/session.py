@@ -1,0 +1,246 @@
+"""One interview being played: what the candidate does is recorded, before anything else is looked at."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from interviewer.domain.grade import Verdict
+from interviewer.domain.interview import (
+    Answered,
+    AskProbe,
+    Contested,
+    Ended,
+    Event,
+    GradeAttempt,
+    Hinted,
+    Interview,
+    MovedOn,
+    RegradeAsked,
+    Repeated,
+    Retried,
+    Skipped,
+    Speaker,
+    begin,
+    due,
+    may_hint,
+    step,
+)
+from interviewer.domain.rubric import Language
+from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
+from interviewer.grading import follow_ups
+from interviewer.sessions.effects import EffectRunner, levels_so_far
+from interviewer.sessions.store import Recorded, Store
+from interviewer.text.messages import localized
+
+LONGEST_ANSWER = 20_000
+_LONGEST_THOUGHT = 3600
+_MOST_KNOWN = 256
+_MOST_TRIES = 50
+_POLL_SECONDS = 0.3
+_MOST_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An interview, how many events it is made of, and when the interviewer last said something."""
+
+    interview: Interview
+    count: int
+    asked_at: str
+
+
+class KnownInterviews:
+    """The interviews read last, so that only events that are new have to be read and played."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, _Known] = {}
+        self._lock = threading.Lock()
+
+    def read(self, interview: str) -> _Known:
+        """The interview as recorded by now. Raises NoSuchInterview."""
+        with self._lock:
+            known = self._known.get(interview)
+        for recorded in self._store.since(interview, known.count if known else 0):
+            known = _after(known, recorded)
+        if known is None:
+            raise NoSuchInterview(localized("store.no_interview", id=interview))
+        with self._lock:
+            self._known.pop(interview, None)
+            self._known[interview] = known
+            while len(self._known) > _MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+        return known
+
+
+def _after(known: _Known | None, recorded: Recorded) -> _Known:
+    if known is None:
+        return _Known(begin(recorded.event), 1, recorded.at)
+    interview = step(known.interview, recorded.event)
+    before, now = known.interview.current, interview.current
+    asked = now.turns[-1].speaker is Speaker.INTERVIEWER and (now.number, now.question, len(now.turns)) != (
+        before.number,
+        before.question,
+        len(before.turns),
+    )
+    return _Known(interview, known.count + 1, recorded.at if asked else known.asked_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One interview. What is recorded is its state: every call reads what has been added since the last.
+
+    The calls that take `place` are the candidate's. `place` is `Interview.place` as the window showed it, or None;
+    where the interview has moved on since, they raise MovedOnElsewhere and record nothing.
+    """
+
+    store: Store
+    runner: EffectRunner
+    known: KnownInterviews
+    id: str
+    owner: str
+
+    def history(self) -> list[Recorded]:
+        return self.store.history(self.id)
+
+    def interview(self) -> Interview:
+        return self.known.read(self.id).interview
+
+    def answer(self, text: str, place: str | None = None) -> Interview:
+        """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`."""
+        if len(text) > LONGEST_ANSWER:
+            raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
+        text = text.encode("utf-8", "replace").decode()  # a terminal may hand over half a character
+        seconds = _since(self.known.read(self.id).asked_at)
+        interview = self._record(lambda _: Answered(text, seconds), place)
+        try:
+            return self.decide_follow_up()
+        except StoreError:
+            return interview  # the answer is safe; what is due is found again
+
+    def hint(self, place: str | None = None) -> Interview:
+        """Give the next hint. Raises OutOfTurn where there is none left."""
+        return self._record(_next_hint, place)
+
+    def repeat(self, place: str | None = None) -> Interview:
+        return self._record(lambda _: Repeated(), place)
+
+    def skip(self, place: str | None = None) -> Interview:
+        return self._record(lambda _: Skipped(), place)
+
+    def retry(self, place: str | None = None) -> Interview:
+        return self._record(lambda _: Retried(), place)
+
+    def move_on(self, place: str | None = None) -> Interview:
+        return self._record(lambda _: MovedOn(), place)
+
+    def end(self, place: str | None = None) -> Interview:
+        return self._record(lambda _: Ended(), place)
+
+    def contest(self, contested: Contested) -> Interview:
+        return self._record(lambda _: contested)
+
+    def regrade(self) -> Interview:
+        """Ask for another grading of every attempt whose grading failed."""
+        interview = self.interview()
+        for attempt in interview.attempts:
+            if attempt.failure:
+                asked = RegradeAsked(attempt.question, attempt.number)
+                interview = self._record(partial(_always, asked))
+        return interview
+
+    def decide_follow_up(self) -> Interview:
+        """Decide about the follow-up that is due, unless a model has to word it."""
+        interview = self.interview()
+        if any(isinstance(effect, AskProbe) for effect in due(interview)) and not self.runner.needs_model(
+            interview, self.owner
+        ):
+            return self.record_result(self.runner.decide_follow_up) or self.interview()
+        return interview
+
+    def run_due(
+        self, language: Language | None = None, *, is_watched: bool = False
+    ) -> list[Callable[[float | None], object]]:
+        """Start what is due, unless it is under way or another process is at it.
+
+        Reasons are given in `language`, or that of the questions. Where it `is_watched`, `partial_verdicts` tells
+        verdicts as they come. Each of what is returned waits for one result, for so
+        many seconds, and raises TimeoutError when they are over.
+        """
+        interview = self.decide_follow_up()
+        spoken = language or interview.plan.language
+        started = [self.runner.start(self, effect, spoken, is_watched=is_watched) for effect in due(interview)]
+        return [future.result for future in started if future is not None]
+
+    def run_due_and_wait(self, language: Language | None = None, seconds: float | None = None) -> Interview:
+        """Do all that is due, wait for it (at most so long), and give the interview as it then stands."""
+        until = None if seconds is None else time.monotonic() + seconds
+        rounds = 0
+        while rounds < _MOST_ROUNDS and (owed := due(self.interview())):
+            waits = self.run_due(language)
+            left = None if until is None else max(0.0, until - time.monotonic())
+            if not waits and owed == due(self.interview()):  # another process is at it
+                self.store.owner_of(self.id)
+                time.sleep(_POLL_SECONDS if left is None else min(left, _POLL_SECONDS))
+            try:
+                for wait in waits:
+                    wait(left)
+            except TimeoutError:
+                break
+            # What was done and could not be recorded is logged, and tried again another time.
+            rounds = rounds + 1 if owed == due(self.interview()) and waits else 0
+            if left == 0:
+                break
+        return self.interview()
+
+    def partial_verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts on the current attempt that are settled while its grading is still under way."""
+        current = self.interview().current
+        return self.runner.partial(self.id, GradeAttempt(current.question, current.number))
+
+    def record_result(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
+        """Record a result wherever the interview stands by now; None if it is no longer wanted."""
+        for _ in range(_MOST_TRIES):
+            known = self.known.read(self.id)
+            event = choose(known.interview)
+            if event is None:
+                return None
+            after = step(known.interview, event)
+            try:
+                self.store.append(self.id, known.count, event, after)
+            except MovedOnElsewhere:
+                continue
+            return after
+        raise StoreError(localized("store.contended"))
+
+    def _record(self, choose: Callable[[Interview], Event], place: str | None = None) -> Interview:
+        """Record what the candidate did, if the interview still stands where the candidate saw it."""
+
+        def checked(interview: Interview) -> Event:
+            nonlocal place
+            if place is not None and interview.place != place:
+                raise MovedOnElsewhere(localized("play.moved_on"))
+            place = interview.place  # a grade may come in between; the place tells whether anything else did
+            return choose(interview)
+
+        return self.record_result(checked) or self.interview()
+
+
+def _since(at: str) -> float | None:
+    """Seconds since a recorded time; None where the interview was left alone in between, or the clock was set back."""
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds()
+    return round(seconds, 1) if 0 <= seconds <= _LONGEST_THOUGHT else None
+
+
+def _always(event: Event, _: Interview) -> Event:
+    return event
+
+
+def _next_hint(interview: Interview) -> Event:
+    chosen = follow_ups.choose_hint(interview, levels_so_far(interview)) if may_hint(interview) else None
+    if chosen is None:
+        raise OutOfTurn("there is no further hint for this question")
+    return Hinted(chosen[0].id, chosen[1])

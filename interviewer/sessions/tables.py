@@ -1,0 +1,87 @@
+"""The tables of the database, as the newest migration leaves them."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+interviews = sa.Table(
+    "interviews",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False, index=True),
+    sa.Column("begun_at", sa.String(32), nullable=False),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+)
+
+# A bank as it was when an interview on it began; the first event names its digest.
+banks = sa.Table(
+    "banks",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+# Read model: one row for each interview, with all that lists of interviews show.
+overviews = sa.Table(
+    "overviews",
+    metadata,
+    sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("begun_at", sa.String(32), nullable=False),
+    sa.Column("changed_at", sa.String(32), nullable=False),
+    sa.Column("bank", sa.String(80), nullable=False),
+    sa.Column("bank_zh", sa.Text, nullable=False),
+    sa.Column("bank_en", sa.Text, nullable=False),
+    sa.Column("mode", sa.String(16), nullable=False),
+    sa.Column("phase", sa.String(16), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("planned", sa.Integer, nullable=False),
+    sa.Column("answered", sa.Integer, nullable=False),
+    sa.Column("graded", sa.Integer, nullable=False),
+    sa.Column("failed", sa.Integer, nullable=False),
+    sa.Column("due", sa.Integer, nullable=False),
+    sa.Column("low", sa.Float, nullable=True),
+    sa.Column("high", sa.Float, nullable=True),
+    sa.Column("is_estimate", sa.Boolean, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+)
+sa.Index("ix_overviews_owner", overviews.c.owner, overviews.c.changed_at)
+sa.Index("ix_overviews_changed_at", overviews.c.changed_at)
+_IS_DUE = overviews.c.due > 0
+sa.Index("ix_overviews_due", overviews.c.interview, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)
+
+# Read model: one row for each verdict on each graded attempt.
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("question", sa.String(80), primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("criterion", sa.String(80), primary_key=True),
+    sa.Column("bank", sa.String(80), nullable=False),
+    sa.Column("rubric", sa.String(16), nullable=False),
+    sa.Column("level", sa.String(16), nullable=True),
+    sa.Column("aid", sa.String(16), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Who works on what an interview is owed, so that no two processes pay a model for the same thing.
+claims = sa.Table(
+    "claims",
+    metadata,
+    sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("effect_key", sa.String(255), primary_key=True),
+    sa.Column("holder", sa.String(255), nullable=False),
+    sa.Column("until", sa.Float, nullable=False),
+)

@@ -1,0 +1,189 @@
+"""What the controls of the page do, without the page."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from fakes import BANK, GradeAs, Only, begun
+
+from interviewer.banks.loader import Library
+from interviewer.domain.grade import Grade
+from interviewer.domain.interview import Attempt
+from interviewer.domain.rubric import Language, Question
+from interviewer.errors import StoreError
+from interviewer.grading.lexical import LexicalGrader
+from interviewer.grading.protocol import Grader, Watch
+from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.service import SessionService
+from interviewer.sessions.store import Store
+from interviewer.web.badge import Badges
+from interviewer.web.handlers import Desk
+from interviewer.web.history import listing, wished_count
+
+SERVER = "http://model.example/v1"
+
+
+@pytest.fixture
+def release() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def desk_of(service: SessionService) -> Desk:
+    graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
+    return Desk(service, Library(), graders, Badges(graders, dict))
+
+
+def test_a_click_waits_neither_for_a_model_nor_for_its_server(
+    make_service: Callable[..., SessionService], release: threading.Event
+) -> None:
+    class SlowToMake(Only):
+        def grader(self, owner: str) -> Grader:
+            release.wait(20)
+            return self.only
+
+    def slowly(question: Question, attempt: Attempt) -> Grade:
+        release.wait(20)
+        return LexicalGrader().grade(question, attempt)
+
+    service = make_service()
+    service._runner._graders = SlowToMake(GradeAs(slowly), server=SERVER)
+    desk, session = desk_of(service), service.begin("me", begun())
+    start = time.monotonic()
+    shown = list(desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN))
+    again = desk.arrive("me", session.id, Language.EN)
+    looked = desk.look("me", session.id, Language.EN)
+    assert time.monotonic() - start < 3
+    assert shown[0].clear
+    assert shown[-1].polls
+    assert again.polls
+    assert looked.polls
+    release.set()
+    session.run_due_and_wait()
+    done = desk.look("me", session.id, Language.EN)
+    assert not done.polls
+    assert "score" in done.card
+
+
+def test_verdicts_are_shown_while_the_rest_is_still_to_come(
+    make_service: Callable[..., SessionService], release: threading.Event
+) -> None:
+    class Telling:
+        def grade(self, question: Question, attempt: Attempt, language: Language, watch: Watch | None) -> Grade:
+            found = LexicalGrader().grade(question, attempt)
+            if watch:
+                watch(found.verdicts[:1])
+            release.wait(20)
+            return found
+
+    service = make_service(Telling(), server=SERVER)
+    session, desk = service.begin("me", begun()), desk_of(service)
+    list(desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN))
+    end = time.monotonic() + 10
+    while not session.partial_verdicts():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    looked = desk.look("me", session.id, Language.EN)
+    assert looked.polls
+    assert "ledger" in looked.card
+    assert 'class="score"' not in looked.card
+
+
+def test_an_offline_grade_is_there_with_the_answer(make_service: Callable[..., SessionService]) -> None:
+    service = make_service()
+    session = service.begin("me", begun())
+    *_, last = desk_of(service).answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
+    assert not last.polls
+    assert "score" in last.card
+
+
+def test_while_a_follow_up_is_worded_the_page_says_so_and_asks_again(
+    make_service: Callable[..., SessionService], release: threading.Event
+) -> None:
+    from dataclasses import replace
+
+    from interviewer.llm.scripted import ScriptedLLM
+
+    def slowly(_: object) -> str:
+        release.wait(20)
+        return '{"question": "Anything more?"}'
+
+    criteria = tuple(replace(criterion, probe=None) for criterion in BANK["dropout"].criteria)
+    bank = replace(BANK, questions=(replace(BANK["dropout"], criteria=criteria), BANK.questions[1]))
+    service = make_service(llm=ScriptedLLM(slowly), server=SERVER)
+    session, desk = service.begin("me", replace(begun(probes=1), bank=bank)), desk_of(service)
+    *_, last = desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
+    assert last.polls
+    assert not last.may_answer
+    assert "thinking" in last.chat
+    release.set()
+    session.run_due_and_wait()
+    asked = desk.look("me", session.id, Language.EN)
+    assert asked.place != last.place
+    assert asked.may_answer
+    assert "Anything more?" in asked.chat
+
+
+def test_a_failure_of_the_store_is_said_in_the_language_of_the_page_and_the_text_stays(
+    make_service: Callable[..., SessionService], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from interviewer.text.messages import localized
+
+    def full(*_: object) -> str:
+        raise StoreError(localized("store.full"))
+
+    service = make_service()
+    session = service.begin("me", begun())
+    monkeypatch.setattr(Store, "append", full)
+    place = session.interview().place
+    (shown,) = desk_of(service).answer("me", session.id, place, "it is switched off", Language.ZH)
+    assert not shown.clear
+    assert "磁盘满了" in shown.notice
+
+
+def test_an_interview_that_is_out_of_reach_for_a_moment_is_not_forgotten(
+    make_service: Callable[..., SessionService], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> str:
+        raise StoreError("locked")
+
+    service = make_service()
+    session = service.begin("me", begun())
+    with monkeypatch.context() as held:
+        held.setattr(Store, "owner_of", locked)
+        assert desk_of(service).arrive("me", session.id, Language.EN).interview == session.id
+    assert desk_of(service).arrive("me", session.id, Language.EN).may_answer
+    assert desk_of(service).arrive("me", "ghost", Language.EN).interview == ""
+
+
+def test_what_failed_is_graded_again_in_all_interviews(make_service: Callable[..., SessionService]) -> None:
+    def bug(question: Question, attempt: Attempt) -> Grade:
+        raise ZeroDivisionError
+
+    sessions = [make_service(GradeAs(bug)).begin("me", begun()) for _ in range(2)]
+    for session in sessions:
+        session.answer("it is switched off")
+        session.run_due_and_wait()
+    assert desk_of(make_service()).regrade_all("me", Language.EN) == (2, 0)
+    assert desk_of(make_service()).regrade_all("me", Language.EN) == (0, 0)
+
+
+def test_the_list_shows_a_page_and_a_link_to_more(make_service: Callable[..., SessionService]) -> None:
+    service = make_service()
+    assert "No interviews yet" in listing(service, "me", Language.EN)
+    sessions = [service.begin("me", begun()) for _ in range(4)]
+    shown = listing(service, "me", Language.EN, 3)
+    assert shown.count("<li>") == 3
+    assert 'href="?list=53"' in shown
+    assert f"?interview={sessions[-1].id}" in shown
+    assert "at question 1" in shown
+    assert "?list=" not in listing(service, "me", Language.EN, 4)
+    service.resume(sessions[0].id, "me").end()
+    assert "finished" in listing(service, "me", Language.EN)
+
+
+@pytest.mark.parametrize("wish, count", [("", 50), ("100", 100), ("-1", 50), ("x", 50), ("²", 50), ("9" * 30, 50)])
+def test_how_many_are_shown_is_read_with_care(wish: str, count: int) -> None:
+    assert wished_count(wish) == count
