@@ -119,8 +119,8 @@ def make_compiler(settings: Settings, told: Callable[[str], None] = print) -> "C
 
 
 def make_grader(name: str, settings: Settings) -> Grader:
-    """The grader of this name: `coverage`, or `llm` for the model of the settings."""
-    return make_grader_registry(settings).grader_of(GraderChoice() if name == "coverage" else make_choice(settings))
+    """The grader of this name: `lexical` (or `coverage`, as it was called), or `llm` for the model of the settings."""
+    return make_grader_registry(settings).grader_of(make_choice(settings) if name == "llm" else GraderChoice())
 
 
 def make_choice(settings: Settings) -> GraderChoice:

@@ -21,7 +21,7 @@ class InvalidBank(ValueError):
     """A value that no bank may have: the key of a sentence that says so, and what its placeholders stand for."""
 
     def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key, values)
+        super().__init__(" ".join([key, ", ".join(f"{name}={value}" for name, value in values.items())]).strip())
         self.key = key
         self.values = values
 

@@ -166,7 +166,10 @@ async def play(visitor: Visitor, turns: int, pause: float = 0.0) -> None:
 
 async def crowd(url: str, visitors: int, turns: int) -> list[Visitor]:
     limits = httpx2.Limits(max_connections=None)
-    made = [Visitor(httpx2.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits), str(n)) for n in range(visitors)]
+    made = [
+        Visitor(httpx2.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits, headers={"Origin": url}), str(n))
+        for n in range(visitors)
+    ]
     await asyncio.gather(*(play(visitor, turns) for visitor in made))
     for visitor in made:
         await visitor.client.aclose()
@@ -186,7 +189,7 @@ def line(visitors: list[Visitor], seconds: float, pid: int, what: str) -> str:
 
 async def load_pages(url: str, pid: int, loads: int) -> None:
     """Page views by one visitor who keeps pressing reload."""
-    async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as client:
+    async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE, headers={"Origin": url}) as client:
         for number in range(1, loads + 1):
             await Visitor(client, str(number)).arrive()
             if number in (100, loads) or number % 1000 == 0:
@@ -195,7 +198,10 @@ async def load_pages(url: str, pid: int, loads: int) -> None:
 
 async def beside_a_slow_model(url: str, slow: str, pid: int, visitors: int, turns: int) -> None:
     """Visitors whose model takes its time, and one on the offline estimate, whose waiting is what counts."""
-    made = [Visitor(httpx2.AsyncClient(base_url=url, timeout=PATIENCE), str(n)) for n in range(visitors)]
+    made = [
+        Visitor(httpx2.AsyncClient(base_url=url, timeout=PATIENCE, headers={"Origin": url}), str(n))
+        for n in range(visitors)
+    ]
 
     async def on_the_model(visitor: Visitor) -> None:
         await visitor.arrive()

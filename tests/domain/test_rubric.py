@@ -13,19 +13,19 @@ def test_a_localized_text_falls_back_to_its_other_language() -> None:
 
 
 def test_a_localized_text_without_any_text_is_refused() -> None:
-    with pytest.raises(ValueError, match="no text"):
+    with pytest.raises(ValueError, match=r"rubric\.no_text"):
         Localized(zh="  ")
 
 
 @pytest.mark.parametrize(
     "changes, cause",
     [
-        ({"id": "Two Words"}, "id 'Two Words'"),
+        ({"id": "Two Words"}, "rubric.bad_id .*Two Words"),
         ({"weight": 0}, "weight"),
         ({"weight": float("nan")}, "weight"),
-        ({"aliases": ((),)}, "alias group is empty"),
-        ({"aliases": (("…",),)}, "alias is blank"),
-        ({"hints": (both("一", "one"),) * 4}, "at most 3"),
+        ({"aliases": ((),)}, "rubric.empty_aliases"),
+        ({"aliases": (("…",),)}, "rubric.blank_alias"),
+        ({"hints": (both("一", "one"),) * 4}, "rubric.many_hints count=4, most=3"),
     ],
 )
 def test_a_criterion_that_cannot_be_graded_is_refused(changes: dict[str, object], cause: str) -> None:
@@ -37,9 +37,9 @@ def test_a_criterion_that_cannot_be_graded_is_refused(changes: dict[str, object]
     "changes, cause",
     [
         ({"difficulty": 4}, "difficulty"),
-        ({"criteria": (DROPOUT.criteria[3],)}, "no core criterion"),
-        ({"criteria": DROPOUT.criteria * 2}, "the id 'off'"),
-        ({"correction": both("错", "wrong")}, "without a source"),
+        ({"criteria": (DROPOUT.criteria[3],)}, "rubric.no_core"),
+        ({"criteria": DROPOUT.criteria * 2}, "rubric.criterion_twice .*off"),
+        ({"correction": both("错", "wrong")}, "rubric.no_source"),
     ],
 )
 def test_a_question_that_cannot_be_scored_is_refused(changes: dict[str, object], cause: str) -> None:
@@ -48,7 +48,7 @@ def test_a_question_that_cannot_be_scored_is_refused(changes: dict[str, object],
 
 
 def test_a_bank_refuses_topics_without_a_title() -> None:
-    with pytest.raises(ValueError, match="no title for data"):
+    with pytest.raises(ValueError, match=r"rubric\.untitled_topics .*data"):
         replace(BANK, topics={"regularization": both("正则化", "Regularization")})
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from fakes import BANK, begun
-from test_batch import ROW, marked, tasks
+from graded_rows import ROW, marked, tasks
 
 from interviewer.domain.interview import Begun
 from interviewer.domain.rubric import Language
@@ -24,9 +24,9 @@ def commands(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["md", "html", "json"])
-def test_no_transcript_commands_a_terminal(stage: SessionService, kind: str) -> None:
+def test_no_transcript_commands_a_terminal(service: SessionService, kind: str) -> None:
     first = begun()
-    session = stage.begin("me", Begun(replace(BANK, title=replace(BANK.title, en=f"Bank {TERMINAL}")), first.plan))
+    session = service.begin("me", Begun(replace(BANK, title=replace(BANK.title, en=f"Bank {TERMINAL}")), first.plan))
     session.answer(TERMINAL)
     session.run_due_and_wait()
     session.end()

@@ -111,7 +111,7 @@ def test_transcripts_show_attacks_in_every_field_as_text(language: Language) -> 
 
 
 def test_a_mark_sheet_shows_attacks_in_every_field_as_text(tmp_path: Any) -> None:
-    from test_batch import ROW, marked, tasks
+    from graded_rows import ROW, marked, tasks
 
     from interviewer.grading.lexical import LexicalGrader
 

@@ -12,6 +12,8 @@ from interviewer.settings import read_settings
 from interviewer.web import page
 from interviewer.web.server import make_app
 
+ORIGIN = {"Origin": "http://127.0.0.1:7860"}
+
 
 class Visitor:
     """Calls the events of the page as a browser does."""
@@ -33,7 +35,7 @@ class Visitor:
     def call(self, event: dict[str, Any], data: list[Any], session: str) -> dict[str, Any]:
         """What the last message of an event brings, by the id of the control."""
         wish = {"fn_index": event["id"], "data": data, "session_hash": session, "event_data": None}
-        assert self.client.post("/gradio_api/queue/join", json=wish).status_code == 200
+        assert self.client.post("/gradio_api/queue/join", json=wish, headers=ORIGIN).status_code == 200
         with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as answer:
             lines = [json.loads(line[5:]) for line in answer.iter_lines() if line.startswith("data:")]
         last = next(line for line in lines if line["msg"] == "process_completed")
@@ -48,7 +50,7 @@ class Visitor:
 @pytest.fixture
 def visitor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
     monkeypatch.setattr(page, "_PAGES_REMEMBERED", 1)
-    with TestClient(make_app(read_settings(data_dir=tmp_path)), base_url="http://127.0.0.1:7860") as client:
+    with TestClient(make_app(read_settings(data_dir=tmp_path)), base_url=ORIGIN["Origin"]) as client:
         yield Visitor(client)
 
 
