@@ -158,7 +158,7 @@ def test_a_bank_that_would_replace_another_says_so(importer: Importer) -> None:
 
 
 def test_a_bank_that_is_shown_to_be_edited_can_also_be_sent_back(importer: Importer) -> None:
-    long = "".join(f"## 第 {n} 种锁是什么？\n\n{'锁保证互斥。' * 60}{n}\n\n" for n in range(1400))
+    long = "".join(f"## 第 {n} 种锁是什么？\n\n{'锁保证互斥。' * 60}{n}\n\n" for n in range(1700))
     shown = last(importer, "locks.md", long.encode())
     assert 'role="alert"' not in shown.html
     assert shown.yaml is not None
@@ -170,3 +170,7 @@ def test_on_a_chinese_page_what_is_wrong_with_a_file_is_said_in_chinese(importer
     importer.uploads.keep("me", "broken.csv", b"question,answer\nWhy?,because, of this\n")
     html = list(importer.read("me", "", Language.ZH, by_model=False))[-1].html
     assert "broken.csv：第 2 行：有 3 格，应是 2 格" in html
+
+
+def test_half_a_character_is_refused_in_the_readers_language(importer: Importer) -> None:
+    assert "半个字符" in importer.save("id: x\ud800", "", Language.ZH).html
