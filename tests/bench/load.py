@@ -203,14 +203,19 @@ async def beside_a_slow_model(url: str, slow: str, pid: int, visitors: int, turn
         for n in range(visitors)
     ]
 
+    begun = asyncio.Semaphore(0)
+
     async def on_the_model(visitor: Visitor) -> None:
         await visitor.arrive()
         await visitor.press("use-model", **{"base-url": slow, "model": "slow"})
         await visitor.press("begin", count=1, mode="coach")
+        begun.release()
         await visitor.press("send", answer=ANSWER.format(name=visitor.name))
 
     waiting = [asyncio.create_task(on_the_model(visitor)) for visitor in made]
-    await asyncio.sleep(5)
+    for _ in waiting:
+        await begun.acquire()
+    await asyncio.sleep(2)  # by now all of them wait for the model
     start = time.perf_counter()
     offline = await crowd(url, 1, turns)
     print(line(offline, time.perf_counter() - start, pid, f"offline beside {visitors} slow"), flush=True)
