@@ -88,6 +88,8 @@ class Store:
 
     def owner_of(self, interview: str) -> str:
         """Whose interview it is. Raises NoSuchInterview."""
+        if not interview.isprintable():  # PostgreSQL would refuse to look for it
+            raise NoSuchInterview(localized("store.no_interview", id="?"))
         with self.database.read() as connection:
             found = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar()
         if found is None:

@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from interviewer import wiring
 from interviewer.domain.rubric import Language
-from interviewer.errors import NoSuchInterview, OutOfTurn, SettingsError
+from interviewer.errors import NoSuchInterview, OutOfTurn, SettingsError, StoreError, TranscriptError
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
@@ -56,11 +56,17 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         owner = owners.of(request.cookies)
         if kind not in _MEDIA_TYPES or owner is None:
             return PlainTextResponse("Not found.\n", 404)
+        language = Language(lang) if lang in tuple(Language) else None
         try:
             history = service.store.history(name, owner)
         except NoSuchInterview:
             return PlainTextResponse("Not found.\n", 404)
-        language = Language(lang) if lang in tuple(Language) else None
+        except (StoreError, TranscriptError) as error:
+            spoken = language or preferred_language(
+                request.cookies.get("lang", ""), request.headers.get("accept-language", "")
+            )
+            told = say("app.no_export", spoken, reason=error.into(spoken))
+            return PlainTextResponse(f"{told}\n", 503, {"Retry-After": "5", "Cache-Control": "no-store"})
         headers = {
             "Content-Disposition": f'attachment; filename="interview-{name}.{kind}"',
             "Cache-Control": "no-store",
