@@ -24,6 +24,7 @@ from interviewer.text.messages import say
 from interviewer.web.guard import IMPORT, Guard, own_hosts
 from interviewer.web.identity import Owners
 from interviewer.web.page_language import preferred_language
+from interviewer.web.receiving import TimelyProtocol
 from interviewer.web.uploads import Uploads
 
 DEFAULT_PORT = 7860
@@ -144,7 +145,12 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         key_is_new = settings.makes_a_new_key
         app = make_app(settings)
         config = uvicorn.Config(
-            app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS, proxy_headers=False, server_header=False
+            app,
+            log_level="warning",
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            proxy_headers=False,
+            server_header=False,
+            http=TimelyProtocol,
         )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         shown = settings.root_path or f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{port}"  # noqa: S104 - only looked for
