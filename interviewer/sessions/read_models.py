@@ -55,6 +55,20 @@ class Overview(NamedTuple):
         return None if self.low is None or self.high is None else Score(self.low, self.high)
 
 
+class OwnerOverview(NamedTuple):
+    """How many interviews an owner has, and when one of them last changed."""
+
+    owner: str
+    interviews: int
+    changed_at: str
+
+
+def list_owners(connection: sa.Connection) -> list[OwnerOverview]:
+    changed_at = sa.func.max(overviews.c.changed_at)
+    query = sa.select(overviews.c.owner, sa.func.count(), changed_at).group_by(overviews.c.owner)
+    return [OwnerOverview._make(row) for row in connection.execute(query.order_by(changed_at.desc()))]
+
+
 def list_overviews(
     connection: sa.Connection, owner: str | None, limit: int | None = None, offset: int = 0
 ) -> list[Overview]:

@@ -14,7 +14,7 @@ from interviewer.domain.rubric import Bank
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
 from interviewer.sessions import read_models
 from interviewer.sessions.database import Database, store_error
-from interviewer.sessions.read_models import Overview
+from interviewer.sessions.read_models import Overview, OwnerOverview
 from interviewer.sessions.serialization import (
     bank_from_json,
     bank_of_begun,
@@ -124,6 +124,11 @@ class Store:
         """The interviews of an owner with answers whose grading failed or is still to come."""
         with self.database.read() as connection:
             return read_models.list_failed(connection, owner)
+
+    def owners(self) -> list[OwnerOverview]:
+        """Everybody who has interviews, the one who played last first."""
+        with self.database.read() as connection:
+            return read_models.list_owners(connection)
 
     def has_others(self, owner: str) -> bool:
         """Whether there are interviews of anybody but this owner."""

@@ -23,7 +23,7 @@ from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
-from interviewer.web.page_input import readable
+from interviewer.web.page_input import Page, readable
 from interviewer.web.page_language import preferred_language
 from interviewer.web.rendering import Updates, bank_choices, count_choice, draw, labels, merged, start_values
 from interviewer.web.theme import css, script, theme
@@ -78,7 +78,7 @@ def _build(desk: Desk, owners: Owners, settings: Settings, uploads: Uploads) -> 
     # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
     folder = settings.import_folder if settings.is_for_this_machine else None
     importer = Importer(desk.library, desk.models, uploads, folder)
-    with gr.Blocks(
+    with Page(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     ) as demo:
         controls = Controls(desk.models.options, may_import=folder is not None)

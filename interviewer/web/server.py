@@ -140,8 +140,11 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
     """Serve until interrupted. Raises SettingsError if the port is taken."""
     import uvicorn
 
+    from interviewer.web.page_input import OneLine
+
     with _listening(settings, port_is_given=port_is_given) as listener:
         port = listener.getsockname()[1]
+        logging.getLogger("uvicorn.error").addFilter(OneLine())
         key_is_new = settings.makes_a_new_key
         app = make_app(settings)
         config = uvicorn.Config(

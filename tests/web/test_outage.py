@@ -222,3 +222,54 @@ def test_a_damaged_page_of_one_visitor_takes_nothing_from_another(settings: Sett
     assert "cannot be read" in arrived["notice"]["value"]
     assert arrived["start"]["visible"] is True
     assert exported == 503
+
+
+@pytest.mark.parametrize("data", [["SECRET"], ["a", "b", "SECRET", "xx"], [1, {"SECRET": 2}, ["SECRET"], "en"]])
+def test_an_event_that_makes_no_sense_is_one_line_in_the_log_and_none_of_its_content(
+    visitor: Visitor, data: list[Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(AssertionError, match="process_completed"):
+        visitor.call(visitor.event("send", "click"), data, "odd")
+    logged = capfd.readouterr().err
+    assert "an event of the page failed" in logged
+    assert logged.count("\n") == 1
+    assert "SECRET" not in logged
+
+
+def test_a_failed_request_is_one_line_in_the_log_of_the_web_server() -> None:
+    import logging
+
+    from interviewer.web.page_input import OneLine
+
+    try:
+        {}["SECRET"]
+    except KeyError as error:
+        record = logging.LogRecord("uvicorn.error", 40, "", 0, "Exception in ASGI application\n", (), None)
+        record.exc_info = (KeyError, error, error.__traceback__)
+    assert OneLine().filter(record)
+    written = logging.Formatter().format(record)
+    assert "KeyError at test_outage.py" in written
+    assert "SECRET" not in written
+    assert "\n" not in written
+
+
+def test_what_is_due_to_others_is_found_beside_a_damaged_row(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from interviewer import wiring
+    from interviewer.errors import StoreDamaged
+    from interviewer.sessions import read_models
+
+    service = wiring.make_service(settings)
+    bad, good = service.begin("me", begun()), service.begin("you", begun())
+    for session in (bad, good):
+        session.answer("it is switched off")
+    list_due = read_models.list_due
+
+    def damaged(connection: Any, before: str | None, name: str = "") -> list[tuple[str, str]]:
+        if name in ("", bad.id):
+            raise StoreDamaged(localized("store.damaged"))
+        return list_due(connection, before, name)
+
+    monkeypatch.setattr(read_models, "list_due", damaged)
+    assert service.store.due() == [(good.id, "you")]
