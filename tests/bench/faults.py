@@ -7,7 +7,7 @@
 Every server is started as a user starts it, in a folder of its own, and ended by its process id.
 """
 
-# ruff: noqa: ASYNC220, ASYNC221 - between the steps of one script nothing else is to run
+# ruff: noqa: ASYNC110, ASYNC220, ASYNC221 - between the steps of one script nothing else is to run
 import argparse
 import asyncio
 import os
