@@ -194,24 +194,28 @@ def settled(place: Place, seconds: float = 60.0) -> bool:
 
 
 async def kill(place: Place, seen: Seen, kills: int) -> None:
-    chance = random.Random(7)
+    chance, has_begun = random.Random(7), asyncio.Event()
 
     async def load(server: Served, name: str) -> None:
         with suppress(httpx2.HTTPError, StopIteration, KeyError):
             async with visiting(server, name) as visitor:
                 await begin(visitor, 4)
+                has_begun.set()
                 for number in range(4):
                     await send(visitor, seen, ANSWER.format(f"{name}.{number}"))
                     await visitor.press("next")
 
     for number in range(kills):
         server = Served(place).start()
+        has_begun.clear()
         playing = [asyncio.create_task(load(server, f"kill {number}.{one}")) for one in range(4)]
+        await asyncio.wait_for(has_begun.wait(), 60)  # what is killed before is no load
         await asyncio.sleep(chance.uniform(0.3, 4.0))
         server.end()
         await asyncio.gather(*playing, return_exceptions=True)
     with served(place):
-        seen.note(f"{kills} kills, {len(seen.acknowledged)} answers acknowledged")
+        count = len(seen.acknowledged)
+        seen.note(f"{kills} kills, {count} answers acknowledged", good=count > 0)
         seen.note("all graded after the last start" if settled(place) else "some left ungraded", good=settled(place, 1))
 
 
