@@ -7,6 +7,10 @@ if __name__ == "__main__":
 
     main(["serve", *sys.argv[1:]])
 else:
+    from interviewer.errors import InterviewerError
     from interviewer.web.server import make_app
 
-    app = make_app()
+    try:
+        app = make_app()
+    except InterviewerError as error:
+        sys.exit(f"interviewer: {error}")

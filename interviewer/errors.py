@@ -9,6 +9,7 @@ The tree, split by what the catcher does next:
     ├── TranscriptError       a transcript file cannot be read back
     ├── OutOfTurn             an event arrived in a phase that has no use for it
     ├── StoreError            the database cannot be used (newer than this program, unreachable)
+    │   ├── StoreDamaged      what was asked for cannot be read from it any more; waiting is no use
     │   ├── NoSuchInterview   no interview with this id belongs to the one who asks
     │   └── MovedOnElsewhere  another window played on; what was typed here is still here
     └── LLMError              the model could not be used
@@ -81,6 +82,10 @@ class OutOfTurn(InterviewerError):
 
 class StoreError(InterviewerError):
     """The database cannot be used."""
+
+
+class StoreDamaged(StoreError):
+    """What was asked for cannot be read from the database any more."""
 
 
 class NoSuchInterview(StoreError):

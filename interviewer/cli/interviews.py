@@ -91,6 +91,28 @@ def interviews(
 
 
 @app.command()
+def link(
+    owner: Annotated[str, typer.Argument(help="Whose interviews the link opens; the list of owners if left out.")] = "",
+) -> None:
+    """Print a link that gives a browser the interviews of an owner, for one hour; without an owner, list them."""
+    from interviewer.errors import SettingsError
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+    from interviewer.web.identity import Owners
+
+    settings = read_settings()
+    owners = Store(settings.database).owners()
+    if not owner:
+        for found in owners:
+            print(f"{found.owner}  {found.interviews} interviews  last played {found.changed_at}")
+        return
+    if owner not in [found.owner for found in owners]:
+        raise SettingsError(f"nobody of this name has an interview: {owner} (`interviewer link` lists the owners)")
+    base = settings.root_path or f"http://{settings.host}:{settings.port}"
+    print(f"{base}/enter/{Owners(settings.signing_key, is_https=False).link(owner)}")
+
+
+@app.command()
 def rebuild() -> None:
     """Make the lists of interviews and outcomes anew from what was recorded."""
     from interviewer.sessions.store import Store

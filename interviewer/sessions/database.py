@@ -1,5 +1,6 @@
 """The connection to the database: how it is opened, brought up to date, and how its errors are told."""
 
+import logging
 import os
 import sqlite3
 import time
@@ -11,8 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from interviewer.errors import SettingsError, StoreError
+from interviewer.errors import SettingsError, StoreDamaged, StoreError
 from interviewer.text.messages import localized
+
+_log = logging.getLogger(__name__)
 
 # The migrations in their order; the last is what this program reads and writes.
 REVISIONS = ("0001", "0002")
@@ -29,7 +32,11 @@ _SQLITE_FAULTS = {
     sqlite3.SQLITE_LOCKED: "locked",
     sqlite3.SQLITE_CORRUPT: "damaged",
     sqlite3.SQLITE_NOTADB: "damaged",
+    sqlite3.SQLITE_CANTOPEN: "unopened",
+    sqlite3.SQLITE_IOERR: "unopened",
 }
+# The connection was lost, the server is being stopped or started.
+_POSTGRES_GONE = ("08", "57P0")
 _POSTGRES_FAULTS = {"53100": "full", "25006": "read_only", "55P03": "locked", "40P01": "locked", "40001": "locked"}
 
 
@@ -78,6 +85,10 @@ def store_error(error: SQLAlchemyError) -> StoreError:
     """What went wrong in words, without the statement and its values: those hold answers."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else None
     fault = _fault(original)
+    if fault in ("unreachable", "unopened"):
+        _log.warning("the database cannot be reached: %s", str(original).strip().splitlines()[0])
+    if fault == "damaged":
+        return StoreDamaged(localized("store.damaged"))
     if fault:
         return StoreError(localized(f"store.{fault}"))
     reason = str(original) if original is not None else str(error)
@@ -87,8 +98,15 @@ def store_error(error: SQLAlchemyError) -> StoreError:
 def _fault(error: BaseException | None) -> str | None:
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None)
-        return _SQLITE_FAULTS.get(code & 0xFF) if code is not None else None  # the rest of the code is detail
-    return _POSTGRES_FAULTS.get(str(getattr(error, "sqlstate", "")))
+        if code is None:  # not from SQLite but from Python's driver, which repeats what it could not read
+            return "damaged" if str(error).startswith("Could not decode") else None
+        return _SQLITE_FAULTS.get(code & 0xFF)  # the rest of the code is detail
+    if isinstance(error, Exception) and hasattr(error, "sqlstate"):
+        state = error.sqlstate
+        if (state is None and type(error).__name__ == "OperationalError") or str(state).startswith(_POSTGRES_GONE):
+            return "unreachable"
+        return _POSTGRES_FAULTS.get(str(state))
+    return None
 
 
 def _engine(url: str, patience: float) -> sa.Engine:

@@ -14,6 +14,7 @@ from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM, Message, Piece, Reply
 from interviewer.llm.discovery import context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
+from interviewer.text.messages import localized
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class GraderRegistry:
         choice = self.wish(owner, base_url, model, key, shape, votes)
         with self._lock:
             self._chosen[owner] = choice
+            self._drop_unused()
             if choice.endpoint:
                 self._contexts.pop(choice.endpoint, None)  # the server may have been set up anew
         return choice
@@ -85,6 +87,8 @@ class GraderRegistry:
             raise SettingsError("name a model; “List models” asks the server which it has")
         known = [self.choice(owner).endpoint, self.options.default.endpoint]
         kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")
+        if not key.strip() and self._spends_operators_key(kept, model, shape, votes):
+            raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
         default = self.options.default.endpoint
         temperature = default.temperature if default else 0.0
         return GraderChoice(Endpoint(url, model, key.strip() or kept, temperature=temperature), shape, votes)
@@ -93,6 +97,7 @@ class GraderRegistry:
         """Back to the offline grader; the key is dropped."""
         with self._lock:
             self._chosen[owner] = GraderChoice()
+            self._drop_unused()
 
     def remember(self, choice: GraderChoice, diagnosis: Any) -> None:
         """Keep the outcome of a grader test, for as long as the program runs."""
@@ -132,16 +137,35 @@ class GraderRegistry:
     def llm(self, endpoint: Endpoint) -> LLM:
         """The model of an endpoint, behind the gate that all users of the same address share."""
         with self._lock:
-            if endpoint not in self._models:
-                gate = self._gates.setdefault(endpoint.base_url, threading.BoundedSemaphore(self.concurrency))
-                self._models[endpoint] = Gated(self._connect(endpoint), gate)
-            return self._models[endpoint]
+            if endpoint in self._models:
+                return self._models[endpoint]
+            gate = self._gates.setdefault(endpoint.base_url, threading.BoundedSemaphore(self.concurrency))
+            model = Gated(self._connect(endpoint), gate)
+            # What is only tried out, by a grader test, is not kept: its key would be.
+            if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
+                self._models[endpoint] = model
+            return model
 
     def close(self) -> None:
         """End the requests under way, so that nobody waits for them."""
         with self._lock:
             for model in self._models.values():
                 model.close()
+
+    def _spends_operators_key(self, key: str, model: str, shape: CallShape, votes: int) -> bool:
+        """Whether a visitor wants more for the operator's key than the operator has chosen."""
+        default = self.options.default
+        if self.options.is_private or default.endpoint is None or not key or key != default.endpoint.key:
+            return False
+        return (model, shape, votes) != (default.endpoint.model, default.shape, default.votes)
+
+    def _drop_unused(self) -> None:
+        """Forget the clients of endpoints that nobody has chosen any more, and with them the keys; a call under way ends."""
+        used = {choice.endpoint for choice in (self.options.default, *self._chosen.values())}
+        for endpoint in [one for one in self._models if one not in used]:
+            del self._models[endpoint]
+        for endpoint in [one for one in self._contexts if one not in used]:
+            del self._contexts[endpoint]
 
     def _may_use(self, url: str) -> bool:
         if self.options.allowed:
@@ -159,6 +183,7 @@ class GraderRegistry:
             size = None
         with self._lock:
             self._contexts[endpoint] = size
+            self._drop_unused()
         return size
 
 

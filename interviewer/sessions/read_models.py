@@ -55,6 +55,20 @@ class Overview(NamedTuple):
         return None if self.low is None or self.high is None else Score(self.low, self.high)
 
 
+class OwnerOverview(NamedTuple):
+    """How many interviews an owner has, and when one of them last changed."""
+
+    owner: str
+    interviews: int
+    changed_at: str
+
+
+def list_owners(connection: sa.Connection) -> list[OwnerOverview]:
+    changed_at = sa.func.max(overviews.c.changed_at)
+    query = sa.select(overviews.c.owner, sa.func.count(), changed_at).group_by(overviews.c.owner)
+    return [OwnerOverview._make(row) for row in connection.execute(query.order_by(changed_at.desc()))]
+
+
 def list_overviews(
     connection: sa.Connection, owner: str | None, limit: int | None = None, offset: int = 0
 ) -> list[Overview]:
@@ -65,12 +79,19 @@ def list_overviews(
     return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()]
 
 
-def list_due(connection: sa.Connection, before: str | None) -> list[tuple[str, str]]:
-    """Id and owner of the interviews to which something is owed, and that have not changed since `before`."""
+def list_due(connection: sa.Connection, before: str | None, name: str = "") -> list[tuple[str, str]]:
+    """Id and owner of the interviews to which something is owed, and that have not changed since `before`; or of one."""
     query = sa.select(overviews.c.interview, overviews.c.owner).where(overviews.c.due > 0)
+    if name:
+        query = query.where(overviews.c.interview == name)
     if before is not None:
         query = query.where(overviews.c.changed_at <= before)
     return [(row.interview, row.owner) for row in connection.execute(query)]
+
+
+def list_due_names(connection: sa.Connection) -> list[str]:
+    """Ids alone, which stand in an index: they can be read where the table is damaged."""
+    return list(connection.execute(sa.select(overviews.c.interview).where(overviews.c.due > 0)).scalars())
 
 
 def list_failed(connection: sa.Connection, owner: str) -> list[str]:

@@ -61,6 +61,8 @@ class SessionService:
                 self._session(interview, owner).run_due()
             except InterviewerError as error:
                 _log.warning("interview %s cannot be brought up to date: %s", interview, error)
+            except Exception:  # noqa: BLE001 - it holds up no other interview
+                _log.exception("interview %s cannot be brought up to date", interview)
         return len(found)
 
     def start_sweeping(self) -> None:

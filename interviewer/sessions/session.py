@@ -230,8 +230,11 @@ class Session:
 
 
 def _since(at: str) -> float | None:
-    """Seconds since a recorded time; None where the interview was left alone in between, or the clock was set back."""
-    seconds = (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds()
+    """Seconds since a recorded time; None where the interview was left alone, the clock was set back, or the time cannot be read."""
+    try:
+        seconds = (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds()
+    except ValueError:  # a damaged record is no reason to refuse the answer
+        return None
     return round(seconds, 1) if 0 <= seconds <= _LONGEST_THOUGHT else None
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from interviewer.domain.interview import Begun, Event, Interview, begin
 from interviewer.domain.rubric import Bank
-from interviewer.errors import MovedOnElsewhere, NoSuchInterview, TranscriptError
+from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
 from interviewer.sessions import read_models
 from interviewer.sessions.database import Database, store_error
-from interviewer.sessions.read_models import Overview
+from interviewer.sessions.read_models import Overview, OwnerOverview
 from interviewer.sessions.serialization import (
     bank_from_json,
     bank_of_begun,
@@ -88,6 +89,8 @@ class Store:
 
     def owner_of(self, interview: str) -> str:
         """Whose interview it is. Raises NoSuchInterview."""
+        if not interview.isprintable():  # PostgreSQL would refuse to look for it
+            raise NoSuchInterview(localized("store.no_interview", id="?"))
         with self.database.read() as connection:
             found = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar()
         if found is None:
@@ -111,13 +114,21 @@ class Store:
     def due(self, unchanged_for: float | None = None) -> list[tuple[str, str]]:
         """Id and owner of the interviews to which something is owed, if nothing happened for so many seconds."""
         before = None if unchanged_for is None else _now(-unchanged_for)
-        with self.database.read() as connection:
-            return read_models.list_due(connection, before)
+        try:
+            with self.database.read() as connection:
+                return read_models.list_due(connection, before)
+        except StoreDamaged:
+            return self._readable_due(before)
 
     def ungraded(self, owner: str) -> list[str]:
         """The interviews of an owner with answers whose grading failed or is still to come."""
         with self.database.read() as connection:
             return read_models.list_failed(connection, owner)
+
+    def owners(self) -> list[OwnerOverview]:
+        """Everybody who has interviews, the one who played last first."""
+        with self.database.read() as connection:
+            return read_models.list_owners(connection)
 
     def has_others(self, owner: str) -> bool:
         """Whether there are interviews of anybody but this owner."""
@@ -132,6 +143,16 @@ class Store:
 
     def close(self) -> None:
         self.database.close()
+
+    def _readable_due(self, before: str | None) -> list[tuple[str, str]]:
+        """What is due, one interview at a time: what cannot be read holds up no other."""
+        with self.database.read() as connection:
+            names = read_models.list_due_names(connection)
+        found = []
+        for name in names:
+            with suppress(StoreError), self.database.read() as connection:
+                found += read_models.list_due(connection, before, name)
+        return found
 
     def _rebuild(self, connection: sa.Connection) -> int:
         def read(_: sa.Connection, interview: str) -> list[tuple[Event, str]]:

@@ -11,7 +11,10 @@ from interviewer.web.grader_tab import GraderTab
 from interviewer.web.import_tab import ImportTab
 
 DEFAULT_COUNT = 5
-_POLL_SECONDS = 0.7
+
+# How often a page asks that waits for a grade, and one that waits for the database.
+POLL_SECONDS = 0.7
+AWAY_SECONDS = 2.0
 
 # Not a secret: it is in every visitor's page. It only has to stay the same, or the browser forgets its interview.
 _BROWSER_KEY = "the-id-of-an-interview"
@@ -26,7 +29,7 @@ class Controls:
     def __init__(self, offer: GraderOptions, *, may_import: bool) -> None:
         self.remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
         self.place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)
-        self.ticker = gr.Timer(_POLL_SECONDS, active=False)
+        self.ticker = gr.Timer(POLL_SECONDS, active=False)
         with gr.Row(elem_id="head"):
             self.head = html(elem_id="title")
             self.page_language = gr.Radio(

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interviewer.banks.loader import LARGEST_BANK
 from interviewer.web.identity import Owners
+from interviewer.web.receiving import Receiving
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ class Guard:
         own_origin: str,
         is_private: Callable[[], bool],
         went_public: Callable[[], None],
+        receiving: Receiving | None = None,
     ) -> None:
         """`hosts`: names the page may be asked for (none: any); `own_origin`: that of a proxy in front, or ''.
 
@@ -82,6 +84,7 @@ class Guard:
         self._own = urlsplit(own_origin).netloc
         self._is_private = is_private
         self._went_public = went_public
+        self._receiving = receiving or Receiving()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -95,7 +98,15 @@ class Guard:
             status, text = refusal
             await PlainTextResponse(text + "\n", status)(scope, receive, self._with_headers(scope, send))
             return
-        await self._app(self._plain_scope(scope), receive, self._with_headers(scope, send))
+        sending = self._with_headers(scope, send)
+        try:
+            whole = await self._receiving.whole(receive) if scope["method"] not in _SAFE else None
+        except TimeoutError:
+            # The connection is closed with it: what is still sent would be read as another request.
+            late = PlainTextResponse("The request was not sent in time.\n", 408, {"Connection": "close"})
+            await late(scope, receive, sending)
+            return
+        await self._app(self._plain_scope(scope), whole or receive, sending)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers, path = Headers(scope=scope), unquote(scope["path"])

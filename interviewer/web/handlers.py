@@ -14,7 +14,16 @@ from interviewer.domain.interview import (
     shows_grades,
 )
 from interviewer.domain.rubric import Language
-from interviewer.errors import BankError, InterviewerError, MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
+from interviewer.errors import (
+    BankError,
+    InterviewerError,
+    MovedOnElsewhere,
+    NoSuchInterview,
+    OutOfTurn,
+    StoreDamaged,
+    StoreError,
+    TranscriptError,
+)
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import make_plan
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
@@ -54,9 +63,11 @@ class Desk:
         if not interview:
             return View(Screen.START, language)
         try:
-            session = self.service.resume(interview, owner)
-            session.run_due(language, is_watched=shows_grades(session.interview()))
-            return self._view(session, session.interview(), language)
+            return self._brought_up_to_date(owner, interview, language)
+        except (StoreDamaged, TranscriptError) as error:
+            # Others can be played.
+            notice = say("play.unreadable", language, reason=error.into(language))
+            return View(Screen.START, language, notice=notice)
         except InterviewerError as error:
             return _unreachable(error, interview, language)
 
@@ -78,6 +89,9 @@ class Desk:
                 hints=bool(choices.hints),
             )
             session = self.service.begin(owner, first)
+        except StoreError as error:
+            notice = say("start.not_saved", language, reason=error.into(language))
+            return View(Screen.START, language, notice=notice, is_away=True, polls=True)
         except (InterviewerError, ValueError) as error:
             return View(Screen.START, language, notice=_told(error, language))
         return self._view(session, session.interview(), language)
@@ -92,7 +106,7 @@ class Desk:
             yield self._noticed(owner, interview, language, notice)
             return
         played = self._played(owner, interview, language, lambda session: session.answer(text, place))
-        if played.notice and not played.may_answer:
+        if played.notice and not played.may_answer and not played.is_away:
             played = replace(played, unsent=text)  # the box is not to be seen now
         yield replace(played, clear=not played.notice)
         if not played.notice and played.is_waiting:
@@ -124,15 +138,14 @@ class Desk:
         return self._played(owner, interview, language, lambda session: session.move_on(place))
 
     def look(self, owner: str, interview: str, language: Language) -> View:
-        """The interview as it stands, for a page that waits for grades or changes its language."""
+        """The interview as it stands, for a page that waits for grades or for the database, or changes its language."""
         try:
-            session = self.service.resume(interview, owner)
-            session.run_due(
-                language, is_watched=shows_grades(session.interview())
-            )  # what another process left undone is taken over
+            if not interview:
+                self.service.store.ungraded(owner)  # only asked to see whether the database is back
+                return View(Screen.START, language)
+            return self._brought_up_to_date(owner, interview, language)
         except InterviewerError as error:
-            return self._noticed(owner, interview, language, _told(error, language))
-        return self._view(session, session.interview(), language)
+            return _unreachable(error, interview, language)
 
     def contest(self, owner: str, interview: str, criterion: str, quote: str, language: Language) -> tuple[View, bool]:
         """Record an objection to a verdict of the last graded attempt; False if its words are not the candidate's."""
@@ -160,8 +173,8 @@ class Desk:
         try:
             session = self.service.resume(interview, owner)
             return self._view(session, play(session), language)
-        except NoSuchInterview as error:
-            return View(Screen.START, language, notice=_told(error, language))
+        except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
+            return _unreachable(error, interview, language)
         except InterviewerError as error:
             notice = (told or {}).get(type(error)) or _told(error, language)
             return self._noticed(owner, interview, language, notice)
@@ -185,19 +198,26 @@ class Desk:
     def _do_due(self, owner: str, interview: str, language: Language) -> Iterator[View]:
         """Start what is due. A model is never waited for here: the page asks again until the result is there."""
         try:
+            shown = self._brought_up_to_date(owner, interview, language)
+            if shown.notice:
+                yield shown
+                return
             session = self.service.resume(interview, owner)
-            session.run_due(language, is_watched=shows_grades(session.interview()))
             before = session.interview()
             if self.service.is_offline(owner) and shows_grades(before):
                 yield self._view(session, session.run_due_and_wait(language, _OFFLINE_SECONDS), language)
         except InterviewerError as error:
-            yield self._noticed(owner, interview, language, _told(error, language))
+            yield _unreachable(error, interview, language)
 
     def regrade_all(self, owner: str, language: Language) -> tuple[int, int]:
         """Ask for the missing grades in all interviews of an owner; how many came at once, and how many are to come."""
         before, after = 0, 0
         wait = _OFFLINE_SECONDS if self.service.is_offline(owner) else 0.0
-        for interview in self.service.store.ungraded(owner):
+        try:
+            found = self.service.store.ungraded(owner)
+        except StoreError:
+            return 0, 0  # the list that is shown with it says what is wrong
+        for interview in found:
             try:
                 session = self.service.resume(interview, owner)
                 before += _ungraded(session.interview())
@@ -207,15 +227,31 @@ class Desk:
                 continue  # an interview that cannot be read is listed as such
         return before - after, after
 
+    def _brought_up_to_date(self, owner: str, interview: str, language: Language) -> View:
+        """The interview with all that is due started, also what another process left undone."""
+        session = self.service.resume(interview, owner)
+        notice = ""
+        try:
+            session.run_due(language, is_watched=shows_grades(session.interview()))
+        except NoSuchInterview:
+            raise
+        except StoreError as error:
+            # What was answered is recorded; what is due is asked for again by the page, or found by the next sweep.
+            notice = say("play.grading_waits", language, reason=error.into(language))
+        return replace(self._view(session, session.interview(), language), notice=notice)
+
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
         badge = self.badges.on(interview.bank, language)
         return view(session.id, interview, language, badge, session.partial_verdicts())
 
 
 def _unreachable(error: InterviewerError, interview: str, language: Language) -> View:
-    """The start form and what is wrong; an interview that is only out of reach is not forgotten by the browser."""
-    kept = "" if isinstance(error, NoSuchInterview) else interview
-    return View(Screen.START, language, kept, notice=_told(error, language))
+    """What an open page says where its interview cannot be read; one that is only out of reach for now is asked for again."""
+    if isinstance(error, NoSuchInterview):
+        return View(Screen.START, language, notice=_told(error, language))
+    is_for_ever = isinstance(error, StoreDamaged | TranscriptError)
+    notice = say("play.unreadable" if is_for_ever else "play.away", language, reason=error.into(language))
+    return View(Screen.START, language, interview, notice=notice, is_away=True, polls=not is_for_ever)
 
 
 def _ungraded(interview: Interview) -> int:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from interviewer.domain.rubric import Language
+from interviewer.errors import StoreError
 from interviewer.presentation.templating import escaped
 from interviewer.presentation.wording import moment, score_text
 from interviewer.sessions.read_models import PAGE_SIZE, Overview
@@ -16,9 +17,12 @@ _NOBODY = ("",) * _SHOWN_FROM
 
 def listing(service: SessionService, owner: str, language: Language, count: int = PAGE_SIZE) -> str:
     """The interviews of an owner that changed last, so many of them, and a link that shows more."""
-    found = service.store.interviews(owner, count + 1)
-    items = "".join(_item(overview, language) for overview in found[:count])
     title = f"<h2>{say('list.title', language)}</h2>"
+    try:
+        found = service.store.interviews(owner, count + 1)
+    except StoreError as error:
+        return f'{title}<p role="alert">{escaped(say("list.away", language, reason=error.into(language)))}</p>'
+    items = "".join(_item(overview, language) for overview in found[:count])
     if not items:
         return f"{title}<p>{say('list.empty', language)}</p>"
     more = ""

@@ -15,7 +15,7 @@ from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
-from interviewer.web.controls import NO_INTERVIEW, Controls
+from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import Clinic
 from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.handlers import Choices, Desk
@@ -23,6 +23,7 @@ from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
+from interviewer.web.page_input import Page, readable
 from interviewer.web.page_language import preferred_language
 from interviewer.web.rendering import Updates, bank_choices, count_choice, draw, labels, merged, start_values
 from interviewer.web.theme import css, script, theme
@@ -77,7 +78,7 @@ def _build(desk: Desk, owners: Owners, settings: Settings, uploads: Uploads) -> 
     # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
     folder = settings.import_folder if settings.is_for_this_machine else None
     importer = Importer(desk.library, desk.models, uploads, folder)
-    with gr.Blocks(
+    with Page(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     ) as demo:
         controls = Controls(desk.models.options, may_import=folder is not None)
@@ -157,7 +158,7 @@ class _Wiring:
         self._on(play.object.click, self._object, objected, [*drawn, play.quote])
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
-        self._on(c.ticker.tick, self._tick, here, [play.card, c.report.report, c.ticker])
+        self._on(c.ticker.tick, self._tick, [*here, c.ticker], drawn)
 
     def _on(
         self,
@@ -173,7 +174,7 @@ class _Wiring:
         they are used.
         """
         options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, **more}
-        return trigger(handler, inputs, outputs, preprocess=False, **options)
+        return trigger(readable(handler), inputs, outputs, preprocess=False, **options)
 
     def _script(self, event: Any, name: str) -> None:
         event.then(None, None, None, js=script(name), api_visibility="private")
@@ -243,14 +244,13 @@ class _Wiring:
         for view in self.desk.answer(self._owner(request), interview, place, text, Language(language)):
             yield draw(self.c, view)
 
-    def _tick(self, interview: str, place: str, language: str, request: gr.Request) -> Updates:
+    def _tick(self, interview: str, place: str, language: str, pace: float, request: gr.Request) -> Updates:
         """Grades and follow-ups that have come in meanwhile, without touching what is being typed."""
-        c, view = self.c, self.desk.look(self._owner(request), interview, Language(language))
-        if view.screen is Screen.START:
-            return {}  # it cannot be read just now: the next tick asks again
-        if view.place != place or not view.polls:
+        c, asked = self.c, "" if interview == NO_INTERVIEW else interview
+        view = self.desk.look(self._owner(request), asked, Language(language))
+        if view.place != place or not view.polls or view.notice or pace == AWAY_SECONDS:
             return draw(c, view)
-        return {c.play.card: view.card, c.report.report: view.report, c.ticker: gr.Timer(active=view.polls)}
+        return {c.play.card: view.card, c.report.report: view.report}
 
     def _object(self, interview: str, criterion: str, quote: str, language: str, request: gr.Request) -> Updates:
         view, kept = self.desk.contest(self._owner(request), interview, criterion, quote, Language(language))

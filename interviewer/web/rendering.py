@@ -9,7 +9,7 @@ from interviewer.domain.interview import Mode, Order
 from interviewer.domain.rubric import Bank, Language
 from interviewer.presentation.templating import inline
 from interviewer.text.messages import say
-from interviewer.web.controls import DEFAULT_COUNT, NO_INTERVIEW, Controls
+from interviewer.web.controls import AWAY_SECONDS, DEFAULT_COUNT, NO_INTERVIEW, POLL_SECONDS, Controls
 from interviewer.web.grader_tab import grader_labels
 from interviewer.web.import_tab import import_labels
 from interviewer.web.view_model import Screen, View
@@ -20,13 +20,18 @@ Updates = dict[Any, Any]
 def draw(c: Controls, view: View) -> Updates:
     """The view on the page. The answer box is emptied only when its text is on disk."""
     play, report, language = c.play, c.report, view.language
+    if view.is_away:  # what is on the page stays, above all what is being typed
+        return {
+            c.notice: gr.update(value=_notice(view), visible=True),
+            c.ticker: gr.update(value=AWAY_SECONDS, active=view.polls),
+        }
     playing = view.screen is Screen.PLAY
     updates = {
         c.remembered: view.interview or NO_INTERVIEW,
         c.place: view.place,
         c.notice: gr.update(value=_notice(view), visible=bool(view.notice)),
         play.contest_notice: "",
-        c.ticker: gr.Timer(active=view.polls),
+        c.ticker: gr.update(value=POLL_SECONDS, active=view.polls),
         c.start.group: gr.update(visible=view.screen is Screen.START),
         play.group: gr.update(visible=playing),
         report.group: gr.update(visible=view.screen is Screen.REPORT),

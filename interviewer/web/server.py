@@ -17,13 +17,14 @@ from starlette.middleware.cors import CORSMiddleware
 
 from interviewer import wiring
 from interviewer.domain.rubric import Language
-from interviewer.errors import NoSuchInterview, OutOfTurn, SettingsError
+from interviewer.errors import NoSuchInterview, OutOfTurn, SettingsError, StoreError, TranscriptError
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
 from interviewer.web.guard import IMPORT, Guard, own_hosts
 from interviewer.web.identity import Owners
 from interviewer.web.page_language import preferred_language
+from interviewer.web.receiving import TimelyProtocol
 from interviewer.web.uploads import Uploads
 
 DEFAULT_PORT = 7860
@@ -56,11 +57,17 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         owner = owners.of(request.cookies)
         if kind not in _MEDIA_TYPES or owner is None:
             return PlainTextResponse("Not found.\n", 404)
+        language = Language(lang) if lang in tuple(Language) else None
         try:
             history = service.store.history(name, owner)
         except NoSuchInterview:
             return PlainTextResponse("Not found.\n", 404)
-        language = Language(lang) if lang in tuple(Language) else None
+        except (StoreError, TranscriptError) as error:
+            spoken = language or preferred_language(
+                request.cookies.get("lang", ""), request.headers.get("accept-language", "")
+            )
+            told = say("app.no_export", spoken, reason=error.into(spoken))
+            return PlainTextResponse(f"{told}\n", 503, {"Retry-After": "5", "Cache-Control": "no-store"})
         headers = {
             "Content-Disposition": f'attachment; filename="interview-{name}.{kind}"',
             "Cache-Control": "no-store",
@@ -133,12 +140,20 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
     """Serve until interrupted. Raises SettingsError if the port is taken."""
     import uvicorn
 
+    from interviewer.web.page_input import OneLine
+
     with _listening(settings, port_is_given=port_is_given) as listener:
         port = listener.getsockname()[1]
+        logging.getLogger("uvicorn.error").addFilter(OneLine())
         key_is_new = settings.makes_a_new_key
         app = make_app(settings)
         config = uvicorn.Config(
-            app, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS, proxy_headers=False, server_header=False
+            app,
+            log_level="warning",
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            proxy_headers=False,
+            server_header=False,
+            http=TimelyProtocol,
         )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         shown = settings.root_path or f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{port}"  # noqa: S104 - only looked for

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 _MOST_WINDOWS = 16
+_MOST_BYTES = 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Upload:
 
 
 class Uploads:
-    """Safe to share between threads. Where there are more windows than are kept, the one heard of longest ago is dropped."""
+    """Safe to share between threads. Beyond so many windows or bytes, the file that came longest ago is dropped."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,7 +29,7 @@ class Uploads:
         with self._lock:
             self._kept[owner, window] = Upload(bare, data)
             self._kept.move_to_end((owner, window))
-            while len(self._kept) > _MOST_WINDOWS:
+            while len(self._kept) > _MOST_WINDOWS or sum(len(one.data) for one in self._kept.values()) > _MOST_BYTES:
                 self._kept.popitem(last=False)
 
     def of(self, owner: str, window: str = "") -> Upload | None:

@@ -31,8 +31,8 @@ class Screen(StrEnum):
 class View:
     """Everything about the page that an interview decides.
 
-    `clear` empties the answer box, which nothing else does. `polls` asks again for what comes in later; `is_partial`
-    says that only the card has changed since the view before.
+    `clear` empties the answer box, which nothing else does. `polls` asks again for what comes in later. Where
+    `is_away`, nothing could be read: the page stays as it is, above all what is being typed, and gives the notice.
     """
 
     screen: Screen
@@ -54,6 +54,7 @@ class View:
     clear: bool = False
     unsent: str = ""
     polls: bool = False
+    is_away: bool = False
     points: tuple[tuple[str, str], ...] = field(default=())
 
 

@@ -384,3 +384,20 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_browser_whose_cookie_is_lost_gets_its_interviews_back_by_a_link(capsys: pytest.CaptureFixture[str]) -> None:
+    from interviewer.web.identity import Owners
+
+    settings = read_settings()
+    service = wiring.make_service(settings)
+    for _ in range(2):
+        service.begin("somebody", begun())
+    assert run("link") == 0
+    assert "somebody  2 interviews  last played 2" in capsys.readouterr().out
+    assert run("link", "somebody") == 0
+    address, _, token = capsys.readouterr().out.strip().rpartition("/enter/")
+    assert address == "http://127.0.0.1:7860"
+    assert Owners(settings.signing_key, is_https=False).linked(token) == "somebody"
+    assert run("link", "nobody") == 1
+    assert "lists the owners" in capsys.readouterr().err

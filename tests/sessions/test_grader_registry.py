@@ -74,9 +74,50 @@ def test_an_open_deployment_without_a_list_offers_only_its_own_endpoint(monkeypa
     chosen = wiring.make_grader_registry(read_settings())
     with pytest.raises(SettingsError, match="not on the list"):
         chosen.choose("me", "http://10.0.0.7/v1", "m", "", ONE, 1)
-    endpoint = chosen.choose("me", HERE, "n", "", ONE, 1).endpoint
+    endpoint = chosen.choose("me", HERE, "m", "", ONE, 1).endpoint
     assert endpoint
     assert endpoint.key == "sk-operator"
+
+
+@pytest.mark.parametrize("model, shape, votes", [("dear", ONE, 1), ("m", ONE, 3), ("m", CallShape.PER_CRITERION, 1)])
+def test_a_stranger_spends_the_operators_key_on_the_operators_model_alone(
+    monkeypatch: pytest.MonkeyPatch, model: str, shape: CallShape, votes: int
+) -> None:
+    monkeypatch.setenv("INTERVIEWER_BASE_URL", HERE)
+    monkeypatch.setenv("INTERVIEWER_MODEL", "m")
+    monkeypatch.setenv("INTERVIEWER_API_KEY", "sk-operator")
+    chosen = wiring.make_grader_registry(read_settings())
+    assert chosen.choose("me", HERE, model, "", shape, votes).endpoint  # whoever is at this machine is the operator
+    chosen.forget("me")
+    chosen.open_to_strangers()
+    for wanted in (chosen.wish, chosen.choose):
+        with pytest.raises(SettingsError, match="enter a key of your own"):
+            wanted("me", HERE, model, "", shape, votes)
+    own = chosen.choose("me", HERE, model, "sk-mine", shape, votes).endpoint
+    assert own
+    assert own.key == "sk-mine"
+    assert chosen.choose("me", HERE, model, "", shape, votes).endpoint == own
+
+
+def test_no_key_stays_when_its_choice_has_gone() -> None:
+    import gc
+
+    from interviewer.llm.endpoints import Endpoint
+
+    def kept() -> list[str]:
+        gc.collect()
+        return [one.key for one in gc.get_objects() if isinstance(one, Endpoint) and one.key.startswith("sk-gone")]
+
+    chosen = models()
+    for key in ("sk-gone-1", "sk-gone-2"):
+        chosen.choose("me", HERE, "m", key, ONE, 1)
+        chosen.grader("me")
+    assert set(kept()) == {"sk-gone-2"}
+    tried = chosen.wish("me", HERE, "n", "sk-gone-3", ONE, 1)
+    chosen.grader_of(tried)
+    chosen.forget("me")
+    del tried
+    assert kept() == []
 
 
 def test_a_model_needs_a_name_and_a_usable_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,3 +30,11 @@ def test_many_visitors_do_not_fill_the_memory() -> None:
         uploads.keep(str(number), "a.md", b"")
     assert uploads.of("0") is None
     assert uploads.of("99")
+
+
+def test_a_few_large_files_do_not_fill_it_either() -> None:
+    uploads = Uploads()
+    for number in range(10):
+        uploads.keep(str(number), "a.md", b"x" * 5_000_000)
+    kept = [number for number in range(10) if uploads.of(str(number))]
+    assert kept == list(range(2, 10))

@@ -1,0 +1,82 @@
+"""What a browser sends to an event of the page: made into text that can be stored, and refused in one line of the log."""
+
+import inspect
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+_log = logging.getLogger(__name__)
+
+
+def readable(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The handler, with every lone surrogate in its arguments replaced by a question mark.
+
+    JSON may hold half a character, which neither a database nor an answer to the browser can. What makes the handler
+    fail is logged in one line, without what was sent; the whole traceback is there at the level DEBUG.
+    """
+
+    @wraps(handler)
+    def once(*sent: Any) -> Any:
+        with _in_one_line():
+            return handler(*map(_whole, sent))
+
+    @wraps(handler)
+    def step_by_step(*sent: Any) -> Any:
+        with _in_one_line():
+            yield from handler(*map(_whole, sent))
+
+    return step_by_step if inspect.isgeneratorfunction(handler) else once
+
+
+class Page(gr.Blocks):
+    """Gradio's page, which would print everything that an event with too few values has sent."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        with _in_one_line():
+            super().validate_inputs(block_fn, inputs)
+
+
+class OneLine(logging.Filter):
+    """Makes one line of a traceback in the log of the web server: anybody can cause it, and it may hold what was sent."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], Exception):
+            record.msg, record.args = "a request failed: %s", (where(record.exc_info[1]),)
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def where(error: Exception) -> str:
+    """What kind of error it was and where it was raised, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "interviewer" in Path(frame.filename).parts] or frames
+    return f"{type(error).__name__} at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else type(error).__name__
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except gr.Error:
+        raise
+    except Exception as error:
+        _log.error("an event of the page failed: %s", where(error))
+        _log.debug("it came from", exc_info=error)
+        raise gr.Error(type(error).__name__, print_exception=False) from error
+
+
+def _whole(sent: Any) -> Any:
+    match sent:
+        case str():
+            return sent.encode("utf-8", "replace").decode()
+        case list():
+            return [_whole(one) for one in sent]
+        case dict():
+            return {name: _whole(one) for name, one in sent.items()}
+    return sent

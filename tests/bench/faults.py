@@ -1,0 +1,599 @@
+"""A table of faults: what must happen, what was seen, and whether an acknowledged answer was lost or graded twice.
+
+    python tests/bench/faults.py                  # on SQLite
+    python tests/bench/faults.py --postgres       # on a PostgreSQL server that is started for it (as root)
+    python tests/bench/faults.py --kills 30 --only kill,locked
+
+Every server is started as a user starts it, in a folder of its own, and ended by its process id.
+"""
+
+# ruff: noqa: ASYNC110, ASYNC220, ASYNC221 - between the steps of one script nothing else is to run
+import argparse
+import asyncio
+import os
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "llm")]
+
+import httpx2  # noqa: E402
+import sqlalchemy as sa  # noqa: E402
+from fakes import begun  # noqa: E402
+from load import Visitor  # noqa: E402
+from model_server import MODEL, Character, model_server  # noqa: E402
+
+from interviewer.domain.interview import Answered, Graded, RegradeAsked  # noqa: E402
+from interviewer.sessions import store as store_module  # noqa: E402
+from interviewer.sessions.service import SessionService  # noqa: E402
+from interviewer.sessions.store import Store  # noqa: E402
+
+ANSWER = "Without a non-linearity the layers collapse into one linear map, so depth adds nothing. ({})"
+START_SECONDS = 120
+
+
+@dataclass
+class Seen:
+    """One row of the table; `acknowledged` are answers whose Send the page took."""
+
+    must: str
+    was: str = ""
+    acknowledged: list[str] = field(default_factory=list)
+    has_failed: bool = False
+
+    def note(self, text: str, *, good: bool = True) -> None:
+        self.was += ("; " if self.was else "") + text + ("" if good else " (!)")
+        self.has_failed |= not good
+
+
+@dataclass
+class Place:
+    """A folder and a database that servers share."""
+
+    folder: Path
+    url: str = ""
+    postgres: "Postgres | None" = None
+
+    @property
+    def database(self) -> str:
+        return self.url or f"sqlite:///{self.folder / 'interviews.sqlite3'}"
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "interviews.sqlite3"
+
+
+class Served:
+    """A server as a user starts it; the port stays the same after a restart."""
+
+    def __init__(self, place: Place, **settings: str) -> None:
+        self.place, self.settings, self.port, self.url = place, settings, 0, ""
+
+    def launch(self) -> None:
+        """Start it without waiting until it is there."""
+        settings = {"DATA_DIR": str(self.place.folder), "DATABASE_URL": self.place.url, **self.settings}
+        environment = {f"INTERVIEWER_{name}": value for name, value in settings.items()}
+        self.log = tempfile.NamedTemporaryFile("w+", prefix="faults-", suffix=".log")  # noqa: SIM115 - as long as the server
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py"), "--port", str(self.port)],
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), **environment},
+            cwd=self.place.folder, stdout=self.log, stderr=self.log,
+        )  # fmt: skip
+
+    def wait(self) -> bool:
+        """Whether it came up."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self.process.poll() is None:
+            if found := re.search(r"http://127\.0\.0\.1:(\d+)", Path(self.log.name).read_text()):
+                self.url, self.port = found.group(), int(found.group(1))
+                return True
+            time.sleep(0.05)
+        return False
+
+    def start(self) -> "Served":
+        self.launch()
+        if not self.wait():
+            raise SystemExit(f"the server did not start:\n{self.said()}")
+        return self
+
+    def said(self) -> str:
+        return Path(self.log.name).read_text()
+
+    def end(self, how: signal.Signals = signal.SIGKILL) -> float:
+        """How long it took."""
+        start = time.monotonic()
+        self.process.send_signal(how)
+        self.process.wait(30)
+        return time.monotonic() - start
+
+
+@contextmanager
+def served(place: Place, **settings: str) -> Iterator[Served]:
+    server = Served(place, **settings).start()
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.end()
+
+
+@asynccontextmanager
+async def visiting(server: Served, name: str = "v") -> AsyncIterator[Visitor]:
+    async with httpx2.AsyncClient(base_url=server.url, timeout=90.0, headers={"Origin": server.url}) as client:
+        yield Visitor(client, name)
+
+
+async def begin(visitor: Visitor, count: int = 2, **more: Any) -> None:
+    await visitor.arrive()
+    await visitor.press("begin", count=count, mode="coach", **more)
+
+
+async def send(visitor: Visitor, seen: Seen, text: str) -> bool:
+    """Send an answer; whether the page took it."""
+    before = visitor.shown("place")
+    await visitor.press("send", answer=text)
+    taken = bool(before) and visitor.shown("place") != before
+    if taken:
+        seen.acknowledged.append(text)
+    return taken
+
+
+def told(visitor: Visitor) -> str:
+    return re.sub(r"<[^>]*>", " ", visitor.shown("notice")).strip()
+
+
+async def happen(visitor: Visitor, what: str) -> None:
+    """An event of the page itself: `tick` of its timer, `load` of a page that remembers its interview."""
+    await visitor._call(next(e for e in visitor._events if any(how == what for _, how in e["targets"])))
+
+
+def recorded(place: Place) -> tuple[Counter[str], int, int]:
+    """Answers by text, how many gradings are double, and how many interviews are owed something."""
+    store, answers, double = Store(place.database), Counter[str](), 0
+    for overview in store.interviews(None):
+        gradings: Counter[tuple[str, int]] = Counter()
+        for one in store.history(overview.id):
+            match one.event:
+                case Answered(text=text):
+                    answers[text] += 1
+                case Graded(question=question, attempt=attempt):
+                    gradings[question, attempt] += 1
+                case RegradeAsked(question=question, attempt=attempt):
+                    gradings[question, attempt] -= 1
+        double += sum(count - 1 for count in gradings.values() if count > 1)
+    due = len(store.due())
+    store.close()
+    return answers, double, due
+
+
+def settled(place: Place, seconds: float = 60.0) -> bool:
+    """Whether all that was due is done in time."""
+    end = time.monotonic() + seconds
+    while recorded(place)[2]:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.5)
+    return True
+
+
+# The faults
+
+
+async def kill(place: Place, seen: Seen, kills: int) -> None:
+    chance, has_begun = random.Random(7), asyncio.Event()
+
+    async def load(server: Served, name: str) -> None:
+        with suppress(httpx2.HTTPError, StopIteration, KeyError):
+            async with visiting(server, name) as visitor:
+                await begin(visitor, 4)
+                has_begun.set()
+                for number in range(4):
+                    await send(visitor, seen, ANSWER.format(f"{name}.{number}"))
+                    await visitor.press("next")
+
+    for number in range(kills):
+        server = Served(place).start()
+        has_begun.clear()
+        playing = [asyncio.create_task(load(server, f"kill {number}.{one}")) for one in range(4)]
+        await asyncio.wait_for(has_begun.wait(), 60)  # what is killed before is no load
+        await asyncio.sleep(chance.uniform(0.3, 4.0))
+        server.end()
+        await asyncio.gather(*playing, return_exceptions=True)
+    with served(place):
+        count = len(seen.acknowledged)
+        seen.note(f"{kills} kills, {count} answers acknowledged", good=count > 0)
+        seen.note("all graded after the last start" if settled(place) else "some left ungraded", good=settled(place, 1))
+
+
+async def terminate(place: Place, seen: Seen, _: int) -> None:
+    with model_server(Character(pause=20)) as model:
+        server = Served(place, BASE_URL=model.url, MODEL=MODEL).start()
+        async with visiting(server) as visitor:
+            await begin(visitor, 1)
+            await send(visitor, seen, ANSWER.format("term"))
+            await asyncio.sleep(1)
+            took = server.end(signal.SIGTERM)
+    seen.note(f"ended in {took:.1f} s", good=took < 3 and "Traceback" not in server.said())
+    with served(place):
+        done = settled(place)
+        seen.note("graded at the next start" if done else "not graded", good=done)
+
+
+async def restart(place: Place, seen: Seen, _: int) -> None:
+    server = Served(place).start()
+    async with visiting(server) as playing, visiting(server) as new:
+        await begin(playing)
+        await new.arrive()
+        server.end()
+        server.start()
+        await new.press("begin", count=1, mode="coach")
+        begins = bool(new.shown("place"))
+        sends = await send(playing, seen, ANSWER.format("restart"))
+    server.end()
+    seen.note(
+        f"Start {'goes' if begins else 'does not go'} on, Send {'goes' if sends else 'does not go'} on",
+        good=begins and sends,
+    )
+
+
+async def locked(place: Place, seen: Seen, _: int) -> None:
+    with served(place) as server:
+        async with visiting(server) as visitor:
+            await begin(visitor)
+
+            def hold() -> None:
+                if place.postgres:
+                    with sa.create_engine(place.url).begin() as connection:
+                        connection.execute(sa.text("LOCK TABLE events IN ACCESS EXCLUSIVE MODE"))
+                        time.sleep(5)
+                    return
+                with sqlite3.connect(place.file) as connection:
+                    connection.execute("BEGIN EXCLUSIVE")
+                    time.sleep(5)
+                    connection.rollback()
+
+            holding = asyncio.create_task(asyncio.to_thread(hold))
+            await asyncio.sleep(0.3)
+            start = time.monotonic()
+            taken = await send(visitor, seen, ANSWER.format("locked"))
+            seen.note(
+                f"Send taken after {time.monotonic() - start:.1f} s" if taken else f"not taken: {told(visitor)}",
+                good=taken,
+            )
+            await holding
+
+
+async def stopped(place: Place, seen: Seen, _: int) -> None:
+    if not place.postgres:
+        seen.note("SQLite has no server to stop")
+        return
+    with served(place) as server:
+        async with visiting(server) as visitor:
+            await begin(visitor)
+            place.postgres.control("stop", "-m", "immediate")
+            text = ANSWER.format("stopped")
+            taken = await send(visitor, seen, text)
+            said, kept = told(visitor), visitor.shown("answer") == text
+            seen.note(f"Send says “{said[:44]}…”", good=not taken and "cannot be reached" in said)
+            seen.note("text in the box" if kept else "text gone", good=kept)
+            await happen(visitor, "load")
+            seen.note("reload says so too", good="cannot be reached" in told(visitor) and not visitor.failures)
+            place.postgres.control("start")
+            await happen(visitor, "tick")
+            seen.note("a tick brings the question back", good=bool(visitor.shown("place")) and not told(visitor))
+            taken = await send(visitor, seen, text)
+            seen.note("then taken" if taken else f"not taken: {told(visitor)}", good=taken)
+
+
+async def read_only(place: Place, seen: Seen, _: int) -> None:
+    server = Served(place).start()
+    async with visiting(server) as visitor:
+        await begin(visitor)
+        if place.postgres:
+            name = sa.make_url(place.url).database
+            place.postgres.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+            place.postgres.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        else:
+            server.end(signal.SIGTERM)
+            server.settings["DATABASE_URL"] = f"sqlite:///file:{place.file}?mode=ro&uri=true"
+            server.start()
+        text = ANSWER.format("read only")
+        taken = await send(visitor, seen, text)
+        said, kept = told(visitor), visitor.shown("answer") == text
+        seen.note(f"Send says “{said[:60]}…”", good=not taken and "only be read" in said)
+        seen.note("text in the box" if kept else "text gone", good=kept)
+    server.end()
+    if place.postgres:
+        place.postgres.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+
+
+async def full(place: Place, seen: Seen, _: int) -> None:
+    if place.postgres:
+        seen.note("not tried")
+        return
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place.folder)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        seen.note("not tried: a small disk cannot be mounted here")
+        return
+    try:
+        with served(place) as server:
+            async with visiting(server) as visitor:
+                await begin(visitor)
+                filler = place.folder / "filler"
+                with suppress(OSError), filler.open("wb", buffering=0) as file:
+                    while file.write(b"x" * 512):
+                        pass
+                text = ANSWER.format("full") + "x" * 15_000
+                taken = await send(visitor, seen, text)
+                seen.note(f"Send says “{told(visitor)[:50]}…”", good=not taken and "full" in told(visitor))
+                kept = visitor.shown("answer") == text
+                seen.note("text in the box" if kept else "text gone", good=kept)
+                filler.unlink()
+                taken = await send(visitor, seen, text)
+                seen.note("taken when there is room" if taken else f"not taken: {told(visitor)}", good=taken)
+        lost(place, seen)
+    finally:
+        subprocess.run(["umount", "-l", str(place.folder)], check=False)
+
+
+async def clock(place: Place, seen: Seen, _: int) -> None:
+    from fakes import Only
+
+    from interviewer.grading.lexical import LexicalGrader
+
+    now = store_module._now
+    store = Store(place.database)
+    session = SessionService(store, Only(LexicalGrader())).begin("me", begun())
+    store_module._now = lambda seconds=0.0: now(seconds - 3600)
+    try:
+        session.answer(ANSWER.format("clock"))
+        seen.acknowledged.append(ANSWER.format("clock"))
+        session.run_due_and_wait()
+    finally:
+        store_module._now = now
+    times = [one.at for one in session.history()]
+    store.close()
+    seen.note(f"{len(times)} events in order of time", good=times == sorted(times))
+
+
+async def no_bank(place: Place, seen: Seen, _: int) -> None:
+    banks = place.folder / "more-banks"
+    banks.mkdir()
+    shipped = (ROOT / "rubrics" / "deep-learning.yaml").read_text(encoding="utf-8")
+    copy = banks / "vanishing.yaml"
+    copy.write_text(re.sub(r"(?m)^id: .*$", "id: vanishing", shipped, count=1), encoding="utf-8")
+    with served(place, BANKS_DIR=str(banks)) as server:
+        async with visiting(server) as visitor:
+            await begin(visitor, 2, bank="vanishing")
+            copy.unlink()
+            first = await send(visitor, seen, ANSWER.format("bank 1"))
+            await visitor.press("next")
+            second = await send(visitor, seen, ANSWER.format("bank 2"))
+            seen.note("goes on" if first and second else f"stops: {told(visitor)}", good=first and second)
+
+
+async def slow(place: Place, seen: Seen, _: int) -> None:
+    command = [sys.executable, str(Path(__file__).parent / "slow_model.py"), "30", "{}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as model, served(place) as server:
+        assert model.stdout
+        address = f"http://127.0.0.1:{model.stdout.readline().strip()}/v1"
+
+        async def on_the_model(name: str) -> None:
+            async with visiting(server, name) as visitor:
+                await visitor.arrive()
+                await visitor.press("use-model", **{"base-url": address, "model": "slow"})
+                await visitor.press("begin", count=1, mode="coach")
+                await send(visitor, seen, ANSWER.format(name))
+                await asyncio.sleep(30)
+
+        waiting = [asyncio.create_task(on_the_model(f"slow {number}")) for number in range(9)]
+        await asyncio.sleep(6)
+        async with visiting(server, "offline") as visitor:
+            await begin(visitor, 8)
+            for number in range(8):
+                await send(visitor, seen, ANSWER.format(f"offline {number}"))
+                await visitor.press("next")
+            p95 = quantiles(visitor.took["send"], n=100, method="inclusive")[94]
+        seen.note(f"its Send: p95 {p95:.2f} s of 8", good=p95 < 3 and not visitor.failures)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        model.kill()
+
+
+class Counting(Character):
+    """Counts what it is asked to grade."""
+
+    calls = 0
+
+    def __call__(self, exchange: Any) -> None:
+        self.calls += exchange.path.endswith("/chat/completions")
+        super().__call__(exchange)
+
+
+async def two(place: Place, seen: Seen, _: int) -> None:
+    from fakes import Only
+
+    from interviewer.grading.lexical import LexicalGrader
+
+    store = Store(place.database)
+    session = SessionService(store, Only(LexicalGrader())).begin("me", begun())
+    session.answer(ANSWER.format("two"))
+    seen.acknowledged.append(ANSWER.format("two"))
+    model = Counting(pause=3)
+    with model_server(model) as address:
+        servers = [Served(place, BASE_URL=address.url, MODEL=MODEL) for _ in range(2)]
+        for server in servers:
+            server.launch()
+        for server in servers:
+            server.wait()
+        done = settled(place)
+        for server in servers:
+            server.end()
+    store.close()
+    seen.note(
+        f"graded, the model called {model.calls} time(s)" if done else "not graded", good=done and model.calls == 1
+    )
+
+
+async def first_start(place: Place, seen: Seen, kills: int) -> None:
+    chance, tries = random.Random(11), min(kills, 6)
+    for _ in range(tries):
+        shutil.rmtree(place.folder, ignore_errors=True)
+        place.folder.mkdir()
+        if place.postgres:
+            place.url = place.postgres.new()
+        server = Served(place)
+        server.launch()
+        end = time.monotonic() + START_SECONDS
+        while not (place.postgres or place.file.exists()) and time.monotonic() < end:
+            await asyncio.sleep(0.002)
+        await asyncio.sleep(chance.uniform(0.8, 4.0) if place.postgres else chance.uniform(0.0, 0.6))
+        server.end()
+        with served(place) as second:
+            async with visiting(second) as visitor:
+                await begin(visitor, 1)
+                taken = await send(visitor, seen, ANSWER.format("first"))
+        if not taken:
+            seen.note("the next start did not work", good=False)
+        lost(place, seen)
+        seen.acknowledged.clear()
+    seen.note(f"{tries} starts killed, the next start worked each time")
+
+
+async def many(place: Place, seen: Seen, _: int) -> None:
+    servers = [Served(place) for _ in range(8)]
+    for server in servers:
+        server.launch()
+    up = sum([server.wait() for server in servers])
+    seen.note(f"{up} of 8 are up", good=up == 8)
+    try:
+        taken = 0
+        for number, server in enumerate(servers):
+            async with visiting(server) as visitor:
+                await begin(visitor, 1)
+                taken += await send(visitor, seen, ANSWER.format(f"many {number}"))
+        seen.note(f"{taken} took an answer", good=taken == 8)
+    finally:
+        for server in servers:
+            if server.process.poll() is None:
+                server.end()
+
+
+Fault = Callable[[Place, Seen, int], Any]
+FAULTS: dict[str, tuple[str, str, Fault]] = {
+    "kill": ("kill -9 under load", "nothing acknowledged is lost; all is graded once", kill),
+    "terminate": ("SIGTERM while a model grades", "ends at once; graded at the next start", terminate),
+    "restart": ("restart with the page open", "its Start and Send go on", restart),
+    "locked": ("database locked for 5 s", "Send waits and is taken", locked),
+    "stopped": ("database server stopped", "text kept, said, goes on by itself", stopped),
+    "read-only": ("database read-only", "said; text kept", read_only),
+    "full": ("disk full", "said; text kept; taken when there is room", full),
+    "clock": ("clock set back by an hour", "times of events never go back", clock),
+    "bank": ("bank file deleted in mid-interview", "the interview goes on", no_bank),
+    "slow": ("model of 30 s for 9 visitors", "a visitor without a model waits for none of it", slow),
+    "two": ("two processes, one answer to grade", "the model is called once", two),
+    "first": ("first start killed between tables", "the next start works", first_start),
+    "many": ("8 starts at once on an empty database", "all come up", many),
+}
+
+
+def lost(place: Place, seen: Seen) -> tuple[int, int]:
+    """Acknowledged answers that are not in the database, and double gradings."""
+    answers, double, _ = recorded(place)
+    gone = [text for text in seen.acknowledged if not answers[text]]
+    seen.has_failed |= bool(gone) or bool(double)
+    return len(gone), double
+
+
+class Postgres:
+    """A server of Debian's package, started for these tests and run by its own user."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="faults-postgres-"))
+        shutil.chown(self.folder, "postgres", "postgres")
+        self._programs = max(Path("/usr/lib/postgresql").glob("*/bin/initdb")).parent
+        self._count = 0
+        self._run("initdb", "-D", "data", "-A", "trust", "-N", "-E", "UTF8")
+        self.control("start")
+
+    def control(self, what: str, *more: str) -> None:
+        options = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c max_connections=300"
+        starting = ("-l", "log", "-o", options) if what == "start" else ()
+        self._run("pg_ctl", "-D", "data", "-w", "-s", *more, *starting, what)
+
+    def execute(self, statement: str) -> None:
+        engine = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.text(statement))
+        engine.dispose()
+
+    def new(self) -> str:
+        """The URL of an empty database."""
+        self._count += 1
+        self.execute(f"CREATE DATABASE fault_{self._count}")
+        return self._url(f"fault_{self._count}")
+
+    def close(self) -> None:
+        self.control("stop", "-m", "immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._programs / program), *arguments]
+        subprocess.run(command, user="postgres", cwd=self.folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--only", default=",".join(FAULTS), help="names of rows, with commas between them")
+    given = parser.parse_args()
+    postgres = Postgres() if given.postgres else None
+    print(
+        f"on {'PostgreSQL' if postgres else 'SQLite'}\n\n| fault | what must happen | what was seen | lost | double |"
+    )
+    print("|---|---|---|--:|--:|", flush=True)
+    has_failed = False
+    try:
+        for name in given.only.split(","):
+            title, must, fault = FAULTS[name]
+            with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+                place = Place(Path(folder) / "data", postgres.new() if postgres else "", postgres)
+                place.folder.mkdir()
+                seen = Seen(must)
+                try:
+                    asyncio.run(fault(place, seen, given.kills))
+                    gone, double = lost(place, seen) if name not in ("full", "first") else (0, 0)
+                except Exception as error:  # noqa: BLE001 - the other rows are worth having
+                    seen.note(f"{type(error).__name__}: {error}"[:200], good=False)
+                    gone, double = -1, -1
+            has_failed |= seen.has_failed
+            print(f"| {title} | {seen.must} | {seen.was} | {gone} | {double} |", flush=True)
+    finally:
+        if postgres:
+            postgres.close()
+    sys.exit(has_failed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""A browser of the page without a browser: it calls the page's events over HTTP, as the page's own script would."""
+
+import json
+from typing import Any
+
+from starlette.testclient import TestClient
+
+ORIGIN = {"Origin": "http://127.0.0.1:7860"}
+
+
+class Visitor:
+    """Calls the events of the page as a browser does; gives what each control is then told."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        client.get("/")
+        config = client.get("/config").json()
+        self.ids = {one["id"]: one["props"].get("elem_id") or one["type"] for one in config["components"]}
+        self.events = [one for one in config["dependencies"] if one["backend_fn"]]
+
+    def event(self, control: str, kind: str) -> dict[str, Any]:
+        return next(
+            one
+            for one in self.events
+            if any(self.ids.get(target[0], "") == control and target[1] == kind for target in one["targets"])
+        )
+
+    def call(self, event: dict[str, Any], data: list[Any], session: str) -> dict[str, Any]:
+        """What the last message of an event brings, by the id of the control."""
+        wish = {"fn_index": event["id"], "data": data, "session_hash": session, "event_data": None}
+        written = json.dumps(wish)  # in ASCII, as half a character can be sent by no other spelling
+        headers = {**ORIGIN, "Content-Type": "application/json"}
+        assert self.client.post("/gradio_api/queue/join", content=written, headers=headers).status_code == 200
+        with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as answer:
+            lines = [json.loads(line[5:]) for line in answer.iter_lines() if line.startswith("data:")]
+        last = next(line for line in lines if line["msg"] == "process_completed")
+        assert last["success"], last
+        return {self.ids[i]: value for i, value in zip(event["outputs"], last["output"]["data"], strict=True)}
+
+    def start(self, session: str) -> dict[str, Any]:
+        form = ["en", "deep-learning", ["activations"], 1, "bank", "en", "coach", False, True]
+        return self.call(self.event("begin", "click"), form, session)
+
+    def arrive(self, remembered: str = "none", session: str = "mine") -> dict[str, Any]:
+        load = next(one for one in self.events if any(target[1] == "load" for target in one["targets"]))
+        return self.call(load, [remembered], session)
+
+    def tick(self, interview: str, place: str, pace: float, session: str = "mine") -> dict[str, Any]:
+        tick = next(one for one in self.events if any(target[1] == "tick" for target in one["targets"]))
+        return self.call(tick, [interview, place, "en", pace], session)
+
+    def send(self, interview: str, place: str, text: str, session: str = "mine") -> dict[str, Any]:
+        return self.call(self.event("send", "click"), [interview, place, text, "en"], session)
