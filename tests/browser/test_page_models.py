@@ -72,7 +72,7 @@ def test_a_model_is_found_out_in_the_page(visit: Callable[..., Visit], shots: Pa
         open_tab(page, 3)
         page.fill("#base-url textarea, #base-url input", models.url)
         page.click("#list-models")
-        expect(page.locator("#grader-result")).to_contain_text("GraderRegistry on the server: 1")
+        expect(page.locator("#grader-result")).to_contain_text("Models on the server: 1")
         page.click("#test-grader")
         expect(page.locator("#grader-result .card")).to_contain_text("it should not grade", timeout=30_000)
         page.screenshot(path=shots / "grader-test.png", full_page=True)

@@ -117,7 +117,7 @@ def test_failures_and_ranges_are_counted_apart(tmp_path: Path) -> None:
 
 def test_a_failure_is_logged_without_the_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     rows = read_labelled_answers(written(tmp_path / "x.jsonl", ROW))
-    with caplog.at_level("INFO"):
+    with caplog.at_level("INFO", logger="interviewer"):
         evaluate(rows, [DROPOUT], FlakyGrader(failures=1))
     assert "x.jsonl, line 1 could not be graded" in caplog.text
     assert ROW["answer"] not in caplog.text
