@@ -321,3 +321,9 @@ def test_no_mixture_of_terms_takes_long(deep_learning: Bank, data: st.DataObject
     start = time.process_time()
     graded(question, ("".join(units) * 20_000)[:20_000])
     assert time.process_time() - start < 5
+
+
+def test_what_is_so_without_a_thing_is_not_denied(deep_learning: Bank) -> None:
+    """'Without' belongs to the words right after it, not to the statement that follows."""
+    grade = graded(deep_learning["nonlinearity"], "Without it the layers collapse into one linear map.")
+    assert grade.verdict("collapse").level is Level.MET
