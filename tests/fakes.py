@@ -1,7 +1,9 @@
 """A small bank, graders that do as they are told, and ways through an interview."""
 
+import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from interviewer.domain.grade import Evidence, Grade, Level, Method, Provenance, Verdict
@@ -11,6 +13,12 @@ from interviewer.errors import InterviewerError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
+
+
+def run_async(coroutine: Coroutine[object, object, object]) -> object:
+    """Run it in a thread of its own: Playwright leaves a loop running in the tests' thread, where no second one may start."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def both(zh: str, en: str) -> Localized:

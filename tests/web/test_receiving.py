@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from fakes import run_async
 from starlette.types import Message
 
 from interviewer.web import receiving
@@ -38,12 +39,12 @@ def test_a_body_comes_out_as_it_was_sent() -> None:
 
         return await read(await Receiving().whole(receive))
 
-    assert asyncio.run(play()) == b"ab"
+    assert run_async(play()) == b"ab"
 
 
 def test_half_a_body_is_given_up_in_time() -> None:
     with pytest.raises(TimeoutError):
-        asyncio.run(Receiving(seconds=0.05).whole(never))
+        run_async(Receiving(seconds=0.05).whole(never))
 
 
 def test_of_many_unfinished_bodies_the_oldest_is_given_up() -> None:
@@ -66,7 +67,7 @@ def test_of_many_unfinished_bodies_the_oldest_is_given_up() -> None:
         finish.set()
         return list(await asyncio.gather(*tasks, return_exceptions=True))
 
-    ends = asyncio.run(play())
+    ends = run_async(play())
     assert [isinstance(end, TimeoutError) for end in ends] == [True, True, False, False]
 
 
