@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fakes import DROPOUT, begun, grade
 
-from interviewer.domain.grade import Evidence, Level
+from interviewer.domain.grade import Evidence, Level, Ruling
 from interviewer.domain.interview import (
     Answered,
     Begun,
@@ -25,6 +25,9 @@ from interviewer.domain.interview import (
     RegradeAsked,
     Repeated,
     Retried,
+    Ruled,
+    SecondOpinionAsked,
+    SecondOpinionGiven,
     Skipped,
     Ungraded,
     Unprobed,
@@ -56,6 +59,9 @@ def samples(interview: Interview) -> list[Event]:
         Ungraded("dropout", 1, "no model"),
         RegradeAsked("dropout", 1),
         Contested("dropout", 1, Contest("off", evidence)),
+        Ruled("dropout", 1, Ruling("off", Level.PARTIAL)),
+        SecondOpinionAsked("dropout", 1),
+        SecondOpinionGiven("dropout", 1, graded),
         Retried(),
         MovedOn(),
         Ended(),
@@ -97,6 +103,7 @@ def _situation(interview: Interview) -> object:
         first.awaits_grade,
         first.grade is not None,
         bool(first.failure),
+        first.awaits_second,
         current.is_closed,
     )
 

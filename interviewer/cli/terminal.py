@@ -196,8 +196,8 @@ def _card(interview: Interview, attempt: Attempt, language: Language) -> Iterato
         name = say(wording.level_key(criterion, verdict.level), language)
         yield f"  {wording.sign(criterion, verdict.level)} {name}: {criterion.text.into(language)}"
         yield from (f"      “{evidence.quote}”" for evidence in verdict.evidence)
-    gaps = missed(found.question.rubric, grade)
-    if gaps or has_every_core(found.question.rubric, grade):
+    gaps = missed(found.question.rubric, found.verdicts)
+    if gaps or has_every_core(found.question.rubric, found.verdicts):
         yield say("card.gaps" if gaps else "card.no_gaps", language)
     yield from (f"  - {criterion.text.into(language)}" for criterion in gaps)
 

@@ -49,14 +49,36 @@ class Evidence:
     start: int = -1
     end: int = -1
 
+    def overlaps(self, other: "Evidence") -> bool:
+        """Whether they share words; where a place is not known, whether the one quote stands in the other."""
+        if self.turn != other.turn:
+            return False
+        if min(self.start, other.start) < 0:
+            return self.quote in other.quote or other.quote in self.quote
+        return self.start < other.end and other.start < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One criterion's level, or None where nobody could tell."""
+    """One criterion's level, or None where nobody could tell. A person who ruled need not have given a reason."""
 
     criterion: str
     level: Level | None
-    reason: Localized
+    reason: Localized | None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A person's level for one criterion, which counts before that of any grader.
+
+    `by` is the name of a coach, or empty where the candidate ruled. `level` is None where a ruling is taken back.
+    """
+
+    criterion: str
+    level: Level | None
+    by: str = ""
+    note: str = ""
     evidence: tuple[Evidence, ...] = ()
 
 

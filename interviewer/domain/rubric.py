@@ -5,7 +5,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -78,6 +78,7 @@ class Criterion:
     """One atomic claim that a good answer makes (or, for a `mistake`, that a wrong one makes).
 
     `aliases` is a tuple of groups; within a group any term will do, and all groups together make the claim.
+    `group` names the choice of the question that it belongs to, and `why` says of a mistake what is wrong and what is right.
     `made` says where an importer took it from, for the author; it is empty if a person wrote it, and no part of the
     rubric's digest.
     """
@@ -90,11 +91,17 @@ class Criterion:
     probe: Localized | None = None
     hints: tuple[Localized, ...] = ()
     made: str = ""
+    group: str = ""
+    why: Localized | None = None
 
     __pydantic_config__ = _STRICT
 
     def __post_init__(self) -> None:
         _check_slug(self.id)
+        if self.why and self.kind is not Kind.MISTAKE:
+            raise InvalidBank("rubric.why_without_mistake")
+        if self.group and self.kind is not Kind.CORE:
+            raise InvalidBank("rubric.group_of_core", group=self.group)
         if not (math.isfinite(self.weight) and 0 < self.weight <= 100):
             raise InvalidBank("rubric.weight", weight=f"{self.weight:g}")
         if any(not group for group in self.aliases):
@@ -106,20 +113,55 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A choice between criteria: any `choose` of those that name it are enough, and together they weigh `weight`."""
+
+    id: str
+    choose: int
+    weight: float = 0.0
+    text: Localized | None = None
+
+    __pydantic_config__ = _STRICT
+
+    def __post_init__(self) -> None:
+        _check_slug(self.id)
+        if self.choose < 1:
+            raise InvalidBank("rubric.choose", group=self.id, choose=self.choose)
+        if not self.weight:
+            object.__setattr__(self, "weight", float(self.choose))
+        if not (math.isfinite(self.weight) and 0 < self.weight <= 100):
+            raise InvalidBank("rubric.weight", weight=f"{self.weight:g}")
+
+
+@dataclass(frozen=True)
 class Rubric:
-    """The criteria of one question."""
+    """The criteria of one question, the choices between them, and the author's words on how to grade."""
 
     question: str
     criteria: tuple[Criterion, ...]
+    groups: tuple[Group, ...] = ()
+    policy: Localized | None = None
 
     @cached_property
     def digest(self) -> str:
-        """The first 16 hex digits of the SHA-256 of the criteria; equal digests mean equal rubrics."""
-        plain = [asdict(criterion) for criterion in self.criteria]
-        for criterion in plain:
-            del criterion["made"]
+        """The first 16 hex digits of the SHA-256 of all this; equal digests mean equal rubrics.
+
+        What an older bank could not say changes nothing where it is not said, so its digests stay what they were.
+        """
+        plain: object = [_without_blanks(asdict(criterion)) for criterion in self.criteria]
+        if self.groups or self.policy:
+            groups = [asdict(group) for group in self.groups]
+            plain = {"criteria": plain, "groups": groups, "policy": asdict(self.policy) if self.policy else None}
         text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def in_group(self, group: Group) -> tuple[Criterion, ...]:
+        return tuple(criterion for criterion in self.criteria if criterion.group == group.id)
+
+    def weight(self, criterion: Criterion) -> float:
+        """What it weighs in the end: one of a group weighs as much as any other that may be chosen in its place."""
+        group = next((group for group in self.groups if group.id == criterion.group), None)
+        return group.weight / group.choose if group else criterion.weight
 
     def __getitem__(self, criterion: str) -> Criterion:
         return next(found for found in self.criteria if found.id == criterion)
@@ -150,7 +192,7 @@ class Made:
 class Question:
     """Asked verbatim, and graded against its criteria.
 
-    `dispute` is what a model doubts about the reference, for the author to look at; nothing is graded by it. `made` is
+    `policy` is the author's word on how to grade it; a question without one has that of its bank. `dispute` is what a model doubts about the reference, for the author to look at; nothing is graded by it. `made` is
     there if an importer made the question.
     """
 
@@ -164,12 +206,15 @@ class Question:
     source: str = ""
     dispute: Localized | None = None
     made: Made | None = None
+    groups: tuple[Group, ...] = ()
+    policy: Localized | None = None
 
     __pydantic_config__ = _STRICT
 
     def __post_init__(self) -> None:
         _check_slug(self.id)
         _check_unique("criterion", (criterion.id for criterion in self.criteria))
+        self._check_groups()
         if not 1 <= self.difficulty <= 3:
             raise InvalidBank("rubric.difficulty", difficulty=self.difficulty)
         if not any(criterion.kind is Kind.CORE for criterion in self.criteria):
@@ -177,9 +222,19 @@ class Question:
         if self.correction and not self.source.strip():
             raise InvalidBank("rubric.no_source")
 
+    def _check_groups(self) -> None:
+        _check_unique("group", (group.id for group in self.groups))
+        unknown = {criterion.group for criterion in self.criteria} - {group.id for group in self.groups} - {""}
+        if unknown:
+            raise InvalidBank("rubric.no_group", group=repr(min(unknown)))
+        for group in self.groups:
+            members = sum(criterion.group == group.id for criterion in self.criteria)
+            if members < group.choose:
+                raise InvalidBank("rubric.choose_of", group=group.id, choose=group.choose, members=members)
+
     @cached_property
     def rubric(self) -> Rubric:
-        return Rubric(self.id, self.criteria)
+        return Rubric(self.id, self.criteria, self.groups, self.policy)
 
     @cached_property
     def digest(self) -> str:
@@ -190,13 +245,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Bank:
-    """A list of questions that belong together; one YAML file."""
+    """A list of questions that belong together; one YAML file. `policy` says how to grade those that do not say it."""
 
     id: str
     title: Localized
     questions: tuple[Question, ...]
     language: Language = Language.ZH
     topics: dict[str, Localized] | None = None
+    policy: Localized | None = None
 
     __pydantic_config__ = _STRICT
 
@@ -211,11 +267,14 @@ class Bank:
                 raise InvalidBank("rubric.untitled_topics", topics=", ".join(unnamed))
 
     def __getitem__(self, question: str) -> Question:
+        """The question as it is graded: with the policy of the bank where it has none of its own."""
         return self._by_id[question]
 
     @cached_property
     def _by_id(self) -> dict[str, Question]:
-        return {question.id: question for question in self.questions}
+        if self.policy is None:
+            return {question.id: question for question in self.questions}
+        return {question.id: replace(question, policy=question.policy or self.policy) for question in self.questions}
 
     def topic_title(self, topic: str, language: Language) -> str:
         title = (self.topics or {}).get(topic)
@@ -225,6 +284,11 @@ class Bank:
     def used_topics(self) -> tuple[str, ...]:
         """The topics of the questions, in the order of their first question."""
         return tuple(dict.fromkeys(question.topic for question in self.questions))
+
+
+def _without_blanks(criterion: dict[str, object]) -> dict[str, object]:
+    """A criterion without where it was taken from, and without the newer fields that it does not use."""
+    return {key: value for key, value in criterion.items() if key != "made" and (value or key not in ("group", "why"))}
 
 
 def is_id(name: str) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from interviewer.domain.grade import Grade, Level, Verdict
-from interviewer.domain.rubric import Criterion, Kind, Rubric
+from interviewer.domain.grade import Level, Verdict
+from interviewer.domain.rubric import Criterion, Group, Kind, Rubric
 
 # What is right beside the rubric counts like a small bonus: half the lightest core criterion each, twice at most.
 MOST_EXTRAS = 2
@@ -44,25 +44,61 @@ _BANDS = {Band.FEW: (0, 25), Band.SOME: (25, 50), Band.MANY: (50, 75), Band.MOST
 _CREDIT = {Level.MET: 1.0, Level.PARTIAL: 0.5, Level.MISSING: 0.0, Level.CONTRADICTED: 0.0}
 
 
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Credit that an answer left: `needed` more of these criteria would have earned it, which weighs `loss`."""
+
+    criteria: tuple[Criterion, ...]
+    needed: int
+    loss: float
+    group: Group | None = None
+
+
 def score(rubric: Rubric, verdicts: Sequence[Verdict], extras: int = 0) -> Score:
     """Σ w·v / Σ w over the core criteria; bonuses and extras add up to 1, mistakes that were made subtract, not below 0.
 
-    A verdict whose level is None counts from its worst to its best, so it widens the score into a range.
+    Of a group its best count, as many as are to be chosen. A mistake whose words have lost another criterion already
+    (it is contradicted by the same words) is not subtracted a second time. A verdict whose level is None counts from
+    its worst to its best, so it widens the score into a range.
     """
     known = {verdict.criterion: verdict.level for verdict in verdicts}
-    whole = sum(criterion.weight for criterion in rubric.of(Kind.CORE))
-    beside = min(extras, MOST_EXTRAS) * _EXTRA_SHARE * min(criterion.weight for criterion in rubric.of(Kind.CORE))
+    lone = [criterion for criterion in rubric.of(Kind.CORE) if not criterion.group]
+    whole = sum(criterion.weight for criterion in lone) + sum(group.weight for group in rubric.groups)
+    beside = min(extras, MOST_EXTRAS) * _EXTRA_SHARE * min(rubric.weight(one) for one in rubric.of(Kind.CORE))
+    punished = _punished_already(rubric, verdicts)
 
-    def share(unknown_core: float, unknown_bonus: float, unknown_mistake: float) -> float:
-        unknown = {Kind.CORE: unknown_core, Kind.BONUS: unknown_bonus, Kind.MISTAKE: unknown_mistake}
-        sums = dict.fromkeys(Kind, 0.0)
-        for criterion in rubric.criteria:
-            level = known[criterion.id]
-            sums[criterion.kind] += criterion.weight * (unknown[criterion.kind] if level is None else _CREDIT[level])
-        earned = min(whole, sums[Kind.CORE] + sums[Kind.BONUS] + beside)
-        return max(0.0, earned - sums[Kind.MISTAKE]) / whole
+    def share(unknown: float, unknown_mistake: float) -> float:
+        credit = {name: unknown if level is None else _CREDIT[level] for name, level in known.items()}
+        earned = sum(one.weight * credit[one.id] for one in (*lone, *rubric.of(Kind.BONUS))) + beside
+        for group in rubric.groups:
+            best = sorted((credit[one.id] for one in rubric.in_group(group)), reverse=True)
+            earned += group.weight * sum(best[: group.choose]) / group.choose
+        lost = sum(
+            one.weight * (unknown_mistake if known[one.id] is None else credit[one.id])
+            for one in rubric.of(Kind.MISTAKE)
+            if one.id not in punished
+        )
+        return max(0.0, min(whole, earned) - lost) / whole
 
-    return Score(low=share(0.0, 0.0, 1.0), high=share(1.0, 1.0, 0.0))
+    return Score(low=share(0.0, 1.0), high=share(1.0, 0.0))
+
+
+def _punished_already(rubric: Rubric, verdicts: Sequence[Verdict]) -> set[str]:
+    """The mistakes all of whose words stand as evidence against a core criterion as well."""
+    core = {criterion.id for criterion in rubric.of(Kind.CORE)}
+    against = [
+        evidence
+        for verdict in verdicts
+        if verdict.level is Level.CONTRADICTED and verdict.criterion in core
+        for evidence in verdict.evidence
+    ]
+    return {
+        verdict.criterion
+        for verdict in verdicts
+        if verdict.criterion not in core
+        and verdict.evidence
+        and all(any(evidence.overlaps(other) for other in against) for evidence in verdict.evidence)
+    }
 
 
 def mean(scores: Iterable[Score]) -> Score | None:
@@ -78,16 +114,45 @@ def band(value: float) -> Band:
     return next((name for name, (_, top) in _BANDS.items() if value * 100 < top), Band.MOST)
 
 
-def missed(rubric: Rubric, grade: Grade) -> tuple[Criterion, ...]:
-    """The core criteria that earned less than full credit, the heaviest loss first."""
+def shortfalls(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[Shortfall, ...]:
+    """What of the core earned less than full credit, the heaviest loss first; a group is one of them.
 
-    def loss(criterion: Criterion) -> float:
-        level = grade.verdict(criterion.id).level
-        return 0.0 if level is None else criterion.weight * (1 - _CREDIT[level])
+    A criterion of which nobody knows is none.
+    """
+    known = {verdict.criterion: verdict.level for verdict in verdicts}
+    credit = {name: 1.0 if level is None else _CREDIT[level] for name, level in known.items()}
+    found = [Shortfall((one,), 1, one.weight * (1 - credit[one.id])) for one in rubric.of(Kind.CORE) if not one.group]
+    for group in rubric.groups:
+        members = rubric.in_group(group)
+        best = sorted((credit[one.id] for one in members), reverse=True)[: group.choose]
+        lacking = tuple(one for one in members if credit[one.id] < 1)
+        loss = group.weight * (1 - sum(best) / group.choose)
+        found.append(Shortfall(lacking, group.choose - best.count(1.0), loss, group))
+    return tuple(sorted((one for one in found if one.loss > 0), key=lambda one: -one.loss))
 
-    return tuple(sorted((c for c in rubric.of(Kind.CORE) if loss(c) > 0), key=loss, reverse=True))
+
+def points(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[Level | None, ...]:
+    """The level of each point of the core that is asked for, in the order of the rubric; of a group its best ones."""
+    known = {verdict.criterion: verdict.level for verdict in verdicts}
+    found: list[Level | None] = []
+    groups = {group.id: group for group in rubric.groups}
+    for criterion in rubric.of(Kind.CORE):
+        if not criterion.group:
+            found.append(known[criterion.id])
+        elif group := groups.pop(criterion.group, None):
+            levels = [known[one.id] for one in rubric.in_group(group)]
+            levels.sort(key=lambda level: 0.25 if level is None else _CREDIT[level], reverse=True)
+            found += levels[: group.choose]
+    return tuple(found)
 
 
-def has_every_core(rubric: Rubric, grade: Grade) -> bool:
-    """Whether every core criterion is known to be met; that none is known to be missed says less."""
-    return all(grade.verdict(criterion.id).level is Level.MET for criterion in rubric.of(Kind.CORE))
+def missed(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[Criterion, ...]:
+    """The core criteria that would earn more, the heaviest loss first; none of a group of which enough are met."""
+    return tuple(criterion for lost in shortfalls(rubric, verdicts) for criterion in lost.criteria)
+
+
+def has_every_core(rubric: Rubric, verdicts: Sequence[Verdict]) -> bool:
+    """Whether all of the core is known to be met (of a group: enough of it); that nothing is known to be missed says less."""
+    met = {verdict.criterion for verdict in verdicts if verdict.level is Level.MET}
+    lone = all(one.id in met for one in rubric.of(Kind.CORE) if not one.group)
+    return lone and all(sum(one.id in met for one in rubric.in_group(group)) >= group.choose for group in rubric.groups)

@@ -2,25 +2,50 @@
 
 from dataclasses import dataclass
 
-from interviewer.domain.grade import Grade, Level, Spent
+from interviewer.domain.grade import Grade, Level, Spent, Verdict
 from interviewer.domain.interview import Attempt, Interview
-from interviewer.domain.rubric import Criterion, Kind, Question
-from interviewer.domain.scoring import Score, mean, missed, score
+from interviewer.domain.rubric import Criterion, Kind, Question, Rubric
+from interviewer.domain.scoring import Score, Shortfall, mean, points, score, shortfalls
 
 _MOST_NAMED = 3
+_NOT_MADE = (Level.MISSING, Level.CONTRADICTED)
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """The last attempt at a question and what it scored; None where nobody graded it."""
+    """An attempt at a question, the effective verdicts on it and what they score; None and empty where nobody judged it.
+
+    The verdicts are in the order of the rubric; the level is None where only some of it has been ruled on.
+    """
 
     question: Question
     attempt: Attempt
+    verdicts: tuple[Verdict, ...]
     score: Score | None
 
     @property
     def grade(self) -> Grade | None:
         return self.attempt.grade
+
+    @property
+    def by_grader(self) -> Score | None:
+        """What the grader alone makes of it, to be shown beside the score where people ruled."""
+        return _score(self.question, self.grade.verdicts, self.attempt) if self.grade else None
+
+    @property
+    def is_self_marked(self) -> bool:
+        return self.attempt.is_self_marked(self.question.rubric)
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether the score rests on the offline estimate, at least of some point that nobody ruled on."""
+        unruled = any(self.attempt.ruling(verdict.criterion) is None for verdict in self.verdicts)
+        return self.grade is not None and self.grade.is_estimate and unruled
+
+    @property
+    def points(self) -> tuple[Level | None, ...]:
+        """The level of each point that the question asks for."""
+        return points(self.question.rubric, self.verdicts) if self.verdicts else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +76,7 @@ class InterviewSummary:
     topics: tuple[TopicScore, ...]
     strongest: tuple[CriterionResult, ...]
     weakest: tuple[CriterionResult, ...]
+    mistakes: tuple[CriterionResult, ...]
     study: tuple[Question, ...]
     planned: int
 
@@ -70,46 +96,71 @@ class InterviewSummary:
 
     @property
     def for_review(self) -> int:
-        return sum(bool(result.grade and result.grade.needs_review) for result in self.results)
+        return sum(result.attempt.needs_review for result in self.results)
 
     @property
     def is_estimate(self) -> bool:
-        return any(result.grade is not None and result.grade.is_estimate for result in self.results)
+        return any(result.is_estimate for result in self.results)
+
+    @property
+    def is_self_marked(self) -> bool:
+        """Whether the candidate marked at least one of the answers."""
+        return any(result.is_self_marked for result in self.results)
 
 
 def attempt_result(interview: Interview, attempt: Attempt) -> AttemptResult:
     question = interview.bank[attempt.question]
-    grade = attempt.grade
-    scored = score(question.rubric, grade.verdicts, len(grade.extras)) if grade else None
-    return AttemptResult(question, attempt, scored)
+    verdicts = _complete(question.rubric, attempt)
+    return AttemptResult(question, attempt, verdicts, _score(question, verdicts, attempt) if verdicts else None)
+
+
+def _score(question: Question, verdicts: tuple[Verdict, ...], attempt: Attempt) -> Score:
+    return score(question.rubric, verdicts, len(attempt.grade.extras) if attempt.grade else 0)
+
+
+def _complete(rubric: Rubric, attempt: Attempt) -> tuple[Verdict, ...]:
+    known = {verdict.criterion: verdict for verdict in attempt.verdicts}
+    return tuple(known.get(one.id) or Verdict(one.id, None, None) for one in rubric.criteria) if known else ()
 
 
 def summarize(interview: Interview) -> InterviewSummary:
     """The summary of the last attempt at each question that was reached."""
     results = tuple(attempt_result(interview, attempt) for attempt in interview.last_attempts())
-    points = [
+    found = [
         CriterionResult(r.question, r.question.rubric[v.criterion], v.level)
         for r in results
-        if r.grade
-        for v in r.grade.verdicts
+        for v in r.verdicts
         if v.level is not None
     ]
-    core = sorted((p for p in points if p.criterion.kind is Kind.CORE), key=lambda p: -p.criterion.weight)
-    mistakes = [p for p in points if p.criterion.kind is Kind.MISTAKE and p.level is Level.MET]
-    weak = [p for p in core if p.level in (Level.CONTRADICTED, Level.MISSING)]
-    losses = [
-        (sum(c.weight for c in missed(r.question.rubric, r.grade)) if r.grade else 0.0, r.question) for r in results
-    ]
-    losses.sort(key=lambda pair: -pair[0])
+    strongest = [one for one in found if one.criterion.kind is Kind.CORE and one.level is Level.MET]
+    lost = sorted(
+        ((r, one, loss.loss) for r in results for loss in _losses(r) for one in loss.criteria), key=lambda row: -row[2]
+    )
+    weakest = [CriterionResult(r.question, one, level) for r, one, _ in lost if (level := _level(r, one)) in _NOT_MADE]
+    by_question = sorted(results, key=lambda r: -sum(loss.loss for loss in _losses(r)))
     return InterviewSummary(
         results=results,
         score=mean(r.score for r in results if r.score),
         topics=tuple(_topic(topic, results) for topic in dict.fromkeys(r.question.topic for r in results)),
-        strongest=tuple(p for p in core if p.level is Level.MET)[:_MOST_NAMED],
-        weakest=(*mistakes, *weak)[:_MOST_NAMED],
-        study=tuple(question for loss, question in losses if loss > 0)[:_MOST_NAMED],
+        strongest=tuple(sorted(strongest, key=lambda one: -one.question.rubric.weight(one.criterion)))[:_MOST_NAMED],
+        weakest=tuple(weakest)[:_MOST_NAMED],
+        mistakes=tuple(one for one in found if one.criterion.kind is Kind.MISTAKE and one.level is Level.MET),
+        study=tuple(r.question for r in by_question if _losses(r))[:_MOST_NAMED],
         planned=len(interview.plan.questions),
     )
+
+
+def _losses(result: AttemptResult) -> tuple[Shortfall, ...]:
+    """What an attempt left; of a question that was passed on, all of it."""
+    rubric = result.question.rubric
+    is_skipped = result.attempt.is_closed and not result.attempt.is_answered
+    none_made = tuple(Verdict(one.id, Level.MISSING, None) for one in rubric.criteria)
+    verdicts = none_made if is_skipped else result.verdicts
+    return shortfalls(rubric, verdicts) if verdicts else ()
+
+
+def _level(result: AttemptResult, criterion: Criterion) -> Level | None:
+    return next((one.level for one in result.verdicts if one.criterion == criterion.id), Level.MISSING)
 
 
 def _topic(topic: str, results: tuple[AttemptResult, ...]) -> TopicScore:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Criterion, Kind, Question
-from interviewer.domain.scoring import Score, mean, missed
+from interviewer.domain.scoring import Score, mean, shortfalls
 from interviewer.evaluation.batch import Marked
 
 _MOST_NAMED = 3
@@ -57,13 +57,14 @@ class Tally:
                 continue
             rubric = one.question.rubric
             wrong += [c for c in rubric.of(Kind.MISTAKE) if one.grade.verdict(c.id).level in _CREDITED]
-            whole = sum(criterion.weight for criterion in rubric.of(Kind.CORE))
+            whole = sum(map(rubric.weight, rubric.of(Kind.CORE)))
             losses += [
-                (criterion.weight / whole / (1 + (one.grade.verdict(criterion.id).level is Level.PARTIAL)), criterion)
-                for criterion in missed(rubric, one.grade)
+                (lost.loss / whole, criterion)
+                for lost in shortfalls(rubric, one.grade.verdicts)
+                for criterion in lost.criteria
             ]
         losses.sort(key=lambda pair: -pair[0])
-        # Who answered a question twice, or gave no name like others, may have missed a point more than once.
+        # Who answered a question twice, or gave no name like others, may have shortfalls a point more than once.
         return tuple(dict.fromkeys((*wrong, *(criterion for _, criterion in losses))))[:_MOST_NAMED]
 
 

@@ -49,7 +49,7 @@ def advised_gaps(found: AttemptResult) -> list[tuple[Criterion, Gap | None]]:
     if found.grade is None:
         return []
     advice = {gap.criterion: gap for gap in found.grade.gaps}
-    return [(criterion, advice.get(criterion.id)) for criterion in missed(found.question.rubric, found.grade)]
+    return [(criterion, advice.get(criterion.id)) for criterion in missed(found.question.rubric, found.verdicts)]
 
 
 def card(
@@ -77,7 +77,7 @@ def card(
         answers=[pieces(text, credited(found.question, grade, turn, text)) for turn, text in found.attempt.answers],
         ledger=ledger(found, grade.verdicts if grade else partial),
         gaps=advised_gaps(found),
-        has_every_core=grade is not None and has_every_core(found.question.rubric, grade),
+        has_every_core=grade is not None and has_every_core(found.question.rubric, found.verdicts),
         changes=_changes(interview, attempt),
     )
 

@@ -101,7 +101,7 @@ def _verdict(criterion: Criterion, grade: Grade, language: Language) -> dict[str
         "weight": criterion.weight,
         "level": verdict.level,
         "quotes": [evidence.quote for evidence in verdict.evidence],
-        "reason": verdict.reason.into(language),
+        "reason": verdict.reason.into(language) if verdict.reason else "",
     }
 
 

@@ -18,10 +18,12 @@ from interviewer.domain.interview import (
     AskProbe,
     Effect,
     Event,
+    GradeAgain,
     GradeAttempt,
     Graded,
     Interview,
     Probed,
+    SecondOpinionGiven,
     Ungraded,
     Unprobed,
     due,
@@ -53,6 +55,9 @@ class GraderSource(Protocol):
     def grader(self, owner: str) -> Grader:
         """The grader of this owner; making it may ask a server."""
 
+    def second_grader(self, owner: str) -> Grader:
+        """The grader that gives second opinions: another model if the owner chose one, else the same once more."""
+
     def llm_for(self, owner: str) -> LLM | None:
         """The model that words follow-up questions where the bank has none, if there is one."""
 
@@ -72,6 +77,9 @@ class Recording(Protocol):
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
 
 
+_CLAIMED_AS = {GradeAttempt: "grade", GradeAgain: "second opinion", AskProbe: "follow-up"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
     interview: str
@@ -79,7 +87,7 @@ class _Key:
 
     def __str__(self) -> str:
         """What names the effect in a claim."""
-        kind = "grade" if isinstance(self.effect, GradeAttempt) else "follow-up"
+        kind = _CLAIMED_AS[type(self.effect)]
         return f"{kind} {self.effect.question} {self.effect.attempt}"
 
 
@@ -192,7 +200,7 @@ class EffectRunner:
                 return
 
     def _result(self, job: _Job, interview: Interview) -> Event | None:
-        if isinstance(job.key.effect, GradeAttempt):
+        if not isinstance(job.key.effect, AskProbe):
             return self._grade(job, job.key.effect, interview)
         try:
             return self.decide_follow_up(interview, self._graders.llm_for(job.session.owner))
@@ -200,16 +208,20 @@ class EffectRunner:
             _log.error("the follow-up in interview %s failed\n%s", job.session.id, _trace(error))
             return self.decide_follow_up(interview)
 
-    def _grade(self, job: _Job, effect: GradeAttempt, interview: Interview) -> Graded | Ungraded:
+    def _grade(self, job: _Job, effect: GradeAttempt | GradeAgain, interview: Interview) -> Event:
         question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)
 
         def watch(verdicts: tuple[Verdict, ...]) -> None:
             self._partial[job.key] = verdicts
 
+        is_second = isinstance(effect, GradeAgain)
         try:
-            grader = self._graders.grader(job.session.owner)
+            grader = (
+                self._graders.second_grader(job.session.owner) if is_second else self._graders.grader(job.session.owner)
+            )
             grade = grader.grade(question, attempt, job.language, watch if job.is_watched else None)
-            graded = Graded(effect.question, effect.attempt, grade)
+            done = SecondOpinionGiven if is_second else Graded
+            graded = done(effect.question, effect.attempt, grade)
             step(interview, graded)
         except InterviewerError as error:
             reason = error.into(job.language) or type(error).__name__
@@ -218,6 +230,8 @@ class EffectRunner:
             reason = localized("grading.unexpected", kind=type(error).__name__).into(job.language)
         else:
             return graded
+        if is_second:
+            return SecondOpinionGiven(effect.question, effect.attempt, failure=reason)
         return Ungraded(effect.question, effect.attempt, reason)
 
 

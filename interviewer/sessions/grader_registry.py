@@ -19,11 +19,15 @@ from interviewer.text.messages import localized
 
 @dataclass(frozen=True, slots=True)
 class GraderChoice:
-    """A model on an endpoint and how it is asked; no endpoint means the offline grader."""
+    """A model on an endpoint and how it is asked; no endpoint means the offline grader.
+
+    `second_model` gives second opinions, on the same endpoint; where it is empty, the same model is asked once more.
+    """
 
     endpoint: Endpoint | None = None
     shape: CallShape = CallShape.ONE_CALL
     votes: int = 1
+    second_model: str = ""
 
     @property
     def title(self) -> str:
@@ -123,6 +127,13 @@ class GraderRegistry:
     def grader(self, owner: str) -> Grader:
         """The grader of an owner; to make it, a server on this machine may be asked how much its model can read."""
         return self.grader_of(self.choice(owner))
+
+    def second_grader(self, owner: str) -> Grader:
+        """The grader that gives second opinions to an owner."""
+        choice = self.choice(owner)
+        if choice.endpoint and choice.second_model:
+            choice = replace(choice, endpoint=replace(choice.endpoint, model=choice.second_model))
+        return self.grader_of(choice)
 
     def grader_of(self, choice: GraderChoice) -> Grader:
         if choice.endpoint is None:

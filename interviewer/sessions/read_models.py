@@ -6,14 +6,17 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from interviewer.domain.grade import Verdict
-from interviewer.domain.interview import Aid, Attempt, Event, Graded, Interview, begin, due, step
+from interviewer.domain.interview import Aid, Attempt, Event, Graded, Interview, Ruled, begin, due, step
 from interviewer.domain.rubric import Localized
 from interviewer.domain.scoring import Score
-from interviewer.domain.summary import summarize
+from interviewer.domain.summary import attempt_result, summarize
 from interviewer.errors import InterviewerError
 from interviewer.sessions.tables import events, interviews, outcomes, overviews
 
 PAGE_SIZE = 50
+
+# The events after which an attempt has other effective verdicts.
+_JUDGING = (Graded, Ruled)
 
 ReadEvents = Callable[[sa.Connection, str], list[tuple[Event, str]]]
 """Reads the events of an interview in order, each with its time."""
@@ -114,7 +117,7 @@ def update(connection: sa.Connection, interview: str, event: Event, at: str, sta
         row = connection.execute(sa.select(interviews).where(interviews.c.id == interview)).one()
         first_overview(connection, row.id, row.owner, row.begun_at, state)
         connection.execute(overviews.update().where(this).values(changed_at=at))
-    if isinstance(event, Graded):
+    if isinstance(event, _JUDGING):
         owner = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar_one()
         attempt = state.attempt(event.question, event.attempt)
         _replace_outcomes(connection, _outcomes(interview, owner, state, attempt, at))
@@ -132,18 +135,18 @@ def rebuild(connection: sa.Connection, read: ReadEvents) -> int:
             state = begin(recorded[0][0]) if recorded else None
             if state is None:
                 continue
-            graded: dict[tuple[str, int], str] = {}
+            judged: dict[tuple[str, int], str] = {}
             for event, at in recorded[1:]:
                 state = step(state, event)
-                if isinstance(event, Graded):
-                    graded[event.question, event.attempt] = at
+                if isinstance(event, _JUDGING):
+                    judged[event.question, event.attempt] = at
         except InterviewerError as error:
             _add_unreadable(connection, row, str(error))
             continue
         first_overview(connection, row.id, row.owner, row.begun_at, state)
         this = overviews.c.interview == row.id
         connection.execute(overviews.update().where(this).values(changed_at=recorded[-1][1]))
-        for (question, number), at in graded.items():
+        for (question, number), at in judged.items():
             attempt = state.attempt(question, number)
             _replace_outcomes(connection, _outcomes(row.id, row.owner, state, attempt, at))
     return len(rows)
@@ -195,23 +198,24 @@ def _replace_outcomes(connection: sa.Connection, rows: Sequence[dict[str, Any]])
 
 
 def _outcomes(interview: str, owner: str, state: Interview, attempt: Attempt, at: str) -> list[dict[str, Any]]:
-    if attempt.grade is None:
-        return []
-    rubric = state.bank[attempt.question].rubric.digest
+    found = attempt_result(state, attempt)
+    by_grader = {verdict.criterion: verdict.level for verdict in attempt.grade.verdicts} if attempt.grade else {}
     return [
         {
             "owner": owner,
             "interview": interview,
             "bank": state.bank.id,
             "question": attempt.question,
-            "rubric": rubric,
+            "rubric": found.question.rubric.digest,
             "criterion": verdict.criterion,
             "level": verdict.level,
+            "grader_level": by_grader.get(verdict.criterion),
+            "ruled_by": ruling.by if (ruling := attempt.ruling(verdict.criterion)) else None,
             "aid": _aid(attempt, verdict),
             "attempt": attempt.number,
             "at": at,
         }
-        for verdict in attempt.grade.verdicts
+        for verdict in found.verdicts
     ]
 
 

@@ -2,12 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from interviewer.domain.grade import Verdict
+from interviewer.domain.grade import Level, Ruling, Verdict
 from interviewer.domain.interview import (
     Answered,
     AskProbe,
@@ -21,6 +21,8 @@ from interviewer.domain.interview import (
     RegradeAsked,
     Repeated,
     Retried,
+    Ruled,
+    SecondOpinionAsked,
     Skipped,
     Speaker,
     begin,
@@ -143,6 +145,23 @@ class Session:
     def contest(self, contested: Contested) -> Interview:
         return self._record(lambda _: contested)
 
+    def rule(self, question: str, attempt: int, ruling: Ruling) -> Interview:
+        """Record what a person says of a criterion. Raises OutOfTurn where nobody may rule yet."""
+        return self._record(lambda _: Ruled(question, attempt, _without_half_characters(ruling)))
+
+    def self_mark(self, question: str, attempt: int, levels: Mapping[str, Level]) -> Interview:
+        """Record the candidate's level for every criterion; one that is not in `levels` keeps what was suggested."""
+        interview = self.interview()
+        known = {verdict.criterion: verdict.level for verdict in interview.attempt(question, attempt).verdicts}
+        for criterion in interview.bank[question].criteria:
+            level = levels.get(criterion.id) or known.get(criterion.id) or Level.MISSING
+            interview = self.rule(question, attempt, Ruling(criterion.id, level))
+        return interview
+
+    def ask_second_opinion(self, question: str, attempt: int) -> Interview:
+        """Ask for a grading that does not see the first; `run_due` starts it."""
+        return self._record(lambda _: SecondOpinionAsked(question, attempt))
+
     def regrade(self) -> Interview:
         """Ask for another grading of every attempt whose grading failed."""
         interview = self.interview()
@@ -236,6 +255,12 @@ def _since(at: str) -> float | None:
     except ValueError:  # a damaged record is no reason to refuse the answer
         return None
     return round(seconds, 1) if 0 <= seconds <= _LONGEST_THOUGHT else None
+
+
+def _without_half_characters(ruling: Ruling) -> Ruling:
+    """What a terminal hands over may hold half a character, which no database keeps."""
+    by, note = (text.encode("utf-8", "replace").decode() for text in (ruling.by, ruling.note))
+    return replace(ruling, by=by, note=note)
 
 
 def _always(event: Event, _: Interview) -> Event:

@@ -59,7 +59,8 @@ sa.Index("ix_overviews_changed_at", overviews.c.changed_at)
 _IS_DUE = overviews.c.due > 0
 sa.Index("ix_overviews_due", overviews.c.interview, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)
 
-# Read model: one row for each verdict on each graded attempt.
+# Read model: one row for each effective verdict on each attempt. `ruled_by` is null where nobody ruled, '' where the
+# candidate did.
 outcomes = sa.Table(
     "outcomes",
     metadata,
@@ -71,6 +72,8 @@ outcomes = sa.Table(
     sa.Column("bank", sa.String(80), nullable=False),
     sa.Column("rubric", sa.String(16), nullable=False),
     sa.Column("level", sa.String(16), nullable=True),
+    sa.Column("grader_level", sa.String(16), nullable=True),
+    sa.Column("ruled_by", sa.Text, nullable=True),
     sa.Column("aid", sa.String(16), nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
     sqlite_with_rowid=False,

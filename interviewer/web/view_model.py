@@ -96,7 +96,7 @@ def _points(interview: Interview, language: Language) -> tuple[tuple[str, str], 
     if grade is None:
         return ()
     rubric = interview.question.rubric
-    lost = [criterion.id for criterion in missed(rubric, grade)]
+    lost = [criterion.id for criterion in missed(rubric, grade.verdicts)]
     listed = sorted(rubric.criteria, key=lambda c: lost.index(c.id) if c.id in lost else len(lost))
     return tuple((criterion.text.into(language), criterion.id) for criterion in listed)
 

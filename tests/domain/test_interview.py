@@ -8,7 +8,7 @@ from fakes import BANK, DROPOUT, begun, grade
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviewer.domain.grade import Evidence, Level
+from interviewer.domain.grade import Evidence, Level, Ruling
 from interviewer.domain.interview import (
     Aid,
     Answered,
@@ -18,6 +18,7 @@ from interviewer.domain.interview import (
     Contested,
     Ended,
     Event,
+    GradeAgain,
     GradeAttempt,
     Graded,
     Hinted,
@@ -30,7 +31,10 @@ from interviewer.domain.interview import (
     RegradeAsked,
     Repeated,
     Retried,
+    Ruled,
     Saying,
+    SecondOpinionAsked,
+    SecondOpinionGiven,
     Skipped,
     Ungraded,
     Unprobed,
@@ -46,7 +50,7 @@ from interviewer.errors import OutOfTurn
 SAID = "it is switched off"
 
 # What may happen in each phase, besides the news of gradings, which may come at any time.
-ANY_TIME = {Graded, Ungraded, RegradeAsked, Contested}
+ANY_TIME = {Graded, Ungraded, RegradeAsked, Contested, Ruled, SecondOpinionAsked, SecondOpinionGiven}
 LEGAL: dict[Phase, set[type[Event]]] = {
     Phase.ANSWERING: {Answered, Hinted, Repeated, Skipped, Ended},
     Phase.WEIGHING: {Probed, Unprobed, Ended},
@@ -292,3 +296,78 @@ def test_evidence_that_does_not_stand_where_it_says_is_refused(start: int, end: 
     forged = replace(whole.verdicts[0], evidence=(Evidence(1, "off", start, end),))
     with pytest.raises(OutOfTurn, match="not in answer"):
         step(closed, Graded("dropout", 1, replace(whole, verdicts=(forged, *whole.verdicts[1:]))))
+
+
+def graded(**levels: Level) -> Interview:
+    closed = after(Answered(SAID), Unprobed())
+    return step(closed, Graded("dropout", 1, grade(closed.current, DROPOUT, **levels)))
+
+
+def levels_of(interview: Interview) -> dict[str, Level | None]:
+    return {verdict.criterion: verdict.level for verdict in interview.attempt("dropout", 1).verdicts}
+
+
+def test_a_ruling_stands_beside_the_verdict_and_counts_before_it() -> None:
+    before = graded(off=Level.MISSING)
+    after_it = step(before, Ruled("dropout", 1, Ruling("off", Level.MET, note="it is there")))
+    assert levels_of(after_it)["off"] is Level.MET
+    assert after_it.current.grade == before.current.grade
+    assert levels_of(step(after_it, Ruled("dropout", 1, Ruling("off", None)))) == levels_of(before)
+
+
+def test_a_coach_has_the_last_word_whoever_rules_later() -> None:
+    interview = graded(off=Level.MISSING)
+    for ruling in (Ruling("off", Level.PARTIAL, by="Lin"), Ruling("off", Level.MET), Ruling("off", Level.MISSING)):
+        interview = step(interview, Ruled("dropout", 1, ruling))
+    assert levels_of(interview)["off"] is Level.PARTIAL
+    assert levels_of(step(interview, Ruled("dropout", 1, Ruling("off", None, by="Lin"))))["off"] is Level.MISSING
+
+
+def test_an_answer_that_nobody_could_grade_can_be_ruled_on() -> None:
+    failed = step(after(Answered(SAID), Unprobed()), Ungraded("dropout", 1, "no model"))
+    assert levels_of(step(failed, Ruled("dropout", 1, Ruling("off", Level.MET)))) == {"off": Level.MET}
+
+
+@pytest.mark.parametrize(
+    "ruling",
+    [
+        Ruling("nothing", Level.MET),
+        Ruling("on", Level.PARTIAL),
+        Ruling("off", Level.MET, evidence=(Evidence(1, "words that were not said"),)),
+    ],
+    ids=["unknown point", "half a mistake", "invented words"],
+)
+def test_a_ruling_that_says_nothing_is_refused(ruling: Ruling) -> None:
+    with pytest.raises(OutOfTurn):
+        step(graded(), Ruled("dropout", 1, ruling))
+
+
+def test_nobody_rules_behind_the_wall_of_an_interview_without_feedback() -> None:
+    hidden = after(Answered(SAID), Unprobed(), mode=Mode.INTERVIEW)
+    ruled = Ruled("dropout", 1, Ruling("off", Level.MET))
+    with pytest.raises(OutOfTurn):
+        step(hidden, ruled)
+    assert levels_of(step(step(hidden, Ended()), ruled)) == {"off": Level.MET}
+
+
+def test_a_second_opinion_changes_no_score_and_asks_for_a_person_where_it_differs() -> None:
+    first = graded(off=Level.MISSING)
+    asked = step(first, SecondOpinionAsked("dropout", 1))
+    assert due(asked) == (GradeAgain("dropout", 1),)
+    second = grade(asked.current, DROPOUT, off=Level.MET)
+    given_it = step(asked, SecondOpinionGiven("dropout", 1, second))
+    assert due(given_it) == ()
+    assert levels_of(given_it) == levels_of(first)
+    assert (given_it.current.differing, given_it.current.needs_review) == (("off",), True)
+    settled = step(given_it, Ruled("dropout", 1, Ruling("off", Level.PARTIAL)))
+    assert (settled.current.differing, settled.current.needs_review) == ((), False)
+    failed = step(asked, SecondOpinionGiven("dropout", 1, failure="no server"))
+    assert (due(failed), failed.current.second_failure) == ((), "no server")
+
+
+def test_who_marks_every_point_of_an_estimate_has_marked_it_himself() -> None:
+    interview = graded(off=Level.MISSING)
+    for criterion in DROPOUT.criteria:
+        assert not interview.current.is_self_marked(DROPOUT.rubric)
+        interview = step(interview, Ruled("dropout", 1, Ruling(criterion.id, Level.MISSING)))
+    assert interview.current.is_self_marked(DROPOUT.rubric) == interview.current.grade.is_estimate

@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import pytest
-from fakes import DROPOUT, both
+from fakes import BANK, DROPOUT, both
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.domain.grade import Grade, Level, Method, Provenance, Verdict
-from interviewer.domain.scoring import Band, Score, band, mean, missed, score
+from interviewer.domain.grade import Evidence, Level, Verdict
+from interviewer.domain.rubric import Criterion, Group, Rubric
+from interviewer.domain.scoring import Band, Score, band, has_every_core, mean, missed, points, score, shortfalls
 
 # DROPOUT: core off (weight 2) and random (1), bonus mc (1), mistake on (1); the whole is 3.
 
@@ -66,8 +69,74 @@ def test_bands_are_quarters(value: float, expected: Band) -> None:
 
 
 def test_what_is_missed_comes_heaviest_loss_first_and_unknown_is_not_missed() -> None:
-    provenance = Provenance(Method.MODEL, "g", "r")
-    both_partly = Grade(verdicts(off=Level.PARTIAL, random=Level.MISSING), provenance)
+    both_partly = verdicts(off=Level.PARTIAL, random=Level.MISSING)
     assert [c.id for c in missed(DROPOUT.rubric, both_partly)] == ["off", "random"]
-    unknown = Grade(verdicts(off=None, random=Level.CONTRADICTED), provenance)
+    unknown = verdicts(off=None, random=Level.CONTRADICTED)
     assert [c.id for c in missed(DROPOUT.rubric, unknown)] == ["random"]
+
+
+CHOICE = Rubric(
+    "methods",
+    (
+        Criterion("why", both("因", "why")),
+        *(Criterion(name, both(name, name), group="methods", weight=9) for name in ("relu", "residual", "norm")),
+    ),
+    groups=(Group("methods", choose=2, weight=3),),
+)
+
+
+def chosen(**levels: Level | None) -> tuple[Verdict, ...]:
+    return tuple(Verdict(c.id, levels.get(c.id, Level.MISSING), None) for c in CHOICE.criteria)
+
+
+@pytest.mark.parametrize(
+    "levels, low, high",
+    [
+        ({"why": Level.MET, "residual": Level.MET, "norm": Level.MET}, 1, 1),
+        ({"why": Level.MET, "relu": Level.MET, "residual": Level.MET, "norm": Level.MET}, 1, 1),
+        ({"norm": Level.MET}, 1.5 / 4, 1.5 / 4),
+        ({"relu": Level.PARTIAL, "residual": Level.PARTIAL, "norm": Level.PARTIAL}, 1.5 / 4, 1.5 / 4),
+        ({"relu": Level.MET, "residual": Level.PARTIAL, "norm": Level.MET}, 3 / 4, 3 / 4),
+        ({"relu": Level.MET, "residual": None}, 1.5 / 4, 3 / 4),
+    ],
+)
+def test_of_a_group_the_best_count_and_weigh_what_the_group_weighs(
+    levels: dict[str, Level | None], low: float, high: float
+) -> None:
+    found = score(CHOICE, chosen(**levels))
+    assert (found.low, found.high) == pytest.approx((low, high))
+
+
+def test_what_is_missing_of_a_group_is_one_shortfall() -> None:
+    lost = shortfalls(CHOICE, chosen(relu=Level.MET))
+    assert [(sorted(c.id for c in one.criteria), one.needed, one.loss) for one in lost] == [
+        (["norm", "residual"], 1, 1.5),
+        (["why"], 1, 1.0),
+    ]
+    enough = chosen(why=Level.MET, relu=Level.MET, residual=Level.MET)
+    assert (shortfalls(CHOICE, enough), has_every_core(CHOICE, enough)) == ((), True)
+    assert points(CHOICE, chosen(norm=Level.MET)) == (Level.MISSING, Level.MET, Level.MISSING)
+
+
+def test_a_mistake_is_not_punished_twice_for_the_same_words() -> None:
+    words, others = Evidence(1, "it stays on", 0, 11), Evidence(1, "at test time", 20, 32)
+
+    def against(quote: Evidence) -> float:
+        made = {"off": (Level.CONTRADICTED, words), "on": (Level.MET, quote), "random": (Level.MET, others)}
+        return score(
+            DROPOUT.rubric,
+            [
+                Verdict(c.id, *((made[c.id][0], None, (made[c.id][1],)) if c.id in made else (Level.MISSING, None)))
+                for c in DROPOUT.criteria
+            ],
+        ).low
+
+    assert against(words) > against(others)
+
+
+def test_digests_of_banks_without_groups_and_policies_are_what_they_were() -> None:
+    with_policy = replace(DROPOUT, policy=both("要有公式", "A formula is asked for"))
+    assert with_policy.rubric.digest != DROPOUT.rubric.digest
+    named = replace(BANK, policy=both("宽", "be lenient"))
+    assert named["dropout"].rubric.digest != BANK["dropout"].rubric.digest
+    assert DROPOUT.rubric.digest == "3575881f5caf78fe"

@@ -8,7 +8,7 @@ from fakes import BANK, begun, both, grade
 from html_seen import seen
 from jinja2 import UndefinedError
 
-from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Level
+from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Level, Ruling
 from interviewer.domain.interview import Answered, Begun, Contest, Ended, Graded, Interview, Ungraded, Unprobed, replay
 from interviewer.domain.rubric import Kind, Language, Localized
 from interviewer.evaluation.batch import Marked
@@ -25,7 +25,20 @@ from interviewer.presentation.transcript import Transcript, to_html, to_markdown
 ATTACK = "<script>alert(1)</script>\"><img src=x onerror=alert(2)>' onclick='x {{7*7}} ${7*7} {% raw %} `x`"
 SAID = f"it is switched off {ATTACK}"
 EVIL = both(ATTACK, ATTACK)
-_IDS = {"id", "question", "criterion", "kind", "level", "method", "saying", "topic", "mode", "language", "order"}
+_IDS = {
+    "id",
+    "question",
+    "criterion",
+    "kind",
+    "level",
+    "method",
+    "saying",
+    "topic",
+    "mode",
+    "language",
+    "order",
+    "group",
+}
 
 
 def poisoned(value: Any, name: str = "") -> Any:
@@ -62,8 +75,13 @@ def evil_interview() -> Interview:
         gaps=(Gap("random", EVIL, EVIL),),
     )
     over = replay([*events, Graded("dropout", 1, made), Ended()])
-    contest = Contest("off", quote, ATTACK)
-    return replace(over, attempts=tuple(replace(one, contests=(contest,)) for one in over.attempts))
+    said = {
+        "contests": (Contest("off", quote, ATTACK),),
+        "rulings": (Ruling("off", Level.MET, ATTACK, ATTACK, (quote,)), Ruling("on", Level.MISSING, "", ATTACK)),
+        "second": replace(made, verdicts=tuple(replace(one, level=Level.PARTIAL) for one in made.verdicts)),
+        "second_failure": ATTACK,
+    }
+    return replace(over, attempts=tuple(replace(one, **said) for one in over.attempts))
 
 
 def harmless(html: str) -> None:

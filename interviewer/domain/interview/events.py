@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from interviewer.domain.grade import Grade
+from interviewer.domain.grade import Grade, Ruling
 from interviewer.domain.interview.state import Contest, Plan
 from interviewer.domain.rubric import Bank
 
@@ -92,6 +92,33 @@ class Contested:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruled:
+    """A person said what level an attempt reached at a criterion, or took that back."""
+
+    question: str
+    attempt: int
+    ruling: Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinionAsked:
+    """Another grading was asked for, which is not to see the first."""
+
+    question: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinionGiven:
+    """The second grading is there, or `failure` says why there is none."""
+
+    question: str
+    attempt: int
+    grade: Grade | None = None
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Retried:
     """The candidate wanted to answer the same question again."""
 
@@ -118,6 +145,9 @@ Event = (
     | Ungraded
     | RegradeAsked
     | Contested
+    | Ruled
+    | SecondOpinionAsked
+    | SecondOpinionGiven
     | Retried
     | MovedOn
     | Ended
@@ -143,4 +173,12 @@ class AskProbe:
     attempt: int
 
 
-Effect = GradeAttempt | AskProbe
+@dataclass(frozen=True, slots=True)
+class GradeAgain:
+    """A second opinion was asked for and is not there."""
+
+    question: str
+    attempt: int
+
+
+Effect = GradeAttempt | GradeAgain | AskProbe

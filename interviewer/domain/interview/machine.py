@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from interviewer.domain.grade import Evidence, Grade
+from interviewer.domain.grade import Evidence, Grade, Level, Ruling
 from interviewer.domain.interview.events import (
     Answered,
     AskProbe,
@@ -16,6 +16,7 @@ from interviewer.domain.interview.events import (
     Effect,
     Ended,
     Event,
+    GradeAgain,
     GradeAttempt,
     Graded,
     Hinted,
@@ -24,12 +25,15 @@ from interviewer.domain.interview.events import (
     RegradeAsked,
     Repeated,
     Retried,
+    Ruled,
+    SecondOpinionAsked,
+    SecondOpinionGiven,
     Skipped,
     Ungraded,
     Unprobed,
 )
 from interviewer.domain.interview.state import Attempt, Contest, Interview, Mode, Phase, Plan, Saying, Turn
-from interviewer.domain.rubric import MOST_HINTS, Bank, Question
+from interviewer.domain.rubric import MOST_HINTS, Bank, Kind, Question
 from interviewer.errors import OutOfTurn
 
 
@@ -85,6 +89,20 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
             if attempt.grade is not None:
                 raise OutOfTurn(f"attempt {number} at {question} has a grade already")
             return _with(interview, replace(attempt, failure=""))
+        case _, Ruled(question, number, ruling) if shows_grades(interview):
+            attempt = _attempt(interview, event, question, number, awaiting=None)
+            return _with(interview, _ruled(interview.bank[question], attempt, ruling))
+        case _, SecondOpinionAsked(question, number) if shows_grades(interview):
+            attempt = _attempt(interview, event, question, number, awaiting=False)
+            if attempt.grade is None:
+                raise OutOfTurn(f"attempt {number} at {question} has no first grade yet")
+            return _with(interview, replace(attempt, second=None, second_failure="", awaits_second=True))
+        case _, SecondOpinionGiven(question, number, grade, failure) if grade or failure.strip():
+            attempt = _attempt(interview, event, question, number, awaiting=False)
+            if not attempt.awaits_second:
+                raise OutOfTurn(f"attempt {number} at {question} awaits no second opinion")
+            second = _fitting(interview.bank[question], attempt, grade) if grade else None
+            return _with(interview, replace(attempt, second=second, second_failure=failure, awaits_second=False))
         case _, Contested(question, number, contest) if shows_grades(interview):
             attempt = _attempt(interview, event, question, number, awaiting=False)
             if attempt.grade is None:
@@ -98,6 +116,7 @@ def due(interview: Interview) -> tuple[Effect, ...]:
     owed: list[Effect] = [
         GradeAttempt(attempt.question, attempt.number) for attempt in interview.attempts if attempt.awaits_grade
     ]
+    owed += [GradeAgain(attempt.question, attempt.number) for attempt in interview.attempts if attempt.awaits_second]
     if interview.phase is Phase.WEIGHING:
         owed.append(AskProbe(interview.current.question, interview.current.number))
     return tuple(owed)
@@ -123,6 +142,11 @@ def may_probe(interview: Interview) -> bool:
 def shows_grades(interview: Interview) -> bool:
     """The wall between the modes: in interview mode no grade is shown before the end."""
     return interview.is_over or interview.plan.mode is Mode.COACH
+
+
+def may_rule(interview: Interview, attempt: Attempt) -> bool:
+    """Whether a person may say what this attempt is worth."""
+    return shows_grades(interview) and attempt.is_closed and attempt.is_answered
 
 
 def last_question(attempt: Attempt) -> str:
@@ -166,13 +190,15 @@ def _next(interview: Interview) -> Interview:
     return replace(interview, attempts=(*interview.attempts, asked), position=position, phase=Phase.ANSWERING)
 
 
-def _attempt(interview: Interview, event: Event, question: str, number: int, *, awaiting: bool) -> Attempt:
+def _attempt(interview: Interview, event: Event, question: str, number: int, *, awaiting: bool | None) -> Attempt:
+    """The closed attempt, `awaiting` its grade, settled, or either (None)."""
     try:
         attempt = interview.attempt(question, number)
     except KeyError as error:
         raise OutOfTurn(f"{type(event).__name__}: {error.args[0]}") from None
     settled = attempt.grade is not None or bool(attempt.failure)
-    if not (attempt.awaits_grade if awaiting else settled):
+    fits = {True: attempt.awaits_grade, False: settled, None: settled or attempt.awaits_grade}[awaiting]
+    if not fits:
         state = "awaits no grade" if awaiting else "has not been graded yet"
         raise OutOfTurn(f"{type(event).__name__}: attempt {number} at {question} {state}")
     return attempt
@@ -191,6 +217,15 @@ def _fitting(question: Question, attempt: Attempt, grade: Grade) -> Grade:
     verdicts = (replace(v, evidence=tuple(_located(attempt, e) for e in v.evidence)) for v in grade.verdicts)
     extras = (replace(extra, evidence=_located(attempt, extra.evidence)) for extra in grade.extras)
     return replace(grade, verdicts=tuple(verdicts), extras=tuple(extras))
+
+
+def _ruled(question: Question, attempt: Attempt, ruling: Ruling) -> Attempt:
+    criterion = question.rubric[_known(question, ruling.criterion)]
+    if criterion.kind is Kind.MISTAKE and ruling.level not in (None, Level.MET, Level.MISSING):
+        raise OutOfTurn(f"a mistake was made or not made; {ruling.level} says neither")
+    kept = tuple(old for old in attempt.rulings if (old.criterion, old.by) != (ruling.criterion, ruling.by))
+    located = replace(ruling, evidence=tuple(_located(attempt, evidence) for evidence in ruling.evidence))
+    return replace(attempt, rulings=kept if ruling.level is None else (*kept, located))
 
 
 def _contested(question: Question, attempt: Attempt, contest: Contest) -> Attempt:

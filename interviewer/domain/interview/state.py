@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from interviewer.domain.grade import Evidence, Grade
-from interviewer.domain.rubric import Bank, Language, Question
+from interviewer.domain.grade import Evidence, Grade, Level, Ruling, Verdict
+from interviewer.domain.rubric import Bank, Language, Localized, Question, Rubric
 
 
 class Mode(StrEnum):
@@ -93,7 +93,10 @@ class Aid(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at one question. `failure` says why its last grading failed, if it did."""
+    """One try at one question. `failure` says why its last grading failed, if it did.
+
+    `second` is a grading that did not see the first; it stands beside it and counts for nothing until a person rules.
+    """
 
     question: str
     number: int
@@ -102,6 +105,10 @@ class Attempt:
     grade: Grade | None = None
     failure: str = ""
     contests: tuple[Contest, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    second: Grade | None = None
+    second_failure: str = ""
+    awaits_second: bool = False
 
     @property
     def answers(self) -> tuple[tuple[int, str], ...]:
@@ -116,6 +123,49 @@ class Attempt:
     def awaits_grade(self) -> bool:
         return self.is_closed and self.is_answered and self.grade is None and not self.failure
 
+    def ruling(self, criterion: str) -> Ruling | None:
+        """The ruling that counts: the last one of a coach, else that of the candidate."""
+        made = [ruling for ruling in self.rulings if ruling.criterion == criterion]
+        return max(made, key=lambda ruling: bool(ruling.by), default=None)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The effective verdicts, by which scores are reckoned: the ruling where there is one, else the grader's word.
+
+        Empty where nobody has said anything yet; what only some criteria were ruled of, nobody could tell of the others.
+        """
+        if self.grade is None and not self.rulings:
+            return ()
+        given = {verdict.criterion: verdict for verdict in self.grade.verdicts} if self.grade else {}
+        ruled = {ruling.criterion: _by_ruling(ruling, given.get(ruling.criterion)) for ruling in self._effective()}
+        return tuple({**given, **ruled}.values())
+
+    def _effective(self) -> tuple[Ruling, ...]:
+        names = dict.fromkeys(ruling.criterion for ruling in self.rulings)
+        return tuple(ruling for name in names if (ruling := self.ruling(name)))
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The criteria that two graders judged differently and nobody has ruled on."""
+        if self.grade is None or self.second is None:
+            return ()
+        second = {verdict.criterion: verdict.level for verdict in self.second.verdicts}
+        return tuple(
+            one.criterion
+            for one in self.grade.verdicts
+            if second[one.criterion] is not one.level and self.ruling(one.criterion) is None
+        )
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person should look at it before anybody relies on it."""
+        return bool(self.differing) or (self.grade is not None and self.grade.needs_review and not self.rulings)
+
+    def is_self_marked(self, rubric: Rubric) -> bool:
+        """Whether the candidate marked every point of it, and no model had judged them."""
+        mine = {ruling.criterion for ruling in self.rulings if not ruling.by}
+        return (self.grade is None or self.grade.is_estimate) and all(one.id in mine for one in rubric.criteria)
+
     def said(self, saying: Saying) -> tuple[Turn, ...]:
         return tuple(turn for turn in self.turns if turn.saying is saying)
 
@@ -125,6 +175,17 @@ class Attempt:
         if Saying.HINT in before:
             return Aid.HINTED
         return Aid.PROBED if Saying.PROBE in before else Aid.UNAIDED
+
+
+def _by_ruling(ruling: Ruling, verdict: Verdict | None) -> Verdict:
+    """What a ruling makes of a verdict; the words that were found stay where they still bear the level out."""
+    found = verdict.evidence if verdict and ruling.level in _BORNE_OUT else ()
+    reason = verdict.reason if verdict and verdict.level is ruling.level else None
+    note = Localized(ruling.note, ruling.note) if ruling.note.strip() else reason
+    return Verdict(ruling.criterion, ruling.level, note, ruling.evidence or found)
+
+
+_BORNE_OUT = (Level.MET, Level.PARTIAL, Level.CONTRADICTED)
 
 
 @dataclass(frozen=True, slots=True)
