@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from interviewer.domain.grade import Gap, Grade, Verdict
-from interviewer.domain.interview import Attempt, Interview
+from interviewer.domain.interview import Attempt, Interview, may_rule
 from interviewer.domain.rubric import Criterion, Language
 from interviewer.domain.scoring import has_every_core, missed
 from interviewer.domain.summary import AttemptResult, attempt_result
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.highlighting import credited, pieces
+from interviewer.presentation.ruling import self_marking_sheet
 from interviewer.presentation.templating import render
 from interviewer.presentation.wording import is_news, level_key
 
@@ -21,6 +23,18 @@ Badge = Callable[[Grade], str]
 def no_badge(_: Grade) -> str:
     """Nothing is said."""
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a card on the page offers, and one that is written out does not: to rule, and to ask once more.
+
+    `is_measured` says of a grade whether its grader is known to be any good on the bank; where it is not, candidates
+    mark their own answers first. `has_model` says whether a second opinion can be asked for.
+    """
+
+    is_measured: Callable[[Grade], bool]
+    has_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ def card(
     level: int = 2,
     partial: Sequence[Verdict] = (),
     badge: Badge = no_badge,
+    live: Live | None = None,
 ) -> Markup:
     """The score card of an attempt; `level` is that of its heading, `partial` what is known while it is being graded."""
     found, grade = attempt_result(interview, attempt), attempt.grade
@@ -72,14 +87,29 @@ def card(
         attempt=attempt,
         grade=grade,
         score=found.score,
+        is_estimate=found.is_estimate,
+        is_self_marked=found.is_self_marked,
         # A report says once for all of its cards what they would repeat.
         notes=Notes.on([grade] if grade and level == 2 else [], badge),
         answers=[pieces(text, credited(found.question, grade, turn, text)) for turn, text in found.attempt.answers],
-        ledger=ledger(found, grade.verdicts if grade else partial),
+        ledger=ledger(found, found.verdicts or partial),
         gaps=advised_gaps(found),
         has_every_core=grade is not None and has_every_core(found.question.rubric, found.verdicts),
         changes=_changes(interview, attempt),
+        may_rule=live is not None and may_rule(interview, attempt),
+        may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
+        sheet=_sheet(interview, found, language, level, live) if live else "",
     )
+
+
+def _sheet(interview: Interview, found: AttemptResult, language: Language, level: int, live: Live) -> Markup:
+    """The self-marking sheet; it comes first where only an estimate is at hand that nobody has measured on the bank."""
+    grade, attempt = found.grade, found.attempt
+    if not may_rule(interview, attempt):
+        return Markup()
+    suggested = found.verdicts or LexicalGrader().grade(found.question, attempt).verdicts
+    is_preferred = grade is not None and grade.is_estimate and not attempt.rulings and not live.is_measured(grade)
+    return self_marking_sheet(interview, attempt, language, suggested, level=level + 1, is_preferred=is_preferred)
 
 
 def _changes(interview: Interview, attempt: Attempt) -> list[tuple[Criterion, str, str]] | None:

@@ -5,12 +5,18 @@ from markupsafe import Markup
 from interviewer.domain.interview import Interview
 from interviewer.domain.rubric import Language
 from interviewer.domain.summary import attempt_result, summarize
-from interviewer.presentation.card import Badge, Notes, card, no_badge
+from interviewer.presentation.card import Badge, Live, Notes, card, no_badge
 from interviewer.presentation.templating import render
 
 
 def report(
-    interview: Interview, language: Language, *, unfolded: bool = False, badge: Badge = no_badge, exports_of: str = ""
+    interview: Interview,
+    language: Language,
+    *,
+    unfolded: bool = False,
+    badge: Badge = no_badge,
+    exports_of: str = "",
+    live: Live | None = None,
 ) -> Markup:
     """The whole result: score, topics with a chart, strongest, weakest, what to study, every question's card.
 
@@ -24,7 +30,8 @@ def report(
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
         exports_of=exports_of,
         results=[
-            (attempt_result(interview, one), card(interview, one, language, level=4)) for one in interview.attempts
+            (attempt_result(interview, one), card(interview, one, language, level=4, live=live))
+            for one in interview.attempts
         ],
         unfolded=unfolded,
     )

@@ -13,7 +13,15 @@ from interviewer.domain.grade import Grade
 from interviewer.domain.rubric import Language, Localized
 from interviewer.domain.scoring import Score
 from interviewer.presentation.plain_text import aligned, printable
-from interviewer.presentation.wording import level_key, moment, provenance_text, score_text, sign
+from interviewer.presentation.wording import (
+    level_key,
+    moment,
+    provenance_text,
+    ruled_levels,
+    ruling_key,
+    score_text,
+    sign,
+)
 from interviewer.text.messages import ALL, colon, say
 
 if TYPE_CHECKING:
@@ -131,6 +139,8 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
         level_key=level_key,
         sign=sign,
         moment=moment,
+        ruled_levels=ruled_levels,
+        ruling_key=ruling_key,
         aligned=lambda rows: Markup("\n".join(aligned(rows, figures=True))),  # noqa: S704 - for `*.txt`
         stylesheet=stylesheet,
         is_phrase=ALL.__contains__,

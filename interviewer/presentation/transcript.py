@@ -117,7 +117,7 @@ def _written(interview: Interview, attempt: Attempt, *, visible: bool) -> dict[s
     for number, turn in enumerate(attempt.turns[1:], start=1):
         spans = credited(found.question, attempt.grade if visible else None, number, turn.text)
         turns.append((turn, _quoted(turn.text, spans)))
-    lines = ledger(found, attempt.grade.verdicts) if attempt.grade else []
+    lines = ledger(found, found.verdicts)
     return {"found": found, "turns": turns, "ledger": lines, "gaps": advised_gaps(found)}
 
 

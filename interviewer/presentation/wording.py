@@ -64,3 +64,15 @@ def level_key(criterion: Criterion, level: Level | None) -> str:
     if criterion.kind is Kind.MISTAKE and level in (Level.MET, Level.PARTIAL):
         return "level.mistake"
     return f"level.{level or 'unknown'}"
+
+
+def ruled_levels(criterion: Criterion) -> tuple[Level, ...]:
+    """The levels that a person may choose from, in the order of the keys 1 to 4; a mistake was made or it was not."""
+    return (Level.MET, Level.MISSING) if criterion.kind is Kind.MISTAKE else tuple(Level)
+
+
+def ruling_key(criterion: Criterion, level: Level) -> str:
+    """The phrase for a level on a button."""
+    return (
+        f"ruling.{'made' if level is Level.MET else 'not_made'}" if criterion.kind is Kind.MISTAKE else f"level.{level}"
+    )

@@ -33,6 +33,16 @@ class Badges:
 
         return badge
 
+    def is_measured(self, bank: Bank) -> Callable[[Grade], bool]:
+        """Whether it is known how good the one who gave a grade is on new answers to this bank."""
+        known = measurement_finder(self.known, bank)
+
+        def measured(grade: Grade) -> bool:
+            found = known(grade)
+            return found is not None and found.held_out_pearson is not None
+
+        return measured
+
     def _tested(self, by: Provenance, language: Language) -> str:
         diagnosis = self.models.diagnosis_of(by) if by.model else None
         if diagnosis is None:

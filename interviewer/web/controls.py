@@ -29,6 +29,9 @@ class Controls:
     def __init__(self, offer: GraderOptions, *, may_import: bool) -> None:
         self.remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
         self.place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)
+        # What the buttons on a card ask for comes through these two; the page's script fills in the one and presses the other.
+        self.asked = gr.Textbox(visible="hidden", elem_id="asked", show_label=False)
+        self.ask = gr.Button(visible="hidden", elem_id="ask")
         self.ticker = gr.Timer(POLL_SECONDS, active=False)
         with gr.Row(elem_id="head"):
             self.head = html(elem_id="title")
@@ -82,11 +85,11 @@ class PlayArea:
         with gr.Column(visible=False, elem_id="play") as self.group:
             self.progress = html(elem_id="progress")
             with gr.Row(elem_id="stage"):
-                with gr.Column(scale=3, min_width=300):
+                with gr.Column(scale=2, min_width=300):
                     self.chat = html(elem_id="chat")
                     self._lay_out_answer()
                     self._lay_out_end()
-                with gr.Column(scale=2, min_width=300, elem_id="side") as self.side:
+                with gr.Column(scale=3, min_width=300, elem_id="side") as self.side:
                     self._lay_out_card()
 
     def _lay_out_answer(self) -> None:
@@ -114,11 +117,6 @@ class PlayArea:
             self.retry = gr.Button(elem_id="retry", min_width=90)
             self.next = gr.Button(variant="primary", elem_id="next", min_width=90)
         self.regrade = gr.Button(visible=False, elem_id="regrade")
-        with gr.Accordion("·", open=False, visible=False, elem_id="contest") as self.contest:
-            self.criterion = gr.Dropdown([], elem_id="criterion")
-            self.quote = gr.Textbox(lines=1, max_lines=4, elem_id="quote")
-            self.object = gr.Button(elem_id="object")
-            self.contest_notice = html(elem_id="contest-notice")
 
 
 class ReportArea:

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pydantic import ValidationError
+
 from interviewer.banks.loader import Library
-from interviewer.domain.grade import Evidence
 from interviewer.domain.interview import (
-    Contest,
-    Contested,
     Interview,
     Mode,
     Order,
@@ -24,11 +23,13 @@ from interviewer.errors import (
     StoreError,
     TranscriptError,
 )
+from interviewer.presentation.card import Live
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import make_plan
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
+from interviewer.web.card_actions import CARD_ACTIONS
 from interviewer.web.view_model import Screen, View, view
 
 # What needs no server is there in a moment; it is not waited for without end all the same.
@@ -132,7 +133,16 @@ class Desk:
         return self._played(owner, interview, language, lambda session: session.repeat(place))
 
     def retry(self, owner: str, interview: str, place: str, language: Language) -> View:
-        return self._played(owner, interview, language, lambda session: session.retry(place))
+        """Another try, with what was said before in the box to be made better."""
+        said = ""
+
+        def again(session: Session) -> Interview:
+            nonlocal said
+            said = "\n\n".join(text for _, text in session.interview().current.answers)
+            return session.retry(place)
+
+        played = self._played(owner, interview, language, again)
+        return played if played.notice else replace(played, prefill=said)
 
     def move_on(self, owner: str, interview: str, place: str, language: Language) -> View:
         return self._played(owner, interview, language, lambda session: session.move_on(place))
@@ -147,20 +157,20 @@ class Desk:
         except InterviewerError as error:
             return _unreachable(error, interview, language)
 
-    def contest(self, owner: str, interview: str, criterion: str, quote: str, language: Language) -> tuple[View, bool]:
-        """Record an objection to a verdict of the last graded attempt; False if its words are not the candidate's."""
-        if not quote.strip():
-            return self._noticed(owner, interview, language, say("contest.empty", language)), False
+    def act(self, owner: str, interview: str, sent: str, language: Language) -> Iterator[View]:
+        """What the buttons on a card ask for: rulings, self-marking, a second opinion."""
+        try:
+            actions = CARD_ACTIONS.validate_json(sent)
+        except ValidationError:
+            yield self._noticed(owner, interview, language, say("play.not_now", language))
+            return
 
-        def contested(session: Session) -> Interview:
-            current = session.interview().current
-            turn = next((number for number, text in current.answers if quote.strip() and quote.strip() in text), -1)
-            evidence = Evidence(turn, quote.strip())
-            return session.contest(Contested(current.question, current.number, Contest(criterion, evidence)))
+        def recorded(session: Session) -> Interview:
+            for action in actions:
+                action.record(session)
+            return session.interview()
 
-        refused: Mapping[type[InterviewerError], str] = {OutOfTurn: say("contest.not_verbatim", language)}
-        played = self._played(owner, interview, language, contested, refused)
-        return (played, False) if played.notice else (replace(played, notice=say("contest.kept", language)), True)
+        yield from self._then_settle(owner, interview, language, recorded)
 
     def _played(
         self,
@@ -242,7 +252,8 @@ class Desk:
 
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
         badge = self.badges.on(interview.bank, language)
-        return view(session.id, interview, language, badge, session.partial_verdicts())
+        live = Live(self.badges.is_measured(interview.bank), has_model=not self.service.is_offline(session.owner))
+        return view(session.id, interview, language, badge, live, session.partial_verdicts())
 
 
 def _unreachable(error: InterviewerError, interview: str, language: Language) -> View:

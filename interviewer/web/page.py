@@ -1,7 +1,7 @@
 """The Gradio page: what each control is wired to, and how the page is mounted."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -154,8 +154,7 @@ class _Wiring:
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
             self._on(button.click, self._drawing_all(desk.regrade), here, drawn)
-        objected = [c.remembered, play.criterion, play.quote, c.page_language]
-        self._on(play.object.click, self._object, objected, [*drawn, play.quote])
+        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], drawn)
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
         self._on(c.ticker.tick, self._tick, [*here, c.ticker], drawn)
@@ -252,11 +251,9 @@ class _Wiring:
             return draw(c, view)
         return {c.play.card: view.card, c.report.report: view.report}
 
-    def _object(self, interview: str, criterion: str, quote: str, language: str, request: gr.Request) -> Updates:
-        view, kept = self.desk.contest(self._owner(request), interview, criterion, quote, Language(language))
-        said = inline('<div role="status">{{ notice }}</div>', view.language, notice=view.notice)
-        notice = {self.c.play.contest_notice: said}
-        return draw(self.c, replace(view, notice="")) | notice | ({self.c.play.quote: ""} if kept else {})
+    def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Iterator[Updates]:
+        for view in self.desk.act(self._owner(request), interview, asked, Language(language)):
+            yield draw(self.c, view)
 
     def _list(self, language: str, request: gr.Request) -> str:
         return listing(self.desk.service, self._owner(request), Language(language))

@@ -30,7 +30,6 @@ def draw(c: Controls, view: View) -> Updates:
         c.remembered: view.interview or NO_INTERVIEW,
         c.place: view.place,
         c.notice: gr.update(value=_notice(view), visible=bool(view.notice)),
-        play.contest_notice: "",
         c.ticker: gr.update(value=POLL_SECONDS, active=view.polls),
         c.start.group: gr.update(visible=view.screen is Screen.START),
         play.group: gr.update(visible=playing),
@@ -47,11 +46,9 @@ def draw(c: Controls, view: View) -> Updates:
         play.reviewing: gr.update(visible=view.is_reviewing),
         play.next: say("play.finish" if view.is_last else "play.next", language),
         play.regrade: gr.update(visible=view.has_failures and view.is_reviewing),
-        play.contest: gr.update(visible=view.is_reviewing and bool(view.points)),
-        play.criterion: gr.update(choices=list(view.points), value=view.points[0][1] if view.points else None),
     }
-    if view.clear:
-        updates[play.answer] = ""
+    if view.clear or view.prefill:
+        updates[play.answer] = view.prefill
     return updates
 
 
@@ -81,7 +78,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         c.refresh: "list.refresh", c.regrade: "list.regrade", c.link: "list.link", start.button: "start.button", play.send: "play.send",
         play.hint: "play.hint", play.repeat: "play.repeat", play.skip: "play.skip", play.end: "play.end",
         play.end_yes: "play.end_yes", play.end_no: "play.end_no", play.retry: "play.retry", play.regrade: "play.regrade",
-        play.object: "contest.button", play.leave: "play.leave", report.regrade: "report.regrade", report.new: "play.new",
+        play.leave: "play.leave", report.regrade: "report.regrade", report.new: "play.new",
     }  # fmt: skip
     return {
         **{button: say(key, language) for button, key in buttons.items()},
@@ -104,9 +101,6 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         start.hints: label("start.hints"),
         play.answer: label("play.answer", placeholder=say("play.placeholder", language)),
         play.end_sure: inline('<p>{{ say("play.end_sure") }}</p>', language),
-        play.contest: label("contest.title"),
-        play.criterion: label("contest.criterion"),
-        play.quote: label("contest.quote", info=say("contest.quote_info", language)),
     }
 
 

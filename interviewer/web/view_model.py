@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from markupsafe import Markup
@@ -10,14 +10,11 @@ from markupsafe import Markup
 from interviewer.domain.grade import Verdict
 from interviewer.domain.interview import Interview, Mode, Phase, due, may_hint, shows_grades
 from interviewer.domain.rubric import Kind, Language
-from interviewer.domain.scoring import missed, score
-from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.prompts import prompt
-from interviewer.presentation.card import Badge, card
+from interviewer.presentation.card import Badge, Live, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report
 from interviewer.presentation.templating import escaped, inline
-from interviewer.presentation.wording import score_text
 from interviewer.text.messages import say
 
 
@@ -31,7 +28,7 @@ class Screen(StrEnum):
 class View:
     """Everything about the page that an interview decides.
 
-    `clear` empties the answer box, which nothing else does. `polls` asks again for what comes in later. Where
+    `clear` empties the answer box and `prefill` puts a text into it, which nothing else does. `polls` asks again for what comes in later. Where
     `is_away`, nothing could be read: the page stays as it is, above all what is being typed, and gives the notice.
     """
 
@@ -55,10 +52,12 @@ class View:
     unsent: str = ""
     polls: bool = False
     is_away: bool = False
-    points: tuple[tuple[str, str], ...] = field(default=())
+    prefill: str = ""
 
 
-def view(name: str, interview: Interview, language: Language, badge: Badge, partial: Sequence[Verdict] = ()) -> View:
+def view(
+    name: str, interview: Interview, language: Language, badge: Badge, live: Live, partial: Sequence[Verdict] = ()
+) -> View:
     """What the page shows of the interview of this id; `partial` are verdicts on the current attempt that are known already."""
     shown = shows_grades(interview)
     reviewing = interview.phase is Phase.REVIEWING
@@ -70,8 +69,8 @@ def view(name: str, interview: Interview, language: Language, badge: Badge, part
         place=interview.place,
         progress=_progress(interview, language),
         chat=chat(interview, language) + _thinking(interview, language),
-        card=_card(interview, language, badge, partial) if reviewing else "",
-        report=report(interview, language, badge=badge, exports_of=name) if interview.is_over else "",
+        card=_card(interview, language, badge, live, partial),
+        report=report(interview, language, badge=badge, exports_of=name, live=live) if interview.is_over else "",
         may_answer=interview.phase is Phase.ANSWERING,
         may_hint=may_hint(interview),
         is_reviewing=reviewing,
@@ -80,7 +79,6 @@ def view(name: str, interview: Interview, language: Language, badge: Badge, part
         has_failures=shown and any(attempt.failure for attempt in interview.attempts),
         is_waiting=bool(due(interview)),
         polls=bool(due(interview)) and (shown or interview.phase is Phase.WEIGHING),
-        points=_points(interview, language),
     )
 
 
@@ -88,17 +86,6 @@ def _thinking(interview: Interview, language: Language) -> Markup:
     if interview.phase is not Phase.WEIGHING:
         return Markup()
     return inline('<p class="quiet thinking" role="status">{{ say("play.thinking") }}</p>', language)
-
-
-def _points(interview: Interview, language: Language) -> tuple[tuple[str, str], ...]:
-    """The points whose verdicts may be contested, those that earned less first."""
-    grade = interview.current.grade
-    if grade is None:
-        return ()
-    rubric = interview.question.rubric
-    lost = [criterion.id for criterion in missed(rubric, grade.verdicts)]
-    listed = sorted(rubric.criteria, key=lambda c: lost.index(c.id) if c.id in lost else len(lost))
-    return tuple((criterion.text.into(language), criterion.id) for criterion in listed)
 
 
 def _progress(interview: Interview, language: Language) -> str:
@@ -117,16 +104,17 @@ def _progress(interview: Interview, language: Language) -> str:
     )
 
 
-def _card(interview: Interview, language: Language, badge: Badge, partial: Sequence[Verdict]) -> str:
+def _card(interview: Interview, language: Language, badge: Badge, live: Live, partial: Sequence[Verdict]) -> str:
     current = interview.current
-    parts: list[str] = [card(interview, current, language, partial=() if current.grade else partial, badge=badge)]
-    if current.failure:
-        # Under its own name beside the failure; it is in no score and no mean.
-        estimate = LexicalGrader().grade(interview.question, current)
-        found = score(interview.question.rubric, estimate.verdicts)
-        text = score_text(found, language, is_estimate=True)
-        parts.append(f'<p class="quiet">{say("card.estimate_beside", language)} {text}</p>')
-    return "".join([*parts, _second_opinion(interview, language)])
+    if interview.phase is Phase.ANSWERING and current.number > 1:
+        # What was said of the try before stays in view while it is made better.
+        return card(
+            interview, interview.attempt(current.question, current.number - 1), language, badge=badge, live=live
+        )
+    if interview.phase is not Phase.REVIEWING:
+        return ""
+    shown = card(interview, current, language, partial=() if current.grade else partial, badge=badge, live=live)
+    return "".join((shown, _second_opinion(interview, language)))
 
 
 def _second_opinion(interview: Interview, language: Language) -> str:

@@ -291,20 +291,6 @@ def test_ending_asks_first(visit: Callable[..., Visit]) -> None:
     expect(page.locator("#report h2").first).to_have_text("Result")
 
 
-def test_a_verdict_is_contested_with_ones_own_words(visit: Callable[..., Visit]) -> None:
-    page = visit("en").page
-    begin(page)
-    answer(page, "It would all fold up into a single matrix and nothing else.")
-    expect(page.locator("#card .score")).to_be_visible()
-    page.get_by_text("Disagree with a verdict?").click()
-    page.fill("#quote textarea", "words that were never said")
-    page.click("#object")
-    expect(page.locator("#contest-notice")).to_contain_text("not in your answer")
-    page.fill("#quote textarea", "fold up into a single matrix")
-    page.click("#object")
-    expect(page.locator("#card .contest")).to_contain_text("fold up into a single matrix")
-
-
 ATTACK = """<script>alert('script')</script><img src=x onerror="alert('img')"><svg onload=alert(1)>
 ![tracker](https://evil.example/t.png) [link](javascript:alert(2)) <a href="https://evil.example">x</a>
 $$\\frac{a}{b}$$ ${alert('template')} {{value}} {{#each x}}{{/each}} `code` **bold** <form action=https://evil.example>

@@ -9,6 +9,7 @@
     document.querySelectorAll('details[data-key]').forEach(fold => {
       if (unfolded.has(fold.dataset.key)) fold.open = true;
     });
+    tidyCards();
     const box = document.querySelector('#answer textarea');
     const draft = sessionStorage.getItem('draft');
     if (box && draft !== null) {
@@ -61,6 +62,92 @@
     if (!event.target.closest?.('#import-drop')) return;
     event.preventDefault();
     if (kind === 'drop' && event.dataTransfer.files.length) send(event.dataTransfer.files[0]);
+  });
+  // The buttons on a card. What they ask for is sent in one list: a finger can be quicker than a request.
+  let asked = [], sending = null;
+  const ask = what => {
+    asked.push(what);
+    sending ??= setTimeout(() => {
+      sending = null;
+      const box = document.querySelector('#asked textarea, #asked input');
+      box.value = JSON.stringify(asked);
+      asked = [];
+      box.dispatchEvent(new Event('input', {bubbles: true}));
+      setTimeout(() => document.querySelector('#ask').click(), 50);
+    }, 150);
+  };
+  const about = element => ({question: element.dataset.question, attempt: Number(element.dataset.attempt)});
+  const press = (button, group) => group.querySelectorAll('[data-level]').forEach(one => one.setAttribute('aria-pressed', String(one === button)));
+  let lastRow = null;
+  const rule = button => {
+    const group = button.closest('.ruling');
+    press(button, group);
+    if (button.closest('.self-marking')) return;
+    lastRow = [group.dataset.question, group.dataset.attempt, group.dataset.criterion].join(' ');
+    ask({do: 'rule', ...about(group), criterion: group.dataset.criterion, level: button.dataset.level});
+  };
+  const showSheet = (card, shown) => {
+    const sheet = card.querySelector('.self-marking'), other = card.querySelector('.mark-switch');
+    card.classList.toggle('marking', shown);
+    sheet.hidden = !shown;
+    if (other.dataset.own === undefined) other.dataset.own = other.textContent;
+    other.textContent = shown ? other.dataset.other : other.dataset.own;
+  };
+  const tidyCards = () => {
+    document.querySelectorAll('.card:not([data-tidy])').forEach(card => {
+      card.dataset.tidy = '';
+      const sheet = card.querySelector('.self-marking');
+      if (!sheet) return;
+      const wanted = localStorage.getItem('self-marking') ?? sheet.dataset.preferred;
+      if (sheet.dataset.marked === 'no' && wanted === 'yes' && !card.closest('.report')) {
+        showSheet(card, true);
+        setTimeout(() => sheet.querySelector('.sheet li')?.focus({preventScroll: true}), 100);
+      }
+    });
+    if (lastRow && !document.querySelector('#card .generating')) {
+      const [question, attempt, criterion] = lastRow.split(' ');
+      const group = document.querySelector(`.card .ledger .ruling[data-question="${question}"][data-attempt="${attempt}"][data-criterion="${criterion}"]`);
+      if (group && document.activeElement === document.body) group.closest('li').focus({preventScroll: true});
+    }
+  };
+  document.addEventListener('click', event => {
+    const button = event.target.closest?.('button');
+    if (!button) return;
+    if (button.matches('.ruling [data-level]')) rule(button);
+    else if (button.matches('.ruled .undo')) ask({do: 'rule', ...about(button), criterion: button.dataset.criterion, level: null});
+    else if (button.matches('.second-opinion')) ask({do: 'second_opinion', ...about(button)});
+    else if (button.matches('.mark-switch')) {
+      const card = button.closest('.card'), shown = !card.classList.contains('marking');
+      localStorage.setItem('self-marking', shown ? 'yes' : 'no');
+      showSheet(card, shown);
+    } else if (button.matches('.self-marked')) {
+      const levels = {};
+      button.closest('.self-marking').querySelectorAll('.ruling').forEach(group => {
+        const chosen = group.querySelector('[aria-pressed="true"]');
+        if (chosen) levels[group.dataset.criterion] = chosen.dataset.level;
+      });
+      ask({do: 'self_mark', ...about(button), levels});
+      setTimeout(() => document.querySelector('#next')?.focus({preventScroll: true}), 1200);
+    }
+  });
+  document.addEventListener('change', event => {
+    const note = event.target;
+    if (note.matches?.('.ruling-note')) ask({do: 'rule', ...about(note), criterion: note.dataset.criterion, level: note.dataset.level, note: note.value});
+  });
+  // On a row of points: 1 to 4 choose a level, up and down go to the next row.
+  document.addEventListener('keydown', event => {
+    const row = event.target.closest?.('li[data-criterion]');
+    if (!row || event.target.matches('input, textarea') || event.ctrlKey || event.metaKey || event.altKey) return;
+    const rows = [...row.parentElement.children], at = rows.indexOf(row);
+    const go = to => (rows[to] ?? row.closest('.self-marking')?.querySelector('.self-marked'))?.focus();
+    const button = row.querySelectorAll('.ruling [data-level]')[Number(event.key) - 1];
+    if (button) {
+      rule(button);
+      if (row.closest('.self-marking')) go(at + 1);
+    } else if (event.key === 'ArrowDown') go(at + 1);
+    else if (event.key === 'ArrowUp') rows[at - 1]?.focus();
+    else return;
+    event.preventDefault();
   });
   let pending = false;
   new MutationObserver(() => {
