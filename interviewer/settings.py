@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         "one_call", description="one call for all points, or one a point for small models"
     )
     votes: Literal[1, 3] = Field(1, description="3 asks twice more about points that are not firm")
+    second_model: str = Field(
+        "", description="a model on the same server for second opinions; the same model once more if empty"
+    )
     temperature: float | None = Field(0.0, ge=0, le=2, description="sent where the model accepts one")
     endpoints: str = Field("", description="comma-separated base URLs; if set, the page offers these and no others")
     model_concurrency: int = Field(2, ge=1, le=64, description="requests at a time to one endpoint")

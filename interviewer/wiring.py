@@ -62,7 +62,9 @@ def make_grader_registry(settings: Settings) -> GraderRegistry:
     """
     configure_logging(settings)
     glossary.extend(settings.glossary)
-    default = GraderChoice(shape=CallShape(settings.call_shape), votes=settings.votes)
+    default = GraderChoice(
+        shape=CallShape(settings.call_shape), votes=settings.votes, second_model=settings.second_model
+    )
     if settings.base_url:
         if not settings.model:
             raise SettingsError("INTERVIEWER_BASE_URL is set without INTERVIEWER_MODEL: name the model")

@@ -129,17 +129,24 @@ class GradeAs:
 
 @dataclass
 class Only:
-    """One grader for everybody; `server` is the address it would be found at, '' for one that needs none."""
+    """One grader for everybody; `server` is the address it would be found at, '' for one that needs none.
+
+    `second` gives second opinions, if it is not the same.
+    """
 
     only: Grader
     llm: LLM | None = None
     server: str = ""
+    second: Grader | None = None
 
     def address(self, owner: str) -> str:
         return self.server
 
     def grader(self, owner: str) -> Grader:
         return self.only
+
+    def second_grader(self, owner: str) -> Grader:
+        return self.second or self.only
 
     def llm_for(self, owner: str) -> LLM | None:
         return self.llm

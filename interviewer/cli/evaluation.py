@@ -23,6 +23,9 @@ Thing = TypeVar("Thing")
 def evaluate(
     files: Annotated[list[Path] | None, typer.Argument(help="Labelled answers, JSONL or CSV.")] = None,
     attacks: Annotated[bool, typer.Option("--attacks", help="Grade attacks made from the bank instead.")] = False,
+    from_rulings: Annotated[
+        bool, typer.Option("--from-rulings", help="Compare with what people ruled in recorded interviews instead.")
+    ] = False,
     bank: Annotated[str, typer.Option(help="Id of the bank with the rubrics; else references are compiled.")] = "",
     how: Annotated[
         Compiler, typer.Option("--compile", help="Who compiles references; llm is the model of the settings.")
@@ -52,21 +55,32 @@ def evaluate(
     from interviewer.settings import read_settings
 
     compiles = how is Compiler.LLM
-    if attacks:
-        if files or threshold is not None or fit_threshold or write or record or compiles or not bank:
-            raise typer.BadParameter(
-                "--attacks goes with --bank, and with --grader, --limit, --seed, --json and --save only"
-            )
-        _attack(bank, grader, limit, seed, as_json=json, save=save)
-        return
+    labelled_only = files or write or record or compiles or threshold is not None or fit_threshold
     for is_wrong, what in (
-        (not files, "give files of labelled answers, or --attacks and --bank"),
+        (
+            attacks and (labelled_only or not bank),
+            "--attacks goes with --bank, and with --grader, --limit, --seed, --json and --save only",
+        ),
+        (
+            from_rulings and (labelled_only or attacks or bank or save),
+            "--from-rulings goes with --grader, --limit, --seed and --json only",
+        ),
+        (
+            not (files or attacks or from_rulings),
+            "give files of labelled answers, or --attacks and --bank, or --from-rulings",
+        ),
         (bank and compiles, "give --bank or --compile llm, not both"),
         (threshold is not None and fit_threshold, "give --threshold or --fit-threshold, not both"),
         (record and not bank, "--record goes with --bank: a badge is for the rubrics of a bank"),
     ):
         if is_wrong:
             raise typer.BadParameter(what)
+    if from_rulings:
+        _against_rulings(grader, limit, seed, as_json=json)
+        return
+    if attacks:
+        _attack(bank, grader, limit, seed, as_json=json, save=save)
+        return
     rows = _sample(read_labelled_answers(*files or ()), limit, seed)
     if fit_threshold and fit_threshold not in {row.split for row in rows}:
         fail(f"no row has the split {fit_threshold!r}")
@@ -134,6 +148,28 @@ def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_j
     found = attack_report.report_on_attacks(run, grader=_name(grader), bank=bank, seed=seed)
     _print(found.as_plain(), evaluation_report.attacks_to_text(found), as_json=as_json)
     tell_failures((one.failure for one in run.graded if one.grade is None), len(run.graded))
+
+
+def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_json: bool) -> None:
+    from interviewer import wiring
+    from interviewer.domain.interview import replay
+    from interviewer.evaluation.rulings import measure_against_rulings, ruled_attempts
+    from interviewer.presentation import evaluation_report
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    store = Store(settings.database)
+    interviews = (replay(recorded.event for recorded in store.history(name)) for name in store.ruled())
+    ruled = _sample(ruled_attempts(interviews), limit, seed)
+    if not ruled:
+        fail("nobody has ruled on an answer yet: correct marks on the page, or with `interviewer rule`")
+    with typer.progressbar(length=len(ruled), label="grading", file=sys.stderr) as bar:
+        found = measure_against_rulings(
+            ruled, wiring.make_grader(grader.value, settings), _name(grader), lambda: bar.update(1)
+        )
+    _print(found.as_plain(), evaluation_report.rulings_to_text(found), as_json=as_json)
+    tell_failures(found.failures, found.answers)
 
 
 def _name(grader: GraderName) -> str:

@@ -170,3 +170,43 @@ def regrade(interview: Annotated[str, typer.Argument(help="Id of the interview."
         print(f"interviewer: {attempt.question} #{attempt.number}: {attempt.failure}", file=sys.stderr)
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def rule(
+    interview: Annotated[str, typer.Argument(help="Id of the interview.")],
+    question: Annotated[str, typer.Argument(help="Id of the question.")],
+    criterion: Annotated[str, typer.Argument(help="Id of the criterion.")],
+    level: Annotated[str, typer.Argument(help="met, partial, missing or contradicted; undo takes a ruling back.")],
+    by: Annotated[str, typer.Option(help="Who rules: the name of a coach; the candidate if left out.")] = "",
+    note: Annotated[str, typer.Option(help="Why, for the candidate to read.")] = "",
+    attempt: Annotated[int, typer.Option(min=1, help="Which try at the question.")] = 1,
+) -> None:
+    """Correct a mark: what people rule counts, and what the grader said stays beside it."""
+    from interviewer import wiring
+    from interviewer.domain.grade import Level, Ruling
+    from interviewer.domain.summary import attempt_result
+    from interviewer.errors import OutOfTurn
+    from interviewer.presentation.wording import score_text
+    from interviewer.settings import read_settings
+
+    if level not in (*Level, "undo"):
+        raise typer.BadParameter(f"level is {', '.join(Level)} or undo, not {level!r}")
+    session = wiring.make_service(read_settings()).resume(interview, None)
+    before = session.interview()
+    known = [one.id for one in before.bank.questions]
+    if question not in known:
+        fail(f"this interview has no question {question}; it has {', '.join(known)}")
+    criteria = [one.id for one in before.bank[question].criteria]
+    if criterion not in criteria:
+        fail(f"question {question} has no criterion {criterion}; it has {', '.join(criteria)}")
+    ruling = Ruling(criterion, None if level == "undo" else Level(level), by.strip(), note.strip())
+    try:
+        after = session.rule(question, attempt, ruling)
+    except OutOfTurn as error:
+        fail(str(error))
+    found = attempt_result(after, after.attempt(question, attempt))
+    print(f"{question} #{attempt}: {score_text(found.score, Language.EN, is_estimate=found.is_estimate)}")
+    if found.by_grader:
+        told = found.grade is not None and found.grade.is_estimate
+        print(f"by the grader alone: {score_text(found.by_grader, Language.EN, is_estimate=told)}")

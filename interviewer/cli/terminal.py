@@ -184,13 +184,11 @@ def _card(interview: Interview, attempt: Attempt, language: Language) -> Iterato
     found = attempt_result(interview, attempt)
     if attempt.failure:
         yield f"{say('card.failed', language)} {attempt.failure}"
-    grade = found.grade
-    if grade is None:
+    if not found.verdicts:
         return
-    yield wording.score_text(found.score, language, is_estimate=grade.is_estimate)
-    yield from (say(f"flag.{flag}", language) for flag in grade.flags)
-    for criterion in found.question.criteria:
-        verdict = grade.verdict(criterion.id)
+    yield wording.score_text(found.score, language, is_estimate=found.is_estimate)
+    yield from (say(f"flag.{flag}", language) for flag in (found.grade.flags if found.grade else ()))
+    for criterion, verdict in zip(found.question.criteria, found.verdicts, strict=True):
         if not wording.is_news(criterion, verdict.level):
             continue
         name = say(wording.level_key(criterion, verdict.level), language)

@@ -7,7 +7,8 @@ from interviewer.domain.rubric import Language
 from interviewer.evaluation.agreement import LEVELS, Agreement, GroupFigures
 from interviewer.evaluation.metrics import Interval
 from interviewer.evaluation.robustness.attack_report import PASS, AttackFigures, AttackReport
-from interviewer.presentation.plain_text import printable
+from interviewer.evaluation.rulings import RulingReport
+from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.templating import render
 from interviewer.text.messages import ALL, say
 
@@ -36,6 +37,23 @@ def to_text(report: Agreement) -> str:
         shown=_shown,
     )
     return str(page) + "\n"
+
+
+def rulings_to_text(report: RulingReport) -> str:
+    """A grader beside what people ruled, for a terminal."""
+    rows = [
+        [
+            f"{printable(one.question)} {printable(one.criterion)}".strip() or "all",
+            str(one.n),
+            _shown(one.same),
+            _shown(one.kappa),
+        ]
+        for one in (report.all, *report.criteria)
+    ]
+    head = f"{report.answers} answers that people ruled on, graded anew by {printable(report.grader)}"
+    failed = f"\n{report.ungraded} could not be graded and are in no figure" if report.ungraded else ""
+    table = "\n".join(aligned([["criterion", "rulings", "same level", "kappa"], *rows], figures=True))
+    return f"{head}{failed}\n\n{table}\n"
 
 
 def _group(name: str, group: GroupFigures) -> list[str]:

@@ -95,7 +95,10 @@ class GraderRegistry:
             raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
         default = self.options.default.endpoint
         temperature = default.temperature if default else 0.0
-        return GraderChoice(Endpoint(url, model, key.strip() or kept, temperature=temperature), shape, votes)
+        endpoint = Endpoint(url, model, key.strip() or kept, temperature=temperature)
+        # The operator's second model is one of the operator's server.
+        second = self.options.default.second_model if default and origin(default.base_url) == origin(url) else ""
+        return GraderChoice(endpoint, shape, votes, second)
 
     def forget(self, owner: str) -> None:
         """Back to the offline grader; the key is dropped."""

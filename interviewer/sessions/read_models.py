@@ -103,6 +103,11 @@ def list_failed(connection: sa.Connection, owner: str) -> list[str]:
     return list(connection.execute(sa.select(overviews.c.interview).where(wanted)).scalars())
 
 
+def list_ruled(connection: sa.Connection) -> list[str]:
+    ruled = sa.select(outcomes.c.interview).where(outcomes.c.ruled_by.is_not(None)).distinct()
+    return list(connection.execute(ruled.order_by(outcomes.c.interview)).scalars())
+
+
 def first_overview(connection: sa.Connection, interview: str, owner: str, at: str, state: Interview) -> None:
     """Add the row of an interview that begins."""
     row = {"interview": interview, "owner": owner, "begun_at": at, "changed_at": at, **_state(state)}

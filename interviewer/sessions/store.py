@@ -125,6 +125,11 @@ class Store:
         with self.database.read() as connection:
             return read_models.list_failed(connection, owner)
 
+    def ruled(self) -> list[str]:
+        """The interviews in which a person ruled on an answer."""
+        with self.database.read() as connection:
+            return read_models.list_ruled(connection)
+
     def owners(self) -> list[OwnerOverview]:
         """Everybody who has interviews, the one who played last first."""
         with self.database.read() as connection:

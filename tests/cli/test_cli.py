@@ -401,3 +401,55 @@ def test_a_browser_whose_cookie_is_lost_gets_its_interviews_back_by_a_link(capsy
     assert Owners(settings.signing_key, is_https=False).linked(token) == "somebody"
     assert run("link", "nobody") == 1
     assert "lists the owners" in capsys.readouterr().err
+
+
+def test_a_coach_rules_on_a_finished_interview_and_the_grader_is_measured_by_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "Without an activation the layers collapse into one linear map.\n\n\n"
+    assert play(monkeypatch, "--language", "en", "--count", "1", lines=said) == 0
+    assert run("evaluate", "--from-rulings") == 1
+    capsys.readouterr()
+    assert run("interviews") == 0
+    name = capsys.readouterr().out.split()[0]
+    ruling = (name, "nonlinearity", "limited-power")
+    assert run("rule", *ruling, "met", "--by", "Lin", "--note", "follows from it") == 0
+    told = capsys.readouterr().out
+    assert "by the grader alone" in told
+    for kind in ("md", "html"):
+        assert run("export", name, "--format", kind) == 0
+        written = capsys.readouterr().out
+        assert "Lin" in written
+        assert "follows from it" in written
+    assert run("evaluate", "--from-rulings", "--json") == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["answers"], figures["all"]["n"]) == (1, 1)
+    assert [one["criterion"] for one in figures["criteria"]] == ["limited-power"]
+    assert run("evaluate", "--from-rulings") == 0
+    assert "limited-power" in capsys.readouterr().out
+    assert run("rule", *ruling, "undo", "--by", "Lin") == 0
+    capsys.readouterr()
+    assert run("evaluate", "--from-rulings") == 1
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    "changed, said",
+    [
+        ({0: "no-such-interview"}, "no-such-interview"),
+        ({1: "no-question"}, "it has nonlinearity"),
+        ({2: "no-point"}, "it has collapse"),
+        ({3: "perfect"}, "met, partial, missing, contradicted"),
+    ],
+)
+def test_a_ruling_on_nothing_says_what_there_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], changed: dict[int, str], said: str
+) -> None:
+    assert play(monkeypatch, "--language", "en", "--count", "1", lines="it is linear\n\n\n") == 0
+    assert run("interviews") == 0
+    name = capsys.readouterr().out.split("\n")[-2].split()[0]
+    arguments = [name, "nonlinearity", "collapse", "met"]
+    for place, value in changed.items():
+        arguments[place] = value
+    assert run("rule", *arguments) in (1, 2)
+    assert said in " ".join(capsys.readouterr().err.split())

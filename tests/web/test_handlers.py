@@ -1,25 +1,27 @@
 """What the controls of the page do, without the page."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from fakes import BANK, GradeAs, Only, begun
+from fakes import BANK, GradeAs, Only, begun, grade
 
 from interviewer.banks.loader import Library
-from interviewer.domain.grade import Grade
+from interviewer.domain.grade import Grade, Level
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import StoreError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader, Watch
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
-from interviewer.sessions.service import SessionService
+from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
 from interviewer.web.handlers import Desk
 from interviewer.web.history import listing, wished_count
+from interviewer.web.view_model import View
 
 SERVER = "http://model.example/v1"
 
@@ -187,3 +189,74 @@ def test_the_list_shows_a_page_and_a_link_to_more(make_service: Callable[..., Se
 @pytest.mark.parametrize("wish, count", [("", 50), ("100", 100), ("-1", 50), ("x", 50), ("²", 50), ("9" * 30, 50)])
 def test_how_many_are_shown_is_read_with_care(wish: str, count: int) -> None:
     assert wished_count(wish) == count
+
+
+def act(desk: Desk, session: Session, **action: object) -> View:
+    sent = json.dumps([{"question": "dropout", "attempt": 1, **action}])
+    return list(desk.act("me", session.id, sent, Language.EN))[-1]
+
+
+def test_a_second_model_judges_without_the_first_and_a_person_settles_what_differs(
+    make_service: Callable[..., SessionService],
+) -> None:
+    first, second = (
+        GradeAs(lambda _, attempt, level=level: grade(attempt, off=level)) for level in (Level.MISSING, Level.MET)
+    )
+    service = make_service()
+    service._runner._graders = Only(first, server=SERVER, second=second)
+    desk, session = desk_of(service), service.begin("me", begun())
+    list(desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN))
+    session.run_due_and_wait()
+    assert "second-opinion" in desk.look("me", session.id, Language.EN).card
+    assert act(desk, session, do="second_opinion").polls
+    attempt = session.run_due_and_wait().current
+    assert (attempt.differing, attempt.needs_review) == (("off",), True)
+    shown = desk.look("me", session.id, Language.EN)
+    assert not shown.polls
+    act(desk, session, do="rule", criterion="off", level="partial")
+    settled = session.interview().current
+    assert (settled.differing, settled.needs_review) == ((), False)
+    assert settled.grade == attempt.grade
+
+
+def test_a_second_opinion_that_fails_is_told_and_can_be_asked_for_again(
+    make_service: Callable[..., SessionService],
+) -> None:
+    def fails(*_: object) -> Grade:
+        raise StoreError("the second server is away")
+
+    service = make_service()
+    service._runner._graders = Only(GradeAs(lambda _, attempt: grade(attempt)), server=SERVER, second=GradeAs(fails))
+    desk, session = desk_of(service), service.begin("me", begun())
+    list(desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN))
+    session.run_due_and_wait()
+    act(desk, session, do="second_opinion")
+    assert "away" in session.run_due_and_wait().current.second_failure
+    assert act(desk, session, do="second_opinion").polls
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["", "{}", "[1]", '[{"do":"rule"}]', '[{"do":"rule","question":"dropout","attempt":1,"criterion":"on","level":"partial"}]',
+     '[{"do":"rule","question":"x","attempt":1,"criterion":"off","level":"met"}]'],
+)  # fmt: skip
+def test_what_no_card_would_send_is_refused_and_changes_nothing(
+    make_service: Callable[..., SessionService], sent: str
+) -> None:
+    service = make_service()
+    desk, session = desk_of(service), service.begin("me", begun())
+    list(desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN))
+    before = session.interview()
+    assert list(desk.act("me", session.id, sent, Language.EN))[-1].notice
+    assert session.interview() == before
+
+
+def test_another_try_begins_with_what_was_said_and_keeps_the_card_in_view(
+    make_service: Callable[..., SessionService],
+) -> None:
+    service = make_service()
+    desk, session = desk_of(service), service.begin("me", begun())
+    list(desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN))
+    shown = desk.retry("me", session.id, session.interview().place, Language.EN)
+    assert (shown.prefill, shown.may_answer) == ("it is switched off", True)
+    assert "score" in shown.card

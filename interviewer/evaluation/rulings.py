@@ -1,0 +1,94 @@
+"""How well a grader agrees with what people ruled, criterion by criterion: a coach's corrections become labels."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from interviewer.domain.grade import Level
+from interviewer.domain.interview import Attempt, Interview
+from interviewer.domain.rubric import Language, Question
+from interviewer.errors import InterviewerError
+from interviewer.evaluation import metrics
+from interviewer.grading.protocol import Grader
+
+_CREDIT = {Level.MET: 1.0, Level.PARTIAL: 0.5, Level.MISSING: 0.0, Level.CONTRADICTED: 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class RuledAttempt:
+    """An answer of which people ruled at least one criterion."""
+
+    question: Question
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class RulingAgreement:
+    """How often a grader gave the level that people gave; `kappa` weighs by credit (quadratic), None without spread."""
+
+    question: str
+    criterion: str
+    n: int
+    same: float | None
+    kappa: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RulingReport:
+    """Agreement over all rulings and for each criterion; `ungraded` answers failed and are in no figure."""
+
+    grader: str
+    answers: int
+    ungraded: int
+    all: RulingAgreement
+    criteria: tuple[RulingAgreement, ...]
+    failures: tuple[str, ...]
+
+    def as_plain(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def ruled_attempts(interviews: Iterable[Interview]) -> list[RuledAttempt]:
+    """Every answer with a ruling, against the rubric that it was ruled by."""
+    return [
+        RuledAttempt(interview.bank[attempt.question], attempt)
+        for interview in interviews
+        for attempt in interview.attempts
+        if attempt.rulings
+    ]
+
+
+def measure_against_rulings(
+    ruled: Sequence[RuledAttempt], grader: Grader, name: str, tick: Callable[[], object] = lambda: None
+) -> RulingReport:
+    """Grade every ruled answer anew and compare. The grader sees neither rulings nor earlier grades."""
+    pairs: dict[tuple[str, str], list[tuple[Level, Level]]] = {}
+    failures: list[str] = []
+    for one in ruled:
+        try:
+            grade = grader.grade(one.question, one.attempt, Language.EN)
+        except InterviewerError as error:
+            failures.append(f"{one.question.id}: {error}")
+            continue
+        finally:
+            tick()
+        levels = {verdict.criterion: verdict.level for verdict in grade.verdicts}
+        for criterion in one.question.criteria:
+            ruling, given = one.attempt.ruling(criterion.id), levels[criterion.id]
+            if ruling and ruling.level and given:
+                pairs.setdefault((one.question.id, criterion.id), []).append((ruling.level, given))
+    everything = [pair for listed in pairs.values() for pair in listed]
+    return RulingReport(
+        name,
+        len(ruled),
+        len(failures),
+        _agreement("", "", everything),
+        tuple(_agreement(question, criterion, listed) for (question, criterion), listed in sorted(pairs.items())),
+        tuple(failures),
+    )
+
+
+def _agreement(question: str, criterion: str, pairs: Sequence[tuple[Level, Level]]) -> RulingAgreement:
+    credit = [(_CREDIT[ruled], _CREDIT[given]) for ruled, given in pairs]
+    same = metrics.mean(float(ruled is given) for ruled, given in pairs)
+    return RulingAgreement(question, criterion, len(pairs), same, metrics.qwk(credit, 3))
