@@ -36,7 +36,7 @@ class Controls:
         with gr.Row(elem_id="head"):
             self.head = html(elem_id="title")
             self.page_language = gr.Radio(
-                [("中文", "zh"), ("English", "en")], value="en", elem_id="language", min_width=230, scale=0
+                [("中文", "zh"), ("English", "en")], value="en", elem_id="language", min_width=160, scale=0
             )
         self.notice = html(visible=False, elem_id="notice")
         with gr.Tabs(overflow_behavior="wrap") as self.tabs:
@@ -103,6 +103,7 @@ class PlayArea:
                 self.skip = gr.Button(elem_id="skip", min_width=70)
 
     def _lay_out_end(self) -> None:
+        self.keys = html(elem_id="keys")
         with gr.Row():
             self.end = gr.Button(size="sm", elem_id="end", min_width=90)
             self.leave = gr.Button(size="sm", elem_id="leave", min_width=90)

@@ -215,10 +215,12 @@ class _Wiring:
         is_open = remembered and remembered != NO_INTERVIEW
         drawn = draw(c, self.desk.look(owner, str(remembered), chosen)) if is_open else {}
         listed = {c.listing: listing(self.desk.service, owner, chosen), c.link_text: gr.update(visible=False)}
-        return merged(self._labels(chosen), bank_choices(c, library, bank, chosen), drawn, listed)
+        asked = {c.start.language: gr.update(value=language)}
+        return merged(self._labels(chosen), bank_choices(c, library, bank, chosen), drawn, listed, asked)
 
     def _leave(self, language: str) -> Updates:
-        return draw(self.c, View(Screen.START, Language(language)))
+        # The box is for the next interview; the browser keeps what was typed into it for this one.
+        return draw(self.c, View(Screen.START, Language(language), clear=True))
 
     def _labels(self, language: Language) -> Updates:
         return labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None)

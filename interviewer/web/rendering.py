@@ -36,13 +36,13 @@ def draw(c: Controls, view: View) -> Updates:
         report.group: gr.update(visible=view.screen is Screen.REPORT),
         report.report: view.report,
         report.regrade: gr.update(visible=view.has_failures),
-        play.progress: f'<p role="status">{view.progress}</p>',
+        play.progress: view.progress,
         play.chat: view.chat,
         play.answering: gr.update(visible=view.may_answer),
         play.hint: gr.update(interactive=view.may_hint),
         play.ending: gr.update(visible=False),
-        play.side: gr.update(visible=view.is_coach),
-        play.card: view.card or inline('<p class="quiet">{{ say("play.card_empty") }}</p>', language),
+        play.side: gr.update(visible=bool(view.card)),
+        play.card: view.card,
         play.reviewing: gr.update(visible=view.is_reviewing),
         play.next: say("play.finish" if view.is_last else "play.next", language),
         play.regrade: gr.update(visible=view.has_failures and view.is_reviewing),
@@ -51,6 +51,9 @@ def draw(c: Controls, view: View) -> Updates:
         updates[play.answer] = view.prefill
     return updates
 
+
+_KEYS = """<p class="keys">{% for key, what in (("Ctrl+Enter", "send"), ("H", "hint"), ("N", "next"), ("R", "retry"), ("1–4", "rule")) %}
+<kbd>{{ key }}</kbd> {{ say("keys." ~ what) }}{{ "" if loop.last else " · " }}{% endfor %}</p>"""
 
 _START_TITLE = """<h2>{{ say("start.title") }}</h2>
 {% if not has_banks %}<p role="alert">{{ say("start.no_banks") }}</p>{% endif %}
@@ -100,6 +103,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         start.probes: label("start.probes"),
         start.hints: label("start.hints"),
         play.answer: label("play.answer", placeholder=say("play.placeholder", language)),
+        play.keys: inline(_KEYS, language),
         play.end_sure: inline('<p>{{ say("play.end_sure") }}</p>', language),
     }
 

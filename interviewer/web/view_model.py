@@ -8,7 +8,7 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from interviewer.domain.grade import Verdict
-from interviewer.domain.interview import Interview, Mode, Phase, due, may_hint, shows_grades
+from interviewer.domain.interview import Interview, Phase, due, may_hint, shows_grades
 from interviewer.domain.rubric import Kind, Language
 from interviewer.llm.prompts import prompt
 from interviewer.presentation.card import Badge, Live, card
@@ -45,7 +45,6 @@ class View:
     may_hint: bool = False
     is_reviewing: bool = False
     is_last: bool = False
-    is_coach: bool = False
     has_failures: bool = False
     is_waiting: bool = False
     clear: bool = False
@@ -61,13 +60,12 @@ def view(
     """What the page shows of the interview of this id; `partial` are verdicts on the current attempt that are known already."""
     shown = shows_grades(interview)
     reviewing = interview.phase is Phase.REVIEWING
-    is_coach = interview.plan.mode is Mode.COACH
     return View(
         screen=Screen.REPORT if interview.is_over else Screen.PLAY,
         language=language,
         interview=name,
         place=interview.place,
-        progress=_progress(interview, language),
+        progress=_progress(name, interview, language),
         chat=chat(interview, language) + _thinking(interview, language),
         card=_card(interview, language, badge, live, partial),
         report=report(interview, language, badge=badge, exports_of=name, live=live) if interview.is_over else "",
@@ -75,7 +73,6 @@ def view(
         may_hint=may_hint(interview),
         is_reviewing=reviewing,
         is_last=interview.position + 1 == len(interview.plan.questions),
-        is_coach=is_coach,
         has_failures=shown and any(attempt.failure for attempt in interview.attempts),
         is_waiting=bool(due(interview)),
         polls=bool(due(interview)) and (shown or interview.phase is Phase.WEIGHING),
@@ -88,19 +85,25 @@ def _thinking(interview: Interview, language: Language) -> Markup:
     return inline('<p class="quiet thinking" role="status">{{ say("play.thinking") }}</p>', language)
 
 
-def _progress(interview: Interview, language: Language) -> str:
+_PROGRESS = """<p role="status" data-interview="{{ name }}" data-draft="{{ draft }}">{{ text }}</p>
+<progress max="{{ total }}" value="{{ done }}" aria-label="{{ text }}"></progress>"""
+
+
+def _progress(name: str, interview: Interview, language: Language) -> str:
+    """Where the interview stands; the page's script keeps drafts by what is said here of the answer to come."""
     if interview.is_over:
         return ""
-    question = interview.question
-    return escaped(
-        say(
-            "play.progress",
-            language,
-            place=interview.position + 1,
-            total=len(interview.plan.questions),
-            topic=interview.bank.topic_title(question.topic, language),
-            difficulty=question.difficulty,
-        )
+    question, current, total = interview.question, interview.current, len(interview.plan.questions)
+    topic = interview.bank.topic_title(question.topic, language)
+    place = interview.position + 1
+    return inline(
+        _PROGRESS,
+        language,
+        name=name,
+        draft=f"{interview.position}.{current.number}.{len(current.answers)}",
+        text=say("play.progress", language, place=place, total=total, topic=topic, difficulty=question.difficulty),
+        total=total,
+        done=interview.position,
     )
 
 

@@ -10,16 +10,50 @@
       if (unfolded.has(fold.dataset.key)) fold.open = true;
     });
     tidyCards();
-    const box = document.querySelector('#answer textarea');
-    const draft = sessionStorage.getItem('draft');
-    if (box && draft !== null) {
-      sessionStorage.removeItem('draft');
-      if (!box.value) {
-        box.value = draft;
-        box.dispatchEvent(new Event('input', {bubbles: true}));
-      }
-    }
+    restoreDraft();
   };
+  // What is being typed is kept in the browser, by interview and question, until it is recorded: over leaving, closing
+  // the tab, and days.
+  const DRAFTS = 'drafts', MOST_DRAFTS = 20;
+  const where = () => document.querySelector('#progress [data-draft]')?.dataset;
+  const drafts = () => { try { return JSON.parse(localStorage.getItem(DRAFTS)) ?? {}; } catch { return {}; } };
+  const keepDraft = text => {
+    const here = where(), kept = drafts();
+    if (!here) return;
+    delete kept[here.interview];
+    if (text.trim()) kept[here.interview] = {at: here.draft, text};
+    const names = Object.keys(kept);
+    names.slice(0, Math.max(0, names.length - MOST_DRAFTS)).forEach(name => delete kept[name]);
+    localStorage.setItem(DRAFTS, JSON.stringify(kept));
+  };
+  document.addEventListener('input', event => {
+    if (event.isTrusted && event.target.closest?.('#answer')) keepDraft(event.target.value);
+  });
+  let restored = '';
+  const restoreDraft = () => {
+    const here = where(), box = document.querySelector('#answer textarea');
+    if (!here || !box || restored === here.interview + ' ' + here.draft) return;
+    restored = here.interview + ' ' + here.draft;
+    const draft = drafts()[here.interview];
+    if (draft?.at === here.draft && !box.value) {
+      box.value = draft.text;
+      box.dispatchEvent(new Event('input', {bubbles: true}));
+    } else if (draft && draft.at !== here.draft) keepDraft('');
+  };
+  // Ctrl+Enter or ⌘+Enter sends; where fingers type, Enter breaks the line. Single keys work outside of text fields.
+  const KEYS = {h: '#hint', n: '#next', r: '#retry'};
+  window.addEventListener('keydown', event => {
+    const box = event.target.closest?.('#answer textarea');
+    if (box && event.key === 'Enter' && (event.ctrlKey || event.metaKey)) document.querySelector('#send').click();
+    else if (box && event.key === 'Enter' && matchMedia('(pointer: coarse)').matches) { event.stopImmediatePropagation(); return; }
+    else if (!event.target.matches?.('input, textarea, select') && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const button = document.querySelector(KEYS[event.key] ?? '#no-such-key');
+      if (!button?.offsetParent || button.disabled) return;
+      button.click();
+    } else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
   // What was unfolded stays unfolded when a grade comes in and the report is drawn anew.
   const unfolded = new Set();
   document.addEventListener('toggle', event => {
@@ -156,8 +190,4 @@
     requestAnimationFrame(() => { pending = false; tidy(); });
   }).observe(document.body, {childList: true, subtree: true});
   tidy();
-  window.addEventListener('pagehide', () => {
-    const box = document.querySelector('#answer textarea');
-    if (box && box.value.trim()) sessionStorage.setItem('draft', box.value);
-  });
 }
