@@ -8,7 +8,7 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from interviewer.domain.grade import Verdict
-from interviewer.domain.interview import Interview, Mode, Phase, due, may_hint, shows_grades
+from interviewer.domain.interview import Interview, Mode, Phase, due, may_hint, next_question, shows_grades
 from interviewer.domain.rubric import Kind, Language
 from interviewer.domain.scoring import missed, score
 from interviewer.grading.lexical import LexicalGrader
@@ -75,7 +75,7 @@ def view(name: str, interview: Interview, language: Language, badge: Badge, part
         may_answer=interview.phase is Phase.ANSWERING,
         may_hint=may_hint(interview),
         is_reviewing=reviewing,
-        is_last=interview.position + 1 == len(interview.plan.questions),
+        is_last=next_question(interview) is None,
         is_coach=is_coach,
         has_failures=shown and any(attempt.failure for attempt in interview.attempts),
         is_waiting=bool(due(interview)),
@@ -110,7 +110,7 @@ def _progress(interview: Interview, language: Language) -> str:
             "play.progress",
             language,
             place=interview.position + 1,
-            total=len(interview.plan.questions),
+            total=len(interview.questions),
             topic=interview.bank.topic_title(question.topic, language),
             difficulty=question.difficulty,
         )
