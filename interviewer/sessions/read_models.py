@@ -83,6 +83,14 @@ def list_overviews(
     return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()]
 
 
+def list_open(connection: sa.Connection, owner: str, limit: int) -> list[Overview]:
+    """The interviews of an owner that are not over, the one that changed last first."""
+    is_open = sa.text("phase <> 'over'")  # in just the words of the index
+    query = sa.select(overviews).where(overviews.c.owner == owner, is_open, overviews.c.problem == "")
+    query = _columns(query.order_by(overviews.c.changed_at.desc()).limit(limit))
+    return [Overview._make(row) for row in connection.execute(query).all()]
+
+
 def list_due(connection: sa.Connection, before: str | None, name: str = "") -> list[tuple[str, str]]:
     """Id and owner of the interviews to which something is owed, and that have not changed since `before`; or of one."""
     query = sa.select(overviews.c.interview, overviews.c.owner).where(overviews.c.due > 0)

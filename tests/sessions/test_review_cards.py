@@ -1,12 +1,13 @@
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from fakes import begun, grade
+from practice import Clock, append
 
 from interviewer.domain.grade import Level, Ruling
-from interviewer.domain.interview import Answered, Event, Graded, Retried, Ruled, Unprobed, replay
+from interviewer.domain.interview import Answered, Graded, Retried, Ruled, Unprobed, replay
 from interviewer.domain.learning import Rating
 from interviewer.sessions import review_cards
 from interviewer.sessions.store import Store
@@ -19,27 +20,9 @@ def store(url: str) -> Iterator[Store]:
     store.close()
 
 
-class Clock:
-    """Days that pass when they are told to."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.at = datetime.fromisoformat("2026-01-01T09:00:00.000+00:00")
-        monkeypatch.setattr("interviewer.sessions.store._now", lambda _=0.0: self.at.isoformat(timespec="milliseconds"))
-
-    def days(self, count: int) -> None:
-        self.at += timedelta(days=count)
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
-
-
-def append(store: Store, interview: str, *events: Event) -> None:
-    history = [recorded.event for recorded in store.history(interview)]
-    for event in events:
-        history.append(event)
-        store.append(interview, len(history) - 1, event, replay(history))
 
 
 def answered(store: Store, **levels: Level | None) -> str:
