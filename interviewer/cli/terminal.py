@@ -34,7 +34,7 @@ def play(session: Session, language: Language, folder: Path) -> None:
             question = last_question(interview.current)
             if interview.place != shown:
                 shown = interview.place
-                print(f"\n[{interview.position + 1} / {len(interview.plan.questions)}] {question}")
+                print(f"\n[{interview.position + 1} / {len(interview.questions)}] {question}")
             _turn(session, _read(unsent, language), unsent, language)
     except (EOFError, KeyboardInterrupt):
         print("\n" + say("cli.resume", language, id=session.id))

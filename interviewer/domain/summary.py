@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from interviewer.domain.grade import Grade, Level, Spent, Verdict
 from interviewer.domain.interview import Attempt, Interview
-from interviewer.domain.rubric import Criterion, Kind, Question, Rubric
+from interviewer.domain.rubric import Criterion, Kind, Question
 from interviewer.domain.scoring import Score, Shortfall, mean, points, score, shortfalls
 
 _MOST_NAMED = 3
@@ -110,17 +110,12 @@ class InterviewSummary:
 
 def attempt_result(interview: Interview, attempt: Attempt) -> AttemptResult:
     question = interview.bank[attempt.question]
-    verdicts = _complete(question.rubric, attempt)
+    verdicts = attempt.verdicts_on(question.rubric)
     return AttemptResult(question, attempt, verdicts, _score(question, verdicts, attempt) if verdicts else None)
 
 
 def _score(question: Question, verdicts: tuple[Verdict, ...], attempt: Attempt) -> Score:
     return score(question.rubric, verdicts, len(attempt.grade.extras) if attempt.grade else 0)
-
-
-def _complete(rubric: Rubric, attempt: Attempt) -> tuple[Verdict, ...]:
-    known = {verdict.criterion: verdict for verdict in attempt.verdicts}
-    return tuple(known.get(one.id) or Verdict(one.id, None, None) for one in rubric.criteria) if known else ()
 
 
 def summarize(interview: Interview) -> InterviewSummary:

@@ -1,10 +1,27 @@
 """What an interview will ask: chosen once at the start, and kept with it."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from interviewer.domain.interview import Begun, Mode, Order, Plan
-from interviewer.domain.rubric import Bank, Language, Question
+from interviewer.domain.interview import Begun, Mode, Order, Plan, Source
+from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.errors import BankError
+from interviewer.text.messages import localized
+
+# The id of the bank of an interview that has questions of several banks.
+MIXED = "mixed"
+
+
+class QuestionName(NamedTuple):
+    """A question by the id of its bank and its own id there."""
+
+    bank: str
+    question: str
+
+    def __str__(self) -> str:
+        return f"{self.bank}/{self.question}"
 
 
 def make_plan(
@@ -35,6 +52,86 @@ def make_plan(
         hints=hints,
     )
     return Begun(bank, plan)
+
+
+def make_named_plan(
+    banks: Sequence[Bank],
+    names: Iterable[QuestionName],
+    *,
+    mode: Mode = Mode.COACH,
+    language: Language | None = None,
+    probes: bool | None = None,
+    hints: bool = True,
+    again: bool = False,
+) -> Begun:
+    """The first event of an interview with these questions of any of the banks, in this order; each is asked once.
+
+    With `again`, what is missed is asked once more at the end. Raises BankError if there is no such question.
+    """
+    wanted = list(dict.fromkeys(names))
+    if not wanted:
+        raise BankError("", "", localized("plan.no_question"))
+    known = {bank.id: bank for bank in banks}
+    found = [_question(known, name) for name in wanted]
+    bank, sources = known[wanted[0].bank], tuple[Source, ...]()
+    if len({name.bank for name in wanted}) > 1:
+        bank, sources = _mixed(known, wanted, found)
+    ask_back = mode is Mode.INTERVIEW if probes is None else probes
+    plan = Plan(
+        questions=tuple(source.asked for source in sources) or tuple(name.question for name in wanted),
+        mode=mode,
+        language=language or bank.language,
+        probes=int(ask_back),
+        hints=hints,
+        sources=sources,
+        again=again,
+    )
+    return Begun(bank, plan)
+
+
+def find_question(banks: Sequence[Bank], text: str) -> QuestionName:
+    """The question that somebody names as `bank/question`, or as `question` if only one bank has it. Raises BankError."""
+    bank, _, question = text.rpartition("/")
+    found = [
+        QuestionName(one.id, question)
+        for one in banks
+        if bank in ("", one.id) and any(known.id == question for known in one.questions)
+    ]
+    if not found:
+        raise BankError("", "", localized("plan.unknown_question", name=repr(text)))
+    if len(found) > 1:
+        raise BankError("", "", localized("plan.ambiguous", name=repr(text), names=", ".join(map(str, found))))
+    return found[0]
+
+
+def _question(known: dict[str, Bank], name: QuestionName) -> Question:
+    try:
+        return known[name.bank][name.question]
+    except KeyError:
+        raise BankError("", "", localized("plan.unknown_question", name=repr(str(name)))) from None
+
+
+def _mixed(
+    known: dict[str, Bank], names: Sequence[QuestionName], questions: Sequence[Question]
+) -> tuple[Bank, tuple[Source, ...]]:
+    """A bank of these questions alone. Where two have the same id, the later ones get that of their bank before it."""
+    taken: set[str] = set()
+    sources, asked, topics = [], [], dict[str, Localized]()
+    for name, question in zip(names, questions, strict=True):
+        fresh = name.question if name.question not in taken else _free(name, taken)
+        taken.add(fresh)
+        sources.append(Source(fresh, *name))
+        asked.append(replace(question, id=fresh))
+        title = (known[name.bank].topics or {}).get(question.topic) or Localized(question.topic, question.topic)
+        topics.setdefault(question.topic, title)
+    language = known[names[0].bank].language
+    return Bank(MIXED, localized("plan.mixed"), tuple(asked), language, topics), tuple(sources)
+
+
+def _free(name: QuestionName, taken: set[str]) -> str:
+    longest = 74  # an id has 80 characters at most, and the number needs some
+    stem = f"{name.bank}.{name.question}"[:longest]
+    return next(one for one in [stem, *(f"{stem}-{n}" for n in range(2, 1000))] if one not in taken)
 
 
 def _ordered(questions: list[Question], order: Order, seed: int) -> list[Question]:

@@ -1,16 +1,17 @@
 """Read models: tables derived from the events, so that lists and due work need not replay interviews."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from interviewer.domain.grade import Verdict
-from interviewer.domain.interview import Aid, Attempt, Event, Graded, Interview, Ruled, begin, due, step
+from interviewer.domain.interview import Answered, Attempt, Event, Graded, Interview, Ruled, Saying, begin, due, step
+from interviewer.domain.learning import ratings
 from interviewer.domain.rubric import Localized
 from interviewer.domain.scoring import Score
 from interviewer.domain.summary import attempt_result, summarize
 from interviewer.errors import InterviewerError
+from interviewer.sessions import review_cards
 from interviewer.sessions.tables import events, interviews, outcomes, overviews
 
 PAGE_SIZE = 50
@@ -82,6 +83,14 @@ def list_overviews(
     return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()]
 
 
+def list_open(connection: sa.Connection, owner: str, limit: int) -> list[Overview]:
+    """The interviews of an owner that are not over, the one that changed last first."""
+    is_open = sa.text("phase <> 'over'")  # in just the words of the index
+    query = sa.select(overviews).where(overviews.c.owner == owner, is_open, overviews.c.problem == "")
+    query = _columns(query.order_by(overviews.c.changed_at.desc()).limit(limit))
+    return [Overview._make(row) for row in connection.execute(query).all()]
+
+
 def list_due(connection: sa.Connection, before: str | None, name: str = "") -> list[tuple[str, str]]:
     """Id and owner of the interviews to which something is owed, and that have not changed since `before`; or of one."""
     query = sa.select(overviews.c.interview, overviews.c.owner).where(overviews.c.due > 0)
@@ -125,11 +134,18 @@ def update(connection: sa.Connection, interview: str, event: Event, at: str, sta
     if isinstance(event, _JUDGING):
         owner = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar_one()
         attempt = state.attempt(event.question, event.attempt)
-        _replace_outcomes(connection, _outcomes(interview, owner, state, attempt, at))
+        answers = sa.select(events.c.at).where(events.c.interview == interview, events.c.kind == Answered.__name__)
+        answered = connection.execute(answers.order_by(events.c.number)).scalars().all()
+        source = state.source(event.question)
+        key = {"owner": owner, "interview": interview, "bank": source.bank, "question": source.question}
+        key |= {"attempt": attempt.number}
+        connection.execute(outcomes.delete().where(*(outcomes.c[name] == value for name, value in key.items())))
+        _add_outcomes(connection, _outcomes(interview, owner, state, attempt, at, answered))
+        review_cards.refresh(connection, owner, source.bank, source.question)
 
 
 def rebuild(connection: sa.Connection, read: ReadEvents) -> int:
-    """Make both tables anew from the events, and give the number of interviews."""
+    """Make the tables anew from the events, and give the number of interviews."""
     connection.execute(outcomes.delete())
     connection.execute(overviews.delete())
     rows = connection.execute(sa.select(interviews).order_by(interviews.c.id)).all()
@@ -151,9 +167,11 @@ def rebuild(connection: sa.Connection, read: ReadEvents) -> int:
         first_overview(connection, row.id, row.owner, row.begun_at, state)
         this = overviews.c.interview == row.id
         connection.execute(overviews.update().where(this).values(changed_at=recorded[-1][1]))
+        answered = [at for event, at in recorded if isinstance(event, Answered)]
         for (question, number), at in judged.items():
             attempt = state.attempt(question, number)
-            _replace_outcomes(connection, _outcomes(row.id, row.owner, state, attempt, at))
+            _add_outcomes(connection, _outcomes(row.id, row.owner, state, attempt, at, answered))
+    review_cards.rebuild(connection)
     return len(rows)
 
 
@@ -173,7 +191,7 @@ def _state(state: Interview) -> dict[str, Any]:
         "mode": state.plan.mode,
         "phase": state.phase,
         "position": state.position,
-        "planned": len(state.plan.questions),
+        "planned": len(state.questions),
         "answered": len(answered),
         "graded": sum(attempt.grade is not None for attempt in answered),
         "failed": sum(bool(attempt.failure) for attempt in answered),
@@ -194,37 +212,43 @@ def _add_unreadable(connection: sa.Connection, row: Any, problem: str) -> None:
     connection.execute(overviews.insert().values(**known, **texts, **numbers, is_estimate=False))
 
 
-def _replace_outcomes(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    key = ("owner", "interview", "question", "attempt")
-    for row in rows[:1]:
-        connection.execute(outcomes.delete().where(*(outcomes.c[name] == row[name] for name in key)))
+def _add_outcomes(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         connection.execute(outcomes.insert(), rows)
 
 
-def _outcomes(interview: str, owner: str, state: Interview, attempt: Attempt, at: str) -> list[dict[str, Any]]:
-    found = attempt_result(state, attempt)
+def _outcomes(
+    interview: str, owner: str, state: Interview, attempt: Attempt, at: str, answered: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The rows of an attempt that was judged; `answered` are the times of all answers of the interview."""
+    found, source, rated = attempt_result(state, attempt), state.source(attempt.question), ratings(state, attempt)
+    seconds = [turn.seconds for turn in attempt.said(Saying.ANSWER)]
+    known = [one for one in seconds if one is not None]
     by_grader = {verdict.criterion: verdict.level for verdict in attempt.grade.verdicts} if attempt.grade else {}
     return [
         {
             "owner": owner,
             "interview": interview,
-            "bank": state.bank.id,
-            "question": attempt.question,
+            "bank": source.bank,
+            "question": source.question,
+            "kind": found.question.rubric[verdict.criterion].kind,
             "rubric": found.question.rubric.digest,
             "criterion": verdict.criterion,
             "level": verdict.level,
             "grader_level": by_grader.get(verdict.criterion),
             "ruled_by": ruling.by if (ruling := attempt.ruling(verdict.criterion)) else None,
-            "aid": _aid(attempt, verdict),
+            "aid": attempt.aid_for(verdict),
             "attempt": attempt.number,
             "at": at,
+            "answered_at": _answered_at(state, attempt, answered),
+            "rating": rated.get(verdict.criterion),
+            "seconds": sum(known) if len(known) == len(seconds) else None,
         }
         for verdict in found.verdicts
     ]
 
 
-def _aid(attempt: Attempt, verdict: Verdict) -> Aid:
-    """The least help that came before words which earned the credit; unaided where there are none."""
-    found: Iterable[Aid] = (attempt.aid(evidence) for evidence in verdict.evidence)
-    return min(found, key=list(Aid).index, default=Aid.UNAIDED)
+def _answered_at(state: Interview, attempt: Attempt, answered: Sequence[str]) -> str:
+    """When the last answer of an attempt was given; attempts are answered one after the other."""
+    place = state.attempts.index(attempt)
+    return answered[sum(len(one.answers) for one in state.attempts[: place + 1]) - 1]

@@ -10,6 +10,7 @@ interviews = sa.Table(
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("owner", sa.String(64), nullable=False, index=True),
     sa.Column("begun_at", sa.String(32), nullable=False),
+    sa.Column("title", sa.Text, nullable=True),  # what its owner calls it
 )
 
 events = sa.Table(
@@ -58,9 +59,14 @@ sa.Index("ix_overviews_owner", overviews.c.owner, overviews.c.changed_at)
 sa.Index("ix_overviews_changed_at", overviews.c.changed_at)
 _IS_DUE = overviews.c.due > 0
 sa.Index("ix_overviews_due", overviews.c.interview, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)
+_IS_OPEN = overviews.c.phase != "over"
+sa.Index(
+    "ix_overviews_open", overviews.c.owner, overviews.c.changed_at, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN
+)
 
 # Read model: one row for each effective verdict on each attempt. `ruled_by` is null where nobody ruled, '' where the
-# candidate did.
+# candidate did. `question` is its id in its `bank`; `rating` is null where the verdict is no review of the criterion, and
+# `seconds` is how long the answers of the attempt took, null where that is not known.
 outcomes = sa.Table(
     "outcomes",
     metadata,
@@ -69,14 +75,49 @@ outcomes = sa.Table(
     sa.Column("question", sa.String(80), primary_key=True),
     sa.Column("attempt", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("criterion", sa.String(80), primary_key=True),
-    sa.Column("bank", sa.String(80), nullable=False),
+    sa.Column("bank", sa.String(80), primary_key=True),
+    sa.Column("kind", sa.String(8), nullable=False),
     sa.Column("rubric", sa.String(16), nullable=False),
     sa.Column("level", sa.String(16), nullable=True),
     sa.Column("grader_level", sa.String(16), nullable=True),
     sa.Column("ruled_by", sa.Text, nullable=True),
     sa.Column("aid", sa.String(16), nullable=False),
     sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("answered_at", sa.String(32), nullable=False),
+    sa.Column("rating", sa.String(8), nullable=True),
+    sa.Column("seconds", sa.Float, nullable=True),
     sqlite_with_rowid=False,
+)
+sa.Index("ix_outcomes_answered", outcomes.c.owner, outcomes.c.answered_at)
+sa.Index("ix_outcomes_question", outcomes.c.owner, outcomes.c.bank, outcomes.c.question, outcomes.c.answered_at)
+
+# Read model: what is known of the owner's memory of each criterion. Times are UTC; `stability` is in days, `held` what it
+# was before the last review, and `unaided` how often the criterion was met without help.
+review_cards = sa.Table(
+    "review_cards",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("bank", sa.String(80), primary_key=True),
+    sa.Column("question", sa.String(80), primary_key=True),
+    sa.Column("criterion", sa.String(80), primary_key=True),
+    sa.Column("due", sa.String(32), nullable=False),
+    sa.Column("last_review", sa.String(32), nullable=False),
+    sa.Column("stability", sa.Float, nullable=False),
+    sa.Column("difficulty", sa.Float, nullable=False),
+    sa.Column("held", sa.Float, nullable=True),
+    sa.Column("rating", sa.String(8), nullable=False),
+    sa.Column("reviews", sa.Integer, nullable=False),
+    sa.Column("unaided", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What an owner chose for practice: the day of a real interview (ISO date), and the most questions a day.
+owner_settings = sa.Table(
+    "owner_settings",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("exam_on", sa.String(10), nullable=True),
+    sa.Column("daily_cap", sa.Integer, nullable=True),
 )
 
 # Who works on what an interview is owed, so that no two processes pay a model for the same thing.

@@ -8,7 +8,7 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from interviewer.domain.grade import Verdict
-from interviewer.domain.interview import Interview, Phase, due, may_hint, shows_grades
+from interviewer.domain.interview import Interview, Phase, due, may_hint, next_question, shows_grades
 from interviewer.domain.rubric import Kind, Language
 from interviewer.llm.prompts import prompt
 from interviewer.presentation.card import Badge, Live, card
@@ -72,7 +72,7 @@ def view(
         may_answer=interview.phase is Phase.ANSWERING,
         may_hint=may_hint(interview),
         is_reviewing=reviewing,
-        is_last=interview.position + 1 == len(interview.plan.questions),
+        is_last=next_question(interview) is None,
         has_failures=shown and any(attempt.failure for attempt in interview.attempts),
         is_waiting=bool(due(interview)),
         polls=bool(due(interview)) and (shown or interview.phase is Phase.WEIGHING),
@@ -93,7 +93,7 @@ def _progress(name: str, interview: Interview, language: Language) -> str:
     """Where the interview stands; the page's script keeps drafts by what is said here of the answer to come."""
     if interview.is_over:
         return ""
-    question, current, total = interview.question, interview.current, len(interview.plan.questions)
+    question, current, total = interview.question, interview.current, len(interview.questions)
     topic = interview.bank.topic_title(question.topic, language)
     place = interview.position + 1
     return inline(

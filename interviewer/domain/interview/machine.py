@@ -34,6 +34,7 @@ from interviewer.domain.interview.events import (
 )
 from interviewer.domain.interview.state import Attempt, Contest, Interview, Mode, Phase, Plan, Saying, Turn
 from interviewer.domain.rubric import MOST_HINTS, Bank, Kind, Question
+from interviewer.domain.scoring import missed
 from interviewer.errors import OutOfTurn
 
 
@@ -49,7 +50,11 @@ def begin(event: Event) -> Interview:
     strangers = set(plan.questions) - {question.id for question in bank.questions}
     if strangers:
         raise OutOfTurn(f"the plan asks what the bank does not have: {', '.join(sorted(strangers))}")
-    return Interview(bank, plan, (_asked(bank, plan, 0, 1),), 0, Phase.ANSWERING)
+    if plan.again and plan.mode is not Mode.COACH:
+        raise OutOfTurn("only a coach asks again what was missed: nothing else shows what was")
+    if not {source.asked for source in plan.sources} <= set(plan.questions):
+        raise OutOfTurn("the plan names the bank of a question that it does not ask")
+    return Interview(bank, plan, (_asked(bank, plan, plan.questions[0], 1),), 0, Phase.ANSWERING)
 
 
 def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR0911, PLR0912 - one match, one machine
@@ -72,7 +77,7 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
         case Phase.WEIGHING, Unprobed():
             return _after_answer(_closed(interview))
         case Phase.REVIEWING, Retried():
-            again = _asked(interview.bank, plan, interview.position, current.number + 1)
+            again = _asked(interview.bank, plan, current.question, current.number + 1)
             return replace(interview, attempts=(*interview.attempts, again), phase=Phase.ANSWERING)
         case Phase.REVIEWING, MovedOn():
             return _next(interview)
@@ -149,14 +154,21 @@ def may_rule(interview: Interview, attempt: Attempt) -> bool:
     return shows_grades(interview) and attempt.is_closed and attempt.is_answered
 
 
+def next_question(interview: Interview) -> str | None:
+    """What would be asked if the candidate went on now; None if nothing would."""
+    questions = interview.questions
+    if interview.position + 1 == len(interview.plan.questions) and interview.plan.again:
+        questions += _missed_questions(interview)
+    return questions[interview.position + 1] if interview.position + 1 < len(questions) else None
+
+
 def last_question(attempt: Attempt) -> str:
     """What the candidate was last asked: the open probe, else the question."""
     return next(t.text for t in reversed(attempt.turns) if t.saying in (Saying.PROBE, Saying.QUESTION))
 
 
-def _asked(bank: Bank, plan: Plan, position: int, number: int) -> Attempt:
-    question = bank[plan.questions[position]]
-    return Attempt(question.id, number, (Turn(Saying.QUESTION, question.text.into(plan.language)),))
+def _asked(bank: Bank, plan: Plan, question: str, number: int) -> Attempt:
+    return Attempt(question, number, (Turn(Saying.QUESTION, bank[question].text.into(plan.language)),))
 
 
 def _said(interview: Interview, turn: Turn) -> Interview:
@@ -184,10 +196,27 @@ def _after_answer(interview: Interview) -> Interview:
 
 def _next(interview: Interview) -> Interview:
     position = interview.position + 1
-    if position == len(interview.plan.questions):
+    if position == len(interview.plan.questions) and interview.plan.again:
+        interview = replace(interview, again=_missed_questions(interview))
+    if position == len(interview.questions):
         return replace(interview, phase=Phase.OVER)
-    asked = _asked(interview.bank, interview.plan, position, 1)
+    question = interview.questions[position]
+    number = 1 + sum(attempt.question == question for attempt in interview.attempts)
+    asked = _asked(interview.bank, interview.plan, question, number)
     return replace(interview, attempts=(*interview.attempts, asked), position=position, phase=Phase.ANSWERING)
+
+
+def _missed_questions(interview: Interview) -> tuple[str, ...]:
+    """The questions whose last answer is known by now to have missed a core criterion.
+
+    A question that was passed on is not among them: its card was not shown, so nothing new is known at the end.
+    """
+    judged = [(attempt, interview.bank[attempt.question].rubric) for attempt in interview.last_attempts()]
+    return tuple(
+        attempt.question
+        for attempt, rubric in judged
+        if (verdicts := attempt.verdicts_on(rubric)) and missed(rubric, verdicts)
+    )
 
 
 def _attempt(interview: Interview, event: Event, question: str, number: int, *, awaiting: bool | None) -> Attempt:

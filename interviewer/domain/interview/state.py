@@ -23,8 +23,21 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a question comes from whose interview has questions of several banks: `asked` is its id in the interview."""
+
+    asked: str
+    bank: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What was chosen at the start. `questions` are ids in the order of asking; `seed` shuffled them."""
+    """What was chosen at the start. `questions` are ids in the order of asking; `seed` shuffled them.
+
+    `sources` names the banks of the questions where they are not all of one. `again` asks each question of which a core
+    criterion was missed once more at the end.
+    """
 
     questions: tuple[str, ...]
     mode: Mode = Mode.COACH
@@ -34,6 +47,8 @@ class Plan:
     topics: tuple[str, ...] = ()
     probes: int = 0
     hints: bool = True
+    sources: tuple[Source, ...] = ()
+    again: bool = False
 
 
 class Phase(StrEnum):
@@ -140,6 +155,11 @@ class Attempt:
         ruled = {ruling.criterion: _by_ruling(ruling, given.get(ruling.criterion)) for ruling in self._effective()}
         return tuple({**given, **ruled}.values())
 
+    def verdicts_on(self, rubric: Rubric) -> tuple[Verdict, ...]:
+        """The effective verdicts in the order of the rubric, with None for what nobody judged; empty if all of it is."""
+        known = {verdict.criterion: verdict for verdict in self.verdicts}
+        return tuple(known.get(one.id) or Verdict(one.id, None, None) for one in rubric.criteria) if known else ()
+
     def _effective(self) -> tuple[Ruling, ...]:
         names = dict.fromkeys(ruling.criterion for ruling in self.rulings)
         return tuple(ruling for name in names if (ruling := self.ruling(name)))
@@ -176,6 +196,18 @@ class Attempt:
             return Aid.HINTED
         return Aid.PROBED if Saying.PROBE in before else Aid.UNAIDED
 
+    def aid_for(self, verdict: Verdict) -> Aid:
+        """The least help that came before words which earned the credit.
+
+        Where no words are known, as of what people ruled, it is the help that was given with just this criterion.
+        """
+        if verdict.evidence:
+            return min((self.aid(evidence) for evidence in verdict.evidence), key=list(Aid).index)
+        given = {turn.saying for turn in self.turns if turn.criterion == verdict.criterion}
+        if Saying.HINT in given:
+            return Aid.HINTED
+        return Aid.PROBED if Saying.PROBE in given else Aid.UNAIDED
+
 
 def _by_ruling(ruling: Ruling, verdict: Verdict | None) -> Verdict:
     """What a ruling makes of a verdict; the words that were found stay where they still bear the level out."""
@@ -190,13 +222,27 @@ _BORNE_OUT = (Level.MET, Level.PARTIAL, Level.CONTRADICTED)
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """The whole state. The last attempt is the current one until the interview is over."""
+    """The whole state. The last attempt is the current one until the interview is over.
+
+    `again` are the questions that are asked once more after those of the plan.
+    """
 
     bank: Bank
     plan: Plan
     attempts: tuple[Attempt, ...]
     position: int
     phase: Phase
+    again: tuple[str, ...] = ()
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What is asked, in order; a question that is asked again stands there twice."""
+        return self.plan.questions + self.again
+
+    def source(self, question: str) -> Source:
+        """The bank that a question of this interview is of, and its id there."""
+        own = Source(question, self.bank.id, question)
+        return next((source for source in self.plan.sources if source.asked == question), own)
 
     @property
     def current(self) -> Attempt:

@@ -1,0 +1,71 @@
+"""What an attempt says about the candidate's memory: the rating of each point that is scheduled for review.
+
+A core criterion has a card from the first time it is rated. A mistake has a card of its own from the first time it is
+made, and until then none: there is nothing to unlearn. Bonus points have none.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from interviewer.domain.grade import Level, Verdict
+from interviewer.domain.interview import Aid, Attempt, Interview, Mode
+from interviewer.domain.rubric import Criterion, Kind, Rubric
+
+
+class Rating(StrEnum):
+    """How well a point was recalled. Nothing is rated easy: an answer does not show how much effort it took."""
+
+    AGAIN = "again"
+    HARD = "hard"
+    GOOD = "good"
+
+
+def ratings(interview: Interview, attempt: Attempt) -> dict[str, Rating]:
+    """The rating of each criterion of which this attempt is a review; none of those it says nothing about.
+
+    A further attempt of the same sitting is no review where the model answer was shown after the one before it.
+    """
+    if attempt.number > 1 and interview.plan.mode is Mode.COACH:
+        return {}
+    rubric = interview.bank[attempt.question].rubric
+    verdicts = attempt.verdicts_on(rubric)
+    found = {one.criterion: _rating(rubric, verdicts, one, attempt.aid_for(one)) for one in verdicts}
+    return {criterion: rating for criterion, rating in found.items() if rating is not None}
+
+
+def opens_card(kind: Kind, rating: Rating) -> bool:
+    """Whether a criterion of this kind that has no card gets one by this rating."""
+    return kind is Kind.CORE or rating is Rating.AGAIN
+
+
+def _rating(rubric: Rubric, verdicts: Sequence[Verdict], verdict: Verdict, aid: Aid) -> Rating | None:
+    criterion = rubric[verdict.criterion]
+    if verdict.level is None or criterion.kind is Kind.BONUS:
+        return None
+    if criterion.kind is Kind.MISTAKE:
+        return _of_mistake(rubric, verdicts, verdict.level)
+    if verdict.level is Level.MET:
+        return Rating.GOOD if aid is Aid.UNAIDED else Rating.HARD
+    if _is_full(rubric, verdicts, criterion):
+        return None
+    return Rating.HARD if verdict.level is Level.PARTIAL else Rating.AGAIN
+
+
+def _of_mistake(rubric: Rubric, verdicts: Sequence[Verdict], level: Level) -> Rating | None:
+    """Only an answer that gets something right shows that a mistake is unlearned; an empty one makes no mistake either."""
+    if level in _CREDITED:
+        return Rating.AGAIN
+    core = {criterion.id for criterion in rubric.of(Kind.CORE)}
+    return Rating.GOOD if any(one.criterion in core and one.level in _CREDITED for one in verdicts) else None
+
+
+def _is_full(rubric: Rubric, verdicts: Sequence[Verdict], criterion: Criterion) -> bool:
+    """Whether enough other members of its group are met."""
+    group = next((group for group in rubric.groups if group.id == criterion.group), None)
+    if group is None:
+        return False
+    met = {verdict.criterion for verdict in verdicts if verdict.level is Level.MET}
+    return sum(member.id in met for member in rubric.in_group(group)) >= group.choose
+
+
+_CREDITED = (Level.MET, Level.PARTIAL)

@@ -1,0 +1,76 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from fakes import BANK, DROPOUT, GradeAs, both, grade
+
+from interviewer.domain.grade import Level
+from interviewer.domain.interview import Mode, Source, replay
+from interviewer.domain.rubric import Bank
+from interviewer.errors import BankError
+from interviewer.sessions.planning import QuestionName, find_question, make_named_plan
+from interviewer.sessions.service import SessionService
+
+OTHER = Bank("other", both("别的", "Other"), (replace(DROPOUT, topic="general"),), policy=both("严格", "Be strict."))
+BANKS = [BANK, OTHER]
+
+
+def test_questions_of_one_bank_keep_their_bank() -> None:
+    first = make_named_plan(BANKS, [QuestionName("small", "shuffle"), QuestionName("small", "dropout")])
+    assert (first.bank, first.plan.questions, first.plan.sources) == (BANK, ("shuffle", "dropout"), ())
+
+
+def test_questions_of_several_banks_are_told_apart_and_keep_their_policy() -> None:
+    names = [QuestionName("small", "dropout"), QuestionName("other", "dropout"), QuestionName("small", "shuffle")]
+    first = make_named_plan(BANKS, names)
+    assert first.plan.questions == ("dropout", "other.dropout", "shuffle")
+    assert first.plan.sources[1] == Source("other.dropout", "other", "dropout")
+    interview = replay([first])
+    assert interview.bank["other.dropout"].policy == OTHER.policy
+    assert interview.bank["dropout"].policy is None
+    assert interview.bank["dropout"].rubric.digest == BANK["dropout"].rubric.digest
+    assert interview.bank.topic_title("data", first.plan.language) == "数据"
+
+
+def test_a_question_is_found_by_its_id_where_only_one_bank_has_it() -> None:
+    assert find_question(BANKS, "shuffle") == ("small", "shuffle")
+    assert find_question(BANKS, "other/dropout") == ("other", "dropout")
+    with pytest.raises(BankError, match=r"small/dropout, other/dropout"):
+        find_question(BANKS, "dropout")
+    with pytest.raises(BankError, match="no bank here"):
+        find_question(BANKS, "ghost")
+    with pytest.raises(BankError, match="no bank here"):
+        make_named_plan(BANKS, [QuestionName("ghost", "dropout")])
+    with pytest.raises(BankError, match="no question was named"):
+        make_named_plan(BANKS, [])
+
+
+def test_what_is_learned_of_a_mixed_interview_counts_for_the_banks_of_its_questions(
+    make_service: Callable[..., SessionService],
+) -> None:
+    service = make_service(GradeAs(lambda question, attempt: grade(attempt, question, off=Level.MET)))
+    names = [QuestionName("other", "dropout"), QuestionName("small", "dropout")]
+    session = service.begin_named("me", BANKS, names, again=False)
+    while not (interview := session.interview()).is_over:
+        session.answer("it is switched off", interview.place)
+        session.run_due_and_wait()
+        session.move_on()
+    with service.store.database.read() as connection:
+        rows = sa.text("SELECT bank, question, criterion FROM review_cards WHERE criterion = 'off' ORDER BY bank")
+        assert [tuple(row) for row in connection.execute(rows)] == [
+            ("other", "dropout", "off"),
+            ("small", "dropout", "off"),
+        ]
+        before = connection.execute(sa.text("SELECT * FROM outcomes ORDER BY bank, criterion")).all()
+    service.store.rebuild()
+    with service.store.database.read() as connection:
+        assert connection.execute(sa.text("SELECT * FROM outcomes ORDER BY bank, criterion")).all() == before
+    resumed = make_service().resume(session.id, "me")
+    assert resumed.interview() == session.interview()
+
+
+def test_only_a_coach_asks_again(service: SessionService) -> None:
+    names = [QuestionName("small", "dropout")]
+    assert service.begin_named("me", BANKS, names).interview().plan.again
+    assert not service.begin_named("me", BANKS, names, mode=Mode.INTERVIEW).interview().plan.again

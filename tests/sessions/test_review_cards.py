@@ -1,0 +1,98 @@
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from fakes import begun, grade
+from practice import Clock, append
+
+from interviewer.domain.grade import Level, Ruling
+from interviewer.domain.interview import Answered, Graded, Retried, Ruled, Unprobed, replay
+from interviewer.domain.learning import Rating
+from interviewer.sessions import review_cards
+from interviewer.sessions.store import Store
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    store = Store(url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def answered(store: Store, **levels: Level | None) -> str:
+    """An interview whose first question was answered and graded so."""
+    interview = store.create("me", begun())
+    append(store, interview, Answered("it is switched off"), Unprobed())
+    attempt = replay(recorded.event for recorded in store.history(interview)).attempts[0]
+    append(store, interview, Graded("dropout", 1, grade(attempt, **levels)))
+    return interview
+
+
+def cards(store: Store) -> dict[str, review_cards.ReviewCard]:
+    with store.database.read() as connection:
+        return {card.criterion: card for card in review_cards.list_cards(connection, "me")}
+
+
+def kept(store: Store) -> list[tuple[object, ...]]:
+    with store.database.read() as connection:
+        return sorted(tuple(row) for row in connection.execute(sa.text("SELECT * FROM review_cards")))
+
+
+def test_a_grade_makes_a_card_of_each_core_criterion_and_of_a_mistake_that_was_made(store: Store, clock: Clock) -> None:
+    answered(store, off=Level.MET, random=Level.MISSING)
+    assert {name: card.memory.rating for name, card in cards(store).items()} == {
+        "off": Rating.GOOD,
+        "random": Rating.AGAIN,
+    }
+    clock.days(1)
+    answered(store, off=Level.MET, random=Level.MET, on=Level.MET)
+    found = cards(store)
+    assert found["on"].memory.rating is Rating.AGAIN
+    assert (found["off"].memory.reviews, found["on"].memory.reviews) == (2, 1)
+    clock.days(1)
+    answered(store, off=Level.MET)
+    assert cards(store)["on"].memory.rating is Rating.GOOD
+    assert all(card.memory.due.utcoffset() == timedelta(0) for card in cards(store).values())
+
+
+def test_cards_that_are_rebuilt_equal_those_that_were_kept(store: Store, clock: Clock) -> None:
+    first = answered(store, off=Level.MET, random=None)
+    clock.days(3)
+    second = answered(store, off=Level.PARTIAL, random=Level.MET, on=Level.MET)
+    clock.days(9)
+    append(store, first, Ruled("dropout", 1, Ruling("random", Level.MISSING)))
+    append(store, second, Retried(), Answered("switched off"), Unprobed())
+    attempt = replay(recorded.event for recorded in store.history(second)).attempts[1]
+    append(store, second, Graded("dropout", 2, grade(attempt, off=Level.MET)))
+    before = kept(store)
+    assert len(before) == 3
+    with store.database.write() as connection:
+        connection.execute(sa.text("DELETE FROM review_cards"))
+    store.rebuild()
+    assert kept(store) == before
+
+
+def test_a_ruling_that_comes_later_moves_the_due_date_as_if_it_had_been_known(store: Store, clock: Clock) -> None:
+    interview = answered(store, off=Level.MISSING)
+    missed = cards(store)["off"].memory
+    clock.days(5)
+    append(store, interview, Ruled("dropout", 1, Ruling("off", Level.MET)))
+    ruled = cards(store)["off"].memory
+    assert (ruled.rating, ruled.reviews, ruled.last_review) == (Rating.GOOD, 1, missed.last_review)
+    assert ruled.due > missed.due
+    append(store, interview, Ruled("dropout", 1, Ruling("off", None)))
+    assert cards(store)["off"].memory == missed
+
+
+def test_a_ruling_that_says_nobody_can_tell_takes_the_card_away(store: Store) -> None:
+    interview = store.create("me", begun())
+    append(store, interview, Answered("x"), Unprobed(), Ruled("dropout", 1, Ruling("off", Level.MET)))
+    assert set(cards(store)) == {"off"}
+    append(store, interview, Ruled("dropout", 1, Ruling("off", None)))
+    assert cards(store) == {}
