@@ -36,7 +36,7 @@ class Controls:
         with gr.Row(elem_id="head"):
             self.head = html(elem_id="title")
             self.page_language = gr.Radio(
-                [("中文", "zh"), ("English", "en")], value="en", elem_id="language", min_width=160, scale=0
+                [("中文", "zh"), ("English", "en")], value="en", elem_id="language", min_width=200, scale=0
             )
         self.notice = html(visible=False, elem_id="notice")
         with gr.Tabs(overflow_behavior="wrap") as self.tabs:
@@ -64,7 +64,14 @@ class StartForm:
 
     def __init__(self) -> None:
         with gr.Column(visible=False, elem_id="start") as self.group:
+            self.today = html(elem_id="today")
+            self.practise = gr.Button(variant="primary", elem_id="practise-today")
             self.title = html()
+            with gr.Accordion("·", open=False, elem_id="choose") as self.choose:
+                self._lay_out_choices()
+
+    def _lay_out_choices(self) -> None:
+        with gr.Column():
             self.bank = gr.Dropdown([], elem_id="bank")
             self.topics = gr.CheckboxGroup([], elem_id="topics")
             with gr.Row():

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -25,11 +27,13 @@ from interviewer.errors import (
 )
 from interviewer.presentation.card import Live
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.planning import QuestionName, make_plan
+from interviewer.sessions.practice_log import PracticeSettings, save_settings
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
+from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
-from interviewer.web.card_actions import CARD_ACTIONS
+from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise
 from interviewer.web.view_model import Screen, View, view
 
 # What needs no server is there in a moment; it is not waited for without end all the same.
@@ -91,8 +95,7 @@ class Desk:
             )
             session = self.service.begin(owner, first)
         except StoreError as error:
-            notice = say("start.not_saved", language, reason=error.into(language))
-            return View(Screen.START, language, notice=notice, is_away=True, polls=True)
+            return _not_begun(error, language)
         except (InterviewerError, ValueError) as error:
             return View(Screen.START, language, notice=_told(error, language))
         return self._view(session, session.interview(), language)
@@ -158,19 +161,71 @@ class Desk:
             return _unreachable(error, interview, language)
 
     def act(self, owner: str, interview: str, sent: str, language: Language) -> Iterator[View]:
-        """What the buttons on a card ask for: rulings, self-marking, a second opinion."""
+        """What the buttons inside cards, reports and lists ask for."""
         try:
-            actions = CARD_ACTIONS.validate_json(sent)
+            actions = PAGE_ACTIONS.validate_json(sent)
         except ValidationError:
-            yield self._noticed(owner, interview, language, say("play.not_now", language))
+            key = "today.bad_goal" if '"goal"' in sent else "play.not_now"
+            yield self._noticed(owner, interview, language, say(key, language))
             return
+        match actions:
+            case [Goal() as goal, *_]:
+                yield self._keep_goal(owner, goal, language)
+            case [Practise() as wish, *_]:
+                try:
+                    names = self._named(owner, interview, wish.questions)
+                except InterviewerError as error:
+                    yield self._noticed(owner, interview, language, _told(error, language))
+                    return
+                yield self.practise(owner, names, language)
+            case _:
+                on_card = [action for action in actions if isinstance(action, CardAction)]
+                yield from self._then_settle(owner, interview, language, partial(_record_all, on_card))
 
-        def recorded(session: Session) -> Interview:
-            for action in actions:
-                action.record(session)
-            return session.interview()
+    def today(self, owner: str, zone: tzinfo) -> Today:
+        """What is worth practising now, where the visitor is."""
+        return plan_today(self.service.store, owner, self.library.banks(), datetime.now(zone))
 
-        yield from self._then_settle(owner, interview, language, recorded)
+    def practise_today(self, owner: str, language: Language, zone: tzinfo) -> View:
+        """An interview with what is worth practising now; with more of it, where today's is done."""
+        banks, now = self.library.banks(), datetime.now(zone)
+        try:
+            today = plan_today(self.service.store, owner, banks, now)
+            if not today.questions:
+                today = plan_today(self.service.store, owner, banks, now, beyond=True)
+        except StoreError as error:
+            return _not_begun(error, language)
+        if not today.questions:
+            return View(Screen.START, language, notice=say("today.nothing", language))
+        return self.practise(owner, today.names, language)
+
+    def practise(self, owner: str, names: Sequence[QuestionName], language: Language) -> View:
+        """An interview with these questions."""
+        try:
+            session = self.service.begin_named(owner, self.library.banks(), names, language=language)
+        except StoreError as error:
+            return _not_begun(error, language)
+        except (InterviewerError, ValueError) as error:
+            return View(Screen.START, language, notice=_told(error, language))
+        return self._view(session, session.interview(), language)
+
+    def _named(self, owner: str, interview: str, wished: Sequence[str]) -> list[QuestionName]:
+        """The questions in the banks; those without a bank are of the interview that is shown."""
+        names = []
+        for wish in wished:
+            bank, _, question = wish.rpartition("/")
+            if not bank:
+                source = self.service.resume(interview, owner).interview().source(question)
+                bank, question = source.bank, source.question
+            names.append(QuestionName(bank, question))
+        return names
+
+    def _keep_goal(self, owner: str, goal: Goal, language: Language) -> View:
+        try:
+            save_settings(self.service.store, owner, PracticeSettings(goal.exam_on, goal.daily_cap))
+        except StoreError as error:
+            return _not_begun(error, language)
+        return View(Screen.START, language)
 
     def _played(
         self,
@@ -263,6 +318,17 @@ def _unreachable(error: InterviewerError, interview: str, language: Language) ->
     is_for_ever = isinstance(error, StoreDamaged | TranscriptError)
     notice = say("play.unreadable" if is_for_ever else "play.away", language, reason=error.into(language))
     return View(Screen.START, language, interview, notice=notice, is_away=True, polls=not is_for_ever)
+
+
+def _not_begun(error: StoreError, language: Language) -> View:
+    notice = say("start.not_saved", language, reason=error.into(language))
+    return View(Screen.START, language, notice=notice, is_away=True, polls=True)
+
+
+def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:
+    for action in actions:
+        action.record(session)
+    return session.interview()
 
 
 def _ungraded(interview: Interview) -> int:

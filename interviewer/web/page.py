@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import gradio as gr
 from fastapi import FastAPI
 
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
+from interviewer.errors import StoreError
 from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
@@ -25,7 +29,16 @@ from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
 from interviewer.web.page_input import Page, readable
 from interviewer.web.page_language import preferred_language
-from interviewer.web.rendering import Updates, bank_choices, count_choice, draw, labels, merged, start_values
+from interviewer.web.rendering import (
+    Updates,
+    bank_choices,
+    count_choice,
+    draw,
+    draw_today,
+    labels,
+    merged,
+    start_values,
+)
 from interviewer.web.theme import css, script, theme
 from interviewer.web.uploads import Uploads
 from interviewer.web.view_model import Screen, View
@@ -111,19 +124,22 @@ class _Wiring:
         self._on(c.regrade.click, self._regrade, [language], [c.listing])
         self._on(c.link.click, self._link, [language], [c.link_text])
         GraderWiring(c.grader, Clinic(self.desk.models, self.desk.library), self._owner).connect(self._on, language)
-        drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.tabs]
+        drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
 
     @property
     def drawn(self) -> list[Any]:
-        """What an interview decides of the page."""
-        return list(draw(self.c, View(Screen.START, Language.EN, clear=True)))
+        """What an interview decides of the page, and what there is to do where there is none."""
+        drawn = draw(self.c, View(Screen.START, Language.EN, clear=True))
+        return [*drawn, self.c.start.today, self.c.start.practise]
 
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
         form = [
             start.bank, start.topics, start.count, start.order, start.language, start.mode, start.probes, start.hints,
         ]  # fmt: skip
+        today = self._on(start.practise.click, self._practise_today, [c.page_language], self.drawn)
+        self._script(today, "focus_answer")
         begun = self._on(start.button.click, self._begin, [c.page_language, *form], self.drawn)
         self._script(begun, "focus_answer")
         chosen = [start.topics, start.count]
@@ -186,14 +202,14 @@ class _Wiring:
 
     def _drawing(self, step: Callable[..., View]) -> Callable[..., Updates]:
         def handler(interview: str, place: str, language: str, request: gr.Request) -> Updates:
-            return draw(self.c, step(self._owner(request), interview, place, Language(language)))
+            return self._draw(step(self._owner(request), interview, place, Language(language)), request)
 
         return handler
 
     def _drawing_all(self, steps: Callable[..., Iterator[View]]) -> Callable[..., Iterator[Updates]]:
         def handler(interview: str, place: str, language: str, request: gr.Request) -> Iterator[Updates]:
             for view in steps(self._owner(request), interview, place, Language(language)):
-                yield draw(self.c, view)
+                yield self._draw(view, request)
 
         return handler
 
@@ -207,20 +223,34 @@ class _Wiring:
         if wish:
             listed[self.c.tabs] = gr.update(selected="interviews")
         return merged(
-            self._labels(language), start_values(self.c, self.desk.library, language), draw(self.c, view), listed
+            self._labels(language), start_values(self.c, self.desk.library, language), self._draw(view, request), listed
         )
 
     def _speak(self, language: str, remembered: str | None, bank: str, request: gr.Request) -> Updates:
         c, chosen, owner, library = self.c, Language(language), self._owner(request), self.desk.library
         is_open = remembered and remembered != NO_INTERVIEW
-        drawn = draw(c, self.desk.look(owner, str(remembered), chosen)) if is_open else {}
+        shown = self.desk.look(owner, str(remembered), chosen) if is_open else View(Screen.START, chosen)
+        drawn = self._draw(shown, request) if is_open else self._home(request, chosen)
         listed = {c.listing: listing(self.desk.service, owner, chosen), c.link_text: gr.update(visible=False)}
         asked = {c.start.language: gr.update(value=language)}
         return merged(self._labels(chosen), bank_choices(c, library, bank, chosen), drawn, listed, asked)
 
-    def _leave(self, language: str) -> Updates:
+    def _leave(self, language: str, request: gr.Request) -> Updates:
         # The box is for the next interview; the browser keeps what was typed into it for this one.
-        return draw(self.c, View(Screen.START, Language(language), clear=True))
+        return self._draw(View(Screen.START, Language(language), clear=True), request)
+
+    def _draw(self, view: View, request: gr.Request) -> Updates:
+        """The view on the page; where no interview is shown, with what is worth doing."""
+        drawn = draw(self.c, view)
+        return drawn | self._home(request, view.language) if view.screen is Screen.START and not view.is_away else drawn
+
+    def _home(self, request: gr.Request, language: Language) -> Updates:
+        owner = self._owner(request)
+        try:
+            today = self.desk.today(owner, _zone(request))
+        except StoreError:
+            return {}  # what keeps the page from being read is told where something is asked of it
+        return draw_today(self.c, today, language, self.desk.models.choice(owner).title)
 
     def _labels(self, language: Language) -> Updates:
         return labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None)
@@ -230,10 +260,14 @@ class _Wiring:
         c, library = self.c, self.desk.library
         banks = [(found.title.into(language), found.id) for found in library.banks()]
         chosen = {c.start.bank: gr.update(choices=banks, value=bank), c.tabs: gr.update(selected="practice")}
+        chosen[c.start.choose] = gr.update(open=True)
         return merged(draw(c, View(Screen.START, language)), bank_choices(c, library, bank, language), chosen)
 
     def _begin(self, request: gr.Request, language: str, *form: Any) -> Updates:
-        return draw(self.c, self.desk.start(self._owner(request), Choices(*form), Language(language)))
+        return self._draw(self.desk.start(self._owner(request), Choices(*form), Language(language)), request)
+
+    def _practise_today(self, language: str, request: gr.Request) -> Updates:
+        return self._draw(self.desk.practise_today(self._owner(request), Language(language), _zone(request)), request)
 
     def _choose_bank(self, bank: str, language: str) -> Updates:
         return bank_choices(self.c, self.desk.library, bank, Language(language)) or gr.skip()
@@ -243,19 +277,19 @@ class _Wiring:
 
     def _send(self, interview: str, place: str, text: str, language: str, request: gr.Request) -> Iterator[Updates]:
         for view in self.desk.answer(self._owner(request), interview, place, text, Language(language)):
-            yield draw(self.c, view)
+            yield self._draw(view, request)
 
     def _tick(self, interview: str, place: str, language: str, pace: float, request: gr.Request) -> Updates:
         """Grades and follow-ups that have come in meanwhile, without touching what is being typed."""
         c, asked = self.c, "" if interview == NO_INTERVIEW else interview
         view = self.desk.look(self._owner(request), asked, Language(language))
         if view.place != place or not view.polls or view.notice or pace == AWAY_SECONDS:
-            return draw(c, view)
+            return self._draw(view, request)
         return {c.play.card: view.card, c.report.report: view.report}
 
     def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Iterator[Updates]:
         for view in self.desk.act(self._owner(request), interview, asked, Language(language)):
-            yield draw(self.c, view)
+            yield self._draw(view, request)
 
     def _list(self, language: str, request: gr.Request) -> str:
         return listing(self.desk.service, self._owner(request), Language(language))
@@ -274,6 +308,14 @@ class _Wiring:
         address = f"{base}/enter/{self.owners.link(self._owner(request))}"
         source = '<p>{{ say("list.link_info") }}</p><p><code>{{ address }}</code></p>'
         return gr.update(value=inline(source, Language(language), address=address), visible=True)
+
+
+def _zone(request: gr.Request) -> tzinfo:
+    """Where the visitor's day begins, as the browser says."""
+    try:
+        return ZoneInfo(unquote(dict(request.cookies).get("zone", "")))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC
 
 
 def _language_of(request: gr.Request) -> Language:

@@ -8,6 +8,8 @@ from interviewer.banks.loader import Library
 from interviewer.domain.interview import Mode, Order
 from interviewer.domain.rubric import Bank, Language
 from interviewer.presentation.templating import inline
+from interviewer.presentation.today import begin_label, today_card
+from interviewer.sessions.today import Today
 from interviewer.text.messages import say
 from interviewer.web.controls import AWAY_SECONDS, DEFAULT_COUNT, NO_INTERVIEW, POLL_SECONDS, Controls
 from interviewer.web.grader_tab import grader_labels
@@ -55,8 +57,7 @@ def draw(c: Controls, view: View) -> Updates:
 _KEYS = """<p class="keys">{% for key, what in (("Ctrl+Enter", "send"), ("H", "hint"), ("N", "next"), ("R", "retry"), ("1–4", "rule")) %}
 <kbd>{{ key }}</kbd> {{ say("keys." ~ what) }}{{ "" if loop.last else " · " }}{% endfor %}</p>"""
 
-_START_TITLE = """<h2>{{ say("start.title") }}</h2>
-{% if not has_banks %}<p role="alert">{{ say("start.no_banks") }}</p>{% endif %}
+_START_TITLE = """{% if not has_banks %}<p role="alert">{{ say("start.no_banks") }}</p>{% endif %}
 {% for error in broken %}<p>{{ error }}</p>{% endfor %}"""
 
 
@@ -92,6 +93,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         c.practice: label("tab.practice"),
         c.records: label("tab.interviews"),
         start.title: inline(_START_TITLE, language, has_banks=bool(banks), broken=broken),
+        start.choose: label("today.choose"),
         start.bank: label("start.bank", choices=banks),
         start.topics: label("start.topics"),
         start.count: label("start.count"),
@@ -105,6 +107,13 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         play.answer: label("play.answer", placeholder=say("play.placeholder", language)),
         play.keys: inline(_KEYS, language),
         play.end_sure: inline('<p>{{ say("play.end_sure") }}</p>', language),
+    }
+
+
+def draw_today(c: Controls, today: Today, language: Language, grader: str) -> Updates:
+    return {
+        c.start.today: today_card(today, language, grader),
+        c.start.practise: gr.update(value=begin_label(today, language)),
     }
 
 

@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             # A real browser on a shared machine now and then misses a beat; what is broken fails three times.
-            item.add_marker(pytest.mark.flaky(reruns=2))
+            item.add_marker(pytest.mark.flaky(reruns=int(os.environ.get("BROWSER_RERUNS", "2"))))
             if not Path(CHROMIUM).exists() and not os.environ.get("REQUIRE_BROWSER"):
                 item.add_marker(pytest.mark.skip(reason=f"there is no Chromium at {CHROMIUM} to drive"))
 
@@ -60,7 +60,7 @@ def visit(chromium: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
         page.on("request", lambda request: seen.asked.append(request.url))
         page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.accept()))
         page.goto(server.url)
-        page.wait_for_selector("#begin")
+        page.wait_for_selector("#practise-today")
         visits.append(seen)
         return seen
 
@@ -76,6 +76,7 @@ def visit(chromium: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
 def shots() -> Path:
     """Where screenshots go, to be looked at."""
     folder = Path(os.environ.get("SCREENSHOTS", ROOT / "shots"))
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # else another worker's pictures would go, too
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-from served import CHROMIUM, FLAGS, ROOT, Server
+from served import CHROMIUM, FLAGS, ROOT, Server, unfold
 
 ANSWER = (
     "You don't follow the raw gradient but a running average of it, so it works like momentum and rolls through flat "
@@ -20,7 +20,8 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             page = browser.new_page(locale="en", viewport={"width": 1200, "height": 860}, device_scale_factor=1.5)
             page.goto(server.url)
-            page.wait_for_selector("#begin")
+            page.wait_for_selector("#practise-today")
+            unfold(page)
             page.fill("#count input", "10")
             page.locator("#count input").blur()
             page.click("#begin")

@@ -71,3 +71,11 @@ class Visit:
     page: Page
     asked: list[str]
     dialogs: list[str]
+
+
+def unfold(page: Page) -> None:
+    """Open the form on which questions are chosen by oneself."""
+    if not page.locator("#begin").is_visible():
+        page.locator("#choose > button").click()
+    page.locator("#begin").wait_for()
+    page.wait_for_timeout(300)  # what was just unfolded is deaf for a moment

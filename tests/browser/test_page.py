@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from served import Server, Visit
+from served import Server, Visit, unfold
 
 from interviewer.domain.interview import replay
 from interviewer.sessions.serialization import history_from_json
@@ -17,6 +17,7 @@ COLLAPSE = "没有激活函数的话，多层线性变换叠起来还是一个�
 
 
 def begin(page: Page, *, count: int = 2, mode: str = "coach") -> None:
+    unfold(page)
     page.fill("#count input", str(count))
     page.locator("#count input").blur()
     page.locator(f"#mode input[value={mode}]").check()
@@ -203,9 +204,9 @@ def test_the_list_of_interviews_resumes_and_rereads(server: Server, visit: Calla
     page.locator("#interviews a", has_text="Read").click()
     expect(page.locator("#report h2").first).to_have_text("Result")
     page.click("#new")
-    expect(page.locator("#begin")).to_be_visible()
+    expect(page.locator("#practise-today")).to_be_visible()
     page.reload()
-    expect(page.locator("#begin")).to_be_visible()
+    expect(page.locator("#practise-today")).to_be_visible()
 
 
 def test_another_browser_takes_over_by_a_link(server: Server, visit: Callable[..., Visit]) -> None:
@@ -218,7 +219,7 @@ def test_another_browser_takes_over_by_a_link(server: Server, visit: Callable[..
     address = first.page.locator("#link-text code").inner_text()
     second.page.goto(address)
     second.page.click("button")
-    second.page.wait_for_selector("#begin")
+    second.page.wait_for_selector("#practise-today")
     second.page.get_by_role("tab").nth(1).click()
     second.page.locator("#interviews a").first.click()
     expect(second.page.locator("#progress")).to_contain_text("Question 1 / 3")
@@ -227,15 +228,16 @@ def test_another_browser_takes_over_by_a_link(server: Server, visit: Callable[..
 def test_the_language_is_switched_and_remembered(visit: Callable[..., Visit]) -> None:
     page = visit("zh-CN").page
     page.locator("#language input[value=en]").check()
-    expect(page.locator("#begin")).to_have_text("Start")
+    expect(page.locator("#practise-today")).to_have_text("Start with the first question")
     expect(page.locator("h1")).to_have_text("Mock interviewer")
     assert page.evaluate("document.documentElement.lang") == "en"
     page.reload()
-    expect(page.locator("#begin")).to_have_text("Start")
+    expect(page.locator("#practise-today")).to_have_text("Start with the first question")
 
 
 def test_topics_limit_the_questions(visit: Callable[..., Visit]) -> None:
     page = visit("en").page
+    unfold(page)
     page.get_by_label("Generative models").check()
     expect(page.locator("#count input")).to_have_value("1")
     page.click("#begin")
@@ -244,6 +246,7 @@ def test_topics_limit_the_questions(visit: Callable[..., Visit]) -> None:
 
 def test_a_number_that_was_typed_stays_as_long_as_there_are_so_many(visit: Callable[..., Visit]) -> None:
     page = visit("en").page
+    unfold(page)
     page.fill("#count input", "2")
     page.locator("#count input").blur()
     page.get_by_label("Optimization", exact=True).check()
@@ -263,7 +266,7 @@ def test_a_card_and_the_result_are_read_from_their_top(visit: Callable[..., Visi
 
 def test_the_keyboard_alone_is_enough(visit: Callable[..., Visit]) -> None:
     page = visit("en").page
-    page.locator("#begin").focus()
+    page.locator("#practise-today").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#answer textarea")).to_be_focused()
     page.keyboard.type("no idea")
@@ -401,7 +404,7 @@ def test_nothing_unnamed_stands_on_the_page(visit: Callable[..., Visit]) -> None
 
 def test_a_page_that_outlives_its_server_can_start_an_interview(server: Server, visit: Callable[..., Visit]) -> None:
     page = visit().page
-    expect(page.locator("#begin")).to_be_visible()
+    unfold(page)
     server.kill()
     server.start()
     page.wait_for_timeout(1000)

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
-from served import ROOT, Server, Visit
+from served import ROOT, Server, Visit, unfold
 
 LIST = ROOT / "tests" / "banks" / "importing" / "lists" / "anchors_and_breaks.md"
 COLLAPSE = "It would all fold up into a single matrix and nothing else."
 
 
 def begin(page: Page, *, count: int = 1, mode: str = "coach") -> None:
+    unfold(page)
     page.fill("#count input", str(count))
     page.locator("#count input").blur()
     page.locator(f"#mode input[value={mode}]").check()

@@ -1,4 +1,6 @@
 () => {
+  // Where the visitor's day begins; what is due today depends on it.
+  document.cookie = 'zone=' + encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone) + '; path=/; max-age=31536000; samesite=lax';
   const tidy = () => {
     document.querySelectorAll('footer img').forEach(image => image.setAttribute('alt', ''));
     const chat = document.querySelector('#chat .chat');
@@ -149,6 +151,8 @@
     if (!button) return;
     if (button.matches('.ruling [data-level]')) rule(button);
     else if (button.matches('.ruled .undo')) ask({do: 'rule', ...about(button), criterion: button.dataset.criterion, level: null});
+    else if (button.matches('.practise')) ask({do: 'practise', questions: button.dataset.question.split(' ')});
+    else if (button.id === 'keep-goal') ask({do: 'goal', exam_on: document.querySelector('#exam-on').value || null, daily_cap: Number(document.querySelector('#daily-cap').value)});
     else if (button.matches('.second-opinion')) ask({do: 'second_opinion', ...about(button)});
     else if (button.matches('.mark-switch')) {
       const card = button.closest('.card'), shown = !card.classList.contains('marking');

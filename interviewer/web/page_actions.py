@@ -1,5 +1,6 @@
-"""What the buttons on a card send: checked, and recorded on a session."""
+"""What the buttons inside cards, reports and lists send: checked here, carried out by the handlers."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -49,7 +50,27 @@ class SecondOpinion(_OnAttempt):
         return session.ask_second_opinion(self.question, self.attempt)
 
 
-CardAction = Annotated[Rule | SelfMark | SecondOpinion, Field(discriminator="do")]
+class Practise(BaseModel):
+    """A new interview with these questions, each as `bank/question`, or by its id in the interview that is shown."""
 
-CARD_ACTIONS: TypeAdapter[list[CardAction]] = TypeAdapter(list[CardAction])
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["practise"]
+    questions: list[str] = Field(min_length=1, max_length=200)
+
+
+class Goal(BaseModel):
+    """The day of a real interview, and the most questions a day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["goal"]
+    exam_on: date | None
+    daily_cap: int = Field(ge=1, le=200)
+
+
+CardAction = Rule | SelfMark | SecondOpinion
+PageAction = Annotated[CardAction | Practise | Goal, Field(discriminator="do")]
+
+PAGE_ACTIONS: TypeAdapter[list[PageAction]] = TypeAdapter(list[PageAction])
 """Reads what the page's script sends: a JSON list, since a finger can be quicker than a request."""
