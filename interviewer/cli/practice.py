@@ -32,8 +32,7 @@ def today(
     from interviewer import wiring
     from interviewer.cli import terminal
     from interviewer.presentation import practice_text
-    from interviewer.sessions.practice_log import read_settings as read_practice_settings
-    from interviewer.sessions.practice_log import save_settings
+    from interviewer.sessions.practice_log import read_practice_settings, save_practice_settings
     from interviewer.sessions.today import plan_today
     from interviewer.settings import read_settings
     from interviewer.text.messages import say
@@ -43,7 +42,7 @@ def today(
     chosen = read_practice_settings(service.store, wiring.LOCAL_OWNER)
     if exam or no_exam or cap:
         day = None if no_exam else exam.date() if exam else chosen.exam_on
-        save_settings(
+        save_practice_settings(
             service.store, wiring.LOCAL_OWNER, chosen._replace(exam_on=day, daily_cap=cap or chosen.daily_cap)
         )
     found = plan_today(service.store, wiring.LOCAL_OWNER, banks, datetime.now().astimezone(), beyond=more)

@@ -35,12 +35,12 @@ class PracticeLog(NamedTuple):
     open: list[Overview]
 
 
-def read_settings(store: Store, owner: str) -> PracticeSettings:
+def read_practice_settings(store: Store, owner: str) -> PracticeSettings:
     with store.database.read() as connection:
         return _settings(connection, owner)
 
 
-def save_settings(store: Store, owner: str, settings: PracticeSettings) -> None:
+def save_practice_settings(store: Store, owner: str, settings: PracticeSettings) -> None:
     row = {"exam_on": settings.exam_on and settings.exam_on.isoformat(), "daily_cap": settings.daily_cap}
     with store.database.write() as connection:
         this = owner_settings.c.owner == owner
