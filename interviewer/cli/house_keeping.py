@@ -16,6 +16,7 @@ _OWNER = Annotated[str, typer.Option(help="Whose; what is played in the terminal
 class Direction(StrEnum):
     EXPORT = "export"
     IMPORT = "import"
+    VERDICTS = "verdicts"
 
 
 @app.command()
@@ -87,18 +88,26 @@ def restore(
 
 @app.command()
 def history(
-    direction: Annotated[Direction, typer.Argument(help="export or import")],
+    direction: Annotated[Direction, typer.Argument(help="export, import, or verdicts (a CSV table)")],
     file: Annotated[Path | None, typer.Argument(help="The JSON file; an export without one is printed.")] = None,
     owner: _OWNER = "local",
 ) -> None:
-    """Write all interviews of a person to a JSON file, or add those of such a file (or of a single transcript)."""
+    """Write all interviews of a person to a JSON file, or add those of such a file (or of a single transcript).
+
+    `verdicts` writes one row for each verdict, as CSV.
+    """
+    from interviewer.presentation.csv_text import csv_text
     from interviewer.sessions.history_archive import export_history, import_history
+    from interviewer.sessions.practice_log import list_verdicts
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
     store = Store(read_settings().database)
     if direction is Direction.EXPORT:
         write_file(export_history(store, owner), file)
+        return
+    if direction is Direction.VERDICTS:
+        write_file(csv_text(list_verdicts(store, owner)), file)
         return
     if file is None:
         raise typer.BadParameter("which file is to be imported?")

@@ -2,16 +2,30 @@
 
 import sys
 from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import app
+from interviewer.cli.app import app, write_file
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Language
 
 _LANGUAGE = Annotated[Language, typer.Option(help="Language of questions and messages.")]
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print it as JSON, and play nothing.")]
+
+
+class NoteKind(StrEnum):
+    QUESTION = "question"
+    CRITERION = "criterion"
+
+
+class StateName(StrEnum):
+    NEW = "new"
+    DUE = "due"
+    WEAK = "weak"
+    HOLDING = "holding"
 
 
 @app.command()
@@ -100,3 +114,30 @@ def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> No
         return
     for line in practice_text.progress_lines(found, language):
         print(line)
+
+
+@app.command()
+def anki(
+    file: Annotated[Path, typer.Argument(help="The text file to write; import it in Anki as it is.")],
+    bank: Annotated[list[str] | None, typer.Option(help="Only this bank; may be given several times.")] = None,
+    per: Annotated[NoteKind, typer.Option(help="What becomes a note.")] = NoteKind.QUESTION,
+    state: Annotated[
+        list[StateName] | None, typer.Option(help="Only these, such as due or weak; may be given several times.")
+    ] = None,
+    language: _LANGUAGE = Language.ZH,
+) -> None:
+    """Write questions for Anki; importing the file again updates the notes in place."""
+    from interviewer import wiring
+    from interviewer.presentation.anki_export import AnkiNotes, to_anki
+    from interviewer.sessions.question_search import known_questions, search_questions
+    from interviewer.sessions.standing import QuestionState
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    library = wiring.make_library(settings)
+    banks = [library.bank(name) for name in bank] if bank else library.banks()
+    known = known_questions(Store(settings.database), wiring.LOCAL_OWNER, banks, datetime.now().astimezone())
+    found = search_questions(known, states=[QuestionState(one.value) for one in state or ()])
+    write_file(to_anki(found, AnkiNotes(per.value), language), file)
+    print(f"{len(found)} questions were written to {file}")

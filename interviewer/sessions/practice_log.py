@@ -1,7 +1,7 @@
 """What an owner practised and when: queries over the outcomes and the choices made for practice."""
 
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -33,6 +33,21 @@ class PracticeLog(NamedTuple):
     last_answer: datetime | None
     seconds: list[float]
     open: list[Overview]
+
+
+def list_verdicts(store: Store, owner: str) -> list[dict[str, Any]]:
+    """The effective verdict on every criterion of every attempt, by column, in the order of the answers."""
+    columns = [outcomes.c[name] for name in _VERDICT_COLUMNS]
+    query = sa.select(*columns).where(outcomes.c.owner == owner)
+    query = query.order_by(outcomes.c.answered_at, outcomes.c.interview, outcomes.c.question, outcomes.c.criterion)
+    with store.database.read() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+_VERDICT_COLUMNS = (
+    "answered_at", "bank", "question", "attempt", "criterion", "kind", "level", "grader_level", "ruled_by", "aid", "rating",
+    "seconds", "interview", "rubric",
+)  # fmt: skip
 
 
 def read_practice_settings(store: Store, owner: str) -> PracticeSettings:

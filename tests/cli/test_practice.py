@@ -1,4 +1,6 @@
+import csv
 import json
+from pathlib import Path
 
 import pytest
 from command_line import run
@@ -54,3 +56,24 @@ def test_progress_is_told_in_words_and_as_json(
     assert "recalled without help by week" in capsys.readouterr().out
     assert run("progress", "--json") == 0
     assert sum(json.loads(capsys.readouterr().out)["days"].values()) == 1
+
+
+def test_questions_are_written_for_anki(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "deck.txt"
+    assert run("anki", str(target), "--per", "criterion", "--language", "en", "--bank", "deep-learning") == 0
+    assert target.read_text(encoding="utf-8").startswith("#separator:tab\n#html:true\n")
+    assert run("anki", str(target), "--state", "due") == 0
+    assert "0 questions" in capsys.readouterr().out
+
+
+def test_verdicts_are_written_as_a_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("practise", "nonlinearity", lines=ANSWER, monkeypatch=monkeypatch)
+    target = tmp_path / "verdicts.csv"
+    assert run("history", "verdicts", str(target)) == 0
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert {row["question"] for row in found} == {"nonlinearity"}
+    assert {row["bank"] for row in found} == {"deep-learning"}
+    assert {"met", "missing"} <= {row["level"] for row in found}
