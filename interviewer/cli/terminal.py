@@ -10,6 +10,7 @@ from interviewer.domain.scoring import has_every_core, missed
 from interviewer.domain.summary import attempt_result, summarize
 from interviewer.errors import InterviewerError, OutOfTurn
 from interviewer.presentation import wording
+from interviewer.sessions.removal import unsent_file
 from interviewer.sessions.service import LONGEST_ANSWER, Session
 from interviewer.text.messages import colon, say
 
@@ -19,7 +20,7 @@ def play(session: Session, language: Language, folder: Path) -> None:
 
     What cannot be recorded as it stands is kept in a file in `folder`.
     """
-    unsent = _Unsent(folder / f"unsent-{session.id}.txt", language)
+    unsent = _Unsent(unsent_file(folder, session.id), language)
     print(say("cli.commands", language))
     if unsent.path.exists():
         print(say("cli.kept_before", language, path=unsent.path))

@@ -1,8 +1,5 @@
 """Marked answers written out: JSONL with everything, CSV for spreadsheets, a table for the terminal."""
 
-import csv
-import io
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
@@ -12,12 +9,11 @@ from interviewer.domain.rubric import Criterion, Kind, Language
 from interviewer.domain.scoring import Score
 from interviewer.evaluation.batch import Marked
 from interviewer.evaluation.cohort import Cohort, sign
+from interviewer.presentation.csv_text import csv_text
 from interviewer.presentation.plain_text import aligned, json_line, printable
 from interviewer.presentation.wording import is_news, score_text
 from interviewer.text.messages import say
 
-# A cell that begins with one of these is a formula to a spreadsheet (the wide ones to those of East Asia).
-_FORMULA = frozenset("=+-@|%＝＋－＠｜％")
 _LONGEST_CELL = 32
 _CREDITED = (Level.MET, Level.PARTIAL)
 
@@ -28,19 +24,8 @@ def to_jsonl(marked: Iterable[Marked]) -> str:
 
 
 def to_csv(marked: Iterable[Marked]) -> str:
-    """One row an answer; criteria are named in the columns of their levels.
-
-    A cell that a spreadsheet would take for a formula is given an apostrophe in front.
-    """
-    file = io.StringIO()
-    file.write("\ufeff")  # without it, spreadsheets misread Chinese
-    rows = [_row(one) for one in marked]
-    # All text is quoted: of its own accord the csv module leaves a lone carriage return bare, and what follows it would
-    # begin a row, perhaps as a formula.
-    writer = csv.DictWriter(file, rows[0] if rows else (), lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writeheader()
-    writer.writerows({name: _safe(cell) for name, cell in row.items()} for row in rows)
-    return file.getvalue()
+    """One row an answer; criteria are named in the columns of their levels."""
+    return csv_text([_row(one) for one in marked])
 
 
 def to_table(cohort: Cohort, language: Language) -> str:
@@ -153,20 +138,6 @@ def _row(one: Marked) -> dict[str, Any]:
 
 def _yes(value: bool | None) -> str:
     return "" if value is None else ("yes" if value else "no")
-
-
-def _safe(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and _is_formula(cell) else cell
-
-
-def _is_formula(cell: str) -> bool:
-    """Whether a spreadsheet might calculate this cell: some drop spaces and what cannot be seen before they look."""
-    for character in cell:
-        if character in "\t\r\n":
-            return True
-        if not (character.isspace() or unicodedata.category(character) in ("Cf", "Cc")):
-            return character in _FORMULA
-    return False
 
 
 def _line(one: Marked, language: Language) -> list[str]:

@@ -68,6 +68,20 @@ class Database:
         with self._translated(), self._writer.begin() as connection:
             yield connection
 
+    def compact(self) -> None:
+        """Give back the room of what was deleted, so that its bytes are gone from the file; PostgreSQL does so by itself."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        with self._translated():
+            connection = self._engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor.close()
+            finally:
+                connection.close()
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -79,6 +93,15 @@ class Database:
             raise
         except SQLAlchemyError as error:
             raise store_error(error) from error
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None if it is another database, or in memory."""
+    parsed = sa.make_url(url)
+    name = parsed.database
+    if parsed.get_backend_name() != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
+        return None
+    return Path(name)
 
 
 def store_error(error: SQLAlchemyError) -> StoreError:

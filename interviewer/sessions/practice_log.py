@@ -1,7 +1,7 @@
 """What an owner practised and when: queries over the outcomes and the choices made for practice."""
 
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -35,12 +35,27 @@ class PracticeLog(NamedTuple):
     open: list[Overview]
 
 
-def read_settings(store: Store, owner: str) -> PracticeSettings:
+def list_verdicts(store: Store, owner: str) -> list[dict[str, Any]]:
+    """The effective verdict on every criterion of every attempt, by column, in the order of the answers."""
+    columns = [outcomes.c[name] for name in _VERDICT_COLUMNS]
+    query = sa.select(*columns).where(outcomes.c.owner == owner)
+    query = query.order_by(outcomes.c.answered_at, outcomes.c.interview, outcomes.c.question, outcomes.c.criterion)
+    with store.database.read() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+_VERDICT_COLUMNS = (
+    "answered_at", "bank", "question", "attempt", "criterion", "kind", "level", "grader_level", "ruled_by", "aid", "rating",
+    "seconds", "interview", "rubric",
+)  # fmt: skip
+
+
+def read_practice_settings(store: Store, owner: str) -> PracticeSettings:
     with store.database.read() as connection:
         return _settings(connection, owner)
 
 
-def save_settings(store: Store, owner: str, settings: PracticeSettings) -> None:
+def save_practice_settings(store: Store, owner: str, settings: PracticeSettings) -> None:
     row = {"exam_on": settings.exam_on and settings.exam_on.isoformat(), "daily_cap": settings.daily_cap}
     with store.database.write() as connection:
         this = owner_settings.c.owner == owner

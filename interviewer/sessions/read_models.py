@@ -45,6 +45,7 @@ class Overview(NamedTuple):
     high: float | None
     is_estimate: bool
     problem: str
+    title: str | None = None
 
     @property
     def bank_title(self) -> Localized:
@@ -74,12 +75,18 @@ def list_owners(connection: sa.Connection) -> list[OwnerOverview]:
 
 
 def list_overviews(
-    connection: sa.Connection, owner: str | None, limit: int | None = None, offset: int = 0
+    connection: sa.Connection, owner: str | None, limit: int | None = None, offset: int = 0, text: str = ""
 ) -> list[Overview]:
-    """The interviews of an owner (None: of everybody), the one that changed last first."""
+    """The interviews of an owner (None: of everybody), the one that changed last first.
+
+    With `text`, those whose own title or bank's title has it.
+    """
     query = sa.select(overviews).order_by(overviews.c.changed_at.desc(), overviews.c.interview)
     if owner is not None:
         query = query.where(overviews.c.owner == owner)
+    if text.strip():
+        named = (interviews.c.title, overviews.c.bank_zh, overviews.c.bank_en)
+        query = query.where(sa.or_(*(column.icontains(text.strip(), autoescape=True) for column in named)))
     return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()]
 
 
@@ -150,34 +157,44 @@ def rebuild(connection: sa.Connection, read: ReadEvents) -> int:
     connection.execute(overviews.delete())
     rows = connection.execute(sa.select(interviews).order_by(interviews.c.id)).all()
     for row in rows:
-        recorded: list[tuple[Event, str]] = []
         try:
-            recorded = read(connection, row.id)
-            state = begin(recorded[0][0]) if recorded else None
-            if state is None:
-                continue
-            judged: dict[tuple[str, int], str] = {}
-            for event, at in recorded[1:]:
-                state = step(state, event)
-                if isinstance(event, _JUDGING):
-                    judged[event.question, event.attempt] = at
+            add_interview(connection, row.id, row.owner, read(connection, row.id))
         except InterviewerError as error:
             _add_unreadable(connection, row, str(error))
-            continue
-        first_overview(connection, row.id, row.owner, row.begun_at, state)
-        this = overviews.c.interview == row.id
-        connection.execute(overviews.update().where(this).values(changed_at=recorded[-1][1]))
-        answered = [at for event, at in recorded if isinstance(event, Answered)]
-        for (question, number), at in judged.items():
-            attempt = state.attempt(question, number)
-            _add_outcomes(connection, _outcomes(row.id, row.owner, state, attempt, at, answered))
     review_cards.rebuild(connection)
     return len(rows)
 
 
+def add_interview(connection: sa.Connection, interview: str, owner: str, recorded: list[tuple[Event, str]]) -> None:
+    """Add the rows of an interview that has none, but for its review cards. Raises OutOfTurn if it cannot be played."""
+    if not recorded:
+        return
+    state = begin(recorded[0][0])
+    judged: dict[tuple[str, int], str] = {}
+    for event, at in recorded[1:]:
+        state = step(state, event)
+        if isinstance(event, _JUDGING):
+            judged[event.question, event.attempt] = at
+    first_overview(connection, interview, owner, recorded[0][1], state)
+    this = overviews.c.interview == interview
+    connection.execute(overviews.update().where(this).values(changed_at=recorded[-1][1]))
+    answered = [at for event, at in recorded if isinstance(event, Answered)]
+    for (question, number), at in judged.items():
+        attempt = state.attempt(question, number)
+        _add_outcomes(connection, _outcomes(interview, owner, state, attempt, at, answered))
+
+
+def questions_of(connection: sa.Connection, interview: str) -> list[tuple[str, str]]:
+    """Bank and question of all that was judged in an interview."""
+    judged = sa.select(outcomes.c.bank, outcomes.c.question).where(outcomes.c.interview == interview).distinct()
+    return [(row.bank, row.question) for row in connection.execute(judged)]
+
+
 def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
     """The columns of an Overview in its order."""
-    return query.with_only_columns(overviews.c.interview, *(overviews.c[name] for name in Overview._fields[1:]))
+    own = (overviews.c[name] for name in Overview._fields[1:-1])
+    joined = query.join(interviews, interviews.c.id == overviews.c.interview)
+    return joined.with_only_columns(overviews.c.interview, *own, interviews.c.title)
 
 
 def _state(state: Interview) -> dict[str, Any]:

@@ -40,6 +40,10 @@ def refresh(connection: sa.Connection, owner: str, bank: str, question: str) -> 
     _fill(connection, *(outcomes.c[name] == value for name, value in one.items()))
 
 
+def remove_owner(connection: sa.Connection, owner: str) -> None:
+    connection.execute(review_cards.delete().where(review_cards.c.owner == owner))
+
+
 def rebuild(connection: sa.Connection) -> None:
     """Make all cards anew from the outcomes."""
     connection.execute(review_cards.delete())

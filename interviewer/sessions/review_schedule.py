@@ -47,12 +47,16 @@ class Memory(NamedTuple):
         """The share, 0 to 1, that is expected to be recalled now."""
         return _SCHEDULER.get_card_retrievability(self._card(), now)
 
-    def due_by(self, exam: date | None) -> datetime:
-        """When it is due if there is a real interview on that day: the day before at the latest, but not the day of its last review."""
+    def due_by(self, exam: date | None, early: int = 0) -> datetime:
+        """When it is due if there is a real interview on that day: reviewed once more so many days before its eve.
+
+        What was reviewed since then is due on the day itself at the latest, so no interval exceeds the days left.
+        """
         if exam is None or exam <= self.last_review.date():
             return self.due
-        eve = datetime.combine(exam, time(), UTC) - timedelta(days=1)
-        return min(self.due, max(eve, self.last_review + timedelta(days=1)))
+        last_time = exam - timedelta(days=1 + early)
+        capped = last_time if last_time > self.last_review.date() else exam
+        return min(self.due, datetime.combine(capped, time(), UTC))
 
     def _card(self) -> fsrs.Card:
         return fsrs.Card(

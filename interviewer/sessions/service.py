@@ -12,6 +12,7 @@ from interviewer.sessions.claims import Claims
 from interviewer.sessions.effects import EffectRunner, GraderSource
 from interviewer.sessions.lanes import Lanes
 from interviewer.sessions.planning import QuestionName, make_named_plan
+from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
 from interviewer.sessions.session import LONGEST_ANSWER, KnownInterviews, Session
 from interviewer.sessions.store import Store
 from interviewer.text.messages import localized
@@ -73,6 +74,17 @@ class SessionService:
         if owner not in (None, whose):
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return self._session(interview, whose)
+
+    def remove(self, owner: str | None, interview: str) -> RemovedInterview:
+        """Delete an interview, and give what `put_back` takes. Raises NoSuchInterview if it is not this owner's."""
+        removed = remove_interview(self.store, interview, owner)
+        self._known.drop(interview)
+        return removed
+
+    def put_back(self, removed: RemovedInterview) -> Session:
+        """Undo a removal."""
+        put_back(self.store, removed)
+        return self._session(removed.id, removed.owner)
 
     def is_offline(self, owner: str) -> bool:
         """Whether what this owner is owed needs no server, so that it is worth waiting for."""

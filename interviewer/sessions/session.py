@@ -77,6 +77,11 @@ class KnownInterviews:
                 del self._known[next(iter(self._known))]
         return known
 
+    def drop(self, interview: str) -> None:
+        """Know nothing more of an interview that was removed."""
+        with self._lock:
+            self._known.pop(interview, None)
+
 
 def _after(known: _Known | None, recorded: Recorded) -> _Known:
     if known is None:

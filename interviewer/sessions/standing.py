@@ -5,11 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from zlib import crc32
 
 from interviewer.domain.learning import Rating
 from interviewer.domain.rubric import Bank, Kind, Localized, Question
 from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.review_cards import ReviewCard
+
+# The last reviews before a real interview are spread over so many days, or all of them would fall on its eve.
+_LAST_DAYS = 4
 
 
 class QuestionState(StrEnum):
@@ -132,7 +136,8 @@ def _standing(
     cards = tuple(card for card in found if card.criterion in scheduled)
     if not cards:
         return Standing(bank, question, QuestionState.NEW, (), None, is_proven=False)
-    due = min(card.memory.due_by(exam) for card in cards)
+    early = crc32(question.id.encode()) % _LAST_DAYS
+    due = min(card.memory.due_by(exam, early) for card in cards)
     if due < end_of_day:
         state = QuestionState.DUE
     else:

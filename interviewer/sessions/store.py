@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from interviewer.domain.interview import Begun, Event, Interview, begin
 from interviewer.domain.rubric import Bank
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
-from interviewer.sessions import read_models
+from interviewer.sessions import read_models, review_cards
 from interviewer.sessions.database import Database, store_error
 from interviewer.sessions.read_models import Overview, OwnerOverview
 from interviewer.sessions.serialization import (
@@ -23,10 +24,11 @@ from interviewer.sessions.serialization import (
     event_from_json,
     event_to_json,
 )
-from interviewer.sessions.tables import banks, events, interviews
+from interviewer.sessions.tables import banks, claims, events, interviews, outcomes, overviews, owner_settings
 from interviewer.text.messages import localized
 
 _MOST_BANKS = 64
+_LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,11 @@ class Store:
 
     def create(self, owner: str, first: Begun) -> str:
         """Record the first event of a new interview of this owner, and give its id."""
-        # Short, as it stands in every row; it need not be a secret, since the owner is asked for as well.
-        interview, now, state = secrets.token_hex(7), _now(), begin(first)
+        interview, now, state = new_id(), _now(), begin(first)
         digest, bank, body = begun_to_json(first)
         row = {"interview": interview, "number": 0, "kind": Begun.__name__, "body": body, "at": now}
         with self.database.write() as connection:
-            if digest not in self._banks:
-                self._add_bank(connection, digest, bank)
+            self._add_bank(connection, digest, bank)
             connection.execute(interviews.insert().values(id=interview, owner=owner, begun_at=now))
             connection.execute(events.insert().values(row))
             read_models.first_overview(connection, interview, owner, now, state)
@@ -106,10 +106,68 @@ class Store:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return history
 
-    def interviews(self, owner: str | None = None, limit: int | None = None, offset: int = 0) -> list[Overview]:
-        """The interviews of an owner (None: of everybody), the one that changed last first."""
+    def interviews(
+        self, owner: str | None = None, limit: int | None = None, offset: int = 0, text: str = ""
+    ) -> list[Overview]:
+        """The interviews of an owner (None: of everybody), the one that changed last first.
+
+        With `text`, those whose own title or bank's title has it.
+        """
         with self.database.read() as connection:
-            return read_models.list_overviews(connection, owner, limit, offset)
+            return read_models.list_overviews(connection, owner, limit, offset, text)
+
+    def title_of(self, interview: str) -> str | None:
+        """What its owner calls it; None if nobody named it."""
+        with self.database.read() as connection:
+            found = connection.execute(sa.select(interviews.c.title).where(interviews.c.id == interview)).scalar()
+        return None if found is None else str(found)
+
+    def rename(self, interview: str, title: str) -> None:
+        """Give an interview a title of its owner's; an empty one takes it back. Raises NoSuchInterview."""
+        self.owner_of(interview)
+        kept = " ".join(title.split())[:_LONGEST_TITLE] or None
+        with self.database.write() as connection:
+            connection.execute(interviews.update().where(interviews.c.id == interview).values(title=kept))
+
+    def insert(self, interview: str, owner: str, history: Sequence[Recorded], title: str | None = None) -> None:
+        """Add an interview that was played before, with the times of its events; its id must be free.
+
+        Raises OutOfTurn if these events make no interview.
+        """
+        first = history[0].event
+        begin(first)
+        assert isinstance(first, Begun)
+        digest, bank, begun_body = begun_to_json(first)
+        bodies = [(Begun.__name__, begun_body), *(event_to_json(one.event) for one in history[1:])]
+        rows = [
+            {"interview": interview, "number": number, "kind": kind, "body": body, "at": recorded.at}
+            for number, ((kind, body), recorded) in enumerate(zip(bodies, history, strict=True))
+        ]
+        with self.database.write() as connection:
+            self._add_bank(connection, digest, bank)
+            values = {"id": interview, "owner": owner, "begun_at": history[0].at, "title": title}
+            connection.execute(interviews.insert().values(values))
+            connection.execute(events.insert(), rows)
+            read_models.add_interview(connection, interview, owner, [(one.event, one.at) for one in history])
+            for bank_id, question in read_models.questions_of(connection, interview):
+                review_cards.refresh(connection, owner, bank_id, question)
+
+    def remove(self, interview: str) -> None:
+        """Delete an interview and all that was derived from it. Raises NoSuchInterview."""
+        owner = self.owner_of(interview)
+        with self.database.write() as connection:
+            questions = read_models.questions_of(connection, interview)
+            self._delete(connection, interviews.c.id == interview)
+            for bank, question in questions:
+                review_cards.refresh(connection, owner, bank, question)
+
+    def remove_owner(self, owner: str) -> None:
+        """Delete every row of an owner, and the bytes that stood there."""
+        with self.database.write() as connection:
+            self._delete(connection, interviews.c.owner == owner)
+            connection.execute(owner_settings.delete().where(owner_settings.c.owner == owner))
+            review_cards.remove_owner(connection, owner)
+        self.database.compact()
 
     def due(self, unchanged_for: float | None = None) -> list[tuple[str, str]]:
         """Id and owner of the interviews to which something is owed, if nothing happened for so many seconds."""
@@ -148,6 +206,21 @@ class Store:
 
     def close(self) -> None:
         self.database.close()
+
+    def _delete(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+        """Delete these interviews, what refers to them, and the banks that no other interview was played on."""
+        names = sa.select(interviews.c.id).where(which)
+        for column in (events.c.interview, outcomes.c.interview, overviews.c.interview, claims.c.interview):
+            connection.execute(column.table.delete().where(column.in_(names)))
+        connection.execute(interviews.delete().where(which))
+        bodies = connection.execute(sa.select(events.c.body).where(events.c.number == 0)).scalars()
+        used = {digest for body in bodies if (digest := _digest(body))}
+        unused = [one for one in connection.execute(sa.select(banks.c.digest)).scalars().all() if one not in used]
+        for digest in unused:
+            connection.execute(banks.delete().where(banks.c.digest == digest))
+        with self._lock:
+            for digest in unused:
+                self._banks.pop(digest, None)
 
     def _readable_due(self, before: str | None) -> list[tuple[str, str]]:
         """What is due, one interview at a time: what cannot be read holds up no other."""
@@ -196,6 +269,19 @@ class Store:
             self._banks[digest] = bank
             while len(self._banks) > _MOST_BANKS:
                 del self._banks[next(iter(self._banks))]
+
+
+def new_id() -> str:
+    """Short, as it stands in every row; it need not be a secret, since the owner is asked for as well."""
+    return secrets.token_hex(7)
+
+
+def _digest(body: str) -> str | None:
+    """The bank that a first event refers to; None where it cannot be read."""
+    try:
+        return bank_of_begun(body)
+    except TranscriptError:
+        return None
 
 
 def _now(seconds: float = 0.0) -> str:

@@ -16,6 +16,9 @@ from printed import say
 
 from interviewer.domain.rubric import Bank
 from interviewer.sessions import review_cards
+from interviewer.sessions.progress import read_progress
+from interviewer.sessions.question_search import known_questions, search_questions
+from interviewer.sessions.standing import QuestionState
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import interviews, outcomes, overviews
 from interviewer.sessions.today import plan_today
@@ -89,3 +92,20 @@ def test_today_of_10000_interviews(capsys: pytest.CaptureFixture[str], store: St
     assert len(found.open) == 5
     took = milliseconds(lambda: plan_today(store, "me", banks, NOW + timedelta(days=2)))
     say(capsys, f"Today, {INTERVIEWS} interviews, 100,000 verdicts: {took:.0f} ms (aim 100)")
+
+
+def test_searching_all_questions(capsys: pytest.CaptureFixture[str], store: Store, deep_learning: Bank) -> None:
+    banks = [BANK, deep_learning]
+
+    def searched() -> int:
+        known = known_questions(store, "me", banks, NOW)
+        return len(search_questions(known, "question 7", states=[QuestionState.DUE, QuestionState.WEAK]))
+
+    assert searched()
+    say(capsys, f"search over {len(BANK.questions)} questions and more: {milliseconds(searched):.0f} ms (aim 100)")
+
+
+def test_progress_over_all_answers(capsys: pytest.CaptureFixture[str], store: Store) -> None:
+    found = read_progress(store, "me", [BANK], NOW)
+    assert found.answers == INTERVIEWS * QUESTIONS_EACH
+    say(capsys, f"progress over 50,000 answers: {milliseconds(lambda: read_progress(store, 'me', [BANK], NOW)):.0f} ms")

@@ -41,9 +41,12 @@ def test_a_real_interview_caps_every_interval() -> None:
         memory = after(memory, Review(Rating.GOOD, at))
         for days in range(1, 400, 7):
             exam = memory.last_review.date() + timedelta(days=days)
-            due = memory.due_by(exam)
-            assert due <= memory.due
-            assert due.date() <= max(exam - timedelta(days=1), memory.last_review.date() + timedelta(days=1))
+            for early in (0, 2):
+                due = memory.due_by(exam, early)
+                assert due <= memory.due
+                assert due.date() <= exam
+                if days > early + 1:
+                    assert due.date() <= exam - timedelta(days=early + 1)
         assert memory.due_by(date(2020, 1, 1)) == memory.due_by(None) == memory.due
         at = memory.due
 

@@ -10,7 +10,7 @@ from practice import Clock, bank_of, practise
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank
 from interviewer.sessions.planning import make_plan
-from interviewer.sessions.practice_log import PracticeSettings, read_settings, save_settings
+from interviewer.sessions.practice_log import PracticeSettings, read_practice_settings, save_practice_settings
 from interviewer.sessions.standing import QuestionState
 from interviewer.sessions.store import Store
 from interviewer.sessions.today import FIRST_SITTING, NEW_A_DAY, SITTING, Today, plan_today
@@ -92,7 +92,7 @@ def test_after_three_weeks_away_the_most_urgent_come_first_up_to_the_cap(store: 
     clock.days(1)
     practise(store, MANY, [f"q{n}" for n in range(20, 40)], Level.MISSING)
     clock.days(21)
-    save_settings(store, "me", PracticeSettings(daily_cap=12))
+    save_practice_settings(store, "me", PracticeSettings(daily_cap=12))
     found = today(store, clock)
     assert found.is_comeback
     assert (found.due, found.weak, found.new, found.left_over) == (12, 0, 0, 28)
@@ -104,7 +104,7 @@ def test_after_three_weeks_away_the_most_urgent_come_first_up_to_the_cap(store: 
 
 def test_a_real_interview_brings_every_question_before_it(store: Store, clock: Clock) -> None:
     exam = clock.at.date() + timedelta(days=10)
-    save_settings(store, "me", PracticeSettings(exam_on=exam, daily_cap=30))
+    save_practice_settings(store, "me", PracticeSettings(exam_on=exam, daily_cap=30))
     asked: set[str] = set()
     for day in range(10):
         found = today(store, clock)
@@ -159,8 +159,8 @@ def test_new_questions_are_of_the_bank_that_was_practised_last(store: Store, clo
 
 
 def test_settings_come_back_as_they_were_saved(store: Store) -> None:
-    assert read_settings(store, "me") == PracticeSettings()
+    assert read_practice_settings(store, "me") == PracticeSettings()
     for settings in (PracticeSettings(date(2026, 5, 1), 7), PracticeSettings(None, 9)):
-        save_settings(store, "me", settings)
-        assert read_settings(store, "me") == settings
-    assert read_settings(store, "you") == PracticeSettings()
+        save_practice_settings(store, "me", settings)
+        assert read_practice_settings(store, "me") == settings
+    assert read_practice_settings(store, "you") == PracticeSettings()

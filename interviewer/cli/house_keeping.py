@@ -1,0 +1,115 @@
+"""Commands that keep the interviews in order: names, removal, backup, and histories that move between machines."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from interviewer.cli.app import app, text_of, write_file
+
+_INTERVIEW = Annotated[str, typer.Argument(help="Id of the interview.")]
+_YES = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+_OWNER = Annotated[str, typer.Option(help="Whose; what is played in the terminal is `local`.")]
+
+
+class Direction(StrEnum):
+    EXPORT = "export"
+    IMPORT = "import"
+    VERDICTS = "verdicts"
+
+
+@app.command()
+def rename(interview: _INTERVIEW, title: Annotated[str, typer.Argument(help="Its title; '' takes it back.")]) -> None:
+    """Give an interview a title."""
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    Store(read_settings().database).rename(interview, title)
+
+
+@app.command()
+def delete(interview: _INTERVIEW, yes: _YES = False) -> None:
+    """Delete an interview for good."""
+    from interviewer.sessions.removal import remove_interview, unsent_file
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    store = Store(settings.database)
+    store.owner_of(interview)
+    if not yes:
+        typer.confirm(f"Delete interview {interview} for good?", abort=True)
+    remove_interview(store, interview, None)
+    unsent_file(settings.data_folder, interview).unlink(missing_ok=True)
+    store.database.compact()
+    print(f"interview {interview} was deleted")
+
+
+@app.command()
+def forget(
+    owner: Annotated[str, typer.Argument(help="Whose data; `interviewer link` lists the owners.")], yes: _YES = False
+) -> None:
+    """Delete everything of one person: interviews, memory, settings, files."""
+    from interviewer.sessions.removal import forget_owner
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    if not yes:
+        typer.confirm(f"Delete everything of {owner} for good?", abort=True)
+    count = forget_owner(Store(settings.database), owner, settings.data_folder)
+    print(f"{count} interviews and everything else of {owner} were deleted; backups are not touched")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The zip file to write.")]) -> None:
+    """Write the whole data folder to one file; the program may be running."""
+    from interviewer.sessions.backup import backup
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    count = backup(settings.data_folder, settings.database, file.absolute())
+    print(f"{count} files were written to {file}; keep it private: it holds answers and the signing key")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A zip file that `interviewer backup` wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Move what is there now to a folder beside it.")] = False,
+) -> None:
+    """Check a backup and put it into the data folder; stop the program before."""
+    from interviewer.sessions.backup import restore
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    print(f"{restore(file, settings.data_folder, settings.database, replace=replace)} files were restored")
+
+
+@app.command()
+def history(
+    direction: Annotated[Direction, typer.Argument(help="export, import, or verdicts (a CSV table)")],
+    file: Annotated[Path | None, typer.Argument(help="The JSON file; an export without one is printed.")] = None,
+    owner: _OWNER = "local",
+) -> None:
+    """Write all interviews of a person to a JSON file, or add those of such a file (or of a single transcript).
+
+    `verdicts` writes one row for each verdict, as CSV.
+    """
+    from interviewer.presentation.csv_text import csv_text
+    from interviewer.sessions.history_archive import export_history, import_history
+    from interviewer.sessions.practice_log import list_verdicts
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    store = Store(read_settings().database)
+    if direction is Direction.EXPORT:
+        write_file(export_history(store, owner), file)
+        return
+    if direction is Direction.VERDICTS:
+        write_file(csv_text(list_verdicts(store, owner)), file)
+        return
+    if file is None:
+        raise typer.BadParameter("which file is to be imported?")
+    found = import_history(store, owner, text_of(file))
+    print(f"{found.added} interviews were added, {found.known} were there already")

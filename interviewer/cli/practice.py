@@ -1,0 +1,143 @@
+"""Commands that practise what is worth practising, and show how it has gone."""
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from interviewer.cli.app import app, write_file
+from interviewer.domain.interview import Mode
+from interviewer.domain.rubric import Language
+
+_LANGUAGE = Annotated[Language, typer.Option(help="Language of questions and messages.")]
+_AS_JSON = Annotated[bool, typer.Option("--json", help="Print it as JSON, and play nothing.")]
+
+
+class NoteKind(StrEnum):
+    QUESTION = "question"
+    CRITERION = "criterion"
+
+
+class StateName(StrEnum):
+    NEW = "new"
+    DUE = "due"
+    WEAK = "weak"
+    HOLDING = "holding"
+
+
+@app.command()
+def today(
+    language: _LANGUAGE = Language.ZH,
+    as_json: _AS_JSON = False,
+    show: Annotated[bool, typer.Option("--show", help="Only show what is worth doing.")] = False,
+    more: Annotated[bool, typer.Option("--more", help="Another sitting, even if today's questions are done.")] = False,
+    exam: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From now on, plan for an interview on this day.")
+    ] = None,
+    no_exam: Annotated[bool, typer.Option("--no-exam", help="There is no day to plan for any more.")] = False,
+    cap: Annotated[int | None, typer.Option(min=1, help="From now on, the most questions a day.")] = None,
+) -> None:
+    """Show what is worth practising today, and begin."""
+    import json
+
+    from interviewer import wiring
+    from interviewer.cli import terminal
+    from interviewer.presentation import practice_text
+    from interviewer.sessions.practice_log import read_practice_settings, save_practice_settings
+    from interviewer.sessions.today import plan_today
+    from interviewer.settings import read_settings
+    from interviewer.text.messages import say
+
+    settings = read_settings()
+    service, banks = wiring.make_service(settings), wiring.make_library(settings).banks()
+    chosen = read_practice_settings(service.store, wiring.LOCAL_OWNER)
+    if exam or no_exam or cap:
+        day = None if no_exam else exam.date() if exam else chosen.exam_on
+        save_practice_settings(
+            service.store, wiring.LOCAL_OWNER, chosen._replace(exam_on=day, daily_cap=cap or chosen.daily_cap)
+        )
+    found = plan_today(service.store, wiring.LOCAL_OWNER, banks, datetime.now().astimezone(), beyond=more)
+    if as_json:
+        print(json.dumps(practice_text.today_to_plain(found), ensure_ascii=False, indent=2))
+        return
+    print(practice_text.headline(found, language))
+    for line in practice_text.notes(found, language):
+        print(line)
+    for one in found.open:
+        print(say("today.open", language, place=one.position + 1, total=one.planned, id=one.id))
+    for topic in found.topics:
+        print("  " + practice_text.mastery_text(topic, language))
+    if found.questions and not show:
+        session = service.begin_named(wiring.LOCAL_OWNER, banks, found.names, language=language)
+        terminal.play(session, language, settings.data_folder)
+
+
+@app.command()
+def practise(
+    question: Annotated[list[str], typer.Argument(help="Ids of questions, as QUESTION or BANK/QUESTION.")],
+    language: _LANGUAGE = Language.ZH,
+    mode: Annotated[Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = Mode.COACH,
+) -> None:
+    """Practise these questions, of one or several banks."""
+    from interviewer import wiring
+    from interviewer.cli import terminal
+    from interviewer.sessions.planning import find_question
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    service, banks = wiring.make_service(settings), wiring.make_library(settings).banks()
+    names = [find_question(banks, name) for name in question]
+    session = service.begin_named(wiring.LOCAL_OWNER, banks, names, mode=mode, language=language)
+    terminal.play(session, language, settings.data_folder)
+
+
+@app.command()
+def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> None:
+    """Show what was practised, what holds and what slips."""
+    import json
+
+    from interviewer import wiring
+    from interviewer.presentation import practice_text
+    from interviewer.sessions.progress import read_progress
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    banks = wiring.make_library(settings).banks()
+    found = read_progress(Store(settings.database), wiring.LOCAL_OWNER, banks, datetime.now().astimezone())
+    if as_json:
+        json.dump(practice_text.progress_to_plain(found), sys.stdout, ensure_ascii=False, indent=2)
+        print()
+        return
+    for line in practice_text.progress_lines(found, language):
+        print(line)
+
+
+@app.command()
+def anki(
+    file: Annotated[Path, typer.Argument(help="The text file to write; import it in Anki as it is.")],
+    bank: Annotated[list[str] | None, typer.Option(help="Only this bank; may be given several times.")] = None,
+    per: Annotated[NoteKind, typer.Option(help="What becomes a note.")] = NoteKind.QUESTION,
+    state: Annotated[
+        list[StateName] | None, typer.Option(help="Only these, such as due or weak; may be given several times.")
+    ] = None,
+    language: _LANGUAGE = Language.ZH,
+) -> None:
+    """Write questions for Anki; importing the file again updates the notes in place."""
+    from interviewer import wiring
+    from interviewer.presentation.anki_export import AnkiNotes, to_anki
+    from interviewer.sessions.question_search import known_questions, search_questions
+    from interviewer.sessions.standing import QuestionState
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    library = wiring.make_library(settings)
+    banks = [library.bank(name) for name in bank] if bank else library.banks()
+    known = known_questions(Store(settings.database), wiring.LOCAL_OWNER, banks, datetime.now().astimezone())
+    found = search_questions(known, states=[QuestionState(one.value) for one in state or ()])
+    write_file(to_anki(found, AnkiNotes(per.value), language), file)
+    print(f"{len(found)} questions were written to {file}")

@@ -1,0 +1,131 @@
+"""Today and progress in words and as plain data, for every face."""
+
+from typing import Any
+
+from interviewer.domain.rubric import Language
+from interviewer.sessions.progress import Change, Progress
+from interviewer.sessions.standing import Standing, TopicMastery
+from interviewer.sessions.today import Today
+from interviewer.text.messages import say
+
+
+def headline(today: Today, language: Language) -> str:
+    """What is worth doing now, such as "6 questions: 3 due, 2 weak, 1 new · about 9 min"."""
+    if not today.questions:
+        return say("today.nothing", language)
+    counts = {"due": today.due, "weak": today.weak, "new": today.new}
+    parts = [say(f"today.part_{name}", language, count=count) for name, count in counts.items() if count]
+    listed = say("today.comma", language).join(parts)
+    return say("today.headline", language, count=len(today.questions), parts=listed, minutes=today.minutes)
+
+
+def notes(today: Today, language: Language) -> list[str]:
+    """What else there is to know about today, one sentence each."""
+    found = []
+    if today.is_first_visit:
+        found.append(say("today.first_visit", language))
+    if today.is_comeback:
+        found.append(say("today.comeback", language, count=len(today.questions)))
+    if today.left_over:
+        found.append(say("today.left_over", language, count=today.left_over))
+    if today.days_left is not None:
+        found.append(say("today.exam", language, days=today.days_left))
+    if today.next_due:
+        day, count = today.next_due
+        found.append(say("today.next_due", language, count=count, day=day.isoformat()))
+    return found
+
+
+def mastery_text(topic: TopicMastery, language: Language) -> str:
+    counts = {"new": topic.new, "shaky": topic.shaky, "holding": topic.holding}
+    return say("today.mastery", language, title=topic.title, **counts)
+
+
+def holds_text(held: float | None, holds: float, language: Language) -> str:
+    """For how long something holds, in days, and for how long it did before."""
+    if held is None:
+        return say("today.holds", language, now=_days(holds))
+    return say("today.held_holds", language, before=_days(held), now=_days(holds))
+
+
+def progress_lines(progress: Progress, language: Language) -> list[str]:
+    if not progress.answers:
+        return [say("progress.none", language)]
+    lines = [say("progress.days", language, answers=progress.answers, days=len(progress.days))]
+    if progress.holds is not None:
+        lines.append(holds_text(progress.held, progress.holds, language))
+    lines += [mastery_text(topic, language) for topic in progress.masteries]
+    for topic in progress.topics:
+        lines.append(say("progress.topic", language, title=topic.title))
+        lines += [
+            "  "
+            + say("progress.week", language, monday=week.monday, percent=round(100 * week.share), count=week.answers)
+            for week in topic.weeks
+        ]
+    lines += [say("progress.better", language, **_change(one, language)) for one in progress.better]
+    lines += [say("progress.slipping", language, **_change(one, language)) for one in progress.slipping]
+    return lines
+
+
+def today_to_plain(today: Today) -> dict[str, Any]:
+    return {
+        "questions": [_question(one) for one in today.questions],
+        "counts": {"due": today.due, "weak": today.weak, "new": today.new},
+        "minutes": today.minutes,
+        "is_own_pace": today.is_own_pace,
+        "left_over": today.left_over,
+        "answered_today": today.answered_today,
+        "open": [
+            {"id": one.id, "bank": one.bank, "question": one.position + 1, "of": one.planned} for one in today.open
+        ],
+        "topics": [_topic(topic) for topic in today.topics],
+        "next_due": {"day": today.next_due[0].isoformat(), "count": today.next_due[1]} if today.next_due else None,
+        "exam_on": today.settings.exam_on.isoformat() if today.settings.exam_on else None,
+        "daily_cap": today.settings.daily_cap,
+        "days_left": today.days_left,
+    }
+
+
+def progress_to_plain(progress: Progress) -> dict[str, Any]:
+    return {
+        "days": {day.isoformat(): count for day, count in sorted(progress.days.items())},
+        "topics": [
+            {
+                "bank": topic.bank,
+                "topic": topic.topic,
+                "weeks": [
+                    {"monday": week.monday.isoformat(), "answers": week.answers, "share": round(week.share, 3)}
+                    for week in topic.weeks
+                ],
+            }
+            for topic in progress.topics
+        ],
+        "mastery": [_topic(topic) for topic in progress.masteries],
+        "better": [_changed(one) for one in progress.better],
+        "slipping": [_changed(one) for one in progress.slipping],
+        "holds_days": progress.holds,
+        "held_days": progress.held,
+    }
+
+
+def _question(one: Standing) -> dict[str, Any]:
+    due = one.due.isoformat() if one.due else None
+    return {"bank": one.bank.id, "question": one.question.id, "state": one.state.value, "due": due}
+
+
+def _topic(topic: TopicMastery) -> dict[str, Any]:
+    counts = {"new": topic.new, "shaky": topic.shaky, "holding": topic.holding}
+    return {"bank": topic.bank, "topic": topic.topic, **counts}
+
+
+def _changed(one: Change) -> dict[str, Any]:
+    return {**_question(one.standing), "before": round(one.before, 3), "now": round(one.now, 3)}
+
+
+def _change(one: Change, language: Language) -> dict[str, object]:
+    shares = {"before": round(100 * one.before), "now": round(100 * one.now)}
+    return {**shares, "question": one.standing.question.text.into(language)}
+
+
+def _days(days: float) -> str:
+    return f"{days:.0f}" if days >= 1 else "<1"
