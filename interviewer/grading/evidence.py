@@ -1,7 +1,7 @@
 """The candidate's own words that a grader quotes: whether they are really theirs, and where they stand."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from interviewer.domain.grade import Evidence
 from interviewer.text import tokenizer
@@ -24,6 +24,20 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
 def evidence_at(turn: int, text: str, start: int, end: int) -> Evidence:
     """The words of one turn between two places, as evidence."""
     return Evidence(turn, text[start:end], start=start, end=end)
+
+
+def is_covered(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether a stretch of a text lies in these spans but for what stands between two of them and is no word."""
+    kept = [range(*span) for span in spans]
+    return all(any(start + place in span for span in kept) for _, place in _letters(text[start:end]))
+
+
+def lies_inside(evidence: Sequence[Evidence], others: Sequence[Evidence]) -> bool:
+    """Whether there is evidence, and all of it is part of the words of others."""
+    return bool(evidence) and all(
+        any(one.turn == other.turn and other.start <= one.start and one.end <= other.end for other in others)
+        for one in evidence
+    )
 
 
 def carries_content(quote: str, asked: Sequence[str]) -> bool:
