@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from interviewer.domain.grade import Extra, Flag, Gap, Grade, Level, Provenance, Spent, Verdict
-from interviewer.domain.rubric import Criterion, Kind, Language, Localized, Rubric
+from interviewer.domain.rubric import Criterion, Kind, Language, Localized
 from interviewer.domain.scoring import MOST_EXTRAS, missed, score
 from interviewer.errors import LLMMalformed, LLMRefused
 from interviewer.grading import reply_schema
-from interviewer.grading.evidence import lies_inside
+from interviewer.grading.evidence import without_mistaken_words
 from interviewer.grading.grading_prompt import GradingPrompt
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Watch
@@ -99,7 +99,7 @@ class Conversation:
 
     def grade(self, provenance: Provenance) -> Grade:
         question, language = self.grading_prompt.question, self.grading_prompt.language
-        verdicts = _without_mistaken_words(
+        verdicts = without_mistaken_words(
             question.rubric, tuple(self.settled[criterion.id] for criterion in question.criteria)
         )
         if all(verdict.level is None for verdict in verdicts):
@@ -251,20 +251,6 @@ class Conversation:
         if self.watch is not None:
             told = {**self.settled, **{verdict.criterion: verdict for verdict in verdicts}}
             self.watch(tuple(told.values()))
-
-
-def _without_mistaken_words(rubric: Rubric, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-    """The verdicts, without credit for words that only make a mistake."""
-    mistakes = {criterion.id for criterion in rubric.of(Kind.MISTAKE)}
-    made = [one for v in verdicts if v.criterion in mistakes and v.level is Level.MET for one in v.evidence]
-    return tuple(
-        Verdict(verdict.criterion, Level.MISSING, localized("reason.mistaken"))
-        if verdict.criterion not in mistakes
-        and verdict.level in (Level.MET, Level.PARTIAL)
-        and lies_inside(verdict.evidence, made)
-        else verdict
-        for verdict in verdicts
-    )
 
 
 def _points_task(criteria: Sequence[Criterion], language: Language) -> str:

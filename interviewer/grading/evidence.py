@@ -3,8 +3,10 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from interviewer.domain.grade import Evidence
+from interviewer.domain.grade import Evidence, Level, Verdict
+from interviewer.domain.rubric import Kind, Rubric
 from interviewer.text import tokenizer
+from interviewer.text.messages import localized
 
 _LEAST_CONTENT = 1
 
@@ -32,11 +34,17 @@ def is_covered(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]
     return all(any(start + place in span for span in kept) for _, place in _letters(text[start:end]))
 
 
-def lies_inside(evidence: Sequence[Evidence], others: Sequence[Evidence]) -> bool:
-    """Whether there is evidence, and all of it is part of the words of others."""
-    return bool(evidence) and all(
-        any(one.turn == other.turn and other.start <= one.start and one.end <= other.end for other in others)
-        for one in evidence
+def without_mistaken_words(rubric: Rubric, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """The verdicts, without credit for words that only make a mistake."""
+    mistakes = {criterion.id for criterion in rubric.of(Kind.MISTAKE)}
+    made = [one for v in verdicts if v.criterion in mistakes and v.level is Level.MET for one in v.evidence]
+    return tuple(
+        Verdict(verdict.criterion, Level.MISSING, localized("reason.mistaken"))
+        if verdict.criterion not in mistakes
+        and verdict.level in (Level.MET, Level.PARTIAL)
+        and _lies_inside(verdict.evidence, made)
+        else verdict
+        for verdict in verdicts
     )
 
 
@@ -45,6 +53,14 @@ def carries_content(quote: str, asked: Sequence[str]) -> bool:
     known = {word for text in asked for word in tokenizer.words(text)}
     said = [word for word in tokenizer.words(quote) if tokenizer.is_content(word)]
     return sum(word not in known for word in said) >= _LEAST_CONTENT
+
+
+def _lies_inside(evidence: Sequence[Evidence], others: Sequence[Evidence]) -> bool:
+    """Whether there is evidence, and all of it is part of the words of others."""
+    return bool(evidence) and all(
+        any(one.turn == other.turn and other.start <= one.start and one.end <= other.end for other in others)
+        for one in evidence
+    )
 
 
 def _letters(text: str) -> list[tuple[str, int]]:
