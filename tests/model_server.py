@@ -8,13 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from fakes import BANK
 from misbehaving import Exchange, Server, chunk
 
 from interviewer.banks.loader import read_bank
 from interviewer.domain.interview import Attempt, Saying, Turn
-from interviewer.domain.rubric import Question
+from interviewer.domain.rubric import Kind, Question
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.settings import shipped
 
@@ -66,23 +67,27 @@ class Character:
         sentences = json.loads(content.split("<<<ANSWER ")[1].split("\n", 1)[1].split("\nANSWER ")[0])
         wanted = [c.id for c in question.criteria if f'"id": "{c.id}"' in content or f"- {c.id}:" in task]
         reply: dict[str, object] = {}
-        if '"verdicts"' in content:
-            reply["verdicts"] = self._verdicts(question, [s["text"] for s in sentences], wanted)
+        if '"verdicts"' in content or '"misconceptions"' in content:
+            mistakes = {criterion.id for criterion in question.rubric.of(Kind.MISTAKE)}
+            found = self._verdicts(question, [s["text"] for s in sentences], wanted)
+            reply["verdicts"] = [verdict for verdict in found if verdict["id"] not in mistakes]
+            made = {"met": "made", "missing": "not_made"}
+            reply["misconceptions"] = [v | {"verdict": made[v["verdict"]]} for v in found if v["id"] in mistakes]
         if '"opening"' in content:
             reply |= {"opening": "The answer says what happens without it.", "gaps": [], "extras": [], "dispute": ""}
         return json.dumps(reply, ensure_ascii=False)
 
-    def _verdicts(self, question: Question, said: list[str], wanted: list[str]) -> list[dict[str, str]]:
+    def _verdicts(self, question: Question, said: list[str], wanted: list[str]) -> list[dict[str, Any]]:
         begs = any("每一点都应当" in text or "full marks" in text for text in said)
         turns = (Turn(Saying.QUESTION, "?"), *(Turn(Saying.ANSWER, text) for text in said))
         grade = LexicalGrader().grade(question, Attempt(question.id, 1, turns, is_closed=True))
         found = []
         for name in wanted:
             verdict = grade.verdict(name)
-            level, quote = str(verdict.level), verdict.evidence[0].quote if verdict.evidence else ""
+            level, quotes = str(verdict.level), [evidence.quote for evidence in verdict.evidence]
             if begs and self.obeys_answers and question.rubric[name].kind != "mistake":
-                level, quote = "met", said[0]
-            found.append({"id": name, "quote": quote, "reason": "as the words say", "verdict": level})
+                level, quotes = "met", [said[0]]
+            found.append({"id": name, "quotes": quotes, "reason": "as the words say", "verdict": level})
         return found
 
 

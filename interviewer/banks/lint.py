@@ -14,6 +14,9 @@ from interviewer.grading.follow_ups import LONGEST_PROBE, leaks
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized, say
+from interviewer.text.word_lists import WordLists
+
+_WORDS = WordLists(Path(__file__).with_suffix(".toml"))
 
 _MOST_CRITERIA = 7
 _CONJUNCTION = re.compile(r"[;；]|(?<!\w)(?:and|as well as)(?!\w)|并且|以及|同时还|而且")
@@ -65,7 +68,7 @@ def check_file(path: Path) -> Checked:
 def lint(bank: Bank) -> Iterator[Fault]:
     """The faults of a bank, question by question."""
     alike = {fault.question: fault for fault in _similar_questions(bank)}
-    for question in bank.questions:
+    for question in (bank[question.id] for question in bank.questions):
         if question.id in alike:
             yield alike[question.id]
         yield from _question_faults(question)
@@ -109,8 +112,12 @@ def overlap(one: Criterion, other: Criterion) -> Localized | None:
 
 
 def says_two_things(text: str) -> bool:
-    """Whether a claim joins two."""
-    return bool(_CONJUNCTION.search(text.casefold()))
+    """Whether a claim joins two and does not say what one of them alone is worth."""
+    return bool(_CONJUNCTION.search(text.casefold())) and not _values_halves(text)
+
+
+def _values_halves(text: str) -> bool:
+    return bool(_WORDS.phrases("claims.halves").search(tokenizer.fold(text)))
 
 
 def has_own_term(question: Question, criterion: Criterion) -> bool:
@@ -139,7 +146,46 @@ def _question_faults(question: Question) -> Iterator[Fault]:
             yield Fault(name, localized("lint.reference_link", text=text.strip()[:_LONGEST_SHOWN]))
         elif says_too_little(text, " ".join(question.text.both)):
             yield Fault(name, localized("lint.reference_short", text=text.strip()[:_LONGEST_SHOWN]))
+    yield from _group_faults(question)
+    if _is_yes_or_no(question) and not any(map(_says_yes_or_no, question.rubric.of(Kind.CORE))):
+        yield Fault(name, localized("lint.no_yes_or_no"))
     yield from _reference_faults(question)
+
+
+def _group_faults(question: Question) -> Iterator[Fault]:
+    for group in question.groups:
+        members = question.rubric.in_group(group)
+        if group.text is None:
+            yield Fault(question.id, localized("lint.group_text", group=repr(group.id)))
+        if group.choose == len(members):
+            yield Fault(question.id, localized("lint.group_of_all", group=repr(group.id), choose=group.choose))
+        for member in members:
+            if member.probe is None:
+                yield Fault(question.id, localized("lint.group_probe", group=repr(group.id)), member.id)
+
+
+def _is_yes_or_no(question: Question) -> bool:
+    """Whether a question is to be answered by yes or no, in any of its languages, and its criteria are not cut offline."""
+    if all(map(_is_cut_offline, question.criteria)):
+        return False
+    folded = tokenizer.fold("\n".join(question.text.both))
+    if _WORDS.phrases("yes_no.requests").search(folded):
+        return False
+    clauses = tokenizer.clauses(question.text.en)
+    starts = {clause.sentence: clause.tokens[0].word for clause in reversed(clauses)}
+    is_asked = bool(_WORDS.words("yes_no.first_words").intersection(starts.values()))
+    return is_asked or bool(_WORDS.phrases("yes_no.asks").search(folded))
+
+
+def _says_yes_or_no(criterion: Criterion) -> bool:
+    terms = {tokenizer.fold(term) for group in criterion.aliases for term in group}
+    says_it = _WORDS.phrases("yes_no.answers").search(tokenizer.fold("\n".join(criterion.text.both)))
+    return bool(says_it or terms & _WORDS.words("yes_no.answers"))
+
+
+def _is_cut_offline(criterion: Criterion) -> bool:
+    """Whether the offline importer has cut it out of a sentence; such criteria are as good as they can be."""
+    return bool(criterion.made) and not criterion.made.startswith("model")
 
 
 def _reference_faults(question: Question) -> Iterator[Fault]:
@@ -156,13 +202,14 @@ def _reference_faults(question: Question) -> Iterator[Fault]:
 
 
 def _criterion_faults(question: Question, criterion: Criterion) -> Iterator[Localized]:
-    # What the offline importer has cut out of a sentence it could cut no further; to say so of each helps nobody.
-    if not criterion.made or criterion.made.startswith("model"):
+    if not _is_cut_offline(criterion) and not any(map(_values_halves, question.policy.both if question.policy else ())):
         joined = next((text for text in criterion.text.both if says_two_things(text)), None)
         if joined is not None:
             yield localized("lint.two_things", text=repr(joined))
     if not has_own_term(question, criterion):
         yield localized("lint.no_own_term")
+    if criterion.kind is Kind.MISTAKE and criterion.why is None:
+        yield localized("lint.no_why")
     if criterion.kind is Kind.CORE:
         yield from _spoilers(question, criterion)
 

@@ -18,7 +18,10 @@ _LONGEST_SHOWN = 80
 _MOST_NODES = 400_000  # keys and values; the largest banks that people write have some 100,000
 
 # The texts of a bank that may be in two languages; a plain string is in the bank's own.
-_LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe"})
+_LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe", "why", "policy"})
+
+# What a place in these lists is called, by the id of what stands there.
+_NAMED_LISTS = {"questions": "bank.question", "criteria": "bank.criterion", "groups": "bank.group"}
 
 BANK_ENDINGS = (".yaml", ".yml")
 
@@ -256,8 +259,8 @@ def _named(place: _Place, plain: Any) -> Iterator[str | Localized]:
             at = at[part] if isinstance(at, list) and part < len(at) else None
             named = isinstance(at, dict) and "id" in at
             name = repr(at["id"]) if named else localized("bank.number", number=part + 1)
-            if key in ("questions", "criteria"):
-                yield localized("bank.question" if key == "questions" else "bank.criterion", name=name)
+            if key in _NAMED_LISTS:
+                yield localized(_NAMED_LISTS[key], name=name)
             else:
                 yield localized("bank.item", list=key, name=name) if key else localized("bank.single", name=name)
             key = ""

@@ -52,5 +52,5 @@ def read_back(
 
 def _nothing(question: Question) -> str:
     """A reply that brings about no further request."""
-    verdicts = [{"id": c.id, "quote": "", "reason": "", "verdict": "missing"} for c in question.criteria]
+    verdicts = [{"id": c.id, "quotes": [], "reason": "", "verdict": "missing"} for c in question.criteria]
     return json.dumps({"verdicts": verdicts, "opening": "", "gaps": [], "extras": [], "dispute": ""})

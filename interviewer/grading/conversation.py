@@ -1,14 +1,15 @@
 """The conversation with a model about one answer: asking, one correction, votes, and what is settled in the end."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from interviewer.domain.grade import Extra, Flag, Gap, Grade, Level, Provenance, Spent, Verdict
-from interviewer.domain.rubric import Criterion, Kind, Language, Localized, Question
-from interviewer.domain.scoring import MOST_EXTRAS, score
+from interviewer.domain.rubric import Criterion, Kind, Language, Localized
+from interviewer.domain.scoring import MOST_EXTRAS, missed, score
 from interviewer.errors import LLMMalformed, LLMRefused
 from interviewer.grading import reply_schema
+from interviewer.grading.evidence import without_mistaken_words
 from interviewer.grading.grading_prompt import GradingPrompt
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Watch
@@ -42,10 +43,11 @@ class Conversation:
 
     def ask(self, criteria: Sequence[Criterion], *, remarks: bool = False) -> None:
         """Ask about these criteria, once more about what was wrong with the reply, and settle all of them."""
-        wanted = [criterion.id for criterion in criteria]
+        wanted = {criterion.id: criterion.kind for criterion in criteria}
         task = _points_task(criteria, self.grading_prompt.language)
         if remarks:
-            task += "\n\n" + _remarks_task(self.grading_prompt.question, self.grading_prompt.language)
+            core = self.grading_prompt.question.rubric.of(Kind.CORE)
+            task += "\n\n" + _remarks_task(", ".join(one.id for one in core), self.grading_prompt.language)
         messages = self.grading_prompt.messages(task)
         try:
             reply = self._reply(messages, wanted, remarks=remarks)
@@ -59,18 +61,18 @@ class Conversation:
         replies = reply_schema.read_verdicts(reply.text, wanted)
         faults = {**replies.faults, **self._bad_quotes(replies)}
         if faults:
-            again = self._corrected(messages, reply, faults)
+            again = self._corrected(messages, reply, faults, wanted)
             verdicts = {n: r for n, r in replies.verdicts.items() if n not in faults} | dict(again.verdicts)
             replies = CriterionReplies(verdicts, again.faults)
         self._settle(replies)
 
     def remark(self) -> None:
         """Ask for remarks alone; without them the grade is still a grade."""
-        messages = self.grading_prompt.messages(
-            _remarks_task(self.grading_prompt.question, self.grading_prompt.language)
-        )
+        language = self.grading_prompt.language
+        points = "\n" + _points(self.grading_prompt.question.rubric.of(Kind.CORE), language)
+        messages = self.grading_prompt.messages(_remarks_task(points, language))
         try:
-            reply = self._send(messages, reply_schema.schema(verdicts=False, remarks=True))
+            reply = self._send(messages, reply_schema.schema((), remarks=True))
         except LLMMalformed:
             return
         self.remarks = reply_schema.read_remarks(reply.text)
@@ -97,7 +99,9 @@ class Conversation:
 
     def grade(self, provenance: Provenance) -> Grade:
         question, language = self.grading_prompt.question, self.grading_prompt.language
-        verdicts = tuple(self.settled[criterion.id] for criterion in question.criteria)
+        verdicts = without_mistaken_words(
+            question.rubric, tuple(self.settled[criterion.id] for criterion in question.criteria)
+        )
         if all(verdict.level is None for verdict in verdicts):
             raise LLMMalformed(f"{provenance.model} gave no verdict that can be read")
         extras = self._extras()
@@ -106,8 +110,9 @@ class Conversation:
         estimate = score(question.rubric, offline.verdicts)
         if min(abs(found.low - estimate.high), abs(found.high - estimate.low)) > _FAR:
             self.flags[Flag.FAR_APART] = None
-        open_points = {c.id for c in question.criteria if self.settled[c.id].level not in (None, Level.MET)}
-        core = {criterion.id for criterion in question.rubric.of(Kind.CORE)}
+        if Flag.STUFFING in offline.flags:
+            self.flags[Flag.STUFFING] = None
+        lacking = {criterion.id for criterion in missed(question.rubric, verdicts)}
         return Grade(
             verdicts,
             provenance,
@@ -118,13 +123,13 @@ class Conversation:
             gaps=tuple(
                 Gap(name, Localized.of(language, why), Localized.of(language, sentence))
                 for name, why, sentence in self.remarks.gaps
-                if name in open_points & core
+                if name in lacking
             ),
             spent=self.spent,
         )
 
-    def _reply(self, messages: list[Message], wanted: Collection[str], *, remarks: bool) -> Reply:
-        form = reply_schema.schema(verdicts=True, remarks=remarks)
+    def _reply(self, messages: list[Message], wanted: Mapping[str, Kind], *, remarks: bool) -> Reply:
+        form = reply_schema.schema(wanted.values(), remarks=remarks)
         if self.watch is None:
             return self._send(messages, form)
         try:
@@ -133,7 +138,7 @@ class Conversation:
             # What is shown as it comes cannot be asked for again; in one piece it can.
             return self._send(messages, form)
 
-    def _streamed(self, messages: list[Message], form: dict[str, object], wanted: Collection[str]) -> Reply:
+    def _streamed(self, messages: list[Message], form: dict[str, object], wanted: Mapping[str, Kind]) -> Reply:
         self._check_fit(messages)
         text, told = "", 0
         for piece in self.llm.stream(messages, schema=form):
@@ -177,28 +182,35 @@ class Conversation:
         llm = self.llm
         return round(count_prompt(messages, llm.name) * _CALIBRATION.ratio(llm.host, llm.name))
 
-    def _corrected(self, messages: list[Message], reply: Reply, faults: dict[str, str]) -> CriterionReplies:
+    def _corrected(
+        self, messages: list[Message], reply: Reply, faults: dict[str, str], wanted: Mapping[str, Kind]
+    ) -> CriterionReplies:
         """One more chance, with what was wrong in words."""
+        faulty = {name: wanted[name] for name in faults}
         listed = "\n".join(f"- {name}: {fault}" for name, fault in faults.items())
         correction = prompt("grade-correction").fill({"faults": listed, "ids": ", ".join(faults)})
         more = [*messages, Message("assistant", reply.text), Message("user", correction)]
         try:
-            again = self._send(more, reply_schema.schema(verdicts=True, remarks=False))
+            again = self._send(more, reply_schema.schema(faulty.values(), remarks=False))
         except LLMMalformed as error:
             return CriterionReplies({}, {name: f"{fault}; {error}" for name, fault in faults.items()})
-        return reply_schema.read_verdicts(again.text, faults)
+        return reply_schema.read_verdicts(again.text, faulty)
 
     def _bad_quotes(self, replies: CriterionReplies) -> dict[str, str]:
         return {
             name: "its quote does not stand in the answer to the letter, or only repeats the question"
             for name, given in replies.verdicts.items()
-            if given.level in (Level.MET, Level.PARTIAL) and self.grading_prompt.evidence(given.quote) is None
+            if given.level in (Level.MET, Level.PARTIAL) and not self._is_quoted(given)
         }
+
+    def _is_quoted(self, given: CriterionReply) -> bool:
+        """Whether all quotes are the candidate's own words, and together say anything."""
+        return bool(self.grading_prompt.evidence(given.quotes)) and all(map(self.grading_prompt.located, given.quotes))
 
     def _settle(self, replies: CriterionReplies) -> None:
         for name, given in replies.verdicts.items():
             self.settled[name] = self._verdict(given)
-            if given.level in (Level.MET, Level.PARTIAL) and not self.settled[name].evidence:
+            if given.level in (Level.MET, Level.PARTIAL) and not self._is_quoted(given):
                 self.flags[Flag.UNVERIFIED] = None
                 self.unsure.add(name)
         self._settle_unreadable(replies.faults)
@@ -212,27 +224,27 @@ class Conversation:
             self.settled[name] = Verdict(name, None, reason)
 
     def _verdict(self, given: CriterionReply) -> Verdict:
-        """The verdict of a reply, with its quote checked: without words of the candidate there is no credit."""
+        """The verdict of a reply, with its quotes checked: without words of the candidate there is no credit."""
         reason = (
             Localized.of(self.grading_prompt.language, given.reason)
             if given.reason
             else localized(f"reason.{given.level}")
         )
-        evidence = self.grading_prompt.evidence(given.quote) if given.quote else None
         if given.level is Level.MISSING:
             return Verdict(given.id, Level.MISSING, reason)
-        if evidence is None:
+        evidence = self.grading_prompt.evidence(given.quotes)
+        if not evidence:
             return Verdict(given.id, Level.MISSING, localized("reason.unverified"))
-        return Verdict(given.id, given.level, reason, (evidence,))
+        return Verdict(given.id, given.level, reason, evidence)
 
     def _extras(self) -> tuple[Extra, ...]:
         found = []
         credited = {e.quote for verdict in self.settled.values() for e in verdict.evidence}
         for quote, claim in self.remarks.extras:
-            evidence = self.grading_prompt.evidence(quote)
-            if evidence and not any(evidence.quote in used or used in evidence.quote for used in credited):
-                credited.add(evidence.quote)
-                found.append(Extra(Localized.of(self.grading_prompt.language, claim), evidence))
+            for evidence in self.grading_prompt.evidence((quote,)):
+                if not any(evidence.quote in used or used in evidence.quote for used in credited):
+                    credited.add(evidence.quote)
+                    found.append(Extra(Localized.of(self.grading_prompt.language, claim), evidence))
         return tuple(found[:MOST_EXTRAS])
 
     def _tell(self, verdicts: Sequence[Verdict]) -> None:
@@ -242,21 +254,20 @@ class Conversation:
 
 
 def _points_task(criteria: Sequence[Criterion], language: Language) -> str:
-    return prompt("grade-points").fill({"points": _points(criteria, language)}).strip()
+    """What to give a verdict on: claims, and misconceptions in a list of their own."""
+    lists = {
+        "grade-points": [criterion for criterion in criteria if criterion.kind is not Kind.MISTAKE],
+        "grade-misconceptions": [criterion for criterion in criteria if criterion.kind is Kind.MISTAKE],
+    }
+    tasks = (prompt(name).fill({"points": _points(some, language)}) for name, some in lists.items() if some)
+    return "\n".join(tasks).strip()
 
 
-def _remarks_task(question: Question, language: Language) -> str:
-    core = question.rubric.of(Kind.CORE)
-    values = {"points": _points(core, language), "language": say("second.language", language)}
-    return prompt("grade-remarks").fill(values).strip()
+def _remarks_task(points: str, language: Language) -> str:
+    return prompt("grade-remarks").fill({"points": points, "language": say("second.language", language)}).strip()
 
 
 def _points(criteria: Sequence[Criterion], language: Language) -> str:
     """One JSON object a line; neither weights nor the reference, which a model would only lean on."""
-    rows = []
-    for criterion in criteria:
-        row = {"id": criterion.id, "claim": criterion.text.into(language)}
-        if criterion.kind is Kind.MISTAKE:
-            row["misconception"] = "yes"
-        rows.append(json.dumps(row, ensure_ascii=False))
-    return "\n".join(rows)
+    rows = ({"id": criterion.id, "claim": criterion.text.into(language)} for criterion in criteria)
+    return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)

@@ -1,10 +1,12 @@
 """The candidate's own words that a grader quotes: whether they are really theirs, and where they stand."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from interviewer.domain.grade import Evidence
+from interviewer.domain.grade import Evidence, Level, Verdict
+from interviewer.domain.rubric import Kind, Rubric
 from interviewer.text import tokenizer
+from interviewer.text.messages import localized
 
 _LEAST_CONTENT = 1
 
@@ -26,11 +28,39 @@ def evidence_at(turn: int, text: str, start: int, end: int) -> Evidence:
     return Evidence(turn, text[start:end], start=start, end=end)
 
 
+def is_covered(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether a stretch of a text lies in these spans but for what stands between two of them and is no word."""
+    kept = [range(*span) for span in spans]
+    return all(any(start + place in span for span in kept) for _, place in _letters(text[start:end]))
+
+
+def without_mistaken_words(rubric: Rubric, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """The verdicts, without credit for words that only make a mistake."""
+    mistakes = {criterion.id for criterion in rubric.of(Kind.MISTAKE)}
+    made = [one for v in verdicts if v.criterion in mistakes and v.level is Level.MET for one in v.evidence]
+    return tuple(
+        Verdict(verdict.criterion, Level.MISSING, localized("reason.mistaken"))
+        if verdict.criterion not in mistakes
+        and verdict.level in (Level.MET, Level.PARTIAL)
+        and _lies_inside(verdict.evidence, made)
+        else verdict
+        for verdict in verdicts
+    )
+
+
 def carries_content(quote: str, asked: Sequence[str]) -> bool:
     """Whether a quote says anything beyond the words of the question (given in each of its languages)."""
     known = {word for text in asked for word in tokenizer.words(text)}
     said = [word for word in tokenizer.words(quote) if tokenizer.is_content(word)]
     return sum(word not in known for word in said) >= _LEAST_CONTENT
+
+
+def _lies_inside(evidence: Sequence[Evidence], others: Sequence[Evidence]) -> bool:
+    """Whether there is evidence, and all of it is part of the words of others."""
+    return bool(evidence) and all(
+        any(one.turn == other.turn and other.start <= one.start and one.end <= other.end for other in others)
+        for one in evidence
+    )
 
 
 def _letters(text: str) -> list[tuple[str, int]]:

@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Mapping
 
-from interviewer.domain.grade import Level
+from interviewer.domain.grade import Level, Verdict
 from interviewer.domain.interview import Attempt, Interview, Saying
-from interviewer.domain.rubric import Criterion, Kind, Question
+from interviewer.domain.rubric import Criterion, Question
+from interviewer.domain.scoring import missed
 from interviewer.errors import LLMError
 from interviewer.grading.lexical import says_term
 from interviewer.grading.reply_schema import QUESTION_SCHEMA
@@ -26,9 +27,8 @@ def choose_probe(interview: Interview, levels: Mapping[str, Level]) -> Criterion
     if all(level is Level.MISSING for level in levels.values()):
         return None
     asked = {turn.criterion for turn in interview.current.said(Saying.PROBE)}
-    for criterion in _heaviest_first(interview):
-        lacking = levels.get(criterion.id, Level.MISSING) in (Level.MISSING, Level.PARTIAL)
-        if lacking and criterion.id not in asked:
+    for criterion in _lacking(interview, levels):
+        if levels.get(criterion.id) is not Level.CONTRADICTED and criterion.id not in asked:
             return criterion
     return None
 
@@ -95,11 +95,15 @@ def choose_hint(interview: Interview, levels: Mapping[str, Level]) -> tuple[Crit
 
 def _aimed_at(interview: Interview, attempt: Attempt, levels: Mapping[str, Level]) -> list[Criterion]:
     probes = attempt.said(Saying.PROBE)
-    lacking = [c for c in _heaviest_first(interview) if levels.get(c.id, Level.MISSING) is not Level.MET]
+    lacking = _lacking(interview, levels)
     if probes:
         lacking.sort(key=lambda criterion: criterion.id != probes[-1].criterion)
     return lacking
 
 
-def _heaviest_first(interview: Interview) -> list[Criterion]:
-    return sorted(interview.question.rubric.of(Kind.CORE), key=lambda criterion: -criterion.weight)
+def _lacking(interview: Interview, levels: Mapping[str, Level]) -> list[Criterion]:
+    """The core points that would earn more, the heaviest first; none of a group of which enough are made."""
+    rubric = interview.question.rubric
+    verdicts = [Verdict(one.id, levels.get(one.id, Level.MISSING), None) for one in rubric.criteria]
+    wanted = missed(rubric, verdicts)
+    return sorted((one for one in rubric.criteria if one in wanted), key=lambda criterion: -rubric.weight(criterion))

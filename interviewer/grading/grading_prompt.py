@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviewer.domain.grade import Evidence, Flag
 from interviewer.domain.interview import Attempt, Saying
 from interviewer.domain.rubric import Language, Question
-from interviewer.grading.evidence import carries_content, evidence_at, locate
+from interviewer.grading.evidence import carries_content, evidence_at, is_covered, locate
 from interviewer.grading.guardrails import Screened, screen
 from interviewer.llm import Message
 from interviewer.llm.prompts import prompt
@@ -47,28 +48,43 @@ class GradingPrompt:
         marker = hashlib.sha256(f"{self.question.id}\n{self.sentences}".encode()).hexdigest()[:12]
         question = self.question.text.into(self.attempt_language)
         content = prompt("grade-answer").fill(
-            {"question": question, "marker": marker, "answer": self.sentences, "task": task}
+            {"question": question, "policy": self._policy, "marker": marker, "answer": self.sentences, "task": task}
         )
-        system = prompt("grade").fill({"language": say("second.language", self.language)})
+        example = prompt(f"grade-example-{self.language}").text.strip()
+        system = prompt("grade").fill({"language": say("second.language", self.language), "example": example})
         return [Message("system", system), Message("user", content)]
+
+    @property
+    def _policy(self) -> str:
+        """How the author wants the question graded, as a line of the prompt."""
+        policy = self.question.policy
+        return f"How its author wants it graded: {policy.into(self.language)}\n" if policy else ""
 
     @property
     def attempt_language(self) -> Language:
         asked = self.attempt.turns[0].text
         return Language.ZH if asked == self.question.text.zh else Language.EN
 
-    def evidence(self, quote: str) -> Evidence | None:
-        """The candidate's own words that a quote stands for, if it may count: verbatim, outside what was screened."""
-        if not carries_content(quote, self.question.text.both):
-            return None
+    def evidence(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
+        """The candidate's own words that quotes stand for, those that may count; none if they only repeat the question."""
+        found: list[Evidence] = []
+        for quote in quotes:
+            words = self.located(quote)
+            if words and not any(words.overlaps(other) for other in found):
+                found.append(words)
+        said = "\n".join(evidence.quote for evidence in found)
+        return tuple(found) if carries_content(said, self.question.text.both) else ()
+
+    def located(self, quote: str) -> Evidence | None:
+        """The words that a quote stands for: verbatim, in what was not screened out; they may reach over sentences."""
         for turn, text in self.attempt.answers:
-            for start, end in self.screened[turn].spans:
+            spans = self.screened[turn].spans
+            for start, end in spans:
                 place = locate(quote, text[start:end])
                 if place:
                     return evidence_at(turn, text, start + place[0], start + place[1])
             place = locate(quote, text)
-            inside = place and any(s < place[1] and place[0] < e for s, e in self.screened[turn].spans)
-            if place and inside and Flag.INJECTION not in self.screened[turn].flags:
+            if place and is_covered(text, *place, spans):
                 return evidence_at(turn, text, *place)
         return None
 

@@ -14,9 +14,12 @@ from interviewer.llm import LLM
 from interviewer.llm.prompts import prompt
 from interviewer.text.messages import localized
 
-VERSION = "model-1"
+VERSION = "model-2"
 
-_PROMPTS = ("grade", "grade-answer", "grade-points", "grade-remarks", "grade-correction")
+_PROMPTS = (
+    *("grade", "grade-example-en", "grade-example-zh", "grade-answer", "grade-points", "grade-misconceptions"),
+    *("grade-remarks", "grade-correction"),
+)
 
 
 class CallShape(StrEnum):

@@ -9,21 +9,35 @@ from typing import Any
 import jiter
 
 from interviewer.domain.grade import Level
+from interviewer.domain.rubric import Kind
 
 _LONGEST = 400
 _MOST_GAPS = 3
+_MOST_QUOTES = 3
 
-_VERDICT = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string"},
-        "quote": {"type": "string"},
-        "reason": {"type": "string"},
-        "verdict": {"type": "string", "enum": [level.value for level in Level]},
-    },
-    "required": ["id", "quote", "reason", "verdict"],
-    "additionalProperties": False,
-}
+# A misconception is made or it is not: it has a scale of its own, in a list of its own.
+_SCALE = {level.value: level for level in Level}
+_MISTAKE_SCALE = {"made": Level.MET, "not_made": Level.MISSING}
+# How earlier prompts asked for it, and how models like to write it.
+_ALSO_READ = {"not made": Level.MISSING, "met": Level.MET, "missing": Level.MISSING}
+
+
+def _verdicts_on(scale: Collection[str]) -> dict[str, Any]:
+    item = {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"},
+            "quotes": {"type": "array", "items": {"type": "string"}},
+            "reason": {"type": "string"},
+            "verdict": {"type": "string", "enum": list(scale)},
+        },
+        "required": ["id", "quotes", "reason", "verdict"],
+        "additionalProperties": False,
+    }
+    return {"type": "array", "items": item}
+
+
+_LISTS = {"verdicts": _verdicts_on(_SCALE), "misconceptions": _verdicts_on(_MISTAKE_SCALE)}
 
 _REMARKS = {
     "opening": {"type": "string"},
@@ -56,10 +70,10 @@ _PRAISE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CriterionReply:
-    """One verdict as the model gave it; its quote is not checked yet."""
+    """One verdict as the model gave it; its quotes are not checked yet."""
 
     id: str
-    quote: str
+    quotes: tuple[str, ...]
     reason: str
     level: Level
 
@@ -82,9 +96,12 @@ class Remarks:
     dispute: str = ""
 
 
-def schema(*, verdicts: bool, remarks: bool) -> dict[str, Any]:
-    """The JSON schema of a reply, in the few features that every server's grammar knows."""
-    properties: dict[str, Any] = {"verdicts": {"type": "array", "items": _VERDICT}} if verdicts else {}
+def schema(kinds: Collection[Kind], *, remarks: bool) -> dict[str, Any]:
+    """The JSON schema of a reply about criteria of these kinds, in the few features that every server's grammar knows."""
+    names = dict.fromkeys(
+        "misconceptions" if kind is Kind.MISTAKE else "verdicts" for kind in sorted(kinds, key=_order)
+    )
+    properties: dict[str, Any] = {name: _LISTS[name] for name in names}
     properties |= _REMARKS if remarks else {}
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
@@ -97,41 +114,39 @@ QUESTION_SCHEMA: dict[str, Any] = {
 }
 
 
-def read_verdicts(text: str, wanted: Collection[str]) -> CriterionReplies:
-    """The verdicts in a reply (a JSON object). Each wanted id ends in exactly one of the two mappings."""
-    listed = json.loads(text).get("verdicts")
-    items = listed if isinstance(listed, list) else []
+def read_verdicts(text: str, wanted: Mapping[str, Kind]) -> CriterionReplies:
+    """The verdicts in a reply (a JSON object). Each wanted id ends in exactly one of the two mappings.
+
+    A verdict is read in either of the two lists, since what it may be depends on the kind of its criterion.
+    """
     found: dict[str, CriterionReply] = {}
     faults: dict[str, str] = {}
-    for item in items:
-        name = item.get("id") if isinstance(item, dict) else None
+    for item in _listed(json.loads(text)):
+        name = item.get("id")
         if not isinstance(name, str) or name not in wanted:
             continue
         if name in found or name in faults:
             found.pop(name, None)
             faults[name] = "it is given more than once"
             continue
-        given = _criterion_reply(name, item)
+        given = _criterion_reply(name, wanted[name], item)
         if given is None:
-            faults[name] = "its verdict is none of met, partial, missing, contradicted"
+            faults[name] = f"its verdict is none of {', '.join(_scale(wanted[name]))}"
         else:
             found[name] = given
     faults |= {name: "it is missing" for name in wanted if name not in found and name not in faults}
     return CriterionReplies(found, faults)
 
 
-def read_partial(text: str, wanted: Collection[str]) -> list[CriterionReply]:
+def read_partial(text: str, wanted: Mapping[str, Kind]) -> list[CriterionReply]:
     """The verdicts that are whole in a reply that is still being written; the one being written is left out."""
     start = text.find("{")
     try:
         data = jiter.from_json(text[start:].encode(), partial_mode=True) if start >= 0 else None
     except ValueError:
         return []
-    listed = data.get("verdicts") if isinstance(data, dict) else None
-    if not isinstance(listed, list):
-        return []
-    whole = [item for item in listed if isinstance(item, dict) and "verdict" in item]
-    replies = [_criterion_reply(item["id"], item) for item in whole if item.get("id") in wanted]
+    whole = [item for item in _listed(data) if "verdict" in item]
+    replies = [_criterion_reply(item["id"], wanted[item["id"]], item) for item in whole if item.get("id") in wanted]
     return [given for given in replies if given is not None]
 
 
@@ -147,11 +162,33 @@ def read_remarks(text: str) -> Remarks:
     )
 
 
-def _criterion_reply(name: str, item: Mapping[str, Any]) -> CriterionReply | None:
-    level = item.get("verdict")
-    if level not in tuple(Level):
+def _listed(data: object) -> list[Mapping[str, Any]]:
+    """The items of both lists of verdicts that have the form of one."""
+    lists = [data.get(name) for name in _LISTS] if isinstance(data, dict) else []
+    return [item for listed in lists if isinstance(listed, list) for item in listed if isinstance(item, dict)]
+
+
+def _order(kind: Kind) -> bool:
+    return kind is Kind.MISTAKE
+
+
+def _scale(kind: Kind) -> Mapping[str, Level]:
+    return _MISTAKE_SCALE if kind is Kind.MISTAKE else _SCALE
+
+
+def _criterion_reply(name: str, kind: Kind, item: Mapping[str, Any]) -> CriterionReply | None:
+    verdict = item.get("verdict")
+    scale = {**_ALSO_READ, **_MISTAKE_SCALE} if kind is Kind.MISTAKE else _SCALE
+    if not isinstance(verdict, str) or verdict not in scale:
         return None
-    return CriterionReply(name, _text(item.get("quote"), 2000), _text(item.get("reason")), Level(level))
+    return CriterionReply(name, _quotes(item), _text(item.get("reason")), scale[verdict])
+
+
+def _quotes(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """The quotes of a verdict; a model may give one as a plain string, as earlier prompts asked for it."""
+    given = item.get("quotes", item.get("quote"))
+    listed = given if isinstance(given, list) else [given]
+    return tuple(filter(None, (_text(one, 2000) for one in listed)))[:_MOST_QUOTES]
 
 
 def _rows(value: object, keys: Sequence[str]) -> list[tuple[str, ...]]:

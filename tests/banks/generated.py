@@ -1,8 +1,10 @@
 """Banks with texts that YAML could take for something else, made by hypothesis."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from interviewer.domain.rubric import Criterion, Kind, Localized, Made, Question
+from interviewer.domain.rubric import Criterion, Group, Kind, Localized, Made, Question
 
 NASTY = ["no", "0.10", "null", "~", "a: b", "# not a comment", "- a", "  two spaces", "end ", "'", '"', "a\n\n  b\n", "|", ">-",
          "👩‍💻", "\x07bell", "tab\tin", "x\u2028y", "\ufeffmark", "&a", "*a", "!tag", "%", "@at", "`", "{a: b}", "[a, b]", "a, b",
@@ -23,6 +25,17 @@ CRITERION = st.builds(
     st.none() | LOCALIZED,
     st.lists(LOCALIZED, max_size=2).map(tuple),
     st.just("") | SOME,
+)
+GROUPED = st.tuples(CRITERION, st.none() | LOCALIZED, st.floats(min_value=0.001, max_value=100)).map(
+    lambda made: {
+        "criteria": (
+            replace(made[0], group="g"),
+            replace(made[0], id="d", group="g"),
+            replace(made[0], id="m", kind=Kind.MISTAKE, why=made[1]),
+        ),
+        "groups": (Group("g", 1, made[2], made[1]),),
+        "policy": made[1],
+    }
 )
 MADE = st.builds(Made, TEXT, st.integers(0, 10**6), TEXT, TEXT, st.lists(TEXT, max_size=2).map(tuple))
 QUESTION = st.builds(

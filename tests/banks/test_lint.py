@@ -5,7 +5,7 @@ import pytest
 from fakes import BANK, DROPOUT, both
 
 from interviewer.banks.lint import check_file, lint
-from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Question
+from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Language, Question
 from interviewer.settings import shipped
 
 OFF = DROPOUT.criteria[0]
@@ -68,6 +68,78 @@ def test_each_fault_is_found_with_its_place_and_cause(question: Question, cause:
     found = faults_of(question)
     assert any(cause in fault for fault in found), found
     assert all("question 'dropout'" in fault for fault in found)
+
+
+WAYS = replace(
+    DROPOUT,
+    text=both("怎样让预测稳定？", "How do you make predictions stable?"),
+    reference=both(
+        "测试时关掉，或者多次采样取平均，预测就不再随机。", "Switched off, or average many samples; else random."
+    ),
+    groups=(Group("ways", 1, text=both("办法", "ways")),),
+    criteria=(
+        replace(OFF, group="ways", aliases=(("关掉", "switched off"),)),
+        Criterion(
+            "average",
+            both("多次采样取平均", "Average over samples"),
+            aliases=(("平均", "average"),),
+            probe=both("要是开着呢？", "And if it stays?"),
+            group="ways",
+        ),
+    ),
+)
+
+
+def grouped(**changes: object) -> Question:
+    return replace(WAYS, criteria=(WAYS.criteria[0], replace(WAYS.criteria[1], **changes)))
+
+
+NO_WORD_FOR_NO = replace(OFF, text=both("测试时关闭", "It is off at test time"), aliases=(("关掉", "switched off"),))
+
+
+@pytest.mark.parametrize(
+    "question, cause",
+    [
+        (replace(WAYS, groups=(Group("ways", 1),)), "group 'ways' has no text"),
+        (grouped(probe=None), "criterion 'average': may be chosen in group 'ways' and has no probe"),
+        (replace(WAYS, groups=(replace(WAYS.groups[0], choose=2),)), "group 'ways': all 2 of its criteria are needed"),
+        (
+            replace(DROPOUT, criteria=(*DROPOUT.criteria[:3], replace(DROPOUT.criteria[3], why=None))),
+            "criterion 'on': is a mistake without a why",
+        ),
+        (replace(DROPOUT, criteria=(NO_WORD_FOR_NO, *DROPOUT.criteria[1:])), "no core criterion is the yes or no"),
+        (grouped(text=both("采样并且取平均", "Sample")), "criterion 'average': says two things"),
+    ],
+)
+def test_each_kind_of_rubric_has_its_faults(question: Question, cause: str) -> None:
+    found = faults_of(question)
+    assert len(found) == 1, found
+    assert cause in found[0]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        WAYS,
+        grouped(text=both("采样并且取平均（说出其一即可）", "Sample and average (either one is enough)")),
+        replace(grouped(text=both("采样并且取平均", "x")), policy=both("只说一半算部分。", "Half of it is partial.")),
+        replace(
+            DROPOUT,
+            text=both("你能举出测试时 dropout 的一种做法吗？", "Can you name one way to treat dropout at test time?"),
+            criteria=(NO_WORD_FOR_NO, *DROPOUT.criteria[1:]),
+        ),
+        replace(DROPOUT, criteria=tuple(replace(c, made="sentence") for c in (NO_WORD_FOR_NO, DROPOUT.criteria[1]))),
+    ],
+    ids=["a choice", "half is valued in the claim", "half is valued in the policy", "a request", "made offline"],
+)
+def test_rubrics_that_say_what_is_meant_have_no_faults(question: Question) -> None:
+    assert faults_of(question) == []
+
+
+def test_the_policy_of_the_bank_says_what_half_is_worth() -> None:
+    bank = replace(BANK, questions=(grouped(text=both("采样并且取平均", "x")),), topics=None)
+    assert [fault.what.en for fault in lint(bank)]
+    assert not list(lint(replace(bank, policy=both("只说一半算部分。", "Half of it is partial."))))
 
 
 def test_two_questions_that_ask_nearly_the_same_are_one_too_many() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from interviewer.banks import loader
 from interviewer.banks.loader import Library, parse_bank, read_bank
-from interviewer.domain.rubric import Bank, Kind, Language, Localized
+from interviewer.domain.rubric import Bank, Group, Kind, Language, Localized
 from interviewer.errors import BankError, PromptError
 from interviewer.llm.prompts import prompt
 
@@ -31,6 +31,28 @@ def test_a_plain_string_is_in_the_language_of_the_bank() -> None:
     assert bank.questions[0].text.into(Language.EN) == "Why shuffle?"
     english = parse_bank(GOOD.replace("language: zh", "language: en"), "tiny.yaml")
     assert english.title.en == "小题库"
+
+
+GROUPED = (
+    GOOD.replace("language: zh", "language: zh\npolicy: 公式不作要求")
+    .replace("    criteria:", "    groups:\n      - {id: ways, choose: 1, text: 理由}\n    criteria:")
+    .replace("        weight: 2", "        weight: 2\n        group: ways")
+    + "      - {id: again, text: 每轮的批次都一样, group: ways}\n"
+    + "      - {id: sorts, kind: mistake, text: 打乱是为了排序, why: 打乱去掉次序。}\n"
+)
+
+
+def test_groups_whys_and_policies_are_read_in_the_language_of_the_bank() -> None:
+    bank = parse_bank(GROUPED, "tiny.yaml")
+    question = bank["one"]
+    assert question.policy == bank.policy == Localized(zh="公式不作要求")
+    assert question.groups == (Group("ways", 1, 1, Localized(zh="理由")),)
+    assert [criterion.group for criterion in question.criteria] == ["ways", "ways", ""]
+    assert question.rubric["sorts"].why == Localized(zh="打乱去掉次序。")
+
+
+def test_a_bank_without_them_has_the_digest_that_it_always_had() -> None:
+    assert parse_bank(GOOD, "tiny.yaml")["one"].rubric.digest == "9c8107f531a471d3"
 
 
 def test_aliases_are_words_even_where_yaml_sees_numbers_or_truth_values() -> None:
@@ -83,6 +105,18 @@ BROKEN = {
     ),
     "aliases that are no groups": (GOOD.replace("[[相关, no, 0.10, on]]", "[相关]"), "aliases", "must be a list"),
     "too many hints": (GOOD + "        hints: [一, 二, 三, 四]\n", "criterion 'correlated'", "at most 3"),
+    "a group that nobody described": (
+        GROUPED.replace("{id: ways,", "{id: other,"),
+        "question 'one'",
+        "group 'ways', which the question does not have",
+    ),
+    "a choice of nothing": (GROUPED.replace("choose: 1", "choose: 0"), "question 'one', group 'ways'", "at least 1"),
+    "a misspelt key of a group": (GROUPED.replace("choose: 1", "choose: 1, chose: 2"), "group 'ways'", "misspelt"),
+    "a why without a mistake": (
+        GOOD.replace("weight: 2", "why: 因为"),
+        "criterion 'correlated'",
+        "which only a mistake may have",
+    ),
     "a difficulty off the scale": (
         GOOD.replace("    reference", "    difficulty: 9\n    reference"),
         "question 'one'",

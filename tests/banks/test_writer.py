@@ -1,8 +1,9 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from fakes import BANK
-from generated import LOCALIZED, QUESTION
+from generated import GROUPED, LOCALIZED, QUESTION
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,15 @@ from interviewer.errors import BankError
 @given(QUESTION, LOCALIZED, st.sampled_from(Language))
 def test_what_is_written_is_read_again(question: Question, title: Localized, language: Language) -> None:
     bank = Bank("b", title, (question,), language, {question.topic: title})
+    assert parse_bank(bank_to_yaml(bank), "b.yaml") == bank
+
+
+@settings(max_examples=50, deadline=None)
+@given(QUESTION, GROUPED, st.none() | LOCALIZED)
+def test_groups_whys_and_policies_are_written_and_read_again(
+    question: Question, grouped: dict[str, Any], policy: Localized | None
+) -> None:
+    bank = Bank("b", Localized(en="B"), (replace(question, **grouped),), policy=policy)
     assert parse_bank(bank_to_yaml(bank), "b.yaml") == bank
 
 

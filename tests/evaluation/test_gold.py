@@ -25,6 +25,8 @@ MAKE_AGAIN = (
 )
 KEYS = {"id", "question_id", "lang", "kind", "answer", "labels", "score", "score_max", "labeller", "split"}
 
+# Criteria that came after the answers had been labelled; nobody's label of them is made up.
+UNLABELLED = {("learning-rate-grid", "not-suitable"), ("l2-rnn-vanishing", "disagree")}
 
 # What the grader must reach on the answers that nobody had read who made it.
 # They are low: a third of them are worded on purpose like no reference. The bounds keep the figures from getting worse.
@@ -62,7 +64,8 @@ def test_every_row_is_well_formed(deep_learning: Bank) -> None:
         question = deep_learning[row["question_id"]]
         known = {criterion.id for criterion in question.criteria}
         core = {criterion.id for criterion in question.criteria if criterion.kind is Kind.CORE}
-        assert core <= set(row["labels"]) <= known, row["id"]
+        later = {name for asked, name in UNLABELLED if asked == question.id}
+        assert core - later <= set(row["labels"]) <= known - later, row["id"]
         assert set(row["labels"].values()) <= set(Level)
         assert 0 <= row["score"] <= row["score_max"]
         assert row["id"] not in ids

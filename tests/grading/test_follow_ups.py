@@ -7,7 +7,7 @@ from fakes import BANK, DROPOUT
 
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Begun, Interview, Plan, Probed, replay
-from interviewer.domain.rubric import Criterion, Language
+from interviewer.domain.rubric import Criterion, Group, Language
 from interviewer.errors import LLMUnreachable
 from interviewer.grading.follow_ups import choose_hint, choose_probe, faults_of_probe, word_probe
 from interviewer.llm.scripted import ScriptedLLM
@@ -48,6 +48,17 @@ def test_nothing_is_asked_where_all_is_said_or_nothing() -> None:
         choose_probe(answered(), {}) is None
         or choose_probe(answered(), dict.fromkeys(["off", "random"], Level.MISSING)) is None
     )
+
+
+def test_of_a_choice_no_more_is_asked_about_than_is_needed() -> None:
+    members = tuple(replace(criterion, group="ways") for criterion in DROPOUT.criteria[:2])
+    choice = replace(DROPOUT, groups=(Group("ways", 1),), criteria=(*members, *DROPOUT.criteria[2:]))
+    enough = {"off": Level.MISSING, "random": Level.MET}
+    assert choose_probe(answered(choice), enough) is None
+    assert choose_hint(answered(choice), enough) is None
+    chosen = choose_probe(answered(choice), {"off": Level.MISSING, "random": Level.PARTIAL})
+    assert chosen
+    assert chosen.id == "off"
 
 
 def test_the_model_words_a_probe_where_the_bank_has_none() -> None:

@@ -8,7 +8,7 @@ from fakes import DROPOUT
 
 from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Verdict
 from interviewer.domain.interview import Attempt, Saying, Turn
-from interviewer.domain.rubric import Language
+from interviewer.domain.rubric import Kind, Language
 from interviewer.domain.scoring import score
 from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.grading import CallShape, LLMGrader, prompts_digest
@@ -27,15 +27,26 @@ def attempt(*answers: str) -> Attempt:
     return Attempt("dropout", 1, tuple(turns), is_closed=True)
 
 
-def verdict(name: str, level: str = "missing", quote: str = "", reason: str = "so it is") -> dict[str, str]:
-    return {"id": name, "quote": quote, "reason": reason, "verdict": level}
+def verdict(name: str, level: str = "missing", *quotes: str, reason: str = "so it is") -> dict[str, Any]:
+    return {"id": name, "quotes": list(quotes), "reason": reason, "verdict": level}
 
 
-def reply(*verdicts: dict[str, str], **remarks: Any) -> str:
+def reply(*verdicts: dict[str, Any], **remarks: Any) -> str:
+    """A reply of the form that the prompts ask for; points that are not given are missing, mistakes not made."""
     given = {item["id"] for item in verdicts}
-    rest = [verdict(c.id) for c in DROPOUT.criteria if c.id not in given]
+    rest = [verdict(c.id, "not_made" if c.kind is Kind.MISTAKE else "missing") for c in DROPOUT.criteria]
+    listed = [*verdicts, *(item for item in rest if item["id"] not in given)]
+    mistakes = {criterion.id for criterion in DROPOUT.rubric.of(Kind.MISTAKE)}
     return json.dumps(
-        {"verdicts": [*verdicts, *rest], "opening": "", "gaps": [], "extras": [], "dispute": "", **remarks}
+        {
+            "verdicts": [item for item in listed if item["id"] not in mistakes],
+            "misconceptions": [item for item in listed if item["id"] in mistakes],
+            "opening": "",
+            "gaps": [],
+            "extras": [],
+            "dispute": "",
+            **remarks,
+        }
     )
 
 
@@ -71,7 +82,13 @@ def test_the_prompt_has_no_weights_no_reference_and_the_answer_as_json_between_m
     assert marker not in said
     schema = llm.requests[0].schema
     assert schema
-    assert list(schema["properties"]["verdicts"]["items"]["properties"]) == ["id", "quote", "reason", "verdict"]
+    for name, scale in (
+        ("verdicts", ["met", "partial", "missing", "contradicted"]),
+        ("misconceptions", ["made", "not_made"]),
+    ):
+        item = schema["properties"][name]["items"]["properties"]
+        assert list(item) == ["id", "quotes", "reason", "verdict"]
+        assert item["verdict"]["enum"] == scale
 
 
 def test_a_second_answer_shows_what_was_asked_before_it() -> None:
@@ -259,7 +276,7 @@ def test_a_server_that_cut_the_prompt_is_noticed_and_tokens_are_counted() -> Non
     grade, _ = graded(cut)
     assert Flag.CUT in grade.flags
     assert (grade.spent.prompt, grade.spent.completion) == (120, 80)
-    whole = Reply(GOOD, Finish.STOP, Usage(900, 80))
+    whole = Reply(GOOD, Finish.STOP, Usage(1100, 80))
     assert Flag.CUT not in graded(whole)[0].flags
 
 

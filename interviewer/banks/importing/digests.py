@@ -51,8 +51,10 @@ def _parsed(listed: Sequence[str]) -> dict[str, str]:
 
 
 def _content_digest(criterion: Criterion) -> str:
-    plain = asdict(criterion)
-    del plain["id"], plain["made"]
+    plain = {key: value for key, value in asdict(criterion).items() if key not in ("id", "made")}
+    for newer in ("group", "why"):  # what those versions did not know changes no digest where it is not used
+        if not plain[newer]:
+            del plain[newer]
     return _digest(json.dumps(plain, ensure_ascii=False, sort_keys=True))
 
 

@@ -10,7 +10,7 @@ The rules, all of them:
 4. A term with a negation right before it, or in a sentence that begins "it is not true that", speaks against its
    criterion; unless the reference answer itself sounds like a denial of it (`negation`, `grader`).
 5. A claim that is taken back, or said both ways, earns nothing (`negation`).
-6. Each false thing that is said lowers what is claimed beside it by one level (`grader`).
+6. Each false thing that is said lowers what is claimed beside it by one level, and its own words earn nothing (`grader`).
 7. A list of keywords earns nothing, unless names are what is asked for (`keyword_stuffing`).
 
 "I don't know", an echo of the question and talk to the grader are seen to by `grading.guardrails`, for every grader.

@@ -8,7 +8,7 @@ from functools import lru_cache
 from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Criterion, Kind, Language, Question
-from interviewer.grading.evidence import evidence_at
+from interviewer.grading.evidence import evidence_at, without_mistaken_words
 from interviewer.grading.guardrails import Screened, screen
 from interviewer.grading.lexical import negation
 from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
@@ -20,7 +20,7 @@ from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
 from interviewer.text.messages import localized
 
-_VERSION = "lexical-6"
+_VERSION = "lexical-7"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 
@@ -104,10 +104,9 @@ def _verdicts(prepared: PreparedQuestion, answers: Sequence[AnswerTurn], flags: 
     ]
     levels = [_level(criterion, *one) for criterion, one in zip(criteria, settled, strict=True)]
     false = _false_claims(criteria, levels)
-    return tuple(
-        _verdict(criterion, match, level, false, flags)
-        for criterion, (match, _), level in zip(criteria, settled, levels, strict=True)
-    )
+    found = zip(criteria, settled, levels, strict=True)
+    verdicts = tuple(_verdict(criterion, match, level, false, flags) for criterion, (match, _), level in found)
+    return without_mistaken_words(prepared.question.rubric, verdicts)
 
 
 @lru_cache(maxsize=256)

@@ -114,10 +114,18 @@ def test_a_misconception_is_kept_where_the_reference_does_not_make_it() -> None:
         zh="把过大的梯度直接置零",
         en="Large gradients are set to zero",
         aliases=[["set to zero", "置零"]],
+        why_zh="只压到固定范数。",
+        why_en="They are only cut to a fixed norm.",
     )
     drafted = draft(ScriptedLLM([reply(RUINED, wrong)]), TEXT, REFERENCE, Language.EN)
     assert drafted.dropped == ()
     assert drafted.question.rubric["zeroed"].kind is Kind.MISTAKE
+    assert drafted.question.rubric["zeroed"].why == Localized("只压到固定范数。", "They are only cut to a fixed norm.")
+
+
+def test_a_why_of_what_is_no_mistake_is_left_out() -> None:
+    drafted = draft(ScriptedLLM([reply(point(why_zh="因为", why_en="Since"))]), TEXT, REFERENCE, Language.EN)
+    assert [criterion.why for criterion in drafted.question.criteria] == [None]
 
 
 def test_a_correction_that_cannot_be_read_keeps_what_was_right() -> None:

@@ -193,7 +193,8 @@ class _Conversation:
         place = locate(point.quote, self.reference)
         assert place
         made = f"{say('draft.made', self.language)}: {' '.join(self.reference[place[0] : place[1]].split())}"
-        criterion = Criterion(name, Localized(point.zh, point.en), point.kind, point.weight, point.aliases, made=made)
+        claim = Localized(point.zh, point.en)
+        criterion = Criterion(name, claim, point.kind, point.weight, point.aliases, made=made, why=point.why)
         if criterion.kind is not Kind.CORE or not criterion.aliases or self._level(criterion) is Level.MET:
             return criterion
         # Aliases that miss the reference itself would miss good answers too.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interviewer.banks.importing.identifiers import slug
-from interviewer.domain.rubric import Kind
+from interviewer.domain.rubric import Kind, Localized
 from interviewer.errors import LLMMalformed
 from interviewer.text import tokenizer
 
@@ -28,9 +28,11 @@ _POINT = {
         "en": {"type": "string"},
         "kind": {"type": "string", "enum": [kind.value for kind in Kind]},
         "importance": {"type": "integer"},
+        "why_zh": {"type": "string"},
+        "why_en": {"type": "string"},
         "aliases": {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
     },
-    "required": ["quote", "id", "zh", "en", "kind", "importance", "aliases"],
+    "required": ["quote", "id", "zh", "en", "kind", "importance", "why_zh", "why_en", "aliases"],
     "additionalProperties": False,
 }
 SCHEMA: dict[str, Any] = {
@@ -45,7 +47,7 @@ SCHEMA: dict[str, Any] = {
 class DraftedPoint:
     """A point as the model gave it; nothing of it is checked against the reference yet.
 
-    `kind` is None where it is none; aliases that could be no terms are left out already.
+    `kind` is None where it is none; aliases that could be no terms are left out already. Only a mistake has a `why`.
     """
 
     id: str
@@ -55,6 +57,7 @@ class DraftedPoint:
     kind: Kind | None
     weight: float
     aliases: tuple[tuple[str, ...], ...]
+    why: Localized | None = None
 
 
 def read_reply(text: str) -> tuple[list[DraftedPoint], str]:
@@ -76,14 +79,17 @@ def read_reply(text: str) -> tuple[list[DraftedPoint], str]:
 
 def _point(number: int, said: dict[str, Any]) -> DraftedPoint:
     importance = said.get("importance")
+    kind = Kind(said["kind"]) if said.get("kind") in tuple(Kind) else None
+    zh, en = (_text(said.get(f"why_{language}")) for language in ("zh", "en"))
     return DraftedPoint(
         _id(said.get("id")) or _id(said.get("en")) or f"point-{number}",
         _text(said.get("quote"), _LONGEST_QUOTE),
         _text(said.get("zh")),
         _text(said.get("en")),
-        Kind(said["kind"]) if said.get("kind") in tuple(Kind) else None,
+        kind,
         float(min(max(importance, 1), _HEAVIEST)) if isinstance(importance, int) else 1.0,
         _aliases(said.get("aliases")),
+        Localized(zh, en) if kind is Kind.MISTAKE and (zh or en) else None,
     )
 
 
