@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from interviewer.domain.rubric import Language
+from interviewer.presentation import practice_text
 from interviewer.presentation.templating import render
 from interviewer.sessions.today import Today
 from interviewer.text.messages import say
@@ -10,23 +11,10 @@ from interviewer.text.messages import say
 
 def today_card(today: Today, language: Language, grader: str) -> Markup:
     """What is due, what goes on, and how well each topic holds; `grader` names who grades, '' the offline estimate."""
-    return render("today.html", language, today=today, grader=grader, parts=today_parts(today, language))
-
-
-def today_parts(today: Today, language: Language) -> str:
-    """The sitting in short: how many questions, of what kinds, for how long."""
-    kinds = [
-        say(f"today.{kind}", language, count=count)
-        for kind, count in (("due", today.due), ("weak", today.weak), ("new", today.new))
-        if count
-    ]
-    return say(
-        "today.sitting",
-        language,
-        count=len(today.questions),
-        kinds=say("today.comma", language).join(kinds),
-        minutes=today.minutes,
-    )
+    told = say("today.done", language, count=today.answered_today) if today.answered_today else ""
+    headline = practice_text.headline(today, language) if today.questions or not told else told
+    notes = practice_text.notes(today, language)
+    return render("today.html", language, today=today, grader=grader, headline=headline, notes=notes)
 
 
 def begin_label(today: Today, language: Language) -> str:

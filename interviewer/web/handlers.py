@@ -28,12 +28,13 @@ from interviewer.errors import (
 from interviewer.presentation.card import Live
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import QuestionName, make_plan
-from interviewer.sessions.practice_log import PracticeSettings, save_settings
+from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
 from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise
+from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
 
 # What needs no server is there in a moment; it is not waited for without end all the same.
@@ -62,6 +63,7 @@ class Desk:
     library: Library
     models: GraderRegistry
     badges: Badges
+    practice: Practice
 
     def arrive(self, owner: str, interview: str, language: Language) -> View:
         """The page as it opens: on the interview the browser remembers, or on the start form."""
@@ -222,7 +224,7 @@ class Desk:
 
     def _keep_goal(self, owner: str, goal: Goal, language: Language) -> View:
         try:
-            save_settings(self.service.store, owner, PracticeSettings(goal.exam_on, goal.daily_cap))
+            save_practice_settings(self.service.store, owner, PracticeSettings(goal.exam_on, goal.daily_cap))
         except StoreError as error:
             return _not_begun(error, language)
         return View(Screen.START, language)

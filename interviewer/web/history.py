@@ -40,10 +40,16 @@ def wished_count(wish: str) -> int:
 def _item(found: Overview, language: Language) -> str:
     if found.problem:
         return f"<li>{escaped(say('list.unreadable', language, reason=found.problem))}</li>"
-    words = _words(found[_SHOWN_FROM:], language)
+    words = _words(found._replace(title=None)[_SHOWN_FROM:], language)
+    title = f"<strong>{escaped(found.title)}</strong> · " if found.title else ""
+    tools = "".join(
+        f'<button type="button" class="{what}" data-interview="{found.id}" data-sure="{say(sure, language)}">'
+        f"{say(f'list.{what}', language)}</button>"
+        for what, sure in (("rename", "list.rename_to"), ("delete", "list.delete_sure"))
+    )
     return (
-        f'<li><a href="?interview={found.id}">{words[0]}</a> <span class="quiet">{words[1]} · '
-        f'<time datetime="{found.begun_at}">{moment(found.begun_at)}</time></span></li>'
+        f'<li>{title}<a href="?interview={found.id}">{words[0]}</a> <span class="quiet">{words[1]} · '
+        f'<time datetime="{found.begun_at}">{moment(found.begun_at)}</time></span> <span class="tools">{tools}</span></li>'
     )
 
 

@@ -29,6 +29,7 @@ from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
 from interviewer.web.page_input import Page, readable
 from interviewer.web.page_language import preferred_language
+from interviewer.web.practice import Practice
 from interviewer.web.rendering import (
     Updates,
     bank_choices,
@@ -60,9 +61,9 @@ def mount(
     uploads: Uploads,
 ) -> None:
     """Put the page on the application, with everything closed that it does not need."""
-    demo = _build(
-        Desk(service, library, models, Badges(models, known_measurements(settings))), owners, settings, uploads
-    )
+    practice = Practice(service.store, library.banks)
+    desk = Desk(service, library, models, Badges(models, known_measurements(settings)), practice)
+    demo = _build(desk, owners, settings, uploads)
     demo.max_threads = _MOST_THREADS
     demo.state_session_capacity = _PAGES_REMEMBERED
     demo.queue(default_concurrency_limit=None, api_open=False)
@@ -120,9 +121,10 @@ class _Wiring:
         self._connect_start()
         self._connect_play()
         for trigger in (c.records.select, c.refresh.click):
-            self._on(trigger, self._list, [language], [c.listing])
+            self._on(trigger, self._list, [language], [c.progress, c.listing])
         self._on(c.regrade.click, self._regrade, [language], [c.listing])
         self._on(c.link.click, self._link, [language], [c.link_text])
+        c.questions.connect(self._on, self._search, language)
         GraderWiring(c.grader, Clinic(self.desk.models, self.desk.library), self._owner).connect(self._on, language)
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
@@ -170,7 +172,7 @@ class _Wiring:
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
             self._on(button.click, self._drawing_all(desk.regrade), here, drawn)
-        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], drawn)
+        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], [*drawn, c.listing, c.tabs])
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
         self._on(c.ticker.tick, self._tick, [*here, c.ticker], drawn)
@@ -288,11 +290,21 @@ class _Wiring:
         return {c.play.card: view.card, c.report.report: view.report}
 
     def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Iterator[Updates]:
-        for view in self.desk.act(self._owner(request), interview, asked, Language(language)):
-            yield self._draw(view, request)
+        owner, spoken = self._owner(request), Language(language)
+        told = self.desk.practice.change_list(owner, asked, spoken)
+        if told is not None:
+            yield {self.c.listing: str(told) + listing(self.desk.service, owner, spoken)}
+            return
+        for view in self.desk.act(owner, interview, asked, spoken):
+            goes_on = {self.c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
+            yield self._draw(view, request) | goes_on
 
-    def _list(self, language: str, request: gr.Request) -> str:
-        return listing(self.desk.service, self._owner(request), Language(language))
+    def _search(self, words: str, state: str, language: str, request: gr.Request) -> str:
+        return self.desk.practice.questions(self._owner(request), words, state, _zone(request), Language(language))
+
+    def _list(self, language: str, request: gr.Request) -> tuple[str, str]:
+        owner, spoken = self._owner(request), Language(language)
+        return self.desk.practice.progress(owner, _zone(request), spoken), listing(self.desk.service, owner, spoken)
 
     def _regrade(self, language: str, request: gr.Request) -> str:
         """Grade whatever of this owner has no grade, and list the interviews anew."""

@@ -69,8 +69,18 @@ class Goal(BaseModel):
     daily_cap: int = Field(ge=1, le=200)
 
 
+class InterviewAction(BaseModel):
+    """An interview of the list is deleted, put back, or given a title."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["delete", "put_back", "rename"]
+    interview: str
+    title: str = Field("", max_length=200)
+
+
 CardAction = Rule | SelfMark | SecondOpinion
-PageAction = Annotated[CardAction | Practise | Goal, Field(discriminator="do")]
+PageAction = Annotated[CardAction | Practise | Goal | InterviewAction, Field(discriminator="do")]
 
 PAGE_ACTIONS: TypeAdapter[list[PageAction]] = TypeAdapter(list[PageAction])
 """Reads what the page's script sends: a JSON list, since a finger can be quicker than a request."""

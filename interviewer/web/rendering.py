@@ -14,6 +14,7 @@ from interviewer.text.messages import say
 from interviewer.web.controls import AWAY_SECONDS, DEFAULT_COUNT, NO_INTERVIEW, POLL_SECONDS, Controls
 from interviewer.web.grader_tab import grader_labels
 from interviewer.web.import_tab import import_labels
+from interviewer.web.questions_tab import questions_labels
 from interviewer.web.view_model import Screen, View
 
 Updates = dict[Any, Any]
@@ -89,6 +90,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         c.head: inline('<h1>{{ say("app.title") }}</h1><p>{{ say("app.tagline") }}</p>', language),
         c.page_language: label("app.language", value=str(language)),
         **grader_labels(c.grader, language),
+        **questions_labels(c.questions, language),
         **import_labels(c.importing, language, is_allowed=may_import),
         c.practice: label("tab.practice"),
         c.records: label("tab.interviews"),

@@ -21,6 +21,7 @@ from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
 from interviewer.web.handlers import Desk
 from interviewer.web.history import listing, wished_count
+from interviewer.web.practice import Practice
 from interviewer.web.view_model import View
 
 SERVER = "http://model.example/v1"
@@ -35,7 +36,8 @@ def release() -> Iterator[threading.Event]:
 
 def desk_of(service: SessionService) -> Desk:
     graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
-    return Desk(service, Library(), graders, Badges(graders, dict))
+    library = Library()
+    return Desk(service, library, graders, Badges(graders, dict), Practice(service.store, library.banks))
 
 
 def test_a_click_waits_neither_for_a_model_nor_for_its_server(

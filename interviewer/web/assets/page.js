@@ -12,6 +12,11 @@
       if (unfolded.has(fold.dataset.key)) fold.open = true;
     });
     tidyCards();
+    document.querySelectorAll('time[datetime]:not([data-local])').forEach(time => {
+      time.dataset.local = '';
+      const at = new Date(time.dateTime);
+      if (!isNaN(at)) time.textContent = at.toLocaleString(document.documentElement.lang || undefined, {dateStyle: 'medium', timeStyle: 'short'});
+    });
     restoreDraft();
   };
   // What is being typed is kept in the browser, by interview and question, until it is recorded: over leaving, closing
@@ -152,6 +157,24 @@
     if (button.matches('.ruling [data-level]')) rule(button);
     else if (button.matches('.ruled .undo')) ask({do: 'rule', ...about(button), criterion: button.dataset.criterion, level: null});
     else if (button.matches('.practise')) ask({do: 'practise', questions: button.dataset.question.split(' ')});
+    else if (button.matches('.practise-ticked')) {
+      const ticked = [...document.querySelectorAll('.questions input:checked')].map(box => box.value);
+      if (ticked.length) ask({do: 'practise', questions: ticked});
+    } else if (button.matches('.interviews .delete')) {
+      // The first press asks, the second does it.
+      if (button.dataset.asked) ask({do: 'delete', interview: button.dataset.interview});
+      button.dataset.asked = 'yes';
+      button.textContent = button.dataset.sure;
+    } else if (button.matches('.interviews .rename')) {
+      const box = document.createElement('input');
+      box.className = 'new-title';
+      box.maxLength = 200;
+      box.setAttribute('aria-label', button.dataset.sure);
+      box.placeholder = button.dataset.sure;
+      box.dataset.interview = button.dataset.interview;
+      button.replaceWith(box);
+      box.focus();
+    } else if (button.matches('.put-back')) ask({do: 'put_back', interview: button.dataset.interview});
     else if (button.id === 'keep-goal') ask({do: 'goal', exam_on: document.querySelector('#exam-on').value || null, daily_cap: Number(document.querySelector('#daily-cap').value)});
     else if (button.matches('.second-opinion')) ask({do: 'second_opinion', ...about(button)});
     else if (button.matches('.mark-switch')) {
@@ -170,6 +193,7 @@
   });
   document.addEventListener('change', event => {
     const note = event.target;
+    if (note.matches?.('.new-title')) ask({do: 'rename', interview: note.dataset.interview, title: note.value});
     if (note.matches?.('.ruling-note')) ask({do: 'rule', ...about(note), criterion: note.dataset.criterion, level: note.dataset.level, note: note.value});
   });
   // On a row of points: 1 to 4 choose a level, up and down go to the next row.

@@ -1,0 +1,74 @@
+"""What the page shows of an owner's practice: progress, the questions of all banks, and the list of interviews put in order."""
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+
+from pydantic import ValidationError
+
+from interviewer.domain.rubric import Bank, Language
+from interviewer.errors import InterviewerError, StoreError
+from interviewer.presentation.progress_page import progress_page, questions_page
+from interviewer.presentation.templating import inline
+from interviewer.sessions.progress import read_progress
+from interviewer.sessions.question_search import known_questions, search_questions
+from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
+from interviewer.sessions.standing import QuestionState
+from interviewer.sessions.store import Store
+from interviewer.web.page_actions import PAGE_ACTIONS, InterviewAction
+
+_DELETED = """<p role="status">{{ say("list.deleted") }} <button type="button" class="put-back" data-interview="{{ name }}">{{ say("list.undo") }}</button></p>"""
+_AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
+_MOST_REMOVED = 100
+
+
+class Practice:
+    """Reads for the page what an owner practised. Keeps what was deleted last, so that it can be put back."""
+
+    def __init__(self, store: Store, banks: Callable[[], list[Bank]]) -> None:
+        self._store = store
+        self._banks = banks
+        self._removed: dict[tuple[str, str], RemovedInterview] = {}
+
+    def progress(self, owner: str, zone: tzinfo, language: Language) -> str:
+        now = datetime.now(zone)
+        try:
+            return progress_page(read_progress(self._store, owner, self._banks(), now), now.date(), language)
+        except StoreError:
+            return ""  # the list that is shown with it says what is wrong
+
+    def questions(self, owner: str, words: str, state: str, zone: tzinfo, language: Language) -> str:
+        """The questions with all these words; of any standing where `state` names none."""
+        states = [QuestionState(state)] if state in tuple(QuestionState) else []
+        try:
+            known = known_questions(self._store, owner, self._banks(), datetime.now(zone))
+        except StoreError as error:
+            return inline(_AWAY, language, reason=error.into(language))
+        return questions_page(search_questions(known, words, states=states), language)
+
+    def change_list(self, owner: str, sent: str, language: Language) -> str | None:
+        """Delete, put back or rename an interview, and say so; None where something else was asked for."""
+        try:
+            (action,) = PAGE_ACTIONS.validate_json(sent)
+        except (ValidationError, ValueError):
+            return None
+        if not isinstance(action, InterviewAction):
+            return None
+        try:
+            return self._change(owner, action, language)
+        except InterviewerError as error:
+            return inline(_AWAY, language, reason=error.into(language))
+
+    def _change(self, owner: str, action: InterviewAction, language: Language) -> str:
+        name = action.interview
+        match action.do:
+            case "delete":
+                self._removed[owner, name] = remove_interview(self._store, name, owner)
+                while len(self._removed) > _MOST_REMOVED:
+                    del self._removed[next(iter(self._removed))]
+                return inline(_DELETED, language, name=name)
+            case "put_back" if removed := self._removed.pop((owner, name), None):
+                put_back(self._store, removed)
+                return inline('<p role="status">{{ say("list.put_back") }}</p>', language)
+            case "rename" if self._store.owner_of(name) == owner:
+                self._store.rename(name, action.title.strip())
+        return ""

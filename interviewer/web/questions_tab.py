@@ -1,0 +1,39 @@
+"""The questions tab: all questions of all banks, found by words and by how well they are known."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from interviewer.domain.rubric import Language
+from interviewer.sessions.standing import QuestionState
+from interviewer.text.messages import say
+
+ANY = "any"
+
+
+class QuestionsTab:
+    """The controls; buttons within the list are pressed through the page's script."""
+
+    def __init__(self) -> None:
+        with gr.Tab("·····", id="questions") as self.tab:
+            with gr.Row():
+                self.words = gr.Textbox(max_lines=1, elem_id="question-words", scale=3)
+                self.state = gr.Dropdown([ANY], value=ANY, elem_id="question-state", scale=1, min_width=160)
+            self.listing = gr.HTML(elem_id="question-list", apply_default_css=False)
+
+    def connect(self, bind: Callable[..., Any], search: Callable[..., Any], language: Any) -> None:
+        """`search` gives the listing for the words, the state and the language of the page."""
+        asked = [self.words, self.state, language]
+        for trigger in (self.tab.select, self.words.submit, self.words.blur, self.state.input):
+            bind(trigger, search, asked, [self.listing])
+
+
+def questions_labels(tab: QuestionsTab, language: Language) -> dict[Any, Any]:
+    states = [(say("questions.any", language), ANY)]
+    states += [(say(f"state.{state}", language), str(state)) for state in QuestionState]
+    return {
+        tab.tab: gr.update(label=say("tab.questions", language)),
+        tab.words: gr.update(label=say("questions.words", language)),
+        tab.state: gr.update(label=say("questions.state", language), choices=states, value=ANY),
+    }
