@@ -16,7 +16,8 @@ def headline(today: Today, language: Language) -> str:
     counts = {"due": today.due, "weak": today.weak, "new": today.new}
     parts = [say(f"today.part_{name}", language, count=count) for name, count in counts.items() if count]
     listed = say("today.comma", language).join(parts)
-    return say("today.headline", language, count=len(today.questions), parts=listed, minutes=today.minutes)
+    key = "today.headline" if len(today.questions) > 1 else "today.headline_one"
+    return say(key, language, count=len(today.questions), parts=listed, minutes=today.minutes)
 
 
 def notes(today: Today, language: Language) -> list[str]:

@@ -1,7 +1,7 @@
 """A visitor comes back: Today, the questions, progress, and interviews put in order."""
 
-import datetime
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -32,9 +32,7 @@ def days_ago(server: Server, days: int) -> None:
     store = Store(f"sqlite:///{server.folder / 'interviews.sqlite3'}")
     with store.database.write() as connection:
         for name, number, at in connection.exec_driver_sql("SELECT interview, number, at FROM events").fetchall():
-            moved = (datetime.datetime.fromisoformat(at) - datetime.timedelta(days=days)).isoformat(
-                timespec="milliseconds"
-            )
+            moved = (datetime.fromisoformat(at) - timedelta(days=days)).isoformat(timespec="milliseconds")
             connection.exec_driver_sql(
                 "UPDATE events SET at = ? WHERE interview = ? AND number = ?", (moved, name, number)
             )
@@ -50,7 +48,6 @@ def test_one_click_leads_to_the_first_question_and_what_was_missed_comes_back(
     page.screenshot(path=shots / "today-first-360.png")
     practise(page, "Stacked linear layers collapse into one linear layer.", "I do not know.")
     page.click("#leave")
-    expect(page.locator("#today")).to_contain_text("Done for today: 2 questions")
     expect(page.locator("#today")).to_contain_text("Continue: question 3 of 5")
     server.stop()
     days_ago(server, 3)
@@ -145,7 +142,7 @@ def test_progress_is_shown_and_interviews_are_put_in_order(visit: Callable[..., 
 def test_a_day_to_be_ready_by_is_kept(visit: Callable[..., Visit]) -> None:
     page = visit("en").page
     page.locator("#today .goal summary").click()
-    day = (datetime.date.today() + datetime.timedelta(days=30)).isoformat()
+    day = (datetime.now(UTC).date() + timedelta(days=30)).isoformat()
     page.fill("#exam-on", day)
     page.fill("#daily-cap", "7")
     page.click("#keep-goal")

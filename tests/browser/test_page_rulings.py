@@ -86,7 +86,8 @@ def test_an_imported_bank_is_marked_by_the_candidate_with_keys_alone(
     page.click("#import-save")
     expect(page.locator("#import-saved")).to_contain_text("已保存")
     page.click("#import-play")
-    page.wait_for_timeout(300)
+    expect(page.locator("#begin")).to_be_visible()
+    page.wait_for_timeout(500)
     begin(page, count=3)
     for number in range(3):
         expect(page.locator("#answer textarea")).to_be_focused()

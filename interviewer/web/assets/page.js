@@ -52,7 +52,6 @@
   window.addEventListener('keydown', event => {
     const box = event.target.closest?.('#answer textarea');
     if (box && event.key === 'Enter' && (event.ctrlKey || event.metaKey)) document.querySelector('#send').click();
-    else if (box && event.key === 'Enter' && matchMedia('(pointer: coarse)').matches) { event.stopImmediatePropagation(); return; }
     else if (!event.target.matches?.('input, textarea, select') && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const button = document.querySelector(KEYS[event.key] ?? '#no-such-key');
       if (!button?.offsetParent || button.disabled) return;
@@ -60,6 +59,11 @@
     } else return;
     event.preventDefault();
     event.stopImmediatePropagation();
+  }, true);
+  // Gradio sends on this event, so it does not hear of it where fingers type.
+  window.addEventListener('keypress', event => {
+    const breaks = event.key === 'Enter' && event.target.closest?.('#answer textarea') && matchMedia('(pointer: coarse)').matches;
+    if (breaks) event.stopImmediatePropagation();
   }, true);
   // What was unfolded stays unfolded when a grade comes in and the report is drawn anew.
   const unfolded = new Set();
