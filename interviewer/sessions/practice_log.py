@@ -36,6 +36,24 @@ class PracticeLog(NamedTuple):
     open: list[Overview]
 
 
+class LastAnswer(NamedTuple):
+    """Where the answer stands that was given last to a question: `Interview.asked_as` gives its id in that interview."""
+
+    interview: str
+    attempt: int
+    answered_at: str
+
+
+def last_answer(store: Store, owner: str, name: QuestionName) -> LastAnswer | None:
+    """The judged answer that was given last to a question; None if there is none."""
+    this = (outcomes.c.owner == owner, outcomes.c.bank == name.bank, outcomes.c.question == name.question)
+    columns = (outcomes.c.interview, outcomes.c.attempt, outcomes.c.answered_at)
+    latest = sa.select(*columns).where(*this).order_by(outcomes.c.answered_at.desc()).limit(1)
+    with store.database.read() as connection:
+        found = connection.execute(latest).first()
+    return LastAnswer._make(found) if found else None
+
+
 def list_verdicts(store: Store, owner: str) -> list[dict[str, Any]]:
     """The effective verdict on every criterion of every attempt, by column, in the order of the answers.
 
