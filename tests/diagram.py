@@ -76,7 +76,9 @@ def _answered_turns() -> tuple[object, ...]:
 def reachable() -> dict[tuple[Mode, object], Interview]:
     """An interview for every situation that differs in what may happen, found by playing every event from the start."""
     found: dict[tuple[Mode, object], Interview] = {}
-    todo = [begin(begun(mode, probes=probes)) for mode in Mode for probes in (0, 1)]
+    plans = [begun(mode, probes=probes) for mode in Mode for probes in (0, 1)]
+    plans.append(replace(begun(), plan=replace(begun().plan, again=True)))
+    todo = [begin(first) for first in plans]
     while todo:
         interview = todo.pop()
         key = (interview.plan.mode, _situation(interview))
@@ -98,6 +100,7 @@ def _situation(interview: Interview) -> object:
         interview.position,
         min(current.number, 2),
         interview.plan.probes,
+        interview.plan.again,
         tuple(sorted({turn.saying for turn in current.turns})),
         min(len([t for t in current.turns if t.saying == "hint"]), 3),
         first.awaits_grade,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from interviewer.domain.grade import Level, Verdict
-from interviewer.domain.interview import Aid, Attempt, Interview, Mode
+from interviewer.domain.interview import Aid, Attempt, Interview, Mode, shows_grades
 from interviewer.domain.rubric import Criterion, Kind, Rubric
 
 
@@ -23,8 +23,10 @@ class Rating(StrEnum):
 def ratings(interview: Interview, attempt: Attempt) -> dict[str, Rating]:
     """The rating of each criterion of which this attempt is a review; none of those it says nothing about.
 
-    A further attempt of the same sitting is no review where the model answer was shown after the one before it.
+    While grades are not shown there is none: what is due next would give them away. A further attempt of the same sitting is no review where the model answer was shown after the one before it.
     """
+    if not shows_grades(interview):
+        return {}
     if attempt.number > 1 and interview.plan.mode is Mode.COACH:
         return {}
     rubric = interview.bank[attempt.question].rubric

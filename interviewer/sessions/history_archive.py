@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from interviewer.domain.interview import replay
+from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
 from interviewer.domain.rubric import is_id
 from interviewer.errors import InterviewerError, NoSuchInterview, TranscriptError
 from interviewer.sessions.serialization import history_from_json, history_to_json
@@ -88,4 +88,7 @@ def _free_id(store: Store, wanted: str) -> str:
 
 
 def _transcript(history: list[Recorded]) -> str:
+    """A grade that is not shown yet is left out, and given anew where the history is imported."""
+    if not shows_grades(replay(one.event for one in history)):
+        history = [one for one in history if not isinstance(one.event, Graded | Ungraded)]
     return history_to_json([(one.event, one.at) for one in history], {})

@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from interviewer.domain.interview import Mode, Phase
 from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.read_models import Overview, list_open
 from interviewer.sessions.review_cards import ReviewCard, list_cards
 from interviewer.sessions.store import Store
-from interviewer.sessions.tables import outcomes, owner_settings
+from interviewer.sessions.tables import outcomes, overviews, owner_settings
 
 DAILY_CAP = 20
 
@@ -35,10 +36,33 @@ class PracticeLog(NamedTuple):
     open: list[Overview]
 
 
+class LastAnswer(NamedTuple):
+    """Where the answer stands that was given last to a question: `Interview.asked_as` gives its id in that interview."""
+
+    interview: str
+    attempt: int
+    answered_at: str
+
+
+def last_answer(store: Store, owner: str, name: QuestionName) -> LastAnswer | None:
+    """The judged answer that was given last to a question; None if there is none."""
+    this = (outcomes.c.owner == owner, outcomes.c.bank == name.bank, outcomes.c.question == name.question)
+    columns = (outcomes.c.interview, outcomes.c.attempt, outcomes.c.answered_at)
+    latest = sa.select(*columns).where(*this).order_by(outcomes.c.answered_at.desc()).limit(1)
+    with store.database.read() as connection:
+        found = connection.execute(latest).first()
+    return LastAnswer._make(found) if found else None
+
+
 def list_verdicts(store: Store, owner: str) -> list[dict[str, Any]]:
-    """The effective verdict on every criterion of every attempt, by column, in the order of the answers."""
+    """The effective verdict on every criterion of every attempt, by column, in the order of the answers.
+
+    Those of an interview that shows no grades before its end are left out until then.
+    """
     columns = [outcomes.c[name] for name in _VERDICT_COLUMNS]
-    query = sa.select(*columns).where(outcomes.c.owner == owner)
+    is_shown = (overviews.c.mode == Mode.COACH) | (overviews.c.phase == Phase.OVER)
+    query = sa.select(*columns).join(overviews, overviews.c.interview == outcomes.c.interview)
+    query = query.where(outcomes.c.owner == owner, is_shown)
     query = query.order_by(outcomes.c.answered_at, outcomes.c.interview, outcomes.c.question, outcomes.c.criterion)
     with store.database.read() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]

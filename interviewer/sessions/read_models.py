@@ -5,7 +5,19 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from interviewer.domain.interview import Answered, Attempt, Event, Graded, Interview, Ruled, Saying, begin, due, step
+from interviewer.domain.interview import (
+    Answered,
+    Attempt,
+    Event,
+    Graded,
+    Interview,
+    Mode,
+    Ruled,
+    Saying,
+    begin,
+    due,
+    step,
+)
 from interviewer.domain.learning import ratings
 from interviewer.domain.rubric import Localized
 from interviewer.domain.scoring import Score
@@ -148,6 +160,21 @@ def update(connection: sa.Connection, interview: str, event: Event, at: str, sta
         key |= {"attempt": attempt.number}
         connection.execute(outcomes.delete().where(*(outcomes.c[name] == value for name, value in key.items())))
         _add_outcomes(connection, _outcomes(interview, owner, state, attempt, at, answered))
+        review_cards.refresh(connection, owner, source.bank, source.question)
+    elif state.is_over and state.plan.mode is Mode.INTERVIEW:
+        _rate_all(connection, interview, state)
+
+
+def _rate_all(connection: sa.Connection, interview: str, state: Interview) -> None:
+    """Rate what was judged before the end of an interview that shows no grades before it."""
+    owner = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar_one()
+    for attempt in state.attempts:
+        source = state.source(attempt.question)
+        key = {"owner": owner, "interview": interview, "bank": source.bank, "question": source.question}
+        this = [outcomes.c[name] == value for name, value in key.items()]
+        for criterion, rating in ratings(state, attempt).items():
+            these = (outcomes.c.attempt == attempt.number, outcomes.c.criterion == criterion)
+            connection.execute(outcomes.update().where(*this, *these).values(rating=rating))
         review_cards.refresh(connection, owner, source.bank, source.question)
 
 

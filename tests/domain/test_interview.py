@@ -113,7 +113,7 @@ def _for_the_second(interview: Interview) -> list[Event]:
 
 def _holds(interview: Interview) -> None:
     """What is true of every interview, however it came about."""
-    assert 0 <= interview.position < len(interview.plan.questions)
+    assert 0 <= interview.position < len(interview.questions)
     assert all(attempt.is_closed for attempt in interview.attempts[:-1])
     assert interview.current.is_closed == (interview.phase in (Phase.REVIEWING, Phase.OVER))
     assert (interview.phase is Phase.WEIGHING) == any(isinstance(effect, AskProbe) for effect in due(interview))

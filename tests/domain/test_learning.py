@@ -6,6 +6,7 @@ from fakes import BANK, DROPOUT, begun, both, grade
 from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import (
     Answered,
+    Ended,
     Event,
     Graded,
     Hinted,
@@ -19,6 +20,7 @@ from interviewer.domain.interview import (
     Unprobed,
     next_question,
     replay,
+    step,
 )
 from interviewer.domain.interview.events import Begun
 from interviewer.domain.learning import Rating, opens_card, ratings
@@ -126,6 +128,13 @@ def test_a_retry_after_the_model_answer_is_no_review() -> None:
     again = replay(history).attempts[1]
     interview = replay([*history, Graded("dropout", 2, grade(again, off=Level.MET))])
     assert ratings(interview, interview.attempts[1]) == {}
+
+
+def test_nothing_is_rated_while_grades_are_not_shown() -> None:
+    interview = graded(mode=Mode.INTERVIEW, off=Level.MET)
+    assert ratings(interview, interview.attempts[0]) == {}
+    over = step(interview, Ended())
+    assert ratings(over, over.attempts[0])["off"] is GOOD
 
 
 def test_an_attempt_that_nobody_judged_says_nothing() -> None:

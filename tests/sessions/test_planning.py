@@ -10,6 +10,7 @@ from interviewer.domain.interview import Mode, Source, replay
 from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 from interviewer.sessions.planning import QuestionName, find_question, make_named_plan
+from interviewer.sessions.practice_log import last_answer
 from interviewer.sessions.service import SessionService
 
 OTHER = Bank("other", both("别的", "Other"), (replace(DROPOUT, topic="general"),), policy=both("严格", "Be strict."))
@@ -66,6 +67,11 @@ def test_what_is_learned_of_a_mixed_interview_counts_for_the_banks_of_its_questi
     service.store.rebuild()
     with service.store.database.read() as connection:
         assert connection.execute(sa.text("SELECT * FROM outcomes ORDER BY bank, criterion")).all() == before
+    found = last_answer(service.store, "me", QuestionName("small", "dropout"))
+    assert found
+    assert (found.interview, found.attempt) == (session.id, 1)
+    assert session.interview().asked_as("small", "dropout") == "small.dropout"
+    assert last_answer(service.store, "me", QuestionName("small", "shuffle")) is None
     resumed = make_service().resume(session.id, "me")
     assert resumed.interview() == session.interview()
 

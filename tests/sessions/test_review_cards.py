@@ -7,9 +7,11 @@ from fakes import begun, grade
 from practice import Clock, append
 
 from interviewer.domain.grade import Level, Ruling
-from interviewer.domain.interview import Answered, Graded, Retried, Ruled, Unprobed, replay
+from interviewer.domain.interview import Answered, Graded, Mode, Retried, Ruled, Skipped, Unprobed, replay
 from interviewer.domain.learning import Rating
 from interviewer.sessions import review_cards
+from interviewer.sessions.history_archive import export_history
+from interviewer.sessions.practice_log import list_verdicts
 from interviewer.sessions.store import Store
 
 
@@ -88,6 +90,23 @@ def test_a_ruling_that_comes_later_moves_the_due_date_as_if_it_had_been_known(st
     assert ruled.due > missed.due
     append(store, interview, Ruled("dropout", 1, Ruling("off", None)))
     assert cards(store)["off"].memory == missed
+
+
+def test_an_interview_that_shows_no_grades_before_its_end_moves_no_card_before_it(store: Store, clock: Clock) -> None:
+    interview = store.create("me", begun(Mode.INTERVIEW))
+    append(store, interview, Answered("it is switched off"), Unprobed())
+    attempt = replay(recorded.event for recorded in store.history(interview)).attempts[0]
+    append(store, interview, Graded("dropout", 1, grade(attempt, off=Level.MET)))
+    assert cards(store) == {}
+    assert list_verdicts(store, "me") == []
+    assert "Graded" not in export_history(store, "me")
+    append(store, interview, Skipped())
+    assert cards(store)["off"].memory.rating is Rating.GOOD
+    assert list_verdicts(store, "me")
+    assert "Graded" in export_history(store, "me")
+    before = kept(store)
+    store.rebuild()
+    assert kept(store) == before
 
 
 def test_a_ruling_that_says_nobody_can_tell_takes_the_card_away(store: Store) -> None:

@@ -262,6 +262,11 @@ class Interview:
         current = self.current
         return f"{self.position}.{current.number}.{len(current.turns)}.{self.phase}"
 
+    def asked_as(self, bank: str, question: str) -> str:
+        """The id that a question of a bank has in this interview."""
+        asked = (source.asked for source in self.plan.sources if (source.bank, source.question) == (bank, question))
+        return next(asked, question)
+
     def attempt(self, question: str, number: int) -> Attempt:
         """The attempt with this question and number; KeyError if there is none."""
         for attempt in self.attempts:
