@@ -182,11 +182,13 @@ def card(
     # A report says once for all of its cards what they would repeat.
     notes = Notes.on([grade] if grade and level == 2 else [], badge)
     listed = rows(found, language, partial)
+    title, _, rest = found.question.text.into(interview.plan.language).strip().partition("\n")
     return render(
         "card.html",
         language,
         level=level,
-        title=found.question.text.into(interview.plan.language),
+        title=title,
+        rest=rest,
         question=found.question,
         attempt=attempt,
         grade=grade,

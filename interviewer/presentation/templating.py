@@ -102,7 +102,7 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
     # Imported here: whoever asks the command for help need not wait for it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
-    from interviewer.presentation.rich_text import rich_text
+    from interviewer.presentation.rich_text import rich_line, rich_text
 
     @pass_context
     def printed(context: "Context", value: object) -> object:
@@ -134,6 +134,10 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
         text = text.into(language) if isinstance(text, Localized) else text
         return rich_text(text, language, marked, is_typed=is_typed)
 
+    @pass_context
+    def line(context: "Context", text: str) -> Markup:
+        return rich_line(text, context["language"])
+
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
@@ -152,6 +156,7 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
         level_sign=level_sign,
         bar_ends=bar_ends,
         rich=rich,
+        rich_line=line,
         sign=sign,
         moment=moment,
         ruled_levels=ruled_levels,

@@ -48,12 +48,13 @@ def test_an_answer_is_shown_as_text_everywhere(attack: str) -> None:
         assert {tag for tag, _ in found.tags} <= ALLOWED
         assert not any(name.startswith("on") or name in ("src", "style") for _, attrs in found.tags for name in attrs)
         visible = "".join("·" if ord(c) in UNSEEN else c for c in attack)
-        assert visible in found.text
+        if "$$" not in attack:  # a formula is shown as one
+            assert visible in found.text
         assert not any(sign in html for sign in "{}$`")
 
 
 ALLOWED = set(
-    "article aside blockquote details div h2 h3 h4 h5 li mark p rect section span strong summary svg table tbody td th thead tr ul".split()
+    "code math mfrac mn mrow article aside blockquote details div h2 h3 h4 h5 li mark p rect section span strong summary svg table tbody td th thead tr ul".split()
 )
 
 
