@@ -134,7 +134,7 @@ def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] =
 def _why(found: AttemptResult, criterion: Criterion, verdict: Verdict) -> Localized | None:
     """What a reader learns from a verdict beyond its level; a note of who ruled stands beside the ruling."""
     if criterion.kind is Kind.MISTAKE:
-        told = criterion.why
+        told = criterion.why if verdict.level is not Level.MISSING else None
         if told or verdict.reason == localized("reason.met"):
             return told
     ruling = found.attempt.ruling(criterion.id)
@@ -173,11 +173,15 @@ def card(
     language: Language,
     *,
     level: int = 2,
+    is_titled: bool = True,
     partial: Sequence[Verdict] = (),
     badge: Badge = no_badge,
     live: Live | None = None,
 ) -> Markup:
-    """The score card of an attempt; `level` is that of its heading, `partial` what is known while it is being graded."""
+    """The score card of an attempt; `level` is that of its title, which stands elsewhere if not `is_titled`.
+
+    `partial` is what is known while it is being graded.
+    """
     found, grade = attempt_result(interview, attempt), attempt.grade
     # A report says once for all of its cards what they would repeat.
     notes = Notes.on([grade] if grade and level == 2 else [], badge)
@@ -188,6 +192,7 @@ def card(
         language,
         level=level,
         title=title,
+        is_titled=is_titled,
         rest=rest,
         question=found.question,
         attempt=attempt,

@@ -1,15 +1,20 @@
 """Where in a text the words stand that made a point, that were wrong, or that would have made a missing point."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from interviewer.domain.grade import Evidence, Level, Verdict
 from interviewer.domain.rubric import Kind, Language, Question
 from interviewer.grading.lexical import LexicalGrader
+from interviewer.text import tokenizer
 
 Span = tuple[int, int]
+# Of a longer sentence, or one that makes several points, only the clauses are quoted that make this one.
+_LONGEST_SENTENCE = 200
 _CREDITED = (Level.MET, Level.PARTIAL)
 
 
@@ -42,7 +47,7 @@ def _mark(verdict: Verdict, *, is_mistake: bool) -> Mark | None:
 
 @lru_cache(maxsize=256)
 def model_words(question: Question, language: Language) -> Mapping[str, Sequence[Span]]:
-    """For each criterion, the clauses of the model answer that make it: by its aliases, else by the words of its text."""
+    """For each criterion, the sentences of the model answer that make it: by its aliases, else by the words of its text."""
     by_text = replace(question, criteria=tuple(replace(one, aliases=()) for one in question.criteria))
     return {**_words(by_text, language), **_words(question, language)}
 
@@ -50,7 +55,31 @@ def model_words(question: Question, language: Language) -> Mapping[str, Sequence
 def _words(question: Question, language: Language) -> dict[str, list[Span]]:
     text = question.reference.into(language)
     made = [one for one in LexicalGrader().read(question, text) if one.level in _CREDITED]
-    return {one.criterion: [found for said in one.evidence if (found := span(said, text))] for one in made}
+    sentences = _sentences(text)
+
+    def whole(clause: Span) -> Span:
+        over = [one for one in sentences if one[0] < clause[1] and clause[0] < one[1]]
+        return min(over, default=clause)[0], max(over, default=clause)[1]
+
+    spans = {one.criterion: [found for said in one.evidence if (found := span(said, text))] for one in made}
+    shared = Counter(sentence for found in spans.values() for sentence in {whole(one) for one in found})
+
+    def worth_saying(clause: Span) -> Span:
+        start, end = whole(clause)
+        breaks_formula = text[slice(*clause)].count("$") % 2 > 0
+        is_long = end - start > _LONGEST_SENTENCE or shared[start, end] > 1
+        return clause if is_long and not breaks_formula else (start, end)
+
+    return {name: sorted({worth_saying(one) for one in found}) for name, found in spans.items()}
+
+
+def _sentences(text: str) -> list[Span]:
+    """Where sentences begin and end, their punctuation with them and the signs of a list or table without."""
+    starts: dict[int, int] = {}
+    for clause in tokenizer.clauses(text):
+        starts.setdefault(clause.sentence, clause.start)
+    edges = [*starts.values(), len(text)]
+    return [(start, start + len(text[start:end].rstrip(" \t\r\n-*+#>|"))) for start, end in pairwise(edges)]
 
 
 def span(evidence: Evidence, text: str) -> Span | None:

@@ -33,7 +33,7 @@ def report(
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
         exports_of=exports_of,
         results=[
-            (attempt_result(interview, one), card(interview, one, language, level=4, live=live))
+            (attempt_result(interview, one), card(interview, one, language, level=3, is_titled=False, live=live))
             for one in interview.attempts
         ],
         unfolded=unfolded,

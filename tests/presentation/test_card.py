@@ -66,8 +66,8 @@ def test_the_card_shows_the_ledger_the_gaps_and_the_model_answer() -> None:
     assert "Met" in text
     assert "1 of 2 points ✓○" in text
     assert text.count("Predictions would be random otherwise") == 1
-    assert "You could say: It would make predictions random" in text
-    assert '<mark class="say" title="worth saying">It would make predictions random</mark>' in card
+    assert "You could say: It would make predictions random." in text
+    assert '<mark class="say" title="worth saying">It would make predictions random.</mark>' in card
     assert "Model answer" in text
     assert "It stays on at test time" not in text  # a mistake that was not made is no news
 

@@ -67,8 +67,8 @@ def test_the_model_answer_is_searched_by_aliases_and_else_by_words() -> None:
     found = {
         name: [text[start:end] for start, end in spans] for name, spans in model_words(DROPOUT, Language.EN).items()
     }
-    assert found["off"] == ["it is switched off"]
-    assert found["random"] == ["It would make predictions random"]
+    assert found["off"] == ["No, it is switched off."]
+    assert found["random"] == ["It would make predictions random."]
     unnamed = replace(DROPOUT.criteria[1], aliases=(("stochastic",),))
     question = replace(DROPOUT, criteria=(DROPOUT.criteria[0], unnamed))
     assert model_words(question, Language.EN)["random"]

@@ -87,7 +87,7 @@ def test_markdown_shows_question_answer_ledger_and_provenance(service: SessionSe
     assert "Estimate: 50–75 %" in text
     assert "lexical-" in text
     assert session.interview().bank["dropout"].rubric.digest in text
-    assert "You could say: It would make predictions random" in text
+    assert "You could say: It would make predictions random." in text
     assert "**1 of 2 points** ✓○" in text
 
 
