@@ -5,19 +5,25 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from interviewer.domain.grade import Gap, Grade, Verdict
-from interviewer.domain.interview import Attempt, Interview, may_rule
-from interviewer.domain.rubric import Criterion, Language
-from interviewer.domain.scoring import has_every_core, missed
+from interviewer.domain.grade import Flag, Gap, Grade, Level, Verdict
+from interviewer.domain.interview import Attempt, Interview, Saying, Turn, may_rule
+from interviewer.domain.rubric import Criterion, Kind, Language, Localized
+from interviewer.domain.scoring import has_every_core, points, shortfalls
 from interviewer.domain.summary import AttemptResult, attempt_result
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.presentation.highlighting import credited, pieces
+from interviewer.presentation.highlighting import Mark, Marks, marks, model_words
 from interviewer.presentation.ruling import self_marking_sheet
 from interviewer.presentation.templating import render
 from interviewer.presentation.wording import is_news, level_key
+from interviewer.text.messages import localized
 
 # What is said beside a score of the grader who gave it, as plain text.
 Badge = Callable[[Grade], str]
+
+_LACKING = (Level.MISSING, Level.PARTIAL, Level.CONTRADICTED)
+_SAYS_NOTHING = (Flag.BLANK, Flag.DONT_KNOW)
+# Sentences of the offline grader that say no more than the level beside them.
+_SAID_BY_LEVEL = tuple(localized(f"reason.{level}") for level in (Level.MET, Level.MISSING))
 
 
 def no_badge(_: Grade) -> str:
@@ -39,10 +45,11 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What a reader should know of those who gave some grades, each thing once."""
+    """What a reader may want to know of those who gave some grades, each thing once."""
 
     badges: tuple[str, ...] = ()
     is_estimate: bool = False
+    grades: tuple[Grade, ...] = ()
 
     @classmethod
     def on(cls, grades: Sequence[Grade], badge: Badge) -> "Notes":
@@ -51,19 +58,113 @@ class Notes:
         return cls(badges, any(grade.is_estimate for grade in grades))
 
 
-def ledger(found: AttemptResult, verdicts: Sequence[Verdict]) -> list[tuple[Criterion, Verdict]]:
-    """The verdicts in the order of the rubric, without those that are not worth a line."""
-    known = {verdict.criterion: verdict for verdict in verdicts}
-    listed = [(one, known[one.id]) for one in found.question.criteria if one.id in known]
-    return [(criterion, verdict) for criterion, verdict in listed if is_news(criterion, verdict.level)]
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A criterion on the card: its verdict, why, and what would have earned more.
+
+    `choose` is set on the first row of a group that lacks so many more of its criteria.
+    """
+
+    criterion: Criterion
+    verdict: Verdict
+    why: Localized | None = None
+    gap: Gap | None = None
+    say: str = ""
+    choose: int = 0
 
 
-def advised_gaps(found: AttemptResult) -> list[tuple[Criterion, Gap | None]]:
-    """What is missing, each with the grader's advice if it gave any."""
-    if found.grade is None:
-        return []
-    advice = {gap.criterion: gap for gap in found.grade.gaps}
-    return [(criterion, advice.get(criterion.id)) for criterion in missed(found.question.rubric, found.verdicts)]
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of the points that a question asks for one judge found; `by` is a coach, empty for the candidate."""
+
+    levels: tuple[Level | None, ...]
+    by: str = ""
+    is_grader: bool = False
+
+    @property
+    def earned(self) -> str:
+        """Points as people write them: what was half made counts half."""
+        halves = sum({Level.MET: 2, Level.PARTIAL: 1}.get(level, 0) for level in self.levels if level)
+        return f"{halves // 2 or ('' if halves else 0)}{'½' * (halves % 2)}"
+
+
+def tallies(found: AttemptResult) -> list[Tally]:
+    """The points by who judged them: the effective ones first, beside them those of the grader where people ruled."""
+    grade, attempt = found.grade, found.attempt
+    if not attempt.rulings:
+        return [Tally(found.points, is_grader=True)] if found.points else []
+    coaches = [ruling.by for ruling in attempt.rulings if ruling.by]
+    ours = [Tally(found.points, coaches[-1] if coaches else "")]
+    return [*ours, Tally(points(found.question.rubric, grade.verdicts), is_grader=True)] if grade else ours
+
+
+def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] = ()) -> list[Row]:
+    """The verdicts that are worth a line, in the order of the rubric, those of a group that lacks some at its end."""
+    known = {verdict.criterion: verdict for verdict in verdicts or found.verdicts}
+    reference, words = found.question.reference.into(language), model_words(found.question, language)
+    rubric, grade = found.question.rubric, found.grade
+    gaps = {gap.criterion: gap for gap in grade.gaps} if grade else {}
+    lacking = {one.id for lost in shortfalls(rubric, found.verdicts) for one in lost.criteria} if found.verdicts else ()
+
+    def row(criterion: Criterion) -> Row:
+        verdict = known[criterion.id]
+        is_short = criterion.id in lacking and verdict.level in _LACKING
+        gap = gaps.get(criterion.id) if is_short else None
+        spans = words.get(criterion.id, ()) if is_short and not gap else ()
+        say = " … ".join(reference[start:end] for start, end in spans)
+        return Row(criterion, verdict, _why(found, criterion, verdict), gap, say)
+
+    def is_listed(criterion: Criterion) -> bool:
+        level = known[criterion.id].level
+        if found.attempt.ruling(criterion.id):
+            return True
+        if level is Level.MISSING and (says_nothing(found) or (criterion.group and criterion.id not in lacking)):
+            return False
+        return is_news(criterion, level)
+
+    listed = [row(one) for one in found.question.criteria if one.id in known and is_listed(one)]
+    for lost in shortfalls(rubric, found.verdicts) if found.verdicts else ():
+        if lost.group and (of_group := [one for one in listed if one.criterion in lost.criteria]):
+            listed = [one for one in listed if one not in of_group]
+            first, *others = of_group
+            listed += [Row(first.criterion, first.verdict, first.why, first.gap, first.say, lost.needed), *others]
+    return listed
+
+
+def _why(found: AttemptResult, criterion: Criterion, verdict: Verdict) -> Localized | None:
+    """What a reader learns from a verdict beyond its level; a note of who ruled stands beside the ruling."""
+    if criterion.kind is Kind.MISTAKE:
+        told = criterion.why if verdict.level is not Level.MISSING else None
+        if told or verdict.reason == localized("reason.met"):
+            return told
+    ruling = found.attempt.ruling(criterion.id)
+    is_said = verdict.reason in _SAID_BY_LEVEL or (ruling is not None and ruling.note.strip())
+    return None if is_said else verdict.reason
+
+
+def says_nothing(found: AttemptResult) -> bool:
+    """Whether the answer was blank or an honest "I don't know", so that the model answer is all there is to show."""
+    return found.grade is not None and bool(set(found.grade.flags) & set(_SAYS_NOTHING))
+
+
+def model_marks(found: AttemptResult, listed: Sequence[Row], language: Language) -> Marks:
+    """Where in the model answer the words stand that the candidate could say."""
+    spoken = {row.criterion.id for row in listed if row.say}
+    return [
+        (start, end, Mark.SAY)
+        for criterion, spans in model_words(found.question, language).items()
+        if criterion in spoken
+        for start, end in spans
+    ]
+
+
+def said(found: AttemptResult) -> list[tuple[Turn, Marks]]:
+    """What was said after the question: answers with their marks, and the hints and follow-ups between them."""
+    return [
+        (turn, marks(found.question, found.verdicts, number, turn.text))
+        for number, turn in enumerate(found.attempt.turns)
+        if turn.saying in (Saying.ANSWER, Saying.HINT, Saying.PROBE)
+    ]
 
 
 def card(
@@ -72,34 +173,54 @@ def card(
     language: Language,
     *,
     level: int = 2,
+    is_titled: bool = True,
     partial: Sequence[Verdict] = (),
     badge: Badge = no_badge,
     live: Live | None = None,
 ) -> Markup:
-    """The score card of an attempt; `level` is that of its heading, `partial` what is known while it is being graded."""
+    """The score card of an attempt; `level` is that of its title, which stands elsewhere if not `is_titled`.
+
+    `partial` is what is known while it is being graded.
+    """
     found, grade = attempt_result(interview, attempt), attempt.grade
+    # A report says once for all of its cards what they would repeat.
+    notes = Notes.on([grade] if grade and level == 2 else [], badge)
+    listed = rows(found, language, partial)
+    title, _, rest = found.question.text.into(interview.plan.language).strip().partition("\n")
     return render(
         "card.html",
         language,
         level=level,
-        title=found.question.text.into(interview.plan.language),
+        title=title,
+        is_titled=is_titled,
+        rest=rest,
         question=found.question,
         attempt=attempt,
         grade=grade,
-        score=found.score,
-        is_estimate=found.is_estimate,
-        is_self_marked=found.is_self_marked,
-        # A report says once for all of its cards what they would repeat.
-        notes=Notes.on([grade] if grade and level == 2 else [], badge),
-        answers=[pieces(text, credited(found.question, grade, turn, text)) for turn, text in found.attempt.answers],
-        ledger=ledger(found, found.verdicts or partial),
-        gaps=advised_gaps(found),
-        has_every_core=grade is not None and has_every_core(found.question.rubric, found.verdicts),
+        found=found,
+        notes=Notes(notes.badges, notes.is_estimate, tuple(one for one in (grade, attempt.second) if one)),
+        said=said(found),
+        tallies=tallies(found),
+        rows=listed,
+        model_marks=model_marks(found, listed, language),
+        says_nothing=says_nothing(found),
+        has_every_core=bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),
+        second=second_opinion(found),
         changes=_changes(interview, attempt),
         may_rule=live is not None and may_rule(interview, attempt),
         may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
         sheet=_sheet(interview, found, language, level, live) if live else "",
     )
+
+
+def second_opinion(found: AttemptResult) -> list[tuple[Criterion, Level | None, Level | None]]:
+    """The level that each of two graders gave, those criteria first on which they differ."""
+    first, second = found.grade, found.attempt.second
+    if first is None or second is None:
+        return []
+    both = [(one, first.verdict(one.id).level, second.verdict(one.id).level) for one in found.question.criteria]
+    news = [row for row in both if is_news(row[0], row[1]) or is_news(row[0], row[2])]
+    return sorted(news, key=lambda row: row[1] is row[2])
 
 
 def _sheet(interview: Interview, found: AttemptResult, language: Language, level: int, live: Live) -> Markup:

@@ -14,7 +14,9 @@ from interviewer.domain.rubric import Language, Localized
 from interviewer.domain.scoring import Score
 from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.wording import (
+    bar_ends,
     level_key,
+    level_sign,
     moment,
     provenance_text,
     ruled_levels,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
     from jinja2.runtime import Context
+
+    from interviewer.presentation.highlighting import Marks
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -98,6 +102,8 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
     # Imported here: whoever asks the command for help need not wait for it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
+    from interviewer.presentation.rich_text import rich_line, rich_text
+
     @pass_context
     def printed(context: "Context", value: object) -> object:
         if isinstance(value, Markup):
@@ -122,6 +128,16 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
     def given_by(context: "Context", grade: Grade) -> str:
         return provenance_text(grade, context["language"])
 
+    @pass_context
+    def rich(context: "Context", text: str | Localized, marked: "Marks" = (), *, is_typed: bool = False) -> Markup:
+        language = context["language"]
+        text = text.into(language) if isinstance(text, Localized) else text
+        return rich_text(text, language, marked, is_typed=is_typed)
+
+    @pass_context
+    def line(context: "Context", text: str) -> Markup:
+        return rich_line(text, context["language"])
+
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
@@ -137,6 +153,10 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
         score_text=scored,
         provenance_text=given_by,
         level_key=level_key,
+        level_sign=level_sign,
+        bar_ends=bar_ends,
+        rich=rich,
+        rich_line=line,
         sign=sign,
         moment=moment,
         ruled_levels=ruled_levels,

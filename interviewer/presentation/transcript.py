@@ -1,20 +1,20 @@
 """An interview written out: Markdown for editors and forges, one self-contained HTML page, a summary for JSON."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from interviewer import __version__
+from interviewer.domain.grade import Spent
 from interviewer.domain.interview import Attempt, Interview, shows_grades
 from interviewer.domain.rubric import Language
-from interviewer.domain.scoring import Score
+from interviewer.domain.scoring import Score, has_every_core
 from interviewer.domain.summary import attempt_result, summarize
-from interviewer.presentation.card import Badge, Notes, advised_gaps, ledger, no_badge
+from interviewer.presentation.card import Badge, Notes, no_badge, rows, said, says_nothing, second_opinion, tallies
 from interviewer.presentation.chat import chat
-from interviewer.presentation.highlighting import Span, credited, pieces
-from interviewer.presentation.report import report
+from interviewer.presentation.highlighting import Mark, Marks, pieces
+from interviewer.presentation.report import report, skipped
 from interviewer.presentation.templating import literal, render
 from interviewer.text.messages import say
 
@@ -45,8 +45,9 @@ def to_markdown(transcript: Transcript, language: Language) -> str:
         is_visible=visible,
         interview=interview,
         summary=summary,
+        skipped=skipped(summary),
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], transcript.badge),
-        attempts=[_written(interview, attempt, visible=visible) for attempt in interview.attempts],
+        attempts=[_written(interview, attempt, language, visible=visible) for attempt in interview.attempts],
         line_break=Markup("  "),
         indent=Markup("  "),
     )
@@ -56,7 +57,7 @@ def to_markdown(transcript: Transcript, language: Language) -> str:
 def to_html(transcript: Transcript, language: Language) -> str:
     """The transcript as one page without scripts or links to anything outside itself."""
     interview = transcript.interview
-    graded = report(interview, language, unfolded=True, badge=transcript.badge) if shows_grades(interview) else ""
+    visible = shows_grades(interview)
     page = render(
         "transcript.html",
         language,
@@ -64,7 +65,8 @@ def to_html(transcript: Transcript, language: Language) -> str:
         styles=("cards", "page"),
         transcript=transcript,
         interview=interview,
-        report=graded,
+        report=report(interview, language, unfolded=True, badge=transcript.badge) if visible else "",
+        spent=summarize(interview).spent if visible else Spent(),
         chat=chat(interview, language),
     )
     return str(page)
@@ -110,22 +112,30 @@ def _plain_result(interview: Interview, attempt: Attempt, *, visible: bool) -> d
     }
 
 
-def _written(interview: Interview, attempt: Attempt, *, visible: bool) -> dict[str, Any]:
-    """An attempt as the Markdown template wants it."""
+def _written(interview: Interview, attempt: Attempt, language: Language, *, visible: bool) -> dict[str, Any]:
+    """An attempt as the Markdown template wants it; as long as grades are hidden, nothing is marked in it."""
     found = attempt_result(interview, attempt)
-    turns = []
-    for number, turn in enumerate(attempt.turns[1:], start=1):
-        spans = credited(found.question, attempt.grade if visible else None, number, turn.text)
-        turns.append((turn, _quoted(turn.text, spans)))
-    lines = ledger(found, found.verdicts)
-    return {"found": found, "turns": turns, "ledger": lines, "gaps": advised_gaps(found)}
+    turns = [(turn, _quoted(turn.text, marked if visible else ())) for turn, marked in said(found)]
+    return {
+        "found": found,
+        "place": interview.plan.questions.index(attempt.question) + 1,
+        "turns": turns,
+        "rows": rows(found, language),
+        "tallies": tallies(found),
+        "second": second_opinion(found),
+        "says_nothing": says_nothing(found),
+        "has_every_core": bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),
+    }
 
 
-def _quoted(text: str, spans: Iterable[Span]) -> Markup:
-    """The text as a block quote of Markdown, with the words that earned credit in bold."""
+_IN_MARKDOWN = {Mark.RIGHT: "**{}**", Mark.WRONG: "~~{}~~"}
+
+
+def _quoted(text: str, marked: Marks) -> Markup:
+    """The text as a block quote of Markdown, with the words that earned credit in bold and wrong ones struck through."""
     written = []
-    for piece, is_marked in pieces(text, spans):
+    for piece, mark in pieces(text, marked):
         for number, line in enumerate(piece.split("\n")):
             written.append("\n" * (number > 0))
-            written.append(f"**{literal(line.strip())}**" if is_marked and line.strip() else literal(line))
+            written.append(_IN_MARKDOWN[mark].format(literal(line.strip())) if mark and line.strip() else literal(line))
     return Markup("\n".join(f"> {line}" for line in "".join(written).split("\n")))  # noqa: S704 - each piece is escaped

@@ -15,8 +15,7 @@ def score_text(score: Score | None, language: Language, *, is_estimate: bool) ->
         return say("score.none", language)
     if is_estimate:
         low, high = band(score.low).limits[0], band(score.high).limits[1]
-        name = say(f"band.{band((score.low + score.high) / 2)}", language)
-        return say("score.estimate", language, band=name, low=low, high=high)
+        return say("score.estimate", language, low=low, high=high)
     if score.value is None:
         return say("score.range", language, low=round(100 * score.low), high=round(100 * score.high))
     return say("score.exact", language, score=round(100 * score.value))
@@ -54,16 +53,31 @@ def is_news(criterion: Criterion, level: Level | None) -> bool:
     return criterion.kind is Kind.CORE or level is not Level.MISSING
 
 
+def level_sign(level: Level | None) -> str:
+    """One character that stands for the level of a point."""
+    return _SIGN[level]
+
+
 def sign(criterion: Criterion, level: Level | None) -> str:
     """One character that stands for a level beside its name."""
-    return "✗" if criterion.kind is Kind.MISTAKE else _SIGN[level]
+    return _MISTAKE_SIGN.get(level, "–") if criterion.kind is Kind.MISTAKE else _SIGN[level]
+
+
+_MISTAKE_SIGN = {Level.MET: "✗", Level.PARTIAL: "✗", None: "?"}
 
 
 def level_key(criterion: Criterion, level: Level | None) -> str:
     """The phrase for a level; a mistake that was made is a misconception."""
-    if criterion.kind is Kind.MISTAKE and level in (Level.MET, Level.PARTIAL):
-        return "level.mistake"
+    if criterion.kind is Kind.MISTAKE and level is not None:
+        return "level.mistake" if level in (Level.MET, Level.PARTIAL) else "ruling.not_made"
     return f"level.{level or 'unknown'}"
+
+
+def bar_ends(score: Score, *, is_estimate: bool) -> tuple[float, float]:
+    """Where a bar ends for sure and at most, from 0 to 1; of an estimate, the limits of its bands."""
+    if is_estimate:
+        return band(score.low).limits[0] / 100, band(score.high).limits[1] / 100
+    return score.low, score.high
 
 
 def ruled_levels(criterion: Criterion) -> tuple[Level, ...]:

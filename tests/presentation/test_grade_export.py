@@ -177,7 +177,7 @@ def test_the_sheet_shows_attacks_and_does_nothing_else_with_them(tmp_path: Path,
     found = seen(html)
     assert {tag for tag, _ in found.tags} <= set(
         "html head meta title style body main h1 h2 h3 h4 p table thead tbody tr th td ul ol li a section div span "
-        "strong article blockquote mark details summary footer svg rect br".split()
+        "strong article blockquote mark details summary footer svg rect br code math mfrac mn mrow".split()
     )
     for _, attributes in found.tags:
         assert not any(name.startswith("on") or name == "src" for name in attributes)

@@ -83,11 +83,12 @@ def test_markdown_shows_question_answer_ledger_and_provenance(service: SessionSe
     text = export(session, "md")
     assert "## 1. Is dropout used at test time?" in text
     assert "> well, **it is switched off**, I think" in text
-    assert "- **Met** It is off at test time" in text
-    assert "Estimate: many points (50–75 %)" in text
+    assert "- ✓ **Met** It is off at test time" in text
+    assert "Estimate: 50–75 %" in text
     assert "lexical-" in text
     assert session.interview().bank["dropout"].rubric.digest in text
-    assert "What is missing" in text
+    assert "You could say: It would make predictions random." in text
+    assert "**1 of 2 points** ✓○" in text
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -110,7 +111,7 @@ def test_an_answer_is_text_in_html(service: SessionService, attack: str) -> None
     assert not tags & {"script", "img", "a", "link", "iframe", "object", "form", "base"}
     assert not any(name.startswith("on") or name in ("src", "href") for _, attrs in found.tags for name in attrs)
     assert "default-src 'none'" in html
-    assert "<mark>it is switched off</mark>" in html
+    assert 'this earned credit">it is switched off</mark>' in html
 
 
 @pytest.mark.parametrize("kind", ["md", "html"])
@@ -122,7 +123,7 @@ def test_no_format_gives_a_grade_away_before_the_end_of_interview_mode(service: 
     assert any(isinstance(recorded.event, Graded) for recorded in session.history())
     assert "lexical-" not in text
     assert "Graded" not in text
-    assert "<mark>" not in text
+    assert "<mark" not in text
     with pytest.raises(OutOfTurn, match="over"):
         export(session, "json")
 

@@ -6,7 +6,7 @@ import interviewer
 from interviewer.domain.grade import Flag, Level
 from interviewer.domain.interview import Mode, Order
 from interviewer.domain.rubric import Language
-from interviewer.domain.scoring import Band
+from interviewer.presentation.highlighting import Mark
 from interviewer.text import messages
 
 # The choices of the start form: their keys are made from the kind and the value.
@@ -38,7 +38,7 @@ def test_every_phrase_that_is_said_exists_and_every_phrase_is_said() -> None:
     assert messages.ALL - said == set()
     for kinds, prefix in (
         (Flag, "flag"),
-        (Band, "band"),
+        (Mark, "mark"),
         (Level, "level"),
         (Mode, "mode"),
         (Order, "order"),

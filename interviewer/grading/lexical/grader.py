@@ -50,8 +50,11 @@ class LexicalGrader:
 
     def covers(self, question: Question, text: str) -> dict[str, Level]:
         """The level of each criterion in a text that is no attempt, such as a reference answer."""
-        verdicts = _verdicts(prepare(question), [AnswerTurn(0, text, tokenizer.clauses(text))], ())
-        return {verdict.criterion: verdict.level or Level.MISSING for verdict in verdicts}
+        return {verdict.criterion: verdict.level or Level.MISSING for verdict in self.read(question, text)}
+
+    def read(self, question: Question, text: str) -> tuple[Verdict, ...]:
+        """The verdicts on a text that is no attempt, with their quotes (of turn 0); a list of keywords counts too."""
+        return _verdicts(prepare(question), [AnswerTurn(0, text, tokenizer.clauses(text))], ())
 
 
 def get_ready(questions: Iterable[Question]) -> None:
