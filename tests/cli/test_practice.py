@@ -14,7 +14,7 @@ def test_today_shows_what_is_worth_doing_and_begins_it(
     assert run("today", "--language", "en", "--show") == 0
     shown = capsys.readouterr().out
     assert "5 questions: 5 new" in shown
-    assert "begin with the first questions" in shown
+    assert "Questions come back when you are about to forget them" in shown
     assert run("today", "--language", "en", lines=ANSWER, monkeypatch=monkeypatch) == 0
     played = capsys.readouterr().out
     assert "[1 / 5]" in played
