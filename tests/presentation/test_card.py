@@ -4,7 +4,7 @@ import pytest
 from fakes import begun, both, grade
 from html_seen import ATTACKS, seen
 
-from interviewer.domain.grade import Evidence, Extra, Flag, Level
+from interviewer.domain.grade import Evidence, Extra, Flag, Level, Ruling
 from interviewer.domain.interview import (
     Answered,
     Contest,
@@ -14,13 +14,16 @@ from interviewer.domain.interview import (
     Interview,
     Mode,
     MovedOn,
+    Phase,
     Retried,
+    Ruled,
     Ungraded,
     Unprobed,
     replay,
 )
 from interviewer.domain.rubric import Language
 from interviewer.domain.scoring import Score
+from interviewer.presentation.card import Live
 from interviewer.presentation.card import card as draw_card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report
@@ -175,3 +178,43 @@ def test_the_words_of_a_misconception_are_not_marked_as_credited() -> None:
     assert f'<mark class="wrong" title="this is wrong">{said}</mark>' in card
     assert 'class="right"' not in card
     assert f"“{said}”" in card
+
+
+def test_where_a_person_ruled_both_counts_and_the_level_of_the_grader_are_shown() -> None:
+    first = played("it is put to sleep", off=Level.MET)
+    assert first.current.grade
+    graded = [begun(), Answered("it is put to sleep"), Unprobed(), Graded("dropout", 1, first.current.grade)]
+    ruled = replay([*graded, Ruled("dropout", 1, Ruling("random", Level.MET))])
+    text = seen(draw_card(ruled, ruled.current, Language.EN)).text
+    assert "you 2 of 2 ✓✓" in text
+    assert "grader 1 of 2 ✓○" in text
+    assert "The grader said: Missing." in text
+
+
+def test_an_honest_dont_know_opens_the_model_answer_and_lists_nothing() -> None:
+    interview = replay([begun(), Answered("I don't know"), Unprobed()])
+    made = replace(grade(interview.current), flags=(Flag.DONT_KNOW,))
+    after = replace(interview, attempts=(replace(interview.current, grade=made),))
+    card = draw_card(after, after.current, Language.EN)
+    assert '<details class="model-answer" open>' in card
+    assert "say it in your own words" in card
+    assert "Missing" not in card
+
+
+def test_of_two_gradings_the_differences_come_first() -> None:
+    interview = played("it is put to sleep", off=Level.MET)
+    other = grade(interview.current, off=Level.MET, random=Level.PARTIAL)
+    after = replace(interview, attempts=(replace(interview.current, second=other),))
+    card = draw_card(after, after.current, Language.EN)
+    assert card.index('<tr class="differs"><th scope="row">Predictions would be random') < card.index(
+        '<tr><th scope="row">It is off'
+    )
+    failed = replace(interview, attempts=(replace(interview.current, second_failure="no server"),))
+    assert "The second opinion did not come: no server" in draw_card(failed, failed.current, Language.EN)
+
+
+def test_a_report_offers_to_practise_only_where_somebody_can_press_it() -> None:
+    interview = replace(played("it is put to sleep", off=Level.MET), phase=Phase.OVER)
+    live = report(interview, Language.EN, live=Live(lambda _: True))
+    assert '<button type="button" class="practise" data-question="dropout">' in live
+    assert "practise" not in report(interview, Language.EN)
