@@ -51,14 +51,7 @@ DROPOUT = Question(
         ),
         Criterion("mc", both("MC dropout 是例外", "MC dropout is the exception"), Kind.BONUS, 1, (("mc dropout",),)),
         Criterion(
-            "on",
-            both("测试时照常开着", "It stays on at test time"),
-            Kind.MISTAKE,
-            1,
-            (("照常开着", "stays on"),),
-            why=both(
-                "测试时应当关掉，否则输出是随机的。", "It is switched off at test time; otherwise outputs are random."
-            ),
+            "on", both("测试时照常开着", "It stays on at test time"), Kind.MISTAKE, 1, (("照常开着", "stays on"),)
         ),
     ),
 )

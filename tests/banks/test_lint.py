@@ -1,13 +1,17 @@
 from dataclasses import replace
 from pathlib import Path
 
+import fakes
 import pytest
-from fakes import BANK, DROPOUT, both
+from fakes import both
 
 from interviewer.banks.lint import check_file, lint
 from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Language, Question
 from interviewer.settings import shipped
 
+WHY = both("测试时应当关掉，否则输出是随机的。", "It is switched off at test time; otherwise outputs are random.")
+DROPOUT = replace(fakes.DROPOUT, criteria=(*fakes.DROPOUT.criteria[:3], replace(fakes.DROPOUT.criteria[3], why=WHY)))
+BANK = replace(fakes.BANK, questions=(DROPOUT, *fakes.BANK.questions[1:]))
 OFF = DROPOUT.criteria[0]
 
 

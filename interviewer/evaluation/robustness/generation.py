@@ -110,15 +110,22 @@ class _Target:
         yield "hedged, both ways", "\n".join(both_ways), CLAIMS
 
     def worsened(self) -> _Made:
-        for left_out in self.core if len(self.core) > 1 else ():
-            rest = self.claims(criterion for criterion in self.core if criterion is not left_out)
-            yield f"without {left_out.id}", rest, CLAIMS
+        for name, left_out in self.losses():
+            rest = [criterion for criterion in self.core if criterion not in left_out]
+            if rest:
+                yield f"without {name}", self.claims(rest), CLAIMS
         yield "a quarter of the reference", self.reference[: len(self.reference) // 4], REFERENCE
         if self.mistakes:
             yield "the usual mistakes added", f"{self.reference} {self.wrong}", REFERENCE
         exchanged = perturbations.exchange_opposites(self.reference)
         if exchanged != self.reference:
             yield "opposite words in the reference", exchanged, REFERENCE
+
+    def losses(self) -> Iterator[tuple[str, Sequence[Criterion]]]:
+        """The core criteria that cost credit if they are left out: each alone; of a group, as many as make it one short."""
+        yield from ((criterion.id, (criterion,)) for criterion in self.core if not criterion.group)
+        for group in self.question.groups:
+            yield f"one of {group.id}", self.question.rubric.in_group(group)[group.choose - 1 :]
 
     def honest(self) -> _Made:
         yield REFERENCE, self.reference, ""

@@ -41,6 +41,19 @@ def test_every_question_is_attacked_in_every_way_in_both_languages(deep_learning
     assert len(set(ids)) == len(ids)
 
 
+def test_what_is_left_out_of_a_choice_leaves_too_little_of_it(deep_learning: Bank) -> None:
+    made = {
+        attack.name: attack
+        for attack in attacks_on(deep_learning)
+        if attack.place == ("vanishing-gradient-remedies", Language.EN) and attack.name.startswith("without ")
+    }
+    assert list(made) == ["without one of methods"]
+    assert (
+        deep_learning["vanishing-gradient-remedies"].rubric["activation"].text.en in made["without one of methods"].text
+    )
+    assert "initialization" not in made["without one of methods"].text
+
+
 def test_attacks_are_made_from_a_bare_bank_too() -> None:
     """One question, one language, no aliases: what needs another question or another language is left out."""
     bare = Question(
