@@ -14,6 +14,7 @@ from interviewer.evaluation.calibration import MeasurementSource, read_measureme
 from interviewer.grading import CallShape, lexical
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
+from interviewer.llm.discovery import KNOWN
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
@@ -77,7 +78,7 @@ def make_grader_registry(settings: Settings) -> GraderRegistry:
 def _connect(endpoint: Endpoint) -> LLM:
     from interviewer.llm.client import OpenAICompatible
 
-    return OpenAICompatible(endpoint)
+    return OpenAICompatible(endpoint, identify=KNOWN.identify)
 
 
 def make_llm(settings: Settings) -> LLM:

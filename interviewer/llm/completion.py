@@ -45,6 +45,7 @@ class CompletionBuilder:
 
     is_done: bool = False
     """Whether the server has said that nothing more will come."""
+    has_events: bool = False
     _text: str = ""
     _reasoning: str = ""
     _refusal: str = ""
@@ -52,8 +53,14 @@ class CompletionBuilder:
     _usage: Usage = field(default_factory=Usage)
     _model: str = ""
 
+    @property
+    def length(self) -> int:
+        """Characters that have come, of thinking too."""
+        return len(self._text) + len(self._reasoning)
+
     def add(self, event: object) -> str:
         """Take in one event; returns the text that it adds."""
+        self.has_events = True
         if not isinstance(event, dict):
             return ""
         self._model = self._model or _text(event.get("model"))

@@ -73,10 +73,6 @@ class ServerError:
         """Whether something in the request itself was refused, so that leaving it out may help."""
         return self.status in (400, 404, 422, 501) and self.kind is ErrorKind.REFUSED
 
-    @property
-    def wants_stream(self) -> bool:
-        return self.is_about_request and self._mentions("stream_only")
-
     def names(self, *parameters: str) -> bool:
         """Whether the error is about one of these parameters of the request."""
         if self.param:

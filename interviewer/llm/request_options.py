@@ -27,7 +27,6 @@ class RequestOptions:
     """The parameters that turn thinking off; None where they are not sent."""
     temperature: bool = True
     stream_usage: bool = True
-    stream_only: bool = False
 
 
 def default_options(endpoint: Endpoint) -> RequestOptions:
@@ -80,7 +79,7 @@ def chat_request(
     messages: Sequence[Message],
     schema: dict[str, Any] | None,
     *,
-    stream: bool,
+    stream: bool = True,
 ) -> dict[str, Any]:
     """The request, as the `create` of the openai package takes it."""
     shown = messages if schema is None else _with_schema(messages, schema)
@@ -123,8 +122,6 @@ def _remedies(
             yield replace(options, limit=_OTHER_LIMIT[options.limit])
         if options.thinking is not None and error.names(*extra, *_THINKING_WORDS):
             yield replace(options, thinking=None)
-        if not body.get("stream") and error.wants_stream:
-            yield replace(options, stream_only=True)
         if endpoint.thinking is False and "enable_thinking" not in extra and error.names("enable_thinking"):
             yield replace(options, thinking={"enable_thinking": False})
     if "response_format" in body and error.is_about_format and (mode := weaker_mode(options.mode, endpoint)):

@@ -12,7 +12,7 @@ from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM, Message, Piece, Reply
-from interviewer.llm.discovery import context_size
+from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.text.messages import localized
 
@@ -75,7 +75,9 @@ class GraderRegistry:
             self._chosen[owner] = choice
             self._drop_unused()
             if choice.endpoint:
-                self._contexts.pop(choice.endpoint, None)  # the server may have been set up anew
+                # The server may have been set up anew, or be another one.
+                self._contexts.pop(choice.endpoint, None)
+                KNOWN.forget(choice.endpoint.base_url)
         return choice
 
     def wish(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> GraderChoice:
