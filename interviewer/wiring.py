@@ -67,12 +67,19 @@ def make_grader_registry(settings: Settings) -> GraderRegistry:
     if settings.base_url:
         if not settings.model:
             raise SettingsError("INTERVIEWER_BASE_URL is set without INTERVIEWER_MODEL: name the model")
-        endpoint = Endpoint(settings.base_url, settings.model, settings.api_key, temperature=settings.temperature)
+        endpoint = Endpoint(
+            settings.base_url,
+            settings.model,
+            settings.api_key,
+            temperature=settings.temperature,
+            max_tokens=settings.max_tokens,
+        )
         default = replace(default, endpoint=endpoint)
     allowed = tuple(normalize_base_url(url) for url in settings.endpoints.split(",") if url.strip())
-    return GraderRegistry(
-        GraderOptions(default, allowed, settings.is_for_this_machine), _connect, settings.model_concurrency
+    options = GraderOptions(
+        default, allowed, settings.is_for_this_machine, max_tokens=settings.max_tokens, remarks=settings.remarks
     )
+    return GraderRegistry(options, _connect, settings.model_concurrency)
 
 
 def _connect(endpoint: Endpoint) -> LLM:

@@ -9,6 +9,7 @@ from interviewer.domain.interview import Attempt, Saying
 from interviewer.domain.rubric import Language, Question
 from interviewer.grading.evidence import carries_content, evidence_at, locate
 from interviewer.grading.guardrails import Screened, screen
+from interviewer.grading.reply_schema import FORM
 from interviewer.llm import Message
 from interviewer.llm.prompts import prompt
 from interviewer.text.messages import say
@@ -50,7 +51,7 @@ class GradingPrompt:
             {"question": question, "marker": marker, "answer": self.sentences, "task": task}
         )
         system = prompt("grade").fill({"language": say("second.language", self.language)})
-        return [Message("system", system), Message("user", content)]
+        return [Message("system", system, FORM), Message("user", content)]
 
     @property
     def attempt_language(self) -> Language:

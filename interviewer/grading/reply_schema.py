@@ -9,43 +9,49 @@ from typing import Any
 import jiter
 
 from interviewer.domain.grade import Level
+from interviewer.domain.scoring import MOST_EXTRAS
 
 _LONGEST = 400
 _MOST_GAPS = 3
 
+_TEXT = {"type": "string", "maxLength": _LONGEST}
+
+_PROPERTIES = {
+    "id": {"type": "string"},
+    "quote": _TEXT,
+    "reason": _TEXT,
+    "verdict": {"type": "string", "enum": [level.value for level in Level]},
+}
 _VERDICT = {
     "type": "object",
-    "properties": {
-        "id": {"type": "string"},
-        "quote": {"type": "string"},
-        "reason": {"type": "string"},
-        "verdict": {"type": "string", "enum": [level.value for level in Level]},
-    },
+    "properties": _PROPERTIES,
     "required": ["id", "quote", "reason", "verdict"],
     "additionalProperties": False,
 }
 
 _REMARKS = {
-    "opening": {"type": "string"},
+    "opening": _TEXT,
     "gaps": {
         "type": "array",
+        "maxItems": _MOST_GAPS,
         "items": {
             "type": "object",
-            "properties": {"id": {"type": "string"}, "why": {"type": "string"}, "say": {"type": "string"}},
+            "properties": {"id": _TEXT, "why": _TEXT, "say": _TEXT},
             "required": ["id", "why", "say"],
             "additionalProperties": False,
         },
     },
     "extras": {
         "type": "array",
+        "maxItems": MOST_EXTRAS,
         "items": {
             "type": "object",
-            "properties": {"quote": {"type": "string"}, "claim": {"type": "string"}},
+            "properties": {"quote": _TEXT, "claim": _TEXT},
             "required": ["quote", "claim"],
             "additionalProperties": False,
         },
     },
-    "dispute": {"type": "string"},
+    "dispute": _TEXT,
 }
 
 # Praise of the person, which helps nobody and which models like to open with.
@@ -82,12 +88,24 @@ class Remarks:
     dispute: str = ""
 
 
-def schema(*, verdicts: bool, remarks: bool) -> dict[str, Any]:
-    """The JSON schema of a reply, in the few features that every server's grammar knows."""
-    properties: dict[str, Any] = {"verdicts": {"type": "array", "items": _VERDICT}} if verdicts else {}
+def schema(*, ids: Sequence[str], remarks: bool) -> dict[str, Any]:
+    """The JSON schema of a reply about these points, in the few features that every server's grammar knows.
+
+    Whatever is written to it comes to an end: no list and no text in it is without a limit.
+    """
+    asked = {**_VERDICT, "properties": {**_PROPERTIES, "id": {"type": "string", "enum": list(ids)}}}
+    verdicts = {"type": "array", "maxItems": len(ids), "items": asked}
+    properties: dict[str, Any] = {"verdicts": verdicts} if ids else {}
     properties |= _REMARKS if remarks else {}
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
+
+# As it is shown in words, the same for all calls.
+FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {"verdicts": {"type": "array", "items": _VERDICT}, **_REMARKS},
+    "additionalProperties": False,
+}
 
 QUESTION_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -148,7 +166,8 @@ def read_remarks(text: str) -> Remarks:
 
 
 def _criterion_reply(name: str, item: Mapping[str, Any]) -> CriterionReply | None:
-    level = item.get("verdict")
+    said = item.get("verdict")
+    level = said.strip().lower() if isinstance(said, str) else said
     if level not in tuple(Level):
         return None
     return CriterionReply(name, _text(item.get("quote"), 2000), _text(item.get("reason")), Level(level))

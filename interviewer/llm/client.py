@@ -67,18 +67,19 @@ class OpenAICompatible:
                 try:
                     return self._checked(completion, state)
                 except LLMMalformed as flaw:
-                    flaws += 1
                     if completion.finish is Finish.LENGTH:
+                        if state.make_room(completion):
+                            continue
                         raise  # it would be cut off again
-                    if flaws == 1:
-                        state.correct(completion.text, flaw)
-                        continue
-                    # The server took the response format but twice did not keep to it: it is not enforced here.
-                    mode = weaker_mode(state.options.mode, self._endpoint) if schema is not None else None
-                    if mode is None:
+                    flaws += 1
+                    # Prose from a server that took the response format shows that it is not enforced there.
+                    is_prose = schema is not None and completion.text.strip()
+                    mode = weaker_mode(state.options.mode, self._endpoint) if is_prose else None
+                    if flaws > 1 and mode is None:
                         raise
-                    state.weaken(mode)
-                    flaws = 0
+                    state.correct(completion.text, flaw)
+                    if mode is not None:
+                        state.weaken(mode)
 
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
         with self._logging_failures():
@@ -92,7 +93,9 @@ class OpenAICompatible:
                     else:
                         shown = True
                         yield Piece(part)
-                if shown or completion.text.strip() or completion.finish is Finish.LENGTH:
+                if shown or completion.text.strip():
+                    break
+                if completion.finish is Finish.LENGTH and not state.make_room(completion):
                     break
             yield Piece("", self._checked(completion, state))
 
@@ -116,7 +119,7 @@ class OpenAICompatible:
 
     def _checked(self, completion: Completion, state: RetryState) -> Reply:
         """The reply that the completion is; what made it possible is learned. Raises LLMMalformed."""
-        reply = validated_reply(completion, state.schema, state.options.mode)
+        reply = validated_reply(completion, state.schema, state.options.mode, state.token_limit)
         if state.has_adapted:
             self._learned.learn(self._endpoint, state.options)
         return reply
@@ -176,6 +179,8 @@ class OpenAICompatible:
                 bounded.heard()
             if text:
                 yield text
+            if builder.is_repeating:
+                raise RequestFailed(LLMMalformed(localized("llm.repeats")), tries=1)
         if not builder.is_done:
             if not builder.has_events and "event-stream" not in response.headers.get("content-type", ""):
                 raise LLMMalformed(localized("llm.not_json"))

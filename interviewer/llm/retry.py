@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from interviewer.errors import LLMError, LLMMalformed
+from interviewer.llm.completion import Completion
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import ErrorKind, ServerError, to_llm_error
 from interviewer.llm.protocol import Message, OutputMode
@@ -65,6 +66,12 @@ class RetryState:
     def has_adapted(self) -> bool:
         return len(self._tried) > 1
 
+    @property
+    def token_limit(self) -> int | None:
+        """What the last request asked for at most."""
+        limit: int | None = self._request.get(self.options.limit)
+        return limit
+
     def next_request(self) -> dict[str, Any]:
         """The request to send this time."""
         messages = self.messages + self._correction
@@ -77,9 +84,15 @@ class RetryState:
             self._correction = (Message("assistant", text), Message("user", _CORRECTION.format(flaw)))
 
     def weaken(self, mode: OutputMode) -> None:
-        """Ask for JSON in this weaker way, without the corrections that the former way called for."""
+        """Ask for JSON in this weaker way."""
         self._adopt(replace(self.options, mode=mode))
-        self._correction = ()
+
+    def make_room(self, completion: Completion) -> bool:
+        """Ask with a larger limit if it was used up by thinking; False if that was tried already."""
+        if not completion.reasoning or self.options.always_thinks:
+            return False
+        self._adopt(replace(self.options, always_thinks=True))
+        return True
 
     def overcome(self, failure: RequestFailed) -> None:
         """Wait or change the options so that another request makes sense. Raises LLMError where none does."""

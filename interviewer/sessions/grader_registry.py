@@ -41,6 +41,10 @@ class GraderOptions:
     default: GraderChoice = GraderChoice()
     allowed: tuple[str, ...] = ()
     is_private: bool = True
+    max_tokens: int = 4096
+    """Of one reply."""
+    remarks: bool = True
+    """Whether a model writes remarks too, besides its verdicts."""
 
 
 class GraderRegistry:
@@ -93,7 +97,10 @@ class GraderRegistry:
             raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
         default = self.options.default.endpoint
         temperature = default.temperature if default else 0.0
-        return GraderChoice(Endpoint(url, model, key.strip() or kept, temperature=temperature), shape, votes)
+        endpoint = Endpoint(
+            url, model, key.strip() or kept, temperature=temperature, max_tokens=self.options.max_tokens
+        )
+        return GraderChoice(endpoint, shape, votes)
 
     def forget(self, owner: str) -> None:
         """Back to the offline grader; the key is dropped."""
@@ -129,7 +136,9 @@ class GraderRegistry:
     def grader_of(self, choice: GraderChoice) -> Grader:
         if choice.endpoint is None:
             return LexicalGrader()
-        return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint))
+        return LLMGrader(
+            self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint), self.options.remarks
+        )
 
     def llm_for(self, owner: str) -> LLM | None:
         """The model that an owner chose, if any."""

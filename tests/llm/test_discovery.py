@@ -5,7 +5,7 @@ import pytest
 from misbehaving import Behaviour, Exchange, serving
 
 from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
-from interviewer.llm.discovery import KnownServers, context_size, find_local_servers, list_models
+from interviewer.llm.discovery import context_size, find_local_servers, list_models
 from interviewer.llm.endpoints import Endpoint
 
 
