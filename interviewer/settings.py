@@ -67,6 +67,12 @@ class Settings(BaseSettings):
         "", description="a model on the same server for second opinions; the same model once more if empty"
     )
     temperature: float | None = Field(0.0, ge=0, le=2, description="sent where the model accepts one")
+    max_tokens: int = Field(
+        4096, ge=256, description="most tokens of one reply; a form that needs fewer asks for fewer"
+    )
+    remarks: bool = Field(
+        default=True, description="whether the model also writes what was good and missing; false for slow models"
+    )
     endpoints: str = Field("", description="comma-separated base URLs; if set, the page offers these and no others")
     model_concurrency: int = Field(2, ge=1, le=64, description="requests at a time to one endpoint")
     grading_threads: int = Field(8, ge=1, le=64, description="gradings that run at the same time, for each server")

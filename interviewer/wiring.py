@@ -14,6 +14,7 @@ from interviewer.evaluation.calibration import MeasurementSource, read_measureme
 from interviewer.grading import CallShape, lexical
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
+from interviewer.llm.discovery import KNOWN
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
@@ -68,18 +69,25 @@ def make_grader_registry(settings: Settings) -> GraderRegistry:
     if settings.base_url:
         if not settings.model:
             raise SettingsError("INTERVIEWER_BASE_URL is set without INTERVIEWER_MODEL: name the model")
-        endpoint = Endpoint(settings.base_url, settings.model, settings.api_key, temperature=settings.temperature)
+        endpoint = Endpoint(
+            settings.base_url,
+            settings.model,
+            settings.api_key,
+            temperature=settings.temperature,
+            max_tokens=settings.max_tokens,
+        )
         default = replace(default, endpoint=endpoint)
     allowed = tuple(normalize_base_url(url) for url in settings.endpoints.split(",") if url.strip())
-    return GraderRegistry(
-        GraderOptions(default, allowed, settings.is_for_this_machine), _connect, settings.model_concurrency
+    options = GraderOptions(
+        default, allowed, settings.is_for_this_machine, max_tokens=settings.max_tokens, remarks=settings.remarks
     )
+    return GraderRegistry(options, _connect, settings.model_concurrency)
 
 
 def _connect(endpoint: Endpoint) -> LLM:
     from interviewer.llm.client import OpenAICompatible
 
-    return OpenAICompatible(endpoint)
+    return OpenAICompatible(endpoint, identify=KNOWN.identify)
 
 
 def make_llm(settings: Settings) -> LLM:

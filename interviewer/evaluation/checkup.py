@@ -15,7 +15,7 @@ from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.grading.protocol import Grader
-from interviewer.llm.discovery import context_size, list_models
+from interviewer.llm.discovery import KNOWN, context_size, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.request_options import LEARNED
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
@@ -79,7 +79,10 @@ class Diagnosis:
     results: tuple[CannedResult, ...]
     findings: tuple[Finding, ...]
     rung: str = ""
+    """How the server was made to keep to the form; empty where nothing was graded."""
     context: int | None = None
+    kind: str = ""
+    """What kind of server it is, by its own answers."""
 
     @property
     def is_healthy(self) -> bool:
@@ -96,6 +99,8 @@ Told = Callable[[int, int], None]
 def examine(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told | None = None) -> Diagnosis:
     """Grade the seven answers and judge the outcome. Never raises an InterviewerError: a failure is a finding."""
     assert choice.endpoint
+    KNOWN.forget(choice.endpoint.base_url)
+    endpoint = KNOWN.identify(choice.endpoint)
     try:
         findings = _reached(choice.endpoint)
     except LLMUnreachable as error:
@@ -110,8 +115,9 @@ def examine(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told
         choice.endpoint.host,
         tuple(results),
         (*findings, *failures, *_judged(results)),
-        str(LEARNED.recall(choice.endpoint).mode),
+        str(LEARNED.recall(endpoint).mode) if any(result.share is not None for result in results) else "",
         context,
+        endpoint.kind,
     )
 
 
@@ -240,7 +246,7 @@ def _some(count: int, total: int) -> Localized:
 
 def lines(diagnosis: Diagnosis, language: Language) -> list[str]:
     """The diagnosis for a terminal."""
-    found = [f"{diagnosis.model} @ {diagnosis.host}"]
+    found = [f"{diagnosis.model} @ {diagnosis.host}" + (f" ({diagnosis.kind})" if diagnosis.kind else "")]
     for finding in diagnosis.findings:
         found.append(f"  {'ok ' if finding.is_good else 'BAD'} {finding.check}: {finding.detail.into(language)}")
         if finding.advice:

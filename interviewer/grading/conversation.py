@@ -21,7 +21,7 @@ from interviewer.text.messages import localized, say
 
 _FAR = 0.5
 _FIRM = 3
-_REPLY_TOKENS_A_POINT = 120
+_REPLY_TOKENS_A_POINT = 80
 
 # Learned from what servers report, for as long as the program runs.
 _CALIBRATION = Calibration()
@@ -72,7 +72,7 @@ class Conversation:
         points = "\n" + _points(self.grading_prompt.question.rubric.of(Kind.CORE), language)
         messages = self.grading_prompt.messages(_remarks_task(points, language))
         try:
-            reply = self._send(messages, reply_schema.schema((), remarks=True))
+            reply = self._send(messages, reply_schema.schema({}, remarks=True))
         except LLMMalformed:
             return
         self.remarks = reply_schema.read_remarks(reply.text)
@@ -129,17 +129,17 @@ class Conversation:
         )
 
     def _reply(self, messages: list[Message], wanted: Mapping[str, Kind], *, remarks: bool) -> Reply:
-        form = reply_schema.schema(wanted.values(), remarks=remarks)
+        form = reply_schema.schema(wanted, remarks=remarks)
         if self.watch is None:
-            return self._send(messages, form)
+            return self._send(messages, form, len(wanted))
         try:
             return self._streamed(messages, form, wanted)
         except LLMMalformed:
             # What is shown as it comes cannot be asked for again; in one piece it can.
-            return self._send(messages, form)
+            return self._send(messages, form, len(wanted))
 
     def _streamed(self, messages: list[Message], form: dict[str, object], wanted: Mapping[str, Kind]) -> Reply:
-        self._check_fit(messages)
+        self._check_fit(messages, len(wanted))
         text, told = "", 0
         for piece in self.llm.stream(messages, schema=form):
             if piece.reply:
@@ -151,20 +151,17 @@ class Conversation:
                 self._tell([self._verdict(given) for given in replies])
         raise LLMMalformed(f"{self.llm.name} stopped without a reply")
 
-    def _send(self, messages: Sequence[Message], form: dict[str, object]) -> Reply:
-        self._check_fit(messages)
+    def _send(self, messages: Sequence[Message], form: dict[str, object], points: int = 1) -> Reply:
+        self._check_fit(messages, points)
         return self._counted(messages, self.llm.reply(messages, schema=form))
 
-    def _check_fit(self, messages: Sequence[Message]) -> None:
+    def _check_fit(self, messages: Sequence[Message], points: int) -> None:
         context = self.context
         if context is None:
             return
-        needs = self._estimate(messages) + _REPLY_TOKENS_A_POINT
+        needs = self._estimate(messages) + _REPLY_TOKENS_A_POINT * max(1, points)
         if needs > context:
-            raise LLMRefused(
-                f"the prompt needs about {needs} tokens and {self.llm.name} is set to read {context}: "
-                "give the server a larger context (for Ollama: OLLAMA_CONTEXT_LENGTH), or grade point by point"
-            )
+            raise LLMRefused(localized("llm.too_small_context", needs=needs, model=self.llm.name, context=context))
 
     def _counted(self, messages: Sequence[Message], reply: Reply) -> Reply:
         usage, llm = reply.usage, self.llm
@@ -191,7 +188,7 @@ class Conversation:
         correction = prompt("grade-correction").fill({"faults": listed, "ids": ", ".join(faults)})
         more = [*messages, Message("assistant", reply.text), Message("user", correction)]
         try:
-            again = self._send(more, reply_schema.schema(faulty.values(), remarks=False))
+            again = self._send(more, reply_schema.schema(faulty, remarks=False), len(faults))
         except LLMMalformed as error:
             return CriterionReplies({}, {name: f"{fault}; {error}" for name, fault in faults.items()})
         return reply_schema.read_verdicts(again.text, faulty)

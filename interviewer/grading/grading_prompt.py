@@ -10,6 +10,7 @@ from interviewer.domain.interview import Attempt, Saying
 from interviewer.domain.rubric import Language, Question
 from interviewer.grading.evidence import carries_content, evidence_at, is_covered, locate
 from interviewer.grading.guardrails import Screened, screen
+from interviewer.grading.reply_schema import FORM
 from interviewer.llm import Message
 from interviewer.llm.prompts import prompt
 from interviewer.text.messages import say
@@ -52,7 +53,7 @@ class GradingPrompt:
         )
         example = prompt(f"grade-example-{self.language}").text.strip()
         system = prompt("grade").fill({"language": say("second.language", self.language), "example": example})
-        return [Message("system", system), Message("user", content)]
+        return [Message("system", system, FORM), Message("user", content)]
 
     @property
     def _policy(self) -> str:

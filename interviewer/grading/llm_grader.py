@@ -41,6 +41,8 @@ class LLMGrader:
     shape: CallShape = CallShape.ONE_CALL
     votes: int = 1
     context: int | None = None
+    remarks: bool = True
+    """Whether it is asked for remarks too, which take a slow model longer than its verdicts."""
 
     def grade(
         self, question: Question, attempt: Attempt, language: Language = Language.EN, watch: Watch | None = None
@@ -62,11 +64,12 @@ class LLMGrader:
             return Grade(verdicts, provenance, grading_prompt.flags)
         conversation = Conversation(self.llm, self.context, grading_prompt, watch)
         if self.shape is CallShape.ONE_CALL:
-            conversation.ask(question.criteria, remarks=True)
+            conversation.ask(question.criteria, remarks=self.remarks)
         else:
             for criterion in question.criteria:
                 conversation.ask((criterion,))
-            conversation.remark()
+            if self.remarks:
+                conversation.remark()
         conversation.vote(self.votes)
         return conversation.grade(provenance)
 

@@ -10,6 +10,7 @@ import jiter
 
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Kind
+from interviewer.domain.scoring import MOST_EXTRAS
 
 _LONGEST = 400
 _MOST_GAPS = 3
@@ -21,45 +22,50 @@ _MISTAKE_SCALE = {"made": Level.MET, "not_made": Level.MISSING}
 # How earlier prompts asked for it, and how models like to write it.
 _ALSO_READ = {"not made": Level.MISSING, "met": Level.MET, "missing": Level.MISSING}
 
+_TEXT = {"type": "string", "maxLength": _LONGEST}
 
-def _verdicts_on(scale: Collection[str]) -> dict[str, Any]:
+
+def _verdicts_on(scale: Collection[str], ids: Sequence[str] = ()) -> dict[str, Any]:
+    """The schema of a list of verdicts, bounded where the `ids` asked for are known."""
     item = {
         "type": "object",
         "properties": {
-            "id": {"type": "string"},
-            "quotes": {"type": "array", "items": {"type": "string"}},
-            "reason": {"type": "string"},
+            "id": {"type": "string", "enum": list(ids)} if ids else {"type": "string"},
+            "quotes": {"type": "array", "maxItems": _MOST_QUOTES, "items": _TEXT},
+            "reason": _TEXT,
             "verdict": {"type": "string", "enum": list(scale)},
         },
         "required": ["id", "quotes", "reason", "verdict"],
         "additionalProperties": False,
     }
-    return {"type": "array", "items": item}
+    return {"type": "array", "items": item} | ({"maxItems": len(ids)} if ids else {})
 
 
-_LISTS = {"verdicts": _verdicts_on(_SCALE), "misconceptions": _verdicts_on(_MISTAKE_SCALE)}
+_LISTS = ("verdicts", "misconceptions")
 
 _REMARKS = {
-    "opening": {"type": "string"},
+    "opening": _TEXT,
     "gaps": {
         "type": "array",
+        "maxItems": _MOST_GAPS,
         "items": {
             "type": "object",
-            "properties": {"id": {"type": "string"}, "why": {"type": "string"}, "say": {"type": "string"}},
+            "properties": {"id": _TEXT, "why": _TEXT, "say": _TEXT},
             "required": ["id", "why", "say"],
             "additionalProperties": False,
         },
     },
     "extras": {
         "type": "array",
+        "maxItems": MOST_EXTRAS,
         "items": {
             "type": "object",
-            "properties": {"quote": {"type": "string"}, "claim": {"type": "string"}},
+            "properties": {"quote": _TEXT, "claim": _TEXT},
             "required": ["quote", "claim"],
             "additionalProperties": False,
         },
     },
-    "dispute": {"type": "string"},
+    "dispute": _TEXT,
 }
 
 # Praise of the person, which helps nobody and which models like to open with.
@@ -96,15 +102,29 @@ class Remarks:
     dispute: str = ""
 
 
-def schema(kinds: Collection[Kind], *, remarks: bool) -> dict[str, Any]:
-    """The JSON schema of a reply about criteria of these kinds, in the few features that every server's grammar knows."""
-    names = dict.fromkeys(
-        "misconceptions" if kind is Kind.MISTAKE else "verdicts" for kind in sorted(kinds, key=_order)
-    )
-    properties: dict[str, Any] = {name: _LISTS[name] for name in names}
+def schema(wanted: Mapping[str, Kind], *, remarks: bool) -> dict[str, Any]:
+    """The JSON schema of a reply about these criteria, in the few features that every server's grammar knows.
+
+    Whatever is written to it comes to an end: no list and no text in it is without a limit.
+    """
+    claims = [name for name, kind in wanted.items() if kind is not Kind.MISTAKE]
+    mistakes = [name for name, kind in wanted.items() if kind is Kind.MISTAKE]
+    properties: dict[str, Any] = {"verdicts": _verdicts_on(_SCALE, claims)} if claims else {}
+    properties |= {"misconceptions": _verdicts_on(_MISTAKE_SCALE, mistakes)} if mistakes else {}
     properties |= _REMARKS if remarks else {}
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
+
+# As it is shown in words, the same for all calls.
+FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "verdicts": _verdicts_on(_SCALE),
+        "misconceptions": _verdicts_on(_MISTAKE_SCALE),
+        **_REMARKS,
+    },
+    "additionalProperties": False,
+}
 
 QUESTION_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -168,18 +188,15 @@ def _listed(data: object) -> list[Mapping[str, Any]]:
     return [item for listed in lists if isinstance(listed, list) for item in listed if isinstance(item, dict)]
 
 
-def _order(kind: Kind) -> bool:
-    return kind is Kind.MISTAKE
-
-
 def _scale(kind: Kind) -> Mapping[str, Level]:
     return _MISTAKE_SCALE if kind is Kind.MISTAKE else _SCALE
 
 
 def _criterion_reply(name: str, kind: Kind, item: Mapping[str, Any]) -> CriterionReply | None:
-    verdict = item.get("verdict")
+    said = item.get("verdict")
+    verdict = said.strip().lower() if isinstance(said, str) else ""
     scale = {**_ALSO_READ, **_MISTAKE_SCALE} if kind is Kind.MISTAKE else _SCALE
-    if not isinstance(verdict, str) or verdict not in scale:
+    if verdict not in scale:
         return None
     return CriterionReply(name, _quotes(item), _text(item.get("reason")), scale[verdict])
 

@@ -1,8 +1,9 @@
 """The client of any server that speaks OpenAI's chat completions, hosted or local."""
 
 import logging
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from interviewer.llm.reasoning import ThinkingFilter
 from interviewer.llm.reply_validation import validated_reply
 from interviewer.llm.request_options import LEARNED, LearnedOptions, weaker_mode
 from interviewer.llm.retry import Clock, RequestFailed, RetryState
-from interviewer.llm.transport import Transport
+from interviewer.llm.transport import BoundedStream, Transport
 from interviewer.text.messages import localized
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -28,6 +29,7 @@ _LOG = logging.getLogger(__name__)
 class OpenAICompatible:
     """A model behind an OpenAI-compatible server; any number of threads may ask it.
 
+    `identify` finds out what kind of server it is, right before it is first asked: never on the way of an answer.
     Raises LLMUnreachable if the environment names a proxy that cannot be used.
     """
 
@@ -35,11 +37,14 @@ class OpenAICompatible:
         self,
         endpoint: Endpoint,
         *,
+        identify: Callable[[Endpoint], Endpoint] | None = None,
         learned: LearnedOptions = LEARNED,
         clock: Clock | None = None,
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self._endpoint = endpoint
+        self._given_kind = endpoint.kind
+        self._identify = identify
         self._learned = learned
         self._clock = clock or Clock()
         self._transport = Transport(endpoint, self._clock.now, max_bytes)
@@ -57,23 +62,24 @@ class OpenAICompatible:
             state = self._new_state(messages, schema)
             flaws = 0
             while True:
-                *_, completion = self._answer(state, live=False)
+                *_, completion = self._answer(state, is_shown=False)
                 assert isinstance(completion, Completion)
                 try:
                     return self._checked(completion, state)
                 except LLMMalformed as flaw:
-                    flaws += 1
                     if completion.finish is Finish.LENGTH:
+                        if state.make_room(completion):
+                            continue
                         raise  # it would be cut off again
-                    if flaws == 1:
-                        state.correct(completion.text, flaw)
-                        continue
-                    # The server took the response format but twice did not keep to it: it is not enforced here.
-                    mode = weaker_mode(state.options.mode, self._endpoint) if schema is not None else None
-                    if mode is None:
+                    flaws += 1
+                    # Prose from a server that took the response format shows that it is not enforced there.
+                    is_prose = schema is not None and completion.text.strip()
+                    mode = weaker_mode(state.options.mode, self._endpoint) if is_prose else None
+                    if flaws > 1 and mode is None:
                         raise
-                    state.weaken(mode)
-                    flaws = 0
+                    state.correct(completion.text, flaw)
+                    if mode is not None:
+                        state.weaken(mode)
 
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
         with self._logging_failures():
@@ -81,13 +87,15 @@ class OpenAICompatible:
             completion = Completion("")
             for _ in range(2):  # a blank reply is asked for once more
                 shown = False
-                for part in self._answer(state, live=True):
+                for part in self._answer(state, is_shown=True):
                     if isinstance(part, Completion):
                         completion = part
                     else:
                         shown = True
                         yield Piece(part)
-                if shown or completion.text.strip() or completion.finish is Finish.LENGTH:
+                if shown or completion.text.strip():
+                    break
+                if completion.finish is Finish.LENGTH and not state.make_room(completion):
                     break
             yield Piece("", self._checked(completion, state))
 
@@ -103,28 +111,30 @@ class OpenAICompatible:
         self.close()
 
     def _new_state(self, messages: Sequence[Message], schema: dict[str, Any] | None) -> RetryState:
+        if self._identify is not None:
+            self._endpoint = self._identify(replace(self._endpoint, kind=self._given_kind))
         options = self._learned.recall(self._endpoint)
         sleep = self._clock.sleep or self._transport.sleep
         return RetryState(self._endpoint, self._clock.now, sleep, tuple(messages), schema, options)
 
     def _checked(self, completion: Completion, state: RetryState) -> Reply:
         """The reply that the completion is; what made it possible is learned. Raises LLMMalformed."""
-        reply = validated_reply(completion, state.schema, state.options.mode)
+        reply = validated_reply(completion, state.schema, state.options.mode, state.token_limit)
         if state.has_adapted:
             self._learned.learn(self._endpoint, state.options)
         return reply
 
-    def _answer(self, state: RetryState, *, live: bool) -> Generator[str | Completion]:
+    def _answer(self, state: RetryState, *, is_shown: bool) -> Generator[str | Completion]:
         """The text as it comes, and at last the whole completion, after as many requests as it takes.
 
-        `live` text is shown to someone as it comes and cannot be taken back, so a failure after it is final.
+        Text that `is_shown` to someone as it comes cannot be taken back, so a failure after it is final.
         """
         shown = False
         while True:
             try:
-                with closing(self._exchange(state, stream=live or state.options.stream_only)) as parts:
+                with closing(self._exchange(state)) as parts:
                     for part in parts:
-                        shown = shown or live
+                        shown = shown or is_shown
                         yield part
             except RequestFailed as failure:
                 if shown:
@@ -133,13 +143,16 @@ class OpenAICompatible:
             else:
                 return
 
-    def _exchange(self, state: RetryState, *, stream: bool) -> Generator[str | Completion]:
-        """One request and its answer: the text as it comes, and at last the whole completion."""
-        with self._transport.post(state.next_request(stream=stream), state.time_left()) as response:
+    def _exchange(self, state: RetryState) -> Generator[str | Completion]:
+        """One request and its answer: the text as it comes, and at last the whole completion.
+
+        A stream is asked for even where nobody looks on: only so a model at work can be told from one that is gone.
+        """
+        with self._transport.post(state.next_request()) as response:
             content_type = response.headers.get("content-type", "")
             if "html" in content_type:
                 raise self._web_page()
-            if stream and "json" not in content_type:
+            if "json" not in content_type:
                 yield from self._streamed(response)
                 return
             content = response.read()
@@ -153,14 +166,24 @@ class OpenAICompatible:
             yield completion
 
     def _streamed(self, response: httpx2.Response) -> Iterator[str | Completion]:
-        builder, thinking = CompletionBuilder(), ThinkingFilter()
+        builder, thinking, bounded = CompletionBuilder(), ThinkingFilter(), response.stream
+        assert isinstance(bounded, BoundedStream)
         for event in read_events(response.iter_bytes()):
             self._check_for_error(event)
             if event is None:
                 builder.is_done = True
-            elif text := thinking.show(builder.add(event)):
+                continue
+            before = builder.length
+            text = thinking.show(builder.add(event))
+            if builder.length > before:
+                bounded.heard()
+            if text:
                 yield text
+            if builder.is_repeating:
+                raise RequestFailed(LLMMalformed(localized("llm.repeats")), tries=1)
         if not builder.is_done:
+            if not builder.has_events and "event-stream" not in response.headers.get("content-type", ""):
+                raise LLMMalformed(localized("llm.not_json"))
             raise RequestFailed(LLMUnreachable(localized("llm.stream_cut", host=self.host)))
         if (rest := thinking.rest()).strip():
             yield rest

@@ -11,6 +11,7 @@ from interviewer.llm.reasoning import split_thinking
 from interviewer.text.messages import localized
 
 _FILTERED = ("content_filter", "sensitive", "safety", "blocked")
+_LONGEST_PERIOD = 180
 _FINISH = {
     **dict.fromkeys(("stop", "eos", "stop_sequence", "end_turn"), Finish.STOP),
     **dict.fromkeys(("length", "max_tokens", "model_length"), Finish.LENGTH),
@@ -45,15 +46,32 @@ class CompletionBuilder:
 
     is_done: bool = False
     """Whether the server has said that nothing more will come."""
+    has_events: bool = False
     _text: str = ""
     _reasoning: str = ""
     _refusal: str = ""
     _finish: object = None
     _usage: Usage = field(default_factory=Usage)
     _model: str = ""
+    _next_look: int = 4 * _LONGEST_PERIOD
+
+    @property
+    def length(self) -> int:
+        """Characters that have come, of thinking too."""
+        return len(self._text) + len(self._reasoning)
+
+    @property
+    def is_repeating(self) -> bool:
+        """Whether the text has come to the same few words over and over, which a small model never leaves again."""
+        if len(self._text) < self._next_look:
+            return False
+        self._next_look = len(self._text) + _LONGEST_PERIOD
+        tail = self._text[-4 * _LONGEST_PERIOD :]
+        return any(tail[period:] == tail[:-period] for period in range(1, _LONGEST_PERIOD + 1))
 
     def add(self, event: object) -> str:
         """Take in one event; returns the text that it adds."""
+        self.has_events = True
         if not isinstance(event, dict):
             return ""
         self._model = self._model or _text(event.get("model"))

@@ -4,7 +4,8 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import httpx2
@@ -34,6 +35,7 @@ class Probe:
     has: str = ""
     lists: tuple[str, ...] = ()
     owner: str = ""
+    status: int = 200
 
     def proves(self, answer: Any) -> bool:
         if self.has:
@@ -53,36 +55,72 @@ class LocalServer:
     models: tuple[str, ...]
 
 
-_OLLAMA = Probe("ollama", "/api/version", has="version")
-_LMSTUDIO = (
+# In the order of how sure they are: what is built on another server answers some of its questions too.
+_PROBES = (
+    Probe("ollama", "/api/version", has="version"),
+    Probe("koboldcpp", "/api/extra/version", has="result"),
     Probe("lmstudio", "/api/v1/models", lists=("key", "architecture")),
     Probe("lmstudio", "/api/v0/models", lists=("arch", "compatibility_type")),  # before version 0.4
-)
-_LLAMACPP = (
+    Probe("sglang", "/get_model_info", has="model_path"),
+    Probe("tgi", "/info", has="max_total_tokens"),
+    Probe("localai", "/system", has="backends"),
+    Probe("jan", "/v1/models", lists=("engine",)),
+    Probe("vllm", "/v1/models", owner="vllm"),
     Probe("llamacpp", "/v1/models", owner="llamacpp"),
     Probe("llamacpp", "/props", has="default_generation_settings"),
+    # Its list of models says "me" for their owner and nothing of when they were made.
+    Probe("llamacpppython", "/v1/models", owner="me"),
+    Probe("transformers", "/load_model", has="detail", status=405),  # it is for POST alone
 )
-_VLLM = Probe("vllm", "/v1/models", owner="vllm")
-_SGLANG = Probe("sglang", "/get_model_info", has="model_path")
-
-PROBES: Mapping[int, tuple[Probe, ...]] = {
-    11434: (_OLLAMA,),
-    1234: _LMSTUDIO,
-    9931: _LLAMACPP,
-    8080: _LLAMACPP,
-    8000: (_VLLM, *_LLAMACPP),
-    30000: (_SGLANG,),
-}
+PORTS = (11434, 1234, 9931, 8080, 8000, 30000, 5001, 1337, 3000)
 
 
-def find_local_servers(probes: Mapping[int, Sequence[Probe]] = PROBES) -> tuple[LocalServer, ...]:
+class KnownServers:
+    """The kinds of servers as they said themselves, for as long as the program runs. Any thread may use it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kinds: dict[str, str] = {}
+
+    def identify(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint with its kind; its server is asked the first time, unless its host's name tells the kind.
+
+        One that cannot be reached is asked again the next time.
+        """
+        if endpoint.kind or not endpoint.is_private:
+            return endpoint
+        with self._lock:
+            kind = self._kinds.get(endpoint.base_url)
+        if kind is None:
+            kind = _kind(endpoint)
+            if kind is None:
+                return endpoint
+            with self._lock:
+                self._kinds[endpoint.base_url] = kind
+        return replace(endpoint, kind=kind)
+
+    def kind(self, endpoint: Endpoint) -> str:
+        """The kind as far as it is known by now, "" otherwise. Asks no server."""
+        with self._lock:
+            return endpoint.kind or self._kinds.get(endpoint.base_url, "")
+
+    def forget(self, base_url: str) -> None:
+        """Ask this server again: there may be another one at its address by now."""
+        with self._lock:
+            self._kinds.pop(base_url, None)
+
+
+KNOWN = KnownServers()
+
+
+def find_local_servers(ports: Sequence[int] = PORTS) -> tuple[LocalServer, ...]:
     """The model servers that answer on this machine. It only reads, sends no key, and loads no model.
 
     A server is told by its answers, never by its port.
     """
-    doors = [(host, port, asked) for port, asked in probes.items() for host in ("127.0.0.1", "[::1]")]
-    with _client(_PROBE_SECONDS) as client, ThreadPoolExecutor(max_workers=max(1, len(doors))) as pool:
-        found = [server for server in pool.map(lambda door: _probe(client, *door), doors) if server is not None]
+    urls = [f"http://{host}:{port}" for port in ports for host in ("127.0.0.1", "[::1]")]
+    with _client(_PROBE_SECONDS) as client, ThreadPoolExecutor(max_workers=max(1, len(urls))) as pool:
+        found = [server for server in pool.map(lambda root: _probe(client, root), urls) if server is not None]
     distinct: dict[tuple[str, int | None, tuple[str, ...]], LocalServer] = {}
     for server in found:  # one server often listens on both loopback addresses
         distinct.setdefault((server.kind, httpx2.URL(server.base_url).port, server.models), server)
@@ -130,21 +168,42 @@ def _names(answer: Any) -> tuple[str, ...]:
     return tuple(str(entry["id"]) for entry in _entries(answer) if entry.get("id"))
 
 
-def _probe(client: httpx2.Client, host: str, port: int, probes: Sequence[Probe]) -> LocalServer | None:
-    root = f"http://{host}:{port}"
-    for probe in probes:
-        answer = _peek(client, root + probe.path)
-        if answer is not None and probe.proves(answer):
-            return LocalServer(probe.kind, f"{root}/v1", _names(_peek(client, f"{root}/v1/models")))
-    return None
+def _probe(client: httpx2.Client, root: str) -> LocalServer | None:
+    kind = _told_kind(client, root)
+    return LocalServer(kind, f"{root}/v1", _names(_peek(client, f"{root}/v1/models")[1])) if kind else None
 
 
-def _peek(client: httpx2.Client, url: str) -> Any:
+def _kind(endpoint: Endpoint) -> str | None:
+    """What the server at an endpoint is: "" if it is of no known kind, None if it does not answer."""
+    headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
+    with _client(_PROBE_SECONDS, headers=headers) as client:
+        return _told_kind(client, endpoint.base_url.removesuffix("/v1"))
+
+
+def _told_kind(client: httpx2.Client, root: str) -> str | None:
+    answers: dict[str, tuple[int | None, Any]] = {}
+    for probe in _PROBES:
+        if probe.path not in answers:
+            answers[probe.path] = _peek(client, root + probe.path)
+            if answers[probe.path][0] is None:
+                return None  # nobody is there, or is too busy to say
+        status, answer = answers[probe.path]
+        if status == probe.status and probe.proves(answer):
+            return probe.kind
+    # A server that is still loading its model says so to every question.
+    return None if all((status or 0) >= 500 for status, _ in answers.values()) else ""
+
+
+def _peek(client: httpx2.Client, url: str) -> tuple[int | None, Any]:
+    """Status and JSON of what is found there; no status if nothing answers, no JSON where it is none."""
     try:
         status, content, _ = _read(client, url, _MOST_PROBED, _PROBE_SECONDS)
-        return json.loads(content) if status == 200 else None
-    except (httpx2.HTTPError, httpx2.StreamError, ValueError, RecursionError):
-        return None
+    except (httpx2.HTTPError, httpx2.StreamError):
+        return None, None
+    try:
+        return status, json.loads(content)
+    except (ValueError, RecursionError):
+        return status, None
 
 
 def _fetch(endpoint: Endpoint, url: str, seconds: float = _LIST_SECONDS) -> Any:

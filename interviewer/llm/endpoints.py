@@ -30,21 +30,19 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long to wait, in seconds."""
+    """How long to wait, in seconds. None limits how long a reply may be: that is the token limit's part."""
 
     connect: float
-    read: float
-    """Between two bytes; before the first one a local model reads the whole prompt."""
-    total: float
-    """For one reply with all its attempts, not counting the wait for a model that is being loaded."""
+    silence: float
+    """Without any text; a local model may have others to answer first, and then reads the whole prompt."""
     loading: float
     """For a model that is being loaded."""
     busy: float
     """For a server that asks to come back later, all waits together."""
 
 
-LOCAL = Timeouts(connect=5, read=600, total=900, loading=300, busy=30)
-HOSTED = Timeouts(connect=10, read=120, total=300, loading=120, busy=60)
+LOCAL = Timeouts(connect=5, silence=1800, loading=300, busy=30)
+HOSTED = Timeouts(connect=10, silence=300, loading=120, busy=60)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,14 +74,20 @@ class ServerError:
         return self.status in (400, 404, 422, 501) and self.kind is ErrorKind.REFUSED
 
     @property
-    def wants_stream(self) -> bool:
-        return self.is_about_request and self._mentions("stream_only")
+    def is_about_thinking(self) -> bool:
+        return self.is_about_request and self._mentions("thinking")
+
+    @property
+    def is_unknown_parameter(self) -> bool:
+        """Whether a parameter is not known at all, rather than its value refused."""
+        return self._mentions("unknown_parameter")
 
     def names(self, *parameters: str) -> bool:
         """Whether the error is about one of these parameters of the request."""
+        wanted = {name.lower() for name in parameters}
         if self.param:
-            return self.param.split(".")[-1] in parameters
-        return not set(re.findall(r"[A-Za-z_]+", self.text)).isdisjoint(parameters)
+            return self.param.lower().split(".")[-1] in wanted
+        return not set(re.findall(r"[a-z_]+", self.text.lower())).isdisjoint(wanted)
 
     def _mentions(self, meaning: str) -> bool:
         said = f"{self.code} {self.param} {self.text}".lower().replace("_", " ")

@@ -1,5 +1,6 @@
 """JSON replies: the one JSON object in what a model wrote."""
 
+import ast
 import json
 import re
 from typing import Any
@@ -16,11 +17,12 @@ _BACKSLASH = re.compile(
 )
 
 
-def json_object(text: str, *, complete: bool = True) -> str:
+def json_object(text: str, *, complete: bool = True, list_key: str = "") -> str:
     """The one JSON object in the text, as JSON that any parser reads the same way.
 
-    Prose and fences around it are left out, and backslashes of LaTeX are doubled. Nothing else is mended:
-    a text that was cut short (`complete=False`) has to be an object as it stands.
+    Prose and fences around it are left out, backslashes of LaTeX are doubled, an object in the manner of Python is read,
+    and a list alone becomes the value of `list_key`. Nothing else is mended: a text that was cut short
+    (`complete=False`) has to be an object as it stands.
     Raises ValueError, saying what is wrong, for readers that are models.
     """
     text = _double_backslashes(text.strip().lstrip("\ufeff").strip())
@@ -30,11 +32,22 @@ def json_object(text: str, *, complete: bool = True) -> str:
         value, end = _decode(text, 0)
     except ValueError:
         value, end = None, 0
-    if end == len(text):
+    if end == len(text) and not (list_key and isinstance(value, list)):
         return _checked(text, value)
     if not complete:
         raise ValueError("the reply was cut off before its JSON was complete")
-    return _object_within(text)
+    if end == len(text):
+        return _checked("", {list_key: value})
+    try:
+        return _object_within(text)
+    except ValueError:
+        alone = _FENCE.fullmatch(text)
+        literal = _literal(alone[1].strip() if alone else text)
+        if list_key and isinstance(literal, list):
+            literal = {list_key: literal}
+        if not isinstance(literal, dict):
+            raise
+        return _checked("", literal)
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -55,6 +68,20 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
         return _DECODER.raw_decode(text, start)
     except RecursionError as error:
         raise ValueError("the JSON is nested too deeply") from error
+
+
+def _literal(text: str) -> Any:
+    """The value that the whole text is in Python, which knows single quotes and trailing commas; None if it is none."""
+    try:
+        tree = ast.parse(text, mode="eval")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Dict):
+                keys = [ast.literal_eval(key) for key in node.keys if key is not None]
+                if not all(isinstance(key, str) for key in keys) or len(set(keys)) < len(keys):
+                    return None
+        return ast.literal_eval(tree)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
 
 
 def _object_within(text: str) -> str:

@@ -1,7 +1,7 @@
 """The protocol of a language model, and the values that go into it and come out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
@@ -31,6 +31,11 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
+    form: dict[str, Any] | None = field(default=None, hash=False)
+    """A JSON schema to be written out at the end of this message in place of that of the call.
+
+    Calls that are held to different schemas then begin with the same words, which a server need not read again.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class RecordedLLM:
         return self._folder / f"{hashlib.sha256(canonical.encode()).hexdigest()[:32]}.json"
 
     def _request(self, messages: Sequence[Message], schema: dict[str, Any] | None) -> dict[str, Any]:
-        return {"model": self.name, "messages": [asdict(message) for message in messages], "schema": schema}
+        return {"model": self.name, "messages": [_plain(message) for message in messages], "schema": schema}
 
     def _keep(self, path: Path, messages: Sequence[Message], schema: dict[str, Any] | None, reply: Reply) -> None:
         record = {"request": self._request(messages, schema), "reply": asdict(reply)}
@@ -74,6 +74,11 @@ class RecordedLLM:
             raise LLMUnreachable(
                 localized("llm.not_kept", folder=self._folder, reason=error.strerror or error)
             ) from error
+
+
+def _plain(message: Message) -> dict[str, Any]:
+    """The message as it has always been recorded: a form of its own is named only where there is one."""
+    return {name: value for name, value in asdict(message).items() if value is not None}
 
 
 def _read(path: Path) -> Reply | None:

@@ -13,7 +13,9 @@ from interviewer.llm.protocol import Message, OutputMode
 
 _MODES = (OutputMode.SCHEMA, OutputMode.OBJECT, OutputMode.PROMPTED)
 _OTHER_LIMIT = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
-_THINKING_WORDS = ("thinking", "reasoning", "reasoning_effort", "enable_thinking", "chat_template_kwargs", "extra_body")
+_LEVELS = ("none", "minimal", "low")
+_BOUNDS = ("maxItems", "minItems", "maxLength")
+_THINKING_ROOM = 8192  # models were seen to think for 5,000 to 7,000 tokens at the lowest level
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,10 @@ class RequestOptions:
     """The parameters that turn thinking off; None where they are not sent."""
     temperature: bool = True
     stream_usage: bool = True
-    stream_only: bool = False
+    bounds: bool = True
+    """Whether schemas may limit lengths: without that a small model may never end, but hosted services refuse it."""
+    always_thinks: bool = False
+    """Whether thinking cannot be turned off, so that a reply needs more room."""
 
 
 def default_options(endpoint: Endpoint) -> RequestOptions:
@@ -39,6 +44,7 @@ def default_options(endpoint: Endpoint) -> RequestOptions:
         thinking=profile.thinking_off if endpoint.thinking is False else None,
         temperature=profile.temperature,
         stream_usage=profile.stream_usage,
+        bounds=endpoint.is_private,
     )
 
 
@@ -80,7 +86,7 @@ def chat_request(
     messages: Sequence[Message],
     schema: dict[str, Any] | None,
     *,
-    stream: bool,
+    stream: bool = True,
 ) -> dict[str, Any]:
     """The request, as the `create` of the openai package takes it."""
     shown = messages if schema is None else _with_schema(messages, schema)
@@ -89,11 +95,12 @@ def chat_request(
         "messages": [{"role": message.role, "content": _encodable(message.content)} for message in shown],
     }
     if endpoint.max_tokens is not None:
-        body[options.limit] = endpoint.max_tokens
+        body[options.limit] = _token_limit(endpoint.max_tokens, options, schema)
     if endpoint.temperature is not None and options.temperature:
         body["temperature"] = endpoint.temperature
     if schema is not None and options.mode is not OutputMode.PROMPTED:
-        body["response_format"] = _response_format(options.mode, schema, endpoint)
+        held_to = schema if options.bounds else _without_bounds(schema)
+        body["response_format"] = _response_format(options.mode, held_to, endpoint)
     if stream:
         body["stream"] = True
         if options.stream_usage:
@@ -121,14 +128,63 @@ def _remedies(
             yield replace(options, stream_usage=False)
         if options.limit in body and error.names(*_OTHER_LIMIT):
             yield replace(options, limit=_OTHER_LIMIT[options.limit])
-        if options.thinking is not None and error.names(*extra, *_THINKING_WORDS):
-            yield replace(options, thinking=None)
-        if not body.get("stream") and error.wants_stream:
-            yield replace(options, stream_only=True)
+        if options.thinking is not None and (error.names(*extra) or error.is_about_thinking):
+            thinking = None if error.is_unknown_parameter else _more_thinking(options.thinking)
+            yield replace(options, thinking=thinking, always_thinks=not error.is_unknown_parameter)
         if endpoint.thinking is False and "enable_thinking" not in extra and error.names("enable_thinking"):
             yield replace(options, thinking={"enable_thinking": False})
+    if "response_format" in body and error.is_about_format and options.bounds and error.names(*_BOUNDS):
+        yield replace(options, bounds=False)
     if "response_format" in body and error.is_about_format and (mode := weaker_mode(options.mode, endpoint)):
         yield replace(options, mode=mode)
+
+
+def _more_thinking(thinking: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The next higher level of thinking, where the one below it was refused; None leaves it to the server."""
+    match thinking:
+        case {"reasoning_effort": "low"} | {"reasoning": {"effort": "low"}}:
+            return None
+        case {"reasoning_effort": str() as level}:
+            return {"reasoning_effort": _LEVELS[_LEVELS.index(level) + 1]}
+        case {"reasoning": {"effort": str() as level}}:
+            return {"reasoning": {"effort": _LEVELS[_LEVELS.index(level) + 1]}}
+        case _:
+            return {"reasoning_effort": "low"}
+
+
+def _token_limit(most: int, options: RequestOptions, schema: dict[str, Any] | None) -> int:
+    """No more than a reply of this form can take; all of it where the model may think first."""
+    if options.always_thinks:
+        return most + _THINKING_ROOM
+    needed = _most_tokens(schema) if schema is not None and options.thinking is not None else None
+    return most if needed is None else min(most, needed)
+
+
+def _most_tokens(part: Mapping[str, Any]) -> int | None:
+    """Tokens that a value of this form can take; None if it may go on without end."""
+    match part:
+        case {"enum": [*values]}:
+            return max(len(json.dumps(value)) for value in values)
+        case {"type": "string", "maxLength": int() as length}:
+            return length + 4
+        case {"type": "array", "maxItems": int() as count, "items": dict() as items}:
+            each = _most_tokens(items)
+            return None if each is None else count * each + 4
+        case {"type": "object", "properties": dict() as properties}:
+            parts = [_most_tokens(value) for value in properties.values()]
+            return None if None in parts else sum(part or 0 for part in parts) + 8 * len(parts) + 8
+        case _:
+            return None
+
+
+def _without_bounds(part: Any) -> Any:
+    match part:
+        case dict():
+            return {name: _without_bounds(value) for name, value in part.items() if name not in _BOUNDS}
+        case list():
+            return [_without_bounds(value) for value in part]
+        case _:
+            return part
 
 
 def _encodable(text: str) -> str:
@@ -146,15 +202,16 @@ def _response_format(mode: OutputMode, schema: dict[str, Any], endpoint: Endpoin
 def _with_schema(messages: Sequence[Message], schema: dict[str, Any]) -> list[Message]:
     """The messages with the schema in words: some servers ignore `response_format`, others want the word JSON said.
 
-    It goes into the one system message: some servers allow no second, and a system message is the last to be dropped
+    It goes to the end of the one system message, in which all calls about a question agree: some servers allow no second, and a system message is the last to be dropped
     when the context is full.
     """
+    place = next((place for place, message in enumerate(messages) if message.form or message.role == "system"), None)
+    shown = schema if place is None else messages[place].form or schema
     form = (
         "Reply with one JSON object and nothing else: no code fence, no words before or after it. "
         "Write a backslash inside a string as two backslashes. The object must match this JSON schema:\n"
-        + json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+        + json.dumps(_without_bounds(shown), ensure_ascii=False, separators=(",", ":"))
     )
-    place = next((place for place, message in enumerate(messages) if message.role == "system"), None)
     if place is None:
         return [Message("system", form), *messages]
     extended = Message("system", f"{messages[place].content}\n\n{form}")

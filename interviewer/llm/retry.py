@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from interviewer.errors import LLMError, LLMMalformed, LLMUnreachable
+from interviewer.errors import LLMError, LLMMalformed
+from interviewer.llm.completion import Completion
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import ErrorKind, ServerError, to_llm_error
 from interviewer.llm.protocol import Message, OutputMode
 from interviewer.llm.request_options import RequestOptions, adapted, chat_request
-from interviewer.text.messages import localized
 
 _LOADING_PAUSE = 2.0
 _PAUSES = (0.5, 1.0, 2.0)
@@ -53,7 +53,6 @@ class RetryState:
     options: RequestOptions
     _correction: tuple[Message, ...] = ()
     _request: dict[str, Any] = field(default_factory=dict)
-    _until: float = field(init=False)
     _loading: float = 0.0
     _busy: float = 0.0
     _busy_tries: int = 0
@@ -61,26 +60,23 @@ class RetryState:
     _tried: list[RequestOptions] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._until = self.now() + self.endpoint.time_limits.total
         self._tried = [self.options]
 
     @property
     def has_adapted(self) -> bool:
         return len(self._tried) > 1
 
-    def next_request(self, *, stream: bool) -> dict[str, Any]:
+    @property
+    def token_limit(self) -> int | None:
+        """What the last request asked for at most."""
+        limit: int | None = self._request.get(self.options.limit)
+        return limit
+
+    def next_request(self) -> dict[str, Any]:
         """The request to send this time."""
         messages = self.messages + self._correction
-        self._request = chat_request(self.endpoint, self.options, messages, self.schema, stream=stream)
+        self._request = chat_request(self.endpoint, self.options, messages, self.schema)
         return self._request
-
-    def time_left(self) -> float:
-        """Seconds that the next request may take. Raises LLMUnreachable if there are none."""
-        left = self._until - self.now()
-        if left <= 0:
-            limit = f"{self.endpoint.time_limits.total:g}"
-            raise LLMUnreachable(localized("llm.out_of_time", host=self.endpoint.host, seconds=limit))
-        return left
 
     def correct(self, text: str, flaw: LLMMalformed) -> None:
         """Show the model what was wrong with its JSON. One that wrote nothing is simply asked again."""
@@ -88,9 +84,15 @@ class RetryState:
             self._correction = (Message("assistant", text), Message("user", _CORRECTION.format(flaw)))
 
     def weaken(self, mode: OutputMode) -> None:
-        """Ask for JSON in this weaker way, without the corrections that the former way called for."""
+        """Ask for JSON in this weaker way."""
         self._adopt(replace(self.options, mode=mode))
-        self._correction = ()
+
+    def make_room(self, completion: Completion) -> bool:
+        """Ask with a larger limit if it was used up by thinking; False if that was tried already."""
+        if not completion.reasoning or self.options.always_thinks:
+            return False
+        self._adopt(replace(self.options, always_thinks=True))
+        return True
 
     def overcome(self, failure: RequestFailed) -> None:
         """Wait or change the options so that another request makes sense. Raises LLMError where none does."""
@@ -121,14 +123,13 @@ class RetryState:
         if self._loading + pause > self.endpoint.time_limits.loading:
             raise final
         self._loading += pause
-        self._until += pause  # loading is not the model's time
         self._pause(pause, "is loading the model")
 
     def _await_turn(self, error: ServerError) -> None:
         pause = _PAUSES[self._busy_tries] * (4 if error.status in _CROWDED else 1)
         if error.retry_after is not None:
             pause = error.retry_after
-        if self._busy + pause > self.endpoint.time_limits.busy or self.now() + pause > self._until:
+        if self._busy + pause > self.endpoint.time_limits.busy:
             raise to_llm_error(error, self.endpoint, wait=pause)
         self._busy += pause
         self._busy_tries += 1

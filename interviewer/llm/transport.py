@@ -58,13 +58,13 @@ class Transport:
         )
 
     @contextmanager
-    def post(self, body: dict[str, Any], seconds: float) -> Iterator[httpx2.Response]:
-        """The response to a request that may take so many seconds; its content is read inside the block.
+    def post(self, body: dict[str, Any]) -> Iterator[httpx2.Response]:
+        """The response to a request; its content is read inside the block.
 
         Raises LLMError or RequestFailed, also for what goes wrong while the content is read and decoded.
         """
         limits = self._endpoint.time_limits
-        timeout = httpx2.Timeout(min(limits.read, seconds), connect=min(limits.connect, seconds))
+        timeout = httpx2.Timeout(limits.silence, connect=limits.connect)
         headers = {} if self._endpoint.key else {"Authorization": openai.Omit()}
         try:
             if self._closed.is_set():
@@ -133,7 +133,7 @@ class Transport:
 
     def _bound(self, response: httpx2.Response) -> None:
         assert isinstance(response.stream, httpx2.SyncByteStream)
-        response.stream = _BoundedStream(response.stream, self._endpoint, self._max_bytes, self._now)
+        response.stream = BoundedStream(response.stream, self._endpoint, self._max_bytes, self._now)
 
     def _stopped(self) -> LLMUnreachable:
         return LLMUnreachable(localized("llm.stopped", host=self._endpoint.host))
@@ -156,14 +156,19 @@ class Transport:
         return RequestFailed(lost) if isinstance(error, _TRANSIENT) else lost
 
 
-class _BoundedStream(httpx2.SyncByteStream):
-    """A response body that may neither be larger nor take longer than it should."""
+class BoundedStream(httpx2.SyncByteStream):
+    """A response body that may neither be larger than it should nor keep silent for too long."""
 
     def __init__(
         self, stream: httpx2.SyncByteStream, endpoint: Endpoint, max_bytes: int, now: Callable[[], float]
     ) -> None:
         self._stream, self._host, self._max_bytes, self._now = stream, endpoint.host, max_bytes, now
-        self._until = now() + endpoint.time_limits.total
+        self._silence = endpoint.time_limits.silence
+        self.heard()
+
+    def heard(self) -> None:
+        """Text has come: the time for silence begins anew. Signs of life alone, such as comments, do not count."""
+        self._until = self._now() + self._silence
 
     def __iter__(self) -> Iterator[bytes]:
         size = 0
@@ -173,7 +178,7 @@ class _BoundedStream(httpx2.SyncByteStream):
                 too_large = localized("llm.reply_too_large", host=self._host, bytes=self._max_bytes)
                 raise RequestFailed(LLMMalformed(too_large), tries=1)
             if self._now() > self._until:
-                raise RequestFailed(LLMUnreachable(localized("llm.reply_too_slow", host=self._host)), tries=1)
+                raise RequestFailed(LLMUnreachable(localized("llm.silent", host=self._host)), tries=1)
             yield chunk
 
     def close(self) -> None:

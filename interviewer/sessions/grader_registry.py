@@ -12,7 +12,7 @@ from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM, Message, Piece, Reply
-from interviewer.llm.discovery import context_size
+from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.text.messages import localized
 
@@ -45,6 +45,10 @@ class GraderOptions:
     default: GraderChoice = GraderChoice()
     allowed: tuple[str, ...] = ()
     is_private: bool = True
+    max_tokens: int = 4096
+    """Of one reply."""
+    remarks: bool = True
+    """Whether a model writes remarks too, besides its verdicts."""
 
 
 class GraderRegistry:
@@ -79,7 +83,9 @@ class GraderRegistry:
             self._chosen[owner] = choice
             self._drop_unused()
             if choice.endpoint:
-                self._contexts.pop(choice.endpoint, None)  # the server may have been set up anew
+                # The server may have been set up anew, or be another one.
+                self._contexts.pop(choice.endpoint, None)
+                KNOWN.forget(choice.endpoint.base_url)
         return choice
 
     def wish(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> GraderChoice:
@@ -95,7 +101,9 @@ class GraderRegistry:
             raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
         default = self.options.default.endpoint
         temperature = default.temperature if default else 0.0
-        endpoint = Endpoint(url, model, key.strip() or kept, temperature=temperature)
+        endpoint = Endpoint(
+            url, model, key.strip() or kept, temperature=temperature, max_tokens=self.options.max_tokens
+        )
         # The operator's second model is one of the operator's server.
         second = self.options.default.second_model if default and origin(default.base_url) == origin(url) else ""
         return GraderChoice(endpoint, shape, votes, second)
@@ -141,7 +149,9 @@ class GraderRegistry:
     def grader_of(self, choice: GraderChoice) -> Grader:
         if choice.endpoint is None:
             return LexicalGrader()
-        return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint))
+        return LLMGrader(
+            self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint), self.options.remarks
+        )
 
     def llm_for(self, owner: str) -> LLM | None:
         """The model that an owner chose, if any."""

@@ -12,7 +12,7 @@ from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUn
 from interviewer.evaluation import checkup
 from interviewer.evaluation.checkup import Diagnosis
 from interviewer.grading import CallShape
-from interviewer.llm.discovery import find_local_servers, list_models
+from interviewer.llm.discovery import KNOWN, find_local_servers, list_models
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized, say
@@ -65,7 +65,8 @@ class Clinic:
         known = self.models.diagnosis(choice)
         verdict = "grader.unmeasured" if known is None else "grader.healthy" if known.is_healthy else "grader.unhealthy"
         source = '<p><strong>{{ say("grader.now_model", model=model) }}</strong></p><p>{{ say(verdict) }}</p>'
-        return inline(source, language, model=choice.title, verdict=verdict)
+        kind = KNOWN.kind(choice.endpoint)
+        return inline(source, language, model=choice.title + (f" ({kind})" if kind else ""), verdict=verdict)
 
     def find(self, language: Language) -> Told:
         """Ask this machine's usual ports. Only where any address may be entered at all."""
@@ -94,6 +95,7 @@ class Clinic:
         except InterviewerError as error:
             return _failed(error, language)
         assert choice.endpoint
+        KNOWN.identify(choice.endpoint)
         return Told(self.status(owner, language), choice.endpoint.base_url, drop_key=True)
 
     def offline(self, owner: str, language: Language) -> Told:

@@ -5,7 +5,7 @@ import pytest
 from misbehaving import Behaviour, Exchange, serving
 
 from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
-from interviewer.llm.discovery import PROBES, context_size, find_local_servers, list_models
+from interviewer.llm.discovery import context_size, find_local_servers, list_models
 from interviewer.llm.endpoints import Endpoint
 
 
@@ -28,7 +28,6 @@ def models(owner: str, *names: str, **fields: Any) -> dict[str, Any]:
     return {"object": "list", "data": [{"id": name, "owned_by": owner, **fields} for name in names]}
 
 
-ALL = tuple(probe for probes in PROBES.values() for probe in probes)
 SERVERS = {
     "ollama": pages(_api_version={"version": "0.30"}, _v1_models=models("library", "qwen3:8b", "gemma4:4b")),
     "lmstudio": pages(
@@ -38,13 +37,20 @@ SERVERS = {
     "llamacpp": pages(_v1_models=models("llamacpp", "model.gguf")),
     "vllm": pages(_v1_models=models("vllm", "Qwen/Qwen3-8B", max_model_len=8192)),
     "sglang": pages(_get_model_info={"model_path": "x"}, _v1_models=models("sglang", "x")),
+    "koboldcpp": pages(
+        _api_extra_version={"result": "KoboldCpp"}, _v1_models=models("koboldcpp", "k"), _api_version=b"x"
+    ),
+    "localai": pages(_system={"backends": ["llama-cpp"]}, _v1_models=models("", "l")),
+    "jan": pages(_v1_models=models("jan", "j", engine="llama-cpp")),
+    "tgi": pages(_info={"max_total_tokens": 4096, "model_id": "t"}, _v1_models=models("t", "t")),
+    "llamacpppython": pages(_v1_models=models("me", "model.gguf")),
 }
 
 
 @pytest.mark.parametrize("kind", SERVERS)
 def test_a_server_is_told_by_its_answers(kind: str) -> None:
     with serving(SERVERS[kind]) as server:
-        [found] = find_local_servers({server.port: ALL})
+        [found] = find_local_servers([server.port])
     assert (found.kind, found.base_url) == (kind, server.url)
     assert found.models
     assert {exchange.method for exchange in server.exchanges} == {"GET"}
@@ -65,7 +71,7 @@ def test_a_server_is_told_by_its_answers(kind: str) -> None:
 )
 def test_other_servers_are_not_taken_for_models(behaviour: Any) -> None:
     with serving(behaviour) as server:
-        assert find_local_servers({server.port: ALL}) == ()
+        assert find_local_servers([server.port]) == ()
 
 
 def test_a_server_that_does_not_answer_holds_nobody_up() -> None:
@@ -74,7 +80,7 @@ def test_a_server_that_does_not_answer_holds_nobody_up() -> None:
 
     with serving(silent) as slow, serving(SERVERS["ollama"]) as quick:
         begun = time.monotonic()
-        [found] = find_local_servers({slow.port: PROBES[11434], quick.port: PROBES[11434]})
+        [found] = find_local_servers([slow.port, quick.port])
         assert found.kind == "ollama"
         assert time.monotonic() - begun < 1.2
 
@@ -82,7 +88,7 @@ def test_a_server_that_does_not_answer_holds_nobody_up() -> None:
 def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     with serving(SERVERS["ollama"]) as server:
-        assert find_local_servers({server.port: ALL})
+        assert find_local_servers([server.port])
         assert list_models(Endpoint(server.url)) == ("gemma4:4b", "qwen3:8b")
 
 

@@ -106,3 +106,24 @@ def test_braces_in_prose_are_passed_over() -> None:
 def test_a_fence_inside_a_string_is_part_of_the_string() -> None:
     text = '{"a": "```json\\n{}\\n```"}'
     assert json_object(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"verdicts": [{"id": "a"}],}',
+        "{'verdicts': [{'id': 'a'}]}",
+        '[{"id": "a"}]',
+        "```json\n[{'id': 'a'},]\n```",
+    ],
+)
+def test_what_is_nearly_json_is_read_without_another_call(text: str) -> None:
+    assert json.loads(json_object(text, list_key="verdicts")) == {"verdicts": [{"id": "a"}]}
+
+
+@pytest.mark.parametrize(
+    "text", ["{'a': 1, 'a': 2}", "{'a': {'b': 1, 'b': 2}}", "{'a': 1} {'a': 2}", "{'a': 1}, {'a': 2}", "{1: 2}"]
+)
+def test_double_objects_stay_refused_in_the_manner_of_python_too(text: str) -> None:
+    with pytest.raises(ValueError, match=r"JSON|key|Expecting"):
+        json_object(text, list_key="verdicts")

@@ -14,7 +14,7 @@ from interviewer.llm.request_options import LearnedOptions
 from interviewer.llm.retry import Clock
 
 KEY, ANSWER, PROMPT = "sk-secret-9876", "sentinel-of-the-reply", "sentinel-of-the-candidate"
-TIMEOUTS = Timeouts(connect=1, read=5, total=60, loading=20, busy=30)
+TIMEOUTS = Timeouts(connect=1, silence=5, loading=20, busy=30)
 
 
 def call(server_url: str, time: Time, *, streamed: bool) -> None:

@@ -1,0 +1,155 @@
+"""What is known of a kind of server is on the wire, however its endpoint was come by."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import respx
+from misbehaving import Exchange, Server, serving
+from outcomes import SCHEMA
+
+from interviewer import wiring
+from interviewer.grading import CallShape
+from interviewer.llm import LLM, Message
+from interviewer.llm.discovery import find_local_servers
+from interviewer.llm.profiles import PROFILES
+from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.settings import read_settings
+
+QUESTION = [Message("user", "Grade this.")]
+OWNER = "owner"
+
+# What a server of each kind says of itself, and what its requests have to hold.
+ANSWERS: dict[str, dict[str, Any]] = {
+    "ollama": {"/api/version": {"version": "0.30"}},
+    "lmstudio": {"/api/v1/models": {"models": [{"key": "m", "architecture": "qwen"}]}},
+    "llamacpp": {"/v1/models": {"data": [{"id": "m", "owned_by": "llamacpp"}]}},
+    "vllm": {"/v1/models": {"data": [{"id": "m", "owned_by": "vllm"}]}},
+    "sglang": {"/get_model_info": {"model_path": "m"}},
+    "koboldcpp": {"/api/extra/version": {"result": "KoboldCpp"}},
+    "localai": {"/system": {"backends": []}},
+    "jan": {"/v1/models": {"data": [{"id": "m", "engine": "llama-cpp"}]}},
+    "tgi": {"/info": {"max_total_tokens": 4096}},
+    "llamacpppython": {"/v1/models": {"data": [{"id": "m", "owned_by": "me"}]}},
+    "transformers": {"/load_model": {"detail": "Method Not Allowed"}},
+}
+HOSTED = {kind: profile for kind, profile in PROFILES.items() if kind not in ANSWERS}
+
+
+def speaking_as(kind: str) -> Any:
+    def behaviour(exchange: Exchange) -> None:
+        if exchange.path.endswith("/chat/completions"):
+            exchange.say('{"id": "a", "verdict": "met"}')
+        elif exchange.path in ANSWERS[kind]:
+            exchange.json(405 if exchange.path == "/load_model" else 200, ANSWERS[kind][exchange.path])
+        else:
+            exchange.json(404, {"error": "no such page"})
+
+    return behaviour
+
+
+def check_wire(body: dict[str, Any], kind: str) -> None:
+    profile = PROFILES[kind]
+    for name, value in {**profile.extra, **(profile.thinking_off or {})}.items():
+        assert body[name] == value
+    assert body["model"] == "m"
+    assert profile.limit in body
+    assert ("temperature" in body) is profile.temperature
+    form = body.get("response_format", {"type": "prompted"})
+    assert form["type"] == profile.modes[0]
+    assert ("stream_options" in body) is profile.stream_usage
+
+
+def by_environment(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> LLM:
+    monkeypatch.setenv("INTERVIEWER_BASE_URL", url)
+    monkeypatch.setenv("INTERVIEWER_MODEL", "m")
+    return wiring.make_llm(read_settings(data_dir=folder))
+
+
+def by_command_line(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> LLM:
+    del monkeypatch
+    return wiring.make_llm(read_settings(data_dir=folder, base_url=url, model="m"))
+
+
+def registry(folder: Path) -> GraderRegistry:
+    return wiring.make_grader_registry(read_settings(data_dir=folder))
+
+
+def by_page(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> LLM:
+    del monkeypatch
+    models = registry(folder)
+    models.choose(OWNER, url, "m", "", CallShape.ONE_CALL, 1)
+    llm = models.llm_for(OWNER)
+    assert llm is not None
+    return llm
+
+
+def by_discovery(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> LLM:
+    [found] = find_local_servers([httpx2.URL(url).port or 0])
+    return by_page(found.base_url, folder, monkeypatch)
+
+
+WAYS = [by_environment, by_command_line, by_page, by_discovery]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_a_local_server_is_asked_as_its_kind_wants(
+    kind: str, way: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(speaking_as(kind)) as server:
+        way(server.url, tmp_path, monkeypatch).reply(QUESTION, schema=SCHEMA)
+        check_wire(server.exchanges[-1].body, kind)
+
+
+@pytest.fixture
+def service(web: respx.MockRouter) -> respx.Route:
+    return web.post(path__regex=r"/chat/completions$").respond(
+        json={"choices": [{"message": {"content": '{"id": "a", "verdict": "met"}'}, "finish_reason": "stop"}]}
+    )
+
+
+@pytest.mark.parametrize("way", [by_environment, by_command_line, by_page])
+@pytest.mark.parametrize("kind", HOSTED)
+def test_a_hosted_service_is_asked_as_its_host_wants(
+    kind: str, way: Any, service: respx.Route, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preset = HOSTED[kind].preset
+    assert preset is not None
+    way(preset.base_url, tmp_path, monkeypatch).reply(QUESTION, schema=SCHEMA)
+    check_wire(httpx2.Response(200, content=service.calls.last.request.content).json(), kind)
+
+
+def test_another_server_at_the_same_address_is_asked_anew(tmp_path: Path) -> None:
+    models = registry(tmp_path)
+    with serving(speaking_as("ollama")) as server:
+        for kind in ("ollama", "vllm"):
+            server.behaviour = speaking_as(kind)
+            models.choose(OWNER, server.url, "m", "", CallShape.ONE_CALL, 1)
+            llm = models.llm_for(OWNER)
+            assert llm is not None
+            llm.reply(QUESTION, schema=SCHEMA)
+            check_wire(server.exchanges[-1].body, kind)
+
+
+def test_a_server_that_was_down_is_asked_when_it_is_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(speaking_as("ollama")) as server:
+        port = server.port
+    llm = by_command_line(server.url, tmp_path, monkeypatch)
+    back = Server(speaking_as("ollama"), port)
+    back.start()
+    try:
+        llm.reply(QUESTION, schema=SCHEMA)
+        check_wire(back.exchanges[-1].body, "ollama")
+    finally:
+        back.stop()
+
+
+def test_an_answer_asks_no_server(tmp_path: Path) -> None:
+    with serving(speaking_as("ollama")) as server:
+        models = registry(tmp_path)
+        models.choose(OWNER, server.url, "m", "", CallShape.ONE_CALL, 1)
+        assert models.address(OWNER) == server.url
+        assert models.llm_for(OWNER) is not None
+        assert server.exchanges == []
