@@ -34,7 +34,8 @@ def validated_reply(
 
 
 def _object(completion: Completion, schema: dict[str, Any], limit: int | None) -> str:
-    first, form = next(iter(schema.get("properties", {}).items()), ("", {}))
+    properties: dict[str, dict[str, Any]] = schema.get("properties", {})
+    first, form = next(iter(properties.items()), ("", dict[str, Any]()))
     list_key = first if form.get("type") == "array" else ""
     if not completion.text.strip():
         # Some servers put a constrained reply where the thinking goes; a draft amid real thinking does not count.
