@@ -35,7 +35,8 @@ def validated_reply(
 
 def _object(completion: Completion, schema: dict[str, Any], limit: int | None) -> str:
     properties: dict[str, dict[str, Any]] = schema.get("properties", {})
-    list_key = next((name for name, form in properties.items() if form.get("type") == "array"), "")
+    first, form = next(iter(properties.items()), ("", dict[str, Any]()))
+    list_key = first if form.get("type") == "array" else ""
     if not completion.text.strip():
         # Some servers put a constrained reply where the thinking goes; a draft amid real thinking does not count.
         try:

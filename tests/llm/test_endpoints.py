@@ -141,7 +141,7 @@ def test_every_preset_can_be_used(kind: str) -> None:
 
 
 def test_a_server_is_known_by_its_host_and_others_are_unknown() -> None:
-    assert profile_of("my.openai.azure.com") is PROFILES["openai"]
+    assert profile_of("my.openai.azure.com") is PROFILES["azure"]
     assert profile_of("notopenrouter.ai") is UNKNOWN
     assert all(profile.modes[-1] == "prompted" for profile in PROFILES.values())
 

@@ -40,10 +40,11 @@ def test_every_message_is_written_in_both_languages(key: str) -> None:
 
 PLACEHOLDERS = (
     "model name summary text seconds host status url reason target bytes excerpt spent count file folder path files places "
-    "kind scheme address"
+    "kind scheme address needs context read written"
 ).split()
 SAME_IN_BOTH = set(
-    "API key Base URL HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY UTF JSON choices token max_tokens".split()
+    "API key Base URL HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY UTF JSON choices token Ollama OLLAMA_CONTEXT_LENGTH "
+    "INTERVIEWER_MAX_TOKENS INTERVIEWER_CALL_SHAPE per_criterion".split()
 )
 
 

@@ -67,8 +67,6 @@ def test_a_cut_text_never_gives_an_object(value: dict[str, object], data: st.Dat
         ("", "empty"),
         ("\ufeff \n", "empty"),
         ('{"a": {"b": 1}', "Expecting ',' delimiter"),
-        ("{'a': 1}", "no JSON object"),
-        ('{"a": 1,}', "Expecting|Illegal"),
         ("[" * 100_000, "no JSON object"),
         ('{"a":' * 5000 + "1" + "}" * 5000, "nested too deeply"),
     ],

@@ -11,7 +11,7 @@ from outcomes import SCHEMA
 
 from interviewer import wiring
 from interviewer.grading import CallShape
-from interviewer.llm import LLM, Message
+from interviewer.llm import LLM, Message, discovery
 from interviewer.llm.discovery import find_local_servers
 from interviewer.llm.profiles import PROFILES
 from interviewer.sessions.grader_registry import GraderRegistry
@@ -35,6 +35,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "transformers": {"/load_model": {"detail": "Method Not Allowed"}},
 }
 HOSTED = {kind: profile for kind, profile in PROFILES.items() if kind not in ANSWERS}
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that runs other tests too may take longer than people want to wait for a probe."""
+    monkeypatch.setattr(discovery, "_PROBE_SECONDS", 10.0)
 
 
 def speaking_as(kind: str) -> Any:
