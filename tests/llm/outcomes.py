@@ -79,7 +79,7 @@ MALFORMED = [
     row("schema_ignored", LLMMalformed, "no JSON object", "quite good", requests=3),
     row("two_objects", LLMMalformed, "more than one", requests=3),
     row("not_a_number", LLMMalformed, "NaN", requests=3),
-    row("a_list", LLMMalformed, "list", requests=3),
+    row("a_list", LLMMalformed, requests=3),
     row("blank", LLMMalformed, "empty", requests=2),
     row("blank", LLMMalformed, "empty", **PLAIN, requests=2, label="blank_text"),
     row("whitespace", LLMMalformed, "empty", **PLAIN, requests=2),
