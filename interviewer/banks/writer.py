@@ -15,7 +15,7 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from interviewer.domain.rubric import Bank, Criterion, Language, Localized, Made, Question
+from interviewer.domain.rubric import Bank, Criterion, Group, Language, Localized, Made, Question
 from interviewer.errors import BankError
 from interviewer.text.messages import localized, say
 
@@ -67,6 +67,7 @@ def spell_bank(bank: Bank) -> CommentedMap:
         id=bank.id,
         title=_text(bank.title, language),
         language=str(language),
+        policy=bank.policy and _text(bank.policy, language),
         topics=topics,
         questions=CommentedSeq(_question(question, language) for question in bank.questions),
     )
@@ -86,6 +87,8 @@ def _question(question: Question, language: Language) -> CommentedMap:
         correction=question.correction and _text(question.correction, language),
         source=_scalar(question.source) if question.source else None,
         dispute=question.dispute and _text(question.dispute, language),
+        policy=question.policy and _text(question.policy, language),
+        groups=CommentedSeq(_group(group, language) for group in question.groups) or None,
         criteria=CommentedSeq(_criterion(criterion, language) for criterion in question.criteria),
         made=question.made and _made(question.made),
     )
@@ -101,7 +104,18 @@ def _criterion(criterion: Criterion, language: Language) -> CommentedMap:
         aliases=aliases or None,
         probe=criterion.probe and _text(criterion.probe, language),
         hints=CommentedSeq(_text(hint, language) for hint in criterion.hints) or None,
+        group=criterion.group or None,
+        why=criterion.why and _text(criterion.why, language),
         made=_scalar(criterion.made) if criterion.made else None,
+    )
+
+
+def _group(group: Group, language: Language) -> CommentedMap:
+    return _mapping(
+        id=group.id,
+        choose=str(group.choose),
+        weight=None if group.weight == group.choose else _number(group.weight),
+        text=group.text and _text(group.text, language),
     )
 
 

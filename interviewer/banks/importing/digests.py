@@ -53,6 +53,9 @@ def _parsed(listed: Sequence[str]) -> dict[str, str]:
 def _content_digest(criterion: Criterion) -> str:
     plain = asdict(criterion)
     del plain["id"], plain["made"]
+    for later in ("group", "why"):  # what criteria could not have when digests were written
+        if not plain[later]:
+            del plain[later]
     return _digest(json.dumps(plain, ensure_ascii=False, sort_keys=True))
 
 

@@ -26,7 +26,7 @@ class Element:
     the number of the item that it opens. `level` is that of a heading; `inner` headings stand in a list, a quote or a
     fold. `bold` is what stands in bold at its beginning. `folds` are the folds around it, `quote` is the outermost quote, if any, each counted from 1. `asks` is set where the
     file's own markup says that this is a question. `pointer` is the text of a link at its end that says no more than
-    "see here". `rows` are a table's cells, each row with its line.
+    "see here". `checked` is that of a box before the text. `rows` are a table's cells, each row with its line.
     """
 
     shape: ElementKind
@@ -45,6 +45,7 @@ class Element:
     pointer: str = ""
     link_only: bool = False
     image_only: bool = False
+    checked: bool | None = None
     refers_to: tuple[str, ...] = ()
     footnote: str = ""
     rows: tuple[tuple[int, tuple[str, ...]], ...] = ()

@@ -47,6 +47,7 @@ class HeadingTraits:
     holds_questions: bool = False
     is_boilerplate: bool = False
     is_label: bool = False
+    is_marked: bool = False  # `Q.` before it
 
     @property
     def asks(self) -> bool:
@@ -125,10 +126,10 @@ def _judged(
         if _is_question(section, level, inner, numbered):
             bare = not (section.asks or section.number)
             yield ClassifiedHeading(HeadingRole.QUESTION, topic, bare)
-            if level is not None and section.level < level and any(one.asks or one.level == level for one in inner):
-                yield from _judged(inner, level, topic, numbered)
-            else:
-                yield from (ClassifiedHeading(HeadingRole.WITHIN) for _ in inner)
+            parts = level is not None and section.level < level and any(one.asks or one.level == level for one in inner)
+            within = 0 if parts or (bare and any(one.asks for one in inner)) else _own_parts(section, inner)
+            yield from (ClassifiedHeading(HeadingRole.WITHIN) for _ in inner[:within])
+            yield from _judged(inner[within:], level if parts else None, section.text if bare else topic, numbered)
         elif section.is_boilerplate and not any(one.asks for one in inner):
             yield from (ClassifiedHeading(HeadingRole.BOILERPLATE) for _ in range(at, end))
         else:
@@ -140,16 +141,22 @@ def _judged(
         at = end
 
 
+def _own_parts(section: HeadingTraits, inner: Sequence[HeadingTraits]) -> int:
+    """How many of the headings below a question belong to it: not those marked as it is, nor questions left bare at its end."""
+    marked = (place for place, one in enumerate(inner) if section.is_marked and one.is_marked)
+    bare = len(inner)
+    while bare and inner[bare - 1].asks and not inner[bare - 1].has_text:
+        bare -= 1
+    return min(next(marked, len(inner)), bare)
+
+
 def _is_question(section: HeadingTraits, level: int | None, inner: Sequence[HeadingTraits], numbered: bool) -> bool:
-    if level is None or section.is_excluded:
-        return False
+    if section.is_excluded or level is None:
+        return section.asks
     asked_below = any(one.asks for one in inner)
     if section.level == level:
-        if section.asks:
-            return True
-        if asked_below or (numbered and not section.number):
-            return False
-        return bool(section.number or section.has_text)
+        bare = (section.has_text or bool(section.number and not asked_below)) and not (numbered and not section.number)
+        return section.asks or bare
     if section.level < level:
         return section.asks and (section.has_text or not asked_below)
     return section.asks or bool(section.number and section.has_text and not asked_below)

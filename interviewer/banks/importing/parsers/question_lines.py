@@ -155,7 +155,12 @@ def _without_chapters(
 ) -> list[int]:
     """Folds that hold questions in another shape are chapters, if they do not ask themselves."""
     asking = {at for places in styles.values() for at in places} & worded
-    inside = Counter(fold for at in asking for fold in elements[at].folds)
+    inside = Counter(
+        fold
+        for at in asking
+        if elements[at].depth < 2 and _has_text(elements, at, styles)
+        for fold in elements[at].folds
+    )
     return sorted(
         at
         for at in sure
@@ -163,6 +168,17 @@ def _without_chapters(
         or at in worded
         or not elements[at].folds
         or inside[elements[at].folds[-1]] < 2
+    )
+
+
+def _has_text(elements: Sequence[Element], at: int, styles: dict[_Style, list[int]]) -> bool:
+    """Whether something stands below a line that is no line of its own style."""
+    same = next(places for places in styles.values() if at in places)
+    below = _below(elements, at)
+    return (
+        below is not None
+        and below not in same
+        and elements[below].folds[: len(elements[at].folds)] == elements[at].folds
     )
 
 

@@ -15,6 +15,8 @@ class Reason(StrEnum):
     NO_QUESTION = "import.why_no_question"
     BOILERPLATE = "import.why_boilerplate"
     LINK_ONLY = "import.why_link_only"
+    METADATA = "import.why_metadata"
+    NO_CHOICE = "import.why_no_choice"
     IMAGE_ONLY = "import.why_image_only"
     IMAGE = "import.why_image"
     ANCHOR = "import.why_anchor"

@@ -1,7 +1,7 @@
 """A file cut at its headings, and what there is to know of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interviewer.banks.importing.parsers import markers, question_lines
 from interviewer.banks.importing.parsers.columns import Columns
@@ -89,10 +89,24 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
                 or (found.worded == 1 and (not number.number or _first_said(section.below) in found.questions))
                 or any(element.rows and Columns.named(element.rows[0][1]) for element in said),
                 is_boilerplate=markers.is_boilerplate(number.text),
+                is_marked=number.says_question,
                 is_label=answers or (number.text.lower() in labels and not worded and not number.number),
             )
         )
-    return classify(traits)
+    return classify(_by_number(traits))
+
+
+def _by_number(traits: Sequence[HeadingTraits]) -> list[HeadingTraits]:
+    """Where the headings of a level are numbered questions, the lists below one of them are its answer."""
+    counting = {
+        level
+        for level in {one.level for one in traits}
+        if sum(one.level == level and bool(one.number) and one.is_worded for one in traits) > 1
+    }
+    return [
+        replace(one, holds_questions=one.holds_questions and not (one.number and one.level in counting))
+        for one in traits
+    ]
 
 
 def _are_waiting(headings: Sequence[HeadingTraits]) -> bool:
