@@ -161,7 +161,8 @@ def _criterion_faults(question: Question, criterion: Criterion) -> Iterator[Loca
         joined = next((text for text in criterion.text.both if says_two_things(text)), None)
         if joined is not None:
             yield localized("lint.two_things", text=repr(joined))
-    if not has_own_term(question, criterion):
+    # An option of a multiple choice stands in its question.
+    if criterion.made != "option" and not has_own_term(question, criterion):
         yield localized("lint.no_own_term")
     if criterion.kind is Kind.CORE:
         yield from _spoilers(question, criterion)

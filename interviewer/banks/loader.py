@@ -18,7 +18,7 @@ _LONGEST_SHOWN = 80
 _MOST_NODES = 400_000  # keys and values; the largest banks that people write have some 100,000
 
 # The texts of a bank that may be in two languages; a plain string is in the bank's own.
-_LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe"})
+_LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe", "policy", "why"})
 
 BANK_ENDINGS = (".yaml", ".yml")
 

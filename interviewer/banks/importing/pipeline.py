@@ -27,7 +27,7 @@ from interviewer.banks.importing.import_report import ImportReport, Note
 from interviewer.banks.importing.merging import Change, Did, base_questions, has_edited_criteria, merge
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
-from interviewer.banks.importing.rubric_from_reference import MOST_POINTS, surplus
+from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
 from interviewer.banks.lint import Fault, lint
 from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, Library, decode_bank, parse_bank, unreadable
 from interviewer.domain.rubric import Bank, Language, Localized, Question, is_id
@@ -90,6 +90,8 @@ class Preview:
         for fault in lint(self.bank):
             found[fault.question].append(fault)
         for question in self.bank.questions:
+            if any(c.made == CODE and not c.aliases for c in question.criteria):
+                found[question.id].append(Fault(question.id, localized("lint.code_alone")))
             if left := _left_out(question):
                 found[question.id].append(Fault(question.id, localized("lint.surplus", count=left)))
         return found
