@@ -1,7 +1,7 @@
 """What is wrong with a bank although it can be read: everything that would make its grades unfair or its help useless."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,16 +62,17 @@ def check_file(path: Path) -> Checked:
     return Checked(faults, len(bank.questions), sum(len(question.criteria) for question in bank.questions))
 
 
-def lint(bank: Bank) -> Iterator[Fault]:
-    """The faults of a bank, question by question."""
+def lint(bank: Bank, told: Callable[[int, int], None] = lambda _done, _total: None) -> Iterator[Fault]:
+    """The faults of a bank, question by question; `told` hears how many are checked, of how many."""
     alike = {fault.question: fault for fault in _similar_questions(bank)}
-    for question in bank.questions:
+    for done, question in enumerate(bank.questions, start=1):
         if question.id in alike:
             yield alike[question.id]
         yield from _question_faults(question)
         for criterion in question.criteria:
             for what in _criterion_faults(question, criterion):
                 yield Fault(question.id, what, criterion.id)
+        told(done, len(bank.questions))
 
 
 def _similar_questions(bank: Bank) -> Iterator[Fault]:

@@ -41,7 +41,7 @@ _IMPORTED_COPIES = ".imported"
 # What Windows takes for a device, whatever its ending.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
-# Is told how many questions a model has drafted, and of how many.
+# Is told how many questions are done (drafted by a model, or checked), and of how many.
 Told = Callable[[int, int], None]
 
 
@@ -85,9 +85,16 @@ class Preview:
 
     @cached_property
     def faults(self) -> Mapping[str, Sequence[Fault]]:
-        """What `interviewer check` says about the bank, by the id of the question."""
+        """What `interviewer check` says about the bank, by the id of the question; what takes longest of an import."""
+        return self._checked(lambda _done, _total: None)
+
+    def check(self, told: Told) -> None:
+        """Find the faults now; `told` hears how many questions are checked, of how many, and may raise to stop it."""
+        self.__dict__["faults"] = self._checked(told)
+
+    def _checked(self, told: Told) -> Mapping[str, Sequence[Fault]]:
         found: defaultdict[str, list[Fault]] = defaultdict(list)
-        for fault in lint(self.bank):
+        for fault in lint(self.bank, told):
             found[fault.question].append(fault)
         for question in self.bank.questions:
             if any(c.made == CODE and not c.aliases for c in question.criteria):

@@ -100,7 +100,7 @@ def _at_answer(head: Element, said: Sequence[Element]) -> tuple[list[Element], l
     """What stands before the first `答：`, and the answer without it. Without a lead-in all is answer."""
     for at, element in enumerate(said):
         text = _after_lead_in(element, said[at + 1 : at + 4])
-        if text is None or element.depth > 1 or (markers.is_card_turn(element.text) and element.block != head.block):
+        if text is None or element.depth > 1 or (element.text in ("?", "??") and element.block != head.block):
             continue
         before = list(said[:at])
         if not _is_of_question(head, before):
@@ -155,7 +155,8 @@ def cleaned(found: Candidate) -> Candidate:
         found.asides = [one for one in found.asides if one.reason is not Reason.IMAGE]
     else:
         _set_apart(found, _links(said), Reason.LINK_ONLY)
-        asked = list(takewhile(_asks_more, found.answer))
+        is_fold = found.question[:1] and found.question[0].shape is ElementKind.SUMMARY
+        asked = [] if is_fold else list(takewhile(_asks_more, found.answer))
         if len(asked) == len(found.answer) or (asked and asked[-1].marker):
             found.question += asked
             found.answer = found.answer[len(asked) :]
@@ -183,7 +184,11 @@ def _links(said: Sequence[Element]) -> list[Element]:
 
 def _asks_more(element: Element) -> bool:
     """Whether a line only asks: a follow-up, no answer."""
-    return element.shape in (ElementKind.LINE, ElementKind.HEADING) and element.text.endswith(("?", "？"))
+    return (
+        element.shape in (ElementKind.LINE, ElementKind.HEADING)
+        and element.text.endswith(("?", "？"))
+        and not markers.has_label(element.text)
+    )
 
 
 def drop_closing_words(candidates: Sequence[Candidate]) -> None:

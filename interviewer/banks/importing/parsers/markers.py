@@ -97,10 +97,11 @@ _BOILERPLATE = frozenset(
 }
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CODE_LINE = re.compile(
-    r"[;{}]\s*$|^[\w.\[\]]+\s*(?:[-+*/|&]|:)?=(?!=)|^[\w.]+\([^()]*\)\W*$|^(?:\$|>>>|#!|#include|//|/\*|@\w)"
+    r"[;{}]\s*$|^[\w.\[\]]+\s*(?:[-+*/|&]|:)?=(?!=)|^[\w.]+\([^()]*\)(?:\W*$|[\[.;])|^(?:\$|>>>|#!|#include|//|/\*|@\w)"
     r"|^(?:def|class|elif|else|import|from \w+ import|public|private|protected|static|const|let|var|function|int|void|func"
     r"|package|return|SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|sudo|git|docker|kubectl|npm|pip)\b(?!.*[.。]$)|^(?:if|for|while|with|try)\b.*:$"
 )
+_LONGEST_LABEL = 30
 _LEAST_PROSE_WORDS = 3
 _WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]+")
 _URL = re.compile(r"<?https?://\S+>?")
@@ -282,6 +283,11 @@ def points_only(text: str) -> bool:
 def without_pointers(text: str) -> str:
     """A text without the links in brackets that say no more than "[source]"."""
     return _BRACKETED_POINTER.sub(" ", text).strip()
+
+
+def has_label(text: str) -> bool:
+    """Whether a few words stand before a colon."""
+    return 0 < len(re.split(r"[:：]\s", text, maxsplit=1)[0]) < min(len(text), _LONGEST_LABEL)
 
 
 def has_han(text: str) -> bool:
