@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.elements import Element, ElementKind
-from interviewer.banks.importing.parsers.reasons import Reason
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 from interviewer.banks.importing.parsers.rendering import render
 
 _LONGEST_BEFORE_ANSWER = 2_000  # characters between a question and `答：` that are still the question

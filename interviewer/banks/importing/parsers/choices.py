@@ -7,8 +7,7 @@ from itertools import takewhile
 
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.candidates import Candidate
-from interviewer.banks.importing.parsers.elements import Element, ElementKind
-from interviewer.banks.importing.parsers.reasons import Reason
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 
 _LETTER = re.compile(r"[(（]?([A-H])\s*[)）.、:：]\s*(?=\S)")
 _IN_ONE_LINE = re.compile(r"(?:^|\s+)(?=[(（]?[A-H]\s*[)）.、:：]\s*\S)")

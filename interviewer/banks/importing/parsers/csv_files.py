@@ -10,8 +10,8 @@ from itertools import islice
 from interviewer.banks.importing.document import Role, Source
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.columns import Columns
+from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.file_blocks import LineSpan
-from interviewer.banks.importing.parsers.reasons import Reason
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError

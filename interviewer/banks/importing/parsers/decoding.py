@@ -1,13 +1,21 @@
-"""Bytes become text, whatever program wrote them."""
+"""Bytes become text, whatever program wrote them, within what can be read of one file."""
 
 import codecs
 
 from charset_normalizer import from_bytes
 
-from interviewer.banks.importing.parsers.limits import LARGEST, MOST_LINES
 from interviewer.banks.loader import at_byte, at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
+
+LARGEST = 5_000_000  # bytes
+MOST_LINES = 100_000
+MOST_QUESTIONS = 2_000
+
+# A line takes the processor about as long as eight signs of markup, and so many signs some four seconds.
+_MOST_WORK = 300_000
+_WORK_OF_A_LINE = 8
+_MARKUP = "!#$%&*+-:<=>@[\\]^_`{|}~"
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNMARKED = ["gb18030", "cp1252", "utf_16_le", "utf_16_be"]
@@ -52,3 +60,9 @@ def _bytewise(name: str, data: bytes) -> str:
         return data.decode(found.encoding if found else "gb18030")
     except UnicodeDecodeError as error:
         raise BankError(name, at_byte(error.start), localized("file.unknown_code")) from error
+
+
+def files_needed(text: str) -> int:
+    """In how many files a text of Markdown would have to be split, to be read in a few seconds each."""
+    markup = sum(text.count(sign) for sign in _MARKUP)
+    return 1 + (markup + _WORK_OF_A_LINE * text.count("\n")) // _MOST_WORK

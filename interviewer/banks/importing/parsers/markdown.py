@@ -6,17 +6,15 @@ from itertools import groupby, pairwise
 
 from interviewer.banks.importing.document import Role, Source
 from interviewer.banks.importing.parsers import markers, question_lines
-from interviewer.banks.importing.parsers.answers_by_number import answers_label_at, assign_answers
 from interviewer.banks.importing.parsers.candidates import Candidate, drop_closing_words, make_candidate
 from interviewer.banks.importing.parsers.choices import settle_choices
 from interviewer.banks.importing.parsers.columns import Columns
-from interviewer.banks.importing.parsers.elements import Element, ElementKind
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 from interviewer.banks.importing.parsers.findings import Findings, assign_footnotes, to_source
-from interviewer.banks.importing.parsers.headings import ClassifiedHeading, HeadingRole
+from interviewer.banks.importing.parsers.headings import ClassifiedHeading, HeadingRole, classified_headings, cut
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import parse
-from interviewer.banks.importing.parsers.reasons import Reason
-from interviewer.banks.importing.parsers.sections import classified_headings, cut
+from interviewer.banks.importing.parsers.question_lines import answers_label_at, assign_answers
 
 _LONGEST_TITLE = 80  # characters
 

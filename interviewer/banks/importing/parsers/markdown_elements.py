@@ -9,10 +9,9 @@ from typing import Any
 from markdown_it.token import Token
 
 from interviewer.banks.importing.parsers import html, markers
-from interviewer.banks.importing.parsers.elements import Element, ElementKind
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 from interviewer.banks.importing.parsers.markdown_grammar import DEEPEST
 from interviewer.banks.importing.parsers.markdown_inline import InlineLine, lines_of
-from interviewer.banks.importing.parsers.reasons import Reason
 
 _CALLOUT = re.compile(r"\[!(\w+)\][+-]?\s*")
 _ASKING_CALLOUTS = frozenset({"question", "faq", "help"})

@@ -7,11 +7,11 @@ from pathlib import PurePath
 
 from interviewer.banks.importing.document import Item, Role, Source
 from interviewer.banks.importing.parsers import html, markers
+from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
+from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.file_blocks import LineSpan, source, to_blocks
-from interviewer.banks.importing.parsers.limits import MOST_QUESTIONS
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import deadline, parse
-from interviewer.banks.importing.parsers.reasons import Reason
 from interviewer.banks.importing.parsers.rendering import render
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
