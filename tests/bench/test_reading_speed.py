@@ -85,9 +85,9 @@ def chinese_list(size: int) -> str:
             return f"{one}在{other}满了以后会{EFFECTS[n % len(EFFECTS)]}，并且由{other}{EFFECTS[(n * 5 + 2) % len(EFFECTS)]}"
 
         answers = (
-            "。".join(claim(number * 11 + n) for n in range(3)) + "。\n\n",
-            "".join(f"- **{SUBJECTS[(number + n) % 16]}**：{claim(number + n)}。\n" for n in range(5)) + "\n",
-            "".join(f"{n}. {claim(number * 3 + n)}\n" for n in range(1, 5)) + "\n```java\nint x = 1;\n```\n\n",
+            "。".join(claim(number * 11 + n) for n in range(6)) + "。\n\n",
+            "".join(f"- **{SUBJECTS[(number + n) % 16]}**：{claim(number + n)}。\n" for n in range(8)) + "\n",
+            "".join(f"{n}. {claim(number * 3 + n)}\n" for n in range(1, 7)) + "\n```java\nint x = 1;\n```\n\n",
         )
         subject = SUBJECTS[number % len(SUBJECTS)]
         parts.append(
