@@ -1,7 +1,7 @@
 """What is wrong with a bank although it can be read: everything that would make its grades unfair or its help useless."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,16 +65,17 @@ def check_file(path: Path) -> Checked:
     return Checked(faults, len(bank.questions), sum(len(question.criteria) for question in bank.questions))
 
 
-def lint(bank: Bank) -> Iterator[Fault]:
-    """The faults of a bank, question by question."""
+def lint(bank: Bank, told: Callable[[int, int], None] = lambda _done, _total: None) -> Iterator[Fault]:
+    """The faults of a bank, question by question; `told` hears how many are checked, of how many."""
     alike = {fault.question: fault for fault in _similar_questions(bank)}
-    for question in (bank[question.id] for question in bank.questions):
+    for done, question in enumerate((bank[question.id] for question in bank.questions), start=1):
         if question.id in alike:
             yield alike[question.id]
         yield from _question_faults(question)
         for criterion in question.criteria:
             for what in _criterion_faults(question, criterion):
                 yield Fault(question.id, what, criterion.id)
+        told(done, len(bank.questions))
 
 
 def _similar_questions(bank: Bank) -> Iterator[Fault]:
@@ -206,7 +207,8 @@ def _criterion_faults(question: Question, criterion: Criterion) -> Iterator[Loca
         joined = next((text for text in criterion.text.both if says_two_things(text)), None)
         if joined is not None:
             yield localized("lint.two_things", text=repr(joined))
-    if not has_own_term(question, criterion):
+    # An option of a multiple choice stands in its question.
+    if criterion.made != "option" and not has_own_term(question, criterion):
         yield localized("lint.no_own_term")
     if criterion.kind is Kind.MISTAKE and criterion.why is None:
         yield localized("lint.no_why")

@@ -5,9 +5,16 @@ import re
 from interviewer.text import tokenizer
 
 _PLACEHOLDER = re.compile(
-    r"\s*(?:to-?do|tbd|tbc|wip|fix-?me)\b|\s*(?:待(?:补充?|完善|整理|续|定|写|填)|略|暂无|暂缺|未完|无|同上|n/?a|none|-+|—+|[.。…]+)[\s.。!！…]*$",
+    r"(?:(?:to-?do|tbd|tbc|wip|fix-?me)\b.*"
+    r"|(?:\(?(?:to|will) be (?:completed|added|continued|written|filled|updated|done|answered|determined|announced)|work in progress"
+    r"|(?:coming|answer(?:s)? coming) soon|not (?:yet )?(?:answered|written)(?: yet)?|no answer(?: yet)?|under construction|in progress"
+    r"|(?:(?:add|write|type|put|insert|enter|fill in|your|the|an|my|sample|example|place) )*(?:answer|solution|text|content)s?(?: goes)? (?:here|below)"
+    r"|your answer|answer pending|pending|placeholder|lorem ipsum.*|blank|empty|n/?a|none)"
+    r"|(?:答案|内容|此处|这里|稍后|后续|有空|以后|日后|暂时?)*(?:待|再|请|后续)?(?:补充?|完善|整理|更新|续|定|写|填写?|回答|解答)(?:答案|内容|中)?"
+    r"|(?:答案)?(?:从?略|暂无|暂缺|暂空|未完(?:待续)?|无|空|同上|尚未(?:整理|完成|回答))(?:答案|内容)?|-+|—+|[.。…]+)[\s.。!！…)）]*",
     re.IGNORECASE,
 )
+_MARKS = " \t\n-*+•>_\"'“”`[(（【]）】):：<"
 _LONGEST_PLACEHOLDER = 80
 _LEAST_OWN = 2
 _LINK = re.compile(r"!?\[[^\]]*\]\([^)]*\)|<?(?:https?://|www\.)[^\s>）)，。]+>?", re.IGNORECASE)
@@ -24,7 +31,8 @@ _POINTING = frozenset(
 
 def is_placeholder(text: str) -> bool:
     """Whether a text only says that the answer is still to be written."""
-    return len(text) < _LONGEST_PLACEHOLDER and bool(_PLACEHOLDER.match(text))
+    bare = re.sub(r"^[-*+]?\s*\[[ xX]?\]\s*", "", text.strip()).strip(_MARKS)
+    return len(text) < _LONGEST_PLACEHOLDER and (not bare or bool(_PLACEHOLDER.fullmatch(bare)))
 
 
 def is_only_a_link(text: str) -> bool:

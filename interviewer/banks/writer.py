@@ -114,7 +114,7 @@ def _group(group: Group, language: Language) -> CommentedMap:
     return _mapping(
         id=group.id,
         choose=str(group.choose),
-        weight=_number(group.weight),
+        weight=None if group.weight == group.choose else _number(group.weight),
         text=group.text and _text(group.text, language),
     )
 

@@ -1,6 +1,7 @@
 """Commands about question banks."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -76,7 +77,13 @@ def import_bank(
     report: Annotated[bool, typer.Option("--report", help="Account for every block of the file.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
 ) -> None:
-    """Make a question bank of a file, or bring one up to date; what you edited in it stays."""
+    """Make a question bank of a file, or bring one up to date; what you edited in it stays.
+
+    Ctrl-C stops it before anything is written.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
     from interviewer import wiring
     from interviewer.banks.importing import import_report, pipeline
     from interviewer.banks.loader import LARGEST_BANK
@@ -89,19 +96,26 @@ def import_bank(
             data = opened.read(LARGEST_BANK + 1)  # a longer one is refused by its length
     except OSError as error:
         fail(f"{file.name} cannot be read: {error.strerror}")
-    shown = pipeline.preview(
-        file.name,
-        data,
-        library=library,
-        folder=settings.import_folder,
-        output=output,
-        id=id,
-        title=title,
-        language=language,
-        llm=wiring.make_drafter(settings) if how is Compiler.LLM else None,
-        threads=settings.model_concurrency,
-        told=lambda done, total: print(f"question {done} of {total}", file=sys.stderr),
-    )
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+
+        def told(stage: str) -> Callable[[int, int], None]:
+            task = progress.add_task(stage, total=None)
+            return lambda done, total: progress.update(task, completed=done, total=total)
+
+        shown = pipeline.preview(
+            file.name,
+            data,
+            library=library,
+            folder=settings.import_folder,
+            output=output,
+            id=id,
+            title=title,
+            language=language,
+            llm=wiring.make_drafter(settings) if how is Compiler.LLM else None,
+            threads=settings.model_concurrency,
+            told=told("drafting") if how is Compiler.LLM else lambda _done, _total: None,
+        )
+        shown.check(told("checking"))
     spoken = language or shown.bank.language
     for line in import_report.lines(shown.report(spoken), whole=report):
         print(line)

@@ -159,6 +159,10 @@ def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+# To the stemmer these are more of another thing: http and https are two.
+_NO_PLURALS = frozenset(
+    "https ftps wss rss css sass dns tls aws ios macos redis kubernetes postgres nfs gps tps qps rps".split()
+)
 _stem_english = snowballstemmer.stemmer("english").stemWord
 
 # A stemmer keeps the word that it works on in itself, so only one thread at a time may use it.
@@ -170,6 +174,8 @@ def _stem(word: str) -> str:
     word = word.replace("'", "")
     # One spelling: British -ise and -our forms meet the American ones before stemming.
     word = re.sub(r"is(e|es|ed|ing|ation|ations|er|ers)$", r"iz\1", word) if len(word) > _SHORTEST_FUZZY + 1 else word
+    if word in _NO_PLURALS:
+        return word
     with _stemming:
         stem: str = _stem_english(word)
     return stem

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from interviewer.banks.loader import parse_bank
 from interviewer.banks.writer import bank_to_yaml
-from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Made, Question
+from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Language, Localized, Made, Question
 from interviewer.errors import BankError
 
 
@@ -87,3 +87,14 @@ def test_a_misspelt_key_of_what_an_import_writes_is_an_error() -> None:
     )
     with pytest.raises(BankError, match="made, who: is no key of a bank"):
         parse_bank(text, "b.yaml")
+
+
+def test_choices_between_criteria_and_words_on_grading_are_written_and_read_again() -> None:
+    core = Criterion("a", Localized(en="It keeps order."), group="any")
+    wrong = Criterion("w", Localized(en="It is random."), Kind.MISTAKE, why=Localized(en="Order is kept."))
+    criteria = (core, replace(core, id="b", text=Localized(en="It keeps copies.")), wrong)
+    groups = (Group("any", 1, 2.0, Localized(en="any one of these")),)
+    policy = Localized(en="Be lenient with names.")
+    question = Question("q", Localized(en="What?"), Localized(en="This."), criteria, groups=groups, policy=policy)
+    bank = Bank("b", Localized(en="B"), (question,), Language.EN, policy=policy)
+    assert parse_bank(bank_to_yaml(bank), "b.yaml") == bank

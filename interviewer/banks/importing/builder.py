@@ -108,7 +108,9 @@ def usable_items(source: Source) -> tuple[list[Item], list[LeftOut]]:
 def _question(item: Item, names: Identifiers, topic: str, compiled: Question | None, file: str) -> Question:
     question = compiled or compile_question(item.question, item.answer)
     criteria = tuple(replace(criterion, weight=_readable(criterion.weight)) for criterion in question.criteria)
-    question = replace(question, id=names.of_question(item.question), topic=topic, criteria=criteria)
+    question = replace(
+        question, id=names.of_question(item.question), topic=topic, criteria=criteria, difficulty=item.difficulty
+    )
     made = Made(file, item.first_line, item.digest, by=question.made.by if question.made else "")
     return replace(question, made=made)
 

@@ -45,6 +45,7 @@ class Item:
     first_line: int
     topic: str = ""
     number: str = ""
+    difficulty: int = 1
 
     @property
     def digest(self) -> str:

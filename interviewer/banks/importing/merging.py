@@ -5,6 +5,7 @@ nobody has touched follows the source; what was edited stays, and where the sour
 are reported.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -188,15 +189,25 @@ def _merged_question(mine: Question, theirs: Question, base: Question | None) ->
         # The source says what it said; only how criteria are made of it is new.
         made = replace(theirs.made, criteria=mine.made.criteria, by=mine.made.by)
         question = replace(mine, made=made, **fields)  # type: ignore[arg-type]
-        kept = replace(new_base, criteria=base.criteria) if base else new_base
+        kept = replace(new_base, criteria=base.criteria, groups=base.groups) if base else new_base
         return _Outcome(question, kept, [*changes, Change(Did.KEPT, mine.id, "criteria")])
     criteria, remembered, done = _merged_criteria(mine, theirs, base)
     new_base = replace(new_base, criteria=remembered)
     question = replace(mine, made=theirs.made, **fields)  # type: ignore[arg-type]
     if any(criterion.kind is Kind.CORE for criterion in criteria):
-        return _Outcome(replace(question, criteria=criteria), new_base, changes + done)
+        return _Outcome(_with_criteria(question, theirs, criteria), new_base, changes + done)
     claims = ("; ".join(_claim(criterion) for criterion in one.criteria) for one in (mine, theirs))
     return _Outcome(question, new_base, [*changes, Change(Did.CONFLICT, mine.id, "criteria", *claims)])
+
+
+def _with_criteria(mine: Question, theirs: Question, criteria: Sequence[Criterion]) -> Question:
+    """The question with merged criteria and the choices between them; a choice with too few members is dissolved."""
+    groups = {group.id: group for group in (*theirs.groups, *mine.groups)}
+    members = Counter(criterion.group for criterion in criteria)
+    kept = tuple(group for name, group in groups.items() if members[name] >= group.choose)
+    names = {group.id for group in kept}
+    inside = tuple(replace(one, group=one.group if one.group in names else "") for one in criteria)
+    return replace(mine, criteria=inside, groups=kept)
 
 
 def _merged_criteria(

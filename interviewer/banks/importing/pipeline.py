@@ -27,7 +27,7 @@ from interviewer.banks.importing.import_report import ImportReport, Note
 from interviewer.banks.importing.merging import Change, Did, base_questions, has_edited_criteria, merge
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
-from interviewer.banks.importing.rubric_from_reference import MOST_POINTS, surplus
+from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
 from interviewer.banks.lint import Fault, lint
 from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, Library, decode_bank, parse_bank, unreadable
 from interviewer.domain.rubric import Bank, Language, Localized, Question, is_id
@@ -41,7 +41,7 @@ _IMPORTED_COPIES = ".imported"
 # What Windows takes for a device, whatever its ending.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
-# Is told how many questions a model has drafted, and of how many.
+# Is told how many questions are done (drafted by a model, or checked), and of how many.
 Told = Callable[[int, int], None]
 
 
@@ -85,11 +85,20 @@ class Preview:
 
     @cached_property
     def faults(self) -> Mapping[str, Sequence[Fault]]:
-        """What `interviewer check` says about the bank, by the id of the question."""
+        """What `interviewer check` says about the bank, by the id of the question; what takes longest of an import."""
+        return self._checked(lambda _done, _total: None)
+
+    def check(self, told: Told) -> None:
+        """Find the faults now; `told` hears how many questions are checked, of how many, and may raise to stop it."""
+        self.__dict__["faults"] = self._checked(told)
+
+    def _checked(self, told: Told) -> Mapping[str, Sequence[Fault]]:
         found: defaultdict[str, list[Fault]] = defaultdict(list)
-        for fault in lint(self.bank):
+        for fault in lint(self.bank, told):
             found[fault.question].append(fault)
         for question in self.bank.questions:
+            if any(c.made == CODE and not c.aliases for c in question.criteria):
+                found[question.id].append(Fault(question.id, localized("lint.code_alone")))
             if left := _left_out(question):
                 found[question.id].append(Fault(question.id, localized("lint.surplus", count=left)))
         return found

@@ -15,7 +15,7 @@ from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
 # The lists whose items have an id, by which an item is known again wherever it stands.
-_LISTS = ("questions", "criteria", "groups")
+_LISTS = ("questions", "groups", "criteria")
 
 
 def rewritten(text: str, name: str, bank: Bank) -> str:

@@ -45,7 +45,8 @@ class LexicalGrader:
                 flags = tuple(dict.fromkeys((*flags, Flag.STUFFING)))
             else:
                 answers.append(AnswerTurn(turn, text, _kept_clauses(text, found)))
-        verdicts = _verdicts(prepare(question), answers, flags)
+        prepared = prepare(question)
+        verdicts = _verdicts(prepared, _matches(prepared, answers), flags)
         return Grade(verdicts, Provenance(Method.LEXICAL, version(), question.rubric.digest), flags)
 
     def covers(self, question: Question, text: str) -> dict[str, Level]:
@@ -54,7 +55,8 @@ class LexicalGrader:
 
     def read(self, question: Question, text: str) -> tuple[Verdict, ...]:
         """The verdicts on a text that is no attempt, with their quotes (of turn 0); a list of keywords counts too."""
-        return _verdicts(prepare(question), [AnswerTurn(0, text, tokenizer.clauses(text))], ())
+        prepared = prepare(question)
+        return _verdicts(prepared, _matches_in_text(prepared, text), ())
 
 
 def get_ready(questions: Iterable[Question]) -> None:
@@ -98,12 +100,14 @@ def _kept_clauses(text: str, screened: Screened) -> tuple[tokenizer.Clause, ...]
     return tuple(filter(is_kept, tokenizer.clauses(text)))
 
 
-def _verdicts(prepared: PreparedQuestion, answers: Sequence[AnswerTurn], flags: Sequence[Flag]) -> tuple[Verdict, ...]:
+def _verdicts(
+    prepared: PreparedQuestion, matches: Sequence[Sequence[ClaimMatch]], flags: Sequence[Flag]
+) -> tuple[Verdict, ...]:
     criteria = prepared.question.criteria
     denying = _denied_by_reference(prepared)
     settled = [
         _settle(found, prepared.asked, may_deny=criterion.id not in denying)
-        for criterion, found in zip(criteria, _matches(prepared, answers), strict=True)
+        for criterion, found in zip(criteria, matches, strict=True)
     ]
     levels = [_level(criterion, *one) for criterion, one in zip(criteria, settled, strict=True)]
     false = _false_claims(criteria, levels)
@@ -117,11 +121,16 @@ def _denied_by_reference(prepared: PreparedQuestion) -> frozenset[str]:
     """The criteria that the reference itself seems to deny; what sounds like a denial of them tells nothing."""
     found = set()
     for text in prepared.question.reference.both:
-        matches = _matches(prepared, [AnswerTurn(0, text, tokenizer.clauses(text))])
-        for criterion, of_one in zip(prepared.question.criteria, matches, strict=True):
+        for criterion, of_one in zip(prepared.question.criteria, _matches_in_text(prepared, text), strict=True):
             if criterion.kind is not Kind.MISTAKE and _settle(of_one, prepared.asked, may_deny=True)[1]:
                 found.add(criterion.id)
     return frozenset(found)
+
+
+@lru_cache(maxsize=16)
+def _matches_in_text(prepared: PreparedQuestion, text: str) -> list[list[ClaimMatch]]:
+    """The matches in a text that is no attempt; a bank's check asks for those in a reference twice in a row."""
+    return _matches(prepared, [AnswerTurn(0, text, tokenizer.clauses(text))])
 
 
 def _matches(prepared: PreparedQuestion, answers: Sequence[AnswerTurn]) -> list[list[ClaimMatch]]:

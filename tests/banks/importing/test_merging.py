@@ -6,7 +6,7 @@ from sources import bank_by_lines
 
 from interviewer.banks.importing import digests
 from interviewer.banks.importing.merging import Change, Did, Merged, merge
-from interviewer.domain.rubric import Bank, Criterion, Language, Localized
+from interviewer.domain.rubric import Bank, Criterion, Group, Language, Localized
 
 SOURCE = """\
 # Networks
@@ -257,3 +257,18 @@ def test_a_bank_of_an_earlier_version_is_merged_by_its_digests() -> None:
 def test_a_digest_is_as_earlier_versions_wrote_it() -> None:
     assert digests._digest("What?") == "a4949e2c"
     assert digests._content_digest(Criterion("off", Localized(zh="测试时关闭"), weight=2.0)) == "37c3a052"
+
+
+def test_a_choice_between_criteria_comes_with_them_and_goes_when_too_few_are_left() -> None:
+    text = "? Name one way to wait.\nSleep in a loop.\nBlock on a condition.\n"
+    plain = bank_by_lines("net.txt", text)
+    (asked,) = plain.questions
+    chosen = replace(
+        asked,
+        criteria=tuple(replace(criterion, group="any") for criterion in asked.criteria),
+        groups=(Group("any", 1),),
+    )
+    fresh = replace(plain, questions=(chosen,))
+    assert merge(plain, fresh, plain).bank.questions[0].groups == (Group("any", 1),)
+    back = merge(fresh, plain, fresh).bank.questions[0]
+    assert (back.groups, {criterion.group for criterion in back.criteria}) == ((), {""})

@@ -8,11 +8,10 @@ from bank_corpus import FILES, assert_every_line_is_accounted_for, expected_path
 
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import ENDINGS, markdown_grammar, read
-from interviewer.banks.importing.parsers.decoding import text_of
+from interviewer.banks.importing.parsers.decoding import LARGEST, MOST_LINES, MOST_QUESTIONS, text_of
+from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.headings import HeadingRole, HeadingTraits, classify, question_level
-from interviewer.banks.importing.parsers.limits import LARGEST, MOST_LINES, MOST_QUESTIONS
 from interviewer.banks.importing.parsers.markers import answer_label, is_asking, numbered
-from interviewer.banks.importing.parsers.reasons import Reason
 from interviewer.domain.rubric import Language, Localized
 from interviewer.errors import BankError
 

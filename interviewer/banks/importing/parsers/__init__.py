@@ -5,9 +5,8 @@ from pathlib import PurePath
 
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers.csv_files import is_anki, read_anki, read_sheet
-from interviewer.banks.importing.parsers.decoding import text_of
+from interviewer.banks.importing.parsers.decoding import files_needed, text_of
 from interviewer.banks.importing.parsers.json_files import read_lines, read_objects
-from interviewer.banks.importing.parsers.limits import files_needed
 from interviewer.banks.importing.parsers.markdown import read_markdown
 from interviewer.errors import BankError
 from interviewer.text.messages import localized

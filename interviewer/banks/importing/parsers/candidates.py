@@ -1,13 +1,13 @@
 """A question with the elements under it, sorted into question, answer and what is neither."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.elements import Element, ElementKind
-from interviewer.banks.importing.parsers.reasons import Reason
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 from interviewer.banks.importing.parsers.rendering import render
 
 _LONGEST_BEFORE_ANSWER = 2_000  # characters between a question and `答：` that are still the question
@@ -68,20 +68,24 @@ def make_candidate(
     if not question:
         # The line that says "question 7" and no more belongs to the question that stands below it.
         found.question = [replace(head, text="", marker=""), *before]
-    return _without_pointers(found)
+    return cleaned(found)
 
 
 def _in_one_line(head: Element, said: Sequence[Element], *, is_heading: bool) -> tuple[Element, Element | None]:
     """The question, and the answer if it stands in the same line."""
     if parts := markers.split_inline(head.text):
         question, answer = parts
-    elif not is_heading and head.bold and head.bold != head.text and markers.is_question_mark(head.bold):
+    elif is_heading or head.shape is ElementKind.SUMMARY:
+        return head, None
+    elif head.bold and head.bold != head.text and markers.is_question_mark(head.bold):
         question, answer = head.bold, head.text[len(head.bold) :].lstrip(" :：-—")
-    elif not is_heading and not said and (found := _MORE_AFTER.search(head.text)):
+    elif not said and (found := _MORE_AFTER.search(head.text)):
         question, answer = head.text[: found.end()], head.text[found.end() :].strip(" -—")
         if len(answer) < _SHORTEST_ANSWER or markers.is_asking(answer):
             return head, None
     else:
+        return head, None
+    if markers.is_remark(answer):
         return head, None
     if not answer:
         return replace(head, text=question), None
@@ -95,10 +99,10 @@ def _at_answer(head: Element, said: Sequence[Element]) -> tuple[list[Element], l
     """What stands before the first `答：`, and the answer without it. Without a lead-in all is answer."""
     for at, element in enumerate(said):
         text = _after_lead_in(element, said[at + 1 : at + 4])
-        if text is None or element.depth > 1 or (markers.is_card_turn(element.text) and element.block != head.block):
+        if text is None or element.depth > 1 or (element.text in ("?", "??") and element.block != head.block):
             continue
         before = list(said[:at])
-        if not _is_of_question(before):
+        if not _is_of_question(head, before):
             break
         shape = ElementKind.LINE if element.shape is ElementKind.SUMMARY else element.shape
         after = list(said[at + 1 :])
@@ -108,10 +112,22 @@ def _at_answer(head: Element, said: Sequence[Element]) -> tuple[list[Element], l
     return [], list(said)
 
 
-def _is_of_question(before: Sequence[Element]) -> bool:
-    """Whether what stands before the answer can be more of the question: code, choices, a few lines, no whole text."""
-    prose = sum(len(one.text) for one in before if one.shape is ElementKind.LINE and not one.depth)
-    return prose <= _MOST_PROSE and sum(len(one.text) for one in before) <= _LONGEST_BEFORE_ANSWER
+def _is_of_question(head: Element, before: Sequence[Element]) -> bool:
+    """Whether what stands before the answer can be more of the question: code, choices, a few lines, no whole text.
+
+    Below a heading, paragraphs that state something and then an exercise with its solution are the heading's answer.
+    """
+    lines = [one for one in before if one.shape is ElementKind.LINE and not one.depth]
+    states = [one for one in lines if one.text.endswith(("。", "．", ".")) and not markers.is_asking(one.text)]
+    is_exercise = (
+        head.shape is ElementKind.HEADING
+        and bool(markers.numbered(head.text).text)
+        and any(
+            one.block < other.block and markers.is_question_mark(other.text) for one in states[:1] for other in lines
+        )
+    )
+    prose = sum(len(one.text) for one in lines)
+    return not is_exercise and prose <= _MOST_PROSE and sum(len(one.text) for one in before) <= _LONGEST_BEFORE_ANSWER
 
 
 def _after_lead_in(element: Element, following: Sequence[Element]) -> str | None:
@@ -127,20 +143,63 @@ def _after_lead_in(element: Element, following: Sequence[Element]) -> str | None
     return lead.text
 
 
-def _without_pointers(found: Candidate) -> Candidate:
-    """An answer that is only a link or only an image is no answer."""
-    said = [element for element in found.answer if element.text]
-    if said and all(element.image_only for element in said):
-        reason = Reason.IMAGE_ONLY
-    elif said and all(element.link_only or element.image_only for element in said):
-        reason = Reason.LINK_ONLY
-    elif not said and any(element.reason is Reason.IMAGE for element in found.asides):
-        images = [element for element in found.asides if element.reason is Reason.IMAGE]
-        found.asides = [element for element in found.asides if element.reason is not Reason.IMAGE]
-        found.unread = [(element, Reason.IMAGE_ONLY) for element in images]
-        return found
+def cleaned(found: Candidate) -> Candidate:
+    """Without what is no answer: lines that file the question away, links, images, and questions that go on asking."""
+    _set_apart(found, [one for one in found.answer if markers.is_metadata(one.text)], Reason.METADATA)
+    said = [one for one in found.answer if one.text]
+    if said and all(one.link_only or one.image_only for one in said):
+        _set_apart(found, said, Reason.IMAGE_ONLY if all(one.image_only for one in said) else Reason.LINK_ONLY)
+    elif not said and any(one.reason is Reason.IMAGE for one in found.asides):
+        found.unread += [(one, Reason.IMAGE_ONLY) for one in found.asides if one.reason is Reason.IMAGE]
+        found.asides = [one for one in found.asides if one.reason is not Reason.IMAGE]
     else:
-        return found
-    found.unread = [(element, reason) for element in said]
-    found.answer = [element for element in found.answer if not element.text]
+        _set_apart(found, _links(said), Reason.LINK_ONLY)
+        is_fold = found.question[:1] and found.question[0].shape is ElementKind.SUMMARY
+        asked = [] if is_fold else list(takewhile(_asks_more, found.answer))
+        if len(asked) == len(found.answer) or (asked and asked[-1].marker):
+            found.question += asked
+            found.answer = found.answer[len(asked) :]
     return found
+
+
+def _set_apart(found: Candidate, taken: Sequence[Element], reason: Reason) -> None:
+    found.unread += [(one, reason) for one in taken]
+    found.answer = [one for one in found.answer if one not in taken]
+
+
+def _links(said: Sequence[Element]) -> list[Element]:
+    """The lines that are no more than a link, with the lines that announce them."""
+    blocks = Counter(one.block for one in said)
+    links = [one.link_only and (bool(one.marker) or blocks[one.block] == 1) for one in said]
+    for place in reversed(range(len(said))):
+        below = said[place + 1 :]
+        ends = not below or below[0].shape is ElementKind.HEADING
+        if markers.heads_links(said[place].text):
+            links[place] = ends or links[place + 1]
+        elif said[place].text.endswith((":", "：")) and below and links[place + 1]:
+            links[place] = True
+    return [one for one, is_link in zip(said, links, strict=True) if is_link]
+
+
+def _asks_more(element: Element) -> bool:
+    """Whether a line only asks: a follow-up, no answer."""
+    return (
+        element.shape in (ElementKind.LINE, ElementKind.HEADING)
+        and element.text.endswith(("?", "？"))
+        and not markers.has_label(element.text)
+    )
+
+
+def drop_closing_words(candidates: Sequence[Candidate]) -> None:
+    """Where a rule stands after every question, what stands behind the last rule belongs to none."""
+    if len(candidates) < 2:
+        return
+    *others, last = candidates
+    if all(_behind_rule(one) == [] for one in others):
+        _set_apart(last, _behind_rule(last) or [], Reason.NO_QUESTION)
+
+
+def _behind_rule(found: Candidate) -> list[Element] | None:
+    """The answer below the dividing line under it; None where there is no line."""
+    rules = [one.first for one in found.asides if one.reason is Reason.RULE and one.first > found.question[-1].last]
+    return [one for one in found.answer if one.first > rules[-1]] if rules else None

@@ -3,27 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-_QUESTION = frozenset(
-    "question questions q 问题 问 题目 题干 面试题 提问 front 正面 prompt query stem 问题描述 questiontext".split()
-)
-_ANSWER = frozenset(
-    "answer answers a ans 答案 答 回答 解答 参考答案 标准答案 参考回答 back 背面 反面 reference referenceanswer modelanswer "
-    "solution response completion output answertext".split()
-)
-_TOPIC = frozenset(
-    "topic topics category categories tag tags subject section chapter 主题 分类 类别 标签 章节 科目 类型".split()
-)
-_NUMBER = frozenset("number no num id # index 编号 序号 题号".split())
+_NAMES = {
+    "question": "question questions q 问题 问 题目 题干 面试题 提问 front 正面 prompt query stem 问题描述 questiontext term card",
+    "answer": "answer answers a ans 答案 答 回答 解答 参考答案 标准答案 参考回答 back 背面 反面 reference referenceanswer "
+    "modelanswer solution response completion output answertext definition",
+    "topic": "topic topics category categories tag tags subject section chapter 主题 分类 类别 标签 章节 科目 类型 deck",
+    "number": "number no num id # index 编号 序号 题号",
+    "difficulty": "difficulty level 难度 难易 难度等级 complexity hardness",
+    "extra": "goodtohear goodtoknow nicetohave nicetohear bonus bonuspoints extra extras 加分项 加分 亮点 拓展 补充",
+}
+_ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The places of the columns that are read, and how many there are."""
+    """The places of the columns that are read, by their role, and how many columns there are."""
 
-    question: int
-    answer: int | None
-    topic: int | None = None
-    number: int | None = None
+    places: Mapping[str, int]
     count: int = 2
 
     @classmethod
@@ -32,49 +28,27 @@ class Columns:
 
         `pair` takes the other one of two columns for the answer, whatever its name.
         """
-        names = [plain_name(cell) for cell in header]
-        question = _first(names, _QUESTION)
-        answer = _first(names, _ANSWER)
-        if question is None or (answer is None and not pair):
-            return None
-        if answer is None and len(names) == 2 and names[1 - question] not in _TOPIC | _NUMBER:
-            answer = 1 - question
-        return cls(question, answer, _first(names, _TOPIC), _first(names, _NUMBER), len(names))
+        found = cls.of_keys(header)
+        if found is None or "answer" in found.places or not pair:
+            return found if found and ("answer" in found.places or pair) else None
+        if len(header) == 2 and len(found.places) == 1:
+            return cls({**found.places, "answer": 1 - found.places["question"]})
+        return found
 
     @classmethod
-    def of_keys(cls, record: Mapping[str, object]) -> "Columns | None":
+    def of_keys(cls, names: Sequence[str]) -> "Columns | None":
         """From the keys of a JSON object, in their order; a question alone is a question without an answer."""
-        names = [plain_name(key) for key in record]
-        question = _first(names, _QUESTION)
-        if question is None:
-            return None
-        return cls(question, _first(names, _ANSWER), _first(names, _TOPIC), _first(names, _NUMBER), len(names))
+        places: dict[str, int] = {}
+        for place, name in enumerate(names):
+            if role := role_of(name):
+                places.setdefault(role, place)
+        return cls(places, len(names)) if "question" in places else None
 
-    @staticmethod
-    def is_read(name: str) -> bool:
-        return plain_name(name) in _QUESTION | _ANSWER | _TOPIC | _NUMBER
-
-    @staticmethod
-    def is_topic(name: str) -> bool:
-        return plain_name(name) in _TOPIC
-
-    def of(self, cells: Sequence[str]) -> tuple[str, str, str, str]:
-        """Question, answer, topic and number of a row."""
-        question, answer, topic, number = (
-            cells[place].strip() if place is not None and place < len(cells) else ""
-            for place in (self.question, self.answer, self.topic, self.number)
-        )
-        return question, answer, topic, number
-
-    @property
-    def read(self) -> int:
-        return sum(place is not None for place in (self.question, self.answer, self.topic, self.number))
+    def of(self, cells: Sequence[str]) -> dict[str, str]:
+        """The texts of a row by their role."""
+        return {role: cells[place].strip() for role, place in self.places.items() if place < len(cells)}
 
 
-def plain_name(name: str) -> str:
-    """`Reference_Answer ` is `referenceanswer`."""
-    return "".join(char for char in name.strip().lower() if char.isalnum() or char == "#")
-
-
-def _first(names: Sequence[str], wanted: frozenset[str]) -> int | None:
-    return next((place for place, name in enumerate(names) if name in wanted), None)
+def role_of(name: str) -> str:
+    """What a column of this name holds: `Reference_Answer ` is an answer; nothing for one that is not read."""
+    return _ROLES.get("".join(char for char in name.strip().lower() if char.isalnum() or char == "#"), "")

@@ -2,17 +2,17 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
 from interviewer.banks.importing.document import Role, Source
-from interviewer.banks.importing.parsers import cell_text
+from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.columns import Columns
+from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.file_blocks import LineSpan
-from interviewer.banks.importing.parsers.reasons import Reason
-from interviewer.banks.importing.parsers.records import Record, from_records
+from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
@@ -41,11 +41,11 @@ def read_sheet(name: str, text: str) -> Source:
     columns = Columns.named(rows[0].cells, pair=True)
     around = []
     if columns is None:
-        columns = Columns(0, 1, count=len(rows[0].cells))
+        columns = Columns({"question": 0, "answer": 1}, count=len(rows[0].cells))
         if columns.count != 2:
             raise BankError(name, at_line(rows[0].first), localized("file.no_header", count=columns.count))
     else:
-        reason = Reason.HEADER if columns.read == columns.count else Reason.MORE_COLUMNS
+        reason = Reason.HEADER if len(columns.places) == columns.count else Reason.MORE_COLUMNS
         around.append(LineSpan(Role.LEFT_OUT, rows[0].first, rows[0].last, None, reason))
         rows = rows[1:]
     return from_records(name, text, (_record(name, row, columns) for row in rows), around)
@@ -81,23 +81,37 @@ def _rows(name: str, text: str, delimiter: str, skip: int = 0) -> Iterator[_Row]
 
 
 def _record(name: str, row: _Row, columns: Columns) -> Record:
-    least = 1 + max(columns.question, columns.answer or 0)
+    least = 1 + max(columns.places["question"], columns.places.get("answer", 0))
     if not least <= len(row.cells) <= columns.count:
         raise BankError(name, at_line(row.first), localized("file.cells", count=len(row.cells), expected=columns.count))
-    question, answer, topic, number = columns.of(row.cells)
-    if not question:
+    texts = columns.of(row.cells)
+    if not texts["question"]:
         raise BankError(name, at_line(row.first), localized("file.no_question"))
-    return Record(row.first, row.last, question, answer, topic, number)
+    return Record(row.first, row.last, texts)
 
 
 def is_anki(text: str) -> bool:
-    """Whether a text file is an export of Anki: settings at its head, or nothing but lines with tabs."""
+    """Whether a text file is an export of flash cards: settings at its head, or lines with tabs, also below each other."""
     first = text.lstrip("\n").split("\n", 1)[0]
     if first.startswith("#") and first[1:].partition(":")[0].strip().lower() in _SETTINGS and ":" in first:
         return True
     lines = [line for line in text.split("\n") if line.strip()]
     tabs = {line.count("\t") for line in lines}
-    return len(tabs) == 1 and min(tabs) > 0 and not any(line.startswith(("\t", "#", "- ")) for line in lines)
+    if len(tabs) == 1 and min(tabs) > 0 and not any(line.startswith(("\t", "#", "- ")) for line in lines):
+        return True
+    return _is_of_long_cards(lines)
+
+
+def _is_of_long_cards(lines: Sequence[str]) -> bool:
+    """Whether cards have their later lines below them: a tab stands only behind what asks."""
+    cards = [line.partition("\t")[0] for line in lines if "\t" in line.strip()]
+    fronts = [front for front in cards if front.strip() and markers.is_asking(markers.numbered(front.strip()).text)]
+    return (
+        len(cards) > 1
+        and "\t" in lines[0].strip()
+        and 3 * len(fronts) >= 2 * len(cards)
+        and not any("\t" in line[line.find("\t") + 1 :].strip() for line in lines)
+    )
 
 
 def read_anki(name: str, text: str) -> Source:
@@ -107,12 +121,30 @@ def read_anki(name: str, text: str) -> Source:
     delimiter = _SEPARATORS.get(separator.lower(), separator[:1] or "\t")
     own = {key: int(settings[key]) - 1 for key in _OWN_COLUMNS if _COLUMN.fullmatch(settings.get(key, ""))}
     named = settings.get("columns", "").split(delimiter) if settings.get("columns") else []
-    free = [place for place in range(max(2 + len(own), len(named))) if place not in own.values()]
-    columns = Columns.named(named) if named else None
-    places = (columns.question, columns.answer) if columns and columns.answer is not None else (free[0], free[1])
-    records = (_note(name, row, places, own, settings) for row in _rows(name, text, delimiter, skip) if any(row.cells))
+    lines = [line for line in text.split("\n")[skip:] if line.strip()]
+    is_long = delimiter == "\t" and len({line.count("\t") for line in lines}) > 1 and _is_of_long_cards(lines)
+    rows = list(_long_cards(text, skip) if is_long else _rows(name, text, delimiter, skip))
     around = [LineSpan(Role.LEFT_OUT, 1, skip, None, Reason.SETTINGS)] if skip else []
-    return from_records(name, text, records, around)
+    if not named and rows and Columns.named(rows[0].cells):
+        named, header = rows[0].cells, rows.pop(0)
+        around.append(LineSpan(Role.LEFT_OUT, header.first, header.last, None, Reason.HEADER))
+    free = [place for place in range(max(2 + len(own), len(named))) if place not in own.values()]
+    columns = (Columns.named(named) if named else None) or Columns({"question": free[0], "answer": free[1]})
+    return from_records(name, text, [_note(name, row, columns, own, settings) for row in rows], around)
+
+
+def _long_cards(text: str, skip: int) -> Iterator[_Row]:
+    card: _Row | None = None
+    for number, line in enumerate(text.split("\n")[skip:], skip + 1):
+        if "\t" in line.strip():
+            if card:
+                yield card
+            front, _, back = line.partition("\t")
+            card = _Row(number, number, [front, back])
+        elif card and line.strip():
+            card = _Row(card.first, number, [card.cells[0], f"{card.cells[1]}\n{line}"])
+    if card:
+        yield card
 
 
 def _settings(text: str) -> tuple[dict[str, str], int]:
@@ -129,20 +161,16 @@ def _settings(text: str) -> tuple[dict[str, str], int]:
     return settings, count
 
 
-def _note(name: str, row: _Row, places: tuple[int, int], own: dict[str, int], settings: dict[str, str]) -> Record:
-    if len(row.cells) <= places[0]:
+def _note(name: str, row: _Row, columns: Columns, own: dict[str, int], settings: dict[str, str]) -> Record:
+    if len(row.cells) <= columns.places["question"]:
         raise BankError(name, at_line(row.first), localized("file.fields", count=len(row.cells)))
-    question, answer = (row.cells[place] if place < len(row.cells) else "" for place in places)
-    if cell_text.has_cloze(question):
-        # A text with gaps asks; the text itself answers.
-        answer = "\n\n".join(
-            part for part in (cell_text.without_cloze(question), cell_text.without_cloze(answer)) if part
-        )
-        question = cell_text.with_blanks(question)
-    deck = own.get("deck column")
-    topic = row.cells[deck] if deck is not None and deck < len(row.cells) else settings.get("deck", "")
-    tags = own.get("tags column")
-    if not topic and tags is not None and tags < len(row.cells):
-        topic = (row.cells[tags].split() or [""])[0]
+    texts = columns.of(row.cells)
+    texts["question"], texts["answer"] = with_cloze(texts["question"], texts.get("answer", ""))
+    deck, tags = (
+        row.cells[place] if place is not None and place < len(row.cells) else ""
+        for place in (own.get("deck column"), own.get("tags column"))
+    )
+    topic = deck or settings.get("deck", "") or texts.get("topic", "") or next(iter(tags.split()), "")
     is_html = settings.get("html", "false").lower() == "true"
-    return Record(row.first, row.last, question, answer, topic.split("::")[-1], is_html=is_html)
+    texts["topic"] = topic.split("::")[-1]
+    return Record(row.first, row.last, texts, is_html)

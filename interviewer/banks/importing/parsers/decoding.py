@@ -1,18 +1,30 @@
-"""Bytes become text, whatever program wrote them."""
+"""Bytes become text, whatever program wrote them, within what can be read of one file."""
 
 import codecs
 
-from interviewer.banks.importing.parsers.limits import LARGEST, MOST_LINES
+from charset_normalizer import from_bytes
+
 from interviewer.banks.loader import at_byte, at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
+LARGEST = 5_000_000  # bytes
+MOST_LINES = 100_000
+MOST_QUESTIONS = 2_000
+
+# A line takes the processor about as long as eight signs of markup, and so many signs some four seconds.
+_MOST_WORK = 300_000
+_WORK_OF_A_LINE = 8
+_MARKUP = "!#$%&*+-:<=>@[\\]^_`{|}~"
+
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UNMARKED = ["gb18030", "cp1252", "utf_16_le", "utf_16_be"]
+_LOOKED_AT = 200_000  # bytes, to tell these apart
 _FEW = 20  # of as many characters one that is broken makes a damaged file of UTF-8, not a file of another code
 
 
 def text_of(name: str, data: bytes) -> str:
-    """The text, its lines ended as on Unix. UTF-8, UTF-16 with its mark, or GB18030. Raises BankError."""
+    """The text, its lines ended as on Unix. UTF-8, UTF-16, GB18030 or Windows-1252. Raises BankError."""
     if len(data) > LARGEST:
         raise BankError(name, "", localized("file.too_large", most=LARGEST // 1_000_000))
     text = _utf16(name, data) if data.startswith(_UTF16) else _bytewise(name, data)
@@ -36,13 +48,21 @@ def _utf16(name: str, data: bytes) -> str:
 
 def _bytewise(name: str, data: bytes) -> str:
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
+        if "\0" not in text:
+            return text
     except UnicodeDecodeError as error:
-        damaged = error
-    broken = data.decode("utf-8", "replace").count("\ufffd")
-    if broken * _FEW < sum(byte >= 0xC0 for byte in data):
-        raise BankError(name, at_byte(damaged.start), localized("file.damaged_utf8")) from damaged
+        broken = data.decode("utf-8", "replace").count("\ufffd")
+        if broken * _FEW < sum(byte >= 0xC0 for byte in data):
+            raise BankError(name, at_byte(error.start), localized("file.damaged_utf8")) from error
+    found = from_bytes(data[:_LOOKED_AT], cp_isolation=_UNMARKED).best()
     try:
-        return data.decode("gb18030")
+        return data.decode(found.encoding if found else "gb18030")
     except UnicodeDecodeError as error:
         raise BankError(name, at_byte(error.start), localized("file.unknown_code")) from error
+
+
+def files_needed(text: str) -> int:
+    """In how many files a text of Markdown would have to be split, to be read in a few seconds each."""
+    markup = sum(text.count(sign) for sign in _MARKUP)
+    return 1 + (markup + _WORK_OF_A_LINE * text.count("\n")) // _MOST_WORK

@@ -3,7 +3,38 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from interviewer.banks.importing.parsers.reasons import Reason
+
+class Reason(StrEnum):
+    """The key of the phrase that gives the reason."""
+
+    TITLE = "import.why_title"
+    SAME_LINE = "import.why_same_line"
+    BARE_HEADING = "import.why_bare_heading"
+    ASKED_BEFORE = "import.why_asked_before"
+    REPEATED = "import.why_repeated"
+    LISTED = "import.why_listed"
+    NO_QUESTION = "import.why_no_question"
+    BOILERPLATE = "import.why_boilerplate"
+    LINK_ONLY = "import.why_link_only"
+    METADATA = "import.why_metadata"
+    NO_CHOICE = "import.why_no_choice"
+    IMAGE_ONLY = "import.why_image_only"
+    IMAGE = "import.why_image"
+    ANCHOR = "import.why_anchor"
+    CONTENTS = "import.why_contents"
+    BACK = "import.why_back"
+    RULE = "import.why_rule"
+    LINK_TARGET = "import.why_link_target"
+    COMMENT = "import.why_comment"
+    SCRIPT = "import.why_script"
+    FRONT_MATTER = "import.why_front_matter"
+    FOOTNOTE = "import.why_footnote"
+    HEADER = "import.why_header"
+    MORE_COLUMNS = "import.why_more_columns"
+    SETTINGS = "import.why_settings"
+    BRACKETS = "import.why_brackets"
+    NO_TEXT = "import.why_no_text"
+    EMPTY_HEADING = "import.why_empty_heading"
 
 
 class ElementKind(StrEnum):
@@ -26,7 +57,7 @@ class Element:
     the number of the item that it opens. `level` is that of a heading; `inner` headings stand in a list, a quote or a
     fold. `bold` is what stands in bold at its beginning. `folds` are the folds around it, `quote` is the outermost quote, if any, each counted from 1. `asks` is set where the
     file's own markup says that this is a question. `pointer` is the text of a link at its end that says no more than
-    "see here". `rows` are a table's cells, each row with its line.
+    "see here". `checked` is that of a box before the text. `rows` are a table's cells, each row with its line.
     """
 
     shape: ElementKind
@@ -45,6 +76,7 @@ class Element:
     pointer: str = ""
     link_only: bool = False
     image_only: bool = False
+    checked: bool | None = None
     refers_to: tuple[str, ...] = ()
     footnote: str = ""
     rows: tuple[tuple[int, tuple[str, ...]], ...] = ()

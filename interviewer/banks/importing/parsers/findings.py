@@ -6,10 +6,9 @@ from pathlib import PurePath
 
 from interviewer.banks.importing.document import Item, Role, Source
 from interviewer.banks.importing.parsers.candidates import Candidate
-from interviewer.banks.importing.parsers.elements import Element
+from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
+from interviewer.banks.importing.parsers.elements import Element, Reason
 from interviewer.banks.importing.parsers.file_blocks import LineSpan, source, to_blocks
-from interviewer.banks.importing.parsers.limits import MOST_QUESTIONS
-from interviewer.banks.importing.parsers.reasons import Reason
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized

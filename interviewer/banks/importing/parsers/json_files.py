@@ -7,9 +7,9 @@ from typing import Any
 
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.columns import Columns
-from interviewer.banks.importing.parsers.reasons import Reason
-from interviewer.banks.importing.parsers.records import Record, from_records
+from interviewer.banks.importing.parsers.columns import Columns, role_of
+from interviewer.banks.importing.parsers.elements import Reason
+from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
 from interviewer.banks.loader import at_line
 from interviewer.domain.rubric import Localized
 from interviewer.errors import BankError
@@ -64,12 +64,14 @@ class _Walk:
             value, end = self._value(at)
             yield self._record(value, at, end)
 
-    def _wrapped(self, whole: Mapping[str, Any], at: int) -> Iterator[Record]:
+    def _wrapped(self, whole: Mapping[str, Any], at: int, *, last: bool = True) -> Iterator[Record]:
         """The records of an object that has them in its one list, or that is itself made of questions and answers."""
         lists = [key for key, value in whole.items() if isinstance(value, list) and value]
+        if "notes" in lists and isinstance(whole.get("note_models", []), list):
+            lists = [key for key in lists if key in ("notes", "children")]  # a deck of CrowdAnki, with decks in it
         asking = [key for key in whole if markers.is_asking(markers.numbered(key).text)]
         is_mapping = all(isinstance(value, str) for value in whole.values()) and 2 * len(asking) > len(whole)
-        if len(lists) != 1 and not is_mapping:
+        if len(lists) != 1 and not is_mapping and "notes" not in whole:
             raise BankError(self._name, at_line(self._line(at)), localized("file.no_objects"))
         at += 1
         while self._text[at := self._skip(at)] != "}":
@@ -77,12 +79,24 @@ class _Walk:
             at = self._skip(self._skip(at) + 1)
             value, end = self._value(at)
             if not lists:
-                yield Record(self._line(at), self._line(end - 1), key, value)
+                yield Record(self._line(at), self._line(end - 1), {"question": key, "answer": value})
+            elif key == "children":
+                yield from self._decks(at)
             elif key == lists[0]:
                 yield from self._elements(at, last=False)
             at = self._skip(end)
             at += self._text[at] == ","
-        self._nothing_after(at + 1)
+        if last:
+            self._nothing_after(at + 1)
+
+    def _decks(self, at: int) -> Iterator[Record]:
+        at = self._skip(at + 1)
+        while self._text.startswith("{", at):
+            value, end = self._value(at)
+            if value.get("notes") or value.get("children"):
+                yield from self._wrapped(value, at, last=False)
+            at = self._skip(end)
+            at = self._skip(at + self._text.startswith(",", at))
 
     def _elements(self, at: int, *, last: bool = True) -> Iterator[Record]:
         at = self._skip(at + 1)
@@ -124,24 +138,34 @@ class _Walk:
 
 
 def _is_record(value: Mapping[str, Any]) -> bool:
-    columns = Columns.of_keys(value)
-    return columns is not None and not isinstance(list(value.values())[columns.question], list)
+    columns = Columns.of_keys(list(value))
+    return columns is not None and not isinstance(list(value.values())[columns.places["question"]], list)
 
 
 def _record(name: str, value: Any, first: int, last: int) -> Record:
     line = at_line(first)
     if not isinstance(value, dict):
         raise BankError(name, line, localized("file.no_object"))
-    columns = Columns.of_keys(value)
+    if (
+        isinstance(fields := value.get("fields"), list)
+        and len(fields) > 1
+        and all(isinstance(one, str) for one in fields)
+    ):
+        question, answer = with_cloze(fields[0], fields[1])
+        tags = value.get("tags")
+        topic = tags[0] if isinstance(tags, list) and tags and isinstance(tags[0], str) else ""
+        note = {"question": question, "answer": answer, "topic": topic.split("::")[-1]}
+        return Record(first, last, note, is_html=True)
+    columns = Columns.of_keys(list(value))
     if columns is None:
         raise BankError(
             name, line, localized("file.no_question_key", keys=", ".join(map(_shown, list(value)[:8])) or "{}")
         )
     texts = [_text(name, line, key, part) for key, part in value.items()]
-    question, answer, topic, number = columns.of(texts)
-    if not question:
+    found = columns.of(texts)
+    if not found["question"]:
         raise BankError(name, line, localized("file.no_question"))
-    return Record(first, last, question, answer, topic, number)
+    return Record(first, last, found)
 
 
 def _text(name: str, line: Localized, key: str, value: Any) -> str:
@@ -152,11 +176,11 @@ def _text(name: str, line: Localized, key: str, value: Any) -> str:
             return value.replace("\r\n", "\n").replace("\0", "")
         case bool() | int() | float():
             return str(value)
-        case list() if not Columns.is_read(key):
+        case list() if not role_of(key):
             return ""
         case list() if all(isinstance(part, str) for part in value):
-            return value[0] if Columns.is_topic(key) and value else "\n".join(f"- {part}" for part in value)
-        case _ if not Columns.is_read(key):
+            return value[0] if role_of(key) == "topic" and value else "\n".join(f"- {part}" for part in value)
+        case _ if not role_of(key):
             return ""
     raise BankError(name, line, localized("file.no_text", name=_shown(key)))
 

@@ -6,16 +6,15 @@ from itertools import groupby, pairwise
 
 from interviewer.banks.importing.document import Role, Source
 from interviewer.banks.importing.parsers import markers, question_lines
-from interviewer.banks.importing.parsers.answers_by_number import answers_label_at, assign_answers
-from interviewer.banks.importing.parsers.candidates import Candidate, make_candidate
+from interviewer.banks.importing.parsers.candidates import Candidate, drop_closing_words, make_candidate
+from interviewer.banks.importing.parsers.choices import settle_choices
 from interviewer.banks.importing.parsers.columns import Columns
-from interviewer.banks.importing.parsers.elements import Element, ElementKind
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 from interviewer.banks.importing.parsers.findings import Findings, assign_footnotes, to_source
-from interviewer.banks.importing.parsers.headings import ClassifiedHeading, HeadingRole
+from interviewer.banks.importing.parsers.headings import ClassifiedHeading, HeadingRole, classified_headings, cut
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import parse
-from interviewer.banks.importing.parsers.reasons import Reason
-from interviewer.banks.importing.parsers.sections import classified_headings, cut
+from interviewer.banks.importing.parsers.question_lines import answers_label_at, assign_answers
 
 _LONGEST_TITLE = 80  # characters
 
@@ -44,6 +43,8 @@ def read_markdown(name: str, text: str) -> Source:
             at += 1
         _take(findings, head, below, one, alone=alone)
     findings.candidates.sort(key=lambda made: made.question[0].first)
+    settle_choices(findings.candidates)
+    drop_closing_words(findings.candidates)
     assign_footnotes(findings, footnotes)
     return to_source(name, text, findings)
 
@@ -153,13 +154,20 @@ def _rows(findings: Findings, table: Element, topic: str) -> bool:
     first = table.rows[0][0]
     findings.left.append((replace(table, first=first, last=first + 1), Role.LEFT_OUT, Reason.HEADER))
     for line, cells in table.rows[1:]:
-        question, answer, own_topic, number = columns.of(cells)
+        texts = columns.of(cells)
+        question, answer = texts["question"], texts.get("answer", "")
         element = Element(ElementKind.LINE, line, line, question, block=-line)
         if not question:
             findings.skip(element, Reason.NO_QUESTION)
             continue
         answers = [Element(ElementKind.LINE, line, line, answer, block=-line)] if answer else []
         findings.candidates.append(
-            Candidate(own_topic or topic, number, [element], answers, Reason.SAME_LINE if answer else None)
+            Candidate(
+                texts.get("topic") or topic,
+                texts.get("number", ""),
+                [element],
+                answers,
+                Reason.SAME_LINE if answer else None,
+            )
         )
     return True

@@ -9,15 +9,16 @@ from typing import Any
 from markdown_it.token import Token
 
 from interviewer.banks.importing.parsers import html, markers
-from interviewer.banks.importing.parsers.elements import Element, ElementKind
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 from interviewer.banks.importing.parsers.markdown_grammar import DEEPEST
 from interviewer.banks.importing.parsers.markdown_inline import InlineLine, lines_of
-from interviewer.banks.importing.parsers.reasons import Reason
 
 _CALLOUT = re.compile(r"\[!(\w+)\][+-]?\s*")
 _ASKING_CALLOUTS = frozenset({"question", "faq", "help"})
-_CHECKBOX = re.compile(r"\[[ xX]\]\s+")
+_CHECKBOX = re.compile(r"\[([ xX])\](?:\s+|$)")
 _CONTAINER = re.compile(r":{3,}\s*\w{0,20}")
+# Between the two sides of a flash card.
+_SPLIT = re.compile(r"<!--[\s=-]*(?:card[\s-]*)?(?:split|back|flip|answer)[\s=-]*-->", re.IGNORECASE)
 _LONGEST_SETEXT = 100  # characters; more is a paragraph with a dividing line right below it
 
 
@@ -149,6 +150,8 @@ class _Flattener:
 
     def _heading_unit(self, lines: list[InlineLine], level: int, first: int, last: int) -> None:
         text = " ".join(line.text for line in lines if line.text)
+        if any(line.links for line in lines):
+            text = markers.without_pointers(text) or text
         for line in lines:
             self._fold(line)
         if text:
@@ -185,9 +188,14 @@ class _Flattener:
             )
         if line.is_summary:
             return Element(ElementKind.SUMMARY, at, at, line.text, bold=line.bold, refers_to=refers_to)
+        if line.links:
+            line.text = markers.without_pointers(line.text)
+        if not line.text:
+            return Element(ElementKind.ASIDE, at, at, reason=Reason.LINK_ONLY)
         if reason := _reason_aside(line):
             return Element(ElementKind.ASIDE, at, at, line.text, reason=reason)
-        text, asks = _CHECKBOX.sub("", line.text) if self._markers and self._markers[-1] else line.text, False
+        text, asks, box = line.text, False, _CHECKBOX.match(line.text) if self._markers and self._markers[-1] else None
+        text = text[box.end() :] if box else text
         if self._quotes and (found := _CALLOUT.match(text)):
             text, asks = text[found.end() :], found[1].lower() in _ASKING_CALLOUTS
             if not text:
@@ -199,6 +207,7 @@ class _Flattener:
             text,
             bold=line.bold,
             asks=asks,
+            checked=box[1] != " " if box else None,
             pointer=line.linked if line.links and line.text != line.linked and markers.points_only(line.linked) else "",
             link_only=bool(line.links or markers.has_url(text)) and markers.points_only(line.beside),
             image_only=line.images > 0 and not line.beside,
@@ -249,6 +258,8 @@ def _verbatim(content: str, first: int, last: int) -> Element:
         return (
             Element(ElementKind.CODE, first, last, f"```\n{code}\n```") if code else _aside(first, last, Reason.NO_TEXT)
         )
+    if _SPLIT.fullmatch(content.strip()):
+        return Element(ElementKind.LINE, first, last, "%")
     text = html.plain(content) if start.startswith(("<!--", "<script", "<style")) else ""
     if text and not text.startswith("<!--"):
         return Element(ElementKind.LINE, first, last, text)

@@ -96,11 +96,40 @@ _BOILERPLATE = frozenset(
     "see also",
 }
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_CODE = re.compile(r"[{};=<>|$#]|\w\(")
+_CODE_LINE = re.compile(
+    r"[;{}]\s*$|^[\w.\[\]]+\s*(?:[-+*/|&]|:)?=(?!=)|^[\w.]+\([^()]*\)(?:\W*$|[\[.;])|^(?:\$|>>>|#!|#include|//|/\*|@\w)"
+    r"|^(?:def|class|elif|else|import|from \w+ import|public|private|protected|static|const|let|var|function|int|void|func"
+    r"|package|return|SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|sudo|git|docker|kubectl|npm|pip)\b(?!.*[.。]$)|^(?:if|for|while|with|try)\b.*:$"
+)
+_LONGEST_LABEL = 30
+_LEAST_PROSE_WORDS = 3
+_WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]+")
 _URL = re.compile(r"<?https?://\S+>?")
 _POINTER = re.compile(
     r"(?:参考(?:链接|资料|答案|文章)?|详见|详情|详细|请看|参见|见|看|查看|链接|原文|来源|出处|答案|这里|文章|以及|和|或"
     r"|答|资源|视频|博客|解析|answer|resource|solution|blog|video|explanation|see|source|link|here|read|more|reference|click|at|on|the|and|or|article|docs?|via|from|detailed?)",
+    re.IGNORECASE,
+)
+
+
+_BRACKETED_POINTER = re.compile(
+    r"\s*[\[【［]\s*(?:src|sources?|ref(?:erence)?|links?|answers?|solution|docs?|article|video|原文|来源|出处|参考|链接|答案|解析)\s*[\]】］]\s*",
+    re.IGNORECASE,
+)
+# Lines that file a question away: `公司：…`, `Difficulty: easy`.
+_METADATA = re.compile(
+    r"(?:公司|企业|岗位|分类|类别|标签|难度|来源|出处|频率|频次|作者|更新时间|最后更新"
+    r"|compan(?:y|ies)|categor(?:y|ies)|tags?|difficulty|level|frequency|last updated|author|topics?)\s*[:：]\s*\S.{0,80}",
+    re.IGNORECASE,
+)
+_RESOURCES = re.compile(
+    r"(?:(?:additional|useful|related|helpful|external|more|further|other|some|the)\s+)*"
+    r"(?:links?|resources?|references?|reading|sources?|materials?|articles?|see also|read more|learn more)"
+    r"|(?:参考|相关|扩展|延伸|推荐|更多|外部)*(?:链接|资料|阅读|资源|文章|文献|参考|出处)",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"[(（][^()（）]*[)）]|(?:请)?(?:至少|尽量|试着|最好)|(?:please )?(?:at least|name at least|give at least)\b",
     re.IGNORECASE,
 )
 
@@ -154,7 +183,12 @@ def is_asking(text: str) -> bool:
     head = text[:400]
     if text.endswith(("。", "；", ";", "：")) and not _QUESTION_MARK.search(head) and len(text) > 60:
         return False
-    return bool(_QUESTION_MARK.search(head) or _ASKS_ZH.match(head) or _ASKS_EN.match(head) or _asks_inside(text))
+    last = re.split(r"[.。]\s*(?=\S)", head[:200])[-1]
+    return bool(
+        _QUESTION_MARK.search(head)
+        or any(_ASKS_ZH.match(part) or _ASKS_EN.match(part) for part in (head, last))
+        or _asks_inside(text)
+    )
 
 
 def _asks_inside(text: str) -> bool:
@@ -191,7 +225,7 @@ def answer_label(text: str) -> AnswerLabel | None:
 
 def is_card_turn(text: str) -> bool:
     """Whether a line stands between the two sides of a flash card in notes."""
-    return text.strip() in ("?", "??")
+    return text.strip() in ("?", "??", "%")
 
 
 def unfolds(text: str) -> bool:
@@ -209,6 +243,21 @@ def split_inline(text: str) -> tuple[str, str] | None:
 def is_way_back(text: str) -> bool:
     """Whether a short text is a link back to the top or the contents."""
     return len(text) < 60 and bool(_BACK.fullmatch(re.sub(r"^[\W_]+|[\W_]+$", "", text)))
+
+
+def is_metadata(text: str) -> bool:
+    return bool(_METADATA.fullmatch(text.strip()))
+
+
+def heads_links(text: str) -> bool:
+    """Whether a line only announces a list of links."""
+    return bool(_RESOURCES.fullmatch(text.strip(" :：.。#")))
+
+
+def is_remark(text: str) -> bool:
+    """Whether what stands behind a question mark is still about the question: `(in Java)`, `至少说出三点`."""
+    found = _REMARK.match(text)
+    return found is not None and (found.end() == len(text.rstrip(" .。")) or text[0] not in "(（")
 
 
 def is_contents_mark(text: str) -> bool:
@@ -231,17 +280,31 @@ def points_only(text: str) -> bool:
     return not re.sub(r"[\W_\d]+", "", _POINTER.sub("", _URL.sub("", text)))
 
 
+def without_pointers(text: str) -> str:
+    """A text without the links in brackets that say no more than "[source]"."""
+    return _BRACKETED_POINTER.sub(" ", text).strip()
+
+
+def has_label(text: str) -> bool:
+    """Whether a few words stand before a colon."""
+    return 0 < len(re.split(r"[:：]\s", text, maxsplit=1)[0]) < min(len(text), _LONGEST_LABEL)
+
+
+def has_han(text: str) -> bool:
+    return bool(_HAN.search(text))
+
+
 def has_url(text: str) -> bool:
     return bool(_URL.search(text))
 
 
 def is_prose(lines: Sequence[str]) -> bool:
-    """Whether indented lines are an indented answer and no code."""
-    if answer_label(lines[0]) is not None:
-        return True
-    chinese = sum(3 * len(_HAN.findall(line)) > len(line) for line in lines)
-    text = " ".join(lines)
-    english = (
-        len(text.split()) > 7 and text[0].isupper() and text.endswith((".", "!", "?", ":")) and not _CODE.search(text)
-    )
-    return english or 2 * chinese > len(lines)
+    """Whether indented lines are an indented answer and no code; code is seldom left without a fence."""
+    return answer_label(lines[0]) is not None or 2 * sum(map(_is_code, lines)) < len(lines)
+
+
+def _is_code(line: str) -> bool:
+    words = _WORD.findall(line)
+    signs = sum(char in "{}[]<>=|$\\/*&^%#@;~`_+" for char in line)
+    is_short = len(words) < _LEAST_PROSE_WORDS and not _HAN.search(line)
+    return bool(_CODE_LINE.search(line)) or not words or is_short or 6 * signs > len(line)

@@ -9,13 +9,15 @@ wording counts only in a file that has no other questions, and only if there are
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interviewer.banks.importing.parsers import markers
+from interviewer.banks.importing.parsers.candidates import Candidate
 from interviewer.banks.importing.parsers.elements import Element, ElementKind
 
 _LONGEST_PLAIN = 200  # characters of a question that nothing but its question mark gives away
 _LONGEST_TOPIC = 40
+_FEWEST = 2  # answers below each other under the numbers of questions above
 _PRECEDENCE = ("head", "bold", "num", "item", "plain")
 
 _Style = tuple[str, int, int]
@@ -155,7 +157,12 @@ def _without_chapters(
 ) -> list[int]:
     """Folds that hold questions in another shape are chapters, if they do not ask themselves."""
     asking = {at for places in styles.values() for at in places} & worded
-    inside = Counter(fold for at in asking for fold in elements[at].folds)
+    inside = Counter(
+        fold
+        for at in asking
+        if elements[at].depth < 2 and _has_text(elements, at, styles)
+        for fold in elements[at].folds
+    )
     return sorted(
         at
         for at in sure
@@ -163,6 +170,17 @@ def _without_chapters(
         or at in worded
         or not elements[at].folds
         or inside[elements[at].folds[-1]] < 2
+    )
+
+
+def _has_text(elements: Sequence[Element], at: int, styles: dict[_Style, list[int]]) -> bool:
+    """Whether something stands below a line that is no line of its own style."""
+    same = next(places for places in styles.values() if at in places)
+    below = _below(elements, at)
+    return (
+        below is not None
+        and below not in same
+        and elements[below].folds[: len(elements[at].folds)] == elements[at].folds
     )
 
 
@@ -225,3 +243,50 @@ def _topics(elements: Sequence[Element], questions: frozenset[int], style: _Styl
         if is_bold or is_outer_item or is_chapter:
             found.add(at)
     return frozenset(found)
+
+
+def assign_answers(candidates: Sequence[Candidate], elements: Sequence[Element]) -> list[Element]:
+    """Gives the numbered parts of `elements` to the questions of the same numbers that have no answer yet.
+
+    The elements that stand above the first part are returned; all of them, if fewer than two parts find a question.
+    """
+    waiting = {made.number: made for made in candidates if made.number and not made.answer and not made.unread}
+    starts: dict[str, int] = {}
+    for at, element in enumerate(elements):
+        if element.says and _number(element) in waiting:
+            starts.setdefault(_number(element), at)  # a number that comes again belongs to the answer above it
+    if len(starts) < _FEWEST:
+        return list(elements)
+    for (number, start), end in zip(starts.items(), [*list(starts.values())[1:], len(elements)], strict=True):
+        made, first = waiting[number], elements[start]
+        text = first.text if first.marker else markers.numbered(first.text).text
+        lead = markers.answer_label(text)
+        below = elements[start + 1 : end]
+        made.answer = [replace(first, text=lead.text if lead else text, marker=""), *(one for one in below if one.says)]
+        made.asides += [one for one in below if not one.says]
+    return list(elements[: min(starts.values())])
+
+
+def answers_label_at(elements: Sequence[Element]) -> int | None:
+    """The place of a line that says no more than "answers", below questions that have none."""
+    for at, element in enumerate(elements):
+        lead = markers.answer_label(element.text) if element.shape is ElementKind.LINE and not element.depth else None
+        if lead is None or lead.text:
+            continue
+        found = find(elements[:at], alone=True)
+        if len(found.questions) < _FEWEST:
+            return None
+        said = sum(one.says for one in elements[min(found.questions) : at])
+        topics = sum(topic > min(found.questions) for topic in found.topics)
+        numbers = {_number(elements[place]) for place in found.questions}
+        again = {_number(one) for one in elements[at + 1 :]} & numbers - {""}
+        return at if said == len(found.questions) + topics and len(again) >= _FEWEST else None
+    return None
+
+
+def _number(element: Element) -> str:
+    if element.depth == 1 and element.marker not in ("", "- "):
+        return element.marker.strip().rstrip(".")
+    if element.depth or element.shape is not ElementKind.LINE:
+        return ""
+    return markers.numbered(element.text).number

@@ -1,31 +1,43 @@
-"""Records, each a question with its answer, become a `Source`."""
+"""Records, each a question with its answer in plain text, Markdown or HTML, become a `Source`."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from interviewer.banks.importing.document import Item, Role, Source
-from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.cell_text import field
+from interviewer.banks.importing.parsers import html, markers
+from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
+from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.file_blocks import LineSpan, source, to_blocks
-from interviewer.banks.importing.parsers.limits import MOST_QUESTIONS
-from interviewer.banks.importing.parsers.markdown_grammar import deadline
-from interviewer.banks.importing.parsers.reasons import Reason
+from interviewer.banks.importing.parsers.markdown_elements import elements_of
+from interviewer.banks.importing.parsers.markdown_grammar import deadline, parse
+from interviewer.banks.importing.parsers.rendering import render
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
+_MARKUP = re.compile(
+    r"```|\*\*\S|`[^`\n]+`|\]\(|^ {0,3}(?:#{1,6} |[-*+] |\d{1,3}[.)] |> |~~~)|&(?:#\d+|#x[0-9a-f]+|[a-z]+);"
+    r"|</?(?:br|p|b|i|a|div|span|ul|ol|li|code|pre|strong|em|img|sup|sub)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+_CLOZE = re.compile(r"\{\{c\d{1,3}::((?:[^{}]|\{(?!\{)|\}(?!\}))*)\}\}")
+_SOUND = re.compile(r"\[sound:[^\]\n]{0,300}\]")
+_IMAGE = re.compile(r"<img\b[^<>]*>|!\[[^\]\n]{0,300}\]\([^()\n]{0,2000}\)", re.IGNORECASE)
+_HARDEST, _MIDDLING = (
+    re.compile(r"hard|advanced|senior|expert|difficult|难|高"),
+    re.compile(r"medium|mid|intermediate|中"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The fields of a record as they stand in the file, and its lines there."""
+    """The fields of a record by their role, as they stand in the file, and its lines there."""
 
     first: int
     last: int
-    question: str
-    answer: str
-    topic: str = ""
-    number: str = ""
+    texts: Mapping[str, str]
     is_html: bool = False
 
 
@@ -43,26 +55,71 @@ def from_records(
     until = deadline()
     seen: dict[str, set[str]] = {}
     for record in records:
-        asked = field(name, record.question, until, is_html=record.is_html)
-        answer = field(name, record.answer, until, is_html=record.is_html)
-        number = markers.numbered(asked.text)
+        question, answer, extra, topic = (
+            _plain(name, record.texts.get(role, ""), until, is_html=record.is_html)
+            for role in ("question", "answer", "extra", "topic")
+        )
+        number = markers.numbered(question)
         if not number.text:
             raise BankError(name, at_line(record.first), localized("file.no_question"))
-        reason = answer.reason or (Reason.SAME_LINE if answer.text else None)
+        reason = _reason_against(name, record, answer, until) or (Reason.SAME_LINE if answer else None)
+        answer = "" if reason in (Reason.IMAGE_ONLY, Reason.LINK_ONLY) else answer
         answers = seen.setdefault(number.text, set())
-        if answer.text in answers:
+        if answer in answers:
             noted.append(LineSpan(Role.LEFT_OUT, record.first, record.last, None, Reason.REPEATED))
             continue
         if answers:
             reason = Reason.ASKED_BEFORE
-        answers.add(answer.text)
+        answers.add(answer)
         if len(items) == MOST_QUESTIONS:
             raise BankError(
                 name, at_line(record.first), localized("file.too_many_questions", most=f"{MOST_QUESTIONS:,}")
             )
         noted.append(LineSpan(Role.QUESTION, record.first, record.last, len(items), reason or ""))
-        lead = markers.answer_label(answer.text)
-        answered = lead.text if lead else answer.text
-        topic = field(name, record.topic, until, is_html=record.is_html).text
-        items.append(Item(number.text, answered, record.first, topic, record.number or number.number))
+        lead = markers.answer_label(answer)
+        answer = lead.text if lead else answer
+        if answer and extra:
+            answer = f"{answer}\n\n{'加分项' if markers.has_han(extra) else 'Good to hear'}：\n{extra}"
+        numbered = record.texts.get("number") or number.number
+        level = _level(record.texts.get("difficulty", ""))
+        items.append(Item(number.text, answer, record.first, topic, numbered, level))
     return source(name, PurePath(name).stem, tuple(items), to_blocks(text, noted, unmarked))
+
+
+def _level(difficulty: str) -> int:
+    """One to three, however a list says it: easy, 中等, 5."""
+    text = difficulty.strip().casefold()
+    if text.isdecimal():
+        return min(max(int(text), 1), 3)
+    return 3 if _HARDEST.search(text) and "不难" not in text else 2 if _MIDDLING.search(text) else 1
+
+
+def _reason_against(name: str, record: Record, answer: str, until: float) -> Reason | None:
+    """Why an answer with something in it has no text to grade by."""
+    source = record.texts.get("answer", "")
+    if _IMAGE.search(source):
+        beside = _plain(name, _IMAGE.sub("", source), until, is_html=record.is_html)
+        if not re.sub(r"[\W_]", "", beside):
+            return Reason.IMAGE_ONLY
+    return Reason.LINK_ONLY if markers.has_url(source) and markers.points_only(answer) else None
+
+
+def _plain(name: str, source: str, until: float, *, is_html: bool) -> str:
+    """A field as plain text, read before the processor's clock says `until`.
+
+    A field without signs of Markdown or HTML stays as it is: `a*b*c` in a sheet is no italics.
+    """
+    if is_html:
+        return html.plain(_SOUND.sub("", source).replace("\n", "<br>"))
+    if _MARKUP.search(source):
+        return render([element for element in elements_of(*parse(source, name, until)) if element.says])
+    return html.tidy(source)
+
+
+def with_cloze(question: str, answer: str) -> tuple[str, str]:
+    """A text with gaps asks, with the hints given for them; the text itself answers."""
+    if not _CLOZE.search(question):
+        return question, answer
+    shown = [_CLOZE.sub(lambda found: found[1].partition("::")[0], part) for part in (question, answer)]
+    gaps = _CLOZE.sub(lambda found: f"[{hint}]" if (hint := found[1].partition("::")[2]) else "____", question)
+    return gaps, "\n\n".join(filter(None, shown))

@@ -1,16 +1,27 @@
 """A rubric made of a reference answer alone: what it lists, states and contrasts becomes criteria."""
 
 import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion, ReferencePoint
-from interviewer.banks.importing.rubric_from_reference.prose import is_chinese, lines_of, plain_text
+from interviewer.banks.importing.rubric_from_reference.prose import code_of, is_chinese, lines_of, plain_text
 from interviewer.banks.importing.rubric_from_reference.selection import MOST_POINTS, distinct_points, most_telling
 from interviewer.banks.importing.rubric_from_reference.statements import FIRST, LATER, LONGEST_SENTENCE, statements
-from interviewer.domain.rubric import Criterion, Localized, Question
+from interviewer.domain.rubric import Criterion, Group, Kind, Localized, Question
 from interviewer.errors import BankError
 from interviewer.text import messages
 
-__all__ = ["MOST_POINTS", "ReferencePoint", "compile_question", "points_of", "surplus"]
+# How a point was made that stands for code, which nobody can grade by its words.
+CODE = "code"
+_LISTED = ("list item", "name in a list")
+OPTION = "option"
+_MOST_WRONG = 4
+_OPTION = re.compile(r"(?:- |[(（]?[A-H]\s*[)）.、:：])\s*(?=[\w`\"'(])")
+_COMMAND = re.compile(r"[\w./]+(?:\s+-{1,2}[\w-]+)+")
+
+__all__ = ["CODE", "MOST_POINTS", "OPTION", "ReferencePoint", "compile_question", "points_of", "surplus"]
 
 
 def compile_question(text: str, reference: str) -> Question:
@@ -27,8 +38,27 @@ def compile_question(text: str, reference: str) -> Question:
         )
         for number, point in enumerate(points, start=1)
     )
+    if wrong := _wrong_options(text, reference):
+        criteria = (
+            *(replace(one, weight=1.0, made=OPTION) for one in criteria[:1]),
+            *criteria[1 : MOST_POINTS - len(wrong)],
+            *(
+                Criterion(f"wrong-{number}", in_its_language(option), Kind.MISTAKE, made=OPTION)
+                for number, option in enumerate(wrong, start=1)
+            ),
+        )
+    groups: tuple[Group, ...] = ()
+    wanted, listed = (
+        AskedQuestion(text).wanted,
+        [c for c in criteria if c.made in _LISTED and c.kind is Kind.CORE and c.weight >= LATER],
+    )
+    if 0 < wanted < len(listed):
+        named = {criterion.id for criterion in listed}
+        weight = max(criterion.weight for criterion in listed)
+        groups = (Group("any", wanted, wanted * weight),)
+        criteria = tuple(replace(c, group="any", weight=weight) if c.id in named else c for c in criteria)
     name = hashlib.sha256(f"{text}\n{reference}".encode()).hexdigest()[:12]
-    return Question(name, in_its_language(text), in_its_language(reference), criteria)
+    return Question(name, in_its_language(text), in_its_language(reference), criteria, groups=groups)
 
 
 def points_of(question: str, reference: str) -> list[ReferencePoint]:
@@ -41,9 +71,20 @@ def points_of(question: str, reference: str) -> list[ReferencePoint]:
     if not text:
         return []
     asked = AskedQuestion(question)
-    return most_telling(_all_points(asked, reference), asked) or [
-        ReferencePoint(text[:LONGEST_SENTENCE], made="sentence")
-    ]
+    found = most_telling(_all_points(asked, reference), asked)
+    if found:
+        return found
+    if code := code_of(reference):
+        return [_of_code(code)]
+    return [ReferencePoint(text[:LONGEST_SENTENCE], made="sentence")]
+
+
+def _of_code(code: Sequence[str]) -> ReferencePoint:
+    """The point of an answer of code alone: one line is known by its command, more cannot be told by words."""
+    text = " ".join(" ".join(code).split())[:LONGEST_SENTENCE]
+    command = _COMMAND.match(text)
+    aliases = ((text, command[0].strip()),) if command and len(code) == 1 else ()
+    return ReferencePoint(text, CODE, aliases=aliases)
 
 
 def surplus(question: str, reference: str) -> int:
@@ -61,3 +102,11 @@ def _all_points(asked: AskedQuestion, reference: str) -> list[ReferencePoint]:
 def in_its_language(text: str) -> Localized:
     """A text under the language that it is written in."""
     return Localized(zh=text) if is_chinese(text) else Localized(en=text)
+
+
+def _wrong_options(question: str, reference: str) -> tuple[str, ...]:
+    """The options in the text of a question that the reference does not name; nothing where it is none of choice."""
+    options = [_OPTION.sub("", line).strip() for line in question.splitlines()[1:] if _OPTION.match(line)]
+    named = {line.strip() for line in reference.splitlines()}
+    wrong = tuple(option for option in options if option not in named)
+    return wrong[:_MOST_WRONG] if len(wrong) < len(options) else ()

@@ -19,7 +19,7 @@ _LEAST_OWN = 2
 _MOST_BEFORE = 3
 
 _MARK = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、:：]|[①-⑳]|第?[一二三四五六七八九十]类?(?:是|,|，)|一类是)\s*")
-_ITEM = re.compile(r"[、,，;；]|(?<=[\u3400-\u9fff])以?[和与及](?=[\u3400-\u9fff]{2})")
+_ITEM = re.compile(r"[、，;；]|,(?!\d)|(?<=[\u3400-\u9fff])以?[和与及](?=[\u3400-\u9fff]{2})")
 _LISTING = re.compile(
     r"主要是指|是指|主要有|包括|分为|分成|有以下|包含|具有|特点有|指标|由(?=.*[组构]成)|有(?=[^、]{1,14}、)|[:：]"
     r"|^(?:例如|比如|譬如|如(?!果))[:：,，]?"
@@ -29,7 +29,7 @@ _STATES_ZH = re.compile(
 )
 _DIVIDES = re.compile(r"[;；]|[,，].*[,，]")
 _TAIL = re.compile(r"等(?![待于价式级距长分])[^,，、;；]{0,8}$|[二三四五六七八九十]种$|[组构]成$")
-_ITEM_EN = re.compile(r",?\s+(?:and|or)\s+(?=[^,]+$)|\s*[,;]\s*")
+_ITEM_EN = re.compile(r",?\s+(?:and|or)\s+(?=[^,]+$)|\s*(?:,(?!\d)|;)\s*")
 _LISTING_EN = re.compile(
     r"(?:\b(?:are|is|includes?|including|such as|namely|like|e\.g\.,?|consists? of|with|by|through|for (?:example|instance),?)|:)\s+",
     re.IGNORECASE,

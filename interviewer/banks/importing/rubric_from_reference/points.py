@@ -18,6 +18,27 @@ _WANTS_EXAMPLES = re.compile(
 )
 
 
+_COMPARES = re.compile(
+    r"区别|不同|差异|对比|比较|异同|\b(?:differ|differences?|compare|comparison|versus|vs|distinguish|contrast)\b"
+)
+_WANTS_LABELS = re.compile(
+    r"哪|有什么|有何|多了什么|几[种个类]|怎|如何|为什么|为何|步骤|流程|过程|方法|优[点势]|缺点|好处|原因|特[点性]|列举|举|条件|阶段|方案|说明.{0,30}种"
+    r"|\b(?:which|how|why|what are|list|name|types?|kinds?|steps?|ways?|reasons?|advantages?|benefits?|features?|propert(?:y|ies)|stages?|principles?)\b"
+)
+_NUMERALS = {
+    **{sign: number for number, sign in enumerate("一二三四五六", 1)},
+    "两": 2,
+    "俩": 2,
+    **{str(n): n for n in range(1, 7)},
+    **{word: number for number, word in enumerate("one two three four five six".split(), 1)},
+}
+_AN_EXAMPLE = re.compile(r"举(?:出)?(?:个|一[个例]).{0,12}例?|\b(?:an|one) example of\b|\bgive an example\b")
+_ANY_OF = re.compile(
+    r"(?:至少|任意|任选|任[说举列]|列举|列出|举|说出|写出|给出|说)(?:出|至少|任意)*\s*(?P<zh>[一二两三四五六1-6])\s*(?:个|种|点|条|项|类|例|样)"
+    r"|\b(?:name|give|list|mention|any|at least|describe|state)\s+(?:any\s+|at least\s+|up to\s+)*(?P<en>one|two|three|four|five|six|[1-6])\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ReferencePoint:
     """One thing that a reference says.
@@ -44,6 +65,27 @@ class AskedQuestion:
     @cached_property
     def words(self) -> frozenset[str]:
         return frozenset(tokenizer.words(self.text))
+
+    @cached_property
+    def compares(self) -> bool:
+        return bool(_COMPARES.search(tokenizer.fold(self.text)))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words in Latin letters that are asked about."""
+        return frozenset(word for word in tokenizer.words(self.text) if word.isascii() and tokenizer.is_content(word))
+
+    @cached_property
+    def wanted(self) -> int:
+        """How many of all that could be said are enough, or 0."""
+        folded = tokenizer.fold(self.text)
+        found = _ANY_OF.search(folded)
+        return _NUMERALS.get(found["zh"] or found["en"], 0) if found else int(bool(_AN_EXAMPLE.search(folded)))
+
+    @cached_property
+    def wants_labels(self) -> bool:
+        """Whether names, steps or reasons are asked for, which is what stands before a colon in a list of them."""
+        return not self.compares and bool(_WANTS_LABELS.search(tokenizer.fold(self.text)))
 
     @cached_property
     def wants_examples(self) -> bool:

@@ -2,17 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from interviewer.banks.importing.parsers import html
+from interviewer.text import tokenizer
+from interviewer.text.word_lists import WordLists
 
 # What looks for an end gives up soon: a file may have thousands of beginnings and no end, and nothing stops a pattern.
-_FENCE = re.compile(r"^[^\S\n]*(?:```|~~~).*?(?:^[^\S\n]*(?:```|~~~)[^\S\n]*$|\Z)", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(
+    r"^[^\S\n]*(?P<marks>`{3,}|~{3,})(?P<code>.*?)(?:^[^\S\n]*(?P=marks)[`~]*[^\S\n]*$|\Z)", re.DOTALL | re.MULTILINE
+)
 _DISPLAYED = re.compile(r"\$\$.{0,2000}?\$\$|\\\[.{0,2000}?\\\]|\\begin\{.{0,2000}?\\end\{[^}]{0,40}\}", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div)>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.{0,2000}?-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\]]{0,300}\]\([^)]{0,2000}\)")
 _LINK = re.compile(r"\[([^\]]{1,300})\]\([^)\s]{0,2000}(?:\s[^)]{0,300})?\)")
 _INLINE = re.compile(r"\$([^$\n]{1,80})\$")
-_EMPHASIS = re.compile(r"\*\*|__|`+|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])")
+_EMPHASIS = re.compile(r"\*\*|`+|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])")
 _PREFIX = re.compile(r"^\s*(?:参考)?(?:答案?|解答?|answer|a)\s*[:：]\s*", re.IGNORECASE)
 _RULE = re.compile(r"^\s*(?:[-=*_]\s*){3,}$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
@@ -28,8 +35,10 @@ _MARK = re.compile(
     r"|第[一二三四五六七八九十][类个种点步]?(?:是|[,，、:：])\s*|一类是)"
 )
 _INNER_MARK = re.compile(
-    rf"(?:[(（]{_NUMERAL}[)）]|[①-⑳])\s*|(?<=\s)\d{{1,2}}[)）]\s+|(?:(?<=[。；;.!！:：])|(?<=[。；;.!！:：]\s)){_NUMERAL}[)）.、]\s*(?!\d)"
+    rf"(?:(?<![A-Za-z0-9_.])[(（]{_NUMERAL}[)）]|[①-⑳])\s*|(?<=\s)\d{{1,2}}[)）]\s+|(?:(?<=[。；;.!！:：])|(?<=[。；;.!！:：]\s)){_NUMERAL}[)）.、]\s*(?!\d)"
 )
+WORDS = WordLists(Path(__file__).with_name("words.toml"))
+_AROUND = " \t:：.。,，[]【】()（）*_#!！-—>👉"
 _WORDS = re.compile(r"[\u3400-\u9fff]|[A-Za-z]{3,}")
 _LEAST_PROSE = 0.4
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -38,10 +47,14 @@ _SENTENCE = re.compile(r"[^。！？!?\n]*?(?:[。！？!?]+|\.(?=\s)|\n|$)")
 
 @dataclass(frozen=True, slots=True)
 class ProseLine:
-    """A paragraph or a list item, without its mark; `depth` is 0 for prose, 1 for an item, 2 for an item of an item."""
+    """A paragraph or a list item, without its mark; `depth` is 0 for prose, 1 for an item, 2 for an item of an item.
+
+    `is_extra` tells what the reference itself calls more than was asked for.
+    """
 
     text: str
     depth: int = 0
+    is_extra: bool = False
 
 
 def plain_text(reference: str) -> str:
@@ -52,10 +65,38 @@ def plain_text(reference: str) -> str:
 def lines_of(reference: str) -> list[ProseLine]:
     """The lines of a reference that say something."""
     text = _BREAK.sub("\n", _DISPLAYED.sub(" ", _FENCE.sub("", reference)))
-    text = _rows_as_items(_IMAGE.sub("", _TAG.sub("", text)))
+    text = _rows_as_items(_IMAGE.sub("", _TAG.sub(_without_tag, text)))
     lines = list(_lines(text))
-    prose = [line for line, is_heading in lines if not is_heading]
-    return prose or [line for line, _ in lines]
+    prose = _parts([line for line, is_heading in lines if not is_heading])
+    return prose or _parts([line for line, _ in lines])
+
+
+def is_label(text: str, of: str = "labels.parts") -> bool:
+    """Whether a text only names a part of an answer: `Example:`, `运行结果`."""
+    return tokenizer.fold(text).strip(_AROUND) in WORDS.words(of)
+
+
+def _parts(lines: list[ProseLine]) -> list[ProseLine]:
+    """The lines without those that are labels; what stands below "good to hear" is marked so."""
+    found: list[ProseLine] = []
+    is_extra = False
+    for line in lines:
+        if is_label(line.text, "labels.extras"):
+            is_extra = True
+        elif not is_label(line.text) and any(map(str.isalnum, line.text)):
+            found.append(replace(line, is_extra=is_extra))
+    return found if not all(line.is_extra for line in found) else [replace(line, is_extra=False) for line in found]
+
+
+def code_of(reference: str) -> list[str]:
+    """The lines of code of a reference, for one that has nothing else."""
+    found = [block["code"].partition("\n")[2] for block in _FENCE.finditer(reference)]
+    return [line.rstrip() for line in "\n".join(found).split("\n") if line.strip()]
+
+
+def _without_tag(found: re.Match[str]) -> str:
+    """Nothing for a tag; `List<String>` has none."""
+    return "" if found[0].startswith("<!--") or html.tag(found[0]) else found[0]
 
 
 def _rows_as_items(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion, ReferencePoint
 from interviewer.banks.importing.rubric_from_reference.prose import is_chinese
@@ -12,7 +12,7 @@ from interviewer.text import tokenizer
 MOST_POINTS = 7
 _NAME = "name in a list"
 _LONGEST_JOINED = 60
-_HEAVIEST = 100.0  # no criterion may weigh more
+_RATIO = 3.0  # no criterion weighs more than so many times another
 
 
 def distinct_points(points: Sequence[ReferencePoint]) -> list[ReferencePoint]:
@@ -29,7 +29,8 @@ def most_telling(points: Sequence[ReferencePoint], asked: AskedQuestion) -> list
     if len(listed) > MOST_POINTS:
         places = sorted(range(len(listed)), key=lambda place: _rank(listed[place], place, asked))[:MOST_POINTS]
         listed = [listed[place] for place in sorted(places)]
-    return listed
+    least = max((point.weight for point in listed), default=0) / _RATIO
+    return [replace(point, weight=max(point.weight, least)) for point in listed]
 
 
 def _rank(point: ReferencePoint, place: int, asked: AskedQuestion) -> tuple[bool, float, int, int]:
@@ -44,15 +45,17 @@ def _distinct(points: Sequence[ReferencePoint]) -> list[ReferencePoint]:
 
 
 def _grouped(points: list[ReferencePoint]) -> list[ReferencePoint]:
-    """Many names in groups that are as large as they must be; a group weighs what its names weigh."""
+    """Names that find no room one by one: those of one head in groups as large as they must be, those of several by head."""
     names = [point for point in points if point.made == _NAME]
     room = max(1, MOST_POINTS - sum(point.made != _NAME for point in points))
     if len(names) <= room:
         return points
-    bounds = [round(n * len(names) / room) for n in range(room + 1)]
-    groups = [names[start:end] for start, end in pairwise(bounds)]
-    joined = iter([_one(group, "、" if is_chinese(group[0].text) else ", ") for group in groups])
-    first = {id(group[0]) for group in groups}
+    heads = [list(group) for _, group in groupby(names, key=lambda point: point.origin)]
+    if len(heads) == 1:
+        bounds = [round(n * len(names) / room) for n in range(room + 1)]
+        heads = [names[start:end] for start, end in pairwise(bounds)]
+    joined = iter([_one(group, "、" if is_chinese(group[0].text) else ", ") for group in heads])
+    first = {id(group[0]) for group in heads}
     return [
         next(joined) if point.made == _NAME else point for point in points if point.made != _NAME or id(point) in first
     ]
@@ -78,4 +81,4 @@ def _joined(points: list[ReferencePoint]) -> list[ReferencePoint]:
 def _one(points: Sequence[ReferencePoint], between: str) -> ReferencePoint:
     text = between.join(point.text for point in points)
     aliases = tuple(group for point in points for group in point.aliases)
-    return replace(points[0], text=text, weight=min(sum(point.weight for point in points), _HEAVIEST), aliases=aliases)
+    return replace(points[0], text=text, weight=min(sum(point.weight for point in points), _RATIO), aliases=aliases)

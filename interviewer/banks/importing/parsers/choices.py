@@ -1,0 +1,136 @@
+"""Multiple choice: the options are part of the question, and the right one with its explanation is the answer."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from interviewer.banks.importing.parsers import markers
+from interviewer.banks.importing.parsers.candidates import Candidate
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
+
+_LETTER = re.compile(r"[(（]?([A-H])\s*[)）.、:：]\s*(?=\S)")
+_IN_ONE_LINE = re.compile(r"(?:^|\s+)(?=[(（]?[A-H]\s*[)）.、:：]\s*\S)")
+_LETTERS = re.compile(r"[(（\[【]?((?:[A-H][\s,，、和&]*)+)[)）\]】]?(?:[.。:：、\s]|$)\s*")
+_CORRECT = re.compile(r"\s*(?:[✓✔✅√]\ufe0f?|[(（](?:correct|right|正确|对)(?: answer|答案)?[)）])\s*", re.IGNORECASE)
+_LETTERED = "ABCDEFGH"
+_FEWEST = 2
+_LONGEST_OPTION = 80
+_FENCE = re.compile(r"```\w*")
+
+
+def settle_choices(candidates: Sequence[Candidate]) -> None:
+    """Give each question of multiple choice its right option for an answer; without a marked one it has no answer."""
+    found = [candidate for candidate in candidates if _settled(candidate)]
+    lists = [
+        one
+        for one in candidates
+        if one not in found and len(one.answer) > 1 and _run(one.answer, _is_item) == len(one.answer)
+    ]
+    # A plain list below a question is an answer, unless the list is one of options everywhere else in the file.
+    if found and len(found) >= len(lists):
+        for candidate in lists:
+            _unmarked(candidate, candidate.answer)
+
+
+def _settled(candidate: Candidate) -> bool:
+    """Whether a question is of multiple choice; then its options have been moved and its answer is set."""
+    head, *inline = _options_in(candidate.question[0])
+    pool = inline + [part for one in (*candidate.question[1:], *candidate.answer) for part in _options_in(one)]
+    for is_option in (_is_box, _is_lettered, _is_item):
+        start = next((at for at, one in enumerate(pool) if is_option(one)), len(pool))
+        count = _run(pool[start:], is_option)
+        if is_option is _is_lettered:
+            count = len(
+                list(takewhile(lambda pair: pair[0] == _letter(pair[1]), zip(_LETTERED, pool[start:], strict=False)))
+            )
+        options, rest = pool[start : start + count], pool[start + count :]
+        if count < _FEWEST:
+            continue
+        right, explained = _right(options, rest)
+        if not right and (is_option is _is_item or rest):
+            continue
+        if right:
+            candidate.question = [head, *pool[:start], *options]
+            candidate.answer = [*(_bare(one) for one in right), *explained]
+        else:
+            _unmarked(candidate, options)
+        return True
+    return False
+
+
+def _unmarked(candidate: Candidate, options: Sequence[Element]) -> None:
+    candidate.unread += [(one, Reason.NO_CHOICE) for one in options]
+    candidate.question = [one for one in candidate.question if one not in options]
+    candidate.answer = []
+
+
+def _right(options: Sequence[Element], rest: Sequence[Element]) -> tuple[list[Element], list[Element]]:
+    """The options that are marked as right, and what explains them."""
+    for marks in (
+        [one.checked is True for one in options],
+        [bool(_CORRECT.search(one.text)) for one in options],
+        [bool(one.bold) and one.bold == one.text for one in options],
+    ):
+        if 0 < sum(marks) < len(options):
+            return [one for one, is_marked in zip(options, marks, strict=True) if is_marked], list(rest)
+    if not rest:
+        return [], []
+    first = rest[0]
+    lead = markers.answer_label(first.text)
+    said = lead.text if lead else first.text
+    if found := _LETTERS.match(said):
+        named = [one for one in options if _letter(one) in set(found[1])]
+        after = said[found.end() :].strip()
+        is_same = named and _plain(after) == _plain(_bare(named[0]).text)
+        named = [replace(one, first=first.first, last=first.last) for one in named]
+        return named, [*([replace(first, text=after)] if after and not is_same else []), *rest[1:]] if named else []
+    same = [one for one in options if _plain(said) == _plain(_bare(one).text)]
+    return [replace(one, first=first.first, last=first.last) for one in same], list(rest[1:])
+
+
+def _options_in(element: Element) -> list[Element]:
+    """A line with all options in it, cut at their letters."""
+    parts = [part.strip() for part in _IN_ONE_LINE.split(element.text) if part.strip()]
+    letters = [found[1] for part in parts if (found := _LETTER.match(part))]
+    before = parts[: len(parts) - len(letters)]
+    if len(letters) < _FEWEST or len(before) > 1 or letters != list(_LETTERED[: len(letters)]):
+        return [element]
+    return [replace(element, text=part, shape=ElementKind.LINE) for part in parts]
+
+
+def _run(elements: Sequence[Element], is_option: Callable[[Element], bool]) -> int:
+    same = [is_option(one) and one.depth == elements[0].depth for one in elements]
+    return same.index(False) if False in same else len(same)
+
+
+def _is_box(element: Element) -> bool:
+    return element.checked is not None and bool(element.text)
+
+
+def _is_lettered(element: Element) -> bool:
+    return element.shape is ElementKind.LINE and bool(_letter(element))
+
+
+def _is_item(element: Element) -> bool:
+    return (
+        element.marker == "- "
+        and element.shape is ElementKind.LINE
+        and len(element.text) <= _LONGEST_OPTION
+        and not element.text.endswith(("。", "；", "?", "？"))
+    )
+
+
+def _letter(element: Element) -> str:
+    found = _LETTER.match(element.text)
+    return found[1] if found else ""
+
+
+def _bare(option: Element) -> Element:
+    """An option as an answer: without its letter and its mark."""
+    text = _CORRECT.sub(" ", _LETTER.sub("", option.text, count=1)).strip()
+    return replace(option, text=text, marker="", depth=0, checked=None)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_FENCE.sub("", text).split()).strip(" .。`").casefold()

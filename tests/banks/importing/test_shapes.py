@@ -1,0 +1,230 @@
+"""Shapes that lists in the wild have, each with the questions and answers that a person would read out of it."""
+
+import json
+
+import pytest
+
+from interviewer.banks.importing.builder import Built, bank_of
+from interviewer.banks.importing.document import Source
+from interviewer.banks.importing.parsers import read
+from interviewer.domain.rubric import Kind
+from interviewer.errors import BankError
+
+SHAPES = {
+    "folds that order and do not ask": (
+        "list.md",
+        (
+            "<details>\n<summary><b>The build fails on one machine. Name what you would look at.</b></summary>\n\n"
+            "1. **Versions**: is the compiler the same? Are the flags?\n2. **State**: is the cache stale?\n\n</details>\n\n"
+            "<details>\n<summary><b>What is a flaky test?</b></summary>\n\nOne that fails now and then.\n\n</details>\n"
+        ),
+        ["The build fails on one machine. Name what you would look at.", "What is a flaky test?"],
+        ["1. Versions: is the compiler", "One that fails"],
+    ),
+    "numbered headings with numbered steps": (
+        "list.md",
+        (
+            "### 1.1 什么是握手？\n\n双方先约好参数。\n\n### 1.2 建立连接的过程\n\n1. 计算校验和\n\n说明：逐字节相加。\n\n"
+            "2. 给出序号\n\n从随机数开始。\n\n### 1.3 为什么要三次？\n\n两边都要确认对方能收到。\n"
+        ),
+        ["什么是握手？", "建立连接的过程", "为什么要三次？"],
+        ["双方", "1. 计算校验和", "两边"],
+    ),
+    "plain headings between headings that ask": (
+        "list.md",
+        (
+            "# 网络\n\n## 粘包\n\n字节流没有边界。\n\n## 窗口\n\n接收方告诉发送方还能收多少。\n\n### 窗口为零怎么办？\n\n发送方定时探测。\n\n"
+            "## 什么是慢启动？\n\n从小窗口开始加倍。\n"
+        ),
+        ["粘包", "窗口", "窗口为零怎么办？", "什么是慢启动？"],
+        ["字节流", "接收方", "发送方定时", "从小窗口"],
+    ),
+    "an exercise inside a section": (
+        "list.md",
+        "### 什么是值传递？\n\n参数是一份副本。\n\n### 深拷贝和浅拷贝\n\n浅拷贝只复制一层。\n\n练习：改了副本，原来的 a 变了吗？\n\n答案：没有变。\n",
+        ["什么是值传递？", "深拷贝和浅拷贝"],
+        ["参数", "浅拷贝只复制一层。"],
+    ),
+    "deeper headings with a mark and no answer": (
+        "list.md",
+        (
+            "## Q. What is a pipe?\n\nA channel between processes.\n\n## Q. What is a signal?\n\nA short note to a process.\n\n"
+            "#### Q. What is a daemon?\n#### Q. What is a zombie?\n"
+        ),
+        ["What is a pipe?", "What is a signal?"],
+        ["A channel", "A short note to a process."],
+    ),
+    "follow-ups below a question": (
+        "list.md",
+        "- What is a trait?\n  - How would you test one?\n- What is a mixin?\n  - A class that only adds methods.\n",
+        ["What is a mixin?"],
+        ["- A class that only adds methods"],
+    ),
+    "a remark in the summary": (
+        "list.md",
+        (
+            "<details><summary>Is a view stored? (in most databases)</summary>\n\n</details>\n\n"
+            "<details><summary>What is a cursor?</summary>\n\nIt walks the rows one by one.\n\n</details>\n"
+        ),
+        ["What is a cursor?"],
+        ["It walks"],
+    ),
+    "links and their labels": (
+        "list.md",
+        (
+            "## What does grep do? [[source]](https://example.org/g)\n\nIt prints the lines that match.\n\n### See also\n\n"
+            "- [The manual](https://example.org/m)\n- [A long talk](https://example.org/t)\n\n"
+            "## What does sort do?\n[[Answer]](https://example.org/s)\n\nIt orders lines.\n\nRelated links:\n\n- [More](https://example.org/x)\n"
+        ),
+        ["What does grep do?", "What does sort do?"],
+        ["It prints the lines that match.", "It orders lines."],
+    ),
+    "words behind the last rule": (
+        "list.txt",
+        (
+            "**Q: What is a byte?**\n**A:** Eight bits.\n\n---\n\n**Q: What is a word?**\n**A:** What a processor takes at once.\n\n---\n\n"
+            "How to use this deck:\n1. Open the program\n2. Choose the file\n"
+        ),
+        ["What is a byte?", "What is a word?"],
+        ["Eight bits.", "What a processor takes at once."],
+    ),
+    "indented prose and indented code": (
+        "list.md",
+        (
+            "#### What is a median?\n        Half of the values are below it\n\n        An outlier hardly moves it\n\n"
+            "#### How is it computed?\n        sorted(xs)[len(xs) // 2]\n\n#### Why not the mean?\n        1) One value can pull it away\n        2) It may be no value at all\n"
+        ),
+        ["What is a median?", "How is it computed?", "Why not the mean?"],
+        ["Half of the values are below it\n\nAn outlier", "```\n", "1) One value"],
+    ),
+    "cards of several lines": (
+        "cards.txt",
+        "What are the layers?\t- physical\n- link\n- network\nWhat is a frame?\tWhat the link layer sends.\n",
+        ["What are the layers?", "What is a frame?"],
+        ["- physical\n- link\n- network", "What the link layer sends."],
+    ),
+    "cards below a row of names": (
+        "cards.txt",
+        "Front\tBack\nWhat is a hub?\tIt repeats what it hears.\nWhat is a switch?\tIt knows who is where.\n",
+        ["What is a hub?", "What is a switch?"],
+        ["It repeats", "It knows"],
+    ),
+    "cards with a comment between their sides": (
+        "cards.md",
+        "## Ring buffer\n\nIs it full?\n\n<!-- split -->\n\nThe write place has come round.\n\n## Bloom filter\n\nWhen does it err?\n\n<!-- split -->\n\nIt may say yes.\n",
+        ["Ring buffer\n\nIs it full?", "Bloom filter\n\nWhen does it err?"],
+        ["The write place", "It may say yes."],
+    ),
+    "a deck with decks in it": (
+        "deck.json",
+        json.dumps(
+            {
+                "__type__": "Deck",
+                "name": "All",
+                "note_models": [{"flds": [{"name": "Front"}]}],
+                "notes": [
+                    {"fields": ["What is <i>DNS</i>?", "It turns names into addresses."], "tags": ["net::names"]}
+                ],
+                "children": [{"notes": [{"fields": ["What is NAT?", "Many hosts share one address."], "tags": []}]}],
+            }
+        ),
+        ["What is DNS?", "What is NAT?"],
+        ["It turns", "Many hosts"],
+    ),
+    "choices in one line": (
+        "list.md",
+        "### 1. 哪个协议没有连接？ A. TCP B. UDP C. SCTP\n\n答案：B\n\n### 2. 哪一层管路由？\nA. 链路层\nB. 网络层\n\n【答案】B。路由器在这一层转发。\n",
+        ["哪个协议没有连接？\nA. TCP\nB. UDP\nC. SCTP", "哪一层管路由？\n\nA. 链路层\nB. 网络层"],
+        ["UDP", "网络层\n\n路由器在这一层转发。"],
+    ),
+    "choices with a right one in a block": (
+        "list.md",
+        "## Q. Which call blocks?\n* poll\n* read\n* stat\n```\nread\n```\n\n## Q. Which call forks?\n- [ ] `exec`\n- [x] `fork`\n",
+        ["Which call blocks?\n- poll\n- read\n- stat", "Which call forks?\n- exec\n- fork"],
+        ["read", "fork"],
+    ),
+}
+
+
+def built(name: str, data: str | bytes) -> tuple[Source, Built]:
+    source = read(name, data if isinstance(data, bytes) else data.encode())
+    return source, bank_of(source)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_questions_and_answers_of_a_shape(shape: str) -> None:
+    name, text, questions, answers = SHAPES[shape]
+    _, found = built(name, text)
+    assert [question.text.both[0] for question in found.bank.questions] == questions
+    for question, beginning in zip(found.bank.questions, answers, strict=True):
+        assert question.reference.both[0].startswith(beginning)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "To be added.",
+        "Your answer here",
+        "- [ ] TODO",
+        "[answer here]",
+        "…",
+        "待完善",
+        "答案待补充",
+        "(coming soon)",
+        "WIP",
+        "略",
+        "未完待续",
+    ],
+)
+def test_words_that_only_keep_a_place_are_no_answer(words: str) -> None:
+    _, found = built("list.md", f"## What is a lease?\n\n{words}\n\n## What is a lock?\n\nOne holder at a time.\n")
+    assert [question.text.en for question in found.bank.questions] == ["What is a lock?"]
+    assert [one.text for one in found.left_out] == ["What is a lease?"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "answer"),
+    [
+        ("cp1252", "It’s between client and server – the client doesn’t see “behind” it."),
+        ("cp1252", "Fällt für größere Übungen öfter aus."),
+        ("gb18030", "它站在客户端和服务器之间，客户端看不到后面。"),
+        ("utf-16", "它站在客户端和服务器之间。"),
+        ("utf-16-le", "It stands between client and server."),
+        ("utf-8-sig", "It’s between them."),
+    ],
+)
+def test_an_encoding_is_known_by_what_is_written_in_it(encoding: str, answer: str) -> None:
+    source, _ = built("sheet.csv", f'question,answer\nWhat is a proxy?,"{answer}"\n'.encode(encoding))
+    assert [item.answer for item in source.items] == [answer]
+
+
+def test_columns_of_a_sheet_give_topic_difficulty_and_what_is_good_to_hear() -> None:
+    _, found = built(
+        "sheet.csv",
+        "Topic,Question,Answer,Difficulty,goodToHear\nSQL,What is an index?,A sorted copy of a column.,Hard,It slows writing.\n"
+        "SQL,What is a key?,It names a row.,easy,\n",
+    )
+    index, key = found.bank.questions
+    assert [(question.topic, question.difficulty) for question in (index, key)] == [("sql", 3), ("sql", 1)]
+    assert [(one.text.en, one.kind) for one in index.criteria] == [
+        ("A sorted copy of a column", Kind.CORE),
+        ("It slows writing", Kind.BONUS),
+    ]
+
+
+def test_choices_without_a_marked_answer_are_reported() -> None:
+    source, found = built(
+        "list.md",
+        "## Q. Which is stable?\n- [x] merge sort\n- [ ] heap sort\n\n## Q. Which is in place?\n- merge sort\n- heap sort\n",
+    )
+    assert [one.text for one in found.left_out] == ["Which is in place?"]
+    assert "import.why_no_choice" in {block.reason for block in source.blocks}
+    assert [(one.text.en, one.kind) for one in found.bank.questions[0].criteria] == [
+        ("merge sort", Kind.CORE),
+        ("heap sort", Kind.MISTAKE),
+    ]
+
+
+def test_a_list_of_questions_alone_makes_no_bank() -> None:
+    with pytest.raises(BankError, match="none of them with an answer"):
+        built("list.md", "# Basics\n\n* Explain closures.\n* What is a thunk?\n  * When do you need one?\n")
