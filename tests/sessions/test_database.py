@@ -206,7 +206,7 @@ def test_a_database_that_may_only_be_read_is_told_in_words_and_can_be_read(path:
     interview = store.create("me", begun())
     reader = Store(f"sqlite:///file:{path}?mode=ro&uri=true")
     assert reader.history(interview)
-    with pytest.raises(StoreError, match="may only be read"):
+    with pytest.raises(StoreError, match="read-only"):
         answered(reader, interview)
     reader.close()
     store.close()
@@ -217,7 +217,7 @@ def test_a_database_that_another_program_holds_is_told_in_words(path: Path) -> N
     interview = store.create("me", begun())
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="another program"):
+        with pytest.raises(StoreError, match="(?i)another program"):
             answered(store, interview)
         assert len(store.history(interview)) == 1
         holder.execute("ROLLBACK")
@@ -227,7 +227,7 @@ def test_a_database_that_another_program_holds_is_told_in_words(path: Path) -> N
 
 def test_a_file_that_is_no_database_is_told_in_words(path: Path) -> None:
     path.write_text("these are notes about interviews, and no database at all " * 20)
-    with pytest.raises(StoreError, match="no database"):
+    with pytest.raises(StoreError, match="not a database"):
         Store(f"sqlite:///{path}")
 
 

@@ -99,7 +99,7 @@ def test_a_reload_says_what_is_wrong_and_recovers(visitor: Visitor, outage: Any)
 def test_an_interview_that_cannot_be_begun_leaves_the_start_form_as_it_is(visitor: Visitor, outage: Any) -> None:
     with outage():
         refused = visitor.start("mine")
-        assert "could not be begun" in refused["notice"]["value"]
+        assert "could not be started" in refused["notice"]["value"]
         assert is_untouched(refused["start"])
         assert visitor.tick("none", "", AWAY_SECONDS)["notice"]["visible"] is True
     assert visitor.tick("none", "", AWAY_SECONDS)["notice"]["visible"] is False
