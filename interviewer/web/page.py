@@ -1,7 +1,7 @@
 """The Gradio page: what each control is wired to, and how the page is mounted."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any
 from urllib.parse import unquote
@@ -160,10 +160,11 @@ class _Wiring:
         for button, does in (
             (play.hint, desk.hint),
             (play.repeat, desk.repeat),
-            (play.retry, desk.retry),
             (play.next, desk.move_on),
         ):
             self._script(self._on(button.click, self._drawing(does), here, drawn), "focus_answer")
+        again = self._on(play.retry.click, self._retry, [c.remembered, c.place, play.answer, c.page_language], drawn)
+        self._script(again, "focus_answer")
         self._script(self._on(play.skip.click, self._drawing_all(desk.skip), here, drawn), "focus_next")
         asked = self._on(play.end.click, lambda: gr.update(visible=True), [], [play.ending])
         self._script(asked, "show_ending")
@@ -280,6 +281,11 @@ class _Wiring:
     def _send(self, interview: str, place: str, text: str, language: str, request: gr.Request) -> Iterator[Updates]:
         for view in self.desk.answer(self._owner(request), interview, place, text, Language(language)):
             yield self._draw(view, request)
+
+    def _retry(self, interview: str, place: str, typed: str, language: str, request: gr.Request) -> Updates:
+        view = self.desk.retry(self._owner(request), interview, place, Language(language))
+        # What stands in the box and is not sent goes before what was said the last time.
+        return self._draw(replace(view, prefill="") if typed.strip() else view, request)
 
     def _tick(self, interview: str, place: str, language: str, pace: float, request: gr.Request) -> Updates:
         """Grades and follow-ups that have come in meanwhile, without touching what is being typed."""

@@ -75,6 +75,7 @@ class Visit:
 
 def unfold(page: Page) -> None:
     """Open the form on which questions are chosen by oneself."""
+    page.locator("#practise-today").wait_for()
     if not page.locator("#begin").is_visible():
         page.locator("#choose > button").click()
     page.locator("#begin").wait_for()

@@ -52,15 +52,15 @@ def test_a_coach_interview_in_chinese(server: Server, visit: Callable[..., Visit
     box.type("第二行")
     assert box.input_value() == "第一行\n第二行"
     answer(page, "不知道")
-    expect(page.locator("#card .flag")).to_contain_text("也是回答")
+    expect(page.locator("#card .flag")).to_contain_text("坦率的回答")
     expect(box).not_to_be_visible()
     page.click("#retry")
     answer(page, COLLAPSE)
     expect(page.locator("#card .score")).to_contain_text("估计")
     assert page.locator("#card mark").first.inner_text() in COLLAPSE
     expect(page.locator("#card")).to_contain_text("没讲到 → 讲到了")
-    page.get_by_text("看参考回答").click()
-    expect(page.locator("#card .reference")).to_be_visible()
+    page.locator("#card summary", has_text="参考回答").first.click()
+    expect(page.locator("#card .reference").first).to_be_visible()
     page.screenshot(path=shots / "card-zh.png", full_page=True)
     page.click("#next")
     expect(page.locator("#progress")).to_contain_text("第 2 / 2 题")
@@ -308,12 +308,11 @@ def test_an_answer_is_only_ever_text(visit: Callable[..., Visit], shots: Path) -
     page.locator("#answer textarea").fill(ATTACK + "长" * 18_000)
     page.click("#send")
     expect(page.locator("#card .score")).to_be_visible()
-    for place in ("#chat .said >> nth=-1", "#card .answer"):
+    for place in ("#chat .said >> nth=-1", "#card .answer >> nth=0"):
         text = page.locator(place).inner_text()
         for words in (
             "<script>alert('script')</script>",
             "![tracker](https://evil.example/t.png)",
-            "$$\\frac{a}{b}$$",
             "{{value}}",
             "**bold**",
         ):
@@ -323,7 +322,7 @@ def test_an_answer_is_only_ever_text(visit: Callable[..., Visit], shots: Path) -
     page.screenshot(path=shots / "attack.png")
     page.click("#next")
     page.locator("#report details.question summary").first.click()
-    expect(page.locator("#report .answer")).to_contain_text("<script>alert")
+    expect(page.locator("#report .answer").first).to_contain_text("<script>alert")
     with page.expect_download() as download:
         page.locator("#report a[href*='.html']").click()
     exported = seen.context.new_page()
@@ -341,7 +340,7 @@ def test_the_browser_keeps_the_id_of_the_interview_and_nothing_else(
     answer(seen.page, "purple elephants collapse linearly")
     expect(seen.page.locator("#card .score")).to_be_visible()
     kept = json.loads(seen.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})"))
-    assert set(kept) == {"interview"}
+    assert set(kept) <= {"interview", "drafts"}
     assert "elephant" not in json.dumps(kept)
     assert len(kept["interview"]) < 200
 
@@ -375,8 +374,10 @@ def test_no_serious_fault_for_a_screen_reader_and_no_sideways_scrolling(
     look("play")
     answer(page, "Layers collapse into one linear map; it's not able to bend. " * 2)
     expect(page.locator("#card .score")).to_be_visible()
-    page.get_by_text("Disagree with a verdict?").click()
     look("card")
+    page.click(".mark-switch")
+    look("self-marking")
+    page.click(".mark-switch")
     page.click("#next")
     expect(page.locator("#answer textarea")).to_be_visible()
     page.click("#end")
@@ -409,6 +410,7 @@ def test_a_page_that_outlives_its_server_can_start_an_interview(server: Server, 
     server.start()
     page.wait_for_timeout(1000)
     page.locator("#topics input").first.check()
+    expect(page.locator("#count input")).to_have_value("2")
     page.fill("#count input", "1")
     page.locator("#count input").blur()
     page.click("#begin")

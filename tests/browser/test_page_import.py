@@ -65,6 +65,8 @@ def test_a_list_is_brought_edited_saved_and_played(
     page.click("#begin")
     page.fill("#answer textarea", "我觉得是这样的，但是说不清楚。")
     page.click("#send")
+    expect(page.locator("#card .self-marking")).to_be_visible()
+    page.click("#card .mark-switch")
     expect(page.locator("#card .score")).to_be_visible()
     expect(page.locator("#card .badge")).to_contain_text("还没有测过")
 

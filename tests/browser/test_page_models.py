@@ -19,7 +19,7 @@ def open_tab(page: Page, place: int) -> None:
 
 
 def choose(page: Page, url: str, shape: str = "one_call", key: str = KEY) -> None:
-    open_tab(page, 3)
+    open_tab(page, 4)
     page.fill("#base-url textarea, #base-url input", url)
     page.fill("#key input", key)
     page.locator("#model input").fill(MODEL)
@@ -49,7 +49,7 @@ def test_verdicts_come_in_and_nothing_is_lost_when_the_server_stops(
         page.click("#next")
     answer(page, "用 ReLU 代替 sigmoid，再用 Xavier 初始化。")
     expect(page.locator("#card .failure")).to_contain_text("不是零分", timeout=20_000)
-    expect(page.locator("#card")).to_contain_text("离线评分器的估计")
+    expect(page.locator("#card")).to_contain_text("自己评分")
     page.screenshot(path=shots / f"failed-{shape}.png", full_page=True)
     page.reload()
     expect(page.locator("#card .failure")).to_be_visible()
@@ -69,7 +69,7 @@ def test_verdicts_come_in_and_nothing_is_lost_when_the_server_stops(
 def test_a_model_is_found_out_in_the_page(visit: Callable[..., Visit], shots: Path) -> None:
     page = visit("en", viewport={"width": 1280, "height": 900}).page
     with model_server(Character(obeys_answers=True)) as models:
-        open_tab(page, 3)
+        open_tab(page, 4)
         page.fill("#base-url textarea, #base-url input", models.url)
         page.click("#list-models")
         expect(page.locator("#grader-result")).to_contain_text("Models on the server: 1")
@@ -90,7 +90,7 @@ def test_what_failed_is_graded_from_the_list(visit: Callable[..., Visit]) -> Non
     begin(page, count=1)
     answer(page, "no such thing as a linear stack, it collapses")
     expect(page.locator("#card .failure")).to_be_visible(timeout=20_000)
-    open_tab(page, 3)
+    open_tab(page, 4)
     page.click("#use-offline")
     expect(page.locator("#grader-status")).to_contain_text("offline")
     open_tab(page, 1)

@@ -217,7 +217,7 @@ def test_a_database_that_another_program_holds_is_told_in_words(path: Path) -> N
     interview = store.create("me", begun())
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="(?i)another program"):
+        with pytest.raises(StoreError, match=r"(?i)another program"):
             answered(store, interview)
         assert len(store.history(interview)) == 1
         holder.execute("ROLLBACK")

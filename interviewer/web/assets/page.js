@@ -39,13 +39,14 @@
   let restored = '';
   const restoreDraft = () => {
     const here = where(), box = document.querySelector('#answer textarea');
-    if (!here || !box || restored === here.interview + ' ' + here.draft) return;
-    restored = here.interview + ' ' + here.draft;
+    if (!here) return;
     const draft = drafts()[here.interview];
-    if (draft?.at === here.draft && !box.value) {
-      box.value = draft.text;
-      box.dispatchEvent(new Event('input', {bubbles: true}));
-    } else if (draft && draft.at !== here.draft) keepDraft('');
+    if (draft && draft.at !== here.draft) keepDraft('');  // it is recorded, or its question was passed
+    if (!box || restored === here.interview + ' ' + here.draft) return;
+    restored = here.interview + ' ' + here.draft;
+    if (draft?.at !== here.draft || box.value) return;
+    box.value = draft.text;
+    box.dispatchEvent(new Event('input', {bubbles: true}));
   };
   // Ctrl+Enter or ⌘+Enter sends; where fingers type, Enter breaks the line. Single keys work outside of text fields.
   const KEYS = {h: '#hint', n: '#next', r: '#retry'};
