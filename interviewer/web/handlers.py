@@ -16,9 +16,7 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.rubric import Language
 from interviewer.errors import (
-    BankError,
     InterviewerError,
-    MovedOnElsewhere,
     NoSuchInterview,
     OutOfTurn,
     StoreDamaged,
@@ -33,6 +31,7 @@ from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
+from interviewer.web.notices import not_begun, told, unreachable
 from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
@@ -76,7 +75,7 @@ class Desk:
             notice = say("play.unreadable", language, reason=error.into(language))
             return View(Screen.START, language, notice=notice)
         except InterviewerError as error:
-            return _unreachable(error, interview, language)
+            return unreachable(error, interview, language)
 
     def start(self, owner: str, choices: Choices, language: Language) -> View:
         """A new interview. What cannot be played is said on the start form."""
@@ -97,9 +96,9 @@ class Desk:
             )
             session = self.service.begin(owner, first)
         except StoreError as error:
-            return _not_begun(error, language)
+            return not_begun(error, language)
         except (InterviewerError, ValueError) as error:
-            return View(Screen.START, language, notice=_told(error, language))
+            return View(Screen.START, language, notice=told(error, language))
         return self._view(session, session.interview(), language)
 
     def answer(self, owner: str, interview: str, place: str, text: str, language: Language) -> Iterator[View]:
@@ -160,7 +159,7 @@ class Desk:
                 return View(Screen.START, language)
             return self._brought_up_to_date(owner, interview, language)
         except InterviewerError as error:
-            return _unreachable(error, interview, language)
+            return unreachable(error, interview, language)
 
     def act(self, owner: str, interview: str, sent: str, language: Language) -> Iterator[View]:
         """What the buttons inside cards, reports and lists ask for."""
@@ -177,7 +176,7 @@ class Desk:
                 try:
                     names = self._named(owner, interview, wish.questions)
                 except InterviewerError as error:
-                    yield self._noticed(owner, interview, language, _told(error, language))
+                    yield self._noticed(owner, interview, language, told(error, language))
                     return
                 yield self.practise(owner, names, language)
             case _:
@@ -196,7 +195,7 @@ class Desk:
             if not today.questions:
                 today = plan_today(self.service.store, owner, banks, now, beyond=True)
         except StoreError as error:
-            return _not_begun(error, language)
+            return not_begun(error, language)
         if not today.questions:
             return View(Screen.START, language, notice=say("today.nothing", language))
         return self.practise(owner, today.names, language)
@@ -206,9 +205,9 @@ class Desk:
         try:
             session = self.service.begin_named(owner, self.library.banks(), names, language=language)
         except StoreError as error:
-            return _not_begun(error, language)
+            return not_begun(error, language)
         except (InterviewerError, ValueError) as error:
-            return View(Screen.START, language, notice=_told(error, language))
+            return View(Screen.START, language, notice=told(error, language))
         return self._view(session, session.interview(), language)
 
     def _named(self, owner: str, interview: str, wished: Sequence[str]) -> list[QuestionName]:
@@ -226,7 +225,7 @@ class Desk:
         try:
             save_practice_settings(self.service.store, owner, PracticeSettings(goal.exam_on, goal.daily_cap))
         except StoreError as error:
-            return _not_begun(error, language)
+            return not_begun(error, language)
         return View(Screen.START, language)
 
     def _played(
@@ -235,15 +234,15 @@ class Desk:
         interview: str,
         language: Language,
         play: Callable[[Session], Interview],
-        told: Mapping[type[InterviewerError], str] | None = None,
+        refusals: Mapping[type[InterviewerError], str] | None = None,
     ) -> View:
         try:
             session = self.service.resume(interview, owner)
             return self._view(session, play(session), language)
         except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
-            return _unreachable(error, interview, language)
+            return unreachable(error, interview, language)
         except InterviewerError as error:
-            notice = (told or {}).get(type(error)) or _told(error, language)
+            notice = (refusals or {}).get(type(error)) or told(error, language)
             return self._noticed(owner, interview, language, notice)
 
     def _noticed(self, owner: str, interview: str, language: Language, notice: str) -> View:
@@ -252,7 +251,7 @@ class Desk:
             session = self.service.resume(interview, owner)
             return replace(self._view(session, session.interview(), language), notice=notice)
         except InterviewerError as error:
-            return _unreachable(error, interview, language)
+            return unreachable(error, interview, language)
 
     def _then_settle(
         self, owner: str, interview: str, language: Language, play: Callable[[Session], Interview]
@@ -274,7 +273,7 @@ class Desk:
             if self.service.is_offline(owner) and shows_grades(before):
                 yield self._view(session, session.run_due_and_wait(language, _OFFLINE_SECONDS), language)
         except InterviewerError as error:
-            yield _unreachable(error, interview, language)
+            yield unreachable(error, interview, language)
 
     def regrade_all(self, owner: str, language: Language) -> tuple[int, int]:
         """Ask for the missing grades in all interviews of an owner; how many came at once, and how many are to come."""
@@ -313,20 +312,6 @@ class Desk:
         return view(session.id, interview, language, badge, live, session.partial_verdicts())
 
 
-def _unreachable(error: InterviewerError, interview: str, language: Language) -> View:
-    """What an open page says where its interview cannot be read; one that is only out of reach for now is asked for again."""
-    if isinstance(error, NoSuchInterview):
-        return View(Screen.START, language, notice=_told(error, language))
-    is_for_ever = isinstance(error, StoreDamaged | TranscriptError)
-    notice = say("play.unreadable" if is_for_ever else "play.away", language, reason=error.into(language))
-    return View(Screen.START, language, interview, notice=notice, is_away=True, polls=not is_for_ever)
-
-
-def _not_begun(error: StoreError, language: Language) -> View:
-    notice = say("start.not_saved", language, reason=error.into(language))
-    return View(Screen.START, language, notice=notice, is_away=True, polls=True)
-
-
 def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:
     for action in actions:
         action.record(session)
@@ -335,19 +320,3 @@ def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:
 
 def _ungraded(interview: Interview) -> int:
     return sum(bool(attempt.failure) or attempt.awaits_grade for attempt in interview.attempts)
-
-
-def _told(error: Exception, language: Language) -> str:
-    """What went wrong, for the person at the page."""
-    match error:
-        case NoSuchInterview():
-            return say("play.gone", language)
-        case MovedOnElsewhere():
-            return say("play.moved_on", language)
-        case StoreError():
-            return say("play.store_failed", language, reason=error.into(language))
-        case OutOfTurn():
-            return say("play.not_now", language)
-        case BankError():
-            return error.into(language)
-    return say("play.not_now", language)

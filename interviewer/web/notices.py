@@ -1,0 +1,45 @@
+"""What the page says where something cannot be done: the view that is shown, or the words alone."""
+
+from interviewer.domain.rubric import Language
+from interviewer.errors import (
+    BankError,
+    InterviewerError,
+    MovedOnElsewhere,
+    NoSuchInterview,
+    OutOfTurn,
+    StoreDamaged,
+    StoreError,
+    TranscriptError,
+)
+from interviewer.text.messages import say
+from interviewer.web.view_model import Screen, View
+
+
+def unreachable(error: InterviewerError, interview: str, language: Language) -> View:
+    """What an open page says where its interview cannot be read; one that is only out of reach for now is asked for again."""
+    if isinstance(error, NoSuchInterview):
+        return View(Screen.START, language, notice=told(error, language))
+    is_for_ever = isinstance(error, StoreDamaged | TranscriptError)
+    notice = say("play.unreadable" if is_for_ever else "play.away", language, reason=error.into(language))
+    return View(Screen.START, language, interview, notice=notice, is_away=True, polls=not is_for_ever)
+
+
+def not_begun(error: StoreError, language: Language) -> View:
+    notice = say("start.not_saved", language, reason=error.into(language))
+    return View(Screen.START, language, notice=notice, is_away=True, polls=True)
+
+
+def told(error: Exception, language: Language) -> str:
+    """What went wrong, for the person at the page."""
+    match error:
+        case NoSuchInterview():
+            return say("play.gone", language)
+        case MovedOnElsewhere():
+            return say("play.moved_on", language)
+        case StoreError():
+            return say("play.store_failed", language, reason=error.into(language))
+        case OutOfTurn():
+            return say("play.not_now", language)
+        case BankError():
+            return error.into(language)
+    return say("play.not_now", language)
