@@ -8,7 +8,7 @@ from pathlib import Path
 from fakes import FlakyGrader, Only, begun
 
 from interviewer.banks.loader import Library
-from interviewer.domain.grade import Evidence
+from interviewer.domain.grade import Evidence, Level, Ruling
 from interviewer.domain.interview import Begun, Contest, Contested, Mode
 from interviewer.domain.rubric import Language
 from interviewer.presentation.transcript_export import export_transcript
@@ -46,6 +46,22 @@ def failing(session: Session) -> None:
     session.end()
 
 
+def ruled(session: Session) -> None:
+    session.answer("it is put to sleep")
+    session.run_due_and_wait()
+    session.rule("dropout", 1, Ruling("off", Level.MET))
+    session.rule("dropout", 1, Ruling("off", Level.PARTIAL, "Lin", "asleep is only half of it"))
+    session.rule("dropout", 1, Ruling("random", Level.MET))
+    session.rule("dropout", 1, Ruling("random", None))
+    session.ask_second_opinion("dropout", 1)
+    session.run_due_and_wait()
+    session.move_on()
+    session.answer("no idea")
+    session.run_due_and_wait()
+    session.self_mark(session.interview().current.question, 1, {})
+    session.end()
+
+
 def shipped(session: Session) -> None:
     while not session.interview().is_over:
         session.answer(session.interview().question.reference.zh)
@@ -60,6 +76,7 @@ def main(folder: Path) -> None:
         ("coach", begun(), coach),
         ("interview", begun(Mode.INTERVIEW, probes=1), interview),
         ("failing", begun(language=Language.ZH), failing),
+        ("ruled", begun(), ruled),
         ("shipped", make_plan(bank, count=2, mode=Mode.INTERVIEW, language=Language.ZH, seed=1), shipped),
     ]
     with tempfile.TemporaryDirectory() as temporary:
