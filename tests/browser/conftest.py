@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from served import CHROMIUM, FLAGS, ROOT, Server, Visit
 
 # Machines that run these tests can be slow; what is waited for still has to come.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=45_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,7 +54,7 @@ def visit(chromium: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
 
     def open_page(language: str = "zh-CN", **options: object) -> Visit:
         context = chromium.new_context(locale=language, accept_downloads=True, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(45_000)
         page = context.new_page()
         seen = Visit(context, page, [], [])
         page.on("request", lambda request: seen.asked.append(request.url))
