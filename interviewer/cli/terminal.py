@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from interviewer.domain.interview import Attempt, Interview, Mode, Phase, last_question, shows_grades
+from interviewer.domain.interview import Attempt, Interview, Mode, Phase, Saying, last_question, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.domain.scoring import has_every_core, missed
 from interviewer.domain.summary import attempt_result, summarize
@@ -35,7 +35,9 @@ def play(session: Session, language: Language, folder: Path) -> None:
             question = last_question(interview.current)
             if interview.place != shown:
                 shown = interview.place
-                print(f"\n[{interview.position + 1} / {len(interview.questions)}] {question}")
+                last = interview.current.turns[-1]
+                said = last.text if last.saying is Saying.CLARIFICATION else question
+                print(f"\n[{interview.position + 1} / {len(interview.questions)}] {said}")
             _turn(session, _read(unsent, language), unsent, language)
     except (EOFError, KeyboardInterrupt):
         print("\n" + say("cli.resume", language, id=session.id))
@@ -130,6 +132,10 @@ def _turn(session: Session, said: str, unsent: _Unsent, language: Language) -> N
     if not said.startswith("/"):
         _answer(session, said, unsent, language)
         return
+    command, _, question = said.partition(" ")
+    if command == "/ask":
+        _ask(session, question.strip(), language)
+        return
     if said not in commands:
         print(say("cli.unknown", language, command=said), say("cli.commands", language))
         return
@@ -140,6 +146,17 @@ def _turn(session: Session, said: str, unsent: _Unsent, language: Language) -> N
         return
     if said == "/hint":
         print(f"{say('chat.hint', language)}{colon(language)}{after.current.turns[-1].text}")
+
+
+def _ask(session: Session, question: str, language: Language) -> None:
+    """Record a question about the question; the reply is shown as what the interviewer says next."""
+    if not question:
+        print(say("cli.ask_what", language))
+        return
+    try:
+        session.ask(question)
+    except OutOfTurn:
+        print(say("play.no_more_questions", language))
 
 
 def _answer(session: Session, said: str, unsent: _Unsent, language: Language) -> None:

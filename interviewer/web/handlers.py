@@ -117,6 +117,19 @@ class Desk:
         if not played.notice and played.is_waiting:
             yield from self._do_due(owner, interview, language)
 
+    def ask(self, owner: str, interview: str, place: str, text: str, language: Language) -> Iterator[View]:
+        """Record what is in the box as a question about the question, which is no answer."""
+        if not text.strip():
+            yield self._noticed(owner, interview, language, say("play.empty_question", language))
+            return
+        no_more = say("play.no_more_questions", language)
+        asking = self._played(
+            owner, interview, language, lambda session: session.ask(text, place), {OutOfTurn: no_more}
+        )
+        yield replace(asking, clear=not asking.notice)
+        if not asking.notice and asking.is_waiting:
+            yield from self._do_due(owner, interview, language)
+
     def skip(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
         """Pass on the question, or on the probe: then what was said before it is graded."""
         yield from self._then_settle(owner, interview, language, lambda session: session.skip(place))

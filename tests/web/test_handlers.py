@@ -112,7 +112,7 @@ def test_while_a_follow_up_is_worded_the_page_says_so_and_asks_again(
 
     def slowly(_: object) -> str:
         release.wait(20)
-        return '{"question": "Anything more?"}'
+        return '{"quote": "switched off", "point": "random", "question": "Anything more?"}'
 
     criteria = tuple(replace(criterion, probe=None) for criterion in BANK["dropout"].criteria)
     bank = replace(BANK, questions=(replace(BANK["dropout"], criteria=criteria), BANK.questions[1]))
