@@ -58,7 +58,9 @@ def test_a_question_that_was_sent_as_an_answer_is_recognised_by_the_model_and_re
     assert reply_to(sent, ScriptedLLM([LLMUnreachable("gone")])) is None
 
 
-@pytest.mark.parametrize("said", [line(""), line(7), line("x " * 200), line("Yes, exactly."), line("指的是验证集。"), "{}"])
+@pytest.mark.parametrize(
+    "said", [line(""), line(7), line("x " * 200), line("Yes, exactly."), line("指的是验证集。"), "{}"]
+)
 def test_a_reply_that_may_not_be_given_becomes_a_neutral_one(said: str) -> None:
     assert reply_to(asking(ASKED[Language.EN]), ScriptedLLM([said])) == NEUTRAL[Language.EN]
 
