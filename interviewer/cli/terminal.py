@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from interviewer.domain.interview import Attempt, Interview, Mode, Phase, Saying, last_question, shows_grades
+from interviewer.domain.interview import Attempt, Interview, Manner, Mode, Phase, Saying, last_question, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.domain.scoring import has_every_core, missed
 from interviewer.domain.summary import attempt_result, summarize
@@ -25,6 +25,7 @@ def play(session: Session, language: Language, folder: Path) -> None:
     if unsent.path.exists():
         print(say("cli.kept_before", language, path=unsent.path))
     shown = ""
+    _say_in_manner(session, "opening", language)
     try:
         while not (interview := _after_follow_up(session)).is_over:
             if interview.phase is Phase.REVIEWING:
@@ -42,8 +43,16 @@ def play(session: Session, language: Language, folder: Path) -> None:
     except (EOFError, KeyboardInterrupt):
         print("\n" + say("cli.resume", language, id=session.id))
         return
+    _say_in_manner(session, "closing", language)
     print("\n" + "\n".join(_report(session.run_due_and_wait(), language)))
     print("\n" + say("cli.export", language, id=session.id))
+
+
+def _say_in_manner(session: Session, part: str, language: Language) -> None:
+    """The first or the last line of an interviewer who has a manner of their own."""
+    manner = session.interview().plan.manner
+    if manner is not Manner.NEUTRAL:
+        print(f"\n{say(f'manner.{part}_{manner}', language)}")
 
 
 @dataclass(frozen=True, slots=True)

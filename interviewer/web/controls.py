@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.interview import Mode, Order
+from interviewer.domain.interview import Manner, Mode, Order
 from interviewer.domain.rubric import Language
 from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.web.grader_tab import GraderTab
@@ -82,6 +82,7 @@ class StartForm:
                 self.order = gr.Radio([order.value for order in Order], value=Order.BANK, elem_id="order")
             self.language = gr.Radio([language.value for language in Language], elem_id="question-language")
             self.mode = gr.Radio([mode.value for mode in Mode], value=Mode.COACH, elem_id="mode")
+            self.manner = gr.Radio([manner.value for manner in Manner], value=Manner.NEUTRAL, elem_id="manner")
             with gr.Row():
                 self.probes = gr.Checkbox(value=False, elem_id="probes")
                 self.hints = gr.Checkbox(value=True, elem_id="hints")

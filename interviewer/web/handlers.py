@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from interviewer.banks.loader import Library
 from interviewer.domain.interview import (
     Interview,
+    Manner,
     Mode,
     Order,
     shows_grades,
@@ -52,6 +53,7 @@ class Choices:
     mode: str
     probes: bool
     hints: bool
+    manner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Desk:
                 mode=Mode(choices.mode),
                 probes=bool(choices.probes),
                 hints=bool(choices.hints),
+                manner=Manner(choices.manner),
             )
             session = self.service.begin(owner, first)
         except StoreError as error:
