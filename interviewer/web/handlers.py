@@ -53,7 +53,7 @@ class Choices:
     mode: str
     probes: bool
     hints: bool
-    manner: str
+    manner: str = Manner.NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)
