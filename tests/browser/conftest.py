@@ -57,18 +57,23 @@ def visit(chromium: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
         context.set_default_timeout(45_000)
         page = context.new_page()
         seen = Visit(context, page, [], [])
+        visits.append(seen)
+        # Printed, and so shown by pytest where a test fails: what a reader of the browser's console would see.
+        page.on("console", lambda message: print("console:", message.type, message.text))
+        page.on("pageerror", lambda error: print("error:", error))
+        page.on("requestfailed", lambda request: print("request failed:", request.url, request.failure))
+        page.on("response", lambda response: response.ok or print("refused:", response.status, response.url))
         page.on("request", lambda request: seen.asked.append(request.url))
         page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.accept()))
         page.goto(server.url)
         page.wait_for_selector("#practise-today")
-        visits.append(seen)
         return seen
 
     yield open_page
     for seen in visits:
-        strangers = [url for url in seen.asked if not url.startswith((server.url, "data:", "blob:"))]
         seen.context.close()
-        assert strangers == []
+    for seen in visits:
+        assert [url for url in seen.asked if not url.startswith((server.url, "data:", "blob:"))] == []
         assert seen.dialogs == []
 
 
