@@ -150,7 +150,7 @@
         setTimeout(() => sheet.querySelector('.sheet li')?.focus({preventScroll: true}), 100);
       }
     });
-    if (lastRow && !document.querySelector('#card .generating')) {
+    if (lastRow && !document.querySelector('#card .waiting')) {
       const [question, attempt, criterion] = lastRow.split(' ');
       const group = document.querySelector(`.card .ledger .ruling[data-question="${question}"][data-attempt="${attempt}"][data-criterion="${criterion}"]`);
       if (group && document.activeElement === document.body) group.closest('li').focus({preventScroll: true});
@@ -216,6 +216,17 @@
     else return;
     event.preventDefault();
   });
+  // A page that waits for a grade asks for it again and again. If it no longer does, a reply was lost on the way, and
+  // nothing would ever move again: it is loaded anew, when the server can be reached.
+  const SILENT_MS = 15000;
+  let askedAt = performance.now();
+  new PerformanceObserver(() => { askedAt = performance.now(); }).observe({type: 'resource'});
+  setInterval(async () => {
+    const waits = document.querySelector('#card .waiting')?.offsetParent || !document.querySelector('main [role=tabpanel]');
+    if (!waits || edited || document.hidden || performance.now() - askedAt < SILENT_MS) return;
+    askedAt = performance.now();
+    if ((await fetch(location.href).catch(() => null))?.ok) location.reload();
+  }, 1000);
   let pending = false;
   new MutationObserver(() => {
     if (pending) return;
