@@ -130,13 +130,14 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
 
     @pass_context
     def rich(context: "Context", text: str | Localized, marked: "Marks" = (), *, is_typed: bool = False) -> Markup:
-        language = context["language"]
-        text = text.into(language) if isinstance(text, Localized) else text
-        return rich_text(text, language, marked, is_typed=is_typed)
+        return rich_text(in_language(context, text), context["language"], marked, is_typed=is_typed)
 
     @pass_context
-    def line(context: "Context", text: str) -> Markup:
-        return rich_line(text, context["language"])
+    def line(context: "Context", text: str | Localized) -> Markup:
+        return rich_line(in_language(context, text), context["language"])
+
+    def in_language(context: "Context", text: str | Localized) -> str:
+        return text.into(context["language"]) if isinstance(text, Localized) else text
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
