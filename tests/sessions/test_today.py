@@ -1,9 +1,7 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from fakes import BANK
 from practice import Clock, bank_of, practise
 
@@ -16,18 +14,6 @@ from interviewer.sessions.store import Store
 from interviewer.sessions.today import FIRST_SITTING, NEW_A_DAY, SITTING, Today, plan_today
 
 MANY = bank_of(40)
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
 
 
 def today(store: Store, clock: Clock, *banks: Bank, beyond: bool = False) -> Today:
