@@ -29,7 +29,7 @@ from interviewer.text.messages import ALL, colon, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
     from jinja2.runtime import Context
 
     from interviewer.presentation.highlighting import Marks
@@ -88,7 +88,12 @@ def render(template: str, language: Language, **values: object) -> Markup:
 
 def inline(source: str, language: Language, **values: object) -> Markup:
     """A template of a line or two, written where it is used; else like an HTML template of `render`."""
-    return Markup(_environment(escaped).from_string(source).render(language=language, **values))  # noqa: S704 - as above
+    return Markup(_compiled(source).render(language=language, **values))  # noqa: S704 - as above
+
+
+@cache
+def _compiled(source: str) -> "Template":
+    return _environment(escaped).from_string(source)
 
 
 @cache

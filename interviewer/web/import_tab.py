@@ -73,8 +73,15 @@ class ImportWiring:
         tab = self.tab
         shown = [tab.found, tab.saved, tab.editing, tab.yaml, tab.base, tab.save, tab.play]
         # A file that is chosen while another is being read is read after it.
-        on(tab.read.click, self._read, [tab.window, tab.compiler, language], shown, trigger_mode="always_last")
-        on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language], shown)
+        on(
+            tab.read.click,
+            self._read,
+            [tab.window, tab.compiler, language],
+            shown,
+            waits=True,
+            trigger_mode="always_last",
+        )
+        on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language], shown, waits=True)
         on(tab.save.click, self._save, [tab.yaml, tab.base, language], [tab.saved, tab.play, tab.bank, tab.base])
         on(tab.play.click, self._play, [tab.bank, language], drawn)
 
