@@ -3,13 +3,14 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.domain.grade import Grade
+from interviewer.domain.interview import Interview
 from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 
@@ -54,14 +55,34 @@ def rubrics_digest(bank: Bank) -> str:
 MeasurementSource = Callable[[], Mapping[tuple[str, str], Measurement]]
 
 
-def measurement_finder(known: MeasurementSource, bank: Bank) -> Callable[[Grade], Measurement | None]:
-    """What is known of the grader of a grade on an answer to this bank."""
+def measurement_finder(
+    known: MeasurementSource, interview: Interview, banks: Sequence[Bank] = ()
+) -> Callable[[Grade], Measurement | None]:
+    """What is known of the grader of a grade in this interview.
+
+    A question that it took from one of these `banks` counts as one of that bank's, as long as it is the same there.
+    """
     try:
         found = known()
     except BankError:
         found = {}  # a damaged file of measurements is no reason to show no card; `evaluate` names it
-    rubrics = rubrics_digest(bank)
-    return lambda grade: found.get((grade.provenance.signature, rubrics))
+    own, by_id = rubrics_digest(interview.bank), {bank.id: bank for bank in banks}
+    origins = {rubric: digest for rubric, bank in _origins(interview, by_id) if (digest := rubrics_digest(bank))}
+
+    def finder(grade: Grade) -> Measurement | None:
+        by = grade.provenance
+        return found.get((by.signature, origins.get(by.rubric, own)))
+
+    return finder
+
+
+def _origins(interview: Interview, banks: Mapping[str, Bank]) -> Iterator[tuple[str, Bank]]:
+    """The banks of the questions that were taken from several, by the digest of the question's rubric."""
+    for source in interview.plan.sources:
+        asked, bank = interview.bank[source.asked], banks.get(source.bank)
+        there = next((one for one in bank.questions if one.id == source.question), None) if bank else None
+        if bank and there and there.digest == asked.digest:
+            yield asked.rubric.digest, bank
 
 
 def read_measurements(paths: Iterable[Path]) -> dict[tuple[str, str], Measurement]:
