@@ -60,28 +60,28 @@ def measurement_finder(
 ) -> Callable[[Grade], Measurement | None]:
     """What is known of the grader of a grade in this interview.
 
-    A question that it took from one of these `banks` counts as one of that bank's, as long as it is the same there.
+    A question of one of these `banks` counts as such, as long as it is still the same there.
     """
     try:
         found = known()
     except BankError:
         found = {}  # a damaged file of measurements is no reason to show no card; `evaluate` names it
-    own, by_id = rubrics_digest(interview.bank), {bank.id: bank for bank in banks}
-    origins = {rubric: digest for rubric, bank in _origins(interview, by_id) if (digest := rubrics_digest(bank))}
+    own = rubrics_digest(interview.bank)
+    origins = {rubric: rubrics_digest(bank) for rubric, bank in _origins(interview, {one.id: one for one in banks})}
 
     def finder(grade: Grade) -> Measurement | None:
         by = grade.provenance
-        return found.get((by.signature, origins.get(by.rubric, own)))
+        return found.get((by.signature, own)) or found.get((by.signature, origins.get(by.rubric, own)))
 
     return finder
 
 
 def _origins(interview: Interview, banks: Mapping[str, Bank]) -> Iterator[tuple[str, Bank]]:
-    """The banks of the questions that were taken from several, by the digest of the question's rubric."""
-    for source in interview.plan.sources:
-        asked, bank = interview.bank[source.asked], banks.get(source.bank)
-        there = next((one for one in bank.questions if one.id == source.question), None) if bank else None
-        if bank and there and there.digest == asked.digest:
+    """The banks that still have the questions of the interview, by the digest of the question's rubric."""
+    for source in map(interview.source, interview.plan.questions):
+        bank, asked = banks.get(source.bank), interview.bank[source.asked]
+        known = bank is not None and any(one.id == source.question for one in bank.questions)
+        if bank and known and bank[source.question].digest == asked.digest:
             yield asked.rubric.digest, bank
 
 

@@ -17,6 +17,7 @@ from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.endpoints import Endpoint
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
 from interviewer.sessions.planning import QuestionName, make_named_plan
+from interviewer.sessions.serialization import history_from_json, history_to_json
 from interviewer.web.badge import Badges
 
 ENDPOINT = Endpoint("http://127.0.0.1:9/v1", "qwen")
@@ -112,3 +113,14 @@ def test_questions_of_several_banks_have_the_figures_of_their_own_bank(
     changed = replace(deep_learning.questions[0], reference=BANK.title)
     later = replace(deep_learning, questions=(changed, *deep_learning.questions[1:]))
     assert not Badges(models, lambda: known, lambda: [later, BANK]).is_measured(mixed)(estimate)
+
+
+def test_an_interview_that_was_written_out_and_read_back_keeps_its_figures(
+    models: GraderRegistry, deep_learning: Bank, estimate: Grade
+) -> None:
+    key = estimate.provenance.signature, rubrics_digest(deep_learning)
+    known = {key: Measurement(*key, 300, 0.99, 0.79, 0.9, "model", 0.8454, 120)}
+    written = history_to_json([(Begun(deep_learning, Plan((deep_learning.questions[0].id,))), "2026-01-01")], {})
+    read = begin(history_from_json(written)[0][0])
+    assert Badges(models, lambda: known, lambda: [deep_learning]).is_measured(read)(estimate)
+    assert not Badges(models, lambda: known).is_measured(read)(estimate)
