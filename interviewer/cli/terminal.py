@@ -35,7 +35,8 @@ def play(session: Session, language: Language, folder: Path) -> None:
             question = last_question(interview.current)
             if interview.place != shown:
                 shown = interview.place
-                print(f"\n[{interview.position + 1} / {len(interview.questions)}] {question}")
+                place = f"{interview.plan_place} / {len(interview.plan.questions)}{_once_more(interview, language)}"
+                print(f"\n[{place}] {question}")
             _turn(session, _read(unsent, language), unsent, language)
     except (EOFError, KeyboardInterrupt):
         print("\n" + say("cli.resume", language, id=session.id))
@@ -68,6 +69,12 @@ class _Unsent:
 
     def drop(self) -> None:
         self.path.unlink(missing_ok=True)
+
+
+def _once_more(interview: Interview, language: Language) -> str:
+    if not interview.again_place:
+        return ""
+    return " · " + say("play.once_more", language, place=interview.again_place, total=len(interview.again))
 
 
 def _after_follow_up(session: Session) -> Interview:

@@ -57,6 +57,7 @@ class Overview(NamedTuple):
     high: float | None
     is_estimate: bool
     problem: str
+    waiting: str
     title: str | None = None
 
     @property
@@ -234,8 +235,9 @@ def _state(state: Interview) -> dict[str, Any]:
         "bank_en": title.en,
         "mode": state.plan.mode,
         "phase": state.phase,
-        "position": state.position,
-        "planned": len(state.questions),
+        "position": state.plan_place - 1,
+        "planned": len(state.plan.questions),
+        "waiting": " ".join(f"{one.bank}/{one.question}" for one in map(state.source, state.waiting)),
         "answered": len(answered),
         "graded": sum(attempt.grade is not None for attempt in answered),
         "failed": sum(bool(attempt.failure) for attempt in answered),
@@ -251,7 +253,7 @@ def _add_unreadable(connection: sa.Connection, row: Any, problem: str) -> None:
     changed = sa.select(sa.func.max(events.c.at)).where(events.c.interview == row.id)
     known = {"interview": row.id, "owner": row.owner, "begun_at": row.begun_at, "problem": problem}
     known["changed_at"] = connection.execute(changed).scalar() or row.begun_at
-    texts = dict.fromkeys(("bank", "bank_zh", "bank_en", "mode", "phase"), "")
+    texts = dict.fromkeys(("bank", "bank_zh", "bank_en", "mode", "phase", "waiting"), "")
     numbers = dict.fromkeys(("position", "planned", "answered", "graded", "failed", "due"), 0)
     connection.execute(overviews.insert().values(**known, **texts, **numbers, is_estimate=False))
 

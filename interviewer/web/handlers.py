@@ -294,8 +294,8 @@ class Desk:
             return interview, say("play.grading_waits", language, reason=error.into(language))
 
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
-        badge = self.badges.on(interview.bank, language)
-        live = Live(self.badges.is_measured(interview.bank), has_model=not self.service.is_offline(session.owner))
+        badge = self.badges.on(interview, language)
+        live = Live(self.badges.is_measured(interview), has_model=not self.service.is_offline(session.owner))
         return view(session.id, interview, language, badge, live, session.partial_verdicts())
 
 

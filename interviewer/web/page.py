@@ -60,7 +60,7 @@ def mount(
 ) -> None:
     """Put the page on the application, with everything closed that it does not need."""
     practice = Practice(service.store, library.banks)
-    desk = Desk(service, library, models, Badges(models, known_measurements(settings)), practice)
+    desk = Desk(service, library, models, Badges(models, known_measurements(settings), library.banks), practice)
     demo = _build(desk, owners, settings, uploads)
     demo.max_threads = _MOST_THREADS
     demo.queue(default_concurrency_limit=None, api_open=False)

@@ -95,13 +95,22 @@ def _progress(name: str, interview: Interview, language: Language) -> str:
         return ""
     question, current, total = interview.question, interview.current, len(interview.questions)
     topic = interview.bank.topic_title(question.topic, language)
-    place = interview.position + 1
+    text = say(
+        "play.progress",
+        language,
+        place=interview.plan_place,
+        total=len(interview.plan.questions),
+        topic=topic,
+        difficulty=question.difficulty,
+    )
+    if interview.again_place:
+        text += " · " + say("play.once_more", language, place=interview.again_place, total=len(interview.again))
     return inline(
         _PROGRESS,
         language,
         name=name,
         draft=f"{interview.position}.{current.number}.{len(current.answers)}",
-        text=say("play.progress", language, place=place, total=total, topic=topic, difficulty=question.difficulty),
+        text=text,
         total=total,
         done=interview.position,
     )

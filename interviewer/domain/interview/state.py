@@ -239,6 +239,24 @@ class Interview:
         """What is asked, in order; a question that is asked again stands there twice."""
         return self.plan.questions + self.again
 
+    @property
+    def plan_place(self) -> int:
+        """Where the current question stands in the plan, from 1; asked once more, it stands where it stood."""
+        return self.plan.questions.index(self.current.question) + 1
+
+    @property
+    def again_place(self) -> int:
+        """Where the current question stands among those that are asked once more, from 1; 0 before them."""
+        return max(0, self.position + 1 - len(self.plan.questions))
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The questions that are still to be answered."""
+        if self.is_over:
+            return ()
+        is_answered = self.phase in (Phase.WEIGHING, Phase.REVIEWING)
+        return self.questions[self.position + is_answered :]
+
     def source(self, question: str) -> Source:
         """The bank that a question of this interview is of, and its id there."""
         own = Source(question, self.bank.id, question)
