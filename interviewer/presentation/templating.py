@@ -15,6 +15,7 @@ from interviewer.domain.scoring import Score
 from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.wording import (
     bar_ends,
+    duration,
     level_key,
     level_sign,
     moment,
@@ -52,6 +53,11 @@ _IN_MARKDOWN = dict.fromkeys(UNSEEN, "·")
 def escaped(text: str) -> Markup:
     """Text as HTML that shows it and nothing else, also inside a template of Gradio. Not for attributes."""
     return Markup(html.escape(text, quote=True).translate(_TEMPLATE_SIGNS).translate(_IN_HTML))  # noqa: S704 - escaped here
+
+
+def attribute(text: str) -> Markup:
+    """Text as the value of an HTML attribute, from which a script reads it exactly as it was written."""
+    return Markup(html.escape(text, quote=True).translate(_TEMPLATE_SIGNS))  # noqa: S704 - escaped here
 
 
 def literal(text: str) -> Markup:
@@ -151,6 +157,8 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
         say=said,
         colon=between,
         score_text=scored,
+        duration=duration,
+        attribute=attribute,
         provenance_text=given_by,
         level_key=level_key,
         level_sign=level_sign,

@@ -36,6 +36,9 @@ from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practis
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
 
+# The limits for an answer that may be chosen; 0 stands for none.
+ANSWER_SECONDS = (0, 60, 120, 180, 300)
+
 # What needs no server is there in a moment; it is not waited for without end all the same.
 _OFFLINE_SECONDS = 3.0
 
@@ -52,6 +55,8 @@ class Choices:
     mode: str
     probes: bool
     hints: bool
+    answer_seconds: int = 0
+    """The limit for an answer; 0 for none, as in coach mode, which has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +89,18 @@ class Desk:
             most = sum(not choices.topics or question.topic in choices.topics for question in bank.questions)
             if choices.count is None or not 1 <= choices.count <= most or choices.count != int(choices.count):
                 return View(Screen.START, language, notice=say("start.bad_count", language, most=most))
+            mode = Mode(choices.mode)
+            limit = ANSWER_SECONDS.index(choices.answer_seconds) if mode is Mode.INTERVIEW else 0
             first = make_plan(
                 bank,
                 topics=[str(topic) for topic in choices.topics],
                 count=int(choices.count),
                 order=Order(choices.order),
                 language=Language(choices.language),
-                mode=Mode(choices.mode),
+                mode=mode,
                 probes=bool(choices.probes),
                 hints=bool(choices.hints),
+                answer_seconds=ANSWER_SECONDS[limit] or None,
             )
             session = self.service.begin(owner, first)
         except StoreError as error:
@@ -108,12 +116,10 @@ class Desk:
             return
         if len(text) > LONGEST_ANSWER:
             notice = say("play.too_long", language, length=len(text), most=LONGEST_ANSWER)
-            yield self._noticed(owner, interview, language, notice)
+            yield _with_unrecorded(self._noticed(owner, interview, language, notice), text)
             return
         played = self._played(owner, interview, language, lambda session: session.answer(text, place))
-        if played.notice and not played.may_answer and not played.is_away:
-            played = replace(played, unsent=text)  # the box is not to be seen now
-        yield replace(played, clear=not played.notice)
+        yield _with_unrecorded(played, text) if played.notice else replace(played, clear=True)
         if not played.notice and played.is_waiting:
             yield from self._do_due(owner, interview, language)
 
@@ -135,6 +141,9 @@ class Desk:
 
     def repeat(self, owner: str, interview: str, place: str, language: Language) -> View:
         return self._played(owner, interview, language, lambda session: session.repeat(place))
+
+    def undo_skip(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(owner, interview, language, lambda session: session.undo_skip(place))
 
     def retry(self, owner: str, interview: str, place: str, language: Language) -> View:
         """Another try, with what was said before in the box to be made better."""
@@ -309,7 +318,17 @@ class Desk:
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
         badge = self.badges.on(interview.bank, language)
         live = Live(self.badges.is_measured(interview.bank), has_model=not self.service.is_offline(session.owner))
-        return view(session.id, interview, language, badge, live, session.partial_verdicts())
+        seconds = session.seconds_since_asked()
+        return view(session.id, interview, language, badge, live, session.partial_verdicts(), seconds)
+
+
+def _with_unrecorded(refused: View, text: str) -> View:
+    """What was typed and not recorded stays in the box; where there is no box now, it is shown."""
+    if refused.is_away:
+        return refused
+    if refused.may_answer:
+        return replace(refused, notice=f"{refused.notice} {say('play.in_box', refused.language)}")
+    return replace(refused, unsent=text)
 
 
 def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:
