@@ -124,8 +124,12 @@ class Desk:
             yield from self._do_due(owner, interview, language)
 
     def skip(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
-        """Pass on the question, or on the probe: then what was said before it is graded."""
-        yield from self._then_settle(owner, interview, language, lambda session: session.skip(place))
+        """Pass on the question, or on the probe: then what was said before it is graded.
+
+        The box is emptied: what stands in it is about what was passed on. The browser keeps it for whoever comes back.
+        """
+        for shown in self._then_settle(owner, interview, language, lambda session: session.skip(place)):
+            yield replace(shown, clear=not shown.notice)
 
     def end(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
         yield from self._then_settle(owner, interview, language, lambda session: session.end(place))

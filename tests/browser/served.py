@@ -35,7 +35,7 @@ class Server:
         with self.log.open("a") as log:
             said = log.tell()
             self._process = subprocess.Popen(command, env=environment, cwd=self.folder, stdout=log, stderr=log)
-        for _ in range(600):
+        for _ in range(2400):
             found = re.search(r"http://127\.0\.0\.1:(\d+)", self.log.read_text()[said:])
             if found:
                 break

@@ -76,6 +76,8 @@ def test_a_question_that_was_passed_on_is_come_back_to_unless_another_window_wen
     page.click("#skip")
     expect(page.locator("#progress")).to_contain_text("Question 2 / 5")
     expect(page.locator("#undo-skip")).to_be_visible()
+    expect(page.locator("#answer textarea")).to_have_value("")
+    expect(page.locator("#progress .clock")).to_contain_text(":")
     page.screenshot(path=shots / "undo-skip-360.png")
     other = seen.context.new_page()
     other.goto(page.url)
@@ -114,6 +116,7 @@ def test_a_stale_window_says_where_what_was_written_is(visit: Callable[..., Visi
     other.click("#send")
     expect(other.locator("#notice .unsent")).to_have_text("my words")
     expect(other.locator("#notice")).not_to_contain_text("still in the box")
+    expect(other.locator("#notice")).to_be_in_viewport()
     other.screenshot(path=shots / "stale-en.png")
 
 
