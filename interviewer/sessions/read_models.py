@@ -13,7 +13,6 @@ from interviewer.domain.interview import (
     Interview,
     Mode,
     Ruled,
-    Saying,
     begin,
     due,
     step,
@@ -268,8 +267,6 @@ def _outcomes(
 ) -> list[dict[str, Any]]:
     """The rows of an attempt that was judged; `answered` are the times of all answers of the interview."""
     found, source, rated = attempt_result(state, attempt), state.source(attempt.question), ratings(state, attempt)
-    seconds = [turn.seconds for turn in attempt.said(Saying.ANSWER)]
-    known = [one for one in seconds if one is not None]
     by_grader = {verdict.criterion: verdict.level for verdict in attempt.grade.verdicts} if attempt.grade else {}
     return [
         {
@@ -288,7 +285,7 @@ def _outcomes(
             "at": at,
             "answered_at": _answered_at(state, attempt, answered),
             "rating": rated.get(verdict.criterion),
-            "seconds": sum(known) if len(known) == len(seconds) else None,
+            "seconds": attempt.seconds,
         }
         for verdict in found.verdicts
     ]

@@ -8,12 +8,17 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from datetime import UTC, tzinfo
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import gradio as gr
 
+from interviewer.domain.rubric import Language
+from interviewer.web.page_language import preferred_language
 from interviewer.web.page_output import StatelessPage
 
 _log = logging.getLogger(__name__)
@@ -97,6 +102,18 @@ def where(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "interviewer" in Path(frame.filename).parts] or frames
     return f"{type(error).__name__} at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else type(error).__name__
+
+
+def zone_of(request: gr.Request) -> tzinfo:
+    """Where the visitor's day begins, as the browser says."""
+    try:
+        return ZoneInfo(unquote(dict(request.cookies).get("zone", "")))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC
+
+
+def language_of(request: gr.Request) -> Language:
+    return preferred_language(dict(request.cookies).get("lang", ""), request.headers.get("accept-language", ""))
 
 
 @contextmanager

@@ -36,7 +36,10 @@
   document.addEventListener('input', event => {
     if (event.isTrusted && event.target.closest?.('#answer')) keepDraft(event.target.value);
   });
-  let restored = '';
+  let restored = '', passed = null;
+  document.addEventListener('click', event => {
+    if (event.target.closest?.('#skip')) passed = {...where(), text: document.querySelector('#answer textarea').value};
+  }, true);
   const restoreDraft = () => {
     const here = where(), box = document.querySelector('#answer textarea');
     if (!here) return;
@@ -44,8 +47,10 @@
     if (draft && draft.at !== here.draft) keepDraft('');  // it is recorded, or its question was passed
     if (!box || restored === here.interview + ' ' + here.draft) return;
     restored = here.interview + ' ' + here.draft;
-    if (draft?.at !== here.draft || box.value) return;
-    box.value = draft.text;
+    const isBack = passed?.interview === here.interview && passed.draft === here.draft;
+    const text = draft?.at === here.draft ? draft.text : isBack ? passed.text : '';
+    if (!text || box.value) return;
+    box.value = text;
     box.dispatchEvent(new Event('input', {bubbles: true}));
   };
   // Ctrl+Enter or ⌘+Enter sends; where fingers type, Enter breaks the line. Single keys work outside of text fields.
