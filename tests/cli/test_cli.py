@@ -464,7 +464,7 @@ def test_the_card_in_the_terminal_is_that_of_the_page_and_in_colour_where_there_
     plain = capsys.readouterr().out
     assert "\x1b" not in plain
     assert "✓ Met: " in plain
-    assert "“collapse into one linear map”" in plain
+    assert "collapse into one linear map”" in plain
     show("[red]as written[/red]")
     assert capsys.readouterr().out == "[red]as written[/red]\n"
     assert "You could say: " in plain
