@@ -30,7 +30,8 @@ class Server:
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        environment = {**os.environ, "INTERVIEWER_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.extra}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTERVIEWER_")}
+        environment = {**inherited, "INTERVIEWER_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.extra}
         command = [sys.executable, str(ROOT / "app.py"), "--port", str(self.port)]
         with self.log.open("a") as log:
             said = log.tell()
