@@ -69,6 +69,8 @@ def _apart(work: Callable[[], Any]) -> "asyncio.Future[Any]":
     future: Future[Any] = Future()
 
     def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return  # nobody waits any more
         try:
             future.set_result(work())
         except BaseException as error:  # noqa: BLE001 - raised again where it is awaited

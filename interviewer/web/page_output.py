@@ -12,6 +12,8 @@ _UNCHANGED = gr.skip()
 _QUEUE_SECONDS = 0.005
 # The page has no progress bars, after which Gradio would look a hundred times a second.
 _PROGRESS_SECONDS = 1.0
+# Gradio takes up no more events at a time than it has threads, also if they only wait for a model's server.
+_MOST_EVENTS = 2000
 
 
 class StatelessPage(gr.Blocks):
@@ -25,6 +27,7 @@ class StatelessPage(gr.Blocks):
     def forget_visitors(self, mounted: Any) -> None:
         """Needed once, with the application that Gradio has made of this page."""
         mounted.state_holder = _OneStateForAll(self)
+        self._queue.max_thread_count = _MOST_EVENTS
         self._queue.sleep_when_free = _QUEUE_SECONDS
         self._queue.progress_update_sleep_when_free = _PROGRESS_SECONDS
 

@@ -1,5 +1,7 @@
 """What the page keeps of its visitors, and what its events send."""
 
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from interviewer.settings import read_settings
+from interviewer.web import page
 from interviewer.web.page_output import StatelessPage, _in_order, _sent
 from interviewer.web.server import make_app
 
@@ -71,6 +74,27 @@ def test_gradio_still_has_the_pauses_that_are_set_to_spare_an_idle_server(visito
     assert all(
         getattr(gradio_of(visitor).get_blocks()._queue, pause) > getattr(plain._queue, pause) for pause in pauses
     )
+
+
+def test_a_server_that_never_answers_keeps_no_visitor_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "_MOST_THREADS", 2)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        TestClient(make_app(read_settings(data_dir=tmp_path)), base_url=ORIGIN["Origin"]) as client,
+    ):
+        visitor = Visitor(client)
+        form = ["en", f"http://127.0.0.1:{silent.getsockname()[1]}/v1", "", "", "one_call", 1]
+        for number in range(4):
+            for button in ("list-models", "test-grader"):
+                wish = {
+                    "fn_index": visitor.event(button, "click")["id"],
+                    "data": form,
+                    "session_hash": f"slow {number}",
+                }
+                assert client.post("/gradio_api/queue/join", json=wish, headers=ORIGIN).status_code == 200
+        start = time.monotonic()
+        assert visitor.start("mine")["place"]
+        assert time.monotonic() - start < 5
 
 
 def test_choices_are_sent_as_titles_and_values() -> None:
