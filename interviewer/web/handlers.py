@@ -24,6 +24,7 @@ from interviewer.errors import (
     TranscriptError,
 )
 from interviewer.presentation.card import Live
+from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import QuestionName, make_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
@@ -309,7 +310,9 @@ class Desk:
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
         badge = self.badges.on(interview, language)
         live = Live(self.badges.is_measured(interview), has_model=not self.service.is_offline(session.owner))
-        return view(session.id, interview, language, badge, live, session.partial_verdicts())
+        store = self.service.store
+        compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
+        return view(session.id, interview, language, badge, live, session.partial_verdicts(), compared)
 
 
 def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:

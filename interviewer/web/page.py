@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from typing import Any
-from urllib.parse import unquote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import gradio as gr
 from fastapi import FastAPI
@@ -41,6 +39,7 @@ from interviewer.web.rendering import (
     start_values,
 )
 from interviewer.web.theme import css, script, theme
+from interviewer.web.time_zone import time_zone
 from interviewer.web.uploads import Uploads
 from interviewer.web.view_model import Screen, View
 from interviewer.wiring import known_measurements
@@ -330,10 +329,7 @@ class _Wiring:
 
 def _zone(request: gr.Request) -> tzinfo:
     """Where the visitor's day begins, as the browser says."""
-    try:
-        return ZoneInfo(unquote(dict(request.cookies).get("zone", "")))
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return UTC
+    return time_zone(dict(request.cookies).get("zone", ""))
 
 
 def _language_of(request: gr.Request) -> Language:

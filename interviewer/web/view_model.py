@@ -15,6 +15,7 @@ from interviewer.presentation.card import Badge, Live, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report
 from interviewer.presentation.templating import escaped, inline
+from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.messages import say
 
 
@@ -55,9 +56,18 @@ class View:
 
 
 def view(
-    name: str, interview: Interview, language: Language, badge: Badge, live: Live, partial: Sequence[Verdict] = ()
+    name: str,
+    interview: Interview,
+    language: Language,
+    badge: Badge,
+    live: Live,
+    partial: Sequence[Verdict] = (),
+    compared: Sequence[QuestionComparison] = (),
 ) -> View:
-    """What the page shows of the interview of this id; `partial` are verdicts on the current attempt that are known already."""
+    """What the page shows of the interview of this id.
+
+    `partial` are verdicts on the current attempt that are known already, `compared` is how its questions went last time.
+    """
     shown = shows_grades(interview)
     reviewing = interview.phase is Phase.REVIEWING
     return View(
@@ -68,7 +78,9 @@ def view(
         progress=_progress(name, interview, language),
         chat=chat(interview, language) + _thinking(interview, language),
         card=_card(interview, language, badge, live, partial),
-        report=report(interview, language, badge=badge, exports_of=name, live=live) if interview.is_over else "",
+        report=report(interview, language, badge=badge, exports_of=name, live=live, compared=compared)
+        if interview.is_over
+        else "",
         may_answer=interview.phase is Phase.ANSWERING,
         may_hint=may_hint(interview),
         is_reviewing=reviewing,
