@@ -38,7 +38,6 @@ from interviewer.web.rendering import (
     start_values,
 )
 from interviewer.web.theme import css, page_script, script, theme
-from interviewer.web.uploads import Uploads
 from interviewer.web.view_model import Screen, View
 from interviewer.wiring import known_measurements
 
@@ -52,12 +51,12 @@ def mount(
     library: Library,
     owners: Owners,
     models: GraderRegistry,
-    uploads: Uploads,
+    importer: Importer,
 ) -> None:
     """Put the page on the application, with everything closed that it does not need."""
     practice = Practice(service.store, library.banks)
     desk = Desk(service, library, models, Badges(models, known_measurements(settings), library.banks), practice)
-    demo = _build(desk, owners, settings, uploads)
+    demo = _build(desk, owners, settings, importer)
     demo.max_threads = _MOST_THREADS
     demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
@@ -83,15 +82,12 @@ def mount(
     demo.forget_visitors(mounted)
 
 
-def _build(desk: Desk, owners: Owners, settings: Settings, uploads: Uploads) -> Page:
-    # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
-    folder = settings.import_folder if settings.is_for_this_machine else None
-    importer = Importer(desk.library, desk.models, uploads, folder)
+def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer) -> Page:
     page = Page(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     )
     with page:
-        controls = Controls(desk.models.options, may_import=folder is not None)
+        controls = Controls(desk.models.options, may_import=importer.folder is not None)
         _Wiring(page, controls, desk, owners, importer, settings.root_path).connect()
     return page
 
@@ -112,6 +108,8 @@ class _Wiring:
         everything, language = c.all(), c.page_language
         arrived = self._on(self.demo.load, self._arrive, [c.remembered], everything)
         arrived.then(None, language, None, js=script("arrived"), api_visibility="private")
+        if self.importer.folder is not None:
+            self.demo.load(None, None, None, js=script("editor"), api_visibility="private")
         self._on(
             language.input, self._speak, [language, c.remembered, c.start.bank, c.start.language_chosen], everything
         )

@@ -52,8 +52,9 @@ def theme() -> gr.themes.Base:
 
 
 def css() -> str:
-    """The style sheet of the page, after that of cards and chat."""
-    return str(stylesheet("cards")) + (_ASSETS / "page.css").read_text(encoding="utf-8")
+    """The style sheets of the page and the editor, after that of cards and chat."""
+    own = [(_ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "editor")]
+    return "".join([str(stylesheet("cards")), *own])
 
 
 def page_script() -> str:

@@ -10,7 +10,6 @@ ever opened as a path; the only files that are read and written are banks of the
 beside each bank, in `.imported`, a copy as it was imported: what differs from it was edited by people.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -28,7 +27,7 @@ from interviewer.banks.importing.merging import Change, Did, base_questions, has
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
-from interviewer.banks.lint import Fault, lint
+from interviewer.banks.lint import Fault, by_question, lint
 from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, Library, decode_bank, parse_bank, unreadable
 from interviewer.domain.rubric import Bank, Language, Localized, Question, is_id
 from interviewer.errors import BankError
@@ -93,15 +92,13 @@ class Preview:
         self.__dict__["faults"] = self._checked(told)
 
     def _checked(self, told: Told) -> Mapping[str, Sequence[Fault]]:
-        found: defaultdict[str, list[Fault]] = defaultdict(list)
-        for fault in lint(self.bank, told):
-            found[fault.question].append(fault)
+        faults = list(lint(self.bank, told))
         for question in self.bank.questions:
             if any(c.made == CODE and not c.aliases for c in question.criteria):
-                found[question.id].append(Fault(question.id, localized("lint.code_alone")))
+                faults.append(Fault(question.id, localized("lint.code_alone")))
             if left := _left_out(question):
-                found[question.id].append(Fault(question.id, localized("lint.surplus", count=left)))
-        return found
+                faults.append(Fault(question.id, localized("lint.surplus", count=left)))
+        return by_question(faults)
 
     def report(self, language: Language) -> ImportReport:
         """What became of every part of the file; `import_report.lines` writes it out."""

@@ -18,6 +18,7 @@
       if (!isNaN(at)) time.textContent = at.toLocaleString(document.documentElement.lang || undefined, {dateStyle: 'medium', timeStyle: 'short'});
     });
     restoreDraft();
+    nameWindow();
   };
   // What is being typed is kept in the browser, by interview and question, until it is recorded: over leaving, closing
   // the tab, and days.
@@ -77,13 +78,14 @@
     const key = event.target.dataset?.key;
     if (key && event.target.isConnected) event.target.open ? unfolded.add(key) : unfolded.delete(key);
   }, true);
-  // What was edited and not saved is not lost without a question.
-  let edited = false;
-  document.addEventListener('input', event => { if (event.isTrusted && event.target.closest?.('#import-yaml')) edited = true; });
-  document.addEventListener('click', event => { if (event.target.closest?.('#import-save')) edited = false; });
-  window.addEventListener('beforeunload', event => { if (edited) event.preventDefault(); });
   // Each window reads its own files.
-  const windowName = String(Math.random()).slice(2);
+  const windowName = document.documentElement.dataset.window = String(Math.random()).slice(2);
+  const nameWindow = () => {
+    const box = document.querySelector('#import-window textarea, #import-window input');
+    if (!box || box.value === windowName) return;
+    box.value = windowName;
+    box.dispatchEvent(new Event('input', {bubbles: true}));
+  };
   // A file goes to the server as it is; then the hidden button asks what was found in it.
   const send = async file => {
     const status = document.querySelector('#import-status');
@@ -95,9 +97,7 @@
       status.textContent = file.name;
       if (!reply.ok) status.textContent += ': ' + (reply.status === 413 ? told.tooLarge : told.notSent);
       if (!reply.ok) return;
-      const box = document.querySelector('#import-window textarea, #import-window input');
-      box.value = windowName;
-      box.dispatchEvent(new Event('input', {bubbles: true}));
+      nameWindow();
       setTimeout(() => document.querySelector('#import-read').click(), 50);
     } catch {
       status.textContent = file.name + ': ' + told.notSent;
