@@ -138,12 +138,12 @@ def test_the_import_tab_is_in_chinese_whatever_is_missing(models: GraderRegistry
     listed = "# 操作系统\n\n## 1. 什么是进程？\n\n答：进程是正在运行的程序，它有自己的地址空间。\n\n## 链接\n\n[返回顶部](#top)\n"
     shown = [
         *importer.read("me", "", ZH, by_model=False),
-        *importer.read_text("me", " ", "", ZH, by_model=False),
-        *importer.read_text("me", listed, "系统", ZH, by_model=True),
-        *importer.read_text("me", listed, "系统", ZH, by_model=False),
+        *importer.read_text("me", "w", " ", "", ZH, by_model=False),
+        *importer.read_text("me", "w", listed, "系统", ZH, by_model=True),
+        *importer.read_text("me", "w", listed, "系统", ZH, by_model=False),
         importer.save("", "", ZH),
         closed.save("x", "", ZH),
-        *closed.read_text("me", listed, "", ZH, by_model=False),
+        *closed.read_text("me", "w", listed, "", ZH, by_model=False),
     ]
     assert shown[3].yaml
     for one in shown:
