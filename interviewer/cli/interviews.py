@@ -150,7 +150,8 @@ def export(
 
     settings = read_settings()
     history = Store(settings.database).history(interview)
-    text = export_transcript(interview, history, format.value, language, wiring.known_measurements(settings))
+    banks = wiring.make_library(settings).banks()
+    text = export_transcript(interview, history, format.value, language, wiring.known_measurements(settings), banks)
     write_file(text, output)
 
 

@@ -8,6 +8,8 @@ from interviewer.domain.rubric import Criterion, Kind, Question
 from interviewer.domain.scoring import Score, Shortfall, mean, points, score, shortfalls
 
 _MOST_NAMED = 3
+# What sending may take: an answer that is taken when its time is over has not been thought about for longer.
+_SENDING_SECONDS = 5
 _NOT_MADE = (Level.MISSING, Level.CONTRADICTED)
 
 
@@ -89,6 +91,11 @@ class InterviewSummary:
         return sum(result.attempt.is_answered for result in self.results)
 
     @property
+    def seconds(self) -> tuple[float, ...]:
+        """How long the answers to each question took, as far as that is known."""
+        return tuple(one.attempt.seconds for one in self.results if one.attempt.seconds is not None)
+
+    @property
     def spent(self) -> Spent:
         """Tokens over all graded attempts that are shown here."""
         grades = [result.grade for result in self.results if result.grade]
@@ -106,6 +113,13 @@ class InterviewSummary:
     def is_self_marked(self) -> bool:
         """Whether the candidate marked at least one of the answers."""
         return any(result.is_self_marked for result in self.results)
+
+
+def over_time(interview: Interview) -> int:
+    """How many answers took longer than the plan allows."""
+    limit = interview.plan.answer_seconds
+    turns = (turn for attempt in interview.attempts for turn in attempt.turns)
+    return sum(limit is not None and (turn.seconds or 0) > limit + _SENDING_SECONDS for turn in turns)
 
 
 def attempt_result(interview: Interview, attempt: Attempt) -> AttemptResult:

@@ -207,6 +207,7 @@ def card(
         has_every_core=bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),
         second=second_opinion(found),
         changes=_changes(interview, attempt),
+        may_copy=live is not None,
         may_rule=live is not None and may_rule(interview, attempt),
         may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
         sheet=_sheet(interview, found, language, level, live) if live else "",

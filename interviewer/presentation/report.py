@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from interviewer.domain.interview import Interview
 from interviewer.domain.rubric import Language
-from interviewer.domain.summary import InterviewSummary, attempt_result, summarize
+from interviewer.domain.summary import InterviewSummary, attempt_result, over_time, summarize
 from interviewer.presentation.card import Badge, Live, Notes, card, no_badge
 from interviewer.presentation.templating import render
 
@@ -29,6 +29,7 @@ def report(
         interview=interview,
         summary=summary,
         skipped=skipped(summary),
+        over_time=over_time(interview),
         may_practise=live is not None,
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
         exports_of=exports_of,

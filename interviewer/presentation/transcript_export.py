@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
-from interviewer.domain.rubric import Language
+from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import OutOfTurn
 from interviewer.evaluation.calibration import MeasurementSource, measurement_finder
 from interviewer.presentation.plain_text import escaped_controls
@@ -17,11 +17,16 @@ from interviewer.text.messages import localized
 
 
 def export_transcript(
-    interview: str, history: Sequence[Recorded], kind: str, language: Language | None, known: MeasurementSource
+    interview: str,
+    history: Sequence[Recorded],
+    kind: str,
+    language: Language | None,
+    known: MeasurementSource,
+    banks: Sequence[Bank] = (),
 ) -> str:
     """A transcript as `md`, `html` or `json`, in the given language or that of its questions.
 
-    What is `known` of its graders stands beside the scores.
+    What is `known` of its graders on these `banks` stands beside the scores.
     """
     played = replay(recorded.event for recorded in history)
     if not shows_grades(played):
@@ -32,7 +37,7 @@ def export_transcript(
         played = replay(recorded.event for recorded in history)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     spoken = language or played.plan.language
-    told = measurement_finder(known, played.bank)
+    told = measurement_finder(known, played, banks)
 
     def badge(grade: Grade) -> str:
         return agreement_text(told(grade), spoken, is_estimate=grade.is_estimate)

@@ -21,6 +21,12 @@ def score_text(score: Score | None, language: Language, *, is_estimate: bool) ->
     return say("score.exact", language, score=round(100 * score.value))
 
 
+def duration(seconds: float) -> str:
+    """Minutes and seconds, as a clock shows them."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
 def provenance_text(grade: Grade, language: Language) -> str:
     """Who gave the grade, and against which rubric."""
     by = grade.provenance

@@ -66,9 +66,16 @@ class ImportWiring:
         """`on` binds a handler to a trigger the way all events of the page are bound; `play` draws on `drawn`."""
         tab = self.tab
         # A file that is chosen while another is being read is read after it.
-        on(tab.read.click, self._read, [tab.window, tab.compiler, language], [tab.found], trigger_mode="always_last")
+        on(
+            tab.read.click,
+            self._read,
+            [tab.window, tab.compiler, language],
+            [tab.found],
+            waits=True,
+            trigger_mode="always_last",
+        )
         pasted = [tab.window, tab.paste, tab.title, tab.compiler, language]
-        on(tab.read_paste.click, self._read_paste, pasted, [tab.found])
+        on(tab.read_paste.click, self._read_paste, pasted, [tab.found], waits=True)
         on(tab.play.click, self._play, [tab.bank, language], drawn)
 
     def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[str]:

@@ -79,7 +79,9 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         if kind == "html":
             headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         try:
-            text = export_transcript(name, history, kind, language, wiring.known_measurements(settings))
+            text = export_transcript(
+                name, history, kind, language, wiring.known_measurements(settings), library.banks()
+            )
         except OutOfTurn as error:
             return PlainTextResponse(f"{error.into(language or Language.EN)}\n", 409)
         return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)

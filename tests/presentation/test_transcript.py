@@ -49,6 +49,17 @@ def test_json_loads_back_to_the_same_interview(service: SessionService, mode: Mo
     assert replay(events) == session.interview()
 
 
+def test_json_holds_the_questions_that_were_planned_and_no_others(service: SessionService, deep_learning: Bank) -> None:
+    first = make_plan(deep_learning, count=5, seed=1, topics=deep_learning.used_topics[:2])
+    session = finished(service, "它们让网络不再是线性的", first)
+    text = export(session, "json")
+    again = replay(event for event, _ in history_from_json(text))
+    assert [one.id for one in again.bank.questions] == list(first.plan.questions)
+    assert again.attempts == session.interview().attempts
+    assert again.question.topic in (again.bank.topics or {})
+    assert len(text.encode()) < 150_000
+
+
 def test_the_summary_says_what_the_events_say(service: SessionService) -> None:
     session = finished(service, "it is switched off")
     summary = json.loads(export(session, "json"))["summary"]
