@@ -39,6 +39,11 @@ class DraftText(_Draft):
     def __bool__(self) -> bool:
         return bool(self.zh.strip() or self.en.strip())
 
+    @property
+    def languages(self) -> list[Language]:
+        """Those that it is in."""
+        return [side for side in Language if _own(self, side).strip()]
+
     def both(self) -> str:
         return f"{self.zh}\n{self.en}"
 
@@ -336,7 +341,7 @@ def _joined(one: DraftText, other: DraftText, zh: str, en: str) -> DraftText:
     """Both texts, in the languages that both have; where they share none, all that there is."""
     if not one or not other:
         return one or other
-    shared = [side for side in Language if _own(one, side).strip() and _own(other, side).strip()]
+    shared = [side for side in one.languages if side in other.languages]
     between = {Language.ZH: zh, Language.EN: en}
     return DraftText(
         **{

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -144,7 +145,7 @@ def _opened(text: str, base: str, language: Language) -> Reply:
             "editor.html",
             language,
             title=bank.title,
-            sides=_sides_of(sketch),
+            sides=DraftText(zh=bank.title.zh, en=bank.title.en).languages,
             rows=[_row(one, sketch) for one in drafts],
         ),
     }
@@ -161,17 +162,17 @@ def _sides_of(bank: BankSketch) -> list[Language]:
     return [bank.language, other] if bank.is_bilingual else [bank.language]
 
 
+def _sides(draft: DraftQuestion, bank: BankSketch, text: DraftText | None) -> list[Language]:
+    """The languages of which a text has a field: those that it is in, or else that of its question."""
+    if bank.is_bilingual:
+        return _sides_of(bank)
+    return (text.languages if text else []) or draft.text.languages[:1] or [bank.language]
+
+
 def _shown(draft: DraftQuestion, bank: BankSketch, language: Language) -> Reply:
     """A question with its form."""
-    sides = set(_sides_of(bank)) | {
-        side for side in Language if (draft.text.zh if side is Language.ZH else draft.text.en).strip()
-    }
     html = render(
-        "editor_question.html",
-        language,
-        row=_row(draft, bank),
-        sides=sorted(sides, key=lambda side: side is not bank.language),
-        is_open=True,
+        "editor_question.html", language, row=_row(draft, bank), sides_of=partial(_sides, draft, bank), is_open=True
     )
     return {
         "question": draft.model_dump(mode="json"),

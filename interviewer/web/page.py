@@ -108,8 +108,6 @@ class _Wiring:
         everything, language = c.all(), c.page_language
         arrived = self._on(self.demo.load, self._arrive, [c.remembered], everything)
         arrived.then(None, language, None, js=script("arrived"), api_visibility="private")
-        if self.importer.folder is not None:
-            self.demo.load(None, None, None, js=script("editor"), api_visibility="private")
         self._on(
             language.input, self._speak, [language, c.remembered, c.start.bank, c.start.language_chosen], everything
         )

@@ -228,3 +228,17 @@ def test_no_markup_of_a_bank_reaches_the_page(editor: Editor, attack: str) -> No
         found = seen(html)
         assert not {tag for tag, _ in found.tags} & {"script", "img", "a"}
         assert not any(name.startswith("on") or name == "src" for _, attributes in found.tags for name in attributes)
+
+
+def test_every_text_has_a_field_in_the_language_that_it_is_in(editor: Editor) -> None:
+    bank = opened(editor)
+    stack = bank["questions"][0]
+    stack["criteria"][0]["text"] = {"zh": "后进先出", "en": ""}
+    show = {"what": "show", "bank": bank["bank"], "questions": [stack]}
+    html = ask(editor, "change", **show)["questions"][0]["html"]
+    assert 'name="text.en"' in html
+    assert 'name="criteria.0.text.zh"' in html
+    assert 'name="criteria.0.text.en"' not in html
+    assert 'name="criteria.0.probe.en"' in html
+    both = ask(editor, "change", **(show | {"bank": bank["bank"] | {"is_bilingual": True}}))["questions"][0]["html"]
+    assert 'name="criteria.0.text.en"' in both

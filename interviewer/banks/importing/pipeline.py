@@ -157,7 +157,8 @@ def preview(
     bases = base_questions(file.bank, base) if file else {}
     kept = {q.made.item: q for q in made if q.made and (q.made.by or has_edited_criteria(q, bases.get(q.id)))}
     language = language or (file.bank.language if file else source.language)
-    compiled, notes = _drafted(source, kept, language, llm, threads, told) if llm else ({}, [])
+    policy = file.bank.policy if file else None
+    compiled, notes = _drafted(source, kept, language, llm, threads, policy, told) if llm else ({}, [])
     built = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept)
     if file is None:
         text = _fits(writer.bank_to_yaml(built.bank), name)
@@ -207,11 +208,17 @@ class _File:
 
 
 def _drafted(
-    source: Source, kept: Mapping[str, Question], language: Language, llm: LLM, threads: int, told: Told
+    source: Source,
+    kept: Mapping[str, Question],
+    language: Language,
+    llm: LLM,
+    threads: int,
+    policy: Localized | None,
+    told: Told,
 ) -> tuple[dict[str, Question], list[Note]]:
     """What a model makes of the items that are not kept, by their digests, and what is to be said about it."""
     items = [item for item in usable_items(source)[0] if item.digest not in kept]
-    drafts = draft_all(llm, [(item.question, item.answer) for item in items], language, threads, told)
+    drafts = draft_all(llm, [(item.question, item.answer) for item in items], language, threads, policy, told)
     notes: list[Note] = []
     for item, drafted in zip(items, drafts, strict=True):
         line = " ".join(item.question.split())
