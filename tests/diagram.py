@@ -29,9 +29,11 @@ from interviewer.domain.interview import (
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
+    SkipUndone,
     Ungraded,
     Unprobed,
     begin,
+    may_undo_skip,
     step,
 )
 from interviewer.errors import OutOfTurn
@@ -55,6 +57,7 @@ def samples(interview: Interview) -> list[Event]:
         Hinted(criterion, "Think."),
         Repeated(),
         Skipped(),
+        SkipUndone(),
         Graded("dropout", 1, graded),
         Ungraded("dropout", 1, "no model"),
         RegradeAsked("dropout", 1),
@@ -108,6 +111,7 @@ def _situation(interview: Interview) -> object:
         bool(first.failure),
         first.awaits_second,
         current.is_closed,
+        may_undo_skip(interview),
     )
 
 

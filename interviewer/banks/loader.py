@@ -182,7 +182,7 @@ def parse_bank(text: str, name: str) -> Bank:
         return _BANK.validate_python(_localized(plain, language if language in tuple(Language) else Language.ZH))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise BankError(name, _where(tuple(first["loc"]), lines, plain), _what(first)) from error
+        raise BankError(name, _where(tuple(first["loc"]), lines, plain), explained(first)) from error
 
 
 def _refuse_bombs(events: Iterable[yaml.Event], name: str) -> None:
@@ -273,8 +273,8 @@ def _named(place: _Place, plain: Any) -> Iterator[str | Localized]:
         yield key
 
 
-def _what(error: Any) -> str | Localized:
-    """What pydantic finds, in both languages where it is a usual slip."""
+def explained(error: Any) -> str | Localized:
+    """What pydantic finds in a bank, in both languages where it is a usual slip."""
     context = error.get("ctx", {})
     if isinstance(context.get("error"), InvalidBank):
         return localized(context["error"].key, **context["error"].values)

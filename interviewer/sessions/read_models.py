@@ -13,7 +13,6 @@ from interviewer.domain.interview import (
     Interview,
     Mode,
     Ruled,
-    Saying,
     begin,
     due,
     step,
@@ -57,6 +56,7 @@ class Overview(NamedTuple):
     high: float | None
     is_estimate: bool
     problem: str
+    waiting: str
     title: str | None = None
 
     @property
@@ -234,8 +234,9 @@ def _state(state: Interview) -> dict[str, Any]:
         "bank_en": title.en,
         "mode": state.plan.mode,
         "phase": state.phase,
-        "position": state.position,
-        "planned": len(state.questions),
+        "position": state.plan_place - 1,
+        "planned": len(state.plan.questions),
+        "waiting": " ".join(f"{one.bank}/{one.question}" for one in map(state.source, state.waiting)),
         "answered": len(answered),
         "graded": sum(attempt.grade is not None for attempt in answered),
         "failed": sum(bool(attempt.failure) for attempt in answered),
@@ -251,7 +252,7 @@ def _add_unreadable(connection: sa.Connection, row: Any, problem: str) -> None:
     changed = sa.select(sa.func.max(events.c.at)).where(events.c.interview == row.id)
     known = {"interview": row.id, "owner": row.owner, "begun_at": row.begun_at, "problem": problem}
     known["changed_at"] = connection.execute(changed).scalar() or row.begun_at
-    texts = dict.fromkeys(("bank", "bank_zh", "bank_en", "mode", "phase"), "")
+    texts = dict.fromkeys(("bank", "bank_zh", "bank_en", "mode", "phase", "waiting"), "")
     numbers = dict.fromkeys(("position", "planned", "answered", "graded", "failed", "due"), 0)
     connection.execute(overviews.insert().values(**known, **texts, **numbers, is_estimate=False))
 
@@ -266,8 +267,6 @@ def _outcomes(
 ) -> list[dict[str, Any]]:
     """The rows of an attempt that was judged; `answered` are the times of all answers of the interview."""
     found, source, rated = attempt_result(state, attempt), state.source(attempt.question), ratings(state, attempt)
-    seconds = [turn.seconds for turn in attempt.said(Saying.ANSWER)]
-    known = [one for one in seconds if one is not None]
     by_grader = {verdict.criterion: verdict.level for verdict in attempt.grade.verdicts} if attempt.grade else {}
     return [
         {
@@ -286,7 +285,7 @@ def _outcomes(
             "at": at,
             "answered_at": _answered_at(state, attempt, answered),
             "rating": rated.get(verdict.criterion),
-            "seconds": sum(known) if len(known) == len(seconds) else None,
+            "seconds": attempt.seconds,
         }
         for verdict in found.verdicts
     ]

@@ -22,9 +22,10 @@ from interviewer.domain.interview import (
     Repeated,
     Retried,
     Ruled,
+    Saying,
     SecondOpinionAsked,
     Skipped,
-    Speaker,
+    SkipUndone,
     begin,
     due,
     may_hint,
@@ -47,7 +48,7 @@ _MOST_ROUNDS = 2
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """An interview, how many events it is made of, and when the interviewer last said something."""
+    """An interview, how many events it is made of, and when the question or follow-up was asked that is open now."""
 
     interview: Interview
     count: int
@@ -88,7 +89,7 @@ def _after(known: _Known | None, recorded: Recorded) -> _Known:
         return _Known(begin(recorded.event), 1, recorded.at)
     interview = step(known.interview, recorded.event)
     before, now = known.interview.current, interview.current
-    asked = now.turns[-1].speaker is Speaker.INTERVIEWER and (now.number, now.question, len(now.turns)) != (
+    asked = now.turns[-1].saying in (Saying.QUESTION, Saying.PROBE) and (now.number, now.question, len(now.turns)) != (
         before.number,
         before.question,
         len(before.turns),
@@ -121,12 +122,16 @@ class Session:
         if len(text) > LONGEST_ANSWER:
             raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
         text = text.encode("utf-8", "replace").decode()  # a terminal may hand over half a character
-        seconds = _since(self.known.read(self.id).asked_at)
+        seconds = self.seconds_since_asked()
         interview = self._record(lambda _: Answered(text, seconds), place)
         try:
             return self.decide_follow_up()
         except StoreError:
             return interview  # the answer is safe; what is due is found again
+
+    def seconds_since_asked(self) -> float | None:
+        """How long the open question has been open, hints and repetitions included; None where nobody can tell."""
+        return _since(self.known.read(self.id).asked_at)
 
     def hint(self, place: str | None = None) -> Interview:
         """Give the next hint. Raises OutOfTurn where there is none left."""
@@ -137,6 +142,10 @@ class Session:
 
     def skip(self, place: str | None = None) -> Interview:
         return self._record(lambda _: Skipped(), place)
+
+    def undo_skip(self, place: str | None = None) -> Interview:
+        """Come back to the question that was passed on just before. Raises OutOfTurn where something was said since."""
+        return self._record(lambda _: SkipUndone(), place)
 
     def retry(self, place: str | None = None) -> Interview:
         return self._record(lambda _: Retried(), place)

@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from interviewer.banks.loader import Library
@@ -33,11 +33,14 @@ class Form:
     model: str
     shape: str
     votes: float
+    second_model: str = ""
 
     @classmethod
-    def of(cls, base_url: str | None, key: str | None, model: str | None, shape: str, votes: float) -> "Form":
+    def of(
+        cls, base_url: str | None, key: str | None, model: str | None, shape: str, votes: float, second: str | None
+    ) -> "Form":
         """A form in which empty fields may have come as nothing at all."""
-        return cls(base_url or "", key or "", model or "", shape, votes)
+        return cls(base_url or "", key or "", model or "", shape, votes, second or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Clinic:
     def use(self, owner: str, form: Form, language: Language) -> Told:
         """Let the model in the form grade from now on; the key leaves the page."""
         try:
-            choice = self.models.choose(owner, form.base_url, form.model, form.key, _shape(form), _votes(form))
+            choice = self.models.choose(owner, *_wished(form))
         except InterviewerError as error:
             return _failed(error, language)
         assert choice.endpoint
@@ -120,7 +123,7 @@ class Clinic:
         yield Told(render("diagnosis.html", language, diagnosis=diagnosis))
 
     def _wish(self, owner: str, form: Form, model: str = "") -> GraderChoice:
-        return self.models.wish(owner, form.base_url, model or form.model, form.key, _shape(form), _votes(form))
+        return self.models.wish(owner, *_wished(replace(form, model=model or form.model)))
 
 
 class Watched(Generic[T, M]):
@@ -169,6 +172,10 @@ _FAILED = (
 
 def _paragraph(text: str, language: Language) -> str:
     return inline('<p role="status">{{ text }}</p>', language, text=text)
+
+
+def _wished(form: Form) -> tuple[str, str, str, CallShape, int, str]:
+    return form.base_url, form.model, form.key, _shape(form), _votes(form), form.second_model
 
 
 def _shape(form: Form) -> CallShape:

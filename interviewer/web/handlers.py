@@ -25,6 +25,7 @@ from interviewer.errors import (
     TranscriptError,
 )
 from interviewer.presentation.card import Live
+from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import QuestionName, make_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
@@ -36,6 +37,9 @@ from interviewer.web.notices import not_begun, told, unreachable
 from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
+
+# The limits for an answer that may be chosen; 0 stands for none.
+ANSWER_SECONDS = (0, 60, 120, 180, 300)
 
 # What needs no server is there in a moment; it is not waited for without end all the same.
 _OFFLINE_SECONDS = 3.0
@@ -53,6 +57,8 @@ class Choices:
     mode: str
     probes: bool
     hints: bool
+    answer_seconds: int = 0
+    """The limit for an answer; 0 for none, as in coach mode, which has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +91,18 @@ class Desk:
             most = sum(not choices.topics or question.topic in choices.topics for question in bank.questions)
             if choices.count is None or not 1 <= choices.count <= most or choices.count != int(choices.count):
                 return View(Screen.START, language, notice=say("start.bad_count", language, most=most))
+            mode = Mode(choices.mode)
+            limit = ANSWER_SECONDS.index(choices.answer_seconds) if mode is Mode.INTERVIEW else 0
             first = make_plan(
                 bank,
                 topics=[str(topic) for topic in choices.topics],
                 count=int(choices.count),
                 order=Order(choices.order),
                 language=Language(choices.language),
-                mode=Mode(choices.mode),
+                mode=mode,
                 probes=bool(choices.probes),
                 hints=bool(choices.hints),
+                answer_seconds=ANSWER_SECONDS[limit] or None,
             )
             session = self.service.begin(owner, first)
         except StoreError as error:
@@ -108,15 +117,16 @@ class Desk:
             return self._noticed(owner, interview, language, say("play.empty", language))
         if len(text) > LONGEST_ANSWER:
             notice = say("play.too_long", language, length=len(text), most=LONGEST_ANSWER)
-            return self._noticed(owner, interview, language, notice)
+            return _with_unrecorded(self._noticed(owner, interview, language, notice), text)
         played = self._played(owner, interview, language, lambda session: session.answer(text, place), clear=True)
-        if played.notice and not played.clear and not played.may_answer and not played.is_away:
-            return replace(played, unsent=text)  # the box is not to be seen now
-        return played
+        return _with_unrecorded(played, text) if played.notice and not played.clear else played
 
     def skip(self, owner: str, interview: str, place: str, language: Language) -> View:
-        """Pass on the question, or on the probe: then what was said before it is graded."""
-        return self._played(owner, interview, language, lambda session: session.skip(place))
+        """Pass on the question, or on the probe: then what was said before it is graded.
+
+        The box is emptied: what stands in it is about what was passed on. The browser keeps it for whoever comes back.
+        """
+        return self._played(owner, interview, language, lambda session: session.skip(place), clear=True)
 
     def end(self, owner: str, interview: str, place: str, language: Language) -> View:
         return self._played(owner, interview, language, lambda session: session.end(place))
@@ -131,6 +141,9 @@ class Desk:
 
     def repeat(self, owner: str, interview: str, place: str, language: Language) -> View:
         return self._played(owner, interview, language, lambda session: session.repeat(place))
+
+    def undo_skip(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(owner, interview, language, lambda session: session.undo_skip(place))
 
     def retry(self, owner: str, interview: str, place: str, language: Language) -> View:
         """Another try, with what was said before in the box to be made better."""
@@ -294,9 +307,22 @@ class Desk:
             return interview, say("play.grading_waits", language, reason=error.into(language))
 
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
-        badge = self.badges.on(interview.bank, language)
-        live = Live(self.badges.is_measured(interview.bank), has_model=not self.service.is_offline(session.owner))
-        return view(session.id, interview, language, badge, live, session.partial_verdicts())
+        badge = self.badges.on(interview, language)
+        live = Live(self.badges.is_measured(interview), has_model=not self.service.is_offline(session.owner))
+        seconds = session.seconds_since_asked()
+        store = self.service.store
+        compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
+        partial = session.partial_verdicts()
+        return view(session.id, interview, language, badge, live, partial, seconds, compared)
+
+
+def _with_unrecorded(refused: View, text: str) -> View:
+    """What was typed and not recorded stays in the box; where there is no box now, it is shown."""
+    if refused.is_away:
+        return refused
+    if refused.may_answer:
+        return replace(refused, notice=f"{refused.notice} {say('play.in_box', refused.language)}")
+    return replace(refused, unsent=text)
 
 
 def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:

@@ -2,10 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
 from typing import Any
-from urllib.parse import unquote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import gradio as gr
 from fastapi import FastAPI
@@ -28,8 +25,7 @@ from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
-from interviewer.web.page_input import Page, readable, waiting
-from interviewer.web.page_language import preferred_language
+from interviewer.web.page_input import Page, language_of, readable, waiting, zone_of
 from interviewer.web.practice import Practice
 from interviewer.web.rendering import (
     Updates,
@@ -41,7 +37,7 @@ from interviewer.web.rendering import (
     merged,
     start_values,
 )
-from interviewer.web.theme import css, script, theme
+from interviewer.web.theme import css, page_script, script, theme
 from interviewer.web.uploads import Uploads
 from interviewer.web.view_model import Screen, View
 from interviewer.wiring import known_measurements
@@ -60,7 +56,7 @@ def mount(
 ) -> None:
     """Put the page on the application, with everything closed that it does not need."""
     practice = Practice(service.store, library.banks)
-    desk = Desk(service, library, models, Badges(models, known_measurements(settings)), practice)
+    desk = Desk(service, library, models, Badges(models, known_measurements(settings), library.banks), practice)
     demo = _build(desk, owners, settings, uploads)
     demo.max_threads = _MOST_THREADS
     demo.queue(default_concurrency_limit=None, api_open=False)
@@ -81,7 +77,7 @@ def mount(
         mcp_server=False,
         theme=theme(),
         css=css(),
-        js=script("page"),
+        js=page_script(),
     )
     (mounted,) = (route.app for route in app.routes if isinstance(route, Mount))
     demo.forget_visitors(mounted)
@@ -116,7 +112,9 @@ class _Wiring:
         everything, language = c.all(), c.page_language
         arrived = self._on(self.demo.load, self._arrive, [c.remembered], everything)
         arrived.then(None, language, None, js=script("arrived"), api_visibility="private")
-        self._on(language.input, self._speak, [language, c.remembered, c.start.bank], everything)
+        self._on(
+            language.input, self._speak, [language, c.remembered, c.start.bank, c.start.language_chosen], everything
+        )
         language.input(None, language, None, js=script("remember_language"), api_visibility="private")
         self._connect_start()
         self._connect_play()
@@ -139,6 +137,7 @@ class _Wiring:
         c, start = self.c, self.c.start
         form = [
             start.bank, start.topics, start.count, start.order, start.language, start.mode, start.probes, start.hints,
+            start.answer_seconds,
         ]  # fmt: skip
         today = self._on(start.practise.click, self._practise_today, [c.page_language], self.drawn)
         self._script(today, "focus_answer")
@@ -148,8 +147,12 @@ class _Wiring:
         self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language], chosen)
         counted = [start.bank, start.topics, start.count, c.page_language]
         self._on(start.topics.change, self._choose_topics, counted, [start.count])
+        start.language.input(None, None, start.language_chosen, js="() => 'yes'", api_visibility="private")
         is_interview = "(mode) => mode === 'interview'"
         start.mode.input(None, start.mode, start.probes, js=is_interview, api_visibility="private")
+        self._on(
+            start.mode.input, lambda mode: gr.update(visible=mode == "interview"), [start.mode], [start.answer_seconds]
+        )
 
     def _connect_play(self) -> None:
         c, play, desk, drawn = self.c, self.c.play, self.desk, self.drawn
@@ -161,6 +164,7 @@ class _Wiring:
             (play.hint, desk.hint),
             (play.repeat, desk.repeat),
             (play.next, desk.move_on),
+            (play.undo_skip, desk.undo_skip),
         ):
             self._script(self._on(button.click, self._drawing(does), here, drawn), "focus_answer")
         again = self._on(play.retry.click, self._retry, [c.remembered, c.place, play.answer, c.page_language], drawn)
@@ -203,7 +207,7 @@ class _Wiring:
     def _owner(self, request: gr.Request) -> str:
         owner = self.owners.of(dict(request.cookies))
         if owner is None:
-            raise gr.Error(say("app.no_cookie", _language_of(request)), print_exception=False)
+            raise gr.Error(say("app.no_cookie", language_of(request)), print_exception=False)
         return owner
 
     def _drawing(self, step: Callable[..., View]) -> Callable[..., Updates]:
@@ -213,7 +217,7 @@ class _Wiring:
         return handler
 
     def _arrive(self, remembered: str | None, request: gr.Request) -> Updates:
-        language, owner = _language_of(request), self._owner(request)
+        language, owner = language_of(request), self._owner(request)
         asked = str(dict(request.query_params).get("interview") or remembered or NO_INTERVIEW)
         view = self.desk.arrive(owner, "" if asked == NO_INTERVIEW else asked, language)
         # Whoever is quick with the tab finds the list there, although the tab's own event came before the page was ready.
@@ -225,13 +229,13 @@ class _Wiring:
             self._labels(language), start_values(self.c, self.desk.library, language), self._draw(view, request), listed
         )
 
-    def _speak(self, language: str, remembered: str | None, bank: str, request: gr.Request) -> Updates:
+    def _speak(self, language: str, remembered: str | None, bank: str, is_chosen: str, request: gr.Request) -> Updates:
         c, chosen, owner, library = self.c, Language(language), self._owner(request), self.desk.library
         is_open = remembered and remembered != NO_INTERVIEW
         shown = self.desk.look(owner, str(remembered), chosen) if is_open else View(Screen.START, chosen)
         drawn = self._draw(shown, request) if is_open else self._home(request, chosen)
         listed = {c.listing: listing(self.desk.service, owner, chosen), c.link_text: gr.update(visible=False)}
-        asked = {c.start.language: gr.update(value=language)}
+        asked = {} if is_chosen else {c.start.language: gr.update(value=language)}
         return merged(self._labels(chosen), bank_choices(c, library, bank, chosen), drawn, listed, asked)
 
     def _leave(self, language: str, request: gr.Request) -> Updates:
@@ -246,7 +250,7 @@ class _Wiring:
     def _home(self, request: gr.Request, language: Language) -> Updates:
         owner = self._owner(request)
         try:
-            today = self.desk.today(owner, _zone(request))
+            today = self.desk.today(owner, zone_of(request))
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
         return draw_today(self.c, today, language, self.desk.models.choice(owner).title)
@@ -266,7 +270,7 @@ class _Wiring:
         return self._draw(self.desk.start(self._owner(request), Choices(*form), Language(language)), request)
 
     def _practise_today(self, language: str, request: gr.Request) -> Updates:
-        return self._draw(self.desk.practise_today(self._owner(request), Language(language), _zone(request)), request)
+        return self._draw(self.desk.practise_today(self._owner(request), Language(language), zone_of(request)), request)
 
     def _choose_bank(self, bank: str, language: str) -> Updates:
         return bank_choices(self.c, self.desk.library, bank, Language(language)) or gr.skip()
@@ -301,11 +305,11 @@ class _Wiring:
         return self._draw(view, request) | goes_on
 
     def _search(self, words: str, state: str, language: str, request: gr.Request) -> str:
-        return self.desk.practice.questions(self._owner(request), words, state, _zone(request), Language(language))
+        return self.desk.practice.questions(self._owner(request), words, state, zone_of(request), Language(language))
 
     def _list(self, language: str, request: gr.Request) -> tuple[str, str]:
         owner, spoken = self._owner(request), Language(language)
-        return self.desk.practice.progress(owner, _zone(request), spoken), listing(self.desk.service, owner, spoken)
+        return self.desk.practice.progress(owner, zone_of(request), spoken), listing(self.desk.service, owner, spoken)
 
     def _regrade(self, language: str, request: gr.Request) -> str:
         """Grade whatever of this owner has no grade, and list the interviews anew."""
@@ -321,15 +325,3 @@ class _Wiring:
         address = f"{base}/enter/{self.owners.link(self._owner(request))}"
         source = '<p>{{ say("list.link_info") }}</p><p><code>{{ address }}</code></p>'
         return gr.update(value=inline(source, Language(language), address=address), visible=True)
-
-
-def _zone(request: gr.Request) -> tzinfo:
-    """Where the visitor's day begins, as the browser says."""
-    try:
-        return ZoneInfo(unquote(dict(request.cookies).get("zone", "")))
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return UTC
-
-
-def _language_of(request: gr.Request) -> Language:
-    return preferred_language(dict(request.cookies).get("lang", ""), request.headers.get("accept-language", ""))

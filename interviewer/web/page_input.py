@@ -8,13 +8,17 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from datetime import tzinfo
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from interviewer.domain.rubric import Language
+from interviewer.web.page_language import preferred_language
 from interviewer.web.page_output import StatelessPage
+from interviewer.web.time_zone import time_zone
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +103,15 @@ def where(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "interviewer" in Path(frame.filename).parts] or frames
     return f"{type(error).__name__} at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else type(error).__name__
+
+
+def zone_of(request: gr.Request) -> tzinfo:
+    """Where the visitor's day begins, as the browser says."""
+    return time_zone(dict(request.cookies).get("zone", ""))
+
+
+def language_of(request: gr.Request) -> Language:
+    return preferred_language(dict(request.cookies).get("lang", ""), request.headers.get("accept-language", ""))
 
 
 @contextmanager

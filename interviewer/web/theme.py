@@ -56,7 +56,12 @@ def css() -> str:
     return str(stylesheet("cards")) + (_ASSETS / "page.css").read_text(encoding="utf-8")
 
 
+def page_script() -> str:
+    """What is called once, when the page is there."""
+    return "() => {" + "".join(f"({script(name)})();" for name in ("page", "clock", "copy")) + "}"
+
+
 @cache
 def script(name: str) -> str:
-    """A function of JavaScript for Gradio to call; `page` is called once, when the page is there."""
+    """A function of JavaScript for Gradio to call."""
     return (_ASSETS / f"{name}.js").read_text(encoding="utf-8").strip()

@@ -101,7 +101,7 @@ def test_card_chat_report_and_transcripts_are_in_chinese(
     made = grade(replay(events).attempts[0], question, **levels)
     made = type(made)(made.verdicts, made.provenance, flags=tuple(Flag))
     over = replay([*events, Graded(question.id, 1, made), Ended()])
-    badge = Badges(models, dict).on(deep_learning, ZH)
+    badge = Badges(models, dict).on(over, ZH)
     transcript = Transcript("x", over, "2026-01-02T03:04:05", "2026-01-02T03:04:05", 4, badge)
     drawn = [
         card(over, over.attempts[0], ZH, badge=badge),

@@ -57,6 +57,11 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class SkipUndone:
+    """The candidate came back to the question that was passed on just before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Graded:
     """An attempt was graded."""
 
@@ -141,6 +146,7 @@ Event = (
     | Hinted
     | Repeated
     | Skipped
+    | SkipUndone
     | Graded
     | Ungraded
     | RegradeAsked

@@ -36,7 +36,10 @@
   document.addEventListener('input', event => {
     if (event.isTrusted && event.target.closest?.('#answer')) keepDraft(event.target.value);
   });
-  let restored = '';
+  let restored = '', passed = null;
+  document.addEventListener('click', event => {
+    if (event.target.closest?.('#skip')) passed = {...where(), text: document.querySelector('#answer textarea').value};
+  }, true);
   const restoreDraft = () => {
     const here = where(), box = document.querySelector('#answer textarea');
     if (!here) return;
@@ -44,8 +47,10 @@
     if (draft && draft.at !== here.draft) keepDraft('');  // it is recorded, or its question was passed
     if (!box || restored === here.interview + ' ' + here.draft) return;
     restored = here.interview + ' ' + here.draft;
-    if (draft?.at !== here.draft || box.value) return;
-    box.value = draft.text;
+    const isBack = passed?.interview === here.interview && passed.draft === here.draft;
+    const text = draft?.at === here.draft ? draft.text : isBack ? passed.text : '';
+    if (!text || box.value) return;
+    box.value = text;
     box.dispatchEvent(new Event('input', {bubbles: true}));
   };
   // Ctrl+Enter or ⌘+Enter sends; where fingers type, Enter breaks the line. Single keys work outside of text fields.
@@ -150,7 +155,7 @@
         setTimeout(() => sheet.querySelector('.sheet li')?.focus({preventScroll: true}), 100);
       }
     });
-    if (lastRow && !document.querySelector('#card .generating')) {
+    if (lastRow && !document.querySelector('#card .waiting')) {
       const [question, attempt, criterion] = lastRow.split(' ');
       const group = document.querySelector(`.card .ledger .ruling[data-question="${question}"][data-attempt="${attempt}"][data-criterion="${criterion}"]`);
       if (group && document.activeElement === document.body) group.closest('li').focus({preventScroll: true});
@@ -216,6 +221,17 @@
     else return;
     event.preventDefault();
   });
+  // A page that waits for a grade asks for it again and again. If it no longer does, a reply was lost on the way, and
+  // nothing would ever move again: it is loaded anew, when the server can be reached.
+  const SILENT_MS = 15000;
+  let askedAt = performance.now();
+  new PerformanceObserver(() => { askedAt = performance.now(); }).observe({type: 'resource'});
+  setInterval(async () => {
+    const waits = document.querySelector('#card .waiting')?.offsetParent || !document.querySelector('main [role=tabpanel]');
+    if (!waits || edited || document.hidden || performance.now() - askedAt < SILENT_MS) return;
+    askedAt = performance.now();
+    if ((await fetch(location.href).catch(() => null))?.ok) location.reload();
+  }, 1000);
   let pending = false;
   new MutationObserver(() => {
     if (pending) return;

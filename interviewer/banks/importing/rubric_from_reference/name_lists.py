@@ -42,9 +42,10 @@ _STATES_EN = re.compile(
 )
 
 
-def names_in(text: str, asked: AskedQuestion, origin: int, kind: Kind = Kind.CORE) -> list[ReferencePoint]:
+def names_in(text: str, asked: AskedQuestion, origin: int = 0, kind: Kind = Kind.CORE) -> list[ReferencePoint]:
     """The items of a list of short names, or nothing where the text is no such list."""
-    items = _chinese(text, asked) if is_chinese(text) else _english(text, asked)
+    is_looked_for = kind is Kind.BONUS or asked.wants_examples or asked.wants_labels
+    items = _chinese(text, asked) if is_chinese(text) else _english(text, asked) if is_looked_for else []
     items = list(dict.fromkeys(item for item in items if any(map(tokenizer.is_content, tokenizer.words(item)))))
     if len(items) < 2 or not any(asked.own(item) for item in items):
         return []
