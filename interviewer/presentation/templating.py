@@ -54,6 +54,11 @@ def escaped(text: str) -> Markup:
     return Markup(html.escape(text, quote=True).translate(_TEMPLATE_SIGNS).translate(_IN_HTML))  # noqa: S704 - escaped here
 
 
+def field_text(text: str) -> Markup:
+    """Text inside a text area: just as it was typed, since it is sent back from there."""
+    return Markup(html.escape(text, quote=True).translate(_TEMPLATE_SIGNS))  # noqa: S704 - escaped here
+
+
 def literal(text: str) -> Markup:
     """Text as Markdown that shows it and nothing else; its lines stay lines."""
     text = text.translate(_IN_MARKDOWN).replace("\r\n", "\n").replace("\r", "\n")
@@ -159,6 +164,7 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
         rich_line=line,
         sign=sign,
         moment=moment,
+        field_text=field_text,
         ruled_levels=ruled_levels,
         ruling_key=ruling_key,
         aligned=lambda rows: Markup("\n".join(aligned(rows, figures=True))),  # noqa: S704 - for `*.txt`

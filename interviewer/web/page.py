@@ -296,6 +296,14 @@ class _Wiring:
 
     def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Iterator[Updates]:
         owner, spoken = self._owner(request), Language(language)
+        asked, problem = self.desk.practice.keep_notes(owner, asked, spoken)
+        if not asked:
+            yield (
+                {self.c.notice: gr.update(value=problem, visible=bool(problem))}
+                if problem
+                else {self.c.tabs: gr.skip()}
+            )
+            return
         told = self.desk.practice.change_list(owner, asked, spoken)
         if told is not None:
             yield {self.c.listing: str(told) + listing(self.desk.service, owner, spoken)}
