@@ -9,13 +9,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from interviewer.banks.loader import Library
+from interviewer.banks.removal import RemovedBank, put_back_bank, remove_bank
 from interviewer.domain.rubric import Language
 from interviewer.errors import BankError, InterviewerError
 from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import say
 from interviewer.web.grader_settings import Watched
+from interviewer.web.page_actions import PAGE_ACTIONS, BankAction
 from interviewer.web.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -50,6 +54,42 @@ class Importer:
     folder: Path | None
     imported: dict[str, str] = field(default_factory=dict)
     """Banks as they were made of the latest files, by digest: what is saved may have been edited on the page."""
+    removed: dict[str, RemovedBank] = field(default_factory=dict)
+    """The banks that were deleted last, by id, so that they can be put back."""
+
+    def own_banks(self, language: Language, told: str = "") -> str:
+        """The banks of the people at this machine, each with a button that deletes it, below what there is to say."""
+        own = self.library.own_banks() if self.folder is not None else []
+        return inline(_OWN_BANKS, language, banks=own, told=told)
+
+    def change_banks(self, sent: str, language: Language) -> str | None:
+        """Delete a bank or put it back, and list those there are; None where something else was asked for."""
+        try:
+            (action,) = PAGE_ACTIONS.validate_json(sent)
+        except (ValidationError, ValueError):
+            return None
+        if not isinstance(action, BankAction):
+            return None
+        if self.folder is None or not self.models.options.is_private:
+            return self.own_banks(language, _refused("import.not_here", language).html)
+        try:
+            return self.own_banks(language, self._change(action, language))
+        except BankError as error:
+            return self.own_banks(language, inline('<p role="alert">{{ why }}</p>', language, why=error.into(language)))
+
+    def _change(self, action: BankAction, language: Language) -> str:
+        name = action.bank
+        if action.do == "delete_bank":
+            title = self.library.bank(name).title
+            self.removed[name] = remove_bank(self.library, name)
+            for oldest in list(self.removed)[:-_MOST_REMEMBERED]:
+                del self.removed[oldest]
+            return inline(_BANK_DELETED, language, title=title, name=name)
+        if name not in self.removed:
+            return ""
+        put_back_bank(self.library, self.removed[name])
+        del self.removed[name]
+        return inline('<p role="status">{{ say("import.bank_back") }}</p>', language)
 
     def read(self, owner: str, window: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
         """What the last file of a visitor's window would become; with a model, how far it is meanwhile."""
@@ -157,6 +197,14 @@ def _refused(key: str, language: Language, error: InterviewerError | str = "", *
         detail = detail.replace(internal, "")
     return Shown(inline(_REFUSED, language, text=say(key, language, **values), detail=detail))
 
+
+_OWN_BANKS = """{{ told }}{% if banks %}<h3>{{ say("import.own") }}</h3><ul>
+{% for bank in banks %}<li>{{ bank.title }} <span class="quiet">{{ bank.id }} · {{ say("import.own_count", count=bank.questions | length) }}</span>
+<span class="tools"><button type="button" class="delete" data-bank="{{ bank.id }}" data-sure="{{ say("list.delete_sure") }}">{{ say("list.delete") }}</button></span></li>
+{% endfor %}</ul>{% endif %}"""
+
+_BANK_DELETED = """<p role="status">{{ say("import.bank_deleted", title=title.into(language)) }}
+<button type="button" class="put-back" data-bank="{{ name }}">{{ say("list.undo") }}</button></p>"""
 
 _PICKER = """{% if not is_allowed %}<p>{{ say("import.not_here") }}</p>{% else %}
 <h2>{{ say("import.title") }}</h2><p>{{ say("import.intro") }}</p>

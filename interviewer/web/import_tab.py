@@ -37,6 +37,7 @@ class ImportTab:
                 self.bank = gr.Textbox(visible="hidden", show_label=False)
                 self.base = gr.Textbox(visible="hidden", show_label=False)
                 self.play = gr.Button(visible=False, elem_id="import-play")
+                self.own = gr.HTML(elem_id="own-banks", apply_default_css=False)
 
 
 def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Updates:
@@ -75,7 +76,12 @@ class ImportWiring:
         # A file that is chosen while another is being read is read after it.
         on(tab.read.click, self._read, [tab.window, tab.compiler, language], shown, trigger_mode="always_last")
         on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language], shown)
-        on(tab.save.click, self._save, [tab.yaml, tab.base, language], [tab.saved, tab.play, tab.bank, tab.base])
+        on(
+            tab.save.click,
+            self._save,
+            [tab.yaml, tab.base, language],
+            [tab.saved, tab.play, tab.bank, tab.base, tab.own],
+        )
         on(tab.play.click, self._play, [tab.bank, language], drawn)
 
     def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[Updates]:
@@ -109,7 +115,16 @@ class ImportWiring:
         self.owner_of(request)
         shown = self.importer.save(text or "", base or "", Language(language))
         updates: Updates = {self.tab.saved: shown.html, self.tab.play: gr.update(visible=bool(shown.saved))}
-        return {**updates, self.tab.bank: shown.saved, self.tab.base: shown.base} if shown.saved else updates
+        return (
+            {
+                **updates,
+                self.tab.bank: shown.saved,
+                self.tab.base: shown.base,
+                self.tab.own: self.importer.own_banks(Language(language)),
+            }
+            if shown.saved
+            else updates
+        )
 
     def _play(self, bank: str, language: str, request: gr.Request) -> Updates:
         self.owner_of(request)

@@ -34,6 +34,7 @@ from interviewer.web.rendering import (
     count_choice,
     draw,
     draw_today,
+    first_bank,
     labels,
     merged,
     start_values,
@@ -134,6 +135,12 @@ class _Wiring:
         drawn = draw(self.c, View(Screen.START, Language.EN, clear=True))
         return [*drawn, self.c.start.today, self.c.start.practise]
 
+    @property
+    def on_banks(self) -> list[Any]:
+        """What changes with the banks that there are."""
+        start = self.c.start
+        return [self.c.importing.own, start.bank, start.topics, start.count]
+
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
         form = [
@@ -172,7 +179,12 @@ class _Wiring:
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
             self._on(button.click, self._drawing_all(desk.regrade), here, drawn)
-        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], [*drawn, c.listing, c.tabs])
+        self._on(
+            c.ask.click,
+            self._act,
+            [c.remembered, c.asked, c.page_language],
+            [*drawn, *self.on_banks, c.listing, c.tabs],
+        )
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
         self._on(c.ticker.tick, self._tick, [*here, c.ticker], drawn)
@@ -255,7 +267,8 @@ class _Wiring:
         return draw_today(self.c, today, language, self.desk.models.choice(owner).title)
 
     def _labels(self, language: Language) -> Updates:
-        return labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None)
+        own = {self.c.importing.own: self.importer.own_banks(language)}
+        return labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None) | own
 
     def _practise(self, bank: str, language: Language) -> Updates:
         """The start form with this bank chosen, on the tab where interviews are played."""
@@ -303,6 +316,10 @@ class _Wiring:
                 if problem
                 else {self.c.tabs: gr.skip()}
             )
+            return
+        banks = self.importer.change_banks(asked, spoken)
+        if banks is not None:
+            yield {self.c.importing.own: banks, **first_bank(self.c, self.desk.library, spoken)}
             return
         told = self.desk.practice.change_list(owner, asked, spoken)
         if told is not None:

@@ -96,8 +96,19 @@ class InterviewAction(BaseModel):
     title: str = Field("", max_length=200)
 
 
+class BankAction(BaseModel):
+    """A bank of one's own is deleted, or put back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["delete_bank", "put_back_bank"]
+    bank: str
+
+
 CardAction = Rule | SelfMark | SecondOpinion
-PageAction = Annotated[CardAction | Practise | Goal | InterviewAction | KeepNote, Field(discriminator="do")]
+PageAction = Annotated[
+    CardAction | Practise | Goal | InterviewAction | BankAction | KeepNote, Field(discriminator="do")
+]
 
 PAGE_ACTIONS: TypeAdapter[list[PageAction]] = TypeAdapter(list[PageAction])
 """Reads what the page's script sends: a JSON list, since a finger can be quicker than a request."""

@@ -169,9 +169,10 @@
     else if (button.matches('.practise-ticked')) {
       const ticked = [...document.querySelectorAll('.questions input:checked')].map(box => box.value);
       if (ticked.length) ask({do: 'practise', questions: ticked});
-    } else if (button.matches('.interviews .delete')) {
+    } else if (button.matches('.interviews .delete, #own-banks .delete')) {
       // The first press asks, the second does it.
-      if (button.dataset.asked) ask({do: 'delete', interview: button.dataset.interview});
+      const {asked, bank, interview} = button.dataset;
+      if (asked) ask(bank ? {do: 'delete_bank', bank} : {do: 'delete', interview});
       button.dataset.asked = 'yes';
       button.textContent = button.dataset.sure;
     } else if (button.matches('.interviews .rename')) {
@@ -183,7 +184,10 @@
       box.dataset.interview = button.dataset.interview;
       button.replaceWith(box);
       box.focus();
-    } else if (button.matches('.put-back')) ask({do: 'put_back', interview: button.dataset.interview});
+    } else if (button.matches('.put-back')) {
+      const {bank, interview} = button.dataset;
+      ask(bank ? {do: 'put_back_bank', bank} : {do: 'put_back', interview});
+    }
     else if (button.id === 'keep-goal') ask({do: 'goal', exam_on: document.querySelector('#exam-on').value || null, daily_cap: Number(document.querySelector('#daily-cap').value)});
     else if (button.matches('.second-opinion')) ask({do: 'second_opinion', ...about(button)});
     else if (button.matches('.mark-switch')) {
