@@ -29,24 +29,6 @@ def banks() -> None:
         raise typer.Exit(1)
 
 
-@app.command("delete-bank")
-def delete_bank(
-    bank: Annotated[str, typer.Argument(help="Id of a bank of your own.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """Delete a bank of your own for good; interviews on it stay as they are."""
-    from interviewer import wiring
-    from interviewer.banks.removal import remove_bank
-    from interviewer.settings import read_settings
-
-    library = wiring.make_library(read_settings())
-    found = library.bank(bank)
-    if not yes:
-        typer.confirm(f"Delete the bank {bank} with its {len(found.questions)} questions for good?", abort=True)
-    removed = remove_bank(library, bank)
-    print(f"the bank {bank} was deleted: {removed.files[0][0]}")
-
-
 @app.command()
 def check(
     files: Annotated[

@@ -1,5 +1,6 @@
 """What owners write about questions for later, and the bookmarks they set."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -25,6 +26,15 @@ class QuestionNote(NamedTuple):
 
 NO_NOTE = QuestionNote()
 
+_UNSEEN = ("Cc", "Cf", "Cs")
+_KEPT_SIGNS = "\n\t\u200d"  # the last one joins emoji
+
+
+def clean_note(text: str) -> str:
+    """A note as it is kept: without characters that no reader sees or that change the direction of the others."""
+    seen = (one for one in text if one in _KEPT_SIGNS or unicodedata.category(one) not in _UNSEEN)
+    return "".join(seen).strip()[:LONGEST_NOTE]
+
 
 def list_notes(store: Store, owner: str) -> dict[QuestionName, QuestionNote]:
     """Everything of an owner, by question, in the order of the names."""
@@ -44,7 +54,7 @@ def keep_note(
         found = connection.execute(sa.select(question_notes).where(*this)).first()
         old = QuestionNote(found.note, found.is_bookmarked) if found else NO_NOTE
         new = QuestionNote(
-            old.note if note is None else note.strip()[:LONGEST_NOTE],
+            old.note if note is None else clean_note(note),
             old.is_bookmarked if is_bookmarked is None else is_bookmarked,
         )
         connection.execute(question_notes.delete().where(*this))
@@ -72,7 +82,7 @@ def notes_from_plain(plain: object) -> dict[QuestionName, QuestionNote]:
             }:
                 if not (is_id(bank) and is_id(question)):
                     raise TranscriptError(localized("history.bad_note"))
-                found[QuestionName(bank, question)] = QuestionNote(note[:LONGEST_NOTE], is_bookmarked)
+                found[QuestionName(bank, question)] = QuestionNote(clean_note(note), is_bookmarked)
             case _:
                 raise TranscriptError(localized("history.bad_note"))
     return found

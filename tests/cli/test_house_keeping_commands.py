@@ -45,9 +45,9 @@ def test_a_bank_of_ones_own_is_deleted_after_a_question(
     notes = tmp_path / "stacks.md"
     notes.write_text("## What is a stack?\n\nAnswer: It gives back first what was put in last.\n", encoding="utf-8")
     assert run("import", str(notes)) == 0
-    assert run("delete-bank", "stacks", lines="n\n", monkeypatch=monkeypatch) == 1
-    assert run("delete-bank", "stacks", lines="y\n", monkeypatch=monkeypatch) == 0
+    assert run("delete", "--bank", "stacks", lines="n\n", monkeypatch=monkeypatch) == 1
+    assert run("delete", "--bank", "stacks", lines="y\n", monkeypatch=monkeypatch) == 0
     assert "the bank stacks was deleted" in capsys.readouterr().out
-    assert run("delete-bank", "stacks", "--yes") == 1
-    assert run("delete-bank", "deep-learning", "--yes") == 1
+    assert run("delete", "--bank", "stacks", "--yes") == 1
+    assert run("delete", "--bank", "deep-learning", "--yes") == 1
     assert "shipped" in capsys.readouterr().err

@@ -39,6 +39,11 @@ def test_a_note_and_a_bookmark_are_changed_one_by_one(store: Store) -> None:
     assert list_notes(store, "you") == {Q0: QuestionNote("mine")}
 
 
+def test_a_note_is_kept_as_it_reads(store: Store) -> None:
+    keep_note(store, "me", Q0, note="two\nlines\tand \u202eturned\x00 👩\u200d💻 <b>")
+    assert list_notes(store, "me")[Q0].note == "two\nlines\tand turned 👩\u200d💻 <b>"
+
+
 def test_questions_are_found_by_what_is_kept_about_them(store: Store) -> None:
     keep_note(store, "me", Q0, note="Ask about MOMENTUM")
     keep_note(store, "me", Q1, is_bookmarked=True)
