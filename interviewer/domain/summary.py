@@ -131,13 +131,18 @@ def attempt_result(interview: Interview, attempt: Attempt) -> AttemptResult:
     return AttemptResult(question, attempt, verdicts, _score(question, verdicts, attempt) if verdicts else None)
 
 
+def last_results(interview: Interview) -> tuple[AttemptResult, ...]:
+    """The last attempt at each question that was reached."""
+    return tuple(attempt_result(interview, attempt) for attempt in interview.last_attempts())
+
+
 def _score(question: Question, verdicts: tuple[Verdict, ...], attempt: Attempt) -> Score:
     return score(question.rubric, verdicts, len(attempt.grade.extras) if attempt.grade else 0)
 
 
 def summarize(interview: Interview) -> InterviewSummary:
     """The summary of the last attempt at each question that was reached."""
-    results = tuple(attempt_result(interview, attempt) for attempt in interview.last_attempts())
+    results = last_results(interview)
     found = [
         CriterionResult(r.question, r.question.rubric[v.criterion], v.level)
         for r in results
