@@ -10,7 +10,8 @@ from interviewer.banks.reference_checks import is_only_a_link, says_too_little
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Question
 from interviewer.errors import BankError
-from interviewer.grading.follow_ups import LONGEST_PROBE, leaks
+from interviewer.grading.disclosure import leaks
+from interviewer.grading.follow_ups import LONGEST_PROBE
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized, say

@@ -177,10 +177,11 @@ def card(
     partial: Sequence[Verdict] = (),
     badge: Badge = no_badge,
     live: Live | None = None,
+    is_unfolded: bool = False,
 ) -> Markup:
     """The score card of an attempt; `level` is that of its title, which stands elsewhere if not `is_titled`.
 
-    `partial` is what is known while it is being graded.
+    `partial` is what is known while it is being graded; `is_unfolded` opens the model answer.
     """
     found, grade = attempt_result(interview, attempt), attempt.grade
     # A report says once for all of its cards what they would repeat.
@@ -204,6 +205,7 @@ def card(
         rows=listed,
         model_marks=model_marks(found, listed, language),
         says_nothing=says_nothing(found),
+        is_unfolded=is_unfolded or says_nothing(found),
         has_every_core=bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),
         second=second_opinion(found),
         changes=_changes(interview, attempt),

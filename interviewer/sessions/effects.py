@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from interviewer.domain.grade import Level, Verdict
 from interviewer.domain.interview import (
@@ -23,6 +23,7 @@ from interviewer.domain.interview import (
     Graded,
     Interview,
     Probed,
+    Saying,
     SecondOpinionGiven,
     Ungraded,
     Unprobed,
@@ -30,7 +31,7 @@ from interviewer.domain.interview import (
     may_probe,
     step,
 )
-from interviewer.domain.rubric import Criterion, Language
+from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, StoreError
 from interviewer.grading import follow_ups
 from interviewer.grading.lexical import LexicalGrader
@@ -44,6 +45,8 @@ _log = logging.getLogger(__name__)
 
 OFFLINE = ""
 _RECORDING_PAUSES = (0.0, 0.2, 1.0)
+
+T = TypeVar("T")
 
 
 class GraderSource(Protocol):
@@ -146,23 +149,26 @@ class EffectRunner:
         return self._graders.address(owner) == OFFLINE
 
     def needs_model(self, interview: Interview, owner: str) -> bool:
-        """Whether the follow-up that is due has to be worded by a model."""
+        """Whether a model is to say what the interviewer says next."""
         if self.is_offline(owner):
             return False
-        chosen = _follow_up_point(interview)
-        return chosen is not None and chosen.probe is None
+        return bool(_looked_for(interview, follow_ups.open_points))
 
     def decide_follow_up(self, interview: Interview, llm: LLM | None = None) -> Event | None:
         """The follow-up that is due, or that there is none to ask; None if nobody has to decide that now."""
         if not any(isinstance(effect, AskProbe) for effect in due(interview)):
             return None
-        chosen = _follow_up_point(interview)
+        if llm is not None and (points := _looked_for(interview, follow_ups.open_points)):
+            worded = within(self._follow_up_seconds, lambda: follow_ups.word_follow_up(interview, points, llm))
+            if worded is not None:
+                return worded
+        chosen = _looked_for(interview, follow_ups.choose_probe)
         if chosen is None:
             return Unprobed()
-        worded = None
-        if llm is not None and chosen.probe is None:
-            worded = within(self._follow_up_seconds, lambda: follow_ups.word_probe(interview, chosen, llm))
-        return Probed(chosen.id, worded or follow_ups.word_probe(interview, chosen, None))
+        plain = follow_ups.plain_probe(interview, chosen)
+        # The neutral one would be asked of every point in the same words.
+        is_said = any(turn.text == plain for turn in interview.current.said(Saying.PROBE))
+        return Unprobed() if is_said else Probed(chosen.id, plain)
 
     def _run(self, job: _Job) -> None:
         key = job.key
@@ -241,12 +247,12 @@ def levels_so_far(interview: Interview) -> dict[str, Level]:
     return {verdict.criterion: verdict.level or Level.MISSING for verdict in grade.verdicts}
 
 
-def _follow_up_point(interview: Interview) -> Criterion | None:
-    """The point to ask back about; a bug in looking for one is logged and ends no interview."""
+def _looked_for(interview: Interview, look: Callable[[Interview, dict[str, Level]], T]) -> T | None:
+    """What may be asked back, where the plan allows it; a bug in looking for it is logged and ends no interview."""
     if not may_probe(interview):
         return None
     try:
-        return follow_ups.choose_probe(interview, levels_so_far(interview))
+        return look(interview, levels_so_far(interview))
     except Exception as error:  # noqa: BLE001 - see above
         _log.error("no follow-up could be chosen for %s\n%s", interview.current.question, _trace(error))
         return None

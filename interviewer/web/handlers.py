@@ -25,6 +25,7 @@ from interviewer.errors import (
     TranscriptError,
 )
 from interviewer.presentation.card import Live
+from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import QuestionName, make_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
@@ -309,7 +310,10 @@ class Desk:
         badge = self.badges.on(interview, language)
         live = Live(self.badges.is_measured(interview), has_model=not self.service.is_offline(session.owner))
         seconds = session.seconds_since_asked()
-        return view(session.id, interview, language, badge, live, session.partial_verdicts(), seconds)
+        store = self.service.store
+        compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
+        partial = session.partial_verdicts()
+        return view(session.id, interview, language, badge, live, partial, seconds, compared)
 
 
 def _with_unrecorded(refused: View, text: str) -> View:

@@ -8,18 +8,17 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import gradio as gr
 
 from interviewer.domain.rubric import Language
 from interviewer.web.page_language import preferred_language
 from interviewer.web.page_output import StatelessPage
+from interviewer.web.time_zone import time_zone
 
 _log = logging.getLogger(__name__)
 
@@ -108,10 +107,7 @@ def where(error: Exception) -> str:
 
 def zone_of(request: gr.Request) -> tzinfo:
     """Where the visitor's day begins, as the browser says."""
-    try:
-        return ZoneInfo(unquote(dict(request.cookies).get("zone", "")))
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return UTC
+    return time_zone(dict(request.cookies).get("zone", ""))
 
 
 def language_of(request: gr.Request) -> Language:

@@ -18,10 +18,10 @@ from starlette.middleware.cors import CORSMiddleware
 
 from interviewer import wiring
 from interviewer.domain.rubric import Language
-from interviewer.errors import NoSuchInterview, OutOfTurn, SettingsError, StoreError, TranscriptError
-from interviewer.presentation.transcript_export import export_transcript
+from interviewer.errors import SettingsError
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
+from interviewer.web.exports import add_exports
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
@@ -31,7 +31,6 @@ from interviewer.web.uploads import Uploads
 
 DEFAULT_PORT = 7860
 _PORTS_TRIED = 20
-_MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
 _GRACE_SECONDS = 1
 
 
@@ -56,36 +55,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
 
-    @app.get("/export/{name}.{kind}")
-    def export(request: Request, name: str, kind: str, lang: str = "") -> Response:
-        owner = owners.of(request.cookies)
-        if kind not in _MEDIA_TYPES or owner is None:
-            return PlainTextResponse("Not found.\n", 404)
-        language = Language(lang) if lang in tuple(Language) else None
-        try:
-            history = service.store.history(name, owner)
-        except NoSuchInterview:
-            return PlainTextResponse("Not found.\n", 404)
-        except (StoreError, TranscriptError) as error:
-            spoken = language or preferred_language(
-                request.cookies.get("lang", ""), request.headers.get("accept-language", "")
-            )
-            told = say("app.no_export", spoken, reason=error.into(spoken))
-            return PlainTextResponse(f"{told}\n", 503, {"Retry-After": "5", "Cache-Control": "no-store"})
-        headers = {
-            "Content-Disposition": f'attachment; filename="interview-{name}.{kind}"',
-            "Cache-Control": "no-store",
-        }
-        if kind == "html":
-            headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-        try:
-            text = export_transcript(
-                name, history, kind, language, wiring.known_measurements(settings), library.banks()
-            )
-        except OutOfTurn as error:
-            return PlainTextResponse(f"{error.into(language or Language.EN)}\n", 409)
-        return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)
-
+    add_exports(app, settings, service, owners, library)
     _add_links(app, settings, owners)
 
     _add_import(app, importer, owners)
