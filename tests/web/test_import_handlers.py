@@ -9,9 +9,13 @@ import pytest
 from interviewer.banks.loader import Library
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Language
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.errors import LLMRefused
+from interviewer.grading import CallShape
+from interviewer.llm.endpoints import Endpoint
+from interviewer.llm.scripted import ScriptedLLM
+from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
 from interviewer.sessions.planning import make_plan
-from interviewer.web.import_handlers import Importer
+from interviewer.web.import_handlers import Importer, _progress
 from interviewer.web.uploads import Uploads
 
 LIST = """# Data structures
@@ -181,7 +185,7 @@ def test_reading_tells_how_far_it_is_and_stops_when_asked(importer: Importer) ->
         told.append(shown.html)
         importer.stop("me", "right")
         importer.stop("you", "left")
-        if 'max="400"' in shown.html:
+        if "Checking the questions" in shown.html:
             importer.stop("me", "left")
     assert 'id="import-stop"' in told[0]
     assert any("Checking the questions" in one for one in told)
@@ -202,3 +206,14 @@ def test_on_a_chinese_page_what_is_wrong_with_a_file_is_said_in_chinese(importer
 
 def test_half_a_character_is_refused_in_the_readers_language(importer: Importer) -> None:
     assert "半个字符" in importer.save("id: x\ud800", "", Language.ZH).html
+
+
+def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(tmp_path: Path) -> None:
+    model = ScriptedLLM(lambda _: LLMRefused("no balance"))
+    choice = GraderChoice(Endpoint("http://localhost:1/v1", "m", ""), CallShape.ONE_CALL)
+    models = GraderRegistry(GraderOptions(default=choice), lambda _: model, 1)
+    importer = Importer(Library(None, tmp_path), models, Uploads(), tmp_path)
+    shown = last(importer, "structures.md", LIST.encode(), by_model=True)
+    assert "no balance" in shown.html
+    assert shown.yaml, "the points were made offline"
+    assert "The model is making the points: 1 / 2" in _progress("drafting", 1, 2, Language.EN).html

@@ -83,6 +83,7 @@ def _blocks(plain: str) -> list[str] | None:
     """A bank cut before each of its questions; None where they are not written below each other at the end."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     root = yaml.compose(plain, Loader=loader)
+    assert root is not None  # it was read as a bank before
     key, questions = root.value[-1]
     starts = [item.start_mark.line for item in questions.value]
     lines = plain.splitlines(keepends=True)
