@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interviewer.cli.terminal_output import show, show_card, show_report
-from interviewer.domain.interview import Interview, Phase, last_question, shows_grades
+from interviewer.domain.interview import Interview, Phase, Saying, last_question, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, OutOfTurn
 from interviewer.sessions.removal import unsent_file
@@ -35,7 +35,9 @@ def play(session: Session, language: Language, folder: Path) -> None:
             if interview.place != shown:
                 shown = interview.place
                 place = f"{interview.plan_place} / {len(interview.plan.questions)}{_once_more(interview, language)}"
-                show(f"\n[{place}] {question}", "bold")
+                last = interview.current.turns[-1]
+                said = last.text if last.saying is Saying.CLARIFICATION else question
+                show(f"\n[{place}] {said}", "bold")
             _turn(session, _read(unsent, language), unsent, language)
     except (EOFError, KeyboardInterrupt):
         print("\n" + say("cli.resume", language, id=session.id))
@@ -138,6 +140,10 @@ def _turn(session: Session, said: str, unsent: _Unsent, language: Language) -> N
     if not said.startswith("/"):
         _answer(session, said, unsent, language)
         return
+    command, _, question = said.partition(" ")
+    if command == "/ask":
+        _ask(session, question.strip(), language)
+        return
     if said not in commands:
         print(say("cli.unknown", language, command=said), say("cli.commands", language))
         return
@@ -148,6 +154,17 @@ def _turn(session: Session, said: str, unsent: _Unsent, language: Language) -> N
         return
     if said == "/hint":
         print(f"{say('chat.hint', language)}{colon(language)}{after.current.turns[-1].text}")
+
+
+def _ask(session: Session, question: str, language: Language) -> None:
+    """Record a question about the question; the reply is shown as what the interviewer says next."""
+    if not question:
+        print(say("cli.ask_what", language))
+        return
+    try:
+        session.ask(question)
+    except OutOfTurn:
+        print(say("play.no_more_questions", language))
 
 
 def _answer(session: Session, said: str, unsent: _Unsent, language: Language) -> None:

@@ -159,11 +159,11 @@ def model_marks(found: AttemptResult, listed: Sequence[Row], language: Language)
 
 
 def said(found: AttemptResult) -> list[tuple[Turn, Marks]]:
-    """What was said after the question: answers with their marks, and the hints and follow-ups between them."""
+    """What was said after the question: answers with their marks, and what was asked and replied between them."""
     return [
         (turn, marks(found.question, found.verdicts, number, turn.text))
         for number, turn in enumerate(found.attempt.turns)
-        if turn.saying in (Saying.ANSWER, Saying.HINT, Saying.PROBE)
+        if turn.saying not in (Saying.QUESTION, Saying.REPEAT)
     ]
 
 

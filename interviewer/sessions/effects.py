@@ -16,6 +16,8 @@ from typing import Protocol, TypeVar
 from interviewer.domain.grade import Level, Verdict
 from interviewer.domain.interview import (
     AskProbe,
+    Clarified,
+    Clarify,
     Effect,
     Event,
     GradeAgain,
@@ -34,6 +36,7 @@ from interviewer.domain.interview import (
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, StoreError
 from interviewer.grading import follow_ups
+from interviewer.grading.clarifications import may_be_question, neutral_reply, reply_to
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
@@ -80,7 +83,7 @@ class Recording(Protocol):
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
 
 
-_CLAIMED_AS = {GradeAttempt: "grade", GradeAgain: "second opinion", AskProbe: "follow-up"}
+_CLAIMED_AS = {GradeAttempt: "grade", GradeAgain: "second opinion", AskProbe: "follow-up", Clarify: "clarification"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class EffectRunner:
             if key in self._under_way:
                 return self._under_way[key]
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
-            lane = f"follow-up {address}" if isinstance(effect, AskProbe) else address
+            lane = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
             job = _Job(key, session, language, is_watched=is_watched, is_claimed=address != OFFLINE)
             work = partial(self._run, job)
             future = self._under_way[key] = self._lanes.submit(lane, work)
@@ -152,14 +155,23 @@ class EffectRunner:
         """Whether a model is to say what the interviewer says next."""
         if self.is_offline(owner):
             return False
-        return bool(_looked_for(interview, follow_ups.open_points))
+        is_asked = any(isinstance(effect, Clarify) for effect in due(interview))
+        return is_asked or may_be_question(interview) or bool(_looked_for(interview, follow_ups.open_points))
 
     def decide_follow_up(self, interview: Interview, llm: LLM | None = None) -> Event | None:
-        """The follow-up that is due, or that there is none to ask; None if nobody has to decide that now."""
-        if not any(isinstance(effect, AskProbe) for effect in due(interview)):
+        """What the interviewer says next: a reply, a follow-up, or that there is none; None if nothing of it is due."""
+        owed = [effect for effect in due(interview) if isinstance(effect, AskProbe | Clarify)]
+        if not owed:
             return None
-        if llm is not None and (points := _looked_for(interview, follow_ups.open_points)):
-            worded = within(self._follow_up_seconds, lambda: follow_ups.word_follow_up(interview, points, llm))
+        until = time.monotonic() + self._follow_up_seconds
+        is_asked = isinstance(owed[0], Clarify)
+        reply = None
+        if llm is not None and (is_asked or may_be_question(interview)):
+            reply = within(self._follow_up_seconds, lambda: reply_to(interview, llm))
+        if reply or is_asked:
+            return Clarified(reply or neutral_reply(interview))
+        if llm is not None and time.monotonic() < until and (points := _looked_for(interview, follow_ups.open_points)):
+            worded = within(until - time.monotonic(), lambda: follow_ups.word_follow_up(interview, points, llm))
             if worded is not None:
                 return worded
         chosen = _looked_for(interview, follow_ups.choose_probe)
@@ -206,7 +218,7 @@ class EffectRunner:
                 return
 
     def _result(self, job: _Job, interview: Interview) -> Event | None:
-        if not isinstance(job.key.effect, AskProbe):
+        if not isinstance(job.key.effect, AskProbe | Clarify):
             return self._grade(job, job.key.effect, interview)
         try:
             return self.decide_follow_up(interview, self._graders.llm_for(job.session.owner))

@@ -10,7 +10,9 @@ from functools import partial
 from interviewer.domain.grade import Level, Ruling, Verdict
 from interviewer.domain.interview import (
     Answered,
+    Asked,
     AskProbe,
+    Clarify,
     Contested,
     Ended,
     Event,
@@ -119,11 +121,15 @@ class Session:
 
     def answer(self, text: str, place: str | None = None) -> Interview:
         """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`."""
-        if len(text) > LONGEST_ANSWER:
-            raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
-        text = text.encode("utf-8", "replace").decode()  # a terminal may hand over half a character
         seconds = self.seconds_since_asked()
-        interview = self._record(lambda _: Answered(text, seconds), place)
+        return self._say(Answered(_whole(text), seconds), place)
+
+    def ask(self, text: str, place: str | None = None) -> Interview:
+        """Record a question of the candidate about the question, and reply if that needs no model. Raises OutOfTurn."""
+        return self._say(Asked(_whole(text)), place)
+
+    def _say(self, said: Event, place: str | None) -> Interview:
+        interview = self._record(lambda _: said, place)
         try:
             return self.decide_follow_up()
         except StoreError:
@@ -186,9 +192,9 @@ class Session:
         return interview
 
     def decide_follow_up(self) -> Interview:
-        """Decide about the follow-up that is due, unless a model has to word it."""
+        """Decide what the interviewer says next, if that is due, unless a model has to word it."""
         interview = self.interview()
-        if any(isinstance(effect, AskProbe) for effect in due(interview)) and not self.runner.needs_model(
+        if any(isinstance(effect, AskProbe | Clarify) for effect in due(interview)) and not self.runner.needs_model(
             interview, self.owner
         ):
             return self.record_result(self.runner.decide_follow_up) or self.interview()
@@ -269,6 +275,13 @@ def _since(at: str) -> float | None:
     except ValueError:  # a damaged record is no reason to refuse the answer
         return None
     return round(seconds, 1) if 0 <= seconds <= _LONGEST_THOUGHT else None
+
+
+def _whole(text: str) -> str:
+    """What was said, without half characters, which a terminal may hand over. Raises OutOfTurn if it is too long."""
+    if len(text) > LONGEST_ANSWER:
+        raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
+    return text.encode("utf-8", "replace").decode()
 
 
 def _without_half_characters(ruling: Ruling) -> Ruling:

@@ -111,6 +111,7 @@ class PlayArea:
             self.answer = gr.Textbox(lines=1, max_lines=8, elem_id="answer")
             with gr.Row():
                 self.send = gr.Button(variant="primary", elem_id="send", min_width=90)
+                self.clarify = gr.Button(elem_id="clarify", min_width=70)
                 self.hint = gr.Button(elem_id="hint", min_width=70)
                 self.repeat = gr.Button(elem_id="repeat", min_width=70)
                 self.skip = gr.Button(elem_id="skip", min_width=70)

@@ -121,6 +121,13 @@ class Desk:
         played = self._played(owner, interview, language, lambda session: session.answer(text, place), clear=True)
         return _with_unrecorded(played, text) if played.notice and not played.clear else played
 
+    def ask(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
+        """Record what is in the box as a question about the question, which is no answer."""
+        if not text.strip():
+            return self._noticed(owner, interview, language, say("play.empty_question", language))
+        refusals: dict[type[InterviewerError], str] = {OutOfTurn: say("play.no_more_questions", language)}
+        return self._played(owner, interview, language, lambda session: session.ask(text, place), refusals, clear=True)
+
     def skip(self, owner: str, interview: str, place: str, language: Language) -> View:
         """Pass on the question, or on the probe: then what was said before it is graded.
 

@@ -153,9 +153,10 @@ class _Wiring:
     def _connect_play(self) -> None:
         c, play, desk, drawn = self.c, self.c.play, self.desk, self.drawn
         here = [c.remembered, c.place, c.page_language]
-        for trigger in (play.answer.submit, play.send.click):
-            sent = self._on(trigger, self._send, [c.remembered, c.place, play.answer, c.page_language], drawn)
-            self._script(sent, "focus_next")
+        sending = ((play.answer.submit, desk.answer), (play.send.click, desk.answer), (play.clarify.click, desk.ask))
+        for trigger, send in sending:
+            said = [c.remembered, c.place, play.answer, c.page_language]
+            self._script(self._on(trigger, self._sending(send), said, drawn), "focus_next")
         for button, does in (
             (play.hint, desk.hint),
             (play.repeat, desk.repeat),
@@ -274,9 +275,11 @@ class _Wiring:
     def _choose_topics(self, bank: str, topics: list[str], count: float | None, language: str) -> Updates:
         return count_choice(self.c, self.desk.library, bank, topics, Language(language), count) or gr.skip()
 
-    def _send(self, interview: str, place: str, text: str, language: str, request: gr.Request) -> Updates:
-        view = self.desk.answer(self._owner(request), interview, place, text, Language(language))
-        return self._draw(view, request)
+    def _sending(self, say: Callable[..., View]) -> Callable[..., Updates]:
+        def handler(interview: str, place: str, text: str, language: str, request: gr.Request) -> Updates:
+            return self._draw(say(self._owner(request), interview, place, text, Language(language)), request)
+
+        return handler
 
     def _retry(self, interview: str, place: str, typed: str, language: str, request: gr.Request) -> Updates:
         view = self.desk.retry(self._owner(request), interview, place, Language(language))

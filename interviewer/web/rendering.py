@@ -87,6 +87,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
     broken = [error.into(language) for error in library.broken()]
     buttons = {
         c.refresh: "list.refresh", c.regrade: "list.regrade", c.link: "list.link", start.button: "start.button", play.send: "play.send",
+        play.clarify: "play.ask",
         play.hint: "play.hint", play.repeat: "play.repeat", play.skip: "play.skip", play.undo_skip: "play.undo_skip", play.end: "play.end",
         play.end_yes: "play.end_yes", play.end_no: "play.end_no", play.retry: "play.retry", play.regrade: "play.regrade",
         play.leave: "play.leave", report.regrade: "report.regrade", report.new: "play.new",

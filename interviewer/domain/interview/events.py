@@ -47,6 +47,20 @@ class Hinted:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The candidate asked what is meant, which is no answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarified:
+    """The interviewer replied to a question of the candidate, also where that was sent as an answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """The question was asked for once more."""
 
@@ -144,6 +158,8 @@ Event = (
     | Probed
     | Unprobed
     | Hinted
+    | Asked
+    | Clarified
     | Repeated
     | Skipped
     | SkipUndone
@@ -187,4 +203,12 @@ class GradeAgain:
     attempt: int
 
 
-Effect = GradeAttempt | GradeAgain | AskProbe
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """The candidate asked what is meant, and nobody has replied."""
+
+    question: str
+    attempt: int
+
+
+Effect = GradeAttempt | GradeAgain | AskProbe | Clarify

@@ -10,8 +10,11 @@ from functools import reduce
 from interviewer.domain.grade import Evidence, Grade, Level, Ruling
 from interviewer.domain.interview.events import (
     Answered,
+    Asked,
     AskProbe,
     Begun,
+    Clarified,
+    Clarify,
     Contested,
     Effect,
     Ended,
@@ -37,6 +40,8 @@ from interviewer.domain.interview.state import Attempt, Contest, Interview, Mode
 from interviewer.domain.rubric import MOST_HINTS, Bank, Kind, Question
 from interviewer.domain.scoring import missed
 from interviewer.errors import OutOfTurn
+
+MOST_ASKED = 5
 
 
 def begin(event: Event) -> Interview:
@@ -69,6 +74,12 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
             return replace(_said(interview, turn), phase=Phase.WEIGHING)
         case Phase.ANSWERING, Hinted(criterion, text) if may_hint(interview) and text.strip():
             return _said(interview, Turn(Saying.HINT, text, _known(interview.question, criterion)))
+        case Phase.ANSWERING, Asked(text) if may_ask(interview) and text.strip():
+            return replace(_said(interview, Turn(Saying.ASK, text)), phase=Phase.WEIGHING)
+        case Phase.WEIGHING, Clarified(text) if (_is_asked(current) or may_ask(interview)) and text.strip():
+            asked = replace(current.turns[-1], saying=Saying.ASK)  # a question that was sent as an answer is none
+            turns = (*current.turns[:-1], asked, Turn(Saying.CLARIFICATION, text))
+            return replace(_with(interview, replace(current, turns=turns)), phase=Phase.ANSWERING)
         case Phase.ANSWERING, Repeated():
             return _said(interview, Turn(Saying.REPEAT, last_question(current)))
         case Phase.ANSWERING, Skipped():
@@ -79,10 +90,12 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
             position = interview.position - 1
             asked_again = interview.again if position >= len(plan.questions) else ()
             return replace(interview, attempts=attempts, position=position, again=asked_again)
-        case Phase.WEIGHING, Probed(criterion, text) if may_probe(interview) and text.strip():
+        case Phase.WEIGHING, Probed(criterion, text) if (
+            may_probe(interview) and not _is_asked(current) and text.strip()
+        ):
             turn = Turn(Saying.PROBE, text, _known(interview.question, criterion))
             return replace(_said(interview, turn), phase=Phase.ANSWERING)
-        case Phase.WEIGHING, Unprobed():
+        case Phase.WEIGHING, Unprobed() if not _is_asked(current):
             return _after_answer(_closed(interview))
         case Phase.REVIEWING, Retried():
             again = _asked(interview.bank, plan, current.question, current.number + 1)
@@ -131,7 +144,8 @@ def due(interview: Interview) -> tuple[Effect, ...]:
     ]
     owed += [GradeAgain(attempt.question, attempt.number) for attempt in interview.attempts if attempt.awaits_second]
     if interview.phase is Phase.WEIGHING:
-        owed.append(AskProbe(interview.current.question, interview.current.number))
+        current = interview.current
+        owed.append((Clarify if _is_asked(current) else AskProbe)(current.question, current.number))
     return tuple(owed)
 
 
@@ -156,6 +170,11 @@ def may_undo_skip(interview: Interview) -> bool:
         return False
     before = interview.attempts[-2]
     return before.is_closed and not before.is_answered
+
+
+def may_ask(interview: Interview) -> bool:
+    """Whether the candidate may ask once more what is meant; without an end, it would cost a model without one."""
+    return len(interview.current.said(Saying.ASK)) < MOST_ASKED
 
 
 def may_probe(interview: Interview) -> bool:
@@ -184,6 +203,11 @@ def next_question(interview: Interview) -> str | None:
 def last_question(attempt: Attempt) -> str:
     """What the candidate was last asked: the open probe, else the question."""
     return next(t.text for t in reversed(attempt.turns) if t.saying in (Saying.PROBE, Saying.QUESTION))
+
+
+def _is_asked(attempt: Attempt) -> bool:
+    """Whether the candidate waits for a reply to a question."""
+    return attempt.turns[-1].saying is Saying.ASK
 
 
 def _asked(bank: Bank, plan: Plan, question: str, number: int) -> Attempt:

@@ -75,6 +75,8 @@ class Saying(StrEnum):
     PROBE = "probe"
     HINT = "hint"
     REPEAT = "repeat"
+    ASK = "ask"
+    CLARIFICATION = "clarification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Turn:
 
     @property
     def speaker(self) -> Speaker:
-        return Speaker.CANDIDATE if self.saying is Saying.ANSWER else Speaker.INTERVIEWER
+        return Speaker.CANDIDATE if self.saying in (Saying.ANSWER, Saying.ASK) else Speaker.INTERVIEWER
 
 
 @dataclass(frozen=True, slots=True)
