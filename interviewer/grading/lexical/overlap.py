@@ -1,7 +1,7 @@
 """How much of a criterion's own text an answer says, for criteria without aliases: shared stems and character pairs."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
