@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interviewer.cli.terminal_output import show, show_card, show_report
-from interviewer.domain.interview import Interview, Phase, Saying, last_question, shows_grades
+from interviewer.domain.interview import Interview, Manner, Phase, Saying, last_question, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, OutOfTurn
 from interviewer.sessions.removal import unsent_file
@@ -23,6 +23,7 @@ def play(session: Session, language: Language, folder: Path) -> None:
     if unsent.path.exists():
         print(say("cli.kept_before", language, path=unsent.path))
     shown = ""
+    _say_in_manner(session, "opening", language)
     try:
         while not (interview := _after_follow_up(session)).is_over:
             if interview.phase is Phase.REVIEWING:
@@ -42,9 +43,17 @@ def play(session: Session, language: Language, folder: Path) -> None:
     except (EOFError, KeyboardInterrupt):
         print("\n" + say("cli.resume", language, id=session.id))
         return
+    _say_in_manner(session, "closing", language)
     print()
     show_report(session.run_due_and_wait(), language)
     print("\n" + say("cli.export", language, id=session.id))
+
+
+def _say_in_manner(session: Session, part: str, language: Language) -> None:
+    """The first or the last line of an interviewer who has a manner of their own."""
+    manner = session.interview().plan.manner
+    if manner is not Manner.NEUTRAL:
+        print(f"\n{say(f'manner.{part}_{manner}', language)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from interviewer.domain.interview import (
     Hinted,
     Interview,
     MovedOn,
+    Order,
     RegradeAsked,
     Repeated,
     Retried,
@@ -28,6 +29,7 @@ from interviewer.domain.interview import (
     SecondOpinionAsked,
     Skipped,
     SkipUndone,
+    Unprobed,
     begin,
     due,
     may_hint,
@@ -37,6 +39,7 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
 from interviewer.grading import follow_ups
 from interviewer.sessions.effects import EffectRunner, levels_so_far
+from interviewer.sessions.planning import choose_next
 from interviewer.sessions.store import Recorded, Store
 from interviewer.text.messages import localized
 
@@ -247,6 +250,7 @@ class Session:
             event = choose(known.interview)
             if event is None:
                 return None
+            event = _steered(known.interview, event)
             after = step(known.interview, event)
             try:
                 self.store.append(self.id, known.count, event, after)
@@ -266,6 +270,14 @@ class Session:
             return choose(interview)
 
         return self.record_result(checked) or self.interview()
+
+
+def _steered(interview: Interview, event: Event) -> Event:
+    """The event, with the question that is asked next where the order goes by what was shown."""
+    if interview.plan.order is not Order.ADAPTIVE or not isinstance(event, Unprobed | Skipped | MovedOn):
+        return event
+    known = {verdict.criterion: verdict.level or Level.MISSING for verdict in interview.current.verdicts}
+    return replace(event, then=choose_next(interview, known or levels_so_far(interview)))
 
 
 def _since(at: str) -> float | None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from interviewer.banks.loader import Library
 from interviewer.domain.interview import (
     Interview,
+    Manner,
     Mode,
     Order,
     Phase,
@@ -59,6 +60,7 @@ class Choices:
     mode: str
     probes: bool
     hints: bool
+    manner: str
     answer_seconds: int = 0
     """The limit for an answer; 0 for none, as in coach mode, which has none."""
 
@@ -105,6 +107,7 @@ class Desk:
                 probes=bool(choices.probes),
                 hints=bool(choices.hints),
                 answer_seconds=ANSWER_SECONDS[limit] or None,
+                manner=Manner(choices.manner),
             )
             session = self.service.begin(owner, first)
         except StoreError as error:

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from interviewer.banks.loader import Library
-from interviewer.domain.interview import Mode, Order
+from interviewer.domain.interview import Manner, Mode, Order
 from interviewer.domain.rubric import Bank, Language
 from interviewer.presentation.templating import inline
 from interviewer.presentation.today import begin_label, today_card
@@ -75,7 +75,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
     def label(key: str, **more: Any) -> Any:
         return gr.update(label=say(key, language), **more)
 
-    def choices(kind: str, values: type[Order] | type[Mode] | type[Language]) -> list[tuple[str, str]]:
+    def choices(kind: str, values: type[Order] | type[Mode] | type[Manner] | type[Language]) -> list[tuple[str, str]]:
         return [(say(f"{kind}.{value}", language), str(value)) for value in values]
 
     start, play, report = c.start, c.play, c.report
@@ -112,6 +112,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         ),
         start.mode: label("start.mode", choices=choices("mode", Mode)),
         start.answer_seconds: label("start.answer_seconds", choices=limits),
+        start.manner: label("start.manner", choices=choices("manner", Manner)),
         start.probes: label("start.probes"),
         start.hints: label("start.hints"),
         play.answer: label("play.answer", placeholder=say("play.placeholder", language)),
