@@ -11,6 +11,7 @@ from interviewer.domain.rubric import Criterion, Kind, Language, Localized
 from interviewer.domain.scoring import has_every_core, points, shortfalls
 from interviewer.domain.summary import AttemptResult, attempt_result
 from interviewer.grading.lexical import LexicalGrader
+from interviewer.llm.model_call import CallProgress
 from interviewer.presentation.highlighting import Mark, Marks, marks, model_words
 from interviewer.presentation.ruling import self_marking_sheet
 from interviewer.presentation.templating import render
@@ -36,11 +37,13 @@ class Live:
     """What a card on the page offers, and one that is written out does not: to rule, and to ask once more.
 
     `is_measured` says of a grade whether its grader is known to be any good on the bank; where it is not, candidates
-    mark their own answers first. `has_model` says whether a second opinion can be asked for.
+    mark their own answers first. `has_model` says whether a second opinion can be asked for. `progress` is what a model
+    is doing that grades an attempt.
     """
 
     is_measured: Callable[[Grade], bool]
     has_model: bool = False
+    progress: Callable[[Attempt], CallProgress | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,7 @@ def card(
         has_every_core=bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),
         second=second_opinion(found),
         changes=_changes(interview, attempt),
+        progress=live.progress(attempt) if live else None,
         may_rule=live is not None and may_rule(interview, attempt),
         may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
         sheet=_sheet(interview, found, language, level, live) if live else "",

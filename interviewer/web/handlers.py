@@ -32,7 +32,7 @@ from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
 from interviewer.web.notices import not_begun, told, unreachable
-from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise
+from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
 
@@ -179,6 +179,8 @@ class Desk:
                     yield self._noticed(owner, interview, language, told(error, language))
                     return
                 yield self.practise(owner, names, language)
+            case [StopGrading(), *_]:
+                yield from self._then_settle(owner, interview, language, lambda session: session.stop_grading(language))
             case _:
                 on_card = [action for action in actions if isinstance(action, CardAction)]
                 yield from self._then_settle(owner, interview, language, partial(_record_all, on_card))
@@ -308,7 +310,11 @@ class Desk:
 
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
         badge = self.badges.on(interview.bank, language)
-        live = Live(self.badges.is_measured(interview.bank), has_model=not self.service.is_offline(session.owner))
+        live = Live(
+            self.badges.is_measured(interview.bank),
+            has_model=not self.service.is_offline(session.owner),
+            progress=lambda attempt: session.progress(attempt.question, attempt.number),
+        )
         return view(session.id, interview, language, badge, live, session.partial_verdicts())
 
 
