@@ -1,11 +1,14 @@
 """An interview in the terminal: the same session and the same store as the page."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
+from interviewer.cli.model_progress import StatusLine, ignore_interrupts
+from interviewer.domain.grade import Level, Verdict
 from interviewer.domain.interview import Attempt, Interview, Mode, Phase, last_question, shows_grades
-from interviewer.domain.rubric import Language
+from interviewer.domain.rubric import Criterion, Language
 from interviewer.domain.scoring import has_every_core, missed
 from interviewer.domain.summary import attempt_result, summarize
 from interviewer.errors import InterviewerError, OutOfTurn
@@ -28,8 +31,10 @@ def play(session: Session, language: Language, folder: Path) -> None:
     try:
         while not (interview := _after_follow_up(session)).is_over:
             if interview.phase is Phase.REVIEWING:
-                interview = session.run_due_and_wait()
-                print("\n" + "\n".join(_card(interview, interview.current, language)))
+                watch = _GradingWatch(session, language)
+                interview = session.run_due_and_wait(language, look=watch.look)
+                watch.status.clear()
+                print("\n" + "\n".join(_card(interview, interview.current, language, watch.shown)))
                 _review(session, language)
                 continue
             question = last_question(interview.current)
@@ -37,10 +42,16 @@ def play(session: Session, language: Language, folder: Path) -> None:
                 shown = interview.place
                 print(f"\n[{interview.position + 1} / {len(interview.questions)}] {question}")
             _turn(session, _read(unsent, language), unsent, language)
-    except (EOFError, KeyboardInterrupt):
+        watch = _GradingWatch(session, language)
+        interview = session.run_due_and_wait(language, look=watch.look)
+        watch.status.clear()
+    except (EOFError, KeyboardInterrupt) as stop:
+        if isinstance(stop, KeyboardInterrupt):
+            ignore_interrupts()
+        session.runner.stop(session.id)  # what was being graded is due when the interview goes on
         print("\n" + say("cli.resume", language, id=session.id))
         return
-    print("\n" + "\n".join(_report(session.run_due_and_wait(), language)))
+    print("\n" + "\n".join(_report(interview, language)))
     print("\n" + say("cli.export", language, id=session.id))
 
 
@@ -68,6 +79,31 @@ class _Unsent:
 
     def drop(self) -> None:
         self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _GradingWatch:
+    """Shows what the model is doing and, where grades are shown at once, its verdicts as they come."""
+
+    session: Session
+    language: Language
+    shown: dict[str, Level | None] = field(default_factory=dict)
+    status: StatusLine = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "status", StatusLine(self.language))
+
+    def look(self) -> None:
+        interview = self.session.interview()
+        if interview.phase is Phase.REVIEWING:
+            for verdict in self.session.partial_verdicts():
+                if verdict.criterion not in self.shown or self.shown[verdict.criterion] is not verdict.level:
+                    self.shown[verdict.criterion] = verdict.level
+                    self.status.clear()
+                    for line in _verdict(interview.question.rubric[verdict.criterion], verdict, self.language):
+                        print(line, flush=True)
+        calls = (self.session.progress(one.question, one.number) for one in interview.attempts if one.awaits_grade)
+        self.status.show(next(filter(None, calls), None))
 
 
 def _after_follow_up(session: Session) -> Interview:
@@ -156,7 +192,7 @@ def _answer(session: Session, said: str, unsent: _Unsent, language: Language) ->
         return
     if unsent.text() == said:
         unsent.drop()
-    session.run_due()
+    session.run_due(language, is_watched=shows_grades(after))
     if not shows_grades(after):
         print(say("chat.noted", language))
 
@@ -181,7 +217,10 @@ def _review(session: Session, language: Language) -> None:
             print(say("cli.unknown", language, command=said))
 
 
-def _card(interview: Interview, attempt: Attempt, language: Language) -> Iterator[str]:
+def _card(
+    interview: Interview, attempt: Attempt, language: Language, shown: Mapping[str, Level | None] = MappingProxyType({})
+) -> Iterator[str]:
+    """The card, without the verdicts that are `shown` already."""
     found = attempt_result(interview, attempt)
     if attempt.failure:
         yield f"{say('card.failed', language)} {attempt.failure}"
@@ -190,15 +229,20 @@ def _card(interview: Interview, attempt: Attempt, language: Language) -> Iterato
     yield wording.score_text(found.score, language, is_estimate=found.is_estimate)
     yield from (say(f"flag.{flag}", language) for flag in (found.grade.flags if found.grade else ()))
     for criterion, verdict in zip(found.question.criteria, found.verdicts, strict=True):
-        if not wording.is_news(criterion, verdict.level):
-            continue
-        name = say(wording.level_key(criterion, verdict.level), language)
-        yield f"  {wording.sign(criterion, verdict.level)} {name}: {criterion.text.into(language)}"
-        yield from (f"      “{evidence.quote}”" for evidence in verdict.evidence)
+        if criterion.id not in shown or shown[criterion.id] is not verdict.level:
+            yield from _verdict(criterion, verdict, language)
     gaps = missed(found.question.rubric, found.verdicts)
     if gaps or has_every_core(found.question.rubric, found.verdicts):
         yield say("card.gaps" if gaps else "card.no_gaps", language)
     yield from (f"  - {criterion.text.into(language)}" for criterion in gaps)
+
+
+def _verdict(criterion: Criterion, verdict: Verdict, language: Language) -> Iterator[str]:
+    """Its level and the words that it rests on, if it is worth a line."""
+    if wording.is_news(criterion, verdict.level):
+        name = say(wording.level_key(criterion, verdict.level), language)
+        yield f"  {wording.sign(criterion, verdict.level)} {name}: {criterion.text.into(language)}"
+        yield from (f"      “{evidence.quote}”" for evidence in verdict.evidence)
 
 
 def _report(interview: Interview, language: Language) -> Iterator[str]:

@@ -10,7 +10,7 @@ def test_every_grade_of_a_slow_server_arrives_and_the_page_says_what_it_waits_fo
     outcome = four_gradings(character, tmp_path, pace=0.2, concurrency=2)
     assert outcome.failures == [""] * ANSWERS  # nothing is called dead
     assert len(character.tokens) == ANSWERS  # nothing is asked twice
-    assert sorted(outcome.seconds)[-1] >= outcome.ideal[-1]
+    assert max(outcome.seconds) >= outcome.ideal[-1]
     shown = {phase for phases in outcome.phases for phase in phases}
     assert {"The model has others to answer first", "The model reads the answer"} <= shown
     for looks, silent in zip(outcome.looks, outcome.silent_looks, strict=True):
