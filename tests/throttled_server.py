@@ -1,7 +1,7 @@
 """A throttled model server, and four gradings that wait for it: what the page shows each second, and how long it all takes.
 
-    python tests/bench/throttled_server.py              # 7 tokens a second, 90 s to the first, about ten minutes
-    python tests/bench/throttled_server.py --faster 60
+    python tests/throttled_server.py              # 7 tokens a second, 90 s to the first, about ten minutes
+    python tests/throttled_server.py --faster 60
 
 It answers one request at a time, as a model on a laptop does; the others wait in line without a word.
 """
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(Path(__file__).parents[1] / room) for room in ("", "llm")]
+    sys.path[:0] = [str(Path(__file__).parent / room) for room in ("", "llm")]
 
 from fakes import begun
 from misbehaving import Exchange, Server, chunk
