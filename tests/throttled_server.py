@@ -91,14 +91,20 @@ class Outcome:
     phases: list[list[str]]
 
 
+def page_of(url: str, folder: Path, concurrency: int) -> Desk:
+    """The page's handlers, with the model at this address and a database in the folder."""
+    options = GraderOptions(GraderChoice(Endpoint(url, MODEL), CallShape.ONE_CALL))
+    graders = GraderRegistry(options, OpenAICompatible, concurrency)
+    service = SessionService(Store(f"sqlite:///{folder / 'a.sqlite3'}"), graders)
+    library = Library()
+    return Desk(service, library, graders, Badges(graders, dict), Practice(service.store, library.banks))
+
+
 def four_gradings(character: Throttled, folder: Path, pace: float = 1.0, concurrency: int = ANSWERS) -> Outcome:
     """Four people answer at the same moment; the page of each is looked at every `pace` seconds."""
     with throttled_server(character) as server:
-        options = GraderOptions(GraderChoice(Endpoint(server.url, MODEL), CallShape.ONE_CALL))
-        graders = GraderRegistry(options, OpenAICompatible, concurrency)
-        service = SessionService(Store(f"sqlite:///{folder / 'a.sqlite3'}"), graders)
-        library = Library()
-        desk = Desk(service, library, graders, Badges(graders, dict), Practice(service.store, library.banks))
+        desk = page_of(server.url, folder, concurrency)
+        service = desk.service
         sessions = [service.begin(f"visitor {number}", begun(probes=0)) for number in range(ANSWERS)]
         start = time.time()
         for one in sessions:
@@ -111,7 +117,7 @@ def four_gradings(character: Throttled, folder: Path, pace: float = 1.0, concurr
                 if not outcome.seconds[place]:
                     _look(desk, one.owner, one.id, place, outcome, start)
             time.sleep(max(0.0, pace - (time.time() - began)))
-        graders.close()
+        desk.models.close()
     done = 0.0
     for tokens in character.tokens:
         done += character.first + tokens / character.tokens_per_second
