@@ -37,7 +37,7 @@ from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
 from interviewer.web.notices import not_begun, told, unreachable
-from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise
+from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
 
@@ -198,6 +198,8 @@ class Desk:
                 except InterviewerError as error:
                     return self._noticed(owner, interview, language, told(error, language))
                 return self.practise(owner, names, language)
+            case [StopGrading(), *_]:
+                return self._played(owner, interview, language, lambda session: session.stop_grading(language))
             case _:
                 on_card = [action for action in actions if isinstance(action, CardAction)]
                 return self._played(owner, interview, language, partial(_record_all, on_card))
@@ -327,6 +329,7 @@ class Desk:
             self.badges.is_measured(interview),
             has_model=not self.service.is_offline(session.owner),
             notes=list_notes(store, session.owner) if shows_card else {},
+            progress=lambda attempt: session.progress(attempt.question, attempt.number),
         )
         compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
         partial = session.partial_verdicts()

@@ -1,5 +1,6 @@
 """How a view, a language and the start form's choices look on the controls."""
 
+import time
 from typing import Any
 
 import gradio as gr
@@ -60,6 +61,9 @@ def draw(c: Controls, view: View) -> Updates:
 _KEYS = """<p class="keys">{% for key, what in (("Ctrl+Enter", "send"), ("H", "hint"), ("N", "next"), ("R", "retry"), ("1–4", "rule")) %}
 <kbd>{{ key }}</kbd> {{ say("keys." ~ what) }}{{ "" if loop.last else " · " }}{% endfor %}</p>"""
 
+# The page's script reckons by the server's clock, which need not be that of the visitor's machine.
+_HEAD = '<h1 data-now="{{ now }}">{{ say("app.title") }}</h1><p>{{ say("app.tagline") }}</p>'
+
 _START_TITLE = """{% if not has_banks %}<p role="alert">{{ say("start.no_banks") }}</p>{% endif %}
 {% for error in broken %}<p>{{ error }}</p>{% endfor %}"""
 
@@ -94,7 +98,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
     }  # fmt: skip
     return {
         **{button: say(key, language) for button, key in buttons.items()},
-        c.head: inline('<h1>{{ say("app.title") }}</h1><p>{{ say("app.tagline") }}</p>', language),
+        c.head: inline(_HEAD, language, now=time.time()),
         c.page_language: label("app.language", value=str(language)),
         **grader_labels(c.grader, language),
         **questions_labels(c.questions, language),
