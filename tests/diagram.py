@@ -31,9 +31,11 @@ from interviewer.domain.interview import (
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
+    SkipUndone,
     Ungraded,
     Unprobed,
     begin,
+    may_undo_skip,
     step,
 )
 from interviewer.errors import OutOfTurn
@@ -59,6 +61,7 @@ def samples(interview: Interview) -> list[Event]:
         Clarified("At test time, that is."),
         Repeated(),
         Skipped(),
+        SkipUndone(),
         Graded("dropout", 1, graded),
         Ungraded("dropout", 1, "no model"),
         RegradeAsked("dropout", 1),
@@ -113,6 +116,7 @@ def _situation(interview: Interview) -> object:
         bool(first.failure),
         first.awaits_second,
         current.is_closed,
+        may_undo_skip(interview),
     )
 
 

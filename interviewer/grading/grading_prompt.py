@@ -44,16 +44,21 @@ class GradingPrompt:
         sentences = json.dumps(shown, ensure_ascii=False) if shown else ""
         return cls(question, attempt, language, screened, sentences, tuple(flags))
 
-    def messages(self, task: str) -> list[Message]:
+    def messages(self, task: str, *, is_of_answer: bool = False) -> list[Message]:
+        """The messages of one call. What later calls will share comes first: a server reads the same words only once.
+
+        A task that `is_of_answer` is one of several about this answer, and follows it; else other answers to the same
+        question will have the same task, and the answer comes last.
+        """
         # The marker depends on the answer, so no answer can know the marker it will stand between.
         marker = hashlib.sha256(f"{self.question.id}\n{self.sentences}".encode()).hexdigest()[:12]
         question = self.question.text.into(self.attempt_language)
-        content = prompt("grade-answer").fill(
-            {"question": question, "policy": self._policy, "marker": marker, "answer": self.sentences, "task": task}
-        )
+        head = prompt("grade-question").fill({"question": question, "policy": self._policy})
+        answer = prompt("grade-answer").fill({"marker": marker, "answer": self.sentences})
+        parts = (head, answer, task) if is_of_answer else (head, task, answer)
         example = prompt(f"grade-example-{self.language}").text.strip()
         system = prompt("grade").fill({"language": say("second.language", self.language), "example": example})
-        return [Message("system", system, FORM), Message("user", content)]
+        return [Message("system", system, FORM), Message("user", "\n\n".join(part.strip() for part in parts))]
 
     @property
     def _policy(self) -> str:

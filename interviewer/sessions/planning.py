@@ -41,6 +41,7 @@ def make_plan(
     language: Language | None = None,
     probes: bool | None = None,
     hints: bool = True,
+    answer_seconds: int | None = None,
     manner: Manner = Manner.NEUTRAL,
 ) -> Begun:
     """The first event of an interview on this bank; `count` None asks all, and a seed None is drawn."""
@@ -57,6 +58,7 @@ def make_plan(
         topics=tuple(topics),
         probes=int(ask_back),
         hints=hints,
+        answer_seconds=answer_seconds,
         manner=manner,
     )
     return Begun(bank, plan)

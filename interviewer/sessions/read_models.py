@@ -16,15 +16,14 @@ from interviewer.domain.interview import (
     Interview,
     Mode,
     Ruled,
-    Saying,
     begin,
     due,
     step,
 )
 from interviewer.domain.learning import ratings
 from interviewer.domain.rubric import Localized
-from interviewer.domain.scoring import Score
-from interviewer.domain.summary import attempt_result, summarize
+from interviewer.domain.scoring import Score, mean
+from interviewer.domain.summary import attempt_result, last_results
 from interviewer.errors import InterviewerError
 from interviewer.sessions import review_cards
 from interviewer.sessions.tables import events, interviews, outcomes, overviews
@@ -61,6 +60,7 @@ class Overview(NamedTuple):
     high: float | None
     is_estimate: bool
     problem: str
+    waiting: str
     title: str | None = None
 
     @property
@@ -229,7 +229,8 @@ def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def _state(state: Interview) -> dict[str, Any]:
-    summary = summarize(state)
+    results = last_results(state)
+    score = mean(result.score for result in results if result.score)
     answered = [attempt for attempt in state.attempts if attempt.is_answered]
     title = state.bank.title
     return {
@@ -238,15 +239,16 @@ def _state(state: Interview) -> dict[str, Any]:
         "bank_en": title.en,
         "mode": state.plan.mode,
         "phase": state.phase,
-        "position": state.position,
-        "planned": len(state.questions),
+        "position": state.plan_place - 1,
+        "planned": len(state.plan.questions),
+        "waiting": " ".join(f"{one.bank}/{one.question}" for one in map(state.source, state.waiting)),
         "answered": len(answered),
         "graded": sum(attempt.grade is not None for attempt in answered),
         "failed": sum(bool(attempt.failure) for attempt in answered),
         "due": len(due(state)),
-        "low": summary.score.low if summary.score else None,
-        "high": summary.score.high if summary.score else None,
-        "is_estimate": summary.is_estimate,
+        "low": score.low if score else None,
+        "high": score.high if score else None,
+        "is_estimate": any(result.is_estimate for result in results),
         "problem": "",
     }
 
@@ -255,7 +257,7 @@ def _add_unreadable(connection: sa.Connection, row: Any, problem: str) -> None:
     changed = sa.select(sa.func.max(events.c.at)).where(events.c.interview == row.id)
     known = {"interview": row.id, "owner": row.owner, "begun_at": row.begun_at, "problem": problem}
     known["changed_at"] = connection.execute(changed).scalar() or row.begun_at
-    texts = dict.fromkeys(("bank", "bank_zh", "bank_en", "mode", "phase"), "")
+    texts = dict.fromkeys(("bank", "bank_zh", "bank_en", "mode", "phase", "waiting"), "")
     numbers = dict.fromkeys(("position", "planned", "answered", "graded", "failed", "due"), 0)
     connection.execute(overviews.insert().values(**known, **texts, **numbers, is_estimate=False))
 
@@ -270,8 +272,6 @@ def _outcomes(
 ) -> list[dict[str, Any]]:
     """The rows of an attempt that was judged; `answered` are the times of all answers of the interview."""
     found, source, rated = attempt_result(state, attempt), state.source(attempt.question), ratings(state, attempt)
-    seconds = [turn.seconds for turn in attempt.said(Saying.ANSWER)]
-    known = [one for one in seconds if one is not None]
     by_grader = {verdict.criterion: verdict.level for verdict in attempt.grade.verdicts} if attempt.grade else {}
     return [
         {
@@ -290,7 +290,7 @@ def _outcomes(
             "at": at,
             "answered_at": _answered_at(state, attempt, answered),
             "rating": rated.get(verdict.criterion),
-            "seconds": sum(known) if len(known) == len(seconds) else None,
+            "seconds": attempt.seconds,
         }
         for verdict in found.verdicts
     ]

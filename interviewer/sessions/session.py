@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,8 +15,10 @@ from interviewer.domain.interview import (
     AskProbe,
     Clarify,
     Contested,
+    Effect,
     Ended,
     Event,
+    GradeAgain,
     GradeAttempt,
     Hinted,
     Interview,
@@ -25,9 +28,12 @@ from interviewer.domain.interview import (
     Repeated,
     Retried,
     Ruled,
+    Saying,
     SecondOpinionAsked,
+    SecondOpinionGiven,
     Skipped,
-    Speaker,
+    SkipUndone,
+    Ungraded,
     Unprobed,
     begin,
     due,
@@ -37,6 +43,7 @@ from interviewer.domain.interview import (
 from interviewer.domain.rubric import Language
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
 from interviewer.grading import follow_ups
+from interviewer.llm.model_call import CallProgress
 from interviewer.sessions.effects import EffectRunner, levels_so_far
 from interviewer.sessions.planning import choose_next
 from interviewer.sessions.store import Recorded, Store
@@ -52,7 +59,7 @@ _MOST_ROUNDS = 2
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """An interview, how many events it is made of, and when the interviewer last said something."""
+    """An interview, how many events it is made of, and when the question or follow-up was asked that is open now."""
 
     interview: Interview
     count: int
@@ -93,7 +100,7 @@ def _after(known: _Known | None, recorded: Recorded) -> _Known:
         return _Known(begin(recorded.event), 1, recorded.at)
     interview = step(known.interview, recorded.event)
     before, now = known.interview.current, interview.current
-    asked = now.turns[-1].speaker is Speaker.INTERVIEWER and (now.number, now.question, len(now.turns)) != (
+    asked = now.turns[-1].saying in (Saying.QUESTION, Saying.PROBE) and (now.number, now.question, len(now.turns)) != (
         before.number,
         before.question,
         len(before.turns),
@@ -123,7 +130,7 @@ class Session:
 
     def answer(self, text: str, place: str | None = None) -> Interview:
         """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`."""
-        seconds = _since(self.known.read(self.id).asked_at)
+        seconds = self.seconds_since_asked()
         return self._say(Answered(_whole(text), seconds), place)
 
     def ask(self, text: str, place: str | None = None) -> Interview:
@@ -137,6 +144,10 @@ class Session:
         except StoreError:
             return interview  # the answer is safe; what is due is found again
 
+    def seconds_since_asked(self) -> float | None:
+        """How long the open question has been open, hints and repetitions included; None where nobody can tell."""
+        return _since(self.known.read(self.id).asked_at)
+
     def hint(self, place: str | None = None) -> Interview:
         """Give the next hint. Raises OutOfTurn where there is none left."""
         return self._record(_next_hint, place)
@@ -146,6 +157,10 @@ class Session:
 
     def skip(self, place: str | None = None) -> Interview:
         return self._record(lambda _: Skipped(), place)
+
+    def undo_skip(self, place: str | None = None) -> Interview:
+        """Come back to the question that was passed on just before. Raises OutOfTurn where something was said since."""
+        return self._record(lambda _: SkipUndone(), place)
 
     def retry(self, place: str | None = None) -> Interview:
         return self._record(lambda _: Retried(), place)
@@ -185,6 +200,22 @@ class Session:
                 interview = self._record(partial(_always, asked))
         return interview
 
+    def stop_grading(self, language: Language | None = None) -> Interview:
+        """Stop all that is being graded: it then stands as not graded, for this reason, and can be graded again."""
+        self.runner.stop(self.id)
+        interview = self.interview()
+        reason = localized("call.stopped").into(language or interview.plan.language)
+        for effect in due(interview):
+            match effect:
+                case GradeAttempt():
+                    stopped: Event = Ungraded(effect.question, effect.attempt, reason)
+                case GradeAgain():
+                    stopped = SecondOpinionGiven(effect.question, effect.attempt, failure=reason)
+                case _:
+                    continue
+            interview = self.record_result(partial(_if_due, effect, stopped)) or self.interview()
+        return interview
+
     def decide_follow_up(self) -> Interview:
         """Decide what the interviewer says next, if that is due, unless a model has to word it."""
         interview = self.interview()
@@ -208,19 +239,27 @@ class Session:
         started = [self.runner.start(self, effect, spoken, is_watched=is_watched) for effect in due(interview)]
         return [future.result for future in started if future is not None]
 
-    def run_due_and_wait(self, language: Language | None = None, seconds: float | None = None) -> Interview:
-        """Do all that is due, wait for it (at most so long), and give the interview as it then stands."""
+    def run_due_and_wait(
+        self,
+        language: Language | None = None,
+        seconds: float | None = None,
+        look: Callable[[], None] | None = None,
+    ) -> Interview:
+        """Do all that is due, wait for it (at most so long), and give the interview as it then stands.
+
+        `look` is called from time to time meanwhile, and `partial_verdicts` then tells verdicts as they come.
+        """
         until = None if seconds is None else time.monotonic() + seconds
         rounds = 0
         while rounds < _MOST_ROUNDS and (owed := due(self.interview())):
-            waits = self.run_due(language)
+            waits = self.run_due(language, is_watched=look is not None)
             left = None if until is None else max(0.0, until - time.monotonic())
             if not waits and owed == due(self.interview()):  # another process is at it
                 self.store.owner_of(self.id)
                 time.sleep(_POLL_SECONDS if left is None else min(left, _POLL_SECONDS))
             try:
                 for wait in waits:
-                    wait(left)
+                    _wait(wait, left, look)
             except TimeoutError:
                 break
             # What was done and could not be recorded is logged, and tried again another time.
@@ -233,6 +272,11 @@ class Session:
         """The verdicts on the current attempt that are settled while its grading is still under way."""
         current = self.interview().current
         return self.runner.partial(self.id, GradeAttempt(current.question, current.number))
+
+    def progress(self, question: str, attempt: int) -> CallProgress | None:
+        """What the model is doing that grades this attempt, or gives a second opinion on it; None if none is asked here."""
+        effects: tuple[Effect, ...] = (GradeAttempt(question, attempt), GradeAgain(question, attempt))
+        return next(filter(None, (self.runner.progress(self.id, effect) for effect in effects)), None)
 
     def record_result(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
@@ -291,6 +335,25 @@ def _without_half_characters(ruling: Ruling) -> Ruling:
     """What a terminal hands over may hold half a character, which no database keeps."""
     by, note = (text.encode("utf-8", "replace").decode() for text in (ruling.by, ruling.note))
     return replace(ruling, by=by, note=note)
+
+
+def _if_due(effect: Effect, event: Event, interview: Interview) -> Event | None:
+    return event if effect in due(interview) else None
+
+
+def _wait(wait: Callable[[float | None], object], seconds: float | None, look: Callable[[], None] | None) -> None:
+    """Wait for one result. Raises TimeoutError when the seconds are over."""
+    if look is None:
+        wait(seconds)
+        return
+    until = None if seconds is None else time.monotonic() + seconds
+    while until is None or time.monotonic() < until:
+        look()
+        with suppress(TimeoutError):
+            wait(_POLL_SECONDS)
+            look()
+            return
+    raise TimeoutError
 
 
 def _always(event: Event, _: Interview) -> Event:

@@ -40,11 +40,13 @@ from interviewer.domain.interview import (
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
+    SkipUndone,
     Ungraded,
     Unprobed,
     begin,
     due,
     may_hint,
+    may_undo_skip,
     replay,
     shows_grades,
     step,
@@ -56,7 +58,7 @@ SAID = "it is switched off"
 # What may happen in each phase, besides the news of gradings, which may come at any time.
 ANY_TIME = {Graded, Ungraded, RegradeAsked, Contested, Ruled, SecondOpinionAsked, SecondOpinionGiven}
 LEGAL: dict[Phase, set[type[Event]]] = {
-    Phase.ANSWERING: {Answered, Asked, Hinted, Repeated, Skipped, Ended},
+    Phase.ANSWERING: {Answered, Asked, Hinted, Repeated, Skipped, SkipUndone, Ended},
     Phase.WEIGHING: {Probed, Unprobed, Clarified, Ended},
     Phase.REVIEWING: {Retried, MovedOn, Ended},
     Phase.OVER: set(),
@@ -168,6 +170,53 @@ def test_a_skipped_question_is_not_graded() -> None:
     interview = after(Skipped())
     assert interview.current.question == "shuffle"
     assert due(interview) == ()
+
+
+def test_a_question_that_was_passed_on_can_be_come_back_to() -> None:
+    skipped = after(Skipped())
+    assert may_undo_skip(skipped)
+    assert step(skipped, SkipUndone()) == after()
+    answered = replay([begun(), Skipped(), SkipUndone(), Answered(SAID), Unprobed()])
+    assert [attempt.question for attempt in answered.attempts] == ["dropout"]
+    assert due(answered) == (GradeAttempt("dropout", 1),)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (),
+        (Skipped(), Repeated()),
+        (Skipped(), Answered("correlated")),
+        (Skipped(), Skipped()),
+        (Skipped(), Ended()),
+        (Answered(SAID), Unprobed(), MovedOn()),
+        (Answered(SAID), Unprobed(), Retried()),
+    ],
+    ids=lambda events: " ".join(type(event).__name__ for event in events) or "Begun",
+)
+def test_what_was_not_passed_on_just_before_cannot_be_come_back_to(events: tuple[Event, ...]) -> None:
+    assert not may_undo_skip(after(*events))
+    with pytest.raises(OutOfTurn):
+        after(*events, SkipUndone())
+
+
+def test_coming_back_from_what_is_asked_again_asks_again_anew() -> None:
+    first = replace(begun(), plan=replace(begun().plan, again=True))
+    missed = [Answered("no idea"), Unprobed(), MovedOn()]
+    interview = replay([first, *missed])
+    nothing = grade(interview.attempts[0], BANK["dropout"], off=Level.MISSING)
+    at_the_end = replay([first, *missed, Graded("dropout", 1, nothing), Skipped()])
+    assert at_the_end.again == ("dropout",)
+    assert step(at_the_end, SkipUndone()) == replay([first, *missed, Graded("dropout", 1, nothing)])
+
+
+def test_only_an_interview_without_feedback_has_a_limit_for_an_answer() -> None:
+    limited = replace(begun(Mode.INTERVIEW), plan=replace(begun(Mode.INTERVIEW).plan, answer_seconds=60))
+    late = replay([limited, Answered(SAID, 75.0), Unprobed()])
+    assert late.attempts[0].seconds == 75.0
+    for plan in (replace(limited.plan, mode=Mode.COACH), replace(limited.plan, answer_seconds=0)):
+        with pytest.raises(OutOfTurn):
+            begin(replace(limited, plan=plan))
 
 
 def test_skipping_a_probe_leaves_what_was_said_before_it_to_be_graded() -> None:

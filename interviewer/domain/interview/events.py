@@ -78,6 +78,11 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class SkipUndone:
+    """The candidate came back to the question that was passed on just before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Graded:
     """An attempt was graded."""
 
@@ -166,6 +171,7 @@ Event = (
     | Clarified
     | Repeated
     | Skipped
+    | SkipUndone
     | Graded
     | Ungraded
     | RegradeAsked

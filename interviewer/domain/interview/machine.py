@@ -32,6 +32,7 @@ from interviewer.domain.interview.events import (
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
+    SkipUndone,
     Ungraded,
     Unprobed,
 )
@@ -57,6 +58,8 @@ def begin(event: Event) -> Interview:
         raise OutOfTurn(f"the plan asks what the bank does not have: {', '.join(sorted(strangers))}")
     if plan.again and plan.mode is not Mode.COACH:
         raise OutOfTurn("only a coach asks again what was missed: nothing else shows what was")
+    if plan.answer_seconds is not None and (plan.mode is not Mode.INTERVIEW or plan.answer_seconds < 1):
+        raise OutOfTurn("only an interview without feedback has a limit for an answer, of a second or more")
     if not {source.asked for source in plan.sources} <= set(plan.questions):
         raise OutOfTurn("the plan names the bank of a question that it does not ask")
     return Interview(bank, plan, (_asked(bank, plan, plan.questions[0], 1),), 0, Phase.ANSWERING)
@@ -82,6 +85,11 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
         case Phase.ANSWERING, Skipped(then):
             closed = _closed(interview)
             return _after_answer(closed, then) if current.is_answered else _next(closed, then)
+        case _, SkipUndone() if may_undo_skip(interview):
+            attempts = (*interview.attempts[:-2], replace(interview.attempts[-2], is_closed=False))
+            position = interview.position - 1
+            asked_again = interview.again if position >= len(plan.questions) else ()
+            return replace(interview, attempts=attempts, position=position, again=asked_again)
         case Phase.WEIGHING, Probed(criterion, text) if (
             may_probe(interview) and not _is_asked(current) and text.strip()
         ):
@@ -151,6 +159,17 @@ def may_hint(interview: Interview) -> bool:
     """Whether the ladder has a rung left for the current attempt."""
     given = len(interview.current.said(Saying.HINT))
     return interview.phase is Phase.ANSWERING and interview.plan.hints and given < MOST_HINTS
+
+
+def may_undo_skip(interview: Interview) -> bool:
+    """Whether the question before was passed on and nothing has been said at this one.
+
+    Never after the end: its report shows the model answer, and an answer after that would prove nothing.
+    """
+    if interview.phase is not Phase.ANSWERING or len(interview.attempts) == 1 or len(interview.current.turns) > 1:
+        return False
+    before = interview.attempts[-2]
+    return before.is_closed and not before.is_answered
 
 
 def may_ask(interview: Interview) -> bool:
