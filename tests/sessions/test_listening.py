@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from fakes import SHUFFLE, both
 from planted_leaks import BANK, QUESTION, QUOTE, SAID
 
@@ -104,6 +105,18 @@ def test_a_whole_interview_with_follow_ups_and_clarifications(
     for verdict in first.grade.verdicts:
         assert all(first.turns[one.turn].saying is Saying.ANSWER for one in verdict.evidence)
     _is_written_out(session, language)
+    kept = _answered_at(session)
+    session.store.rebuild()
+    assert _answered_at(session) == kept
+    times = [recorded.at for recorded in session.history() if isinstance(recorded.event, Answered)]
+    assert set(kept) == set(times[-2:])
+
+
+def _answered_at(session: Session) -> list[str]:
+    with session.store.database.read() as connection:
+        return list(
+            connection.execute(sa.text("SELECT answered_at FROM outcomes ORDER BY question, criterion")).scalars()
+        )
 
 
 def _is_written_out(session: Session, language: Language) -> None:
