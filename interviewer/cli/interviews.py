@@ -1,6 +1,7 @@
 """Commands that play interviews and write them out."""
 
 import sys
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -144,13 +145,20 @@ def export(
     if not interview:
         fail("which interview? `interviewer interviews` lists them", code=2)
     from interviewer import wiring
+    from interviewer.domain.interview import replay
     from interviewer.presentation.transcript_export import export_transcript
+    from interviewer.sessions.comparison import compare
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
     settings = read_settings()
-    history = Store(settings.database).history(interview)
-    text = export_transcript(interview, history, format.value, language, wiring.known_measurements(settings))
+    store = Store(settings.database)
+    history = store.history(interview)
+    banks, zone = wiring.make_library(settings).banks(), datetime.now().astimezone().tzinfo or UTC
+    compared = compare(store, store.owner_of(interview), interview, replay(recorded.event for recorded in history))
+    text = export_transcript(
+        interview, history, format.value, language, wiring.known_measurements(settings), banks, compared, zone
+    )
     write_file(text, output)
 
 

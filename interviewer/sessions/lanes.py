@@ -57,9 +57,9 @@ class _Lane:
             _fulfil(future, work)
 
 
-def within(seconds: float, work: Callable[[], str]) -> str | None:
+def within(seconds: float, work: Callable[[], T]) -> T | None:
     """What the work gives, if it gives it in time; else None, and what it still does is of no account."""
-    future: Future[str] = Future()
+    future: Future[T] = Future()
     threading.Thread(target=_fulfil, args=(future, work), name="time limit", daemon=True).start()
     try:
         return future.result(seconds)

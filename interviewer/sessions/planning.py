@@ -35,6 +35,7 @@ def make_plan(
     language: Language | None = None,
     probes: bool | None = None,
     hints: bool = True,
+    answer_seconds: int | None = None,
 ) -> Begun:
     """The first event of an interview on this bank; `count` None asks all, and a seed None is drawn."""
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
@@ -50,6 +51,7 @@ def make_plan(
         topics=tuple(topics),
         probes=int(ask_back),
         hints=hints,
+        answer_seconds=answer_seconds,
     )
     return Begun(bank, plan)
 

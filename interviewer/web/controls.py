@@ -80,8 +80,11 @@ class StartForm:
             with gr.Row():
                 self.count = gr.Number(DEFAULT_COUNT, elem_id="count")
                 self.order = gr.Radio([order.value for order in Order], value=Order.BANK, elem_id="order")
+            # Says that the visitor chose it; until then it follows the language of the page.
+            self.language_chosen = gr.Textbox(visible="hidden", elem_id="question-language-chosen", show_label=False)
             self.language = gr.Radio([language.value for language in Language], elem_id="question-language")
             self.mode = gr.Radio([mode.value for mode in Mode], value=Mode.COACH, elem_id="mode")
+            self.answer_seconds = gr.Radio([0], value=0, visible=False, elem_id="answer-seconds")
             with gr.Row():
                 self.probes = gr.Checkbox(value=False, elem_id="probes")
                 self.hints = gr.Checkbox(value=True, elem_id="hints")
@@ -108,9 +111,11 @@ class PlayArea:
             self.answer = gr.Textbox(lines=1, max_lines=8, elem_id="answer")
             with gr.Row():
                 self.send = gr.Button(variant="primary", elem_id="send", min_width=90)
+                self.clarify = gr.Button(elem_id="clarify", min_width=70)
                 self.hint = gr.Button(elem_id="hint", min_width=70)
                 self.repeat = gr.Button(elem_id="repeat", min_width=70)
                 self.skip = gr.Button(elem_id="skip", min_width=70)
+            self.undo_skip = gr.Button(visible=False, size="sm", elem_id="undo-skip")
 
     def _lay_out_end(self) -> None:
         self.keys = html(elem_id="keys")

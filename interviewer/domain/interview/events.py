@@ -47,6 +47,20 @@ class Hinted:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The candidate asked what is meant, which is no answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarified:
+    """The interviewer replied to a question of the candidate, also where that was sent as an answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """The question was asked for once more."""
 
@@ -54,6 +68,11 @@ class Repeated:
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """The candidate passed on the question, or on the probe that was open."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkipUndone:
+    """The candidate came back to the question that was passed on just before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +158,11 @@ Event = (
     | Probed
     | Unprobed
     | Hinted
+    | Asked
+    | Clarified
     | Repeated
     | Skipped
+    | SkipUndone
     | Graded
     | Ungraded
     | RegradeAsked
@@ -181,4 +203,12 @@ class GradeAgain:
     attempt: int
 
 
-Effect = GradeAttempt | GradeAgain | AskProbe
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """The candidate asked what is meant, and nobody has replied."""
+
+    question: str
+    attempt: int
+
+
+Effect = GradeAttempt | GradeAgain | AskProbe | Clarify

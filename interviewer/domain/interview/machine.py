@@ -10,8 +10,11 @@ from functools import reduce
 from interviewer.domain.grade import Evidence, Grade, Level, Ruling
 from interviewer.domain.interview.events import (
     Answered,
+    Asked,
     AskProbe,
     Begun,
+    Clarified,
+    Clarify,
     Contested,
     Effect,
     Ended,
@@ -29,6 +32,7 @@ from interviewer.domain.interview.events import (
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
+    SkipUndone,
     Ungraded,
     Unprobed,
 )
@@ -36,6 +40,8 @@ from interviewer.domain.interview.state import Attempt, Contest, Interview, Mode
 from interviewer.domain.rubric import MOST_HINTS, Bank, Kind, Question
 from interviewer.domain.scoring import missed
 from interviewer.errors import OutOfTurn
+
+MOST_ASKED = 5
 
 
 def begin(event: Event) -> Interview:
@@ -52,6 +58,8 @@ def begin(event: Event) -> Interview:
         raise OutOfTurn(f"the plan asks what the bank does not have: {', '.join(sorted(strangers))}")
     if plan.again and plan.mode is not Mode.COACH:
         raise OutOfTurn("only a coach asks again what was missed: nothing else shows what was")
+    if plan.answer_seconds is not None and (plan.mode is not Mode.INTERVIEW or plan.answer_seconds < 1):
+        raise OutOfTurn("only an interview without feedback has a limit for an answer, of a second or more")
     if not {source.asked for source in plan.sources} <= set(plan.questions):
         raise OutOfTurn("the plan names the bank of a question that it does not ask")
     return Interview(bank, plan, (_asked(bank, plan, plan.questions[0], 1),), 0, Phase.ANSWERING)
@@ -66,15 +74,28 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
             return replace(_said(interview, turn), phase=Phase.WEIGHING)
         case Phase.ANSWERING, Hinted(criterion, text) if may_hint(interview) and text.strip():
             return _said(interview, Turn(Saying.HINT, text, _known(interview.question, criterion)))
+        case Phase.ANSWERING, Asked(text) if may_ask(interview) and text.strip():
+            return replace(_said(interview, Turn(Saying.ASK, text)), phase=Phase.WEIGHING)
+        case Phase.WEIGHING, Clarified(text) if (_is_asked(current) or may_ask(interview)) and text.strip():
+            asked = replace(current.turns[-1], saying=Saying.ASK)  # a question that was sent as an answer is none
+            turns = (*current.turns[:-1], asked, Turn(Saying.CLARIFICATION, text))
+            return replace(_with(interview, replace(current, turns=turns)), phase=Phase.ANSWERING)
         case Phase.ANSWERING, Repeated():
             return _said(interview, Turn(Saying.REPEAT, last_question(current)))
         case Phase.ANSWERING, Skipped():
             closed = _closed(interview)
             return _after_answer(closed) if current.is_answered else _next(closed)
-        case Phase.WEIGHING, Probed(criterion, text) if may_probe(interview) and text.strip():
+        case _, SkipUndone() if may_undo_skip(interview):
+            attempts = (*interview.attempts[:-2], replace(interview.attempts[-2], is_closed=False))
+            position = interview.position - 1
+            asked_again = interview.again if position >= len(plan.questions) else ()
+            return replace(interview, attempts=attempts, position=position, again=asked_again)
+        case Phase.WEIGHING, Probed(criterion, text) if (
+            may_probe(interview) and not _is_asked(current) and text.strip()
+        ):
             turn = Turn(Saying.PROBE, text, _known(interview.question, criterion))
             return replace(_said(interview, turn), phase=Phase.ANSWERING)
-        case Phase.WEIGHING, Unprobed():
+        case Phase.WEIGHING, Unprobed() if not _is_asked(current):
             return _after_answer(_closed(interview))
         case Phase.REVIEWING, Retried():
             again = _asked(interview.bank, plan, current.question, current.number + 1)
@@ -123,7 +144,8 @@ def due(interview: Interview) -> tuple[Effect, ...]:
     ]
     owed += [GradeAgain(attempt.question, attempt.number) for attempt in interview.attempts if attempt.awaits_second]
     if interview.phase is Phase.WEIGHING:
-        owed.append(AskProbe(interview.current.question, interview.current.number))
+        current = interview.current
+        owed.append((Clarify if _is_asked(current) else AskProbe)(current.question, current.number))
     return tuple(owed)
 
 
@@ -137,6 +159,22 @@ def may_hint(interview: Interview) -> bool:
     """Whether the ladder has a rung left for the current attempt."""
     given = len(interview.current.said(Saying.HINT))
     return interview.phase is Phase.ANSWERING and interview.plan.hints and given < MOST_HINTS
+
+
+def may_undo_skip(interview: Interview) -> bool:
+    """Whether the question before was passed on and nothing has been said at this one.
+
+    Never after the end: its report shows the model answer, and an answer after that would prove nothing.
+    """
+    if interview.phase is not Phase.ANSWERING or len(interview.attempts) == 1 or len(interview.current.turns) > 1:
+        return False
+    before = interview.attempts[-2]
+    return before.is_closed and not before.is_answered
+
+
+def may_ask(interview: Interview) -> bool:
+    """Whether the candidate may ask once more what is meant; without an end, it would cost a model without one."""
+    return len(interview.current.said(Saying.ASK)) < MOST_ASKED
 
 
 def may_probe(interview: Interview) -> bool:
@@ -165,6 +203,11 @@ def next_question(interview: Interview) -> str | None:
 def last_question(attempt: Attempt) -> str:
     """What the candidate was last asked: the open probe, else the question."""
     return next(t.text for t in reversed(attempt.turns) if t.saying in (Saying.PROBE, Saying.QUESTION))
+
+
+def _is_asked(attempt: Attempt) -> bool:
+    """Whether the candidate waits for a reply to a question."""
+    return attempt.turns[-1].saying is Saying.ASK
 
 
 def _asked(bank: Bank, plan: Plan, question: str, number: int) -> Attempt:

@@ -1,10 +1,11 @@
 """How much of a criterion's own text an answer says, for criteria without aliases: shared stems and character pairs."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from interviewer.grading.evidence import unprompted
 from interviewer.grading.lexical import negation
 from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
 from interviewer.grading.lexical.matching import Vocabulary
@@ -46,11 +47,16 @@ class ClaimText:
 
 @dataclass(frozen=True, slots=True)
 class _ClauseUnits:
-    """The units of one clause, those of them that are negated, and its entries of the glossary."""
+    """The units of one clause, those of them that are negated, and its entries of the glossary.
+
+    `own_units` and `own_terms` are without what the interviewer had said before.
+    """
 
     units: Units
     negated: Units
     terms: frozenset[int]
+    own_units: Units
+    own_terms: frozenset[int]
     chinese_surplus: int
 
 
@@ -78,7 +84,7 @@ def overlaps(
     """For each criterion (given by its texts), the places in two neighbouring sentences that say something of it."""
     if not any(claims):
         return [[] for _ in claims]
-    clauses = [_clause_units(clause, vocabulary, known) for clause in answer.clauses]
+    clauses = [_clause_units(clause, vocabulary, known, answer.prompted) for clause in answer.clauses]
     windows = list(_windows(answer.clauses))
     return [[match for claim in texts for match in _matches(claim, answer, windows, clauses)] for texts in claims]
 
@@ -113,6 +119,9 @@ def _match(
     chosen = _fewest(said)
     negated = set[str]().union(*(clauses[number].negated for number in chosen))
     is_denied = _share(claim, covered & (negated ^ claim.negated)) > _DENIED * _share(claim, covered)
+    is_own = any(clauses[n].own_units & claim.weights.keys() or clauses[n].own_terms & claim.terms.keys() for n in said)
+    if not (is_own or is_denied):
+        return None
     return ClaimMatch(answer, 1.0 if share >= MET else 0.5, chosen, is_denied)
 
 
@@ -151,13 +160,17 @@ def _fewest(said: Mapping[int, Units]) -> tuple[int, ...]:
     return tuple(sorted(chosen))
 
 
-def _clause_units(clause: Clause, vocabulary: Vocabulary, known: Glossary) -> _ClauseUnits:
+def _clause_units(clause: Clause, vocabulary: Vocabulary, known: Glossary, prompted: Collection[str]) -> _ClauseUnits:
     units = dict(_units(clause.tokens))
-    slips = {stem for unit in units if unit.isascii() for stem in vocabulary.alternatives(unit)}
+    slips = {unit: set(vocabulary.alternatives(unit)) for unit in units if unit.isascii()}
+    own = units.keys() - prompted
+    mentions = {mention.entry: clause.tokens[mention.first : mention.last] for mention in known.mentions(clause.tokens)}
     return _ClauseUnits(
-        units.keys() | slips,
+        units.keys() | set[str]().union(*slips.values()),
         frozenset(unit for unit, is_negated in units.items() if is_negated),
-        frozenset(mention.entry for mention in known.mentions(clause.tokens)),
+        frozenset(mentions),
+        own | set[str]().union(*(found for unit, found in slips.items() if unit in own)),
+        frozenset(entry for entry, tokens in mentions.items() if unprompted(tokens, prompted)),
         _chinese_surplus(clause),
     )
 
