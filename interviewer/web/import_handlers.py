@@ -211,7 +211,7 @@ class Importer:
                 title=title.strip(),
                 llm=llm,
                 threads=self.models.concurrency,
-                told=partial(hears, "drafting"),
+                told=partial(hears, "drafting" if llm else "making"),
             )
             shown.check(partial(hears, "checking"))
             return shown

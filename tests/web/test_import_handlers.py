@@ -10,9 +10,13 @@ import pytest
 from interviewer.banks.loader import Library
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Language
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.errors import LLMRefused
+from interviewer.grading import CallShape
+from interviewer.llm.endpoints import Endpoint
+from interviewer.llm.scripted import ScriptedLLM
+from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
 from interviewer.sessions.planning import make_plan
-from interviewer.web.import_handlers import Importer
+from interviewer.web.import_handlers import Importer, _progress
 from interviewer.web.uploads import Uploads
 
 LIST = """# Data structures
@@ -182,7 +186,7 @@ def test_reading_tells_how_far_it_is_and_stops_when_asked(importer: Importer) ->
         told.append(shown.html)
         importer.stop("me", "right")
         importer.stop("you", "left")
-        if 'max="400"' in shown.html:
+        if "Checking the questions" in shown.html:
             importer.stop("me", "left")
     assert 'id="import-stop"' in told[0]
     assert any("Checking the questions" in one for one in told)
@@ -244,3 +248,14 @@ def test_where_nobody_may_import_nobody_deletes(importer: Importer) -> None:
     elsewhere = replace(importer, folder=None)
     elsewhere.change_banks(asked("delete_bank", saved), Language.EN)
     assert importer.library.bank(saved)
+
+
+def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(tmp_path: Path) -> None:
+    model = ScriptedLLM(lambda _: LLMRefused("no balance"))
+    choice = GraderChoice(Endpoint("http://localhost:1/v1", "m", ""), CallShape.ONE_CALL)
+    models = GraderRegistry(GraderOptions(default=choice), lambda _: model, 1)
+    importer = Importer(Library(None, tmp_path), models, Uploads(), tmp_path)
+    shown = last(importer, "structures.md", LIST.encode(), by_model=True)
+    assert "no balance" in shown.html
+    assert shown.yaml, "the points were made offline"
+    assert "The model is making the points: 1 / 2" in _progress("drafting", 1, 2, Language.EN).html

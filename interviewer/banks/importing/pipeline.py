@@ -40,7 +40,7 @@ _LONGEST_NAME = 200
 # What Windows takes for a device, whatever its ending.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
-# Is told how many questions are done (drafted by a model, or checked), and of how many.
+# Is told how many questions are done (their points made, or checked), and of how many.
 Told = Callable[[int, int], None]
 
 
@@ -159,7 +159,8 @@ def preview(
     language = language or (file.bank.language if file else source.language)
     policy = file.bank.policy if file else None
     compiled, notes = _drafted(source, kept, language, llm, threads, policy, told) if llm else ({}, [])
-    built = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept)
+    heard: Told = (lambda _done, _total: None) if llm else told
+    built = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept, told=heard)
     if file is None:
         text = _fits(writer.bank_to_yaml(built.bank), name)
         return Preview(path, built.bank, text, None, source, built, notes=tuple(notes), base=text)

@@ -111,7 +111,8 @@
     const both = what === 'merge_questions' ? [one, one.nextElementSibling].filter(Boolean) : [one];
     const questions = () => both.map(each => bank.questions[each.dataset.question]);
     ask(() => ({do: 'change', what, bank: bank.bank, questions: questions(), taken: order(), ...more}), reply => {
-      const made = replaceRows(both, reply.questions);
+      const wasOpen = one.querySelector('details').open, made = replaceRows(both, reply.questions);
+      made[0].querySelector('details').open = wasOpen;
       reply.questions.forEach(each => touch(each.question.id));
       focus?.(made)?.focus();
     });
