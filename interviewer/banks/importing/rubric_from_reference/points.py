@@ -96,9 +96,10 @@ class AskedQuestion:
     def wants_examples(self) -> bool:
         return bool(_WANTS_EXAMPLES.search(tokenizer.fold(self.text)))
 
-    def said(self, pattern: re.Pattern[str]) -> frozenset[str]:
-        """What a pattern finds in the question."""
-        return frozenset(pattern.findall(tokenizer.fold(self.text)))
+    def is_strange(self, text: str, words: re.Pattern[str]) -> bool:
+        """Whether a text has one of the words, and the question has not."""
+        found = set(words.findall(tokenizer.fold(text)))
+        return bool(found and found - set(words.findall(tokenizer.fold(self.text))))
 
     def restated(self, text: str) -> bool:
         """Whether a text says hardly more than most of the question again."""

@@ -9,7 +9,6 @@ from interviewer.banks.importing.rubric_from_reference.name_lists import in_eith
 from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion, ReferencePoint
 from interviewer.banks.importing.rubric_from_reference.prose import WORDS, ProseLine, is_chinese, is_label
 from interviewer.domain.rubric import Kind
-from interviewer.text import tokenizer
 
 LIST_ITEM, FIRST, LATER, EXAMPLE = 2.0, 2.0, 1.0, 0.7
 
@@ -163,10 +162,10 @@ def _pairs_in(claim: str, asked: AskedQuestion) -> tuple[tuple[str, ...], ...]:
 def about_the_matter(text: str, asked: AskedQuestion) -> str:
     """A sentence without the clauses that speak of the text, its writer or its reader; nothing where it opens so."""
     words = WORDS.phrases("about_the_text.words")
-    clauses = _COMMA.split(text)
-    kept = [one for one in clauses if not set(words.findall(tokenizer.fold(one))) - asked.said(words)]
-    if len(kept) == len(clauses):
+    if not asked.is_strange(text, words):
         return text[found.end() :] if (found := _SETS_RIGHT.search(text)) else text
+    clauses = _COMMA.split(text)
+    kept = [clause for clause in clauses if not asked.is_strange(clause, words)]
     is_opened_so = kept[:1] != clauses[:1] or 2 * sum(map(len, kept)) < len(text)
     return "" if is_opened_so else ("，" if is_chinese(text) else ", ").join(kept)
 
