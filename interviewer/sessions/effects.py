@@ -11,11 +11,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from interviewer.domain.grade import Level, Verdict
 from interviewer.domain.interview import (
     AskProbe,
+    Clarified,
+    Clarify,
     Effect,
     Event,
     GradeAgain,
@@ -23,6 +25,7 @@ from interviewer.domain.interview import (
     Graded,
     Interview,
     Probed,
+    Saying,
     SecondOpinionGiven,
     Ungraded,
     Unprobed,
@@ -30,9 +33,10 @@ from interviewer.domain.interview import (
     may_probe,
     step,
 )
-from interviewer.domain.rubric import Criterion, Language
+from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, StoreError
 from interviewer.grading import follow_ups
+from interviewer.grading.clarifications import may_be_question, neutral_reply, reply_to
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
@@ -45,6 +49,8 @@ _log = logging.getLogger(__name__)
 
 OFFLINE = ""
 _RECORDING_PAUSES = (0.0, 0.2, 1.0)
+
+T = TypeVar("T")
 
 
 class GraderSource(Protocol):
@@ -78,7 +84,7 @@ class Recording(Protocol):
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
 
 
-_CLAIMED_AS = {GradeAttempt: "grade", GradeAgain: "second opinion", AskProbe: "follow-up"}
+_CLAIMED_AS = {GradeAttempt: "grade", GradeAgain: "second opinion", AskProbe: "follow-up", Clarify: "clarification"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,7 @@ class EffectRunner:
             if key in self._under_way:
                 return self._under_way[key].future
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
-            lane = f"follow-up {address}" if isinstance(effect, AskProbe) else address
+            lane = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
             job = _Job(key, session, language, is_watched=is_watched, is_claimed=address != OFFLINE)
             self._under_way[key] = job
             job.future = self._lanes.submit(lane, partial(self._run, job))
@@ -147,7 +153,7 @@ class EffectRunner:
             stopped = [
                 job
                 for key, job in self._under_way.items()
-                if key.interview == interview and not isinstance(key.effect, AskProbe)
+                if key.interview == interview and isinstance(key.effect, GradeAttempt | GradeAgain)
             ]
             for job in stopped:
                 del self._under_way[job.key]
@@ -169,23 +175,35 @@ class EffectRunner:
         return self._graders.address(owner) == OFFLINE
 
     def needs_model(self, interview: Interview, owner: str) -> bool:
-        """Whether the follow-up that is due has to be worded by a model."""
+        """Whether a model is to say what the interviewer says next."""
         if self.is_offline(owner):
             return False
-        chosen = _follow_up_point(interview)
-        return chosen is not None and chosen.probe is None
+        is_asked = any(isinstance(effect, Clarify) for effect in due(interview))
+        return is_asked or may_be_question(interview) or bool(_looked_for(interview, follow_ups.open_points))
 
     def decide_follow_up(self, interview: Interview, llm: LLM | None = None) -> Event | None:
-        """The follow-up that is due, or that there is none to ask; None if nobody has to decide that now."""
-        if not any(isinstance(effect, AskProbe) for effect in due(interview)):
+        """What the interviewer says next: a reply, a follow-up, or that there is none; None if nothing of it is due."""
+        owed = [effect for effect in due(interview) if isinstance(effect, AskProbe | Clarify)]
+        if not owed:
             return None
-        chosen = _follow_up_point(interview)
+        until = time.monotonic() + self._follow_up_seconds
+        is_asked = isinstance(owed[0], Clarify)
+        reply = None
+        if llm is not None and (is_asked or may_be_question(interview)):
+            reply = within(self._follow_up_seconds, lambda: reply_to(interview, llm))
+        if reply or is_asked:
+            return Clarified(reply or neutral_reply(interview))
+        if llm is not None and time.monotonic() < until and (points := _looked_for(interview, follow_ups.open_points)):
+            worded = within(until - time.monotonic(), lambda: follow_ups.word_follow_up(interview, points, llm))
+            if worded is not None:
+                return worded
+        chosen = _looked_for(interview, follow_ups.choose_probe)
         if chosen is None:
             return Unprobed()
-        worded = None
-        if llm is not None and chosen.probe is None:
-            worded = within(self._follow_up_seconds, lambda: follow_ups.word_probe(interview, chosen, llm))
-        return Probed(chosen.id, worded or follow_ups.word_probe(interview, chosen, None))
+        plain = follow_ups.plain_probe(interview, chosen)
+        # The neutral one would be asked of every point in the same words.
+        is_said = any(turn.text == plain for turn in interview.current.said(Saying.PROBE))
+        return Unprobed() if is_said else Probed(chosen.id, plain)
 
     def _run(self, job: _Job) -> None:
         key = job.key
@@ -231,7 +249,7 @@ class EffectRunner:
                 return
 
     def _result(self, job: _Job, interview: Interview) -> Event | None:
-        if not isinstance(job.key.effect, AskProbe):
+        if not isinstance(job.key.effect, AskProbe | Clarify):
             return self._grade(job, job.key.effect, interview)
         try:
             return self.decide_follow_up(interview, self._graders.llm_for(job.session.owner))
@@ -272,12 +290,12 @@ def levels_so_far(interview: Interview) -> dict[str, Level]:
     return {verdict.criterion: verdict.level or Level.MISSING for verdict in grade.verdicts}
 
 
-def _follow_up_point(interview: Interview) -> Criterion | None:
-    """The point to ask back about; a bug in looking for one is logged and ends no interview."""
+def _looked_for(interview: Interview, look: Callable[[Interview, dict[str, Level]], T]) -> T | None:
+    """What may be asked back, where the plan allows it; a bug in looking for it is logged and ends no interview."""
     if not may_probe(interview):
         return None
     try:
-        return follow_ups.choose_probe(interview, levels_so_far(interview))
+        return look(interview, levels_so_far(interview))
     except Exception as error:  # noqa: BLE001 - see above
         _log.error("no follow-up could be chosen for %s\n%s", interview.current.question, _trace(error))
         return None

@@ -74,12 +74,22 @@ class GraderRegistry:
     def choice(self, owner: str) -> GraderChoice:
         return self._chosen.get(owner, self.options.default)
 
-    def choose(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> GraderChoice:
+    def choose(
+        self,
+        owner: str,
+        base_url: str,
+        model: str,
+        key: str,
+        shape: CallShape,
+        votes: int,
+        second_model: str | None = None,
+    ) -> GraderChoice:
         """Let a model grade for this owner from now on. Raises SettingsError if it may not or cannot be used.
 
-        An empty key keeps the one that was given before, unless scheme, host or port have changed.
+        An empty key keeps the one that was given before, unless scheme, host or port have changed. No second model
+        means the operator's, if it is the operator's server; an empty one means the same model once more.
         """
-        choice = self.wish(owner, base_url, model, key, shape, votes)
+        choice = self.wish(owner, base_url, model, key, shape, votes, second_model)
         with self._lock:
             self._chosen[owner] = choice
             self._drop_unused()
@@ -89,7 +99,16 @@ class GraderRegistry:
                 KNOWN.forget(choice.endpoint.base_url)
         return choice
 
-    def wish(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> GraderChoice:
+    def wish(
+        self,
+        owner: str,
+        base_url: str,
+        model: str,
+        key: str,
+        shape: CallShape,
+        votes: int,
+        second_model: str | None = None,
+    ) -> GraderChoice:
         """The choice that `choose` would make, without making it."""
         url = normalize_base_url(base_url)
         if not self._may_use(url):
@@ -98,15 +117,17 @@ class GraderRegistry:
             raise SettingsError("name a model; “List models” asks the server which it has")
         known = [self.choice(owner).endpoint, self.options.default.endpoint]
         kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")
-        if not key.strip() and self._spends_operators_key(kept, model, shape, votes):
-            raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
         default = self.options.default.endpoint
+        if second_model is None:
+            is_operators = default is not None and origin(default.base_url) == origin(url)
+            second_model = self.options.default.second_model if is_operators else ""
+        second = second_model.strip()
+        if not key.strip() and self._spends_operators_key(kept, model, second, shape, votes):
+            raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
         temperature = default.temperature if default else 0.0
         endpoint = Endpoint(
             url, model, key.strip() or kept, temperature=temperature, max_tokens=self.options.max_tokens
         )
-        # The operator's second model is one of the operator's server.
-        second = self.options.default.second_model if default and origin(default.base_url) == origin(url) else ""
         return GraderChoice(endpoint, shape, votes, second)
 
     def forget(self, owner: str) -> None:
@@ -177,12 +198,13 @@ class GraderRegistry:
             for model in self._models.values():
                 model.close()
 
-    def _spends_operators_key(self, key: str, model: str, shape: CallShape, votes: int) -> bool:
+    def _spends_operators_key(self, key: str, model: str, second: str, shape: CallShape, votes: int) -> bool:
         """Whether a visitor wants more for the operator's key than the operator has chosen."""
         default = self.options.default
         if self.options.is_private or default.endpoint is None or not key or key != default.endpoint.key:
             return False
-        return (model, shape, votes) != (default.endpoint.model, default.shape, default.votes)
+        is_dearer = second not in ("", default.endpoint.model, default.second_model)
+        return is_dearer or (model, shape, votes) != (default.endpoint.model, default.shape, default.votes)
 
     def _drop_unused(self) -> None:
         """Forget the clients of endpoints that nobody has chosen any more, and with them the keys; a call under way ends."""

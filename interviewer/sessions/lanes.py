@@ -59,12 +59,12 @@ class _Lane:
             _fulfil(future, work)
 
 
-def within(seconds: float, work: Callable[[], str]) -> str | None:
+def within(seconds: float, work: Callable[[], T]) -> T | None:
     """What the work gives, if it gives it in time; else None, and a model that it asks is stopped."""
-    future: Future[str] = Future()
+    future: Future[T] = Future()
     call = ModelCall()
 
-    def watched() -> str:
+    def watched() -> T:
         with call.running():
             return work()
 

@@ -11,7 +11,9 @@ from functools import partial
 from interviewer.domain.grade import Level, Ruling, Verdict
 from interviewer.domain.interview import (
     Answered,
+    Asked,
     AskProbe,
+    Clarify,
     Contested,
     Effect,
     Ended,
@@ -21,15 +23,18 @@ from interviewer.domain.interview import (
     Hinted,
     Interview,
     MovedOn,
+    Order,
     RegradeAsked,
     Repeated,
     Retried,
     Ruled,
+    Saying,
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
-    Speaker,
+    SkipUndone,
     Ungraded,
+    Unprobed,
     begin,
     due,
     may_hint,
@@ -40,6 +45,7 @@ from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn, Sto
 from interviewer.grading import follow_ups
 from interviewer.llm.model_call import CallProgress
 from interviewer.sessions.effects import EffectRunner, levels_so_far
+from interviewer.sessions.planning import choose_next
 from interviewer.sessions.store import Recorded, Store
 from interviewer.text.messages import localized
 
@@ -53,7 +59,7 @@ _MOST_ROUNDS = 2
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """An interview, how many events it is made of, and when the interviewer last said something."""
+    """An interview, how many events it is made of, and when the question or follow-up was asked that is open now."""
 
     interview: Interview
     count: int
@@ -94,7 +100,7 @@ def _after(known: _Known | None, recorded: Recorded) -> _Known:
         return _Known(begin(recorded.event), 1, recorded.at)
     interview = step(known.interview, recorded.event)
     before, now = known.interview.current, interview.current
-    asked = now.turns[-1].speaker is Speaker.INTERVIEWER and (now.number, now.question, len(now.turns)) != (
+    asked = now.turns[-1].saying in (Saying.QUESTION, Saying.PROBE) and (now.number, now.question, len(now.turns)) != (
         before.number,
         before.question,
         len(before.turns),
@@ -124,15 +130,23 @@ class Session:
 
     def answer(self, text: str, place: str | None = None) -> Interview:
         """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`."""
-        if len(text) > LONGEST_ANSWER:
-            raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
-        text = text.encode("utf-8", "replace").decode()  # a terminal may hand over half a character
-        seconds = _since(self.known.read(self.id).asked_at)
-        interview = self._record(lambda _: Answered(text, seconds), place)
+        seconds = self.seconds_since_asked()
+        return self._say(Answered(_whole(text), seconds), place)
+
+    def ask(self, text: str, place: str | None = None) -> Interview:
+        """Record a question of the candidate about the question, and reply if that needs no model. Raises OutOfTurn."""
+        return self._say(Asked(_whole(text)), place)
+
+    def _say(self, said: Event, place: str | None) -> Interview:
+        interview = self._record(lambda _: said, place)
         try:
             return self.decide_follow_up()
         except StoreError:
             return interview  # the answer is safe; what is due is found again
+
+    def seconds_since_asked(self) -> float | None:
+        """How long the open question has been open, hints and repetitions included; None where nobody can tell."""
+        return _since(self.known.read(self.id).asked_at)
 
     def hint(self, place: str | None = None) -> Interview:
         """Give the next hint. Raises OutOfTurn where there is none left."""
@@ -143,6 +157,10 @@ class Session:
 
     def skip(self, place: str | None = None) -> Interview:
         return self._record(lambda _: Skipped(), place)
+
+    def undo_skip(self, place: str | None = None) -> Interview:
+        """Come back to the question that was passed on just before. Raises OutOfTurn where something was said since."""
+        return self._record(lambda _: SkipUndone(), place)
 
     def retry(self, place: str | None = None) -> Interview:
         return self._record(lambda _: Retried(), place)
@@ -199,9 +217,9 @@ class Session:
         return interview
 
     def decide_follow_up(self) -> Interview:
-        """Decide about the follow-up that is due, unless a model has to word it."""
+        """Decide what the interviewer says next, if that is due, unless a model has to word it."""
         interview = self.interview()
-        if any(isinstance(effect, AskProbe) for effect in due(interview)) and not self.runner.needs_model(
+        if any(isinstance(effect, AskProbe | Clarify) for effect in due(interview)) and not self.runner.needs_model(
             interview, self.owner
         ):
             return self.record_result(self.runner.decide_follow_up) or self.interview()
@@ -267,6 +285,7 @@ class Session:
             event = choose(known.interview)
             if event is None:
                 return None
+            event = _steered(known.interview, event)
             after = step(known.interview, event)
             try:
                 self.store.append(self.id, known.count, event, after)
@@ -288,6 +307,14 @@ class Session:
         return self.record_result(checked) or self.interview()
 
 
+def _steered(interview: Interview, event: Event) -> Event:
+    """The event, with the question that is asked next where the order goes by what was shown."""
+    if interview.plan.order is not Order.ADAPTIVE or not isinstance(event, Unprobed | Skipped | MovedOn):
+        return event
+    known = {verdict.criterion: verdict.level or Level.MISSING for verdict in interview.current.verdicts}
+    return replace(event, then=choose_next(interview, known or levels_so_far(interview)))
+
+
 def _since(at: str) -> float | None:
     """Seconds since a recorded time; None where the interview was left alone, the clock was set back, or the time cannot be read."""
     try:
@@ -295,6 +322,13 @@ def _since(at: str) -> float | None:
     except ValueError:  # a damaged record is no reason to refuse the answer
         return None
     return round(seconds, 1) if 0 <= seconds <= _LONGEST_THOUGHT else None
+
+
+def _whole(text: str) -> str:
+    """What was said, without half characters, which a terminal may hand over. Raises OutOfTurn if it is too long."""
+    if len(text) > LONGEST_ANSWER:
+        raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
+    return text.encode("utf-8", "replace").decode()
 
 
 def _without_half_characters(ruling: Ruling) -> Ruling:

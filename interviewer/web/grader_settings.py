@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from interviewer.banks.loader import Library
@@ -33,11 +33,14 @@ class Form:
     model: str
     shape: str
     votes: float
+    second_model: str = ""
 
     @classmethod
-    def of(cls, base_url: str | None, key: str | None, model: str | None, shape: str, votes: float) -> "Form":
+    def of(
+        cls, base_url: str | None, key: str | None, model: str | None, shape: str, votes: float, second: str | None
+    ) -> "Form":
         """A form in which empty fields may have come as nothing at all."""
-        return cls(base_url or "", key or "", model or "", shape, votes)
+        return cls(base_url or "", key or "", model or "", shape, votes, second or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Clinic:
     def use(self, owner: str, form: Form, language: Language) -> Told:
         """Let the model in the form grade from now on; the key leaves the page."""
         try:
-            choice = self.models.choose(owner, form.base_url, form.model, form.key, _shape(form), _votes(form))
+            choice = self.models.choose(owner, *_wished(form))
         except InterviewerError as error:
             return _failed(error, language)
         assert choice.endpoint
@@ -120,13 +123,15 @@ class Clinic:
         yield Told(render("diagnosis.html", language, diagnosis=diagnosis))
 
     def _wish(self, owner: str, form: Form, model: str = "") -> GraderChoice:
-        return self.models.wish(owner, form.base_url, model or form.model, form.key, _shape(form), _votes(form))
+        return self.models.wish(owner, *_wished(replace(form, model=model or form.model)))
 
 
 class Watched(Generic[T, M]):
     """A function that runs in a thread of its own and tells how far it is; iterate to hear it, then ask for its result."""
 
-    def __init__(self, function: Callable[[Callable[[M], None]], T]) -> None:
+    def __init__(self, function: Callable[[Callable[[M], None]], T], given_up: threading.Event | None = None) -> None:
+        """Once it is `given_up`, nobody waits for the function any more; it may go on until it notices."""
+        self._given_up = given_up or threading.Event()
         self._told: queue.SimpleQueue[M] = queue.SimpleQueue()
         self._outcome: list[T] = []
         self._error: list[BaseException] = []
@@ -135,7 +140,7 @@ class Watched(Generic[T, M]):
 
     def __iter__(self) -> Iterator[M]:
         """The latest of what was told, at most a few times a second, until the function is done."""
-        while self._thread.is_alive():
+        while self._thread.is_alive() and not self._given_up.is_set():
             self._thread.join(_POLL_SECONDS)
             latest = list(_drained(self._told))
             if latest:
@@ -169,6 +174,10 @@ _FAILED = (
 
 def _paragraph(text: str, language: Language) -> str:
     return inline('<p role="status">{{ text }}</p>', language, text=text)
+
+
+def _wished(form: Form) -> tuple[str, str, str, CallShape, int, str]:
+    return form.base_url, form.model, form.key, _shape(form), _votes(form), form.second_model
 
 
 def _shape(form: Form) -> CallShape:

@@ -30,12 +30,13 @@ class Server:
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        environment = {**os.environ, "INTERVIEWER_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.extra}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTERVIEWER_")}
+        environment = {**inherited, "INTERVIEWER_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.extra}
         command = [sys.executable, str(ROOT / "app.py"), "--port", str(self.port)]
         with self.log.open("a") as log:
             said = log.tell()
             self._process = subprocess.Popen(command, env=environment, cwd=self.folder, stdout=log, stderr=log)
-        for _ in range(600):
+        for _ in range(2400):
             found = re.search(r"http://127\.0\.0\.1:(\d+)", self.log.read_text()[said:])
             if found:
                 break
