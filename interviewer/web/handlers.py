@@ -36,7 +36,7 @@ from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
-from interviewer.web.notices import not_begun, told, unreachable
+from interviewer.web.notices import not_begun, told, unreachable, with_unrecorded
 from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
@@ -122,9 +122,9 @@ class Desk:
             return self._noticed(owner, interview, language, say("play.empty", language))
         if len(text) > LONGEST_ANSWER:
             notice = say("play.too_long", language, length=len(text), most=LONGEST_ANSWER)
-            return _with_unrecorded(self._noticed(owner, interview, language, notice), text)
+            return with_unrecorded(self._noticed(owner, interview, language, notice), text)
         played = self._played(owner, interview, language, lambda session: session.answer(text, place), clear=True)
-        return _with_unrecorded(played, text) if played.notice and not played.clear else played
+        return with_unrecorded(played, text) if played.notice and not played.clear else played
 
     def ask(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
         """Record what is in the box as a question about the question, which is no answer."""
@@ -334,15 +334,6 @@ class Desk:
         compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
         partial = session.partial_verdicts()
         return view(session.id, interview, language, badge, live, partial, seconds, compared)
-
-
-def _with_unrecorded(refused: View, text: str) -> View:
-    """What was typed and not recorded stays in the box; where there is no box now, it is shown."""
-    if refused.is_away:
-        return refused
-    if refused.may_answer:
-        return replace(refused, notice=f"{refused.notice} {say('play.in_box', refused.language)}")
-    return replace(refused, unsent=text)
 
 
 def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:
