@@ -37,7 +37,7 @@ from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
 from interviewer.web.notices import not_begun, told, unreachable, with_unrecorded
-from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading
+from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading, StopTest
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
 
@@ -198,11 +198,15 @@ class Desk:
                 except InterviewerError as error:
                     return self._noticed(owner, interview, language, told(error, language))
                 return self.practise(owner, names, language)
+            case [StopTest(), *_]:
+                self.models.stop_test(owner)
+                play: Callable[[Session], Interview] = Session.interview
             case [StopGrading(), *_]:
-                return self._played(owner, interview, language, lambda session: session.stop_grading(language))
+                play = partial(Session.stop_grading, language=language)
             case _:
                 on_card = [action for action in actions if isinstance(action, CardAction)]
-                return self._played(owner, interview, language, partial(_record_all, on_card))
+                play = partial(_record_all, on_card)
+        return self._played(owner, interview, language, play) if interview else self.look(owner, "", language)
 
     def today(self, owner: str, zone: tzinfo) -> Today:
         """What is worth practising now, where the visitor is."""
