@@ -108,7 +108,7 @@ def four_gradings(character: Throttled, folder: Path, pace: float = 1.0, concurr
         sessions = [service.begin(f"visitor {number}", begun(probes=0)) for number in range(ANSWERS)]
         start = time.time()
         for one in sessions:
-            list(desk.answer(one.owner, one.id, one.interview().place, "It is switched off at test time.", Language.EN))
+            desk.answer(one.owner, one.id, one.interview().place, "It is switched off at test time.", Language.EN)
         count = len(sessions)
         outcome = Outcome([0.0] * count, [""] * count, [], [0] * count, [0] * count, [[] for _ in sessions])
         while not all(outcome.seconds):

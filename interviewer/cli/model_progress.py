@@ -25,19 +25,18 @@ T = TypeVar("T")
 class StatusLine:
     """The last line of a terminal, written over again and again; where there is no terminal, a line for each new phase."""
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
+    def __init__(self) -> None:
         self._shown = ""
 
-    def show(self, progress: CallProgress | None) -> None:
+    def show(self, progress: CallProgress | None, language: Language) -> None:
         if progress is None:
             return
         if sys.stderr.isatty():
-            self._shown = progress_text([progress], self._language)
+            self._shown = progress_text([progress], language)
             print(f"\r\033[K{self._shown}", end="", file=sys.stderr, flush=True)
         elif self._shown != progress.phase:
             self._shown = progress.phase
-            print(progress_text([progress], self._language), file=sys.stderr)
+            print(progress_text([progress], language), file=sys.stderr)
 
     def clear(self) -> None:
         """Make room for other lines."""
@@ -53,7 +52,7 @@ def progress_text(calls: Sequence[CallProgress], language: Language) -> str:
 
 def wait_for_model(work: Callable[[], T], language: Language) -> T:
     """The result of work that asks a model; meanwhile the terminal says what it waits for. Ctrl-C stops the request too."""
-    call, done, status = ModelCall(), Future[T](), StatusLine(language)
+    call, done, status = ModelCall(), Future[T](), StatusLine()
 
     def run() -> None:
         try:
@@ -70,7 +69,7 @@ def wait_for_model(work: Callable[[], T], language: Language) -> T:
             except TimeoutError:
                 if done.done():
                     raise
-                status.show(call.progress)
+                status.show(call.progress, language)
     except KeyboardInterrupt:
         ignore_interrupts()
         call.stop()

@@ -1,16 +1,14 @@
 """An interview in the terminal: the same session and the same store as the page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from interviewer.cli.model_progress import StatusLine, ignore_interrupts
-from interviewer.cli.terminal_output import show, show_card, show_report, show_row
-from interviewer.domain.grade import Level
+from interviewer.cli.model_progress import ignore_interrupts
+from interviewer.cli.terminal_output import GradingWatch, show, show_card, show_report
 from interviewer.domain.interview import Interview, Manner, Phase, Saying, last_question, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, OutOfTurn
-from interviewer.presentation.card import Row
 from interviewer.sessions.removal import unsent_file
 from interviewer.sessions.service import LONGEST_ANSWER, Session
 from interviewer.text.messages import colon, say
@@ -30,7 +28,7 @@ def play(session: Session, language: Language, folder: Path) -> None:
     try:
         while not (interview := _after_follow_up(session)).is_over:
             if interview.phase is Phase.REVIEWING:
-                watch = _GradingWatch(session, language)
+                watch = GradingWatch(session, language)
                 interview = session.run_due_and_wait(language, look=watch.look)
                 watch.status.clear()
                 print()
@@ -45,7 +43,7 @@ def play(session: Session, language: Language, folder: Path) -> None:
                 said = last.text if last.saying is Saying.CLARIFICATION else question
                 show(f"\n[{place}] {said}", "bold")
             _turn(session, _read(unsent, language), unsent, language)
-        watch = _GradingWatch(session, language)
+        watch = GradingWatch(session, language)
         interview = session.run_due_and_wait(language, look=watch.look)
         watch.status.clear()
     except (EOFError, KeyboardInterrupt) as stop:
@@ -97,30 +95,6 @@ def _once_more(interview: Interview, language: Language) -> str:
     if not interview.again_place:
         return ""
     return " · " + say("play.once_more", language, place=interview.again_place, total=len(interview.again))
-
-
-@dataclass(frozen=True, slots=True)
-class _GradingWatch:
-    """Shows what the model is doing and, where grades are shown at once, its verdicts as they come."""
-
-    session: Session
-    language: Language
-    shown: dict[str, Level | None] = field(default_factory=dict)
-    status: StatusLine = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "status", StatusLine(self.language))
-
-    def look(self) -> None:
-        interview = self.session.interview()
-        if interview.phase is Phase.REVIEWING:
-            for verdict in self.session.partial_verdicts():
-                if verdict.criterion not in self.shown or self.shown[verdict.criterion] is not verdict.level:
-                    self.shown[verdict.criterion] = verdict.level
-                    self.status.clear()
-                    show_row(Row(interview.question.rubric[verdict.criterion], verdict), self.language)
-        calls = (self.session.progress(one.question, one.number) for one in interview.attempts if one.awaits_grade)
-        self.status.show(next(filter(None, calls), None))
 
 
 def _after_follow_up(session: Session) -> Interview:

@@ -1,21 +1,23 @@
 """An attempt and a result in the terminal, in colour where it shows colours."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from rich.console import Console
 from rich.text import Text
 
+from interviewer.cli.model_progress import StatusLine
 from interviewer.domain.grade import Level
-from interviewer.domain.interview import Attempt, Interview, Mode
+from interviewer.domain.interview import Attempt, Interview, Mode, Phase
 from interviewer.domain.rubric import Kind, Language
 from interviewer.domain.scoring import has_every_core
 from interviewer.domain.summary import attempt_result, summarize
 from interviewer.presentation import wording
 from interviewer.presentation.card import Row, rows, says_nothing
+from interviewer.sessions.service import Session
 from interviewer.text.messages import colon, say
 
-_NONE_SHOWN: Mapping[str, Level | None] = MappingProxyType({})
 _STYLES: dict[Level | None, str] = {Level.MET: "green", Level.PARTIAL: "yellow"}
 
 
@@ -24,10 +26,37 @@ def show(text: str, style: str = "") -> None:
     Console(soft_wrap=True).print(Text(text, style))
 
 
+@dataclass(frozen=True, slots=True)
+class GradingWatch:
+    """Shows what the model is doing and, where grades are shown at once, its verdicts as they come."""
+
+    session: Session
+    language: Language
+    status: StatusLine = field(default_factory=StatusLine)
+    shown: dict[str, Level | None] = field(default_factory=dict)
+    """The levels that were shown, by criterion."""
+
+    def look(self) -> None:
+        """Show what is new; to be called from time to time."""
+        interview = self.session.interview()
+        if interview.phase is Phase.REVIEWING and (verdicts := self.session.partial_verdicts()):
+            for row in rows(attempt_result(interview, interview.current), self.language, verdicts):
+                if not _is_shown(row, self.shown):
+                    self.shown[row.criterion.id] = row.verdict.level
+                    self.status.clear()
+                    show_row(row, self.language)
+        calls = (self.session.progress(one.question, one.number) for one in interview.attempts if one.awaits_grade)
+        self.status.show(next(filter(None, calls), None), self.language)
+
+
+def _is_shown(row: Row, shown: Mapping[str, Level | None]) -> bool:
+    return row.criterion.id in shown and shown[row.criterion.id] is row.verdict.level
+
+
 def show_card(
-    interview: Interview, attempt: Attempt, language: Language, shown: Mapping[str, Level | None] = _NONE_SHOWN
+    interview: Interview, attempt: Attempt, language: Language, shown: Mapping[str, Level | None] = MappingProxyType({})
 ) -> None:
-    """The rows of the card that the page shows; those that are `shown` already only where there is more to say of them."""
+    """The rows of the card that the page shows, without those that are `shown` already and have no more to say."""
     found = attempt_result(interview, attempt)
     if attempt.failure:
         show(f"{say('card.failed', language)} {attempt.failure}", "yellow")
@@ -37,8 +66,7 @@ def show_card(
     for flag in found.grade.flags if found.grade else ():
         show(say(f"flag.{flag}", language), "yellow")
     for row in rows(found, language):
-        is_known = row.criterion.id in shown and shown[row.criterion.id] is row.verdict.level
-        if not is_known or row.why or row.gap or row.say or row.choose:
+        if row.choose or row.gap or row.say or not _is_shown(row, shown):
             show_row(row, language)
     if has_every_core(found.question.rubric, found.verdicts):
         show(say("card.no_gaps", language), "green")

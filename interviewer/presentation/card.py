@@ -40,7 +40,7 @@ class Live:
 
     `is_measured` says of a grade whether its grader is known to be any good on the bank; where it is not, candidates
     mark their own answers first. `has_model` says whether a second opinion can be asked for; `notes` are what the
-    candidate keeps about questions; `progress` is what a model is doing that grades an attempt.
+    candidate keeps about questions. `progress` is what a model is doing that grades an attempt.
     """
 
     is_measured: Callable[[Grade], bool]

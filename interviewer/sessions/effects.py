@@ -153,7 +153,7 @@ class EffectRunner:
             stopped = [
                 job
                 for key, job in self._under_way.items()
-                if key.interview == interview and not isinstance(key.effect, AskProbe)
+                if key.interview == interview and isinstance(key.effect, GradeAttempt | GradeAgain)
             ]
             for job in stopped:
                 del self._under_way[job.key]

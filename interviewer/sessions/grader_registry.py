@@ -15,6 +15,7 @@ from interviewer.llm import LLM
 from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.gate import Gate, Gated
+from interviewer.llm.model_call import ModelCall
 from interviewer.text.messages import localized
 
 
@@ -65,6 +66,7 @@ class GraderRegistry:
         self._models: dict[Endpoint, Gated] = {}
         self._gates: dict[str, Gate] = {}
         self._contexts: dict[Endpoint, int | None] = {}
+        self._tests: dict[str, ModelCall] = {}
         self._diagnoses: dict[tuple[str, str, CallShape], Any] = {}
 
     def open_to_strangers(self) -> None:
@@ -140,6 +142,17 @@ class GraderRegistry:
         """Keep the outcome of a grader test, for as long as the program runs."""
         with self._lock:
             self._diagnoses[_measured(choice)] = diagnosis
+
+    def begin_test(self, owner: str) -> ModelCall:
+        """The call of a grader test that this owner begins now; one that is under way is stopped."""
+        self.stop_test(owner)
+        call = self._tests[owner] = ModelCall()
+        return call
+
+    def stop_test(self, owner: str) -> None:
+        """Stop the grader test of this owner, and its request."""
+        if (call := self._tests.pop(owner, None)) is not None:
+            call.stop()
 
     def diagnosis(self, choice: GraderChoice) -> Any:
         """The outcome of the last grader test of this model in this shape, or None."""

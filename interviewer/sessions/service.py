@@ -11,10 +11,11 @@ from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import get_ready
 from interviewer.sessions.claims import Claims
 from interviewer.sessions.effects import EffectRunner, GraderSource
+from interviewer.sessions.known_interviews import KnownInterviews
 from interviewer.sessions.lanes import Lanes
 from interviewer.sessions.planning import QuestionName, make_named_plan
 from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
-from interviewer.sessions.session import LONGEST_ANSWER, KnownInterviews, Session
+from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
 from interviewer.text.messages import localized
 

@@ -1,6 +1,5 @@
 """One interview being played: what the candidate does is recorded, before anything else is looked at."""
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -28,84 +27,31 @@ from interviewer.domain.interview import (
     Repeated,
     Retried,
     Ruled,
-    Saying,
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
     SkipUndone,
     Ungraded,
     Unprobed,
-    begin,
     due,
     may_hint,
     step,
 )
 from interviewer.domain.rubric import Language
-from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
+from interviewer.errors import MovedOnElsewhere, OutOfTurn, StoreError
 from interviewer.grading import follow_ups
 from interviewer.llm.model_call import CallProgress
 from interviewer.sessions.effects import EffectRunner, levels_so_far
+from interviewer.sessions.known_interviews import KnownInterviews
 from interviewer.sessions.planning import choose_next
 from interviewer.sessions.store import Recorded, Store
 from interviewer.text.messages import localized
 
 LONGEST_ANSWER = 20_000
 _LONGEST_THOUGHT = 3600
-_MOST_KNOWN = 256
 _MOST_TRIES = 50
 _POLL_SECONDS = 0.3
 _MOST_ROUNDS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """An interview, how many events it is made of, and when the question or follow-up was asked that is open now."""
-
-    interview: Interview
-    count: int
-    asked_at: str
-
-
-class KnownInterviews:
-    """The interviews read last, so that only events that are new have to be read and played."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known: dict[str, _Known] = {}
-        self._lock = threading.Lock()
-
-    def read(self, interview: str) -> _Known:
-        """The interview as recorded by now. Raises NoSuchInterview."""
-        with self._lock:
-            known = self._known.get(interview)
-        for recorded in self._store.since(interview, known.count if known else 0):
-            known = _after(known, recorded)
-        if known is None:
-            raise NoSuchInterview(localized("store.no_interview", id=interview))
-        with self._lock:
-            self._known.pop(interview, None)
-            self._known[interview] = known
-            while len(self._known) > _MOST_KNOWN:
-                del self._known[next(iter(self._known))]
-        return known
-
-    def drop(self, interview: str) -> None:
-        """Know nothing more of an interview that was removed."""
-        with self._lock:
-            self._known.pop(interview, None)
-
-
-def _after(known: _Known | None, recorded: Recorded) -> _Known:
-    if known is None:
-        return _Known(begin(recorded.event), 1, recorded.at)
-    interview = step(known.interview, recorded.event)
-    before, now = known.interview.current, interview.current
-    asked = now.turns[-1].saying in (Saying.QUESTION, Saying.PROBE) and (now.number, now.question, len(now.turns)) != (
-        before.number,
-        before.question,
-        len(before.turns),
-    )
-    return _Known(interview, known.count + 1, recorded.at if asked else known.asked_at)
 
 
 @dataclass(frozen=True, slots=True)

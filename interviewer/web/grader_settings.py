@@ -13,6 +13,7 @@ from interviewer.evaluation import checkup
 from interviewer.evaluation.checkup import Diagnosis
 from interviewer.grading import CallShape
 from interviewer.llm.discovery import KNOWN, find_local_servers, list_models
+from interviewer.llm.model_call import ModelCall
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized, say
@@ -113,12 +114,17 @@ class Clinic:
             yield _failed(error, language)
             return
         bank = self.library.bank(_BANK)
+        call = self.models.begin_test(owner)
         run: Watched[Diagnosis, tuple[int, int]] = Watched(
-            lambda tell: checkup.examine(self.models, choice, bank, lambda place, total: tell((place, total)))
+            lambda tell: checkup.examine(self.models, choice, bank, lambda place, total: tell((place, total))),
+            call=call,
         )
         for place, total in run:
-            yield Told(_paragraph(say("grader.testing", language, place=place + 1, total=total), language))
+            yield Told(inline(_TESTING, language, place=place + 1, total=total, progress=call.progress))
         diagnosis = run.result()
+        if call.is_stopped:
+            yield Told(_paragraph(say("call.stopped", language), language))
+            return
         self.models.remember(choice, diagnosis)
         yield Told(render("diagnosis.html", language, diagnosis=diagnosis))
 
@@ -129,8 +135,17 @@ class Clinic:
 class Watched(Generic[T, M]):
     """A function that runs in a thread of its own and tells how far it is; iterate to hear it, then ask for its result."""
 
-    def __init__(self, function: Callable[[Callable[[M], None]], T], given_up: threading.Event | None = None) -> None:
-        """Once it is `given_up`, nobody waits for the function any more; it may go on until it notices."""
+    def __init__(
+        self,
+        function: Callable[[Callable[[M], None]], T],
+        given_up: threading.Event | None = None,
+        call: ModelCall | None = None,
+    ) -> None:
+        """Once it is `given_up`, nobody waits for the function any more; it may go on until it notices.
+
+        What it asks a model in its own thread is part of `call`.
+        """
+        self._call = call or ModelCall()
         self._given_up = given_up or threading.Event()
         self._told: queue.SimpleQueue[M] = queue.SimpleQueue()
         self._outcome: list[T] = []
@@ -139,12 +154,19 @@ class Watched(Generic[T, M]):
         self._thread.start()
 
     def __iter__(self) -> Iterator[M]:
-        """The latest of what was told, at most a few times a second, until the function is done."""
+        """The latest of what was told, at most a few times a second, until the function is done.
+
+        It comes again where the model does something else.
+        """
+        latest: list[M] = []
+        before = None
         while self._thread.is_alive() and not self._given_up.is_set():
             self._thread.join(_POLL_SECONDS)
-            latest = list(_drained(self._told))
-            if latest:
+            told, progress = list(_drained(self._told)), self._call.progress
+            latest = told or latest
+            if latest and (told or progress != before):
                 yield latest[-1]
+            before = progress
 
     def result(self) -> T:
         self._thread.join()
@@ -154,7 +176,8 @@ class Watched(Generic[T, M]):
 
     def _run(self, function: Callable[[Callable[[M], None]], T]) -> None:
         try:
-            self._outcome.append(function(self._told.put))
+            with self._call.running():
+                self._outcome.append(function(self._told.put))
         except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
             self._error.append(error)
 
@@ -163,6 +186,9 @@ def _drained(told: "queue.SimpleQueue[M]") -> Iterator[M]:
     while not told.empty():
         yield told.get()
 
+
+_TESTING = """{% from "model_call.html" import model_call with context %}
+<p role="status">{{ say("grader.testing", place=place, total=total) }}</p>{{ model_call(progress, "stop_test") }}"""
 
 _FOUND = """<p>{{ say("grader.found", count=found | length) }}</p>
 <ul>{% for one in found %}<li>{{ one.kind }}: {{ one.base_url }}</li>{% endfor %}</ul>"""

@@ -36,8 +36,8 @@ from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
-from interviewer.web.notices import not_begun, told, unreachable
-from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading
+from interviewer.web.notices import not_begun, told, unreachable, with_unrecorded
+from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading, StopTest
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
 
@@ -122,9 +122,9 @@ class Desk:
             return self._noticed(owner, interview, language, say("play.empty", language))
         if len(text) > LONGEST_ANSWER:
             notice = say("play.too_long", language, length=len(text), most=LONGEST_ANSWER)
-            return _with_unrecorded(self._noticed(owner, interview, language, notice), text)
+            return with_unrecorded(self._noticed(owner, interview, language, notice), text)
         played = self._played(owner, interview, language, lambda session: session.answer(text, place), clear=True)
-        return _with_unrecorded(played, text) if played.notice and not played.clear else played
+        return with_unrecorded(played, text) if played.notice and not played.clear else played
 
     def ask(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
         """Record what is in the box as a question about the question, which is no answer."""
@@ -198,11 +198,15 @@ class Desk:
                 except InterviewerError as error:
                     return self._noticed(owner, interview, language, told(error, language))
                 return self.practise(owner, names, language)
+            case [StopTest(), *_]:
+                self.models.stop_test(owner)
+                play: Callable[[Session], Interview] = Session.interview
             case [StopGrading(), *_]:
-                return self._played(owner, interview, language, lambda session: session.stop_grading(language))
+                play = partial(Session.stop_grading, language=language)
             case _:
                 on_card = [action for action in actions if isinstance(action, CardAction)]
-                return self._played(owner, interview, language, partial(_record_all, on_card))
+                play = partial(_record_all, on_card)
+        return self._played(owner, interview, language, play) if interview else self.look(owner, "", language)
 
     def today(self, owner: str, zone: tzinfo) -> Today:
         """What is worth practising now, where the visitor is."""
@@ -328,21 +332,12 @@ class Desk:
         live = Live(
             self.badges.is_measured(interview),
             has_model=not self.service.is_offline(session.owner),
-            notes=list_notes(store, session.owner) if shows_card else {},
             progress=lambda attempt: session.progress(attempt.question, attempt.number),
+            notes=list_notes(store, session.owner) if shows_card else {},
         )
         compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
         partial = session.partial_verdicts()
         return view(session.id, interview, language, badge, live, partial, seconds, compared)
-
-
-def _with_unrecorded(refused: View, text: str) -> View:
-    """What was typed and not recorded stays in the box; where there is no box now, it is shown."""
-    if refused.is_away:
-        return refused
-    if refused.may_answer:
-        return replace(refused, notice=f"{refused.notice} {say('play.in_box', refused.language)}")
-    return replace(refused, unsent=text)
 
 
 def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:

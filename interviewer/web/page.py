@@ -314,7 +314,7 @@ class _Wiring:
         told = self.desk.practice.change_list(owner, asked, spoken)
         if told is not None:
             return {self.c.listing: str(told) + listing(self.desk.service, owner, spoken)}
-        view = self.desk.act(owner, interview, asked, spoken)
+        view = self.desk.act(owner, "" if interview == NO_INTERVIEW else interview, asked, spoken)
         goes_on = {self.c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
         return self._draw(view, request) | goes_on
 

@@ -60,6 +60,14 @@ class StopGrading(BaseModel):
     do: Literal["stop_grading"]
 
 
+class StopTest(BaseModel):
+    """The grader test ends, with its request."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["stop_test"]
+
+
 class Practise(BaseModel):
     """A new interview with these questions, each as `bank/question`, or by its id in the interview that is shown."""
 
@@ -115,7 +123,8 @@ class BankAction(BaseModel):
 
 CardAction = Rule | SelfMark | SecondOpinion
 PageAction = Annotated[
-    CardAction | StopGrading | Practise | Goal | InterviewAction | BankAction | KeepNote, Field(discriminator="do")
+    CardAction | StopGrading | StopTest | Practise | Goal | InterviewAction | BankAction | KeepNote,
+    Field(discriminator="do"),
 ]
 
 PAGE_ACTIONS: TypeAdapter[list[PageAction]] = TypeAdapter(list[PageAction])

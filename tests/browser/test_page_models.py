@@ -9,6 +9,7 @@ from model_server import MODEL, STRICT, Character, model_server
 from playwright.sync_api import Page, Route, expect
 from served import Server, Visit
 from test_page import COLLAPSE, answer, begin
+from throttled_server import Throttled, throttled_server
 
 KEY = "sk-browser-7f3a9c"
 
@@ -66,6 +67,38 @@ def test_verdicts_come_in_and_nothing_is_lost_when_the_server_stops(
         expect(page.locator("#report")).to_contain_text("已评分 3 题")
         expect(page.locator("#report")).to_contain_text("token")
         page.screenshot(path=shots / f"report-model-{shape}.png", full_page=True)
+
+
+def test_the_page_counts_the_seconds_of_a_slow_model_and_stops_it(visit: Callable[..., Visit], shots: Path) -> None:
+    page = visit("en", viewport={"width": 1280, "height": 900}).page
+    with throttled_server(Throttled(tokens_per_second=1e6, first=300)) as models:
+        choose(page, models.url)
+        begin(page, count=1)
+        answer(page, COLLAPSE)
+        line = page.locator("#card .model-call span")
+        expect(line).to_contain_text("The model reads the answer · ", timeout=30_000)
+        seen = page.evaluate(
+            """async () => {
+                const seen = [], start = Date.now();
+                while (Date.now() - start < 6500) {
+                    const text = document.querySelector('#card .model-call span')?.textContent;
+                    if (text && seen.at(-1) !== text) seen.push(text);
+                    await new Promise(go_on => setTimeout(go_on, 50));
+                }
+                return seen;
+            }"""
+        )
+        seconds = [int(text.rpartition("· ")[2].split()[0]) for text in seen]
+        assert seconds == list(range(seconds[0], seconds[-1] + 1))
+        assert len(seconds) >= 6
+        page.screenshot(path=shots / "slow-model.png", full_page=True)
+        page.click("#card .stop-model")
+        expect(page.locator("#card .failure")).to_contain_text("not a zero")
+        expect(page.locator("#card")).to_contain_text("stopped before the model had finished")
+        page.screenshot(path=shots / "stopped-model.png", full_page=True)
+        models.behaviour = Character()
+        page.click("#regrade")
+        expect(page.locator("#card .score")).to_contain_text("/ 100", timeout=30_000)
 
 
 def test_a_model_is_found_out_in_the_page(visit: Callable[..., Visit], shots: Path) -> None:

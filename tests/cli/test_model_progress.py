@@ -155,9 +155,9 @@ def test_the_seconds_move_on_one_line_of_a_terminal(
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     now = 1000.0
     monkeypatch.setattr("interviewer.llm.model_call.time.time", lambda: now)
-    status = StatusLine(Language.EN)
+    status = StatusLine()
     for now in (1000.0, 1001.0, 1012.4):  # noqa: B007
-        status.show(CallProgress(CallPhase.READING, 1000.0))
+        status.show(CallProgress(CallPhase.READING, 1000.0), Language.EN)
     status.clear()
     told = capsys.readouterr().err
     assert "\n" not in told

@@ -209,7 +209,7 @@
       ask(bank ? {do: 'put_back_bank', bank} : {do: 'put_back', interview});
     }
     else if (button.id === 'keep-goal') ask({do: 'goal', exam_on: document.querySelector('#exam-on').value || null, daily_cap: Number(document.querySelector('#daily-cap').value)});
-    else if (button.matches('.stop-grading')) ask({do: 'stop_grading'});
+    else if (button.matches('.stop-model')) ask({do: button.dataset.stop});
     else if (button.matches('.second-opinion')) ask({do: 'second_opinion', ...about(button)});
     else if (button.matches('.mark-switch')) {
       const card = button.closest('.card'), shown = !card.classList.contains('marking');
