@@ -5,18 +5,19 @@ draft = split_criterion(draft, 0, Language.EN)
 question = finished(draft)           raises DraftError, which says what is wrong and where
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from interviewer.banks.importing.rubric_from_reference import compile_question
-from interviewer.banks.lint import halves, lint
+from interviewer.banks.lint import Fault, halves, lint
 from interviewer.banks.loader import explained
-from interviewer.domain.rubric import MOST_HINTS, Bank, Kind, Language, Localized, Made, Question
-from interviewer.errors import InterviewerError
+from interviewer.domain.rubric import MOST_HINTS, Bank, InvalidBank, Kind, Language, Localized, Made, Question
+from interviewer.errors import BankError, InterviewerError
 from interviewer.text import tokenizer
+from interviewer.text.messages import localized
 
 # What a form sends as the group of a criterion that is to begin a new one.
 NEW_GROUP = "+"
@@ -37,6 +38,11 @@ class DraftText(_Draft):
 
     def __bool__(self) -> bool:
         return bool(self.zh.strip() or self.en.strip())
+
+    @property
+    def languages(self) -> list[Language]:
+        """Those that it is in."""
+        return [side for side in Language if _own(self, side).strip()]
 
     def both(self) -> str:
         return f"{self.zh}\n{self.en}"
@@ -103,11 +109,21 @@ class Remark:
 
 
 class DraftError(InterviewerError):
-    """A draft is no question yet; `remarks` say what is missing or wrong, and where."""
+    """A draft is no question yet; `remarks` say what is missing or wrong, and where in the question of this id."""
 
-    def __init__(self, remarks: Sequence[Remark]) -> None:
-        super().__init__(remarks[0].what)
-        self.remarks = remarks
+    def __init__(self, question: str, error: ValidationError) -> None:
+        found = error.errors(include_url=False)
+        self.question = question
+        self.remarks = [Remark(".".join(map(str, one["loc"])), explained(one)) for one in found]
+        super().__init__(self.remarks[0].what)
+
+
+def read_draft(sent: dict[str, Any]) -> DraftQuestion:
+    """A draft as a form sends it. Raises DraftError for what is no number, no kind and the like."""
+    try:
+        return DraftQuestion.model_validate(sent)
+    except ValidationError as error:
+        raise DraftError(str(sent.get("id", "")), error) from error
 
 
 def draft_of(question: Question) -> DraftQuestion:
@@ -127,8 +143,17 @@ def finished(draft: DraftQuestion) -> Question:
     try:
         return _QUESTION.validate_python(_without_blanks(plain))
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        raise DraftError([Remark(".".join(map(str, one["loc"])), explained(one)) for one in found]) from error
+        raise DraftError(draft.id, error) from error
+
+
+def edited(bank: Bank, title: DraftText, order: Sequence[str], changed: Sequence[Question]) -> Bank:
+    """The bank with these of its questions, new ones among them, in this order. Raises BankError."""
+    questions = {question.id: question for question in (*bank.questions, *changed)}
+    try:
+        named = Localized(title.zh, title.en) if title else bank.title
+        return replace(bank, title=named, questions=tuple(questions[name] for name in order))
+    except InvalidBank as error:
+        raise BankError("", "", localized(error.key, **error.values)) from error
 
 
 def _without_blanks(plain: dict[str, object]) -> dict[str, object]:
@@ -152,9 +177,14 @@ def _is_blank(value: object) -> bool:
 
 def remarks_on(question: Question, bank: Bank) -> list[Remark]:
     """What the check of banks says about one question of a bank, each remark at its place."""
-    places = {criterion.id: f"criteria.{place}" for place, criterion in enumerate(question.criteria)}
     alone = Bank(bank.id, bank.title, (question,), bank.language, policy=bank.policy)
-    return [Remark(places.get(fault.criterion, ""), fault.what) for fault in lint(alone)]
+    return placed(question, lint(alone))
+
+
+def placed(question: Question, faults: Iterable[Fault]) -> list[Remark]:
+    """The faults of a question at their places in its form."""
+    places = {criterion.id: f"criteria.{place}" for place, criterion in enumerate(question.criteria)}
+    return [Remark(places.get(fault.criterion, ""), fault.what) for fault in faults]
 
 
 def add_criterion(question: DraftQuestion) -> DraftQuestion:
@@ -260,9 +290,9 @@ def merge_questions(one: DraftQuestion, other: DraftQuestion) -> DraftQuestion:
     taken = _ids(one)
     criteria, groups = list(one.criteria), list(one.groups)
     renamed = {"": ""}
-    for group in other.groups:
-        renamed[group.id] = _free(group.id, [known.id for known in groups])
-        groups.append(group.model_copy(update={"id": renamed[group.id]}))
+    for choice in other.groups:
+        renamed[choice.id] = _free(choice.id, [known.id for known in groups])
+        groups.append(choice.model_copy(update={"id": renamed[choice.id]}))
     for criterion in other.criteria:
         name = _free(criterion.id, taken)
         taken.append(name)
@@ -311,7 +341,7 @@ def _joined(one: DraftText, other: DraftText, zh: str, en: str) -> DraftText:
     """Both texts, in the languages that both have; where they share none, all that there is."""
     if not one or not other:
         return one or other
-    shared = [side for side in Language if _own(one, side).strip() and _own(other, side).strip()]
+    shared = [side for side in one.languages if side in other.languages]
     between = {Language.ZH: zh, Language.EN: en}
     return DraftText(
         **{

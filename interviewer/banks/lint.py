@@ -1,7 +1,7 @@
 """What is wrong with a bank although it can be read: everything that would make its grades unfair or its help useless."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from interviewer.banks.reference_checks import is_only_a_link, says_too_little
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Question
 from interviewer.errors import BankError
-from interviewer.grading.follow_ups import LONGEST_PROBE, leaks
+from interviewer.grading.disclosure import leaks
+from interviewer.grading.follow_ups import LONGEST_PROBE
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized, say
@@ -76,6 +77,14 @@ def lint(bank: Bank, told: Callable[[int, int], None] = lambda _done, _total: No
             for what in _criterion_faults(question, criterion):
                 yield Fault(question.id, what, criterion.id)
         told(done, len(bank.questions))
+
+
+def by_question(faults: Iterable[Fault]) -> dict[str, list[Fault]]:
+    """Faults by the id of their question."""
+    found: dict[str, list[Fault]] = {}
+    for fault in faults:
+        found.setdefault(fault.question, []).append(fault)
+    return found
 
 
 def _similar_questions(bank: Bank) -> Iterator[Fault]:

@@ -73,7 +73,7 @@ class TopicScore:
 class InterviewSummary:
     """An interview at a glance. Answers that nobody graded are counted and are in no mean.
 
-    `work_on` are mistakes that were made, then the points that cost most, three in all.
+    `work_on` are mistakes that were made, then the points that cost most, three in all; of a group as many as it lacks.
     """
 
     results: tuple[AttemptResult, ...]
@@ -151,7 +151,8 @@ def summarize(interview: Interview) -> InterviewSummary:
     ]
     strongest = [one for one in found if one.criterion.kind is Kind.CORE and one.level is Level.MET]
     lost = sorted(
-        ((r, one, loss.loss) for r in results for loss in _losses(r) for one in loss.criteria), key=lambda row: -row[2]
+        ((r, one, loss.loss) for r in results for loss in _losses(r) for one in loss.criteria[: loss.needed]),
+        key=lambda row: -row[2],
     )
     missed = [CriterionResult(r.question, one, level) for r, one, _ in lost if (level := _level(r, one)) in _NOT_MADE]
     mistakes = tuple(one for one in found if one.criterion.kind is Kind.MISTAKE and one.level is Level.MET)

@@ -1,13 +1,16 @@
 """Read models: tables derived from the events, so that lists and due work need not replay interviews."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from interviewer.domain.interview import (
     Answered,
+    Asked,
     Attempt,
+    Clarified,
     Event,
     Graded,
     Interview,
@@ -32,6 +35,7 @@ _BRING_UP_TO_DATE = overviews.update().where(overviews.c.interview == sa.bindpar
 
 # The events after which an attempt has other effective verdicts.
 _JUDGING = (Graded, Ruled)
+_SAYING = (Answered.__name__, Asked.__name__, Clarified.__name__)
 
 ReadEvents = Callable[[sa.Connection, str], list[tuple[Event, str]]]
 """Reads the events of an interview in order, each with its time."""
@@ -156,8 +160,8 @@ def update(connection: sa.Connection, interview: str, event: Event, at: str, sta
     if isinstance(event, _JUDGING):
         owner = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar_one()
         attempt = state.attempt(event.question, event.attempt)
-        answers = sa.select(events.c.at).where(events.c.interview == interview, events.c.kind == Answered.__name__)
-        answered = connection.execute(answers.order_by(events.c.number)).scalars().all()
+        said = sa.select(events.c.kind, events.c.at).where(events.c.interview == interview, events.c.kind.in_(_SAYING))
+        answered = _answer_times([(row.kind, row.at) for row in connection.execute(said.order_by(events.c.number))])
         source = state.source(event.question)
         key = {"owner": owner, "interview": interview, "bank": source.bank, "question": source.question}
         key |= {"attempt": attempt.number}
@@ -208,7 +212,7 @@ def add_interview(connection: sa.Connection, interview: str, owner: str, recorde
     first_overview(connection, interview, owner, recorded[0][1], state)
     this = overviews.c.interview == interview
     connection.execute(overviews.update().where(this).values(changed_at=recorded[-1][1]))
-    answered = [at for event, at in recorded if isinstance(event, Answered)]
+    answered = _answer_times([(type(event).__name__, at) for event, at in recorded])
     for (question, number), at in judged.items():
         attempt = state.attempt(question, number)
         _add_outcomes(connection, _outcomes(interview, owner, state, attempt, at, answered))
@@ -293,6 +297,13 @@ def _outcomes(
         }
         for verdict in found.verdicts
     ]
+
+
+def _answer_times(recorded: Sequence[tuple[str, str]]) -> list[str]:
+    """The times of the answers among events of these kinds; what was replied to at once was a question, and no answer."""
+    said = [one for one in recorded if one[0] in _SAYING]
+    followed = pairwise([*said, ("", "")])
+    return [at for (kind, at), (after, _) in followed if kind == Answered.__name__ and after != Clarified.__name__]
 
 
 def _answered_at(state: Interview, attempt: Attempt, answered: Sequence[str]) -> str:

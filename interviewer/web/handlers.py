@@ -10,8 +10,10 @@ from pydantic import ValidationError
 from interviewer.banks.loader import Library
 from interviewer.domain.interview import (
     Interview,
+    Manner,
     Mode,
     Order,
+    Phase,
     due,
     shows_grades,
 )
@@ -29,12 +31,13 @@ from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import QuestionName, make_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
+from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
 from interviewer.web.notices import not_begun, told, unreachable
-from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise
+from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
 
@@ -57,6 +60,7 @@ class Choices:
     mode: str
     probes: bool
     hints: bool
+    manner: str
     answer_seconds: int = 0
     """The limit for an answer; 0 for none, as in coach mode, which has none."""
 
@@ -103,6 +107,7 @@ class Desk:
                 probes=bool(choices.probes),
                 hints=bool(choices.hints),
                 answer_seconds=ANSWER_SECONDS[limit] or None,
+                manner=Manner(choices.manner),
             )
             session = self.service.begin(owner, first)
         except StoreError as error:
@@ -120,6 +125,13 @@ class Desk:
             return _with_unrecorded(self._noticed(owner, interview, language, notice), text)
         played = self._played(owner, interview, language, lambda session: session.answer(text, place), clear=True)
         return _with_unrecorded(played, text) if played.notice and not played.clear else played
+
+    def ask(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
+        """Record what is in the box as a question about the question, which is no answer."""
+        if not text.strip():
+            return self._noticed(owner, interview, language, say("play.empty_question", language))
+        refusals: dict[type[InterviewerError], str] = {OutOfTurn: say("play.no_more_questions", language)}
+        return self._played(owner, interview, language, lambda session: session.ask(text, place), refusals, clear=True)
 
     def skip(self, owner: str, interview: str, place: str, language: Language) -> View:
         """Pass on the question, or on the probe: then what was said before it is graded.
@@ -186,6 +198,8 @@ class Desk:
                 except InterviewerError as error:
                     return self._noticed(owner, interview, language, told(error, language))
                 return self.practise(owner, names, language)
+            case [StopGrading(), *_]:
+                return self._played(owner, interview, language, lambda session: session.stop_grading(language))
             case _:
                 on_card = [action for action in actions if isinstance(action, CardAction)]
                 return self._played(owner, interview, language, partial(_record_all, on_card))
@@ -308,9 +322,15 @@ class Desk:
 
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
         badge = self.badges.on(interview, language)
-        live = Live(self.badges.is_measured(interview), has_model=not self.service.is_offline(session.owner))
         seconds = session.seconds_since_asked()
         store = self.service.store
+        shows_card = interview.phase in (Phase.REVIEWING, Phase.OVER) or interview.current.number > 1
+        live = Live(
+            self.badges.is_measured(interview),
+            has_model=not self.service.is_offline(session.owner),
+            notes=list_notes(store, session.owner) if shows_card else {},
+            progress=lambda attempt: session.progress(attempt.question, attempt.number),
+        )
         compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
         partial = session.partial_verdicts()
         return view(session.id, interview, language, badge, live, partial, seconds, compared)

@@ -33,12 +33,12 @@ from interviewer.web.rendering import (
     count_choice,
     draw,
     draw_today,
+    first_bank,
     labels,
     merged,
     start_values,
 )
 from interviewer.web.theme import css, page_script, script, theme
-from interviewer.web.uploads import Uploads
 from interviewer.web.view_model import Screen, View
 from interviewer.wiring import known_measurements
 
@@ -52,12 +52,12 @@ def mount(
     library: Library,
     owners: Owners,
     models: GraderRegistry,
-    uploads: Uploads,
+    importer: Importer,
 ) -> None:
     """Put the page on the application, with everything closed that it does not need."""
     practice = Practice(service.store, library.banks)
     desk = Desk(service, library, models, Badges(models, known_measurements(settings), library.banks), practice)
-    demo = _build(desk, owners, settings, uploads)
+    demo = _build(desk, owners, settings, importer)
     demo.max_threads = _MOST_THREADS
     demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
@@ -83,15 +83,12 @@ def mount(
     demo.forget_visitors(mounted)
 
 
-def _build(desk: Desk, owners: Owners, settings: Settings, uploads: Uploads) -> Page:
-    # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
-    folder = settings.import_folder if settings.is_for_this_machine else None
-    importer = Importer(desk.library, desk.models, uploads, folder)
+def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer) -> Page:
     page = Page(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     )
     with page:
-        controls = Controls(desk.models.options, may_import=folder is not None)
+        controls = Controls(desk.models.options, may_import=importer.folder is not None)
         _Wiring(page, controls, desk, owners, importer, settings.root_path).connect()
     return page
 
@@ -133,10 +130,17 @@ class _Wiring:
         drawn = draw(self.c, View(Screen.START, Language.EN, clear=True))
         return [*drawn, self.c.start.today, self.c.start.practise]
 
+    @property
+    def on_banks(self) -> list[Any]:
+        """What changes with the banks that there are."""
+        start = self.c.start
+        return [self.c.importing.own, start.bank, start.topics, start.count]
+
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
         form = [
             start.bank, start.topics, start.count, start.order, start.language, start.mode, start.probes, start.hints,
+            start.manner,
             start.answer_seconds,
         ]  # fmt: skip
         today = self._on(start.practise.click, self._practise_today, [c.page_language], self.drawn)
@@ -157,9 +161,10 @@ class _Wiring:
     def _connect_play(self) -> None:
         c, play, desk, drawn = self.c, self.c.play, self.desk, self.drawn
         here = [c.remembered, c.place, c.page_language]
-        for trigger in (play.answer.submit, play.send.click):
-            sent = self._on(trigger, self._send, [c.remembered, c.place, play.answer, c.page_language], drawn)
-            self._script(sent, "focus_next")
+        sending = ((play.answer.submit, desk.answer), (play.send.click, desk.answer), (play.clarify.click, desk.ask))
+        for trigger, send in sending:
+            said = [c.remembered, c.place, play.answer, c.page_language]
+            self._script(self._on(trigger, self._sending(send), said, drawn), "focus_next")
         for button, does in (
             (play.hint, desk.hint),
             (play.repeat, desk.repeat),
@@ -177,7 +182,8 @@ class _Wiring:
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
             self._on(button.click, self._drawing(desk.regrade), here, drawn)
-        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], [*drawn, c.listing, c.tabs])
+        changed = [*drawn, *self.on_banks, c.listing, c.tabs]
+        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], changed)
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
         self._on(c.ticker.tick, self._tick, [*here, c.ticker], drawn)
@@ -278,9 +284,11 @@ class _Wiring:
     def _choose_topics(self, bank: str, topics: list[str], count: float | None, language: str) -> Updates:
         return count_choice(self.c, self.desk.library, bank, topics, Language(language), count) or gr.skip()
 
-    def _send(self, interview: str, place: str, text: str, language: str, request: gr.Request) -> Updates:
-        view = self.desk.answer(self._owner(request), interview, place, text, Language(language))
-        return self._draw(view, request)
+    def _sending(self, say: Callable[..., View]) -> Callable[..., Updates]:
+        def handler(interview: str, place: str, text: str, language: str, request: gr.Request) -> Updates:
+            return self._draw(say(self._owner(request), interview, place, text, Language(language)), request)
+
+        return handler
 
     def _retry(self, interview: str, place: str, typed: str, language: str, request: gr.Request) -> Updates:
         view = self.desk.retry(self._owner(request), interview, place, Language(language))
@@ -297,6 +305,12 @@ class _Wiring:
 
     def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Updates:
         owner, spoken = self._owner(request), Language(language)
+        asked, problem = self.desk.practice.keep_notes(owner, asked, spoken)
+        if not asked:
+            return {self.c.notice: gr.update(value=problem, visible=True)} if problem else {self.c.tabs: gr.skip()}
+        banks = self.importer.change_banks(asked, spoken)
+        if banks is not None:
+            return {self.c.importing.own: banks, **first_bank(self.c, self.desk.library, spoken)}
         told = self.desk.practice.change_list(owner, asked, spoken)
         if told is not None:
             return {self.c.listing: str(told) + listing(self.desk.service, owner, spoken)}

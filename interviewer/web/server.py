@@ -12,7 +12,8 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import FastAPI, Form, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from interviewer import wiring
@@ -21,8 +22,9 @@ from interviewer.errors import SettingsError
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
 from interviewer.web.exports import add_exports
-from interviewer.web.guard import IMPORT, Guard, own_hosts
+from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
 from interviewer.web.identity import Owners
+from interviewer.web.import_handlers import Importer
 from interviewer.web.page_language import preferred_language
 from interviewer.web.receiving import TimelyProtocol
 from interviewer.web.uploads import Uploads
@@ -41,7 +43,9 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     graders, library = wiring.make_grader_registry(settings), wiring.make_library(settings)
     service = wiring.make_service(settings, graders)
     owners = Owners(settings.signing_key, is_https=settings.root_path.startswith("https:"))
-    uploads = Uploads()
+    # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
+    folder = settings.import_folder if settings.is_for_this_machine else None
+    importer = Importer(library, graders, Uploads(), folder)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -54,20 +58,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     add_exports(app, settings, service, owners, library)
     _add_links(app, settings, owners)
 
-    @app.post(IMPORT)
-    async def take(request: Request) -> Response:
-        owner = owners.of(request.cookies)
-        if owner is None or not graders.options.is_private:
-            return PlainTextResponse("Not found.\n", 404)
-        uploads.keep(
-            owner,
-            unquote(request.headers.get("x-file-name", "")),
-            await request.body(),
-            request.headers.get("x-window", ""),
-        )
-        return Response(status_code=204)
-
-    mount(app, settings, service, library, owners, graders, uploads)
+    _add_import(app, importer, owners)
+    mount(app, settings, service, library, owners, graders, importer)
     app.state.service, app.state.graders = service, graders
     # Reading the banks takes a moment that the first visitor need not wait for.
     threading.Thread(target=library.banks, daemon=True).start()
@@ -82,6 +74,33 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         went_public=graders.open_to_strangers,
     )
     return app
+
+
+def _add_import(app: FastAPI, importer: Importer, owners: Owners) -> None:
+    """Where the page sends files of questions, and what is done in the editor."""
+
+    @app.post(IMPORT)
+    async def take(request: Request) -> Response:
+        owner = owners.of(request.cookies)
+        if owner is None or not importer.models.options.is_private:
+            return PlainTextResponse("Not found.\n", 404)
+        importer.uploads.keep(
+            owner,
+            unquote(request.headers.get("x-file-name", "")),
+            await request.body(),
+            request.headers.get("x-window", ""),
+        )
+        return Response(status_code=204)
+
+    @app.post(EDITOR)
+    async def edit(request: Request) -> Response:
+        owner = owners.of(request.cookies)
+        if owner is None or not importer.may_save:
+            return PlainTextResponse("Not found.\n", 404)
+        from interviewer.web.editor import Editor
+
+        reply = await run_in_threadpool(Editor(importer).answer, owner, await request.body())
+        return JSONResponse(reply, headers={"Cache-Control": "no-store"})
 
 
 def _add_links(app: FastAPI, settings: Settings, owners: Owners) -> None:

@@ -112,7 +112,7 @@ def test_while_a_follow_up_is_worded_the_page_says_so_and_asks_again(
 
     def slowly(_: object) -> str:
         release.wait(20)
-        return '{"question": "Anything more?"}'
+        return '{"quote": "it is switched off", "point": "random", "question": "Anything more on that?"}'
 
     criteria = tuple(replace(criterion, probe=None) for criterion in BANK["dropout"].criteria)
     bank = replace(BANK, questions=(replace(BANK["dropout"], criteria=criteria), BANK.questions[1]))
@@ -127,7 +127,7 @@ def test_while_a_follow_up_is_worded_the_page_says_so_and_asks_again(
     asked = desk.look("me", session.id, Language.EN)
     assert asked.place != last.place
     assert asked.may_answer
-    assert "Anything more?" in asked.chat
+    assert "Anything more on that?" in asked.chat
 
 
 def test_a_failure_of_the_store_is_said_in_the_language_of_the_page_and_the_text_stays(

@@ -20,6 +20,16 @@ class Order(StrEnum):
     BANK = "bank"
     EASY_FIRST = "easy_first"
     SHUFFLED = "shuffled"
+    ADAPTIVE = "adaptive"
+    """Each question is chosen by the level that was shown at the one before it."""
+
+
+class Manner(StrEnum):
+    """How the interviewer speaks; it touches no grade."""
+
+    NEUTRAL = "neutral"
+    FRIENDLY = "friendly"
+    DEMANDING = "demanding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class Plan:
     sources: tuple[Source, ...] = ()
     again: bool = False
     answer_seconds: int | None = None
+    manner: Manner = Manner.NEUTRAL
 
 
 class Phase(StrEnum):
@@ -75,6 +86,8 @@ class Saying(StrEnum):
     PROBE = "probe"
     HINT = "hint"
     REPEAT = "repeat"
+    ASK = "ask"
+    CLARIFICATION = "clarification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,7 @@ class Turn:
 
     @property
     def speaker(self) -> Speaker:
-        return Speaker.CANDIDATE if self.saying is Saying.ANSWER else Speaker.INTERVIEWER
+        return Speaker.CANDIDATE if self.saying in (Saying.ANSWER, Saying.ASK) else Speaker.INTERVIEWER
 
 
 @dataclass(frozen=True, slots=True)

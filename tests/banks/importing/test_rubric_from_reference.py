@@ -159,7 +159,7 @@ def test_of_a_contrast_each_side_is_a_point(reference: str, sides: list[str]) ->
         ("没有必要。每一轮都会看到全部样本。", ["没有必要，每一轮都会看到全部样本"]),
         ("Units cannot co-adapt, so the network generalises better.",
          ["Units cannot co-adapt, so the network generalises better"]),
-        ("Yes. In other words, the samples vary; they are noisy.", ["Yes. In other words, the samples vary", "they are noisy"]),
+        ("Yes. In other words, the samples vary; gradients are noisy.", ["Yes. In other words, the samples vary", "gradients are noisy"]),
     ],
 )  # fmt: skip
 def test_statements_can_be_read_on_their_own(reference: str, points: list[str]) -> None:
@@ -460,7 +460,7 @@ def test_what_is_good_to_hear_is_a_bonus_and_its_label_is_no_point() -> None:
         ("流程是什么？", "① 选中心；② 分配样本；③ 重复 ①② 直到不再变化。", ["选中心", "分配样本", "重复 ①② 直到不再变化"]),
         ("结论是什么？", "很多人会说三选二，其实分区以后只能二选一。", ["分区以后只能二选一"]),
         ("What is precision?", "The share TP / (TP + FP) of what was found.", ["The share TP / (TP + FP) of what was found"]),
-        ("缓存的特征有哪些？", "缓存的特征：容量小；读取比主存快得多，因为它就在处理器里面；价格高。", ["容量小", "读取比主存快得多，因为它就在处理器里面", "价格高"]),
+        ("缓存的特征有哪些？", "缓存的特征：容量小；读取比主存快得多，因为它就在处理器里面；价格很贵。", ["容量小", "读取比主存快得多，因为它就在处理器里面", "价格很贵"]),
         ("How do they differ?", "Kind | Heap | Stack\nsize | large | small\nowner | process | thread",
          ["size, Heap large; Stack small", "owner, Heap process; Stack thread"]),
     ],

@@ -104,7 +104,8 @@ class AskedQuestion:
         """Whether a text says hardly more than most of the question again."""
         asked = set(filter(tokenizer.is_content, tokenizer.words(_ASKING.sub(" ", tokenizer.fold(self.text)))))
         common = asked.intersection(tokenizer.words(text))
-        return bool(asked) and len(common) >= _MOST_OF_IT * len(asked)
+        is_new = self.own(text) >= max(1, len(asked) // 4)
+        return bool(asked) and not is_new and len(common) >= _MOST_OF_IT * len(asked)
 
     def own(self, text: str) -> int:
         """How many content words of a text the question does not have."""
