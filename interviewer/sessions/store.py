@@ -37,7 +37,7 @@ from interviewer.sessions.tables import (
 from interviewer.text.messages import localized
 
 # What is asked at every event is put together once: that takes SQLAlchemy longer than asking it.
-_THIS = sa.bindparam("this")
+_THIS: sa.BindParameter[str] = sa.bindparam("this")
 _OWNER = sa.select(interviews.c.owner).where(interviews.c.id == _THIS)
 _EVENTS_FROM = (
     sa.select(events.c.kind, events.c.body, events.c.at)
