@@ -30,6 +30,9 @@ from interviewer.sessions.tables import events, interviews, outcomes, overviews
 
 PAGE_SIZE = 50
 
+# Put together once: it is asked at every event.
+_BRING_UP_TO_DATE = overviews.update().where(overviews.c.interview == sa.bindparam("this"))
+
 # The events after which an attempt has other effective verdicts.
 _JUDGING = (Graded, Ruled)
 _SAYING = (Answered.__name__, Asked.__name__, Clarified.__name__)
@@ -149,7 +152,7 @@ def first_overview(connection: sa.Connection, interview: str, owner: str, at: st
 def update(connection: sa.Connection, interview: str, event: Event, at: str, state: Interview) -> None:
     """Bring the read models up to the state after this event."""
     this = overviews.c.interview == interview
-    known = connection.execute(overviews.update().where(this).values(changed_at=at, **_state(state)))
+    known = connection.execute(_BRING_UP_TO_DATE, {"this": interview, "changed_at": at, **_state(state)})
     if known.rowcount == 0:
         row = connection.execute(sa.select(interviews).where(interviews.c.id == interview)).one()
         first_overview(connection, row.id, row.owner, row.begun_at, state)

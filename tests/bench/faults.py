@@ -560,15 +560,18 @@ async def first_start(place: Place, seen: Seen, kills: int) -> None:
         place.folder.mkdir()
         if place.postgres:
             place.url = place.postgres.new()
+            place.postgres.make_tables_slowly(place.url)
         server = Served(place)
         server.launch()
         end = time.monotonic() + START_SECONDS
         has_begun = partial(place.postgres.is_making_tables, place.url) if place.postgres else place.file.exists
         while not has_begun() and time.monotonic() < end:
             await asyncio.sleep(0.002)
-        await asyncio.sleep(chance.uniform(0.0, 0.1 if place.postgres else 0.6))
+        await asyncio.sleep(chance.uniform(0.0, 1.0 if place.postgres else 0.6))
         server.end()
         between += not has_tables(place)
+        if place.postgres:
+            place.postgres.execute("DROP EVENT TRIGGER slowly", place.url)
         with served(place) as second:
             async with visiting(second) as visitor:
                 await begin(visitor, 1)
@@ -705,11 +708,17 @@ class Postgres:
         starting = ("-l", "log", "-o", options) if what == "start" else ()
         self._run("pg_ctl", "-D", "data", "-w", "-s", *more, *starting, what)
 
-    def execute(self, statement: str) -> None:
-        engine = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+    def execute(self, statement: str, url: str = "") -> None:
+        engine = sa.create_engine(url or self._url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(sa.text(statement))
         engine.dispose()
+
+    def make_tables_slowly(self, url: str) -> None:
+        """Let every statement that makes a table take a while, so that a process can be killed between two of them."""
+        body = "BEGIN PERFORM pg_sleep(0.3); END"
+        self.execute(f"CREATE FUNCTION slowly() RETURNS event_trigger LANGUAGE plpgsql AS '{body}'", url)
+        self.execute("CREATE EVENT TRIGGER slowly ON ddl_command_end EXECUTE FUNCTION slowly()", url)
 
     def is_making_tables(self, url: str) -> bool:
         """Whether some program is between its first table and its commit: until then, its locks are all that is seen of it."""
