@@ -47,6 +47,7 @@ _CONTROL = tuple(code for code in (*range(32), *range(127, 160)) if chr(code) no
 UNSEEN = frozenset((*_HIDDEN, *_CONTROL))
 
 _IN_HTML = dict.fromkeys(UNSEEN, "<span class='unseen'>·</span>")
+_IN_ATTRIBUTE = {code: f"&#{code};" for code in UNSEEN}
 _IN_MARKDOWN = dict.fromkeys(UNSEEN, "·")
 
 
@@ -57,7 +58,7 @@ def escaped(text: str) -> Markup:
 
 def attribute(text: str) -> Markup:
     """Text as the value of an HTML attribute, from which a script reads it exactly as it was written."""
-    return Markup(html.escape(text, quote=True).translate(_TEMPLATE_SIGNS))  # noqa: S704 - escaped here
+    return Markup(html.escape(text, quote=True).translate(_TEMPLATE_SIGNS).translate(_IN_ATTRIBUTE))  # noqa: S704 - escaped here
 
 
 def literal(text: str) -> Markup:
