@@ -1,7 +1,7 @@
 """What is wrong with a bank although it can be read: everything that would make its grades unfair or its help useless."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from interviewer.banks.reference_checks import is_only_a_link, says_too_little
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Question
 from interviewer.errors import BankError
-from interviewer.grading.follow_ups import LONGEST_PROBE, leaks
+from interviewer.grading.disclosure import leaks
+from interviewer.grading.follow_ups import LONGEST_PROBE
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized, say
@@ -19,7 +20,7 @@ from interviewer.text.word_lists import WordLists
 _WORDS = WordLists(Path(__file__).with_suffix(".toml"))
 
 _MOST_CRITERIA = 7
-_CONJUNCTION = re.compile(r"[;；]|(?<!\w)(?:and|as well as)(?!\w)|并且|以及|同时还|而且")
+_CONJUNCTION = re.compile(r"[;；]|(?<!\w)(?:and|as well as)(?!\w)|并且|以及|同时还|而且", re.IGNORECASE)
 _SAME_CLAIM = 0.8
 # Questions have more words in common than claims: "… at training time?" and "… at test time?" are two.
 _SAME_QUESTION = 0.9
@@ -78,6 +79,14 @@ def lint(bank: Bank, told: Callable[[int, int], None] = lambda _done, _total: No
         told(done, len(bank.questions))
 
 
+def by_question(faults: Iterable[Fault]) -> dict[str, list[Fault]]:
+    """Faults by the id of their question."""
+    found: dict[str, list[Fault]] = {}
+    for fault in faults:
+        found.setdefault(fault.question, []).append(fault)
+    return found
+
+
 def _similar_questions(bank: Bank) -> Iterator[Fault]:
     """The questions that ask nearly the same as an earlier one."""
     texts = [(q.id, tokenizer.shingles(tokenizer.clauses(text))) for q in bank.questions for text in q.text.both]
@@ -114,7 +123,13 @@ def overlap(one: Criterion, other: Criterion) -> Localized | None:
 
 def says_two_things(text: str) -> bool:
     """Whether a claim joins two and does not say what one of them alone is worth."""
-    return bool(_CONJUNCTION.search(text.casefold())) and not _values_halves(text)
+    return halves(text) is not None and not _values_halves(text)
+
+
+def halves(text: str) -> tuple[str, str] | None:
+    """The two claims that a text joins; None if it joins none."""
+    joint = _CONJUNCTION.search(text)
+    return (text[: joint.start()], text[joint.end() :]) if joint else None
 
 
 def _values_halves(text: str) -> bool:

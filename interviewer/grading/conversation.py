@@ -48,11 +48,12 @@ class Conversation:
         if remarks:
             core = self.grading_prompt.question.rubric.of(Kind.CORE)
             task += "\n\n" + _remarks_task(", ".join(one.id for one in core), self.grading_prompt.language)
-        messages = self.grading_prompt.messages(task)
+        is_whole = len(criteria) == len(self.grading_prompt.question.criteria)
+        messages = self.grading_prompt.messages(task, is_of_answer=not is_whole)
         try:
             reply = self._reply(messages, wanted, remarks=remarks)
         except LLMMalformed as error:
-            if len(self.grading_prompt.question.criteria) == len(criteria):
+            if is_whole:
                 raise
             self._settle_unreadable(dict.fromkeys(wanted, str(error)))
             return
@@ -70,7 +71,7 @@ class Conversation:
         """Ask for remarks alone; without them the grade is still a grade."""
         language = self.grading_prompt.language
         points = "\n" + _points(self.grading_prompt.question.rubric.of(Kind.CORE), language)
-        messages = self.grading_prompt.messages(_remarks_task(points, language))
+        messages = self.grading_prompt.messages(_remarks_task(points, language), is_of_answer=True)
         try:
             reply = self._send(messages, reply_schema.schema({}, remarks=True))
         except LLMMalformed:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from interviewer.domain.grade import Evidence, Flag
 from interviewer.domain.interview import Attempt, Saying
 from interviewer.domain.rubric import Language, Question
-from interviewer.grading.evidence import carries_content, evidence_at, is_covered, locate
+from interviewer.grading.evidence import carries_content, evidence_at, is_covered, locate, prompted_units
 from interviewer.grading.guardrails import Screened, screen
 from interviewer.grading.reply_schema import FORM
 from interviewer.llm import Message
@@ -44,16 +44,21 @@ class GradingPrompt:
         sentences = json.dumps(shown, ensure_ascii=False) if shown else ""
         return cls(question, attempt, language, screened, sentences, tuple(flags))
 
-    def messages(self, task: str) -> list[Message]:
+    def messages(self, task: str, *, is_of_answer: bool = False) -> list[Message]:
+        """The messages of one call. What later calls will share comes first: a server reads the same words only once.
+
+        A task that `is_of_answer` is one of several about this answer, and follows it; else other answers to the same
+        question will have the same task, and the answer comes last.
+        """
         # The marker depends on the answer, so no answer can know the marker it will stand between.
         marker = hashlib.sha256(f"{self.question.id}\n{self.sentences}".encode()).hexdigest()[:12]
         question = self.question.text.into(self.attempt_language)
-        content = prompt("grade-answer").fill(
-            {"question": question, "policy": self._policy, "marker": marker, "answer": self.sentences, "task": task}
-        )
+        head = prompt("grade-question").fill({"question": question, "policy": self._policy})
+        answer = prompt("grade-answer").fill({"marker": marker, "answer": self.sentences})
+        parts = (head, answer, task) if is_of_answer else (head, task, answer)
         example = prompt(f"grade-example-{self.language}").text.strip()
         system = prompt("grade").fill({"language": say("second.language", self.language), "example": example})
-        return [Message("system", system, FORM), Message("user", content)]
+        return [Message("system", system, FORM), Message("user", "\n\n".join(part.strip() for part in parts))]
 
     @property
     def _policy(self) -> str:
@@ -67,14 +72,15 @@ class GradingPrompt:
         return Language.ZH if asked == self.question.text.zh else Language.EN
 
     def evidence(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
-        """The candidate's own words that quotes stand for, those that may count; none if they only repeat the question."""
+        """The candidate's own words that quotes stand for, those that may count; none if they only repeat what was asked."""
         found: list[Evidence] = []
         for quote in quotes:
             words = self.located(quote)
             if words and not any(words.overlaps(other) for other in found):
                 found.append(words)
-        said = "\n".join(evidence.quote for evidence in found)
-        return tuple(found) if carries_content(said, self.question.text.both) else ()
+        asked = self.question.text.both
+        is_said = any(carries_content(one.quote, asked, prompted_units(self.attempt, one.turn)) for one in found)
+        return tuple(found) if is_said else ()
 
     def located(self, quote: str) -> Evidence | None:
         """The words that a quote stands for: verbatim, in what was not screened out; they may reach over sentences."""

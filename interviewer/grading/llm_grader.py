@@ -14,16 +14,16 @@ from interviewer.llm import LLM
 from interviewer.llm.prompts import prompt
 from interviewer.text.messages import localized
 
-VERSION = "model-2"
+VERSION = "model-3"
 
 _PROMPTS = (
-    *("grade", "grade-example-en", "grade-example-zh", "grade-answer", "grade-points", "grade-misconceptions"),
-    *("grade-remarks", "grade-correction"),
+    *("grade", "grade-example-en", "grade-example-zh", "grade-question", "grade-answer", "grade-points"),
+    *("grade-misconceptions", "grade-remarks", "grade-correction"),
 )
 
 
 class CallShape(StrEnum):
-    """All criteria in one call, or one call a criterion with the criterion last, so that the rest is cached."""
+    """All criteria in one call, before the answer, or one call a criterion, after it: so what stays the same is cached."""
 
     ONE_CALL = "one_call"
     PER_CRITERION = "per_criterion"

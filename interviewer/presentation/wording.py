@@ -1,5 +1,7 @@
 """Scores, levels and provenance in words, for every face."""
 
+from datetime import UTC, datetime, tzinfo
+
 from interviewer.domain.grade import Grade, Level
 from interviewer.domain.rubric import Criterion, Kind, Language
 from interviewer.domain.scoring import Score, band
@@ -37,9 +39,15 @@ def provenance_text(grade: Grade, language: Language) -> str:
     return " · ".join(parts)
 
 
-def moment(at: str) -> str:
-    """A time in ISO 8601, UTC, to the minute and as people write it."""
-    return f"{at[:16].replace('T', ' ')} UTC"
+def moment(at: str, zone: tzinfo = UTC) -> str:
+    """A time in ISO 8601 to the minute, as people of this time zone write it; UTC where it does not say its own."""
+    try:
+        told = datetime.fromisoformat(at)
+    except ValueError:  # of a damaged record
+        return at
+    local = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(zone)
+    offset = f"{local:%z}" if local.utcoffset() else ""
+    return f"{local:%Y-%m-%d %H:%M} UTC{offset[:3]}{':' if offset else ''}{offset[3:5]}"
 
 
 def agreement_text(found: Measurement | None, language: Language, *, is_estimate: bool) -> str:

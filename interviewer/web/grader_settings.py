@@ -129,7 +129,9 @@ class Clinic:
 class Watched(Generic[T, M]):
     """A function that runs in a thread of its own and tells how far it is; iterate to hear it, then ask for its result."""
 
-    def __init__(self, function: Callable[[Callable[[M], None]], T]) -> None:
+    def __init__(self, function: Callable[[Callable[[M], None]], T], given_up: threading.Event | None = None) -> None:
+        """Once it is `given_up`, nobody waits for the function any more; it may go on until it notices."""
+        self._given_up = given_up or threading.Event()
         self._told: queue.SimpleQueue[M] = queue.SimpleQueue()
         self._outcome: list[T] = []
         self._error: list[BaseException] = []
@@ -138,7 +140,7 @@ class Watched(Generic[T, M]):
 
     def __iter__(self) -> Iterator[M]:
         """The latest of what was told, at most a few times a second, until the function is done."""
-        while self._thread.is_alive():
+        while self._thread.is_alive() and not self._given_up.is_set():
             self._thread.join(_POLL_SECONDS)
             latest = list(_drained(self._told))
             if latest:

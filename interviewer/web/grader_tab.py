@@ -91,9 +91,9 @@ class GraderWiring:
         form = [tab.base_url, tab.key, tab.model, tab.shape, tab.votes, tab.second_model]
         shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key, tab.second_model]
         for button, does in ((tab.listing, clinic.list), (tab.use, clinic.use)):
-            on(button.click, self._filling_in(does), [language, *form], shown)
-        on(tab.test.click, self._test, [language, *form], shown)
-        on(tab.find.click, self._find, [language], shown)
+            on(button.click, self._filling_in(does), [language, *form], shown, waits=True)
+        on(tab.test.click, self._test, [language, *form], shown, waits=True)
+        on(tab.find.click, self._find, [language], shown, waits=True)
         on(tab.offline.click, self._offline, [language], shown)
         on(tab.tab.select, self._status, [language], [tab.status])
         tab.preset.input(None, tab.preset, tab.base_url, js="(url) => url", api_visibility="private")

@@ -1,11 +1,12 @@
 """The Gradio page: what each control is wired to, and how the page is mounted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
@@ -24,7 +25,7 @@ from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
-from interviewer.web.page_input import Page, language_of, readable, zone_of
+from interviewer.web.page_input import Page, language_of, readable, waiting, zone_of
 from interviewer.web.practice import Practice
 from interviewer.web.rendering import (
     Updates,
@@ -32,19 +33,16 @@ from interviewer.web.rendering import (
     count_choice,
     draw,
     draw_today,
+    first_bank,
     labels,
     merged,
     start_values,
 )
 from interviewer.web.theme import css, page_script, script, theme
-from interviewer.web.uploads import Uploads
 from interviewer.web.view_model import Screen, View
 from interviewer.wiring import known_measurements
 
 _MOST_THREADS = 100
-
-# Gradio remembers every control of this many pages, half a megabyte each; a page it has forgotten goes on all the same.
-_PAGES_REMEMBERED = 100
 
 
 def mount(
@@ -54,14 +52,13 @@ def mount(
     library: Library,
     owners: Owners,
     models: GraderRegistry,
-    uploads: Uploads,
+    importer: Importer,
 ) -> None:
     """Put the page on the application, with everything closed that it does not need."""
     practice = Practice(service.store, library.banks)
-    desk = Desk(service, library, models, Badges(models, known_measurements(settings)), practice)
-    demo = _build(desk, owners, settings, uploads)
+    desk = Desk(service, library, models, Badges(models, known_measurements(settings), library.banks), practice)
+    demo = _build(desk, owners, settings, importer)
     demo.max_threads = _MOST_THREADS
-    demo.state_session_capacity = _PAGES_REMEMBERED
     demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
         app,
@@ -82,18 +79,18 @@ def mount(
         css=css(),
         js=page_script(),
     )
+    (mounted,) = (route.app for route in app.routes if isinstance(route, Mount))
+    demo.forget_visitors(mounted)
 
 
-def _build(desk: Desk, owners: Owners, settings: Settings, uploads: Uploads) -> gr.Blocks:
-    # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
-    folder = settings.import_folder if settings.is_for_this_machine else None
-    importer = Importer(desk.library, desk.models, uploads, folder)
-    with Page(
+def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer) -> Page:
+    page = Page(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
-    ) as demo:
-        controls = Controls(desk.models.options, may_import=folder is not None)
-        _Wiring(demo, controls, desk, owners, importer, settings.root_path).connect()
-    return demo  # type: ignore[no-any-return]
+    )
+    with page:
+        controls = Controls(desk.models.options, may_import=importer.folder is not None)
+        _Wiring(page, controls, desk, owners, importer, settings.root_path).connect()
+    return page
 
 
 @dataclass(frozen=True)
@@ -133,10 +130,17 @@ class _Wiring:
         drawn = draw(self.c, View(Screen.START, Language.EN, clear=True))
         return [*drawn, self.c.start.today, self.c.start.practise]
 
+    @property
+    def on_banks(self) -> list[Any]:
+        """What changes with the banks that there are."""
+        start = self.c.start
+        return [self.c.importing.own, start.bank, start.topics, start.count]
+
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
         form = [
             start.bank, start.topics, start.count, start.order, start.language, start.mode, start.probes, start.hints,
+            start.manner,
             start.answer_seconds,
         ]  # fmt: skip
         today = self._on(start.practise.click, self._practise_today, [c.page_language], self.drawn)
@@ -157,9 +161,10 @@ class _Wiring:
     def _connect_play(self) -> None:
         c, play, desk, drawn = self.c, self.c.play, self.desk, self.drawn
         here = [c.remembered, c.place, c.page_language]
-        for trigger in (play.answer.submit, play.send.click):
-            sent = self._on(trigger, self._send, [c.remembered, c.place, play.answer, c.page_language], drawn)
-            self._script(sent, "focus_next")
+        sending = ((play.answer.submit, desk.answer), (play.send.click, desk.answer), (play.clarify.click, desk.ask))
+        for trigger, send in sending:
+            said = [c.remembered, c.place, play.answer, c.page_language]
+            self._script(self._on(trigger, self._sending(send), said, drawn), "focus_next")
         for button, does in (
             (play.hint, desk.hint),
             (play.repeat, desk.repeat),
@@ -169,15 +174,16 @@ class _Wiring:
             self._script(self._on(button.click, self._drawing(does), here, drawn), "focus_answer")
         again = self._on(play.retry.click, self._retry, [c.remembered, c.place, play.answer, c.page_language], drawn)
         self._script(again, "focus_answer")
-        self._script(self._on(play.skip.click, self._drawing_all(desk.skip), here, drawn), "focus_next")
+        self._script(self._on(play.skip.click, self._drawing(desk.skip), here, drawn), "focus_next")
         asked = self._on(play.end.click, lambda: gr.update(visible=True), [], [play.ending])
         self._script(asked, "show_ending")
         self._on(play.end_no.click, lambda: gr.update(visible=False), [], [play.ending])
-        ended = self._on(play.end_yes.click, self._drawing_all(desk.end), here, drawn)
+        ended = self._on(play.end_yes.click, self._drawing(desk.end), here, drawn)
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
-            self._on(button.click, self._drawing_all(desk.regrade), here, drawn)
-        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], [*drawn, c.listing, c.tabs])
+            self._on(button.click, self._drawing(desk.regrade), here, drawn)
+        changed = [*drawn, *self.on_banks, c.listing, c.tabs]
+        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], changed)
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
         self._on(c.ticker.tick, self._tick, [*here, c.ticker], drawn)
@@ -188,15 +194,18 @@ class _Wiring:
         handler: Callable[..., Any],
         inputs: list[Any],
         outputs: list[Any],
+        *,
+        waits: bool = False,
         **more: Any,
     ) -> Any:
-        """Bind a handler the way all events of the page are bound. Gradio makes every output anew, so they are few.
+        """Bind a handler the way all events of the page are bound; `waits`: it may have to wait for a model's server.
 
         Gradio would check choices against what it remembers of a page, which a restart forgets; ours are checked where
         they are used.
         """
         options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, **more}
-        return trigger(readable(handler), inputs, outputs, preprocess=False, **options)
+        handler = waiting(readable(handler)) if waits else readable(handler)
+        return trigger(handler, inputs, outputs, preprocess=False, **options)
 
     def _script(self, event: Any, name: str) -> None:
         event.then(None, None, None, js=script(name), api_visibility="private")
@@ -210,13 +219,6 @@ class _Wiring:
     def _drawing(self, step: Callable[..., View]) -> Callable[..., Updates]:
         def handler(interview: str, place: str, language: str, request: gr.Request) -> Updates:
             return self._draw(step(self._owner(request), interview, place, Language(language)), request)
-
-        return handler
-
-    def _drawing_all(self, steps: Callable[..., Iterator[View]]) -> Callable[..., Iterator[Updates]]:
-        def handler(interview: str, place: str, language: str, request: gr.Request) -> Iterator[Updates]:
-            for view in steps(self._owner(request), interview, place, Language(language)):
-                yield self._draw(view, request)
 
         return handler
 
@@ -282,9 +284,11 @@ class _Wiring:
     def _choose_topics(self, bank: str, topics: list[str], count: float | None, language: str) -> Updates:
         return count_choice(self.c, self.desk.library, bank, topics, Language(language), count) or gr.skip()
 
-    def _send(self, interview: str, place: str, text: str, language: str, request: gr.Request) -> Iterator[Updates]:
-        for view in self.desk.answer(self._owner(request), interview, place, text, Language(language)):
-            yield self._draw(view, request)
+    def _sending(self, say: Callable[..., View]) -> Callable[..., Updates]:
+        def handler(interview: str, place: str, text: str, language: str, request: gr.Request) -> Updates:
+            return self._draw(say(self._owner(request), interview, place, text, Language(language)), request)
+
+        return handler
 
     def _retry(self, interview: str, place: str, typed: str, language: str, request: gr.Request) -> Updates:
         view = self.desk.retry(self._owner(request), interview, place, Language(language))
@@ -299,15 +303,20 @@ class _Wiring:
             return self._draw(view, request)
         return {c.play.card: view.card, c.report.report: view.report}
 
-    def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Iterator[Updates]:
+    def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Updates:
         owner, spoken = self._owner(request), Language(language)
+        asked, problem = self.desk.practice.keep_notes(owner, asked, spoken)
+        if not asked:
+            return {self.c.notice: gr.update(value=problem, visible=True)} if problem else {self.c.tabs: gr.skip()}
+        banks = self.importer.change_banks(asked, spoken)
+        if banks is not None:
+            return {self.c.importing.own: banks, **first_bank(self.c, self.desk.library, spoken)}
         told = self.desk.practice.change_list(owner, asked, spoken)
         if told is not None:
-            yield {self.c.listing: str(told) + listing(self.desk.service, owner, spoken)}
-            return
-        for view in self.desk.act(owner, interview, asked, spoken):
-            goes_on = {self.c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
-            yield self._draw(view, request) | goes_on
+            return {self.c.listing: str(told) + listing(self.desk.service, owner, spoken)}
+        view = self.desk.act(owner, interview, asked, spoken)
+        goes_on = {self.c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
+        return self._draw(view, request) | goes_on
 
     def _search(self, words: str, state: str, language: str, request: gr.Request) -> str:
         return self.desk.practice.questions(self._owner(request), words, state, zone_of(request), Language(language))

@@ -23,6 +23,7 @@ from interviewer.presentation.card import Badge, Live, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report
 from interviewer.presentation.templating import escaped, inline
+from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.messages import say
 
 
@@ -71,10 +72,12 @@ def view(
     live: Live,
     partial: Sequence[Verdict] = (),
     seconds: float | None = None,
+    compared: Sequence[QuestionComparison] = (),
 ) -> View:
     """What the page shows of the interview of this id.
 
-    `partial` are verdicts on the current attempt that are known already; `seconds` is how long its question has been open.
+    `partial` are verdicts on the current attempt that are known already; `seconds` is how long its question has been
+    open; `compared` is how the questions went last time.
     """
     shown = shows_grades(interview)
     reviewing = interview.phase is Phase.REVIEWING
@@ -86,7 +89,9 @@ def view(
         progress=_progress(name, interview, language, seconds),
         chat=chat(interview, language, may_copy=True) + _thinking(interview, language),
         card=_card(interview, language, badge, live, partial),
-        report=report(interview, language, badge=badge, exports_of=name, live=live) if interview.is_over else "",
+        report=report(interview, language, badge=badge, exports_of=name, live=live, compared=compared)
+        if interview.is_over
+        else "",
         may_answer=interview.phase is Phase.ANSWERING,
         may_hint=may_hint(interview),
         may_undo_skip=may_undo_skip(interview),
@@ -119,13 +124,22 @@ def _progress(name: str, interview: Interview, language: Language, seconds: floa
         return ""
     question, current, total = interview.question, interview.current, len(interview.questions)
     topic = interview.bank.topic_title(question.topic, language)
-    place = interview.position + 1
+    text = say(
+        "play.progress",
+        language,
+        place=interview.plan_place,
+        total=len(interview.plan.questions),
+        topic=topic,
+        difficulty=question.difficulty,
+    )
+    if interview.again_place:
+        text += " · " + say("play.once_more", language, place=interview.again_place, total=len(interview.again))
     return inline(
         _PROGRESS,
         language,
         name=name,
         draft=f"{interview.position}.{current.number}.{len(current.answers)}",
-        text=say("play.progress", language, place=place, total=total, topic=topic, difficulty=question.difficulty),
+        text=text,
         total=total,
         done=interview.position,
         is_open=interview.phase is Phase.ANSWERING,

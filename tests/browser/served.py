@@ -32,7 +32,8 @@ class Server:
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        environment = {**os.environ, "INTERVIEWER_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.extra}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTERVIEWER_")}
+        environment = {**inherited, "INTERVIEWER_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.extra}
         clock = [str(ROOT / "tests" / "browser" / "moved_clock.py"), str(self.days)] if self.days else []
         command = [sys.executable, *clock, str(ROOT / "app.py"), "--port", str(self.port)]
         with self.log.open("a") as log:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from model_server import MODEL, STRICT, Character, model_server
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from served import Server, Visit
 from test_page import COLLAPSE, answer, begin
 
@@ -194,3 +194,15 @@ def test_nothing_of_the_environment_leaks_and_no_proxy_stands_before_this_machin
         assert "x-leak" not in sent
         assert "openai-organization" not in sent
     assert leaky.extra
+
+
+def test_a_page_whose_question_was_never_answered_goes_on_by_itself(visit: Callable[..., Visit]) -> None:
+    page = visit("en").page
+    with model_server(Character(pause=3)) as models:
+        choose(page, models.url)
+        begin(page, count=1)
+        answer(page, COLLAPSE)
+        expect(page.locator("#card .waiting")).to_be_visible()
+        lost: list[Route] = []  # held back for ever
+        page.route("**/queue/join*", lambda route: route.continue_() if lost else lost.append(route))
+        expect(page.locator("#card .score")).to_contain_text("/ 100")

@@ -12,8 +12,11 @@ from interviewer.domain.grade import Evidence, Level, Ruling
 from interviewer.domain.interview import (
     Aid,
     Answered,
+    Asked,
     AskProbe,
     Begun,
+    Clarified,
+    Clarify,
     Contest,
     Contested,
     Ended,
@@ -25,6 +28,7 @@ from interviewer.domain.interview import (
     Interview,
     Mode,
     MovedOn,
+    Order,
     Phase,
     Plan,
     Probed,
@@ -54,8 +58,8 @@ SAID = "it is switched off"
 # What may happen in each phase, besides the news of gradings, which may come at any time.
 ANY_TIME = {Graded, Ungraded, RegradeAsked, Contested, Ruled, SecondOpinionAsked, SecondOpinionGiven}
 LEGAL: dict[Phase, set[type[Event]]] = {
-    Phase.ANSWERING: {Answered, Hinted, Repeated, Skipped, SkipUndone, Ended},
-    Phase.WEIGHING: {Probed, Unprobed, Ended},
+    Phase.ANSWERING: {Answered, Asked, Hinted, Repeated, Skipped, SkipUndone, Ended},
+    Phase.WEIGHING: {Probed, Unprobed, Clarified, Ended},
     Phase.REVIEWING: {Retried, MovedOn, Ended},
     Phase.OVER: set(),
 }
@@ -118,7 +122,9 @@ def _holds(interview: Interview) -> None:
     assert 0 <= interview.position < len(interview.questions)
     assert all(attempt.is_closed for attempt in interview.attempts[:-1])
     assert interview.current.is_closed == (interview.phase in (Phase.REVIEWING, Phase.OVER))
-    assert (interview.phase is Phase.WEIGHING) == any(isinstance(effect, AskProbe) for effect in due(interview))
+    assert (interview.phase is Phase.WEIGHING) == any(
+        isinstance(effect, AskProbe | Clarify) for effect in due(interview)
+    )
     for attempt in interview.attempts:
         assert attempt.turns[0].saying is Saying.QUESTION
         if attempt.grade or attempt.failure:
@@ -420,3 +426,47 @@ def test_who_marks_every_point_of_an_estimate_has_marked_it_himself() -> None:
         assert not interview.current.is_self_marked(DROPOUT.rubric)
         interview = step(interview, Ruled("dropout", 1, Ruling(criterion.id, Level.MISSING)))
     assert interview.current.is_self_marked(DROPOUT.rubric) == interview.current.grade.is_estimate
+
+
+def test_a_question_of_the_candidate_is_a_turn_and_no_answer() -> None:
+    asked = after(Asked("Do you mean at test time?"))
+    assert (asked.phase, due(asked)) == (Phase.WEIGHING, (Clarify("dropout", 1),))
+    replied = step(asked, Clarified("At test time, that is."))
+    assert replied.phase is Phase.ANSWERING
+    assert [turn.saying for turn in replied.current.turns] == [Saying.QUESTION, Saying.ASK, Saying.CLARIFICATION]
+    assert not replied.current.is_answered
+    answered = step(replied, Answered(SAID))
+    assert answered.current.answers == ((3, SAID),)
+    assert answered.current.aid(Evidence(3, SAID)) is Aid.UNAIDED
+    with pytest.raises(OutOfTurn):
+        step(asked, Unprobed())
+
+
+def test_a_question_that_was_sent_as_an_answer_becomes_none() -> None:
+    replied = after(Answered("Do you mean at test time?"), Clarified("At test time, that is."))
+    assert replied.phase is Phase.ANSWERING
+    assert not replied.current.is_answered
+    assert [turn.saying for turn in replied.current.turns[1:]] == [Saying.ASK, Saying.CLARIFICATION]
+
+
+def test_asking_comes_to_an_end() -> None:
+    history = [event for _ in range(5) for event in (Asked("What?"), Clarified("That."))]
+    with pytest.raises(OutOfTurn):
+        after(*history, Asked("What?"))
+    with pytest.raises(OutOfTurn):
+        after(*history, Answered("What?"), Clarified("That."))
+
+
+def test_an_adaptive_order_asks_what_the_event_says_and_keeps_the_number_of_questions() -> None:
+    third = replace(BANK.questions[1], id="third")
+    bank = replace(BANK, questions=(*BANK.questions, third))
+    first = Begun(bank, Plan(("dropout", "shuffle"), mode=Mode.INTERVIEW, order=Order.ADAPTIVE))
+    harder = replay([first, Answered(SAID), Unprobed("third")])
+    assert harder.current.question == "third"
+    assert step(harder, Skipped()).is_over
+    for then in ("dropout", "fourth"):
+        with pytest.raises(OutOfTurn):
+            replay([first, Skipped(then)])
+    with pytest.raises(OutOfTurn):
+        replay([replace(first, plan=replace(first.plan, order=Order.BANK)), Skipped("third")])
+    assert replay([first, Skipped()]).current.question == "shuffle"

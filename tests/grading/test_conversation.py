@@ -240,7 +240,17 @@ def test_gaps_name_ids_and_list_no_claims_again() -> None:
     LLMGrader(llm).grade(WHY, attempt(WHY, "Something."))
     content = llm.requests[0].messages[1].content
     assert content.count("Learning rates act by ratios") == 1
-    assert content.rstrip().endswith('"gaps" may name no other id than: p')
+    assert content.split("\n\n<<<ANSWER")[0].endswith('"gaps" may name no other id than: p')
+
+
+def test_the_next_answer_to_the_same_question_begins_with_the_same_words() -> None:
+    llm = ScriptedLLM([reply(WHY), reply(WHY)])
+    for said in ("Something.", "Quite another thing."):
+        LLMGrader(llm).grade(WHY, attempt(WHY, said))
+    prompts = [request.messages[0].content + request.messages[1].content for request in llm.requests]
+    own = [prompt.split("<<<ANSWER ")[1] for prompt in prompts]
+    assert prompts[0].removesuffix(own[0]) == prompts[1].removesuffix(own[1])
+    assert all(text.rstrip().endswith(">>>") for text in own)
 
 
 def test_the_policy_of_the_author_reaches_the_model_and_a_question_without_one_has_no_line_for_it() -> None:
