@@ -12,13 +12,13 @@ from interviewer.sessions.store import Store
 SAID = "Without one, the stack of layers collapses into one linear map."
 
 
-def begin_limited(page: Page, count: int = 2) -> None:
+def begin_limited(page: Page, count: int = 2, *, probes: bool = False) -> None:
     unfold(page)
     page.fill("#count input", str(count))
     page.locator("#count input").blur()
     page.locator("#mode input[value=interview]").check()
     page.locator("#answer-seconds input").nth(1).check()
-    page.locator("#probes input").uncheck()
+    page.locator("#probes input").set_checked(probes)
     page.click("#begin")
     expect(page.locator("#answer textarea")).to_be_visible()
 
@@ -157,3 +157,40 @@ def test_the_language_of_the_questions_follows_the_page_until_it_is_chosen(visit
     page.locator("#language input[value=zh]").check()
     expect(page.locator("h1")).to_have_text("模拟面试官")
     expect(page.locator("#question-language input[value=en]")).to_be_checked()
+
+
+def test_the_box_and_send_are_in_the_first_640_pixels_at_every_step_on_a_phone(
+    visit: Callable[..., Visit], shots: Path
+) -> None:
+    page = visit("en", viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True).page
+
+    def in_reach(step: str) -> None:
+        page.wait_for_timeout(500)
+        page.screenshot(path=shots / f"reach-{step}-360.png")
+        for control in ("#answer textarea", "#send"):
+            expect(page.locator(control)).to_be_visible()
+            box = page.locator(control).bounding_box()
+            assert box, step
+            assert 0 <= box["y"] <= box["y"] + box["height"] <= 640, (step, control, box)
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= 360, (step, control, box)
+
+    begin_limited(page, 3, probes=True)
+    in_reach("question")
+    page.click("#hint")
+    expect(page.locator(".turn.hint")).to_be_visible()
+    in_reach("hint")
+    page.click("#repeat")
+    expect(page.locator(".turn.repeat")).to_be_visible()
+    in_reach("repeat")
+    page.locator("#answer textarea").fill(f"{SAID}\n" * 30)
+    in_reach("long")
+    page.locator("#answer textarea").fill(SAID)
+    page.click("#send")
+    expect(page.locator(".turn.probe")).to_be_visible()
+    in_reach("probe")
+    page.click("#skip")
+    expect(page.locator("#progress")).to_contain_text("Question 2 / 3")
+    in_reach("second")
+    page.click("#skip")
+    expect(page.locator("#undo-skip")).to_be_visible()
+    in_reach("skipped")
