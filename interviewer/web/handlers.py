@@ -8,24 +8,9 @@ from functools import partial
 from pydantic import ValidationError
 
 from interviewer.banks.loader import Library
-from interviewer.domain.interview import (
-    Interview,
-    Manner,
-    Mode,
-    Order,
-    Phase,
-    due,
-    shows_grades,
-)
+from interviewer.domain.interview import Interview, Manner, Mode, Order, Phase, due, shows_grades
 from interviewer.domain.rubric import Language
-from interviewer.errors import (
-    InterviewerError,
-    NoSuchInterview,
-    OutOfTurn,
-    StoreDamaged,
-    StoreError,
-    TranscriptError,
-)
+from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, StoreDamaged, StoreError, TranscriptError
 from interviewer.presentation.card import Live
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
