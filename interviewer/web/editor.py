@@ -44,7 +44,7 @@ _MOST_CHECKED = 300
 
 _BANKS = """{% if banks %}<details data-key="own-banks"><summary>{{ say("editor.banks") }}</summary><ul class="own-banks">
 {% for bank in banks %}<li>{{ bank.title }} <span class="quiet">{{ say("editor.count", count=bank.questions | length) }}</span>
-<button type="button" data-open="{{ bank.id }}">{{ say("editor.edit") }}</button></li>{% endfor %}</ul></details>{% endif %}"""
+<button type="button" data-open="{{ bank.id }}" data-sure="{{ say("editor.drop_edits") }}">{{ say("editor.edit") }}</button></li>{% endfor %}</ul></details>{% endif %}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,9 @@ class Editor:
                 return self._save(text if edits is None else _with_edits(text, edits), base, language)
             case Change():
                 drafts = [editing.read_draft(sent) for sent in action.questions]
-                return {"questions": [_shown(draft, action.bank, language) for draft in _changed(action, drafts)]}
+                has_model = self.importer.models.choice(owner).endpoint is not None
+                changed = _changed(action, drafts)
+                return {"questions": [_shown(one, action.bank, language, has_model=has_model) for one in changed]}
             case Look():
                 return {"remarks": _remarks(editing.read_draft(action.questions[0]), action.bank, language)}
             case Try():
@@ -169,10 +171,15 @@ def _sides(draft: DraftQuestion, bank: BankSketch, text: DraftText | None) -> li
     return (text.languages if text else []) or draft.text.languages[:1] or [bank.language]
 
 
-def _shown(draft: DraftQuestion, bank: BankSketch, language: Language) -> Reply:
+def _shown(draft: DraftQuestion, bank: BankSketch, language: Language, *, has_model: bool) -> Reply:
     """A question with its form."""
     html = render(
-        "editor_question.html", language, row=_row(draft, bank), sides_of=partial(_sides, draft, bank), is_open=True
+        "editor_question.html",
+        language,
+        row=_row(draft, bank),
+        sides_of=partial(_sides, draft, bank),
+        is_open=True,
+        has_model=has_model,
     )
     return {
         "question": draft.model_dump(mode="json"),

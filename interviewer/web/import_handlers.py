@@ -84,8 +84,7 @@ class Importer:
 
     def own_banks(self) -> list[Bank]:
         """The banks that may be edited: all that do not ship with the program."""
-        found = [self.library.bank(bank.id) for bank in self.library.banks()]
-        return [bank for bank in found if self._own_place(bank.id) is not None]
+        return [bank for bank in self.library.banks() if self._own_place(bank.id) is not None]
 
     def text_of(self, bank: str) -> tuple[str, str]:
         """The text of a bank of one's own, and the version that it is. Raises BankError."""
