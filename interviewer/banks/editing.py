@@ -184,7 +184,7 @@ def remarks_on(question: Question, bank: Bank) -> list[Remark]:
 def placed(question: Question, faults: Iterable[Fault]) -> list[Remark]:
     """The faults of a question at their places in its form."""
     places = {criterion.id: f"criteria.{place}" for place, criterion in enumerate(question.criteria)}
-    return [Remark(places.get(fault.criterion, ""), fault.what) for fault in faults]
+    return [Remark(places.get(fault.criterion or fault.near, ""), fault.what) for fault in faults]
 
 
 def add_criterion(question: DraftQuestion) -> DraftQuestion:

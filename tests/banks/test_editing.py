@@ -176,6 +176,13 @@ def test_the_remarks_of_the_check_stand_at_their_criterion() -> None:
     assert len(editing.remarks_on(question(), lenient)) < len(remarks), "the author's policy counts"
 
 
+def test_what_the_reference_does_not_say_is_told_at_the_criterion_that_misses_it() -> None:
+    strange = replace(question().criteria[1], id="strange", text=Localized(en="Buckets are linked lists of rows"))
+    asked = replace(question(), criteria=(*question().criteria, strange))
+    remarks = editing.remarks_on(asked, Bank("b", Localized(en="B"), (asked,), Language.EN))
+    assert "criteria.2" in {one.at for one in remarks if "does not find criterion 'strange'" in one.into(Language.EN)}
+
+
 def test_blank_fields_are_absent() -> None:
     draft = draft_of(question())
     draft.criteria[1].hints = [DraftText(), DraftText(en="Think of arrays.")]
