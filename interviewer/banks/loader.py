@@ -79,6 +79,14 @@ class Library:
                 continue
         return None
 
+    def is_own(self, path: Path) -> bool:
+        """Whether a bank file is the user's, and not shipped with the program."""
+        return path.parent != shipped("rubrics")
+
+    def own_banks(self) -> list[Bank]:
+        """The banks that are the user's."""
+        return [bank for bank in self.banks() if (path := self.place_of(bank.id)) and self.is_own(path)]
+
     def _all(self) -> tuple[list[Bank], list[BankError]]:
         banks: dict[str, tuple[Bank, str]] = {}
         broken = []

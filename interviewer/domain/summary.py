@@ -73,7 +73,7 @@ class TopicScore:
 class InterviewSummary:
     """An interview at a glance. Answers that nobody graded are counted and are in no mean.
 
-    `work_on` are mistakes that were made, then the points that cost most, three in all.
+    `work_on` are mistakes that were made, then the points that cost most, three in all; of a group as many as it lacks.
     """
 
     results: tuple[AttemptResult, ...]
@@ -131,13 +131,18 @@ def attempt_result(interview: Interview, attempt: Attempt) -> AttemptResult:
     return AttemptResult(question, attempt, verdicts, _score(question, verdicts, attempt) if verdicts else None)
 
 
+def last_results(interview: Interview) -> tuple[AttemptResult, ...]:
+    """The last attempt at each question that was reached."""
+    return tuple(attempt_result(interview, attempt) for attempt in interview.last_attempts())
+
+
 def _score(question: Question, verdicts: tuple[Verdict, ...], attempt: Attempt) -> Score:
     return score(question.rubric, verdicts, len(attempt.grade.extras) if attempt.grade else 0)
 
 
 def summarize(interview: Interview) -> InterviewSummary:
     """The summary of the last attempt at each question that was reached."""
-    results = tuple(attempt_result(interview, attempt) for attempt in interview.last_attempts())
+    results = last_results(interview)
     found = [
         CriterionResult(r.question, r.question.rubric[v.criterion], v.level)
         for r in results
@@ -146,7 +151,8 @@ def summarize(interview: Interview) -> InterviewSummary:
     ]
     strongest = [one for one in found if one.criterion.kind is Kind.CORE and one.level is Level.MET]
     lost = sorted(
-        ((r, one, loss.loss) for r in results for loss in _losses(r) for one in loss.criteria), key=lambda row: -row[2]
+        ((r, one, loss.loss) for r in results for loss in _losses(r) for one in loss.criteria[: loss.needed]),
+        key=lambda row: -row[2],
     )
     missed = [CriterionResult(r.question, one, level) for r, one, _ in lost if (level := _level(r, one)) in _NOT_MADE]
     mistakes = tuple(one for one in found if one.criterion.kind is Kind.MISTAKE and one.level is Level.MET)

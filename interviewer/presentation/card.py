@@ -1,7 +1,7 @@
 """The score card of one attempt."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -15,6 +15,8 @@ from interviewer.presentation.highlighting import Mark, Marks, marks, model_word
 from interviewer.presentation.ruling import self_marking_sheet
 from interviewer.presentation.templating import render
 from interviewer.presentation.wording import is_news, level_key
+from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.question_notes import NO_NOTE, QuestionNote
 from interviewer.text.messages import localized
 
 # What is said beside a score of the grader who gave it, as plain text.
@@ -36,11 +38,13 @@ class Live:
     """What a card on the page offers, and one that is written out does not: to rule, and to ask once more.
 
     `is_measured` says of a grade whether its grader is known to be any good on the bank; where it is not, candidates
-    mark their own answers first. `has_model` says whether a second opinion can be asked for.
+    mark their own answers first. `has_model` says whether a second opinion can be asked for; `notes` are what the
+    candidate keeps about questions.
     """
 
     is_measured: Callable[[Grade], bool]
     has_model: bool = False
+    notes: Mapping[QuestionName, QuestionNote] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,8 @@ def card(
     # A report says once for all of its cards what they would repeat.
     notes = Notes.on([grade] if grade and level == 2 else [], badge)
     listed = rows(found, language, partial)
+    source = interview.source(attempt.question)
+    name = QuestionName(source.bank, source.question)
     title, _, rest = found.question.text.into(interview.plan.language).strip().partition("\n")
     return render(
         "card.html",
@@ -212,6 +218,7 @@ def card(
         may_copy=live is not None,
         may_rule=live is not None and may_rule(interview, attempt),
         may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
+        kept_of=(name, live.notes.get(name, NO_NOTE)) if live else (),
         sheet=_sheet(interview, found, language, level, live) if live else "",
     )
 

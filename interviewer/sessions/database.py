@@ -42,7 +42,7 @@ _POSTGRES_FAULTS = {"53100": "full", "25006": "read_only", "55P03": "locked", "4
 
 # Of libpq, PostgreSQL's own client: a host that swallows packets is given up in seconds, not in the quarter of an hour
 # of the operating system. The address of the database may say otherwise.
-_POSTGRES_PATIENCE = {"connect_timeout": "3", "tcp_user_timeout": "10000", "keepalives_idle": "10"}
+_POSTGRES_PATIENCE = {"connect_timeout": "3", "tcp_user_timeout": "5000", "keepalives_idle": "10"}
 
 
 class Database:

@@ -22,8 +22,8 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.learning import ratings
 from interviewer.domain.rubric import Localized
-from interviewer.domain.scoring import Score
-from interviewer.domain.summary import attempt_result, summarize
+from interviewer.domain.scoring import Score, mean
+from interviewer.domain.summary import attempt_result, last_results
 from interviewer.errors import InterviewerError
 from interviewer.sessions import review_cards
 from interviewer.sessions.tables import events, interviews, outcomes, overviews
@@ -229,7 +229,8 @@ def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def _state(state: Interview) -> dict[str, Any]:
-    summary = summarize(state)
+    results = last_results(state)
+    score = mean(result.score for result in results if result.score)
     answered = [attempt for attempt in state.attempts if attempt.is_answered]
     title = state.bank.title
     return {
@@ -245,9 +246,9 @@ def _state(state: Interview) -> dict[str, Any]:
         "graded": sum(attempt.grade is not None for attempt in answered),
         "failed": sum(bool(attempt.failure) for attempt in answered),
         "due": len(due(state)),
-        "low": summary.score.low if summary.score else None,
-        "high": summary.score.high if summary.score else None,
-        "is_estimate": summary.is_estimate,
+        "low": score.low if score else None,
+        "high": score.high if score else None,
+        "is_estimate": any(result.is_estimate for result in results),
         "problem": "",
     }
 

@@ -24,7 +24,16 @@ from interviewer.sessions.serialization import (
     event_from_json,
     event_to_json,
 )
-from interviewer.sessions.tables import banks, claims, events, interviews, outcomes, overviews, owner_settings
+from interviewer.sessions.tables import (
+    banks,
+    claims,
+    events,
+    interviews,
+    outcomes,
+    overviews,
+    owner_settings,
+    question_notes,
+)
 from interviewer.text.messages import localized
 
 _MOST_BANKS = 64
@@ -165,7 +174,8 @@ class Store:
         """Delete every row of an owner, and the bytes that stood there."""
         with self.database.write() as connection:
             self._delete(connection, interviews.c.owner == owner)
-            connection.execute(owner_settings.delete().where(owner_settings.c.owner == owner))
+            for table in (owner_settings, question_notes):
+                connection.execute(table.delete().where(table.c.owner == owner))
             review_cards.remove_owner(connection, owner)
         self.database.compact()
 

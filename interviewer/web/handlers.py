@@ -12,6 +12,7 @@ from interviewer.domain.interview import (
     Interview,
     Mode,
     Order,
+    Phase,
     due,
     shows_grades,
 )
@@ -29,6 +30,7 @@ from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import QuestionName, make_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
+from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
@@ -315,9 +317,14 @@ class Desk:
 
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
         badge = self.badges.on(interview, language)
-        live = Live(self.badges.is_measured(interview), has_model=not self.service.is_offline(session.owner))
         seconds = session.seconds_since_asked()
         store = self.service.store
+        shows_card = interview.phase in (Phase.REVIEWING, Phase.OVER) or interview.current.number > 1
+        live = Live(
+            self.badges.is_measured(interview),
+            has_model=not self.service.is_offline(session.owner),
+            notes=list_notes(store, session.owner) if shows_card else {},
+        )
         compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
         partial = session.partial_verdicts()
         return view(session.id, interview, language, badge, live, partial, seconds, compared)

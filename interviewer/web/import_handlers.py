@@ -11,14 +11,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from pydantic import ValidationError
+
 from interviewer.banks.loader import Library, decode_bank, unreadable
+from interviewer.banks.removal import RemovedBank, put_back_bank, remove_bank
 from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import BankError, InterviewerError
 from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.settings import shipped
 from interviewer.text.messages import localized, say
 from interviewer.web.grader_settings import Watched
+from interviewer.web.page_actions import PAGE_ACTIONS, BankAction
 from interviewer.web.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -77,6 +80,9 @@ class Importer:
     reading: dict[tuple[str, str], threading.Event] = field(default_factory=dict)
     """What stops the reading of a file, by visitor and window."""
 
+    removed: dict[str, RemovedBank] = field(default_factory=dict)
+    """The banks that were deleted last, by id, so that they can be put back."""
+
     @property
     def may_save(self) -> bool:
         """A bank is for everybody at the page, so only where all of them are at this machine."""
@@ -84,12 +90,12 @@ class Importer:
 
     def own_banks(self) -> list[Bank]:
         """The banks that may be edited: all that do not ship with the program."""
-        return [bank for bank in self.library.banks() if self._own_place(bank.id) is not None]
+        return self.library.own_banks()
 
     def text_of(self, bank: str) -> tuple[str, str]:
         """The text of a bank of one's own, and the version that it is. Raises BankError."""
-        path = self._own_place(bank)
-        if path is None:
+        path = self.library.place_of(bank)
+        if path is None or not self.library.is_own(path):
             raise BankError("", "", localized("bank.id_shipped", id=repr(bank)))
         try:
             data = path.read_bytes()
@@ -97,9 +103,34 @@ class Importer:
             raise unreadable(path, error) from error
         return decode_bank(data, path.name), f"{_version(data)}."
 
-    def _own_place(self, bank: str) -> Path | None:
-        place = self.library.place_of(bank)
-        return None if place is None or place.parent == shipped("rubrics") else place
+    def change_banks(self, sent: str, language: Language) -> str | None:
+        """Delete a bank or put it back, and what is told of it; None where something else was asked for."""
+        try:
+            (action,) = PAGE_ACTIONS.validate_json(sent)
+        except (ValidationError, ValueError):
+            return None
+        if not isinstance(action, BankAction):
+            return None
+        if not self.may_save:
+            return refusal("import.not_here", language)
+        try:
+            return self._change(action, language)
+        except BankError as error:
+            return inline('<p role="alert">{{ why }}</p>', language, why=error.into(language))
+
+    def _change(self, action: BankAction, language: Language) -> str:
+        name = action.bank
+        if action.do == "delete_bank":
+            title = self.library.bank(name).title
+            self.removed[name] = remove_bank(self.library, name)
+            for oldest in list(self.removed)[:-_MOST_REMEMBERED]:
+                del self.removed[oldest]
+            return inline(_BANK_DELETED, language, title=title, name=name)
+        if name not in self.removed:
+            return ""
+        put_back_bank(self.library, self.removed[name])
+        del self.removed[name]
+        return inline('<p role="status">{{ say("import.bank_back") }}</p>', language)
 
     def read(self, owner: str, window: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
         """What the last file of a visitor's window would become, and meanwhile how far it is."""
@@ -246,6 +277,9 @@ def refusal(key: str, language: Language, error: InterviewerError | Localized | 
 def _refused(key: str, language: Language, error: InterviewerError | Localized | str = "", **values: object) -> Shown:
     return Shown(refusal(key, language, error, **values))
 
+
+_BANK_DELETED = """<p role="status">{{ say("import.bank_deleted", title=title.into(language)) }}
+<button type="button" class="put-back" data-bank="{{ name }}">{{ say("list.undo") }}</button></p>"""
 
 _PICKER = """{% if not is_allowed %}<p>{{ say("import.not_here") }}</p>{% else %}
 <h2>{{ say("import.title") }}</h2><p>{{ say("import.intro") }}</p>

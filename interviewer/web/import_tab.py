@@ -35,6 +35,8 @@ class ImportTab:
                 self.banks = gr.HTML('<div id="own-banks"></div>', elem_id="import-banks", apply_default_css=False)
                 self.bank = gr.Textbox(visible="hidden", show_label=False, elem_id="import-bank")
                 self.play = gr.Button(visible="hidden", elem_id="import-play-bank")
+                # What became of a bank that was deleted; the list beside it is the editor's.
+                self.own = gr.HTML(elem_id="banks-told", apply_default_css=False)
 
 
 def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Updates:

@@ -33,6 +33,7 @@ from interviewer.web.rendering import (
     count_choice,
     draw,
     draw_today,
+    first_bank,
     labels,
     merged,
     start_values,
@@ -129,6 +130,12 @@ class _Wiring:
         drawn = draw(self.c, View(Screen.START, Language.EN, clear=True))
         return [*drawn, self.c.start.today, self.c.start.practise]
 
+    @property
+    def on_banks(self) -> list[Any]:
+        """What changes with the banks that there are."""
+        start = self.c.start
+        return [self.c.importing.own, start.bank, start.topics, start.count]
+
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
         form = [
@@ -174,7 +181,8 @@ class _Wiring:
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
             self._on(button.click, self._drawing(desk.regrade), here, drawn)
-        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], [*drawn, c.listing, c.tabs])
+        changed = [*drawn, *self.on_banks, c.listing, c.tabs]
+        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], changed)
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
         self._on(c.ticker.tick, self._tick, [*here, c.ticker], drawn)
@@ -296,6 +304,12 @@ class _Wiring:
 
     def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Updates:
         owner, spoken = self._owner(request), Language(language)
+        asked, problem = self.desk.practice.keep_notes(owner, asked, spoken)
+        if not asked:
+            return {self.c.notice: gr.update(value=problem, visible=True)} if problem else {self.c.tabs: gr.skip()}
+        banks = self.importer.change_banks(asked, spoken)
+        if banks is not None:
+            return {self.c.importing.own: banks, **first_bank(self.c, self.desk.library, spoken)}
         told = self.desk.practice.change_list(owner, asked, spoken)
         if told is not None:
             return {self.c.listing: str(told) + listing(self.desk.service, owner, spoken)}

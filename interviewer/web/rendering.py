@@ -138,6 +138,13 @@ def start_values(c: Controls, library: Library, language: Language) -> Updates:
     )
 
 
+def first_bank(c: Controls, library: Library, language: Language) -> Updates:
+    """The banks that there are now, with the first one chosen."""
+    banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
+    chosen = {c.start.bank: gr.update(choices=banks, value=banks[0][1] if banks else None)}
+    return merged(chosen, bank_choices(c, library, banks[0][1], language)) if banks else chosen
+
+
 def bank_choices(c: Controls, library: Library, bank: str, language: Language) -> Updates:
     found = _bank(library, bank)
     if found is None:

@@ -266,7 +266,7 @@ def test_how_long_a_database_host_is_waited_for_may_be_said_in_its_address(monke
     monkeypatch.setattr(psycopg, "connect", connect)
     with pytest.raises(StoreError):
         Store("postgresql+psycopg://me@127.0.0.1/interviews?connect_timeout=7")
-    assert (asked["connect_timeout"], asked["tcp_user_timeout"]) == ("7", "10000")
+    assert (asked["connect_timeout"], asked["tcp_user_timeout"]) == ("7", "5000")
 
 
 def test_connections_that_are_all_waiting_are_told_as_an_outage(postgres_url: str) -> None:

@@ -22,7 +22,17 @@ from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 
 MANY = bank_of(5)
-TABLES = ("interviews", "events", "overviews", "outcomes", "review_cards", "banks", "claims", "owner_settings")
+TABLES = (
+    "interviews",
+    "events",
+    "overviews",
+    "outcomes",
+    "review_cards",
+    "banks",
+    "claims",
+    "owner_settings",
+    "question_notes",
+)
 
 
 def whole(store: Store) -> dict[str, list[tuple[object, ...]]]:

@@ -1,7 +1,8 @@
 """The import tab looks at a file, says what is wrong with it, saves it as a bank, and loses nothing that was edited."""
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,47 @@ def test_on_a_chinese_page_what_is_wrong_with_a_file_is_said_in_chinese(importer
 
 def test_half_a_character_is_refused_in_the_readers_language(importer: Importer) -> None:
     assert "半个字符" in importer.save("id: x\ud800", "", Language.ZH).html
+
+
+def saved_bank(importer: Importer) -> str:
+    """The id of a bank that was made of the list."""
+    shown = last(importer, "structures.md", LIST.encode())
+    return importer.save(shown.yaml, shown.base, Language.EN).saved
+
+
+def asked(do: str, bank: str) -> str:
+    return json.dumps([{"do": do, "bank": bank}])
+
+
+def test_a_bank_of_ones_own_is_deleted_and_put_back_as_it_was(importer: Importer) -> None:
+    saved = saved_bank(importer)
+    before = {path: path.read_bytes() for path in sorted(importer.library.place_of(saved).parent.rglob("*.yaml"))}  # type: ignore[union-attr]
+    assert len(before) == 2
+    assert [bank.id for bank in importer.own_banks()] == [saved]
+    told = importer.change_banks(asked("delete_bank", saved), Language.EN)
+    assert told is not None
+    assert "was deleted" in told
+    assert 'class="put-back"' in told
+    assert importer.library.place_of(saved) is None
+    assert not any(path.exists() for path in before)
+    assert "It is back." in str(importer.change_banks(asked("put_back_bank", saved), Language.EN))
+    assert {path: path.read_bytes() for path in before} == before
+    assert not importer.change_banks(asked("put_back_bank", saved), Language.EN)  # it is back already
+
+
+def test_a_bank_that_is_shipped_stays(importer: Importer) -> None:
+    assert "shipped" in str(importer.change_banks(asked("delete_bank", "deep-learning"), Language.EN))
+    assert importer.library.bank("deep-learning")
+    assert importer.own_banks() == []
+    assert "ghost" in str(importer.change_banks(asked("delete_bank", "ghost"), Language.EN))
+    assert importer.change_banks('[{"do": "delete", "interview": "x"}]', Language.EN) is None
+
+
+def test_where_nobody_may_import_nobody_deletes(importer: Importer) -> None:
+    saved = saved_bank(importer)
+    elsewhere = replace(importer, folder=None)
+    elsewhere.change_banks(asked("delete_bank", saved), Language.EN)
+    assert importer.library.bank(saved)
 
 
 def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(tmp_path: Path) -> None:

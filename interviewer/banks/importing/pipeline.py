@@ -29,6 +29,7 @@ from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
 from interviewer.banks.lint import Fault, by_question, lint
 from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, Library, decode_bank, parse_bank, unreadable
+from interviewer.banks.removal import IMPORTED_COPIES
 from interviewer.domain.rubric import Bank, Language, Localized, Question, is_id
 from interviewer.errors import BankError
 from interviewer.llm import LLM
@@ -36,7 +37,6 @@ from interviewer.settings import shipped
 from interviewer.text.messages import localized
 
 _LONGEST_NAME = 200
-_IMPORTED_COPIES = ".imported"
 # What Windows takes for a device, whatever its ending.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
@@ -190,7 +190,7 @@ def save(preview: Preview) -> Path:
 
 def _copy_path(path: Path) -> Path:
     path = path.resolve()
-    return path.parent / _IMPORTED_COPIES / path.name
+    return path.parent / IMPORTED_COPIES / path.name
 
 
 def _imported_copy(path: Path) -> Bank | None:

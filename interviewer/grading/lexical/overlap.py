@@ -57,6 +57,7 @@ class _ClauseUnits:
     terms: frozenset[int]
     own_units: Units
     own_terms: frozenset[int]
+    chinese_surplus: int
 
 
 def claim_text(text: str, question: Sequence[str], known: Glossary) -> ClaimText:
@@ -64,7 +65,8 @@ def claim_text(text: str, question: Sequence[str], known: Glossary) -> ClaimText
     asked = {unit for other in question for clause in tokenizer.clauses(other) for unit, _ in _units(clause.tokens)}
     units: dict[str, bool] = {}
     terms: dict[int, Units] = defaultdict(frozenset)
-    for clause in tokenizer.clauses(text):
+    clauses = tokenizer.clauses(text)
+    for clause in clauses:
         units.update(_units(clause.tokens))
         for mention in known.mentions(clause.tokens):
             terms[mention.entry] |= dict(_units(clause.tokens[mention.first : mention.last])).keys()
@@ -73,7 +75,7 @@ def claim_text(text: str, question: Sequence[str], known: Glossary) -> ClaimText
     }
     negated = frozenset(unit for unit, is_negated in units.items() if is_negated)
     known_terms = {entry: found & weights.keys() for entry, found in terms.items() if found & weights.keys()}
-    return ClaimText(weights, negated, known_terms, _is_chinese(units))
+    return ClaimText(weights, negated, known_terms, sum(map(_chinese_surplus, clauses)) >= 0)
 
 
 def overlaps(
@@ -110,8 +112,8 @@ def _match(
 ) -> ClaimMatch | None:
     """What the clauses of a window, with what each says of the claim, amount to."""
     covered = set[str]().union(*said.values())
-    units = set[str]().union(*(clauses[number].units for number in said))
-    share = _share(claim, covered) if _is_chinese(units) is claim.is_chinese else _share_across(claim, covered)
+    is_chinese = sum(clauses[number].chinese_surplus for number in said) >= 0
+    share = _share(claim, covered) if is_chinese is claim.is_chinese else _share_across(claim, covered)
     if share < HALF:
         return None
     chosen = _fewest(said)
@@ -169,6 +171,7 @@ def _clause_units(clause: Clause, vocabulary: Vocabulary, known: Glossary, promp
         frozenset(mentions),
         own | set[str]().union(*(found for unit, found in slips.items() if unit in own)),
         frozenset(entry for entry, tokens in mentions.items() if unprompted(tokens, prompted)),
+        _chinese_surplus(clause),
     )
 
 
@@ -183,5 +186,9 @@ def _units(tokens: Sequence[Token]) -> Iterator[tuple[str, bool]]:
         yield unit, negation.negates(tokens, place)
 
 
-def _is_chinese(units: Collection[str]) -> bool:
-    return 2 * sum(not unit.isascii() for unit in units) > len(units)
+def _chinese_surplus(clause: Clause) -> int:
+    """How many Chinese characters a clause has more than words in Latin letters, little words among them.
+
+    A sentence is Chinese from as many on: "用 AOF 和 RDB" has terms of English in it, and no English.
+    """
+    return sum(1 if token.is_cjk else -token.text.isascii() for token in clause.tokens)

@@ -247,7 +247,7 @@
   const listBanks = () => ask(() => ({do: 'banks'}), reply => { document.querySelector('#own-banks').innerHTML = reply.html; });
   const openImport = draft => ask(() => ({do: 'open_import', draft}), show);
   // What a file has become is opened at once, unless something is edited here that is not saved.
-  let opened = '', listed = '';
+  let opened = '', listed = '', told = '';
   const tidy = () => {
     const found = document.querySelector('#import-found [data-draft]'), list = document.querySelector('#own-banks');
     if (found && found.dataset.draft !== opened) {
@@ -255,7 +255,8 @@
       if (bank?.isEdited) found.querySelector('.take-over').hidden = false;
       else openImport(opened);
     }
-    if (list && listed !== language()) { listed = language(); listBanks(); }
+    const deleted = document.querySelector('#banks-told')?.textContent ?? '';
+    if (list && (listed !== language() || told !== deleted)) { listed = language(); told = deleted; listBanks(); }
     if (bank && bank.language !== language() && document.querySelector('#editor')) redraw();
   };
   // The page has changed its language: everything is drawn anew, and nothing that was typed is lost.

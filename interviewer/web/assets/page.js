@@ -166,13 +166,18 @@
     if (!button) return;
     if (button.matches('.ruling [data-level]')) rule(button);
     else if (button.matches('.ruled .undo')) ask({do: 'rule', ...about(button), criterion: button.dataset.criterion, level: null});
-    else if (button.matches('.practise')) ask({do: 'practise', questions: button.dataset.question.split(' ')});
+    else if (button.matches('.bookmark')) {
+      const set = button.getAttribute('aria-pressed') !== 'true', name = button.dataset.question;
+      document.querySelectorAll('.bookmark').forEach(one => one.dataset.question === name && one.setAttribute('aria-pressed', String(set)));
+      ask({do: 'note', question: name, is_bookmarked: set});
+    } else if (button.matches('.practise')) ask({do: 'practise', questions: button.dataset.question.split(' ')});
     else if (button.matches('.practise-ticked')) {
       const ticked = [...document.querySelectorAll('.questions input:checked')].map(box => box.value);
       if (ticked.length) ask({do: 'practise', questions: ticked});
-    } else if (button.matches('.interviews .delete')) {
+    } else if (button.matches('.interviews .delete, #own-banks .delete')) {
       // The first press asks, the second does it.
-      if (button.dataset.asked) ask({do: 'delete', interview: button.dataset.interview});
+      const {asked, bank, interview} = button.dataset;
+      if (asked) ask(bank ? {do: 'delete_bank', bank} : {do: 'delete', interview});
       button.dataset.asked = 'yes';
       button.textContent = button.dataset.sure;
     } else if (button.matches('.interviews .rename')) {
@@ -184,7 +189,10 @@
       box.dataset.interview = button.dataset.interview;
       button.replaceWith(box);
       box.focus();
-    } else if (button.matches('.put-back')) ask({do: 'put_back', interview: button.dataset.interview});
+    } else if (button.matches('.put-back')) {
+      const {bank, interview} = button.dataset;
+      ask(bank ? {do: 'put_back_bank', bank} : {do: 'put_back', interview});
+    }
     else if (button.id === 'keep-goal') ask({do: 'goal', exam_on: document.querySelector('#exam-on').value || null, daily_cap: Number(document.querySelector('#daily-cap').value)});
     else if (button.matches('.second-opinion')) ask({do: 'second_opinion', ...about(button)});
     else if (button.matches('.mark-switch')) {
@@ -201,8 +209,24 @@
       setTimeout(() => document.querySelector('#next')?.focus({preventScroll: true}), 1200);
     }
   });
+  // A note is kept a moment after the last letter, and at once when its box is left.
+  const notes = new Map();
+  const keepNote = box => {
+    const name = box.dataset.question;
+    if (!notes.has(name)) return;
+    clearTimeout(notes.get(name));
+    notes.delete(name);
+    ask({do: 'note', question: name, note: box.value});
+  };
+  document.addEventListener('input', event => {
+    const box = event.target;
+    if (!box.matches?.('.note-text')) return;
+    clearTimeout(notes.get(box.dataset.question));
+    notes.set(box.dataset.question, setTimeout(() => keepNote(box), 800));
+  });
   document.addEventListener('change', event => {
     const note = event.target;
+    if (note.matches?.('.note-text')) keepNote(note);
     if (note.matches?.('.new-title')) ask({do: 'rename', interview: note.dataset.interview, title: note.value});
     if (note.matches?.('.ruling-note')) ask({do: 'rule', ...about(note), criterion: note.dataset.criterion, level: note.dataset.level, note: note.value});
   });

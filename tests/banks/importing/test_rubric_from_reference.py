@@ -159,7 +159,7 @@ def test_of_a_contrast_each_side_is_a_point(reference: str, sides: list[str]) ->
         ("没有必要。每一轮都会看到全部样本。", ["没有必要，每一轮都会看到全部样本"]),
         ("Units cannot co-adapt, so the network generalises better.",
          ["Units cannot co-adapt, so the network generalises better"]),
-        ("Yes. In other words, the samples vary; they are noisy.", ["Yes. In other words, the samples vary", "they are noisy"]),
+        ("Yes. In other words, the samples vary; gradients are noisy.", ["Yes. In other words, the samples vary", "gradients are noisy"]),
     ],
 )  # fmt: skip
 def test_statements_can_be_read_on_their_own(reference: str, points: list[str]) -> None:

@@ -18,6 +18,7 @@ _LEAST_ITEMS_EN = 3
 _LEAST_OWN = 2
 _MOST_BEFORE = 3
 
+_TRANSLATED = re.compile(r"([^()（）]*\w)\s*[(（](\w[^()（）=+*/<>]*)[)）]")
 _MARK = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、:：]|[①-⑳]|第?[一二三四五六七八九十]类?(?:是|,|，)|一类是)\s*")
 _ITEM = re.compile(r"[、，;；]|,(?!\d)|(?<=[\u3400-\u9fff])以?[和与及](?=[\u3400-\u9fff]{2})")
 _LISTING = re.compile(
@@ -40,6 +41,14 @@ _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _STATES_EN = re.compile(
     r"\b(?:is|are|was|were|has|have|that|which|it|they|can|will|do|does|not|you|we)\b", re.IGNORECASE
 )
+
+
+def in_either_language(name: str) -> tuple[str, ...]:
+    """A name, with the translation that stands in brackets behind it."""
+    found = _TRANSLATED.fullmatch(name)
+    if not found or is_chinese(found[1]) is is_chinese(found[2]):
+        return (name,)
+    return found[1].strip(), found[2].strip()
 
 
 def names_in(text: str, asked: AskedQuestion, origin: int = 0, kind: Kind = Kind.CORE) -> list[ReferencePoint]:
@@ -96,11 +105,25 @@ def _known_by(items: Sequence[str]) -> list[tuple[str, ...]]:
     """Each item, what is left of it without an ending that all have, and what the glossary has for it."""
     common = _common_ending(items) if all(map(is_chinese, items)) else 0
     kept = [item[: len(item) - common].removesuffix("的") for item in items]
-    if not common or any(len(item) < _LEAST_KEPT for item in kept) or len(set(kept)) < len(kept):
+    if (
+        not common
+        or any(len(item) < _LEAST_KEPT or item.count("（") > item.count("）") for item in kept)
+        or len(set(kept)) < len(kept)
+    ):
         kept = list(items)
     known = glossary()
     return [
-        tuple(dict.fromkeys((item, short, *known.variants(item), *known.variants(short), *_reworded(item, known))))
+        tuple(
+            dict.fromkeys(
+                (
+                    *in_either_language(item),
+                    short,
+                    *known.variants(item),
+                    *known.variants(short),
+                    *_reworded(item, known),
+                )
+            )
+        )
         for item, short in zip(items, kept, strict=True)
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from interviewer.banks.importing.rubric_from_reference.name_lists import names_in
+from interviewer.banks.importing.rubric_from_reference.name_lists import in_either_language, names_in
 from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion, ReferencePoint
 from interviewer.banks.importing.rubric_from_reference.prose import WORDS, ProseLine, is_chinese, is_label
 from interviewer.domain.rubric import Kind
@@ -47,7 +47,6 @@ _SETS_RIGHT = re.compile(
     r"[,，;；]\s*(?:但?其实|但?实际上|事实上)[,，]?|[,;]\s+(?:but )?(?:actually|in fact)\b,?\s*", re.IGNORECASE
 )
 _ASIDE = re.compile(r"(?<![A-Za-z0-9_])[(（][^()（）=+*/<>]{9,}[)）]")
-_TRANSLATED = re.compile(r"([^()（）]*\w)\s*[(（](\w[^()（）=+*/<>]*)[)）]")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9+#./-]*")
 _FIGURE = re.compile(r"(?<![\w./])\d[\d,.]*\d|(?<![\w./])\d(?![\w/])")
 _LEAST_OWN = 2  # words that the question does not have, of a statement cut off another one
@@ -125,7 +124,7 @@ def _item(text: str, asked: AskedQuestion, depth: int, origin: int) -> Iterator[
     told = [claim for sentence in sentences(rest) if (claim := _told(sentence, asked))]
     aliases: tuple[tuple[str, ...], ...] = ()
     if label and not is_label(label) and not (told and asked.compares and asked.own(label)):
-        name, *other = _in_either_language(label)
+        name, *other = in_either_language(label)
         if asked.own(name) and (asked.wants_labels or not told):
             aliases = ((name, *other),)
         if not told and not asked.own(name):
@@ -148,14 +147,6 @@ def _told(sentence: str, asked: AskedQuestion) -> str:
     return claim if asked.own(claim) and not _ANNOUNCES.search(claim) and not claim.endswith(("?", "？")) else ""
 
 
-def _in_either_language(label: str) -> tuple[str, ...]:
-    """A name, with the translation that stands in brackets behind it."""
-    found = _TRANSLATED.fullmatch(label)
-    if not found or is_chinese(found[1]) is is_chinese(found[2]):
-        return (label,)
-    return found[1].strip(), found[2].strip()
-
-
 def _pairs_in(claim: str, asked: AskedQuestion) -> tuple[tuple[str, ...], ...]:
     """For a claim that gives each of the compared things its figure: thing and figure, in either order, in one clause."""
     parts = [part for part in _COMMA.split(claim) if part.strip()] if asked.compares else []
@@ -172,13 +163,12 @@ def _pairs_in(claim: str, asked: AskedQuestion) -> tuple[tuple[str, ...], ...]:
 def about_the_matter(text: str, asked: AskedQuestion) -> str:
     """A sentence without the clauses that speak of the text, its writer or its reader; nothing where it opens so."""
     words = WORDS.phrases("about_the_text.words")
-    strange = [bool(set(words.findall(tokenizer.fold(clause))) - asked.said(words)) for clause in _COMMA.split(text)]
-    if not any(strange):
+    clauses = _COMMA.split(text)
+    kept = [one for one in clauses if not set(words.findall(tokenizer.fold(one))) - asked.said(words)]
+    if len(kept) == len(clauses):
         return text[found.end() :] if (found := _SETS_RIGHT.search(text)) else text
-    kept = (
-        [] if strange[0] else [c for c, is_strange in zip(_COMMA.split(text), strange, strict=True) if not is_strange]
-    )
-    return ("，" if is_chinese(text) else ", ").join(kept)
+    is_opened_so = kept[:1] != clauses[:1] or 2 * sum(map(len, kept)) < len(text)
+    return "" if is_opened_so else ("，" if is_chinese(text) else ", ").join(kept)
 
 
 def _sentence(text: str, asked: AskedQuestion, weight: float, origin: int) -> Iterator[ReferencePoint]:
@@ -238,7 +228,7 @@ def _long_enough(parts: list[str], asked: AskedQuestion) -> list[str]:
     """The parts, those that say too little alone together with the one before."""
     found: list[str] = []
     for part in filter(None, parts):
-        if found and (len(part) < _LEAST_CUT or not asked.own(part)):
+        if found and asked.own(part) < _LEAST_OWN:
             found[-1] = f"{found[-1]}；{part}" if is_chinese(part) else f"{found[-1]}; {part}"
         else:
             found.append(part)
@@ -253,4 +243,5 @@ def _tidied(text: str) -> str:
         found = joins.match(bare.lower())
         bare = (bare[found.end() :].strip(_EDGES) if found else "") or bare
     without = _ASIDE.sub("", bare).strip(_EDGES)
-    return " ".join((without if len(without) >= _LEAST_CUT else bare).split())
+    bare = without if len(without) >= _LEAST_CUT else bare
+    return re.sub(r"\s+(?=[,.;])", "", " ".join(bare.split()))
