@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.banks import editing
-from interviewer.banks.editing import DraftCriterion, DraftError, DraftQuestion, DraftText, draft_of, finished
+from interviewer.banks import drafts, editing
+from interviewer.banks.drafts import DraftCriterion, DraftError, DraftQuestion, DraftText, draft_of, finished
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Language, Localized, Question
 from interviewer.errors import BankError
@@ -128,8 +128,8 @@ def test_two_questions_become_one_with_all_their_criteria_and_groups() -> None:
 
 def test_a_group_begins_with_its_first_criterion_and_ends_with_its_last() -> None:
     draft = draft_of(question())
-    draft.criteria[0].group = editing.NEW_GROUP
-    begun = editing.with_new_groups(draft)
+    draft.criteria[0].group = drafts.NEW_GROUP
+    begun = drafts.with_new_groups(draft)
     assert [group.id for group in begun.groups] == [begun.criteria[0].group] == ["any"]
     assert finished(begun).groups == (Group("any", 1),)
     begun.criteria[0].group = ""
@@ -169,17 +169,17 @@ def test_what_is_wrong_is_said_at_its_place_in_the_readers_language(
 
 def test_the_remarks_of_the_check_stand_at_their_criterion() -> None:
     bank = Bank("b", Localized(en="B"), (question(),), Language.ZH)
-    remarks = editing.remarks_on(question(), bank)
+    remarks = drafts.remarks_on(question(), bank)
     at = {one.at for one in remarks if "说了两件事" in one.into(Language.ZH) or "两" in one.into(Language.ZH)}
     assert "criteria.0" in at
     lenient = replace(bank, policy=Localized(zh="只说一半也算一半"))
-    assert len(editing.remarks_on(question(), lenient)) < len(remarks), "the author's policy counts"
+    assert len(drafts.remarks_on(question(), lenient)) < len(remarks), "the author's policy counts"
 
 
 def test_what_the_reference_does_not_say_is_told_at_the_criterion_that_misses_it() -> None:
     strange = replace(question().criteria[1], id="strange", text=Localized(en="Buckets are linked lists of rows"))
     asked = replace(question(), criteria=(*question().criteria, strange))
-    remarks = editing.remarks_on(asked, Bank("b", Localized(en="B"), (asked,), Language.EN))
+    remarks = drafts.remarks_on(asked, Bank("b", Localized(en="B"), (asked,), Language.EN))
     assert "criteria.2" in {one.at for one in remarks if "does not find criterion 'strange'" in one.into(Language.EN)}
 
 
