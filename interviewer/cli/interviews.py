@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from interviewer.cli.app import app, fail, write_file
-from interviewer.domain.interview import Mode, Order
+from interviewer.domain.interview import Manner, Mode, Order
 from interviewer.domain.rubric import Language
 
 
@@ -42,6 +42,7 @@ def chat(
     mode: Annotated[Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = Mode.COACH,
     language: Annotated[Language, typer.Option(help="Language of questions and messages.")] = Language.ZH,
     probes: Annotated[bool | None, typer.Option(help="Ask back when an answer is not complete.")] = None,
+    manner: Annotated[Manner, typer.Option(help="How the interviewer speaks; it touches no grade.")] = Manner.NEUTRAL,
     resume: Annotated[str, typer.Option(help="Go on with the interview of this id.")] = "",
 ) -> None:
     """Play an interview in the terminal."""
@@ -61,7 +62,7 @@ def chat(
             fail(f"bank {bank} has no topic {', '.join(sorted(strangers))}; it has {', '.join(found.used_topics)}")
         first = make_plan(
             found, topics=topic or [], count=count, order=order, mode=mode, language=language,
-            probes=probes,
+            probes=probes, manner=manner,
         )  # fmt: skip
         session = service.begin(wiring.LOCAL_OWNER, first)
     terminal.play(session, language, settings.data_folder)

@@ -1,13 +1,16 @@
 """An interview in the terminal: the same session and the same store as the page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from interviewer.cli.terminal_output import show, show_card, show_report
-from interviewer.domain.interview import Interview, Phase, Saying, last_question, shows_grades
+from interviewer.cli.model_progress import StatusLine, ignore_interrupts
+from interviewer.cli.terminal_output import show, show_card, show_report, show_row
+from interviewer.domain.grade import Level
+from interviewer.domain.interview import Interview, Manner, Phase, Saying, last_question, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, OutOfTurn
+from interviewer.presentation.card import Row
 from interviewer.sessions.removal import unsent_file
 from interviewer.sessions.service import LONGEST_ANSWER, Session
 from interviewer.text.messages import colon, say
@@ -23,12 +26,15 @@ def play(session: Session, language: Language, folder: Path) -> None:
     if unsent.path.exists():
         print(say("cli.kept_before", language, path=unsent.path))
     shown = ""
+    _say_in_manner(session, "opening", language)
     try:
         while not (interview := _after_follow_up(session)).is_over:
             if interview.phase is Phase.REVIEWING:
-                interview = session.run_due_and_wait()
+                watch = _GradingWatch(session, language)
+                interview = session.run_due_and_wait(language, look=watch.look)
+                watch.status.clear()
                 print()
-                show_card(interview, interview.current, language)
+                show_card(interview, interview.current, language, watch.shown)
                 _review(session, language)
                 continue
             question = last_question(interview.current)
@@ -39,12 +45,26 @@ def play(session: Session, language: Language, folder: Path) -> None:
                 said = last.text if last.saying is Saying.CLARIFICATION else question
                 show(f"\n[{place}] {said}", "bold")
             _turn(session, _read(unsent, language), unsent, language)
-    except (EOFError, KeyboardInterrupt):
+        watch = _GradingWatch(session, language)
+        interview = session.run_due_and_wait(language, look=watch.look)
+        watch.status.clear()
+    except (EOFError, KeyboardInterrupt) as stop:
+        if isinstance(stop, KeyboardInterrupt):
+            ignore_interrupts()
+        session.runner.stop(session.id)  # what was being graded is due when the interview goes on
         print("\n" + say("cli.resume", language, id=session.id))
         return
+    _say_in_manner(session, "closing", language)
     print()
-    show_report(session.run_due_and_wait(), language)
+    show_report(interview, language)
     print("\n" + say("cli.export", language, id=session.id))
+
+
+def _say_in_manner(session: Session, part: str, language: Language) -> None:
+    """The first or the last line of an interviewer who has a manner of their own."""
+    manner = session.interview().plan.manner
+    if manner is not Manner.NEUTRAL:
+        print(f"\n{say(f'manner.{part}_{manner}', language)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +97,30 @@ def _once_more(interview: Interview, language: Language) -> str:
     if not interview.again_place:
         return ""
     return " · " + say("play.once_more", language, place=interview.again_place, total=len(interview.again))
+
+
+@dataclass(frozen=True, slots=True)
+class _GradingWatch:
+    """Shows what the model is doing and, where grades are shown at once, its verdicts as they come."""
+
+    session: Session
+    language: Language
+    shown: dict[str, Level | None] = field(default_factory=dict)
+    status: StatusLine = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "status", StatusLine(self.language))
+
+    def look(self) -> None:
+        interview = self.session.interview()
+        if interview.phase is Phase.REVIEWING:
+            for verdict in self.session.partial_verdicts():
+                if verdict.criterion not in self.shown or self.shown[verdict.criterion] is not verdict.level:
+                    self.shown[verdict.criterion] = verdict.level
+                    self.status.clear()
+                    show_row(Row(interview.question.rubric[verdict.criterion], verdict), self.language)
+        calls = (self.session.progress(one.question, one.number) for one in interview.attempts if one.awaits_grade)
+        self.status.show(next(filter(None, calls), None))
 
 
 def _after_follow_up(session: Session) -> Interview:
@@ -181,7 +225,7 @@ def _answer(session: Session, said: str, unsent: _Unsent, language: Language) ->
         return
     if unsent.text() == said:
         unsent.drop()
-    session.run_due()
+    session.run_due(language, is_watched=shows_grades(after))
     if not shows_grades(after):
         print(say("chat.noted", language))
 

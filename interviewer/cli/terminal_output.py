@@ -1,5 +1,8 @@
 """An attempt and a result in the terminal, in colour where it shows colours."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from rich.console import Console
 from rich.text import Text
 
@@ -12,6 +15,7 @@ from interviewer.presentation import wording
 from interviewer.presentation.card import Row, rows, says_nothing
 from interviewer.text.messages import colon, say
 
+_NONE_SHOWN: Mapping[str, Level | None] = MappingProxyType({})
 _STYLES: dict[Level | None, str] = {Level.MET: "green", Level.PARTIAL: "yellow"}
 
 
@@ -20,8 +24,10 @@ def show(text: str, style: str = "") -> None:
     Console(soft_wrap=True).print(Text(text, style))
 
 
-def show_card(interview: Interview, attempt: Attempt, language: Language) -> None:
-    """The rows of the card that the page shows."""
+def show_card(
+    interview: Interview, attempt: Attempt, language: Language, shown: Mapping[str, Level | None] = _NONE_SHOWN
+) -> None:
+    """The rows of the card that the page shows; those that are `shown` already only where there is more to say of them."""
     found = attempt_result(interview, attempt)
     if attempt.failure:
         show(f"{say('card.failed', language)} {attempt.failure}", "yellow")
@@ -31,14 +37,17 @@ def show_card(interview: Interview, attempt: Attempt, language: Language) -> Non
     for flag in found.grade.flags if found.grade else ():
         show(say(f"flag.{flag}", language), "yellow")
     for row in rows(found, language):
-        _show_row(row, language)
+        is_known = row.criterion.id in shown and shown[row.criterion.id] is row.verdict.level
+        if not is_known or row.why or row.gap or row.say or row.choose:
+            show_row(row, language)
     if has_every_core(found.question.rubric, found.verdicts):
         show(say("card.no_gaps", language), "green")
     if says_nothing(found):
         show(f"{say('card.model_answer', language)}{colon(language)}{found.question.reference.into(language)}")
 
 
-def _show_row(row: Row, language: Language) -> None:
+def show_row(row: Row, language: Language) -> None:
+    """One point: its level, the words that it rests on, and what would have earned it."""
     criterion, level = row.criterion, row.verdict.level
     if row.choose:
         show("  " + say("card.choose", language, count=row.choose))

@@ -61,6 +61,7 @@ def reply_to(interview: Interview, llm: LLM) -> str | None:
     language = interview.plan.language
     asked = prompt("clarify").fill(
         {
+            "manner": interview.plan.manner,
             "language": say("second.language", language),
             "question": interview.question.text.into(language),
             "last": last_question(interview.current),

@@ -64,6 +64,7 @@ def word_follow_up(interview: Interview, points: list[Criterion], llm: LLM) -> P
     rows = [{"id": one.id, "kind": kinds.get(one.kind, "point"), "claim": one.text.into(language)} for one in points]
     asked = prompt("follow-up").fill(
         {
+            "manner": interview.plan.manner,
             "language": say("second.language", language),
             "question": interview.question.text.into(language),
             "points": "\n".join(json.dumps(row, ensure_ascii=False) for row in rows),

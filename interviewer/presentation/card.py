@@ -11,6 +11,7 @@ from interviewer.domain.rubric import Criterion, Kind, Language, Localized
 from interviewer.domain.scoring import has_every_core, points, shortfalls
 from interviewer.domain.summary import AttemptResult, attempt_result
 from interviewer.grading.lexical import LexicalGrader
+from interviewer.llm.model_call import CallProgress
 from interviewer.presentation.highlighting import Mark, Marks, marks, model_words
 from interviewer.presentation.ruling import self_marking_sheet
 from interviewer.presentation.templating import render
@@ -39,12 +40,13 @@ class Live:
 
     `is_measured` says of a grade whether its grader is known to be any good on the bank; where it is not, candidates
     mark their own answers first. `has_model` says whether a second opinion can be asked for; `notes` are what the
-    candidate keeps about questions.
+    candidate keeps about questions; `progress` is what a model is doing that grades an attempt.
     """
 
     is_measured: Callable[[Grade], bool]
     has_model: bool = False
     notes: Mapping[QuestionName, QuestionNote] = field(default_factory=dict)
+    progress: Callable[[Attempt], CallProgress | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ def card(
         second=second_opinion(found),
         changes=_changes(interview, attempt),
         may_copy=live is not None,
+        progress=live.progress(attempt) if live else None,
         may_rule=live is not None and may_rule(interview, attempt),
         may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
         kept_of=(name, live.notes.get(name, NO_NOTE)) if live else (),

@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -40,6 +40,7 @@ from interviewer.grading.clarifications import may_be_question, neutral_reply, r
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
+from interviewer.llm.model_call import CallProgress, ModelCall
 from interviewer.sessions.claims import Claims
 from interviewer.sessions.lanes import Lanes, within
 from interviewer.text.messages import localized
@@ -97,15 +98,18 @@ class _Key:
         return f"{kind} {self.effect.question} {self.effect.attempt}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Job:
-    """An effect to be done, for whom, and how."""
+    """An effect to be done, for whom, and how; `partial` are the verdicts that are settled so far."""
 
     key: _Key
     session: Recording
     language: Language
     is_watched: bool
     is_claimed: bool
+    call: ModelCall = field(default_factory=ModelCall)
+    partial: tuple[Verdict, ...] = ()
+    future: Future[None] = field(default_factory=Future)
 
 
 class EffectRunner:
@@ -117,8 +121,7 @@ class EffectRunner:
         self._claims = claims
         self._lanes = Lanes(width)
         self._follow_up_seconds = follow_up_seconds
-        self._under_way: dict[_Key, Future[None]] = {}
-        self._partial: dict[_Key, tuple[Verdict, ...]] = {}
+        self._under_way: dict[_Key, _Job] = {}
         self._unsaved: dict[_Key, Event] = {}
         self._lock = threading.Lock()
 
@@ -131,22 +134,42 @@ class EffectRunner:
         address = self._graders.address(session.owner)
         with self._lock:
             if key in self._under_way:
-                return self._under_way[key]
+                return self._under_way[key].future
         if address != OFFLINE and not self._claims.take(session.id, str(key)):
             return None
         with self._lock:
             if key in self._under_way:
-                return self._under_way[key]
+                return self._under_way[key].future
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
             lane = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
             job = _Job(key, session, language, is_watched=is_watched, is_claimed=address != OFFLINE)
-            work = partial(self._run, job)
-            future = self._under_way[key] = self._lanes.submit(lane, work)
-        return future
+            self._under_way[key] = job
+            job.future = self._lanes.submit(lane, partial(self._run, job))
+        return job.future
+
+    def stop(self, interview: str) -> None:
+        """Stop the gradings of this interview that are under way in this process, and their requests. Nothing is recorded."""
+        with self._lock:
+            stopped = [
+                job
+                for key, job in self._under_way.items()
+                if key.interview == interview and not isinstance(key.effect, AskProbe)
+            ]
+            for job in stopped:
+                del self._under_way[job.key]
+        for job in stopped:
+            job.call.stop()
+            self._release(job)
 
     def partial(self, interview: str, effect: GradeAttempt) -> tuple[Verdict, ...]:
         """The verdicts of a grading under way that are settled already."""
-        return self._partial.get(_Key(interview, effect), ())
+        job = self._under_way.get(_Key(interview, effect))
+        return job.partial if job else ()
+
+    def progress(self, interview: str, effect: Effect) -> CallProgress | None:
+        """What the model is doing for this effect; None where it is not asked by this process, or not yet."""
+        job = self._under_way.get(_Key(interview, effect))
+        return job.call.progress if job else None
 
     def is_offline(self, owner: str) -> bool:
         return self._graders.address(owner) == OFFLINE
@@ -185,17 +208,21 @@ class EffectRunner:
     def _run(self, job: _Job) -> None:
         key = job.key
         try:
-            self._finish(job)
+            with job.call.running():
+                self._finish(job)
         except NoSuchInterview:
             _log.warning("interview %s was removed while work for it was under way", key.interview)
         except Exception as error:  # noqa: BLE001 - nobody waits for this thread: what is not logged here is lost
             _log.error("%s of interview %s could not be finished\n%s", key, key.interview, _trace(error))
         finally:
-            if job.is_claimed:
-                self._claims.release(key.interview, str(key))
-            with self._lock:
-                self._under_way.pop(key, None)
-                self._partial.pop(key, None)
+            if not job.call.is_stopped:
+                self._release(job)
+                with self._lock:
+                    self._under_way.pop(key, None)
+
+    def _release(self, job: _Job) -> None:
+        if job.is_claimed:
+            self._claims.release(job.key.interview, str(job.key))
 
     def _finish(self, job: _Job) -> None:
         interview, key = job.session.interview(), job.key
@@ -203,11 +230,15 @@ class EffectRunner:
             return  # another process was faster
         # What is unsaved was paid for already, and not recorded when the store failed.
         event = self._unsaved.get(key) or self._result(job, interview)
+        if job.call.is_stopped:
+            return  # it may have been asked for again by now
         for pause in _RECORDING_PAUSES:
             time.sleep(pause)
             self._unsaved.pop(key, None)
             try:
-                job.session.record_result(lambda now: event if key.effect in due(now) else None)
+                job.session.record_result(
+                    lambda now: event if key.effect in due(now) and not job.call.is_stopped else None
+                )
             except NoSuchInterview:
                 raise
             except StoreError as error:
@@ -230,7 +261,7 @@ class EffectRunner:
         question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)
 
         def watch(verdicts: tuple[Verdict, ...]) -> None:
-            self._partial[job.key] = verdicts
+            job.partial = verdicts
 
         is_second = isinstance(effect, GradeAgain)
         try:

@@ -1,8 +1,8 @@
 """Which model grades for whom. Keys live here, in memory, and nowhere else."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,9 +11,10 @@ from interviewer.errors import InterviewerError, SettingsError
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
-from interviewer.llm import LLM, Message, Piece, Reply
+from interviewer.llm import LLM
 from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
+from interviewer.llm.gate import Gate, Gated
 from interviewer.text.messages import localized
 
 
@@ -62,7 +63,7 @@ class GraderRegistry:
         self._lock = threading.Lock()
         self._chosen: dict[str, GraderChoice] = {}
         self._models: dict[Endpoint, Gated] = {}
-        self._gates: dict[str, threading.BoundedSemaphore] = {}
+        self._gates: dict[str, Gate] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._diagnoses: dict[tuple[str, str, CallShape], Any] = {}
 
@@ -184,7 +185,7 @@ class GraderRegistry:
         with self._lock:
             if endpoint in self._models:
                 return self._models[endpoint]
-            gate = self._gates.setdefault(endpoint.base_url, threading.BoundedSemaphore(self.concurrency))
+            gate = self._gates.setdefault(endpoint.base_url, Gate(self.concurrency))
             model = Gated(self._connect(endpoint), gate)
             # What is only tried out, by a grader test, is not kept: its key would be.
             if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
@@ -231,33 +232,6 @@ class GraderRegistry:
             self._contexts[endpoint] = size
             self._drop_unused()
         return size
-
-
-@dataclass(frozen=True, slots=True)
-class Gated:
-    """A model that answers only so many at a time."""
-
-    inner: LLM
-    gate: threading.BoundedSemaphore = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def host(self) -> str:
-        return self.inner.host
-
-    def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
-        with self.gate:
-            return self.inner.reply(messages, schema=schema)
-
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
-        with self.gate:
-            yield from self.inner.stream(messages, schema=schema)
-
-    def close(self) -> None:
-        self.inner.close()
 
 
 def _measured(choice: GraderChoice) -> tuple[str, str, CallShape]:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,20 +15,26 @@ from interviewer.domain.interview import (
     AskProbe,
     Clarify,
     Contested,
+    Effect,
     Ended,
     Event,
+    GradeAgain,
     GradeAttempt,
     Hinted,
     Interview,
     MovedOn,
+    Order,
     RegradeAsked,
     Repeated,
     Retried,
     Ruled,
     Saying,
     SecondOpinionAsked,
+    SecondOpinionGiven,
     Skipped,
     SkipUndone,
+    Ungraded,
+    Unprobed,
     begin,
     due,
     may_hint,
@@ -36,7 +43,9 @@ from interviewer.domain.interview import (
 from interviewer.domain.rubric import Language
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
 from interviewer.grading import follow_ups
+from interviewer.llm.model_call import CallProgress
 from interviewer.sessions.effects import EffectRunner, levels_so_far
+from interviewer.sessions.planning import choose_next
 from interviewer.sessions.store import Recorded, Store
 from interviewer.text.messages import localized
 
@@ -191,6 +200,22 @@ class Session:
                 interview = self._record(partial(_always, asked))
         return interview
 
+    def stop_grading(self, language: Language | None = None) -> Interview:
+        """Stop all that is being graded: it then stands as not graded, for this reason, and can be graded again."""
+        self.runner.stop(self.id)
+        interview = self.interview()
+        reason = localized("call.stopped").into(language or interview.plan.language)
+        for effect in due(interview):
+            match effect:
+                case GradeAttempt():
+                    stopped: Event = Ungraded(effect.question, effect.attempt, reason)
+                case GradeAgain():
+                    stopped = SecondOpinionGiven(effect.question, effect.attempt, failure=reason)
+                case _:
+                    continue
+            interview = self.record_result(partial(_if_due, effect, stopped)) or self.interview()
+        return interview
+
     def decide_follow_up(self) -> Interview:
         """Decide what the interviewer says next, if that is due, unless a model has to word it."""
         interview = self.interview()
@@ -214,19 +239,27 @@ class Session:
         started = [self.runner.start(self, effect, spoken, is_watched=is_watched) for effect in due(interview)]
         return [future.result for future in started if future is not None]
 
-    def run_due_and_wait(self, language: Language | None = None, seconds: float | None = None) -> Interview:
-        """Do all that is due, wait for it (at most so long), and give the interview as it then stands."""
+    def run_due_and_wait(
+        self,
+        language: Language | None = None,
+        seconds: float | None = None,
+        look: Callable[[], None] | None = None,
+    ) -> Interview:
+        """Do all that is due, wait for it (at most so long), and give the interview as it then stands.
+
+        `look` is called from time to time meanwhile, and `partial_verdicts` then tells verdicts as they come.
+        """
         until = None if seconds is None else time.monotonic() + seconds
         rounds = 0
         while rounds < _MOST_ROUNDS and (owed := due(self.interview())):
-            waits = self.run_due(language)
+            waits = self.run_due(language, is_watched=look is not None)
             left = None if until is None else max(0.0, until - time.monotonic())
             if not waits and owed == due(self.interview()):  # another process is at it
                 self.store.owner_of(self.id)
                 time.sleep(_POLL_SECONDS if left is None else min(left, _POLL_SECONDS))
             try:
                 for wait in waits:
-                    wait(left)
+                    _wait(wait, left, look)
             except TimeoutError:
                 break
             # What was done and could not be recorded is logged, and tried again another time.
@@ -240,6 +273,11 @@ class Session:
         current = self.interview().current
         return self.runner.partial(self.id, GradeAttempt(current.question, current.number))
 
+    def progress(self, question: str, attempt: int) -> CallProgress | None:
+        """What the model is doing that grades this attempt, or gives a second opinion on it; None if none is asked here."""
+        effects: tuple[Effect, ...] = (GradeAttempt(question, attempt), GradeAgain(question, attempt))
+        return next(filter(None, (self.runner.progress(self.id, effect) for effect in effects)), None)
+
     def record_result(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
         for _ in range(_MOST_TRIES):
@@ -247,6 +285,7 @@ class Session:
             event = choose(known.interview)
             if event is None:
                 return None
+            event = _steered(known.interview, event)
             after = step(known.interview, event)
             try:
                 self.store.append(self.id, known.count, event, after)
@@ -266,6 +305,14 @@ class Session:
             return choose(interview)
 
         return self.record_result(checked) or self.interview()
+
+
+def _steered(interview: Interview, event: Event) -> Event:
+    """The event, with the question that is asked next where the order goes by what was shown."""
+    if interview.plan.order is not Order.ADAPTIVE or not isinstance(event, Unprobed | Skipped | MovedOn):
+        return event
+    known = {verdict.criterion: verdict.level or Level.MISSING for verdict in interview.current.verdicts}
+    return replace(event, then=choose_next(interview, known or levels_so_far(interview)))
 
 
 def _since(at: str) -> float | None:
@@ -288,6 +335,25 @@ def _without_half_characters(ruling: Ruling) -> Ruling:
     """What a terminal hands over may hold half a character, which no database keeps."""
     by, note = (text.encode("utf-8", "replace").decode() for text in (ruling.by, ruling.note))
     return replace(ruling, by=by, note=note)
+
+
+def _if_due(effect: Effect, event: Event, interview: Interview) -> Event | None:
+    return event if effect in due(interview) else None
+
+
+def _wait(wait: Callable[[float | None], object], seconds: float | None, look: Callable[[], None] | None) -> None:
+    """Wait for one result. Raises TimeoutError when the seconds are over."""
+    if look is None:
+        wait(seconds)
+        return
+    until = None if seconds is None else time.monotonic() + seconds
+    while until is None or time.monotonic() < until:
+        look()
+        with suppress(TimeoutError):
+            wait(_POLL_SECONDS)
+            look()
+            return
+    raise TimeoutError
 
 
 def _always(event: Event, _: Interview) -> Event:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from interviewer.banks.loader import Library
 from interviewer.domain.interview import (
     Interview,
+    Manner,
     Mode,
     Order,
     Phase,
@@ -36,7 +37,7 @@ from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
 from interviewer.web.notices import not_begun, told, unreachable
-from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise
+from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
 
@@ -59,6 +60,7 @@ class Choices:
     mode: str
     probes: bool
     hints: bool
+    manner: str
     answer_seconds: int = 0
     """The limit for an answer; 0 for none, as in coach mode, which has none."""
 
@@ -105,6 +107,7 @@ class Desk:
                 probes=bool(choices.probes),
                 hints=bool(choices.hints),
                 answer_seconds=ANSWER_SECONDS[limit] or None,
+                manner=Manner(choices.manner),
             )
             session = self.service.begin(owner, first)
         except StoreError as error:
@@ -195,6 +198,8 @@ class Desk:
                 except InterviewerError as error:
                     return self._noticed(owner, interview, language, told(error, language))
                 return self.practise(owner, names, language)
+            case [StopGrading(), *_]:
+                return self._played(owner, interview, language, lambda session: session.stop_grading(language))
             case _:
                 on_card = [action for action in actions if isinstance(action, CardAction)]
                 return self._played(owner, interview, language, partial(_record_all, on_card))
@@ -324,6 +329,7 @@ class Desk:
             self.badges.is_measured(interview),
             has_model=not self.service.is_offline(session.owner),
             notes=list_notes(store, session.owner) if shows_card else {},
+            progress=lambda attempt: session.progress(attempt.question, attempt.number),
         )
         compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
         partial = session.partial_verdicts()

@@ -140,6 +140,7 @@ class _Wiring:
         c, start = self.c, self.c.start
         form = [
             start.bank, start.topics, start.count, start.order, start.language, start.mode, start.probes, start.hints,
+            start.manner,
             start.answer_seconds,
         ]  # fmt: skip
         today = self._on(start.practise.click, self._practise_today, [c.page_language], self.drawn)

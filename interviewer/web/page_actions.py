@@ -52,6 +52,14 @@ class SecondOpinion(_OnAttempt):
         return session.ask_second_opinion(self.question, self.attempt)
 
 
+class StopGrading(BaseModel):
+    """The gradings of the interview that is shown end, with their requests; they can be asked for again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["stop_grading"]
+
+
 class Practise(BaseModel):
     """A new interview with these questions, each as `bank/question`, or by its id in the interview that is shown."""
 
@@ -107,7 +115,7 @@ class BankAction(BaseModel):
 
 CardAction = Rule | SelfMark | SecondOpinion
 PageAction = Annotated[
-    CardAction | Practise | Goal | InterviewAction | BankAction | KeepNote, Field(discriminator="do")
+    CardAction | StopGrading | Practise | Goal | InterviewAction | BankAction | KeepNote, Field(discriminator="do")
 ]
 
 PAGE_ACTIONS: TypeAdapter[list[PageAction]] = TypeAdapter(list[PageAction])

@@ -1,11 +1,12 @@
 """How a view, a language and the start form's choices look on the controls."""
 
+import time
 from typing import Any
 
 import gradio as gr
 
 from interviewer.banks.loader import Library
-from interviewer.domain.interview import Mode, Order
+from interviewer.domain.interview import Manner, Mode, Order
 from interviewer.domain.rubric import Bank, Language
 from interviewer.presentation.templating import inline
 from interviewer.presentation.today import begin_label, today_card
@@ -60,6 +61,9 @@ def draw(c: Controls, view: View) -> Updates:
 _KEYS = """<p class="keys">{% for key, what in (("Ctrl+Enter", "send"), ("H", "hint"), ("N", "next"), ("R", "retry"), ("1–4", "rule")) %}
 <kbd>{{ key }}</kbd> {{ say("keys." ~ what) }}{{ "" if loop.last else " · " }}{% endfor %}</p>"""
 
+# The page's script reckons by the server's clock, which need not be that of the visitor's machine.
+_HEAD = '<h1 data-now="{{ now }}">{{ say("app.title") }}</h1><p>{{ say("app.tagline") }}</p>'
+
 _START_TITLE = """{% if not has_banks %}<p role="alert">{{ say("start.no_banks") }}</p>{% endif %}
 {% for error in broken %}<p>{{ error }}</p>{% endfor %}"""
 
@@ -75,7 +79,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
     def label(key: str, **more: Any) -> Any:
         return gr.update(label=say(key, language), **more)
 
-    def choices(kind: str, values: type[Order] | type[Mode] | type[Language]) -> list[tuple[str, str]]:
+    def choices(kind: str, values: type[Order] | type[Mode] | type[Manner] | type[Language]) -> list[tuple[str, str]]:
         return [(say(f"{kind}.{value}", language), str(value)) for value in values]
 
     start, play, report = c.start, c.play, c.report
@@ -94,7 +98,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
     }  # fmt: skip
     return {
         **{button: say(key, language) for button, key in buttons.items()},
-        c.head: inline('<h1>{{ say("app.title") }}</h1><p>{{ say("app.tagline") }}</p>', language),
+        c.head: inline(_HEAD, language, now=time.time()),
         c.page_language: label("app.language", value=str(language)),
         **grader_labels(c.grader, language),
         **questions_labels(c.questions, language),
@@ -112,6 +116,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         ),
         start.mode: label("start.mode", choices=choices("mode", Mode)),
         start.answer_seconds: label("start.answer_seconds", choices=limits),
+        start.manner: label("start.manner", choices=choices("manner", Manner)),
         start.probes: label("start.probes"),
         start.hints: label("start.hints"),
         play.answer: label("play.answer", placeholder=say("play.placeholder", language)),

@@ -28,6 +28,7 @@ from interviewer.domain.interview import (
     Interview,
     Mode,
     MovedOn,
+    Order,
     Phase,
     Plan,
     Probed,
@@ -454,3 +455,18 @@ def test_asking_comes_to_an_end() -> None:
         after(*history, Asked("What?"))
     with pytest.raises(OutOfTurn):
         after(*history, Answered("What?"), Clarified("That."))
+
+
+def test_an_adaptive_order_asks_what_the_event_says_and_keeps_the_number_of_questions() -> None:
+    third = replace(BANK.questions[1], id="third")
+    bank = replace(BANK, questions=(*BANK.questions, third))
+    first = Begun(bank, Plan(("dropout", "shuffle"), mode=Mode.INTERVIEW, order=Order.ADAPTIVE))
+    harder = replay([first, Answered(SAID), Unprobed("third")])
+    assert harder.current.question == "third"
+    assert step(harder, Skipped()).is_over
+    for then in ("dropout", "fourth"):
+        with pytest.raises(OutOfTurn):
+            replay([first, Skipped(then)])
+    with pytest.raises(OutOfTurn):
+        replay([replace(first, plan=replace(first.plan, order=Order.BANK)), Skipped("third")])
+    assert replay([first, Skipped()]).current.question == "shuffle"

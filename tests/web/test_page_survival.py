@@ -47,11 +47,11 @@ def test_a_page_of_a_server_that_has_just_started_can_start_an_interview(visitor
 
 
 def test_what_a_page_sends_is_checked_all_the_same(visitor: Visitor) -> None:
-    form = ["en", "no-such-bank", [], 1, "bank", "en", "coach", False, True, 0]
+    form = ["en", "no-such-bank", [], 1, "bank", "en", "coach", False, True, "neutral", 0]
     begun = visitor.call(visitor.event("begin", "click"), form, "odd")
     assert begun["notice"]["visible"] is True
     assert begun["play"]["visible"] is False
-    form = ["en", "deep-learning", [], 1, "sideways", "en", "coach", False, True, 0]
+    form = ["en", "deep-learning", [], 1, "sideways", "en", "coach", False, True, "neutral", 0]
     assert visitor.call(visitor.event("begin", "click"), form, "odd")["notice"]["visible"] is True
 
 

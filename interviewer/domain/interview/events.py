@@ -35,7 +35,12 @@ class Probed:
 
 @dataclass(frozen=True, slots=True)
 class Unprobed:
-    """There was nothing (more) worth asking back: the attempt is closed."""
+    """There was nothing (more) worth asking back: the attempt is closed.
+
+    `then` is the question that the level just shown asks for next, where the order is adaptive.
+    """
+
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,9 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """The candidate passed on the question, or on the probe that was open."""
+    """The candidate passed on the question, or on the probe that was open; `then` as in `Unprobed`."""
+
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,9 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class MovedOn:
-    """The candidate went on to the next question."""
+    """The candidate went on to the next question; `then` as in `Unprobed`."""
+
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)

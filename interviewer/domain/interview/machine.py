@@ -36,7 +36,7 @@ from interviewer.domain.interview.events import (
     Ungraded,
     Unprobed,
 )
-from interviewer.domain.interview.state import Attempt, Contest, Interview, Mode, Phase, Plan, Saying, Turn
+from interviewer.domain.interview.state import Attempt, Contest, Interview, Mode, Order, Phase, Plan, Saying, Turn
 from interviewer.domain.rubric import MOST_HINTS, Bank, Kind, Question
 from interviewer.domain.scoring import missed
 from interviewer.errors import OutOfTurn
@@ -82,9 +82,9 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
             return replace(_with(interview, replace(current, turns=turns)), phase=Phase.ANSWERING)
         case Phase.ANSWERING, Repeated():
             return _said(interview, Turn(Saying.REPEAT, last_question(current)))
-        case Phase.ANSWERING, Skipped():
+        case Phase.ANSWERING, Skipped(then):
             closed = _closed(interview)
-            return _after_answer(closed) if current.is_answered else _next(closed)
+            return _after_answer(closed, then) if current.is_answered else _next(closed, then)
         case _, SkipUndone() if may_undo_skip(interview):
             attempts = (*interview.attempts[:-2], replace(interview.attempts[-2], is_closed=False))
             position = interview.position - 1
@@ -95,13 +95,13 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
         ):
             turn = Turn(Saying.PROBE, text, _known(interview.question, criterion))
             return replace(_said(interview, turn), phase=Phase.ANSWERING)
-        case Phase.WEIGHING, Unprobed() if not _is_asked(current):
-            return _after_answer(_closed(interview))
+        case Phase.WEIGHING, Unprobed(then) if not _is_asked(current):
+            return _after_answer(_closed(interview), then)
         case Phase.REVIEWING, Retried():
             again = _asked(interview.bank, plan, current.question, current.number + 1)
             return replace(interview, attempts=(*interview.attempts, again), phase=Phase.ANSWERING)
-        case Phase.REVIEWING, MovedOn():
-            return _next(interview)
+        case Phase.REVIEWING, MovedOn(then):
+            return _next(interview, then)
         case ((Phase.ANSWERING | Phase.WEIGHING | Phase.REVIEWING), Ended()):
             return replace(_closed(interview), phase=Phase.OVER)
         case _, Graded(question, number, grade):
@@ -210,6 +210,19 @@ def _is_asked(attempt: Attempt) -> bool:
     return attempt.turns[-1].saying is Saying.ASK
 
 
+def _steered(interview: Interview, then: str) -> Interview:
+    """The interview with another question next; it takes the place of the planned one, or changes places with it."""
+    planned, place = list(interview.plan.questions), interview.position + 1
+    if interview.plan.order is not Order.ADAPTIVE or place >= len(planned) or then in planned[:place]:
+        raise OutOfTurn(f"{then} cannot be asked next")
+    if then not in {question.id for question in interview.bank.questions}:
+        raise OutOfTurn(f"the bank has no question {then}")
+    if then in planned:
+        planned[planned.index(then)] = planned[place]
+    planned[place] = then
+    return replace(interview, plan=replace(interview.plan, questions=tuple(planned)))
+
+
 def _asked(bank: Bank, plan: Plan, question: str, number: int) -> Attempt:
     return Attempt(question, number, (Turn(Saying.QUESTION, bank[question].text.into(plan.language)),))
 
@@ -231,13 +244,15 @@ def _with(interview: Interview, changed: Attempt) -> Interview:
     return replace(interview, attempts=attempts)
 
 
-def _after_answer(interview: Interview) -> Interview:
+def _after_answer(interview: Interview, then: str) -> Interview:
     if interview.plan.mode is Mode.COACH:
         return replace(interview, phase=Phase.REVIEWING)
-    return _next(interview)
+    return _next(interview, then)
 
 
-def _next(interview: Interview) -> Interview:
+def _next(interview: Interview, then: str) -> Interview:
+    if then:
+        interview = _steered(interview, then)
     position = interview.position + 1
     if position == len(interview.plan.questions) and interview.plan.again:
         interview = replace(interview, again=_missed_questions(interview))

@@ -20,6 +20,16 @@ class Order(StrEnum):
     BANK = "bank"
     EASY_FIRST = "easy_first"
     SHUFFLED = "shuffled"
+    ADAPTIVE = "adaptive"
+    """Each question is chosen by the level that was shown at the one before it."""
+
+
+class Manner(StrEnum):
+    """How the interviewer speaks; it touches no grade."""
+
+    NEUTRAL = "neutral"
+    FRIENDLY = "friendly"
+    DEMANDING = "demanding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class Plan:
     sources: tuple[Source, ...] = ()
     again: bool = False
     answer_seconds: int | None = None
+    manner: Manner = Manner.NEUTRAL
 
 
 class Phase(StrEnum):

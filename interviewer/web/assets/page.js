@@ -12,6 +12,7 @@
       if (unfolded.has(fold.dataset.key)) fold.open = true;
     });
     tidyCards();
+    countSeconds();
     document.querySelectorAll('time[datetime]:not([data-local])').forEach(time => {
       time.dataset.local = '';
       const at = new Date(time.dateTime);
@@ -161,6 +162,20 @@
       if (group && document.activeElement === document.body) group.closest('li').focus({preventScroll: true});
     }
   };
+  // The seconds that a model is at work are counted here, by the server's clock.
+  const countSeconds = () => {
+    const clock = document.querySelector('[data-now]');
+    if (clock && !clock.dataset.ahead) {
+      const ahead = Date.now() / 1000 - Number(clock.dataset.now);
+      clock.dataset.ahead = String(Math.abs(ahead) < 5 ? 0 : ahead);  // so much may the loading of the page have taken
+    }
+    document.querySelectorAll('[data-since]').forEach(line => {
+      const passed = Date.now() / 1000 - Number(clock?.dataset.ahead ?? 0) - Number(line.dataset.since);
+      const text = line.dataset.line.replace('#', String(Math.max(0, Math.floor(passed))));
+      if (line.textContent !== text) line.textContent = text;
+    });
+  };
+  setInterval(countSeconds, 250);
   document.addEventListener('click', event => {
     const button = event.target.closest?.('button');
     if (!button) return;
@@ -194,6 +209,7 @@
       ask(bank ? {do: 'put_back_bank', bank} : {do: 'put_back', interview});
     }
     else if (button.id === 'keep-goal') ask({do: 'goal', exam_on: document.querySelector('#exam-on').value || null, daily_cap: Number(document.querySelector('#daily-cap').value)});
+    else if (button.matches('.stop-grading')) ask({do: 'stop_grading'});
     else if (button.matches('.second-opinion')) ask({do: 'second_opinion', ...about(button)});
     else if (button.matches('.mark-switch')) {
       const card = button.closest('.card'), shown = !card.classList.contains('marking');
