@@ -32,11 +32,12 @@ _LONGEST_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a question, or with one of its criteria."""
+    """What is wrong with a question, or with one of its criteria; `near` is the criterion at which a form shows it."""
 
     question: str
     what: Localized
     criterion: str = ""
+    near: str = ""
 
     def into(self, language: Language, *, with_question: bool = True) -> str:
         """`question 'x', criterion 'y': what`, in the reader's language; a page may show the question elsewhere."""
@@ -156,7 +157,7 @@ def _question_faults(question: Question) -> Iterator[Fault]:
         for earlier in question.criteria[:place]:
             if how := overlap(earlier, criterion):
                 pair = {"one": repr(earlier.id), "other": repr(criterion.id)}
-                yield Fault(name, localized("lint.overlap", how=how, **pair))
+                yield Fault(name, localized("lint.overlap", how=how, **pair), near=criterion.id)
     for text in question.reference.both:
         if is_only_a_link(text):
             yield Fault(name, localized("lint.reference_link", text=text.strip()[:_LONGEST_SHOWN]))
@@ -212,9 +213,9 @@ def _reference_faults(question: Question) -> Iterator[Fault]:
         for criterion in question.criteria if levels else ():
             values = {"side": language, "criterion": repr(criterion.id), "level": levels[criterion.id]}
             if criterion.kind is Kind.CORE and levels[criterion.id] is not Level.MET:
-                yield Fault(name, localized("lint.not_found", **values))
+                yield Fault(name, localized("lint.not_found", **values), near=criterion.id)
             if criterion.kind is Kind.MISTAKE and levels[criterion.id] is not Level.MISSING:
-                yield Fault(name, localized("lint.makes_mistake", **values))
+                yield Fault(name, localized("lint.makes_mistake", **values), near=criterion.id)
 
 
 def _criterion_faults(question: Question, criterion: Criterion) -> Iterator[Localized]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from interviewer.banks import editing
-from interviewer.banks.editing import DraftError, DraftQuestion, DraftText, Remark
+from interviewer.banks import drafts, editing
+from interviewer.banks.drafts import DraftError, DraftQuestion, DraftText, Remark
 from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.lint import Fault, by_question, lint
 from interviewer.banks.loader import parse_bank
@@ -44,7 +44,7 @@ _MOST_CHECKED = 300
 
 _BANKS = """{% if banks %}<details data-key="own-banks"><summary>{{ say("editor.banks") }}</summary><ul class="own-banks">
 {% for bank in banks %}<li>{{ bank.title }} <span class="quiet">{{ say("editor.count", count=bank.questions | length) }}</span>
-<span class="tools"><button type="button" data-open="{{ bank.id }}">{{ say("editor.edit") }}</button>
+<span class="tools"><button type="button" data-open="{{ bank.id }}" data-sure="{{ say("editor.drop_edits") }}">{{ say("editor.edit") }}</button>
 <button type="button" class="delete" data-bank="{{ bank.id }}" data-sure="{{ say("list.delete_sure") }}">{{ say("list.delete") }}</button></span></li>{% endfor %}</ul></details>{% endif %}"""
 
 
@@ -98,10 +98,12 @@ class Editor:
             case Save(text=text, base=base, edits=edits):
                 return self._save(text if edits is None else _with_edits(text, edits), base, language)
             case Change():
-                drafts = [editing.read_draft(sent) for sent in action.questions]
-                return {"questions": [_shown(draft, action.bank, language) for draft in _changed(action, drafts)]}
+                sent = [drafts.read_draft(question) for question in action.questions]
+                has_model = self.importer.models.choice(owner).endpoint is not None
+                changed = _changed(action, sent)
+                return {"questions": [_shown(one, action.bank, language, has_model=has_model) for one in changed]}
             case Look():
-                return {"remarks": _remarks(editing.read_draft(action.questions[0]), action.bank, language)}
+                return {"remarks": _remarks(drafts.read_draft(action.questions[0]), action.bank, language)}
             case Try():
                 return {"card": self._card(owner, action)}
             case Stop(window=window):
@@ -116,7 +118,7 @@ class Editor:
         return {"told": shown.html, "saved": shown.saved, "text": text, "base": shown.base}
 
     def _card(self, owner: str, action: Try) -> str:
-        question = editing.finished(editing.read_draft(action.questions[0]))
+        question = drafts.finished(drafts.read_draft(action.questions[0]))
         bank, language = _bank_of(question, action.bank), action.language
         if not action.answer.strip():
             raise BankError("", "", localized("play.empty"))
@@ -135,19 +137,19 @@ def _opened(text: str, base: str, language: Language) -> Reply:
     sketch = BankSketch(
         id=bank.id, language=bank.language, is_bilingual=is_bilingual, topics=topics, policy=bank.policy
     )
-    drafts = [editing.draft_of(question) for question in bank.questions]
+    shown = [drafts.draft_of(question) for question in bank.questions]
     return {
         "text": text,
         "base": base,
         "bank": sketch.model_dump(mode="json"),
         "title": {"zh": bank.title.zh, "en": bank.title.en},
-        "questions": [draft.model_dump(mode="json") for draft in drafts],
+        "questions": [draft.model_dump(mode="json") for draft in shown],
         "html": render(
             "editor.html",
             language,
             title=bank.title,
             sides=DraftText(zh=bank.title.zh, en=bank.title.en).languages,
-            rows=[_row(one, sketch) for one in drafts],
+            rows=[_row(one, sketch) for one in shown],
         ),
     }
 
@@ -170,10 +172,15 @@ def _sides(draft: DraftQuestion, bank: BankSketch, text: DraftText | None) -> li
     return (text.languages if text else []) or draft.text.languages[:1] or [bank.language]
 
 
-def _shown(draft: DraftQuestion, bank: BankSketch, language: Language) -> Reply:
+def _shown(draft: DraftQuestion, bank: BankSketch, language: Language, *, has_model: bool) -> Reply:
     """A question with its form."""
     html = render(
-        "editor_question.html", language, row=_row(draft, bank), sides_of=partial(_sides, draft, bank), is_open=True
+        "editor_question.html",
+        language,
+        row=_row(draft, bank),
+        sides_of=partial(_sides, draft, bank),
+        is_open=True,
+        has_model=has_model,
     )
     return {
         "question": draft.model_dump(mode="json"),
@@ -182,11 +189,11 @@ def _shown(draft: DraftQuestion, bank: BankSketch, language: Language) -> Reply:
     }
 
 
-def _changed(action: Change, drafts: Sequence[DraftQuestion]) -> list[DraftQuestion]:  # noqa: C901, PLR0911 - one match
+def _changed(action: Change, sent: Sequence[DraftQuestion]) -> list[DraftQuestion]:  # noqa: C901, PLR0911 - one match
     """The drafts that take the place of those that were sent."""
-    one, language, place = drafts[0], action.bank.language, action.place
+    one, language, place = sent[0], action.bank.language, action.place
     if action.what.endswith(("criterion", "criteria")) and place >= max(len(one.criteria), 1):
-        return list(drafts)
+        return list(sent)
     match action.what:
         case "add_criterion":
             return [editing.add_criterion(one)]
@@ -204,9 +211,9 @@ def _changed(action: Change, drafts: Sequence[DraftQuestion]) -> list[DraftQuest
             return [one, editing.new_question(one, action.taken)]
         case "split_question":
             return list(editing.split_question(one, language, action.at, action.taken))
-        case "merge_questions" if len(drafts) > 1:
-            return [editing.merge_questions(*drafts)]
-    return [editing.with_new_groups(draft) for draft in drafts]
+        case "merge_questions" if len(sent) > 1:
+            return [editing.merge_questions(*sent)]
+    return [drafts.with_new_groups(draft) for draft in sent]
 
 
 def _bank_of(question: Question, sketch: BankSketch) -> Bank:
@@ -216,10 +223,10 @@ def _bank_of(question: Question, sketch: BankSketch) -> Bank:
 def _remarks(draft: DraftQuestion, bank: BankSketch, language: Language) -> list[Reply]:
     """What is missing in a draft; where it is a question already, what the check says about it."""
     try:
-        question = editing.finished(draft)
+        question = drafts.finished(draft)
     except DraftError as error:
         return _places(error, language)
-    return [_place(remark, language) for remark in editing.remarks_on(question, _bank_of(question, bank))]
+    return [_place(remark, language) for remark in drafts.remarks_on(question, _bank_of(question, bank))]
 
 
 def _places(error: DraftError, language: Language) -> list[Reply]:
@@ -233,7 +240,7 @@ def _place(remark: Remark, language: Language) -> Reply:
 def _checked(bank: Bank, faults: Mapping[str, Sequence[Fault]], language: Language) -> dict[str, list[Reply]]:
     """The remarks on every question that has some."""
     return {
-        name: [_place(remark, language) for remark in editing.placed(bank[name], found)]
+        name: [_place(remark, language) for remark in drafts.placed(bank[name], found)]
         for name, found in faults.items()
     }
 
@@ -241,7 +248,7 @@ def _checked(bank: Bank, faults: Mapping[str, Sequence[Fault]], language: Langua
 def _with_edits(text: str, edits: Edits) -> str:
     """The text of a bank file with what was edited in the form. Raises DraftError and BankError."""
     bank = parse_bank(text, "")
-    changed = [editing.finished(editing.read_draft(sent)) for sent in edits.changed]
+    changed = [drafts.finished(drafts.read_draft(sent)) for sent in edits.changed]
     known = {question.id for question in (*bank.questions, *changed)}
     order = [name for name in edits.order if name in known]
-    return rewritten(text, "", editing.edited(bank, DraftText.model_validate(edits.title), order, changed))
+    return rewritten(text, "", drafts.edited(bank, DraftText.model_validate(edits.title), order, changed))

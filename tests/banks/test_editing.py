@@ -1,46 +1,16 @@
-"""What an author does to questions in a form, and what is said where a draft is no question yet."""
+"""What an author does to the questions of a bank in a form."""
 
 from dataclasses import replace
 
 import pytest
+from editable import question
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.banks import editing
-from interviewer.banks.editing import DraftCriterion, DraftError, DraftQuestion, DraftText, draft_of, finished
-from interviewer.banks.loader import Library
-from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Language, Localized, Question
+from interviewer.banks.drafts import DraftCriterion, DraftError, DraftQuestion, DraftText, draft_of, finished
+from interviewer.domain.rubric import Group, Language, Localized
 from interviewer.errors import BankError
-
-SHIPPED = [question for bank in Library().banks() for question in bank.questions]
-
-
-def question() -> Question:
-    return Question(
-        "hashing",
-        Localized(zh="哈希表查找为什么快？", en="Why is lookup in a hash table fast?"),
-        Localized(
-            zh="哈希函数直接算出位置，平均只需常数时间。冲突要另外处理。", en="The hash gives the place at once."
-        ),
-        (
-            Criterion(
-                "place",
-                Localized(zh="哈希函数算出位置，并且冲突要处理", en="The hash gives the place; collisions are handled"),
-                weight=2,
-                aliases=(("算出位置", "gives the place"), ("冲突", "collision")),
-            ),
-            Criterion(
-                "constant", Localized(zh="平均常数时间", en="constant time on average"), hints=(Localized(en="?"),)
-            ),
-        ),
-    )
-
-
-@pytest.mark.parametrize("one", SHIPPED, ids=lambda one: one.id)
-def test_a_form_that_is_not_touched_changes_nothing(one: Question) -> None:
-    assert finished(draft_of(one)) == one
-    sent = DraftQuestion.model_validate_json(draft_of(one).model_dump_json())
-    assert finished(sent) == one
 
 
 def test_a_criterion_is_split_where_it_joins_two_claims() -> None:
@@ -126,16 +96,6 @@ def test_two_questions_become_one_with_all_their_criteria_and_groups() -> None:
     assert merged.difficulty == 3
 
 
-def test_a_group_begins_with_its_first_criterion_and_ends_with_its_last() -> None:
-    draft = draft_of(question())
-    draft.criteria[0].group = editing.NEW_GROUP
-    begun = editing.with_new_groups(draft)
-    assert [group.id for group in begun.groups] == [begun.criteria[0].group] == ["any"]
-    assert finished(begun).groups == (Group("any", 1),)
-    begun.criteria[0].group = ""
-    assert finished(begun).groups == ()
-
-
 def test_criteria_are_suggested_from_the_reference() -> None:
     draft = editing.new_question(draft_of(question()), ["question", "question-2"])
     assert (draft.id, draft.topic) == ("question-3", "general")
@@ -145,44 +105,3 @@ def test_criteria_are_suggested_from_the_reference() -> None:
     assert [one.text.en for one in suggested.criteria] == ["Bytes arrive in order", "Lost segments are sent again"]
     with pytest.raises(BankError):
         editing.suggest_criteria(editing.new_question(None, []), Language.EN)
-
-
-@pytest.mark.parametrize(
-    "field, value, at, said",
-    [
-        ("weight", 0.0, "criteria.0", "应大于 0"),
-        ("text", DraftText(en=" "), "criteria.0.text", "没有"),
-        ("group", "no-such", "", "no-such"),
-        ("why", DraftText(en="wrong"), "criteria.0", "why"),
-    ],
-)
-def test_what_is_wrong_is_said_at_its_place_in_the_readers_language(
-    field: str, value: object, at: str, said: str
-) -> None:
-    draft = draft_of(question())
-    setattr(draft.criteria[0], field, value)
-    with pytest.raises(DraftError) as refused:
-        finished(draft)
-    assert [one.at for one in refused.value.remarks] == [at]
-    assert said in refused.value.remarks[0].into(Language.ZH)
-
-
-def test_the_remarks_of_the_check_stand_at_their_criterion() -> None:
-    bank = Bank("b", Localized(en="B"), (question(),), Language.ZH)
-    remarks = editing.remarks_on(question(), bank)
-    at = {one.at for one in remarks if "说了两件事" in one.into(Language.ZH) or "两" in one.into(Language.ZH)}
-    assert "criteria.0" in at
-    lenient = replace(bank, policy=Localized(zh="只说一半也算一半"))
-    assert len(editing.remarks_on(question(), lenient)) < len(remarks), "the author's policy counts"
-
-
-def test_blank_fields_are_absent() -> None:
-    draft = draft_of(question())
-    draft.criteria[1].hints = [DraftText(), DraftText(en="Think of arrays.")]
-    draft.criteria[1].probe = DraftText(zh="  ")
-    draft.criteria[1].aliases = [["", "O(1)"], [" "]]
-    made = finished(draft).rubric["constant"]
-    assert made.hints == (Localized(en="Think of arrays."),)
-    assert made.probe is None
-    assert made.aliases == (("O(1)",),)
-    assert made.kind is Kind.CORE

@@ -77,6 +77,7 @@ def test_a_list_is_edited_without_yaml_tried_saved_and_practised(
     assert not (server.folder / "banks").exists()
     row.locator("[name='criteria.0.weight']").fill("2")
     page.locator("[data-title]").fill("My networks")
+    expect(page.locator("#import-save")).to_have_text("Save “My networks”")
     page.click("#import-save")
     expect(page.locator("#import-saved")).to_contain_text("Saved “My networks”")
     (saved,) = (server.folder / "banks").glob("*.yaml")

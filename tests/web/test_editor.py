@@ -202,6 +202,14 @@ def test_an_answer_is_tried_with_the_model_that_was_chosen(editor: Editor) -> No
     bank = opened(editor)
     asked = {"bank": bank["bank"], "answer": "A pile of plates.", "by_model": True}
     assert "1 of 1" in ask(editor, "try", questions=bank["questions"][:1], **asked)["card"]
+    show = {"what": "show", "bank": bank["bank"], "questions": bank["questions"][:1]}
+    assert "by-model" in ask(editor, "change", **show)["questions"][0]["html"]
+
+
+def test_without_a_model_none_is_offered(editor: Editor) -> None:
+    bank = opened(editor)
+    show = {"what": "show", "bank": bank["bank"], "questions": bank["questions"][:1]}
+    assert "by-model" not in ask(editor, "change", **show)["questions"][0]["html"]
 
 
 def test_a_text_is_opened_and_what_is_wrong_with_it_is_said(editor: Editor) -> None:

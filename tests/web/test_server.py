@@ -392,3 +392,17 @@ def test_behind_a_proxy_the_page_knows_its_address_and_its_cookie_is_secure(tmp_
         assert "Secure" in page.headers["set-cookie"]
         origin = {"Origin": "https://host.example"}
         assert client.post("/gradio_api/queue/join", json={}, headers=origin).status_code != 403
+
+
+def test_the_editor_answers_only_the_page_of_a_visitor_and_no_endless_request(
+    client: TestClient, owners: Owners
+) -> None:
+    asked = {"do": "banks", "language": "en"}
+    assert client.post("/editor", json=asked).status_code == 404, "nobody without a cookie"
+    become(client, owners, owners.new())
+    answer = client.post("/editor", json=asked)
+    assert "html" in answer.json()
+    assert answer.headers["cache-control"] == "no-store"
+    assert client.post("/editor", json=asked, headers={"Origin": "http://evil.example"}).status_code == 403
+    assert client.post("/editor", content=b" " * 15_000_001).status_code == 413
+    assert "told" in client.post("/editor", content=b"no json").json()

@@ -119,11 +119,13 @@
   };
   const look = one => {
     ask(() => ({do: 'look', ...on(one)}), reply => one.isConnected && remark(one, reply.remarks));
-    if (one.querySelector('.trial-card').childElementCount && !one.querySelector('.trial-card .by-model')) tryAnswer(one, false);
+    const card = one.querySelector('.trial-card');
+    if (card.childElementCount && !card.dataset.byModel) tryAnswer(one, false);
   };
   const tryAnswer = (one, byModel) => {
     const place = one.querySelector('.trial-card');
     place.setAttribute('aria-busy', 'true');
+    place.dataset.byModel = byModel ? 'yes' : '';
     if (byModel) place.textContent = '…';
     ask(() => ({do: 'try', ...on(one), answer: one.querySelector('.trial-answer').value, by_model: byModel}), reply => { place.innerHTML = reply.card; })
       .then(() => { place.removeAttribute('aria-busy'); if (place.textContent === '…') place.textContent = ''; });
@@ -146,7 +148,12 @@
     const field = event.target;
     if (!bank || !field.closest?.('#editor')) return;
     if (field.id === 'import-yaml') { bank.typed = field.value; bank.isEdited = true; }
-    else if (field.dataset.title) { bank.title[field.dataset.title] = field.value; touch(); }
+    else if (field.dataset.title) {
+      const save = here('#import-save');
+      bank.title[field.dataset.title] = field.value;
+      save.textContent = save.dataset.named.replace('*', () => field.value);
+      touch();
+    }
     else if (field.name) {
       const id = field.closest('li[data-question]').dataset.question;
       set(bank.questions[id], field.name, read(field.name, field.value));
@@ -191,7 +198,7 @@
     const button = event.target.closest?.('button');
     if (!button) return;
     if (button.id === 'import-stop') { button.disabled = true; send({do: 'stop', window: windowName()}); }
-    else if (button.dataset.open) ask(() => ({do: 'open_bank', bank: button.dataset.open}), reply => { show(reply); here('h2').scrollIntoView(); here('[data-title]').focus({preventScroll: true}); });
+    else if (button.dataset.open && (!bank?.isEdited || isSure(button))) ask(() => ({do: 'open_bank', bank: button.dataset.open}), reply => { show(reply); here('h2').scrollIntoView(); here('[data-title]').focus({preventScroll: true}); });
     else if (button.closest('.take-over')) openImport(button.closest('[data-draft]').dataset.draft);
     if (!button.closest('#editor')) return;
     const one = button.closest('li[data-question]'), what = button.dataset.change, place = Number(button.dataset.place);
