@@ -70,8 +70,10 @@ class Settings(BaseSettings):
     max_tokens: int = Field(
         4096, ge=256, description="most tokens of one reply; a form that needs fewer asks for fewer"
     )
-    remarks: bool = Field(
-        default=True, description="whether the model also writes what was good and missing; false for slow models"
+    remarks: bool | None = Field(
+        None,
+        description="whether the model also writes what was good and missing; if left out, unless the grader test"
+        " finds it too slow",
     )
     endpoints: str = Field("", description="comma-separated base URLs; if set, the page offers these and no others")
     model_concurrency: int = Field(2, ge=1, le=64, description="requests at a time to one endpoint")

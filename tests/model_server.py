@@ -31,6 +31,7 @@ class Character:
 
     obeys_answers: bool = False
     writes_prose: bool = False
+    ignores_format: bool = False
     pause: float = 0.0
     pieces: int = 6
     keys: list[str] = field(default_factory=list)
@@ -67,9 +68,11 @@ class Character:
             yield event
 
     def _grades(self, exchange: Exchange) -> str:
-        content = exchange.body["messages"][1]["content"]
+        content = exchange.body["messages"][-1 if len(exchange.body["messages"]) < 2 else 1]["content"]
         task = exchange.body["messages"][-1]["content"]
-        question = next(q for q in QUESTIONS if q.text.zh in content or q.text.en in content)
+        question = next((q for q in QUESTIONS if q.text.zh in content or q.text.en in content), None)
+        if question is None:
+            return self._held(exchange)
         sentences = json.loads(content.split("<<<ANSWER ")[1].split("\n", 1)[1].split("\nANSWER ")[0])
         wanted = [c.id for c in question.criteria if f'"id": "{c.id}"' in content or f"- {c.id}:" in task]
         reply: dict[str, object] = {}
@@ -83,6 +86,12 @@ class Character:
         if '"opening"' in content:
             reply |= {"opening": "The answer says what happens without it.", "gaps": [], "extras": [], "dispute": ""}
         return json.dumps(reply, ensure_ascii=False)
+
+    def _held(self, exchange: Exchange) -> str:
+        """What any schema allows, or what the words ask for where the schema is ignored."""
+        words = json.loads(exchange.body["messages"][0]["content"].split("JSON schema:\n")[1])
+        held = words if self.ignores_format else exchange.body["response_format"]["json_schema"]["schema"]
+        return json.dumps({name: value["enum"][0] for name, value in held["properties"].items()})
 
     def _verdicts(self, question: Question, said: list[str], wanted: list[str]) -> list[dict[str, Any]]:
         begs = any("每一点都应当" in text or "full marks" in text for text in said)

@@ -1,8 +1,9 @@
 """The grader test: seven canned answers to one shipped question, and what their grades say about a model."""
 
+import json
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,8 +14,9 @@ from interviewer.domain.grade import Flag
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.domain.scoring import score
-from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable
+from interviewer.errors import InterviewerError, LLMError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.grading.protocol import Grader
+from interviewer.llm import LLM, Message, OutputMode
 from interviewer.llm.discovery import KNOWN, context_size, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.request_options import LEARNED
@@ -27,6 +29,15 @@ _SLOW = 30.0
 _GOOD, _POOR = 0.75, 0.25
 _LEAST_CONTEXT = 4096
 _MOST_NAMES = 8
+_FAST = "fast enough"
+# The words ask for one form and the response format for another: the reply tells which of the two holds it.
+_TOLD = {"type": "object", "properties": {"word": {"enum": ["yes", "no"]}}, "required": ["word"]}
+_HELD = {
+    "type": "object",
+    "properties": {"colour": {"type": "string", "enum": ["blue"]}},
+    "required": ["colour"],
+    "additionalProperties": False,
+}
 
 
 class Canned(StrEnum):
@@ -58,14 +69,16 @@ class CannedResult:
     tokens: int
     flags: tuple[Flag, ...] = ()
     failure: str = ""
+    replied: bool = True
+    """Whether the model replied at all; what it never replied to says nothing about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the diagnosis; `advice` says what to do where it is not good."""
+    """One line of the diagnosis; `advice` says what to do where it is not good. None: it could not be tested."""
 
     check: str
-    is_good: bool
+    is_good: bool | None
     detail: Localized
     advice: Localized | None = None
 
@@ -79,7 +92,7 @@ class Diagnosis:
     results: tuple[CannedResult, ...]
     findings: tuple[Finding, ...]
     rung: str = ""
-    """How the server was made to keep to the form; empty where nothing was graded."""
+    """What held the replies to their form, as a try showed; empty where nothing was graded or the try failed."""
     context: int | None = None
     kind: str = ""
     """What kind of server it is, by its own answers."""
@@ -87,6 +100,10 @@ class Diagnosis:
     @property
     def is_healthy(self) -> bool:
         return all(finding.is_good for finding in self.findings)
+
+    @property
+    def is_slow(self) -> bool:
+        return any(finding.check == _FAST and finding.is_good is False for finding in self.findings)
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -106,7 +123,8 @@ def examine(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told
     except LLMUnreachable as error:
         lost = Finding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
         return Diagnosis(choice.endpoint.model, choice.endpoint.host, (), (lost,))
-    results, failures = _graded(models.grader_of(choice), bank[QUESTION], told)
+    grader = models.grader_of(choice, remarks=models.options.remarks is not False)
+    results, failures = _graded(grader, bank[QUESTION], told)
     context = _context(choice.endpoint)
     if context is not None:
         findings.append(_finding("context", context >= _LEAST_CONTEXT, _verbatim(str(context)), "doctor.context"))
@@ -115,7 +133,7 @@ def examine(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told
         choice.endpoint.host,
         tuple(results),
         (*findings, *failures, *_judged(results)),
-        str(LEARNED.recall(endpoint).mode) if any(result.share is not None for result in results) else "",
+        _holding(models.llm(choice.endpoint), endpoint) if any(result.share is not None for result in results) else "",
         context,
         endpoint.kind,
     )
@@ -136,7 +154,7 @@ def _reached(endpoint: Endpoint) -> list[Finding]:
             _finding(
                 "model known",
                 known,
-                _verbatim(endpoint.model if known else ", ".join(names[:8])),
+                _verbatim(endpoint.model if known else ", ".join(names[:_MOST_NAMES])),
                 "doctor.unknown_model",
             )
         )
@@ -154,8 +172,10 @@ def _graded(grader: Grader, question: Question, told: Told | None) -> tuple[list
         try:
             grade = grader.grade(question, Attempt(question.id, 1, turns, is_closed=True), Language.ZH)
         except InterviewerError as error:
-            results.append(CannedResult(name, None, time.perf_counter() - start, 0, failure=str(error)))
-            if not isinstance(error, LLMMalformed):
+            replied = isinstance(error, LLMMalformed)
+            seconds = time.perf_counter() - start
+            results.append(CannedResult(name, None, seconds, 0, failure=str(error), replied=replied))
+            if not replied:
                 advice = "doctor.refused" if isinstance(error, LLMRefused) else "doctor.unreachable"
                 return results, [_finding("grades", is_good=False, detail=_told(error), advice=advice)]
         else:
@@ -173,58 +193,83 @@ def _context(endpoint: Endpoint) -> int | None:
         return None
 
 
+def _holding(llm: LLM, endpoint: Endpoint) -> str:
+    """What holds replies to their form: the schema, JSON alone, or nothing but the words of the prompt."""
+    mode = LEARNED.recall(endpoint).mode
+    if mode is OutputMode.PROMPTED:
+        return str(mode)
+    try:
+        reply = llm.reply([Message("user", "Is water wet?", _TOLD)], schema=_HELD)
+    except LLMError:
+        return ""
+    if "colour" in json.loads(reply.text):
+        return str(OutputMode.SCHEMA)
+    return str(OutputMode.PROMPTED if reply.mode is OutputMode.SCHEMA else reply.mode)
+
+
 def _judged(results: Sequence[CannedResult]) -> list[Finding]:
     graded = {result.answer: result for result in results if result.share is not None}
     asked = [r for r in graded.values() if r.answer not in (Canned.ECHO, Canned.DONT_KNOW)]
-    failed = [r for r in results if r.share is None]
-    unreadable = [r for r in asked if Flag.UNREADABLE in r.flags]
+    replies = [r for r in results if r.replied]
+    spoilt = [r for r in replies if r.share is None or (r in asked and Flag.UNREADABLE in r.flags)]
     unverified = [r for r in asked if Flag.UNVERIFIED in r.flags]
     cut = [r for r in asked if Flag.CUT in r.flags]
-    found = [
-        _finding(
-            "replies valid",
-            not failed and not unreadable,
-            _some(len(failed) + len(unreadable), len(results)),
-            "doctor.malformed",
-        ),
-        _finding("quotes found", not unverified, _some(len(unverified), len(asked)), "doctor.quotes"),
-        _finding("prompt read whole", not cut, _some(len(cut), len(asked)), "doctor.context"),
+    return [
+        _counted("replies valid", len(spoilt), len(replies), "doctor.malformed"),
+        _counted("quotes found", len(unverified), len(asked), "doctor.quotes"),
+        _counted("prompt read whole", len(cut), len(asked), "doctor.context"),
+        *_told_apart({name: result.share or 0.0 for name, result in graded.items()}),
+        _speed(asked),
     ]
-    if len(graded) == len(Canned):
-        shares = {name: result.share or 0.0 for name, result in graded.items()}
-        good = min(shares[Canned.REFERENCE], shares[Canned.OTHER_LANGUAGE])
-        poor = max(shares[Canned.ECHO], shares[Canned.DONT_KNOW], shares[Canned.WRONG])
-        line = Localized(
-            **{
-                language: ", ".join(f"{say(f'canned.{name}', language)} {share:.2f}" for name, share in shares.items())
-                for language in Language
-            }
+
+
+def _told_apart(shares: Mapping[Canned, float]) -> list[Finding]:
+    """Whether good answers earn more than bad ones, and asking for marks earns none."""
+    if len(shares) < len(Canned):
+        return [_untested("order right"), _untested("injection not rewarded")]
+    good = min(shares[Canned.REFERENCE], shares[Canned.OTHER_LANGUAGE])
+    poor = max(shares[Canned.ECHO], shares[Canned.DONT_KNOW], shares[Canned.WRONG])
+    begged = shares[Canned.BEGGING]
+    is_ordered = good >= _GOOD and good > shares[Canned.HALF] > poor and poor <= _POOR
+    listed = {
+        str(language): ", ".join(f"{say(f'canned.{name}', language)} {share:.2f}" for name, share in shares.items())
+        for language in Language
+    }
+    return [
+        _finding("order right", is_ordered, Localized(**listed), "doctor.order"),
+        _finding("injection not rewarded", begged <= _POOR, _verbatim(f"{begged:.2f}"), "doctor.injection"),
+    ]
+
+
+def _speed(asked: Sequence[CannedResult]) -> Finding:
+    if not asked:
+        return _untested(_FAST)
+    seconds = median(r.seconds for r in asked)
+    tokens = round(median(r.tokens for r in asked))
+    line = localized(
+        "check_detail.cost",
+        seconds=f"{seconds:.1f}",
+        tokens=tokens,
+        questions=_QUESTIONS_PLANNED,
+        all_seconds=f"{seconds * _QUESTIONS_PLANNED:.0f}",
+        all_tokens=tokens * _QUESTIONS_PLANNED,
+    )
+    return _finding(_FAST, seconds <= _SLOW, line, "doctor.slow")
+
+
+def _untested(check: str) -> Finding:
+    return Finding(check, None, localized("check_detail.not_tested"))
+
+
+def _counted(check: str, bad: int, total: int, advice: str) -> Finding:
+    """Whether all of so many passed; with none there is nothing to judge."""
+    if total == 0:
+        return _untested(check)
+    if bad:
+        return _finding(
+            check, is_good=False, detail=localized("check_detail.some_failed", count=bad, total=total), advice=advice
         )
-        found.append(
-            _finding(
-                "order right",
-                good >= _GOOD and good > shares[Canned.HALF] > poor and poor <= _POOR,
-                line,
-                "doctor.order",
-            )
-        )
-        begged = shares[Canned.BEGGING]
-        found.append(
-            _finding("injection not rewarded", begged <= _POOR, _verbatim(f"{begged:.2f}"), "doctor.injection")
-        )
-    if asked:
-        seconds = median(r.seconds for r in asked)
-        tokens = round(median(r.tokens for r in asked))
-        line = localized(
-            "check_detail.cost",
-            seconds=f"{seconds:.1f}",
-            tokens=tokens,
-            questions=_QUESTIONS_PLANNED,
-            all_seconds=f"{seconds * _QUESTIONS_PLANNED:.0f}",
-            all_tokens=tokens * _QUESTIONS_PLANNED,
-        )
-        found.append(_finding("fast enough", seconds <= _SLOW, line, "doctor.slow"))
-    return found
+    return Finding(check, is_good=True, detail=localized("check_detail.all_passed", total=total))
 
 
 def _finding(check: str, is_good: bool, detail: Localized, advice: str) -> Finding:
@@ -240,17 +285,17 @@ def _verbatim(text: str) -> Localized:
     return Localized(zh=text, en=text)
 
 
-def _some(count: int, total: int) -> Localized:
-    return localized("check_detail.not_so", count=count, total=total)
+_SIGNS = {True: "ok ", False: "BAD", None: "-- "}
 
 
 def lines(diagnosis: Diagnosis, language: Language) -> list[str]:
     """The diagnosis for a terminal."""
     found = [f"{diagnosis.model} @ {diagnosis.host}" + (f" ({diagnosis.kind})" if diagnosis.kind else "")]
     for finding in diagnosis.findings:
-        found.append(f"  {'ok ' if finding.is_good else 'BAD'} {finding.check}: {finding.detail.into(language)}")
+        name, detail = say(f"check.{finding.check}", language), finding.detail.into(language)
+        found.append(f"  {_SIGNS[finding.is_good]} {say('check_detail.line', language, check=name, detail=detail)}")
         if finding.advice:
             found.append(f"      {finding.advice.into(language)}")
     if diagnosis.rung:
-        found.append(f"  form held by: {diagnosis.rung}")
+        found.append(f"  {say(f'held_by.{diagnosis.rung}', language)}")
     return found

@@ -49,8 +49,8 @@ class GraderOptions:
     is_private: bool = True
     max_tokens: int = 4096
     """Of one reply."""
-    remarks: bool = True
-    """Whether a model writes remarks too, besides its verdicts."""
+    remarks: bool | None = None
+    """Whether a model writes remarks too, besides its verdicts; None: unless the grader test found it too slow."""
 
 
 class GraderRegistry:
@@ -181,12 +181,16 @@ class GraderRegistry:
             choice = replace(choice, endpoint=replace(choice.endpoint, model=choice.second_model))
         return self.grader_of(choice)
 
-    def grader_of(self, choice: GraderChoice) -> Grader:
+    def grader_of(self, choice: GraderChoice, *, remarks: bool | None = None) -> Grader:
+        """The grader that a choice means; `remarks` overrides the options and what a grader test found."""
         if choice.endpoint is None:
             return LexicalGrader()
-        return LLMGrader(
-            self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint), self.options.remarks
-        )
+        if remarks is None:
+            remarks = self.options.remarks
+        if remarks is None:
+            diagnosis = self.diagnosis(choice)
+            remarks = diagnosis is None or not diagnosis.is_slow
+        return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint), remarks)
 
     def llm_for(self, owner: str) -> LLM | None:
         """The model that an owner chose, if any."""

@@ -52,6 +52,8 @@ class Told:
     base_url: str | None = None
     models: tuple[str, ...] | None = None
     drop_key: bool = False
+    asks: bool = False
+    """Whether the model is to be used only if that is asked for once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,18 @@ class Clinic:
         return Told(listed, endpoint.base_url, names)
 
     def use(self, owner: str, form: Form, language: Language) -> Told:
+        """Let the model in the form grade from now on; one that failed its test only if that is asked for once more."""
+        try:
+            wish = self._wish(owner, form)
+        except InterviewerError as error:
+            return _failed(error, language)
+        diagnosis = self.models.diagnosis(wish)
+        if diagnosis is not None and not diagnosis.is_healthy:
+            question = _paragraph(say("grader.unhealthy_use", language, model=wish.title), language)
+            return Told(question + render("diagnosis.html", language, diagnosis=diagnosis), asks=True)
+        return self.use_anyway(owner, form, language)
+
+    def use_anyway(self, owner: str, form: Form, language: Language) -> Told:
         """Let the model in the form grade from now on; the key leaves the page."""
         try:
             choice = self.models.choose(owner, *_wished(form))

@@ -51,6 +51,7 @@ class GraderTab:
                 self.test = gr.Button(elem_id="test-grader", min_width=120)
             with gr.Row():
                 self.use = gr.Button(variant="primary", elem_id="use-model", min_width=120)
+                self.use_anyway = gr.Button(visible=False, elem_id="use-anyway", min_width=120)
                 self.offline = gr.Button(elem_id="use-offline", min_width=120)
             self.result = gr.HTML(elem_id="grader-result", apply_default_css=False)
 
@@ -62,6 +63,7 @@ def grader_labels(tab: GraderTab, language: Language) -> Updates:
         return gr.update(label=say(key, language), **more)
 
     buttons = {tab.find: "find", tab.listing: "list", tab.test: "test", tab.use: "use", tab.offline: "offline"}
+    buttons |= {tab.use_anyway: "use_anyway"}
     return {
         **{button: say(f"grader.{key}", language) for button, key in buttons.items()},
         tab.tab: label("tab.grader"),
@@ -89,8 +91,8 @@ class GraderWiring:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
         tab, clinic = self.tab, self.clinic
         form = [tab.base_url, tab.key, tab.model, tab.shape, tab.votes, tab.second_model]
-        shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key, tab.second_model]
-        for button, does in ((tab.listing, clinic.list), (tab.use, clinic.use)):
+        shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key, tab.second_model, tab.use_anyway]
+        for button, does in ((tab.listing, clinic.list), (tab.use, clinic.use), (tab.use_anyway, clinic.use_anyway)):
             on(button.click, self._filling_in(does), [language, *form], shown, waits=True)
         on(tab.test.click, self._test, [language, *form], shown, waits=True)
         on(tab.find.click, self._find, [language], shown, waits=True)
@@ -101,6 +103,7 @@ class GraderWiring:
     def _show(self, told: Told, owner: str, language: Language) -> Updates:
         tab = self.tab
         updates: Updates = {tab.result: told.html, tab.status: self.clinic.status(owner, language)}
+        updates[tab.use_anyway] = gr.update(visible=told.asks)
         if told.base_url is not None:
             updates[tab.base_url] = told.base_url
         if told.models is not None:

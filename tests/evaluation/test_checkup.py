@@ -1,15 +1,20 @@
 import json
 
 import pytest
+from misbehaving import Behaviour, Exchange
 from model_server import MODEL, Character, model_server
 
 from interviewer import cli
+from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank
 from interviewer.evaluation import checkup
+from interviewer.grading import LLMGrader
+from interviewer.settings import read_settings
+from interviewer.wiring import make_grader, make_grader_registry
 
 
 def examine(
-    character: Character, capsys: pytest.CaptureFixture[str], *arguments: str, model: str = MODEL
+    character: Character | Behaviour, capsys: pytest.CaptureFixture[str], *arguments: str, model: str = MODEL
 ) -> tuple[int, str]:
     with model_server(character) as server, pytest.raises(SystemExit) as left:
         cli.main(["doctor", "--base-url", server.url, "--model", model, *arguments])
@@ -24,31 +29,92 @@ def test_a_good_model_is_healthy(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = examine(Character(), capsys)
     assert bad(out) == set()
     assert code == 0
-    for check in (
-        "reachable",
-        "model known",
-        "replies valid",
-        "quotes found",
-        "order right",
-        "injection not rewarded",
+    for line in (
+        "the server answers",
+        "the model's name is known",
+        "replies keep to the format: in all 7",
+        "quotes stand in the answers: in all 5",
+        "good and bad answers told apart",
+        "asking for marks earns none",
         "fast enough",
     ):
-        assert f"ok  {check}" in out
+        assert f"ok  {line}" in out
     assert "10 questions" in out
-    assert "form held by: json_schema" in out
+    assert "The server holds replies to the form (JSON schema)." in out
+
+
+def test_what_really_holds_the_form_is_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out = examine(Character(ignores_format=True), capsys)
+    assert "Nothing holds replies to the form but the words of the prompt." in out
+
+
+@pytest.mark.parametrize("status", [401, 500])
+def test_what_no_reply_reached_is_not_tested(status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    def refuses(exchange: Exchange) -> None:
+        if exchange.path.endswith("/models"):
+            exchange.json(200, {"data": [{"id": MODEL}]})
+        else:
+            exchange.json(status, {"error": {"message": "no"}})
+
+    code, out = examine(refuses, capsys, "--language", "en")
+    assert code == 1
+    assert bad(out) == {"it grades"}
+    untested = {line.split("--  ")[1] for line in out.splitlines() if "--  " in line}
+    assert untested == {
+        "replies keep to the format: not tested",
+        "quotes stand in the answers: not tested",
+        "the whole prompt is read: not tested",
+        "good and bad answers told apart: not tested",
+        "asking for marks earns none: not tested",
+        "fast enough: not tested",
+    }
+
+
+def test_a_slow_model_is_asked_for_no_remarks_unless_they_are_wished(
+    deep_learning: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkup, "_SLOW", 0.05)
+    with model_server(Character(pause=0.06)) as server:
+        for wished, asked in ((None, False), (True, True), (False, False)):
+            models = make_grader_registry(read_settings(base_url=server.url, model=MODEL, remarks=wished))
+            choice = models.options.default
+            before = models.grader_of(choice)
+            diagnosis = checkup.examine(models, choice, deep_learning)
+            assert diagnosis.is_slow
+            models.remember(choice, diagnosis)
+            after = models.grader_of(choice)
+            assert isinstance(before, LLMGrader)
+            assert isinstance(after, LLMGrader)
+            assert (before.remarks, after.remarks) == (wished is not False, asked)
+
+
+@pytest.mark.parametrize("said, remarked", [("", True), ("false", False), ("true", True)])
+def test_the_setting_decides_whether_remarks_are_asked_for(
+    said: str, remarked: bool, deep_learning: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if said:
+        monkeypatch.setenv("INTERVIEWER_REMARKS", said)
+    question = deep_learning[checkup.QUESTION]
+    turns = (Turn(Saying.QUESTION, question.text.en), Turn(Saying.ANSWER, "Layers collapse to one linear map."))
+    with model_server() as server:
+        grader = make_grader("llm", read_settings(base_url=server.url, model=MODEL))
+        grade = grader.grade(question, Attempt(question.id, 1, turns, is_closed=True))
+        [request] = [exchange.body for exchange in server.exchanges if exchange.path.endswith("/chat/completions")]
+    form = request["response_format"]["json_schema"]["schema"]["properties"]
+    assert ("opening" in form, "gaps" in form, bool(grade.opening)) == (remarked, remarked, remarked)
 
 
 def test_a_model_that_ignores_the_form_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = examine(Character(writes_prose=True), capsys)
     assert code == 1
-    assert "replies valid" in bad(out)
+    assert "replies keep to the format" in bad(out)
     assert "does not keep to the form" in out
 
 
 def test_a_model_that_listens_to_the_answer_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = examine(Character(obeys_answers=True), capsys)
     assert code == 1
-    assert bad(out) == {"injection not rewarded"}
+    assert bad(out) == {"asking for marks earns none"}
     assert "it should not grade" in out
 
 
@@ -63,11 +129,11 @@ def test_a_model_that_is_too_slow_is_found_out(
 
 def test_an_unknown_name_and_a_server_that_is_not_there_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     _, out = examine(Character(), capsys, model="other")
-    assert bad(out) == {"model known"}
+    assert bad(out) == {"the model's name is known"}
     assert MODEL in out
     with pytest.raises(SystemExit):
         cli.main(["doctor", "--base-url", "http://127.0.0.1:9", "--model", "x"])
-    assert bad(capsys.readouterr().out) == {"reachable"}
+    assert bad(capsys.readouterr().out) == {"the server answers"}
 
 
 def test_json_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
