@@ -1,0 +1,24 @@
+from pathlib import Path
+
+import pytest
+
+from interviewer.banks.loader import Library
+from interviewer.domain.rubric import Language, Localized
+from interviewer.evaluation.checkup import Diagnosis, Finding
+from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.web.grader_settings import Clinic, Form
+
+
+def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_once_more(tmp_path: Path) -> None:
+    models = GraderRegistry(GraderOptions(is_private=True), lambda _: pytest.fail("no model is asked"), 1)
+    clinic, form = Clinic(models, Library(None, tmp_path)), Form("http://127.0.0.1:9/v1", "", "m", "one_call", 1)
+    found = Finding("order right", is_good=False, detail=Localized("0.1", "0.1"))
+    models.remember(clinic._wish("me", form), Diagnosis("m", "127.0.0.1", (), (found,)))
+    told = clinic.use("me", form, Language.EN)
+    assert told.asks
+    assert "Use it all the same" in told.html
+    assert models.choice("me").endpoint is None
+    clinic.use_anyway("me", form, Language.EN)
+    chosen = models.choice("me").endpoint
+    assert chosen is not None
+    assert chosen.model == "m"
