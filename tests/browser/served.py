@@ -63,7 +63,7 @@ class Server:
         if self._process is None:
             return
         self._process.send_signal(how)
-        self._process.wait(20)
+        self._process.wait(60)
         self._process = None
 
 
