@@ -14,7 +14,7 @@ from interviewer.wiring import make_grader, make_grader_registry
 
 
 def examine(
-    character: Character | Behaviour, capsys: pytest.CaptureFixture[str], *arguments: str, model: str = MODEL
+    character: Behaviour, capsys: pytest.CaptureFixture[str], *arguments: str, model: str = MODEL
 ) -> tuple[int, str]:
     with model_server(character) as server, pytest.raises(SystemExit) as left:
         cli.main(["doctor", "--base-url", server.url, "--model", model, *arguments])
@@ -49,16 +49,13 @@ def test_what_really_holds_the_form_is_tried(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize("status", [401, 500])
-def test_what_no_reply_reached_is_not_tested(
-    status: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_no_reply_reached_is_not_tested(status: int, capsys: pytest.CaptureFixture[str]) -> None:
     def refuses(exchange: Exchange) -> None:
         if exchange.path.endswith("/models"):
             exchange.json(200, {"data": [{"id": MODEL}]})
         else:
             exchange.json(status, {"error": {"message": "no"}})
 
-    monkeypatch.setattr("interviewer.llm.retry.Clock", lambda: Clock(sleep=lambda _: None))
     code, out = examine(refuses, capsys, "--language", "en")
     assert code == 1
     assert bad(out) == {"it grades"}

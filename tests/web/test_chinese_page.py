@@ -127,7 +127,7 @@ def test_the_grader_tab_is_in_chinese_whatever_goes_wrong(
     ]
     findings = (*checkup._judged(results), *checkup._judged([CannedResult(Canned.HALF, None, 1.0, 0)]))
     told.append(render("diagnosis.html", ZH, diagnosis=Diagnosis("qwen", "127.0.0.1", tuple(results), findings)))
-    assert "7 个里有 0 个不合格" in told[-1]
+    assert "7 个全部合格" in told[-1]
     for html in told:
         assert english(visible(html)) == []
 
