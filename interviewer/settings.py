@@ -194,8 +194,8 @@ def prepare_gradio(settings: Settings) -> None:
     temporary = settings.data_folder / "gradio"
     temporary.mkdir(mode=0o700, exist_ok=True)
     os.environ["GRADIO_TEMP_DIR"] = str(temporary)
-    if settings.root_path:
-        os.environ["GRADIO_ROOT_PATH"] = settings.root_path
+    # Always set: another application's root path in the environment would leave our page without its scripts.
+    os.environ["GRADIO_ROOT_PATH"] = settings.root_path
 
 
 class _StderrHandler(logging.Handler):

@@ -10,7 +10,9 @@ from fakes import DROPOUT, begun, grade
 from interviewer.domain.grade import Evidence, Level, Ruling
 from interviewer.domain.interview import (
     Answered,
+    Asked,
     Begun,
+    Clarified,
     Contest,
     Contested,
     Ended,
@@ -29,9 +31,11 @@ from interviewer.domain.interview import (
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
+    SkipUndone,
     Ungraded,
     Unprobed,
     begin,
+    may_undo_skip,
     step,
 )
 from interviewer.errors import OutOfTurn
@@ -53,8 +57,11 @@ def samples(interview: Interview) -> list[Event]:
         Probed(criterion, "Why?"),
         Unprobed(),
         Hinted(criterion, "Think."),
+        Asked("Do you mean at test time?"),
+        Clarified("At test time, that is."),
         Repeated(),
         Skipped(),
+        SkipUndone(),
         Graded("dropout", 1, graded),
         Ungraded("dropout", 1, "no model"),
         RegradeAsked("dropout", 1),
@@ -101,13 +108,15 @@ def _situation(interview: Interview) -> object:
         min(current.number, 2),
         interview.plan.probes,
         interview.plan.again,
-        tuple(sorted({turn.saying for turn in current.turns})),
+        tuple(sorted({turn.saying for turn in current.turns} - {"ask", "clarification"})),
         min(len([t for t in current.turns if t.saying == "hint"]), 3),
+        current.turns[-1].saying == "ask",
         first.awaits_grade,
         first.grade is not None,
         bool(first.failure),
         first.awaits_second,
         current.is_closed,
+        may_undo_skip(interview),
     )
 
 

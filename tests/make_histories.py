@@ -46,6 +46,15 @@ def failing(session: Session) -> None:
     session.end()
 
 
+def asked(session: Session) -> None:
+    session.ask("Do you mean while it is used?")
+    session.answer("it is switched off")
+    session.ask("Why is what?")
+    session.answer("predictions would be noisy")
+    session.run_due_and_wait()
+    session.end()
+
+
 def ruled(session: Session) -> None:
     session.answer("it is put to sleep")
     session.run_due_and_wait()
@@ -76,6 +85,7 @@ def main(folder: Path) -> None:
         ("coach", begun(), coach),
         ("interview", begun(Mode.INTERVIEW, probes=1), interview),
         ("failing", begun(language=Language.ZH), failing),
+        ("asked", begun(Mode.INTERVIEW, probes=1), asked),
         ("ruled", begun(), ruled),
         ("shipped", make_plan(bank, count=2, mode=Mode.INTERVIEW, language=Language.ZH, seed=1), shipped),
     ]

@@ -21,6 +21,8 @@ from interviewer.settings import shipped
 
 QUESTIONS = (*read_bank(shipped("rubrics") / "deep-learning.yaml").questions, *BANK.questions)
 MODEL = "tester-7b"
+STRICT = "strict-7b"
+"""A second model of the same server, which finds nothing in any answer."""
 
 
 @dataclass
@@ -37,7 +39,9 @@ class Character:
     def __call__(self, exchange: Exchange) -> None:
         self.keys.append(exchange.headers.get("authorization", ""))
         if exchange.path.endswith("/models"):
-            exchange.json(200, {"object": "list", "data": [{"id": MODEL, "object": "model"}]})
+            exchange.json(
+                200, {"object": "list", "data": [{"id": MODEL, "object": "model"}, {"id": STRICT, "object": "model"}]}
+            )
             return
         if not exchange.path.endswith("/chat/completions"):
             exchange.json(404, {"error": {"message": "not here"}})
@@ -54,7 +58,9 @@ class Character:
             )
             return
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-        exchange.json(200, {"object": "chat.completion", "model": MODEL, "choices": [choice], "usage": usage})
+        exchange.json(
+            200, {"object": "chat.completion", "model": exchange.body["model"], "choices": [choice], "usage": usage}
+        )
 
     def _slowly(self, events: list[object]) -> Iterator[object]:
         for event in events:
@@ -72,7 +78,8 @@ class Character:
         reply: dict[str, object] = {}
         if '"verdicts"' in content or '"misconceptions"' in content:
             mistakes = {criterion.id for criterion in question.rubric.of(Kind.MISTAKE)}
-            found = self._verdicts(question, [s["text"] for s in sentences], wanted)
+            said = ["nothing"] if exchange.body["model"] == STRICT else [s["text"] for s in sentences]
+            found = self._verdicts(question, said, wanted)
             reply["verdicts"] = [verdict for verdict in found if verdict["id"] not in mistakes]
             made = {"met": "made", "missing": "not_made"}
             reply["misconceptions"] = [v | {"verdict": made[v["verdict"]]} for v in found if v["id"] in mistakes]

@@ -38,7 +38,7 @@ class Visitor:
         return {self.ids[i]: value for i, value in zip(event["outputs"], last["output"]["data"], strict=True)}
 
     def start(self, session: str) -> dict[str, Any]:
-        form = ["en", "deep-learning", ["activations"], 1, "bank", "en", "coach", False, True]
+        form = ["en", "deep-learning", ["activations"], 1, "bank", "en", "coach", False, True, "neutral", 0]
         return self.call(self.event("begin", "click"), form, session)
 
     def arrive(self, remembered: str = "none", session: str = "mine") -> dict[str, Any]:

@@ -67,10 +67,12 @@ def test_a_data_folder_that_cannot_be_made_is_an_error_with_advice(monkeypatch: 
 def test_gradio_is_told_to_keep_quiet_before_it_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "True")
     monkeypatch.setenv("GRADIO_TEMP_DIR", "/elsewhere")
+    monkeypatch.setenv("GRADIO_ROOT_PATH", "https://another.example/app")
     prepare_gradio(read_settings())
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
     assert os.environ["GRADIO_RUN_HISTORY"] == "False"
     assert os.environ["GRADIO_TEMP_DIR"].endswith("gradio")
+    assert not os.environ["GRADIO_ROOT_PATH"]
 
 
 @pytest.fixture

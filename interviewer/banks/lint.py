@@ -1,7 +1,7 @@
 """What is wrong with a bank although it can be read: everything that would make its grades unfair or its help useless."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from interviewer.banks.reference_checks import is_only_a_link, says_too_little
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Question
 from interviewer.errors import BankError
-from interviewer.grading.follow_ups import LONGEST_PROBE, leaks
+from interviewer.grading.disclosure import leaks
+from interviewer.grading.follow_ups import LONGEST_PROBE
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized, say
@@ -19,7 +20,7 @@ from interviewer.text.word_lists import WordLists
 _WORDS = WordLists(Path(__file__).with_suffix(".toml"))
 
 _MOST_CRITERIA = 7
-_CONJUNCTION = re.compile(r"[;；]|(?<!\w)(?:and|as well as)(?!\w)|并且|以及|同时还|而且")
+_CONJUNCTION = re.compile(r"[;；]|(?<!\w)(?:and|as well as)(?!\w)|并且|以及|同时还|而且", re.IGNORECASE)
 _SAME_CLAIM = 0.8
 # Questions have more words in common than claims: "… at training time?" and "… at test time?" are two.
 _SAME_QUESTION = 0.9
@@ -31,11 +32,12 @@ _LONGEST_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a question, or with one of its criteria."""
+    """What is wrong with a question, or with one of its criteria; `near` is the criterion at which a form shows it."""
 
     question: str
     what: Localized
     criterion: str = ""
+    near: str = ""
 
     def into(self, language: Language, *, with_question: bool = True) -> str:
         """`question 'x', criterion 'y': what`, in the reader's language; a page may show the question elsewhere."""
@@ -78,6 +80,14 @@ def lint(bank: Bank, told: Callable[[int, int], None] = lambda _done, _total: No
         told(done, len(bank.questions))
 
 
+def by_question(faults: Iterable[Fault]) -> dict[str, list[Fault]]:
+    """Faults by the id of their question."""
+    found: dict[str, list[Fault]] = {}
+    for fault in faults:
+        found.setdefault(fault.question, []).append(fault)
+    return found
+
+
 def _similar_questions(bank: Bank) -> Iterator[Fault]:
     """The questions that ask nearly the same as an earlier one."""
     texts = [(q.id, tokenizer.shingles(tokenizer.clauses(text))) for q in bank.questions for text in q.text.both]
@@ -114,7 +124,13 @@ def overlap(one: Criterion, other: Criterion) -> Localized | None:
 
 def says_two_things(text: str) -> bool:
     """Whether a claim joins two and does not say what one of them alone is worth."""
-    return bool(_CONJUNCTION.search(text.casefold())) and not _values_halves(text)
+    return halves(text) is not None and not _values_halves(text)
+
+
+def halves(text: str) -> tuple[str, str] | None:
+    """The two claims that a text joins; None if it joins none."""
+    joint = _CONJUNCTION.search(text)
+    return (text[: joint.start()], text[joint.end() :]) if joint else None
 
 
 def _values_halves(text: str) -> bool:
@@ -141,7 +157,7 @@ def _question_faults(question: Question) -> Iterator[Fault]:
         for earlier in question.criteria[:place]:
             if how := overlap(earlier, criterion):
                 pair = {"one": repr(earlier.id), "other": repr(criterion.id)}
-                yield Fault(name, localized("lint.overlap", how=how, **pair))
+                yield Fault(name, localized("lint.overlap", how=how, **pair), near=criterion.id)
     for text in question.reference.both:
         if is_only_a_link(text):
             yield Fault(name, localized("lint.reference_link", text=text.strip()[:_LONGEST_SHOWN]))
@@ -197,9 +213,9 @@ def _reference_faults(question: Question) -> Iterator[Fault]:
         for criterion in question.criteria if levels else ():
             values = {"side": language, "criterion": repr(criterion.id), "level": levels[criterion.id]}
             if criterion.kind is Kind.CORE and levels[criterion.id] is not Level.MET:
-                yield Fault(name, localized("lint.not_found", **values))
+                yield Fault(name, localized("lint.not_found", **values), near=criterion.id)
             if criterion.kind is Kind.MISTAKE and levels[criterion.id] is not Level.MISSING:
-                yield Fault(name, localized("lint.makes_mistake", **values))
+                yield Fault(name, localized("lint.makes_mistake", **values), near=criterion.id)
 
 
 def _criterion_faults(question: Question, criterion: Criterion) -> Iterator[Localized]:

@@ -79,6 +79,14 @@ class Library:
                 continue
         return None
 
+    def is_own(self, path: Path) -> bool:
+        """Whether a bank file is the user's, and not shipped with the program."""
+        return path.parent != shipped("rubrics")
+
+    def own_banks(self) -> list[Bank]:
+        """The banks that are the user's."""
+        return [bank for bank in self.banks() if (path := self.place_of(bank.id)) and self.is_own(path)]
+
     def _all(self) -> tuple[list[Bank], list[BankError]]:
         banks: dict[str, tuple[Bank, str]] = {}
         broken = []
@@ -182,7 +190,7 @@ def parse_bank(text: str, name: str) -> Bank:
         return _BANK.validate_python(_localized(plain, language if language in tuple(Language) else Language.ZH))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise BankError(name, _where(tuple(first["loc"]), lines, plain), _what(first)) from error
+        raise BankError(name, _where(tuple(first["loc"]), lines, plain), explained(first)) from error
 
 
 def _refuse_bombs(events: Iterable[yaml.Event], name: str) -> None:
@@ -273,8 +281,8 @@ def _named(place: _Place, plain: Any) -> Iterator[str | Localized]:
         yield key
 
 
-def _what(error: Any) -> str | Localized:
-    """What pydantic finds, in both languages where it is a usual slip."""
+def explained(error: Any) -> str | Localized:
+    """What pydantic finds in a bank, in both languages where it is a usual slip."""
     context = error.get("ctx", {})
     if isinstance(context.get("error"), InvalidBank):
         return localized(context["error"].key, **context["error"].values)

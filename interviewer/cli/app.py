@@ -58,8 +58,11 @@ def fail(message: str, code: int = 1) -> NoReturn:
     sys.exit(code)
 
 
-def tell_failures(failures: Iterable[str], total: int) -> None:
-    """Name the reasons why answers have no grade, the most frequent ones first, and end with exit code 1 if there are any."""
+def tell_failures(failures: Iterable[str], total: int, *, ranges: int = 0) -> None:
+    """Name the reasons why answers have no grade, the most frequent ones first, and end with exit code 1 if there are any.
+
+    A grade of which some points are unknown, so that its score is a range, is told apart: it is a grade.
+    """
     from interviewer.presentation.plain_text import printable
 
     reasons = Counter(printable(failure) for failure in failures)
@@ -67,5 +70,9 @@ def tell_failures(failures: Iterable[str], total: int) -> None:
         print(f"interviewer: {count} of {total} answers could not be graded: {reason}", file=sys.stderr)
     if len(reasons) > _MOST_REASONS:
         print(f"interviewer: and some for {len(reasons) - _MOST_REASONS} other reasons", file=sys.stderr)
+    if ranges:
+        print(
+            f"interviewer: {ranges} of {total} grades are only a range: nobody could tell some points", file=sys.stderr
+        )
     if reasons:
         raise typer.Exit(1)

@@ -113,7 +113,7 @@ def import_bank(
             language=language,
             llm=wiring.make_drafter(settings) if how is Compiler.LLM else None,
             threads=settings.model_concurrency,
-            told=told("drafting") if how is Compiler.LLM else lambda _done, _total: None,
+            told=told("drafting" if how is Compiler.LLM else "making"),
         )
         shown.check(told("checking"))
     spoken = language or shown.bank.language

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from interviewer.cli.app import Compiler, GraderName, app, fail, tell_failures, text_of, write_file
+from interviewer.cli.model_progress import grading_bar, wait_for_model
 from interviewer.domain.rubric import Language
 
 if TYPE_CHECKING:
@@ -164,10 +165,8 @@ def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_jso
     ruled = _sample(ruled_attempts(interviews), limit, seed)
     if not ruled:
         fail("nobody has ruled on an answer yet: correct marks on the page, or with `interviewer rule`")
-    with typer.progressbar(length=len(ruled), label="grading", file=sys.stderr) as bar:
-        found = measure_against_rulings(
-            ruled, wiring.make_grader(grader.value, settings), _name(grader), lambda: bar.update(1)
-        )
+    with grading_bar(len(ruled)) as (tick, _):
+        found = measure_against_rulings(ruled, wiring.make_grader(grader.value, settings), _name(grader), tick)
     _print(found.as_plain(), evaluation_report.rulings_to_text(found), as_json=as_json)
     tell_failures(found.failures, found.answers)
 
@@ -199,9 +198,10 @@ def _run(
     grader = wiring.make_grader(name.value, settings)
     identity = wiring.grader_identity(name.value, settings)
     threads = settings.model_concurrency if name is GraderName.LLM else 1
-    with typer.progressbar(length=len(tasks), label="grading", file=sys.stderr) as bar:
+    with grading_bar(len(tasks), save) as (tick, look):
+        watch = look if name is GraderName.LLM else None
         return grade_answers(
-            tasks, lambda _: grader, checkpoint=save, identity=identity, threads=threads, tick=lambda: bar.update(1)
+            tasks, lambda _: grader, checkpoint=save, identity=identity, threads=threads, tick=tick, look=watch
         )
 
 
@@ -228,7 +228,7 @@ def doctor(
     def told(place: int, total: int) -> None:
         print(f"answer {place + 1} of {total}", file=sys.stderr)
 
-    diagnosis = checkup.examine(models, models.options.default, bank, told)
+    diagnosis = wait_for_model(lambda: checkup.examine(models, models.options.default, bank, told), language)
     if as_json:
         print(json.dumps(diagnosis.plain(), ensure_ascii=False, indent=2))
     else:

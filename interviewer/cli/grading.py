@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interviewer.cli.app import GraderName, app, tell_failures, write_file
+from interviewer.cli.model_progress import grading_bar
 from interviewer.domain.rubric import Language
 
 if TYPE_CHECKING:
@@ -85,13 +86,18 @@ def grade(
         grader_of = lambda _: one  # noqa: E731
     identity = wiring.grader_identity(chosen.value, settings)
     threads = settings.model_concurrency if chosen is GraderName.LLM and not batch_results else 1
-    with typer.progressbar(length=len(tasks), label="grading", file=sys.stderr) as bar:
+    with grading_bar(len(tasks), save) as (tick, look):
+        watch = look if chosen is GraderName.LLM else None
         run = runner.grade_answers(
-            tasks, grader_of, checkpoint=save, identity=identity, threads=threads, tick=lambda: bar.update(1)
+            tasks, grader_of, checkpoint=save, identity=identity, threads=threads, tick=tick, look=watch
         )
     cohort = Cohort(found, run.graded)
     _write(cohort, outputs, spoken, _badge(cohort, spoken, settings))
-    tell_failures((one.failure for one in run.graded if one.grade is None), len(run.graded))
+    tell_failures(
+        (one.failure for one in run.graded if one.grade is None),
+        len(run.graded),
+        ranges=sum(one.grade is not None and one.share is None for one in run.graded),
+    )
 
 
 def _check_usage(read: list[Path], outputs: list[Path], save: Path | None, batch_file: Path | None) -> None:

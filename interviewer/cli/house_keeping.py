@@ -29,21 +29,34 @@ def rename(interview: _INTERVIEW, title: Annotated[str, typer.Argument(help="Its
 
 
 @app.command()
-def delete(interview: _INTERVIEW, yes: _YES = False) -> None:
-    """Delete an interview for good."""
+def delete(
+    name: Annotated[str, typer.Argument(help="Id of the interview, or of the bank.")],
+    yes: _YES = False,
+    bank: Annotated[bool, typer.Option("--bank", help="Delete a bank of your own; interviews on it stay.")] = False,
+) -> None:
+    """Delete an interview, or a bank of your own, for good."""
+    from interviewer import wiring
+    from interviewer.banks.removal import remove_bank
     from interviewer.sessions.removal import remove_interview, unsent_file
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
     settings = read_settings()
+    if bank:
+        library = wiring.make_library(settings)
+        count = len(library.bank(name).questions)
+        if not yes:
+            typer.confirm(f"Delete the bank {name} with its {count} questions for good?", abort=True)
+        print(f"the bank {name} was deleted: {remove_bank(library, name).files[0][0]}")
+        return
     store = Store(settings.database)
-    store.owner_of(interview)
+    store.owner_of(name)
     if not yes:
-        typer.confirm(f"Delete interview {interview} for good?", abort=True)
-    remove_interview(store, interview, None)
-    unsent_file(settings.data_folder, interview).unlink(missing_ok=True)
+        typer.confirm(f"Delete interview {name} for good?", abort=True)
+    remove_interview(store, name, None)
+    unsent_file(settings.data_folder, name).unlink(missing_ok=True)
     store.database.compact()
-    print(f"interview {interview} was deleted")
+    print(f"interview {name} was deleted")
 
 
 @app.command()

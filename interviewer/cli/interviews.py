@@ -1,6 +1,7 @@
 """Commands that play interviews and write them out."""
 
 import sys
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 
 from interviewer.cli.app import app, fail, write_file
-from interviewer.domain.interview import Mode, Order
+from interviewer.domain.interview import Manner, Mode, Order
 from interviewer.domain.rubric import Language
 
 
@@ -41,6 +42,7 @@ def chat(
     mode: Annotated[Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = Mode.COACH,
     language: Annotated[Language, typer.Option(help="Language of questions and messages.")] = Language.ZH,
     probes: Annotated[bool | None, typer.Option(help="Ask back when an answer is not complete.")] = None,
+    manner: Annotated[Manner, typer.Option(help="How the interviewer speaks; it touches no grade.")] = Manner.NEUTRAL,
     resume: Annotated[str, typer.Option(help="Go on with the interview of this id.")] = "",
 ) -> None:
     """Play an interview in the terminal."""
@@ -60,7 +62,7 @@ def chat(
             fail(f"bank {bank} has no topic {', '.join(sorted(strangers))}; it has {', '.join(found.used_topics)}")
         first = make_plan(
             found, topics=topic or [], count=count, order=order, mode=mode, language=language,
-            probes=probes,
+            probes=probes, manner=manner,
         )  # fmt: skip
         session = service.begin(wiring.LOCAL_OWNER, first)
     terminal.play(session, language, settings.data_folder)
@@ -144,13 +146,20 @@ def export(
     if not interview:
         fail("which interview? `interviewer interviews` lists them", code=2)
     from interviewer import wiring
+    from interviewer.domain.interview import replay
     from interviewer.presentation.transcript_export import export_transcript
+    from interviewer.sessions.comparison import compare
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
     settings = read_settings()
-    history = Store(settings.database).history(interview)
-    text = export_transcript(interview, history, format.value, language, wiring.known_measurements(settings))
+    store = Store(settings.database)
+    history = store.history(interview)
+    banks, zone = wiring.make_library(settings).banks(), datetime.now().astimezone().tzinfo or UTC
+    compared = compare(store, store.owner_of(interview), interview, replay(recorded.event for recorded in history))
+    text = export_transcript(
+        interview, history, format.value, language, wiring.known_measurements(settings), banks, compared, zone
+    )
     write_file(text, output)
 
 

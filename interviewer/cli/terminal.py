@@ -1,15 +1,14 @@
 """An interview in the terminal: the same session and the same store as the page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from interviewer.domain.interview import Attempt, Interview, Mode, Phase, last_question, shows_grades
+from interviewer.cli.model_progress import ignore_interrupts
+from interviewer.cli.terminal_output import GradingWatch, show, show_card, show_report
+from interviewer.domain.interview import Interview, Manner, Phase, Saying, last_question, shows_grades
 from interviewer.domain.rubric import Language
-from interviewer.domain.scoring import has_every_core, missed
-from interviewer.domain.summary import attempt_result, summarize
 from interviewer.errors import InterviewerError, OutOfTurn
-from interviewer.presentation import wording
 from interviewer.sessions.removal import unsent_file
 from interviewer.sessions.service import LONGEST_ANSWER, Session
 from interviewer.text.messages import colon, say
@@ -25,23 +24,45 @@ def play(session: Session, language: Language, folder: Path) -> None:
     if unsent.path.exists():
         print(say("cli.kept_before", language, path=unsent.path))
     shown = ""
+    _say_in_manner(session, "opening", language)
     try:
         while not (interview := _after_follow_up(session)).is_over:
             if interview.phase is Phase.REVIEWING:
-                interview = session.run_due_and_wait()
-                print("\n" + "\n".join(_card(interview, interview.current, language)))
+                watch = GradingWatch(session, language)
+                interview = session.run_due_and_wait(language, look=watch.look)
+                watch.status.clear()
+                print()
+                show_card(interview, interview.current, language, watch.shown)
                 _review(session, language)
                 continue
             question = last_question(interview.current)
             if interview.place != shown:
                 shown = interview.place
-                print(f"\n[{interview.position + 1} / {len(interview.questions)}] {question}")
+                place = f"{interview.plan_place} / {len(interview.plan.questions)}{_once_more(interview, language)}"
+                last = interview.current.turns[-1]
+                said = last.text if last.saying is Saying.CLARIFICATION else question
+                show(f"\n[{place}] {said}", "bold")
             _turn(session, _read(unsent, language), unsent, language)
-    except (EOFError, KeyboardInterrupt):
+        watch = GradingWatch(session, language)
+        interview = session.run_due_and_wait(language, look=watch.look)
+        watch.status.clear()
+    except (EOFError, KeyboardInterrupt) as stop:
+        if isinstance(stop, KeyboardInterrupt):
+            ignore_interrupts()
+        session.runner.stop(session.id)  # what was being graded is due when the interview goes on
         print("\n" + say("cli.resume", language, id=session.id))
         return
-    print("\n" + "\n".join(_report(session.run_due_and_wait(), language)))
+    _say_in_manner(session, "closing", language)
+    print()
+    show_report(interview, language)
     print("\n" + say("cli.export", language, id=session.id))
+
+
+def _say_in_manner(session: Session, part: str, language: Language) -> None:
+    """The first or the last line of an interviewer who has a manner of their own."""
+    manner = session.interview().plan.manner
+    if manner is not Manner.NEUTRAL:
+        print(f"\n{say(f'manner.{part}_{manner}', language)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +89,12 @@ class _Unsent:
 
     def drop(self) -> None:
         self.path.unlink(missing_ok=True)
+
+
+def _once_more(interview: Interview, language: Language) -> str:
+    if not interview.again_place:
+        return ""
+    return " · " + say("play.once_more", language, place=interview.again_place, total=len(interview.again))
 
 
 def _after_follow_up(session: Session) -> Interview:
@@ -118,6 +145,7 @@ def _turn(session: Session, said: str, unsent: _Unsent, language: Language) -> N
         "/hint": session.hint,
         "/repeat": session.repeat,
         "/skip": session.skip,
+        "/back": session.undo_skip,
         "/end": session.end,
     }
     if said == "/send":
@@ -130,16 +158,31 @@ def _turn(session: Session, said: str, unsent: _Unsent, language: Language) -> N
     if not said.startswith("/"):
         _answer(session, said, unsent, language)
         return
+    command, _, question = said.partition(" ")
+    if command == "/ask":
+        _ask(session, question.strip(), language)
+        return
     if said not in commands:
         print(say("cli.unknown", language, command=said), say("cli.commands", language))
         return
     try:
         after = commands[said]()
     except OutOfTurn:
-        print(say("play.no_hint", language))
+        print(say("play.no_hint" if said == "/hint" else "play.not_now", language))
         return
     if said == "/hint":
         print(f"{say('chat.hint', language)}{colon(language)}{after.current.turns[-1].text}")
+
+
+def _ask(session: Session, question: str, language: Language) -> None:
+    """Record a question about the question; the reply is shown as what the interviewer says next."""
+    if not question:
+        print(say("cli.ask_what", language))
+        return
+    try:
+        session.ask(question)
+    except OutOfTurn:
+        print(say("play.no_more_questions", language))
 
 
 def _answer(session: Session, said: str, unsent: _Unsent, language: Language) -> None:
@@ -156,7 +199,7 @@ def _answer(session: Session, said: str, unsent: _Unsent, language: Language) ->
         return
     if unsent.text() == said:
         unsent.drop()
-    session.run_due()
+    session.run_due(language, is_watched=shows_grades(after))
     if not shows_grades(after):
         print(say("chat.noted", language))
 
@@ -168,6 +211,8 @@ def _review(session: Session, language: Language) -> None:
         if said == "/answer":
             interview = session.interview()
             print(interview.question.reference.into(language))
+        elif said in ("?", "？"):
+            print(say("cli.review", language))
         elif said == "/retry":
             session.retry()
             return
@@ -179,44 +224,3 @@ def _review(session: Session, language: Language) -> None:
             return
         else:
             print(say("cli.unknown", language, command=said))
-
-
-def _card(interview: Interview, attempt: Attempt, language: Language) -> Iterator[str]:
-    found = attempt_result(interview, attempt)
-    if attempt.failure:
-        yield f"{say('card.failed', language)} {attempt.failure}"
-    if not found.verdicts:
-        return
-    yield wording.score_text(found.score, language, is_estimate=found.is_estimate)
-    yield from (say(f"flag.{flag}", language) for flag in (found.grade.flags if found.grade else ()))
-    for criterion, verdict in zip(found.question.criteria, found.verdicts, strict=True):
-        if not wording.is_news(criterion, verdict.level):
-            continue
-        name = say(wording.level_key(criterion, verdict.level), language)
-        yield f"  {wording.sign(criterion, verdict.level)} {name}: {criterion.text.into(language)}"
-        yield from (f"      “{evidence.quote}”" for evidence in verdict.evidence)
-    gaps = missed(found.question.rubric, found.verdicts)
-    if gaps or has_every_core(found.question.rubric, found.verdicts):
-        yield say("card.gaps" if gaps else "card.no_gaps", language)
-    yield from (f"  - {criterion.text.into(language)}" for criterion in gaps)
-
-
-def _report(interview: Interview, language: Language) -> Iterator[str]:
-    summary = summarize(interview)
-    yield say("report.title", language)
-    yield wording.score_text(summary.score, language, is_estimate=summary.is_estimate)
-    yield say("report.counts", language, planned=summary.planned, answered=summary.answered, graded=summary.graded)
-    if summary.is_estimate:
-        yield say("card.estimate", language)
-    for topic in summary.topics:
-        title = interview.bank.topic_title(topic.topic, language)
-        score = wording.score_text(topic.score, language, is_estimate=summary.is_estimate)
-        yield f"  {title}: {score}"
-    if summary.study:
-        yield say("report.study", language)
-        yield from (f"  - {question.text.into(language)}" for question in summary.study)
-    if interview.plan.mode is not Mode.COACH:
-        for attempt in interview.attempts:
-            yield ""
-            yield attempt.turns[0].text
-            yield from _card(interview, attempt, language)

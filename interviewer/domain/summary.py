@@ -1,4 +1,4 @@
-"""What an interview came to: scores by topic, the strongest and the weakest points, what to study next."""
+"""What an interview came to: scores by topic, the strongest points, those to work on, what to study next."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,9 @@ from interviewer.domain.rubric import Criterion, Kind, Question
 from interviewer.domain.scoring import Score, Shortfall, mean, points, score, shortfalls
 
 _MOST_NAMED = 3
-_NOT_MADE = (Level.MISSING, Level.CONTRADICTED)
+# What sending may take: an answer that is taken when its time is over has not been thought about for longer.
+_SENDING_SECONDS = 5
+_NOT_MADE = (Level.MISSING, Level.CONTRADICTED, Level.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,16 @@ class TopicScore:
 
 @dataclass(frozen=True, slots=True)
 class InterviewSummary:
-    """An interview at a glance. Answers that nobody graded are counted and are in no mean."""
+    """An interview at a glance. Answers that nobody graded are counted and are in no mean.
+
+    `work_on` are mistakes that were made, then the points that cost most, three in all; of a group as many as it lacks.
+    """
 
     results: tuple[AttemptResult, ...]
     score: Score | None
     topics: tuple[TopicScore, ...]
     strongest: tuple[CriterionResult, ...]
-    weakest: tuple[CriterionResult, ...]
+    work_on: tuple[CriterionResult, ...]
     mistakes: tuple[CriterionResult, ...]
     study: tuple[Question, ...]
     planned: int
@@ -87,6 +92,11 @@ class InterviewSummary:
     @property
     def answered(self) -> int:
         return sum(result.attempt.is_answered for result in self.results)
+
+    @property
+    def seconds(self) -> tuple[float, ...]:
+        """How long the answers to each question took, as far as that is known."""
+        return tuple(one.attempt.seconds for one in self.results if one.attempt.seconds is not None)
 
     @property
     def spent(self) -> Spent:
@@ -108,10 +118,22 @@ class InterviewSummary:
         return any(result.is_self_marked for result in self.results)
 
 
+def over_time(interview: Interview) -> int:
+    """How many answers took longer than the plan allows."""
+    limit = interview.plan.answer_seconds
+    turns = (turn for attempt in interview.attempts for turn in attempt.turns)
+    return sum(limit is not None and (turn.seconds or 0) > limit + _SENDING_SECONDS for turn in turns)
+
+
 def attempt_result(interview: Interview, attempt: Attempt) -> AttemptResult:
     question = interview.bank[attempt.question]
     verdicts = attempt.verdicts_on(question.rubric)
     return AttemptResult(question, attempt, verdicts, _score(question, verdicts, attempt) if verdicts else None)
+
+
+def last_results(interview: Interview) -> tuple[AttemptResult, ...]:
+    """The last attempt at each question that was reached."""
+    return tuple(attempt_result(interview, attempt) for attempt in interview.last_attempts())
 
 
 def _score(question: Question, verdicts: tuple[Verdict, ...], attempt: Attempt) -> Score:
@@ -120,7 +142,7 @@ def _score(question: Question, verdicts: tuple[Verdict, ...], attempt: Attempt) 
 
 def summarize(interview: Interview) -> InterviewSummary:
     """The summary of the last attempt at each question that was reached."""
-    results = tuple(attempt_result(interview, attempt) for attempt in interview.last_attempts())
+    results = last_results(interview)
     found = [
         CriterionResult(r.question, r.question.rubric[v.criterion], v.level)
         for r in results
@@ -129,17 +151,19 @@ def summarize(interview: Interview) -> InterviewSummary:
     ]
     strongest = [one for one in found if one.criterion.kind is Kind.CORE and one.level is Level.MET]
     lost = sorted(
-        ((r, one, loss.loss) for r in results for loss in _losses(r) for one in loss.criteria), key=lambda row: -row[2]
+        ((r, one, loss.loss) for r in results for loss in _losses(r) for one in loss.criteria[: loss.needed]),
+        key=lambda row: -row[2],
     )
-    weakest = [CriterionResult(r.question, one, level) for r, one, _ in lost if (level := _level(r, one)) in _NOT_MADE]
+    missed = [CriterionResult(r.question, one, level) for r, one, _ in lost if (level := _level(r, one)) in _NOT_MADE]
+    mistakes = tuple(one for one in found if one.criterion.kind is Kind.MISTAKE and one.level is Level.MET)
     by_question = sorted(results, key=lambda r: -sum(loss.loss for loss in _losses(r)))
     return InterviewSummary(
         results=results,
         score=mean(r.score for r in results if r.score),
         topics=tuple(_topic(topic, results) for topic in dict.fromkeys(r.question.topic for r in results)),
         strongest=tuple(sorted(strongest, key=lambda one: -one.question.rubric.weight(one.criterion)))[:_MOST_NAMED],
-        weakest=tuple(weakest)[:_MOST_NAMED],
-        mistakes=tuple(one for one in found if one.criterion.kind is Kind.MISTAKE and one.level is Level.MET),
+        work_on=(*mistakes, *missed)[:_MOST_NAMED],
+        mistakes=mistakes,
         study=tuple(r.question for r in by_question if _losses(r))[:_MOST_NAMED],
         planned=len(interview.plan.questions),
     )

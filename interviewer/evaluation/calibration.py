@@ -3,13 +3,14 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
 
 from interviewer.domain.grade import Grade
+from interviewer.domain.interview import Interview
 from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 
@@ -54,14 +55,34 @@ def rubrics_digest(bank: Bank) -> str:
 MeasurementSource = Callable[[], Mapping[tuple[str, str], Measurement]]
 
 
-def measurement_finder(known: MeasurementSource, bank: Bank) -> Callable[[Grade], Measurement | None]:
-    """What is known of the grader of a grade on an answer to this bank."""
+def measurement_finder(
+    known: MeasurementSource, interview: Interview, banks: Sequence[Bank] = ()
+) -> Callable[[Grade], Measurement | None]:
+    """What is known of the grader of a grade in this interview.
+
+    A question of one of these `banks` counts as such, as long as it is still the same there.
+    """
     try:
         found = known()
     except BankError:
         found = {}  # a damaged file of measurements is no reason to show no card; `evaluate` names it
-    rubrics = rubrics_digest(bank)
-    return lambda grade: found.get((grade.provenance.signature, rubrics))
+    own = rubrics_digest(interview.bank)
+    origins = {rubric: rubrics_digest(bank) for rubric, bank in _origins(interview, {one.id: one for one in banks})}
+
+    def finder(grade: Grade) -> Measurement | None:
+        by = grade.provenance
+        return found.get((by.signature, own)) or found.get((by.signature, origins.get(by.rubric, own)))
+
+    return finder
+
+
+def _origins(interview: Interview, banks: Mapping[str, Bank]) -> Iterator[tuple[str, Bank]]:
+    """The banks that still have the questions of the interview, by the digest of the question's rubric."""
+    for source in map(interview.source, interview.plan.questions):
+        bank, asked = banks.get(source.bank), interview.bank[source.asked]
+        known = bank is not None and any(one.id == source.question for one in bank.questions)
+        if bank and known and bank[source.question].digest == asked.digest:
+            yield asked.rubric.digest, bank
 
 
 def read_measurements(paths: Iterable[Path]) -> dict[tuple[str, str], Measurement]:

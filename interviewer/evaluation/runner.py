@@ -2,9 +2,10 @@
 
 import hashlib
 import logging
+import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -18,8 +19,11 @@ from interviewer.errors import BankError, InterviewerError
 from interviewer.evaluation.checkpoint import Checkpoint
 from interviewer.evaluation.datasets import Answer, LabelledAnswer, Where, find_question
 from interviewer.grading.protocol import Grader
+from interviewer.llm.model_call import CallProgress, ModelCall
 
 _LOG = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 1.0
 
 # Flags that a person should look at before believing the grade.
 _SUSPECT = {Flag.INJECTION, Flag.STUFFING}
@@ -159,12 +163,14 @@ def grade_answers(
     identity: str = "",
     threads: int = 1,
     tick: Callable[[], None] = lambda: None,
+    look: Callable[[Sequence[CallProgress]], None] | None = None,
 ) -> Run[GradableT]:
     """Grade every answer, `threads` at a time; the results are in the order of the tasks.
 
     With a `checkpoint`, each grade is written there as soon as it is known, also while the run is being stopped, and
     what stands there under the same grader `identity` and task is not graded again; failures are not kept. `tick` is
-    called for each answer. Raises BankError if the file cannot be used.
+    called for each answer, `look` each second with what the models are doing. Stopping the run stops their requests.
+    Raises BankError if the file cannot be used.
     """
     kept = Checkpoint(checkpoint) if checkpoint else None
     known = kept.read() if kept else {}
@@ -174,16 +180,31 @@ def grade_answers(
     for _ in range(len(tasks) - len(fresh)):
         tick()
 
+    calls: dict[int, ModelCall] = {}
+
     def graded(place: int) -> GradedAnswer[GradableT]:
-        one = _graded(tasks[place], grader_of)
+        calls[place] = ModelCall()
+        try:
+            with calls[place].running():
+                one = _graded(tasks[place], grader_of)
+        finally:
+            del calls[place]
         if kept and one.grade:
             kept.add(keys[place], one.grade)
         return one
 
     start = time.perf_counter()
-    for place, one in _as_they_come(graded, fresh, threads):
-        found[place] = one
-        tick()
+
+    def stop() -> None:
+        for call in list(calls.values()):
+            call.stop()
+
+    for done in _as_they_come(graded, fresh, threads, stop, is_watched=look is not None):
+        if done is not None:
+            place, found[place] = done
+            tick()
+        elif look:
+            look([call.progress for call in list(calls.values()) if call.progress])
     return Run(tuple(found), time.perf_counter() - start, len(fresh))
 
 
@@ -201,16 +222,32 @@ def _graded(
 _Result = TypeVar("_Result")
 
 
-def _as_they_come(work: Callable[[int], _Result], places: Sequence[int], threads: int) -> Iterator[tuple[int, _Result]]:
-    """The results as they come, which is not their order if there are several threads."""
-    if threads == 1:
+def _as_they_come(
+    work: Callable[[int], _Result], places: Sequence[int], threads: int, stop: Callable[[], None], *, is_watched: bool
+) -> Iterator[tuple[int, _Result] | None]:
+    """The results as they come, which is not their order if there are several threads; None each second without one.
+
+    Whoever stops the run waits neither for what stands in line nor for a model, which `stop` ends.
+    """
+    if threads == 1 and not is_watched:
         yield from ((place, work(place)) for place in places)
         return
     pool = ThreadPoolExecutor(threads)
+    done: queue.SimpleQueue[Future[_Result]] = queue.SimpleQueue()
     try:
         running = {pool.submit(work, place): place for place in places}
-        for future in as_completed(running):
+        for future in running:
+            future.add_done_callback(done.put)
+        left = len(running)
+        while left:
+            try:
+                future = done.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                yield None
+                continue
+            left -= 1
             yield running[future], future.result()
     finally:
-        # Whoever stops the run waits for what has begun, not for what stands in line.
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        stop()
+        pool.shutdown()

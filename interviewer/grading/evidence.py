@@ -1,14 +1,16 @@
 """The candidate's own words that a grader quotes: whether they are really theirs, and where they stand."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from interviewer.domain.grade import Evidence, Level, Verdict
+from interviewer.domain.interview import Attempt, Saying
 from interviewer.domain.rubric import Kind, Rubric
+from interviewer.grading.guardrails import assent
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized
-
-_LEAST_CONTENT = 1
+from interviewer.text.tokenizer import Token
 
 
 def locate(quote: str, text: str) -> tuple[int, int] | None:
@@ -48,11 +50,46 @@ def without_mistaken_words(rubric: Rubric, verdicts: tuple[Verdict, ...]) -> tup
     )
 
 
-def carries_content(quote: str, asked: Sequence[str]) -> bool:
-    """Whether a quote says anything beyond the words of the question (given in each of its languages)."""
+def prompted_units(attempt: Attempt, turn: int) -> frozenset[str]:
+    """What the interviewer said in an attempt before a turn, and the candidate had not: stems and pairs of Chinese characters.
+
+    Hints are no part of it: what was earned after one is kept apart as such.
+    """
+    units: set[str] = set()
+    said: set[str] = set()
+    for before in attempt.turns[1:turn]:
+        if before.saying is Saying.ANSWER:
+            said |= _units(before.text)
+        elif before.saying is not Saying.HINT:
+            units |= _units(before.text) - said
+    return frozenset(units)
+
+
+def unprompted(tokens: Sequence[Token], prompted: Collection[str]) -> list[Token]:
+    """Those of neighbouring tokens that carry content and are not just what the interviewer had said before, or a yes to it."""
+    characters = ["", *(token.text if token.is_cjk else "" for token in tokens), ""]
+    pairs = [one + other if one and other else "" for one, other in pairwise(characters)]
+    found = []
+    for token, before, after in zip(tokens, pairs, pairs[1:], strict=False):
+        forms = {before, after} - {""} or {token.text}
+        is_yes = bool(prompted) and token.text in assent()
+        if tokenizer.is_content(token.text) and forms.isdisjoint(prompted) and not is_yes:
+            found.append(token)
+    return found
+
+
+def carries_content(quote: str, asked: Sequence[str], prompted: Collection[str] = ()) -> bool:
+    """Whether a quote says anything beyond the question (given in each of its languages) and what was `prompted`."""
     known = {word for text in asked for word in tokenizer.words(text)}
-    said = [word for word in tokenizer.words(quote) if tokenizer.is_content(word)]
-    return sum(word not in known for word in said) >= _LEAST_CONTENT
+    return any(
+        token.text not in known for clause in tokenizer.clauses(quote) for token in unprompted(clause.tokens, prompted)
+    )
+
+
+def _units(text: str) -> set[str]:
+    tokens = [clause.tokens for clause in tokenizer.clauses(text)]
+    pairs = {one.text + other.text for own in tokens for one, other in pairwise(own) if one.is_cjk and other.is_cjk}
+    return pairs | {token.text for own in tokens for token in own}
 
 
 def _lies_inside(evidence: Sequence[Evidence], others: Sequence[Evidence]) -> bool:

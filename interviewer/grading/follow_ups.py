@@ -1,22 +1,26 @@
-"""What the interviewer says besides the questions: which point to ask back about, and which hint to give."""
+"""What the interviewer says besides the questions: which point to ask back about, in which words, and which hint to give."""
 
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from interviewer.domain.grade import Level, Verdict
-from interviewer.domain.interview import Attempt, Interview, Saying
-from interviewer.domain.rubric import Criterion, Question
+from interviewer.domain.interview import Attempt, Interview, Probed, Saying, Unprobed
+from interviewer.domain.rubric import Criterion, Kind, Language
 from interviewer.domain.scoring import missed
 from interviewer.errors import LLMError
-from interviewer.grading.lexical import says_term
-from interviewer.grading.reply_schema import QUESTION_SCHEMA
+from interviewer.grading.disclosure import disclosed
+from interviewer.grading.grading_prompt import GradingPrompt
+from interviewer.grading.guardrails import judges
 from interviewer.llm import LLM, Message
 from interviewer.llm.prompts import prompt
 from interviewer.text import tokenizer
 from interviewer.text.messages import say
 
 LONGEST_PROBE = 120
+_LONGEST_QUOTE = 80
+_NONE = "none"
 
 
 def choose_probe(interview: Interview, levels: Mapping[str, Level]) -> Criterion | None:
@@ -26,61 +30,86 @@ def choose_probe(interview: Interview, levels: Mapping[str, Level]) -> Criterion
     """
     if all(level is Level.MISSING for level in levels.values()):
         return None
-    asked = {turn.criterion for turn in interview.current.said(Saying.PROBE)}
-    for criterion in _lacking(interview, levels):
-        if levels.get(criterion.id) is not Level.CONTRADICTED and criterion.id not in asked:
-            return criterion
-    return None
+    lacking = (one for one in _lacking(interview, levels) if levels.get(one.id) is not Level.CONTRADICTED)
+    return next((one for one in lacking if one.id not in _asked_about(interview)), None)
 
 
-def word_probe(interview: Interview, criterion: Criterion, llm: LLM | None) -> str:
-    """The probe in words: the bank's own, else the model's if it gives nothing away, else a neutral one."""
+def plain_probe(interview: Interview, criterion: Criterion) -> str:
+    """The bank's own probe in the language of the interview, else a neutral one."""
     language = interview.plan.language
-    if criterion.probe:
-        return criterion.probe.into(language)
-    worded = _worded(interview, criterion, llm) if llm else ""
-    return (
-        worded if worded and not faults_of_probe(interview.question, criterion, worded) else say("ask.more", language)
-    )
+    return criterion.probe.into(language) if criterion.probe else say("ask.more", language)
 
 
-def faults_of_probe(question: Question, criterion: Criterion, text: str) -> list[str]:
-    """Why a probe may not be asked: too long, no single question, or it gives the point away."""
-    found = []
-    if len(text) > LONGEST_PROBE:
-        found.append(f"the probe has {len(text)} characters; {LONGEST_PROBE} is the most")
-    if len(re.findall(r"[?？]", text)) != 1:
-        found.append(f"the probe must ask exactly one question ({text!r})")
-    return found + [f"the probe gives away {term!r}" for term in leaks(question, criterion, text)]
+def open_points(interview: Interview, levels: Mapping[str, Level]) -> list[Criterion]:
+    """What a model may ask back about: core points that would earn more, the heaviest first, then the usual mistakes.
+
+    Empty where no core point is open and no mistake was made, and where the answer says nothing that could be taken up.
+    """
+    mistakes = list(interview.question.rubric.of(Kind.MISTAKE))
+    lacking = _lacking(interview, levels)
+    if not lacking and not any(levels.get(one.id) is Level.MET for one in mistakes):
+        return []
+    if not _shown(interview).sentences:
+        return []
+    return [one for one in (*lacking, *mistakes) if one.id not in _asked_about(interview)]
 
 
-def leaks(question: Question, criterion: Criterion, text: str) -> list[str]:
-    """The terms of a criterion that a text says and the question does not."""
-    asked = " \n ".join(question.text.both)
-    terms = [term for group in criterion.aliases for term in group]
-    if not terms:
-        terms = [word for claim in criterion.text.both for word in tokenizer.words(claim) if tokenizer.is_content(word)]
-        terms = [term for term in terms if len(term) > 1]
-    return [term for term in terms if says_term(text, term) and not says_term(asked, term)]
+def word_follow_up(interview: Interview, points: list[Criterion], llm: LLM) -> Probed | Unprobed | None:
+    """What the model asks back, in words that take up what the candidate said; `Unprobed` where it sees nothing open.
 
-
-def _worded(interview: Interview, criterion: Criterion, llm: LLM) -> str:
-    language = interview.plan.language
-    said = "\n".join(text for _, text in interview.current.answers)
-    asked = prompt("probe").fill(
+    None where the model gives nothing that may be asked.
+    """
+    language, shown = interview.plan.language, _shown(interview)
+    kinds = {Kind.MISTAKE: "mistake"}
+    rows = [{"id": one.id, "kind": kinds.get(one.kind, "point"), "claim": one.text.into(language)} for one in points]
+    asked = prompt("follow-up").fill(
         {
+            "manner": interview.plan.manner,
             "language": say("second.language", language),
             "question": interview.question.text.into(language),
-            "point": criterion.text.into(language),
-            "answer": json.dumps(said, ensure_ascii=False),
+            "points": "\n".join(json.dumps(row, ensure_ascii=False) for row in rows),
+            "answer": shown.sentences,
         }
     )
     try:
-        reply = llm.reply([Message("user", asked)], schema=QUESTION_SCHEMA)
+        reply = llm.reply([Message("user", asked)], schema=_schema([one.id for one in points]))
     except LLMError:
-        return ""  # a probe is worth no failure: a neutral one will do
-    worded = json.loads(reply.text).get("question")
-    return worded.strip() if isinstance(worded, str) else ""
+        return None  # a follow-up is worth no failure: a plain one will do
+    said = json.loads(reply.text)
+    if said.get("point") == _NONE:
+        return Unprobed()
+    chosen = next((one for one in points if one.id == said.get("point")), None)
+    quote, question = said.get("quote"), said.get("question")
+    if chosen is None or not isinstance(quote, str) or not isinstance(question, str):
+        return None
+    words = " ".join(evidence.quote for evidence in shown.evidence((quote,))).strip(" .,;:。，；：")
+    text = say("ask.taken_up", language, quote=words, question=" ".join(question.split()))
+    if not words or faults_of_follow_up(interview, words, question, text):
+        return None
+    return Probed(chosen.id, text)
+
+
+def faults_of_follow_up(interview: Interview, quote: str, question: str, text: str) -> list[str]:
+    """Why a follow-up, of a quote and a question about it, may not be asked; nothing where it may."""
+    known = [said for _, said in interview.current.answers]
+    found = faults_of_speech(interview, question, known)
+    if len(question) > LONGEST_PROBE:
+        found.append(f"it has {len(question)} characters; {LONGEST_PROBE} is the most")
+    if len(quote) > _LONGEST_QUOTE:
+        found.append(f"its quote has {len(quote)} characters; {_LONGEST_QUOTE} is the most")
+    if len(re.findall(r"[?？]", text)) != 1:
+        found.append("it must ask exactly one question")
+    return found
+
+
+def faults_of_speech(interview: Interview, text: str, known: list[str]) -> list[str]:
+    """What is wrong with anything a model wants to say to the candidate, who has said what is `known`."""
+    found = [f"it gives away {term!r}" for term in disclosed(interview.question, text, known)]
+    if not _is_in(interview.plan.language, text):
+        found.append("it is in another language")
+    if judges(text):
+        found.append("it says what an answer is worth")
+    return found
 
 
 def choose_hint(interview: Interview, levels: Mapping[str, Level]) -> tuple[Criterion, str] | None:
@@ -93,12 +122,39 @@ def choose_hint(interview: Interview, levels: Mapping[str, Level]) -> tuple[Crit
     return None
 
 
+def _schema(points: list[str]) -> dict[str, Any]:
+    properties = {
+        "quote": {"type": "string", "maxLength": _LONGEST_QUOTE},
+        "point": {"type": "string", "enum": [*points, _NONE]},
+        "question": {"type": "string", "maxLength": LONGEST_PROBE},
+    }
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _shown(interview: Interview) -> GradingPrompt:
+    """The answer as a grader is shown it, without what talks to a model."""
+    return GradingPrompt.of(interview.question, interview.current, interview.plan.language)
+
+
+def _is_in(language: Language, text: str) -> bool:
+    """Whether a text is in a language; names in Latin letters may stand in any."""
+    tokens = [token for clause in tokenizer.clauses(text) for token in clause.tokens]
+    chinese = sum(token.is_cjk for token in tokens)
+    latin = sum(token.word[0].isascii() and token.word[0].isalpha() for token in tokens)
+    is_foreign = any(sign.isalpha() and not (sign.isascii() or tokenizer.words(sign)) for sign in tokenizer.fold(text))
+    return not is_foreign and (chinese >= max(1, latin) if language is Language.ZH else chinese == 0 and latin > 0)
+
+
 def _aimed_at(interview: Interview, attempt: Attempt, levels: Mapping[str, Level]) -> list[Criterion]:
     probes = attempt.said(Saying.PROBE)
     lacking = _lacking(interview, levels)
     if probes:
         lacking.sort(key=lambda criterion: criterion.id != probes[-1].criterion)
     return lacking
+
+
+def _asked_about(interview: Interview) -> set[str]:
+    return {turn.criterion for turn in interview.current.said(Saying.PROBE)}
 
 
 def _lacking(interview: Interview, levels: Mapping[str, Level]) -> list[Criterion]:

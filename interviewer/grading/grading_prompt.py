@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from interviewer.domain.grade import Evidence, Flag
 from interviewer.domain.interview import Attempt, Saying
 from interviewer.domain.rubric import Language, Question
-from interviewer.grading.evidence import carries_content, evidence_at, is_covered, locate
+from interviewer.grading.evidence import carries_content, evidence_at, is_covered, locate, prompted_units
 from interviewer.grading.guardrails import Screened, screen
 from interviewer.grading.reply_schema import FORM
 from interviewer.llm import Message
@@ -72,14 +72,15 @@ class GradingPrompt:
         return Language.ZH if asked == self.question.text.zh else Language.EN
 
     def evidence(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
-        """The candidate's own words that quotes stand for, those that may count; none if they only repeat the question."""
+        """The candidate's own words that quotes stand for, those that may count; none if they only repeat what was asked."""
         found: list[Evidence] = []
         for quote in quotes:
             words = self.located(quote)
             if words and not any(words.overlaps(other) for other in found):
                 found.append(words)
-        said = "\n".join(evidence.quote for evidence in found)
-        return tuple(found) if carries_content(said, self.question.text.both) else ()
+        asked = self.question.text.both
+        is_said = any(carries_content(one.quote, asked, prompted_units(self.attempt, one.turn)) for one in found)
+        return tuple(found) if is_said else ()
 
     def located(self, quote: str) -> Evidence | None:
         """The words that a quote stands for: verbatim, in what was not screened out; they may reach over sentences."""

@@ -7,6 +7,7 @@ score, a system call) are no sign at all, and doubtful ones do no more than flag
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -66,6 +67,28 @@ def screen(answer: str, question: Sequence[str]) -> Screened:
     if kept and any(_is_echo(rest, text) for text in question):
         return Screened((*flags, Flag.ECHO), ())
     return Screened(tuple(flags), tuple(kept))
+
+
+@cache
+def assent() -> frozenset[str]:
+    """The tokens that say no more than that the interviewer is right."""
+    return frozenset(word for phrase in _LISTS.words("echo.assent") for word in tokenizer.words(phrase))
+
+
+def praises(text: str) -> bool:
+    """Whether a text praises the candidate."""
+    return bool(_LISTS.phrases("judgement.praise").search(_readable(text)))
+
+
+def judges(text: str) -> bool:
+    """Whether a text lets the candidate know what an answer is worth."""
+    readable = _readable(text)
+    starts = (part.lstrip(" \"'“”‘’") for part in re.split(r"[.!?。！？\n]", readable))
+    return (
+        praises(text)
+        or bool(_LISTS.phrases("judgement.verdict").search(readable))
+        or any(_LISTS.phrases("judgement.first_words").match(start) for start in starts)
+    )
 
 
 def _talks(text: str) -> bool:

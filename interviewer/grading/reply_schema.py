@@ -1,7 +1,6 @@
 """What a model may say about an answer: the schemas it is asked for, and its replies as checked values."""
 
 import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ import jiter
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Kind
 from interviewer.domain.scoring import MOST_EXTRAS
+from interviewer.grading.guardrails import praises
 
 _LONGEST = 400
 _MOST_GAPS = 3
@@ -68,11 +68,6 @@ _REMARKS = {
     "dispute": _TEXT,
 }
 
-# Praise of the person, which helps nobody and which models like to open with.
-_PRAISE = re.compile(
-    r"(?i)\b(?:great|good|excellent|nice|well) (?:job|work|done|answer|effort)|\bimpressive\b|很棒|真棒|优秀|出色|干得好|答得(?:很)?好"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class CriterionReply:
@@ -126,13 +121,6 @@ FORM: dict[str, Any] = {
     "additionalProperties": False,
 }
 
-QUESTION_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {"question": {"type": "string"}},
-    "required": ["question"],
-    "additionalProperties": False,
-}
-
 
 def read_verdicts(text: str, wanted: Mapping[str, Kind]) -> CriterionReplies:
     """The verdicts in a reply (a JSON object). Each wanted id ends in exactly one of the two mappings.
@@ -175,7 +163,7 @@ def read_remarks(text: str) -> Remarks:
     data = json.loads(text)
     opening = _text(data.get("opening"))
     return Remarks(
-        opening="" if _PRAISE.search(opening) else opening,
+        opening="" if praises(opening) else opening,
         gaps=tuple(_rows(data.get("gaps"), ("id", "why", "say")))[:_MOST_GAPS],  # type: ignore[arg-type]
         extras=tuple(_rows(data.get("extras"), ("quote", "claim"))),  # type: ignore[arg-type]
         dispute=_text(data.get("dispute")),

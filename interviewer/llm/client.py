@@ -13,6 +13,7 @@ from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachabl
 from interviewer.llm.completion import Completion, CompletionBuilder, decode_json, read_completion, read_events
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import error_in_success, to_llm_error
+from interviewer.llm.model_call import CallPhase, current_call
 from interviewer.llm.protocol import Finish, Message, Piece, Reply
 from interviewer.llm.reasoning import ThinkingFilter
 from interviewer.llm.reply_validation import validated_reply
@@ -148,6 +149,7 @@ class OpenAICompatible:
 
         A stream is asked for even where nobody looks on: only so a model at work can be told from one that is gone.
         """
+        current_call().enter(CallPhase.READING)
         with self._transport.post(state.next_request()) as response:
             content_type = response.headers.get("content-type", "")
             if "html" in content_type:
@@ -167,6 +169,7 @@ class OpenAICompatible:
 
     def _streamed(self, response: httpx2.Response) -> Iterator[str | Completion]:
         builder, thinking, bounded = CompletionBuilder(), ThinkingFilter(), response.stream
+        call, has_text = current_call(), False
         assert isinstance(bounded, BoundedStream)
         for event in read_events(response.iter_bytes()):
             self._check_for_error(event)
@@ -175,8 +178,10 @@ class OpenAICompatible:
                 continue
             before = builder.length
             text = thinking.show(builder.add(event))
+            has_text = has_text or bool(text)
             if builder.length > before:
                 bounded.heard()
+                call.enter(CallPhase.WRITING if has_text else CallPhase.THINKING)
             if text:
                 yield text
             if builder.is_repeating:

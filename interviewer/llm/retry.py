@@ -10,6 +10,7 @@ from interviewer.errors import LLMError, LLMMalformed
 from interviewer.llm.completion import Completion
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import ErrorKind, ServerError, to_llm_error
+from interviewer.llm.model_call import CallPhase, current_call
 from interviewer.llm.protocol import Message, OutputMode
 from interviewer.llm.request_options import RequestOptions, adapted, chat_request
 
@@ -123,6 +124,7 @@ class RetryState:
         if self._loading + pause > self.endpoint.time_limits.loading:
             raise final
         self._loading += pause
+        current_call().enter(CallPhase.LOADING)
         self._pause(pause, "is loading the model")
 
     def _await_turn(self, error: ServerError) -> None:
@@ -133,6 +135,7 @@ class RetryState:
             raise to_llm_error(error, self.endpoint, wait=pause)
         self._busy += pause
         self._busy_tries += 1
+        current_call().enter(CallPhase.QUEUEING)
         self._pause(pause, f"is busy ({error.status})")
 
     def _pause(self, seconds: float, why: str) -> None:

@@ -1,13 +1,13 @@
 """Transport: one HTTP request to a model's server through the openai package, within bounds and open to being stopped."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import cache
 from ssl import SSLContext
 from threading import Event, Lock
 from typing import Any
-from weakref import WeakSet
 
 import httpx2
 import openai
@@ -16,11 +16,11 @@ from interviewer import __version__
 from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import read_error, to_llm_error
+from interviewer.llm.model_call import current_call
 from interviewer.llm.retry import RequestFailed
 from interviewer.text.messages import localized
 
-# As many connections as INTERVIEWER_MODEL_CONCURRENCY may ask for are kept, so that none is opened anew for each request.
-_LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=64)
+_NAP = 0.1
 
 _NO_KEY = "none"  # the SDK takes a missing key from the environment
 
@@ -49,13 +49,8 @@ class Transport:
         self._max_bytes = max_bytes
         self._closed = Event()
         self._lock = Lock()
-        self._connections: WeakSet[Any] = WeakSet()
-        self._client = _Client(
-            api_key=endpoint.key or _NO_KEY,
-            base_url=endpoint.base_url,
-            http_client=self._http_client(),
-            max_retries=0,  # a model that is being loaded, or a parameter to leave out, takes more than the SDK's retries
-        )
+        self._lines: list[_Line] = []
+        self._free = [self._new_line()]
 
     @contextmanager
     def post(self, body: dict[str, Any]) -> Iterator[httpx2.Response]:
@@ -67,20 +62,19 @@ class Transport:
         timeout = httpx2.Timeout(limits.silence, connect=limits.connect)
         headers = {} if self._endpoint.key else {"Authorization": openai.Omit()}
         try:
-            if self._closed.is_set():
-                raise self._stopped()
-            # Raw, since the SDK's own objects take a web page, an error and a broken stream for replies.
-            raw: Any = self._client.chat.completions.with_raw_response.create(
-                **body, timeout=timeout, extra_headers=headers
-            )
-            with closing(raw.http_response) as response:
-                yield response
+            with self._line() as line:
+                # Raw, since the SDK's own objects take a web page, an error and a broken stream for replies.
+                raw: Any = line.client.chat.completions.with_raw_response.create(
+                    **body, timeout=timeout, extra_headers=headers
+                )
+                with closing(raw.http_response) as response:
+                    yield response
         except openai.APIStatusError as error:
             raise self._from_status(error.response) from None
         except LLMMalformed as error:
             raise RequestFailed(error, tries=2) from error
         except (RequestFailed, RuntimeError) as error:
-            raise (self._stopped() if self._closed.is_set() else error) from error.__cause__
+            raise (self._ended() or error) from error.__cause__
         except (
             openai.OpenAIError,
             httpx2.HTTPError,
@@ -93,50 +87,50 @@ class Transport:
             raise self._from_failure(cause) from e
 
     def sleep(self, seconds: float) -> None:
-        """Wait, but no longer than until `close`."""
-        self._closed.wait(seconds)
+        """Wait, but no longer than until `close`, or until the call is stopped."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and self._ended() is None:
+            self._closed.wait(min(left, _NAP))
 
     def close(self) -> None:
         """End all requests, from any thread: those under way and all later ones raise LLMUnreachable."""
         self._closed.set()
         with self._lock:
-            connections = list(self._connections)
-        for connection in connections:
-            _shut_down(connection)
-        self._client.close()
+            lines = list(self._lines)
+        for line in lines:
+            line.shut_down()
+            line.client.close()
 
-    def _http_client(self) -> httpx2.Client:
-        trust_env = not self._endpoint.is_private  # a proxy cannot reach a model on this machine
-        try:
-            return httpx2.Client(
-                verify=_ssl_context(trust_env),
-                follow_redirects=False,  # a redirect would take the candidate's answer along to another host
-                trust_env=trust_env,
-                event_hooks={"request": [self._watch], "response": [self._bound]},
-                limits=_LIMITS,
-            )
-        except (ImportError, ValueError, httpx2.InvalidURL) as error:
-            raise LLMUnreachable(localized("llm.bad_proxy", reason=error)) from error
-
-    def _watch(self, request: httpx2.Request) -> None:
-        request.extensions["trace"] = self._remember
-
-    def _remember(self, event: str, info: dict[str, Any]) -> None:
-        """Keep each connection that is made: only shutting down its socket wakes a thread that waits to read from it."""
-        if not event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            return
-        connection = info["return_value"]
+    @contextmanager
+    def _line(self) -> Iterator["_Line"]:
+        """A line that nobody else uses in the block; it is cut where the call is stopped, and heals with its next use."""
         with self._lock:
-            self._connections.add(connection)
-        if self._closed.is_set():
-            _shut_down(connection)
+            line = self._free.pop() if self._free else None
+        line = line or self._new_line()
+        try:
+            if (ended := self._ended()) is not None:
+                raise ended
+            with current_call().ended_by(line.shut_down):
+                yield line
+        finally:
+            with self._lock:
+                self._free.append(line)
+
+    def _new_line(self) -> "_Line":
+        line = _Line(self._endpoint, self._bound, lambda: self._ended() is not None)
+        with self._lock:
+            self._lines.append(line)
+        return line
 
     def _bound(self, response: httpx2.Response) -> None:
         assert isinstance(response.stream, httpx2.SyncByteStream)
         response.stream = BoundedStream(response.stream, self._endpoint, self._max_bytes, self._now)
 
-    def _stopped(self) -> LLMUnreachable:
-        return LLMUnreachable(localized("llm.stopped", host=self._endpoint.host))
+    def _ended(self) -> LLMUnreachable | None:
+        """Why nothing may be asked any more; None if it may."""
+        if self._closed.is_set():
+            return LLMUnreachable(localized("llm.stopped", host=self._endpoint.host))
+        return LLMUnreachable(localized("call.stopped")) if current_call().is_stopped else None
 
     def _from_status(self, response: httpx2.Response) -> LLMError | RequestFailed:
         if response.is_redirect:
@@ -147,13 +141,59 @@ class Transport:
         return RequestFailed(to_llm_error(error, self._endpoint), server_error=error)
 
     def _from_failure(self, error: BaseException) -> LLMError | RequestFailed:
-        if self._closed.is_set():
-            return self._stopped()
+        if (ended := self._ended()) is not None:
+            return ended
         if isinstance(error, RequestFailed):
             return error
         key = next(key for kind, key in _MESSAGES if isinstance(error, kind))
         lost = LLMUnreachable(localized(key, host=self._endpoint.host, reason=str(error) or type(error).__name__))
         return RequestFailed(lost) if isinstance(error, _TRANSIENT) else lost
+
+
+class _Line:
+    """The SDK's client, for one request at a time, so that it is known whose connection is whose.
+
+    Its connection is kept, so that none is opened anew for each request.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, bound: Callable[[httpx2.Response], None], is_ended: Callable[[], bool]
+    ) -> None:
+        self._is_ended = is_ended
+        self._connection: Any = None
+        trust_env = not endpoint.is_private  # a proxy cannot reach a model on this machine
+        try:
+            http_client = httpx2.Client(
+                verify=_ssl_context(trust_env),
+                follow_redirects=False,  # a redirect would take the candidate's answer along to another host
+                trust_env=trust_env,
+                event_hooks={"request": [self._watch], "response": [bound]},
+            )
+        except (ImportError, ValueError, httpx2.InvalidURL) as error:
+            raise LLMUnreachable(localized("llm.bad_proxy", reason=error)) from error
+        self.client = _Client(
+            api_key=endpoint.key or _NO_KEY,
+            base_url=endpoint.base_url,
+            http_client=http_client,
+            max_retries=0,  # a model that is being loaded, or a parameter to leave out, takes more than the SDK's retries
+        )
+
+    def shut_down(self) -> None:
+        """End the request under way, from any thread."""
+        if self._connection is not None:
+            with suppress(OSError):
+                # Not the method of an SSL socket, which would first drop its encryption under the thread that reads.
+                socket.socket.shutdown(self._connection.get_extra_info("socket"), socket.SHUT_RDWR)
+
+    def _watch(self, request: httpx2.Request) -> None:
+        request.extensions["trace"] = self._remember
+
+    def _remember(self, event: str, info: dict[str, Any]) -> None:
+        """Keep the connection that is made: only shutting down its socket wakes a thread that waits to read from it."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._connection = info["return_value"]
+            if self._is_ended():
+                self.shut_down()
 
 
 class BoundedStream(httpx2.SyncByteStream):
@@ -197,12 +237,6 @@ class _Client(openai.OpenAI):
             "User-Agent": f"mock-interviewer/{__version__}",
             "Authorization": f"Bearer {self.api_key}",
         }
-
-
-def _shut_down(connection: Any) -> None:
-    with suppress(OSError):
-        # Not the method of an SSL socket, which would first drop its encryption under the thread that reads.
-        socket.socket.shutdown(connection.get_extra_info("socket"), socket.SHUT_RDWR)
 
 
 @cache

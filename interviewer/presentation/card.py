@@ -1,7 +1,7 @@
 """The score card of one attempt."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -11,10 +11,13 @@ from interviewer.domain.rubric import Criterion, Kind, Language, Localized
 from interviewer.domain.scoring import has_every_core, points, shortfalls
 from interviewer.domain.summary import AttemptResult, attempt_result
 from interviewer.grading.lexical import LexicalGrader
+from interviewer.llm.model_call import CallProgress
 from interviewer.presentation.highlighting import Mark, Marks, marks, model_words
 from interviewer.presentation.ruling import self_marking_sheet
 from interviewer.presentation.templating import render
 from interviewer.presentation.wording import is_news, level_key
+from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.question_notes import NO_NOTE, QuestionNote
 from interviewer.text.messages import localized
 
 # What is said beside a score of the grader who gave it, as plain text.
@@ -36,11 +39,14 @@ class Live:
     """What a card on the page offers, and one that is written out does not: to rule, and to ask once more.
 
     `is_measured` says of a grade whether its grader is known to be any good on the bank; where it is not, candidates
-    mark their own answers first. `has_model` says whether a second opinion can be asked for.
+    mark their own answers first. `has_model` says whether a second opinion can be asked for; `notes` are what the
+    candidate keeps about questions. `progress` is what a model is doing that grades an attempt.
     """
 
     is_measured: Callable[[Grade], bool]
     has_model: bool = False
+    notes: Mapping[QuestionName, QuestionNote] = field(default_factory=dict)
+    progress: Callable[[Attempt], CallProgress | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +165,11 @@ def model_marks(found: AttemptResult, listed: Sequence[Row], language: Language)
 
 
 def said(found: AttemptResult) -> list[tuple[Turn, Marks]]:
-    """What was said after the question: answers with their marks, and the hints and follow-ups between them."""
+    """What was said after the question: answers with their marks, and what was asked and replied between them."""
     return [
         (turn, marks(found.question, found.verdicts, number, turn.text))
         for number, turn in enumerate(found.attempt.turns)
-        if turn.saying in (Saying.ANSWER, Saying.HINT, Saying.PROBE)
+        if turn.saying not in (Saying.QUESTION, Saying.REPEAT)
     ]
 
 
@@ -177,15 +183,18 @@ def card(
     partial: Sequence[Verdict] = (),
     badge: Badge = no_badge,
     live: Live | None = None,
+    is_unfolded: bool = False,
 ) -> Markup:
     """The score card of an attempt; `level` is that of its title, which stands elsewhere if not `is_titled`.
 
-    `partial` is what is known while it is being graded.
+    `partial` is what is known while it is being graded; `is_unfolded` opens the model answer.
     """
     found, grade = attempt_result(interview, attempt), attempt.grade
     # A report says once for all of its cards what they would repeat.
     notes = Notes.on([grade] if grade and level == 2 else [], badge)
     listed = rows(found, language, partial)
+    source = interview.source(attempt.question)
+    name = QuestionName(source.bank, source.question)
     title, _, rest = found.question.text.into(interview.plan.language).strip().partition("\n")
     return render(
         "card.html",
@@ -204,11 +213,15 @@ def card(
         rows=listed,
         model_marks=model_marks(found, listed, language),
         says_nothing=says_nothing(found),
+        is_unfolded=is_unfolded or says_nothing(found),
         has_every_core=bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),
         second=second_opinion(found),
         changes=_changes(interview, attempt),
+        may_copy=live is not None,
+        progress=live.progress(attempt) if live else None,
         may_rule=live is not None and may_rule(interview, attempt),
         may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
+        kept_of=(name, live.notes.get(name, NO_NOTE)) if live else (),
         sheet=_sheet(interview, found, language, level, live) if live else "",
     )
 

@@ -7,7 +7,14 @@ from interviewer.domain.rubric import Language
 from interviewer.presentation.templating import render
 
 
-def chat(interview: Interview, language: Language) -> Markup:
-    """All turns so far, as a list that a screen reader reads as a log."""
+def chat(interview: Interview, language: Language, *, may_copy: bool = False) -> Markup:
+    """All turns so far, as a list that a screen reader reads as a log; `may_copy` where a script makes buttons work."""
     places = {question: place for place, question in enumerate(interview.plan.questions, start=1)}
-    return render("chat.html", language, interview=interview, places=places, shows_grades=shows_grades(interview))
+    return render(
+        "chat.html",
+        language,
+        interview=interview,
+        places=places,
+        shows_grades=shows_grades(interview),
+        may_copy=may_copy,
+    )

@@ -1,6 +1,6 @@
 """An owner's progress and the questions of all banks, as parts of the page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from markupsafe import Markup
@@ -8,7 +8,9 @@ from markupsafe import Markup
 from interviewer.domain.rubric import Language
 from interviewer.presentation.practice_text import holds_text
 from interviewer.presentation.templating import render
+from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.progress import Progress
+from interviewer.sessions.question_notes import NO_NOTE, QuestionNote
 from interviewer.sessions.standing import Standing
 
 _WEEKS = 26
@@ -21,9 +23,10 @@ def progress_page(progress: Progress, today: date, language: Language) -> Markup
     return render("progress.html", language, progress=progress, weeks=_weeks(progress, today), holds=holds)
 
 
-def questions_page(found: Sequence[Standing], language: Language) -> Markup:
-    """The first of the questions that were found, each to be ticked or practised at once."""
-    return render("questions.html", language, found=len(found), shown=found[:_MOST_SHOWN])
+def questions_page(found: Sequence[Standing], notes: Mapping[QuestionName, QuestionNote], language: Language) -> Markup:
+    """The first of the questions that were found, each to be ticked or practised at once, with what is kept about it."""
+    shown = [(one, notes.get(one.name, NO_NOTE)) for one in found[:_MOST_SHOWN]]
+    return render("questions.html", language, found=len(found), shown=shown)
 
 
 def _weeks(progress: Progress, today: date) -> list[list[tuple[date, int]]]:

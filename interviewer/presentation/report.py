@@ -1,12 +1,17 @@
 """The result of a whole interview: its score, its topics, every card."""
 
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+
 from markupsafe import Markup
 
-from interviewer.domain.interview import Interview
+from interviewer.domain.interview import Attempt, Interview
 from interviewer.domain.rubric import Language
-from interviewer.domain.summary import InterviewSummary, attempt_result, summarize
+from interviewer.domain.summary import InterviewSummary, attempt_result, over_time, summarize
 from interviewer.presentation.card import Badge, Live, Notes, card, no_badge
+from interviewer.presentation.comparison import compared_questions, overall
 from interviewer.presentation.templating import render
+from interviewer.sessions.comparison import QuestionComparison
 
 
 def report(
@@ -17,10 +22,13 @@ def report(
     badge: Badge = no_badge,
     exports_of: str = "",
     live: Live | None = None,
+    compared: Sequence[QuestionComparison] = (),
+    zone: tzinfo = UTC,
 ) -> Markup:
-    """The whole result: score, topics with a chart, strongest, weakest, what to study, every question's card.
+    """The whole result: score, topics with a chart, strong points and those to work on, every question's card.
 
-    `exports_of` is the id under which the page offers the transcript; a file that stands alone offers none.
+    `exports_of` is the id under which the page offers the transcript; a file that stands alone is `unfolded`, offers none
+    and has the points to work on above it.
     """
     summary = summarize(interview)
     return render(
@@ -29,15 +37,31 @@ def report(
         interview=interview,
         summary=summary,
         skipped=skipped(summary),
+        over_time=over_time(interview),
         may_practise=live is not None,
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
         exports_of=exports_of,
+        compared=compared_questions(compared, language),
+        overall=overall(compared, language),
+        zone=zone,
         results=[
-            (attempt_result(interview, one), card(interview, one, language, level=3, is_titled=False, live=live))
-            for one in interview.attempts
+            (
+                attempt_result(interview, one),
+                card(interview, one, language, level=3, is_titled=False, live=live, is_unfolded=unfolded),
+            )
+            for tries in by_question(interview)
+            for one in tries
         ],
         unfolded=unfolded,
     )
+
+
+def by_question(interview: Interview) -> list[list[Attempt]]:
+    """The tries at each question that was reached, also those that came after other questions."""
+    found: dict[str, list[Attempt]] = {}
+    for attempt in interview.attempts:
+        found.setdefault(attempt.question, []).append(attempt)
+    return list(found.values())
 
 
 def skipped(summary: InterviewSummary) -> int:

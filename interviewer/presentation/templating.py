@@ -15,6 +15,7 @@ from interviewer.domain.scoring import Score
 from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.wording import (
     bar_ends,
+    duration,
     level_key,
     level_sign,
     moment,
@@ -29,7 +30,7 @@ from interviewer.text.messages import ALL, colon, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
     from jinja2.runtime import Context
 
     from interviewer.presentation.highlighting import Marks
@@ -46,12 +47,18 @@ _CONTROL = tuple(code for code in (*range(32), *range(127, 160)) if chr(code) no
 UNSEEN = frozenset((*_HIDDEN, *_CONTROL))
 
 _IN_HTML = dict.fromkeys(UNSEEN, "<span class='unseen'>·</span>")
+_REFERENCES = {sign: f"&#{sign};" for sign in UNSEEN}
 _IN_MARKDOWN = dict.fromkeys(UNSEEN, "·")
 
 
 def escaped(text: str) -> Markup:
     """Text as HTML that shows it and nothing else, also inside a template of Gradio. Not for attributes."""
     return Markup(html.escape(text, quote=True).translate(_TEMPLATE_SIGNS).translate(_IN_HTML))  # noqa: S704 - escaped here
+
+
+def attribute(text: str) -> Markup:
+    """Text as the value of an HTML attribute, from which a script reads it exactly as it was written."""
+    return Markup(html.escape(text, quote=True).translate(_TEMPLATE_SIGNS).translate(_REFERENCES))  # noqa: S704 - escaped here
 
 
 def literal(text: str) -> Markup:
@@ -88,13 +95,22 @@ def render(template: str, language: Language, **values: object) -> Markup:
 
 def inline(source: str, language: Language, **values: object) -> Markup:
     """A template of a line or two, written where it is used; else like an HTML template of `render`."""
-    return Markup(_environment(escaped).from_string(source).render(language=language, **values))  # noqa: S704 - as above
+    return Markup(_compiled(source).render(language=language, **values))  # noqa: S704 - as above
+
+
+@cache
+def _compiled(source: str) -> "Template":
+    return _environment(escaped).from_string(source)
 
 
 @cache
 def stylesheet(*names: str) -> Markup:
     """The style sheets of these names, joined."""
     return Markup("".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in names))  # noqa: S704 - our own files
+
+
+def _in_language(context: "Context", text: str | Localized) -> str:
+    return text.into(context["language"]) if isinstance(text, Localized) else text
 
 
 @cache
@@ -130,13 +146,11 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
 
     @pass_context
     def rich(context: "Context", text: str | Localized, marked: "Marks" = (), *, is_typed: bool = False) -> Markup:
-        language = context["language"]
-        text = text.into(language) if isinstance(text, Localized) else text
-        return rich_text(text, language, marked, is_typed=is_typed)
+        return rich_text(_in_language(context, text), context["language"], marked, is_typed=is_typed)
 
     @pass_context
-    def line(context: "Context", text: str) -> Markup:
-        return rich_line(text, context["language"])
+    def line(context: "Context", text: str | Localized) -> Markup:
+        return rich_line(_in_language(context, text), context["language"])
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -151,6 +165,8 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
         say=said,
         colon=between,
         score_text=scored,
+        duration=duration,
+        attribute=attribute,
         provenance_text=given_by,
         level_key=level_key,
         level_sign=level_sign,

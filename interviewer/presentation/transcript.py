@@ -1,6 +1,8 @@
 """An interview written out: Markdown for editors and forges, one self-contained HTML page, a summary for JSON."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
 from markupsafe import Markup
@@ -13,17 +15,20 @@ from interviewer.domain.scoring import Score, has_every_core
 from interviewer.domain.summary import attempt_result, summarize
 from interviewer.presentation.card import Badge, Notes, no_badge, rows, said, says_nothing, second_opinion, tallies
 from interviewer.presentation.chat import chat
+from interviewer.presentation.comparison import compared_questions, comparison_to_plain, overall
 from interviewer.presentation.highlighting import Mark, Marks, pieces
-from interviewer.presentation.report import report, skipped
+from interviewer.presentation.report import by_question, report, skipped
 from interviewer.presentation.templating import literal, render
-from interviewer.text.messages import say
+from interviewer.presentation.wording import moment
+from interviewer.sessions.comparison import QuestionComparison
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """What is written out, with what only the outside knows: the id, the dates (ISO 8601, UTC), and the graders.
 
-    `badge` says in the language of the transcript how good the grader of a grade is known to be.
+    `badge` says in the language of the transcript how good the grader of a grade is known to be. Times are told in `zone`;
+    `compared` is how the questions went the last time.
     """
 
     id: str
@@ -32,6 +37,8 @@ class Transcript:
     exported_at: str
     events: int
     badge: Badge = no_badge
+    compared: Sequence[QuestionComparison] = ()
+    zone: tzinfo = UTC
 
 
 def to_markdown(transcript: Transcript, language: Language) -> str:
@@ -47,7 +54,12 @@ def to_markdown(transcript: Transcript, language: Language) -> str:
         summary=summary,
         skipped=skipped(summary),
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], transcript.badge),
-        attempts=[_written(interview, attempt, language, visible=visible) for attempt in interview.attempts],
+        compared=compared_questions(transcript.compared, language) if visible else (),
+        overall=overall(transcript.compared, language) if visible else (),
+        questions=[
+            [_written(interview, attempt, language, visible=visible) for attempt in tries]
+            for tries in by_question(interview)
+        ],
         line_break=Markup("  "),
         indent=Markup("  "),
     )
@@ -58,15 +70,29 @@ def to_html(transcript: Transcript, language: Language) -> str:
     """The transcript as one page without scripts or links to anything outside itself."""
     interview = transcript.interview
     visible = shows_grades(interview)
+    summary = summarize(interview)
+    day = moment(transcript.begun_at, transcript.zone)[:10]
     page = render(
         "transcript.html",
         language,
-        title=f"{say('transcript.title', language)} · {interview.bank.title.into(language)}",
+        # A browser names the PDF after the title.
+        title=f"{interview.bank.title.into(language)} · {day}",
+        summary=summary,
+        is_visible=visible,
         styles=("cards", "page"),
         transcript=transcript,
         interview=interview,
-        report=report(interview, language, unfolded=True, badge=transcript.badge) if visible else "",
-        spent=summarize(interview).spent if visible else Spent(),
+        report=report(
+            interview,
+            language,
+            unfolded=True,
+            badge=transcript.badge,
+            compared=transcript.compared,
+            zone=transcript.zone,
+        )
+        if visible
+        else "",
+        spent=summary.spent if visible else Spent(),
         chat=chat(interview, language),
     )
     return str(page)
@@ -91,6 +117,8 @@ def to_summary(transcript: Transcript) -> dict[str, Any]:
         "answered": summary.answered,
         "graded": summary.graded if visible else 0,
         "score": _plain_score(summary.score) if visible else None,
+        "work_on": [point.criterion.text.into(interview.plan.language) for point in summary.work_on] if visible else [],
+        "compared": comparison_to_plain(transcript.compared) if visible else [],
         "questions": [_plain_result(interview, attempt, visible=visible) for attempt in interview.attempts],
     }
 
@@ -118,7 +146,6 @@ def _written(interview: Interview, attempt: Attempt, language: Language, *, visi
     turns = [(turn, _quoted(turn.text, marked if visible else ())) for turn, marked in said(found)]
     return {
         "found": found,
-        "place": interview.plan.questions.index(attempt.question) + 1,
         "turns": turns,
         "rows": rows(found, language),
         "tallies": tallies(found),

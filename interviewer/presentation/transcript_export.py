@@ -1,27 +1,35 @@
 """A recorded interview as a file: Markdown, HTML or JSON."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
-from interviewer.domain.rubric import Language
+from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import OutOfTurn
 from interviewer.evaluation.calibration import MeasurementSource, measurement_finder
 from interviewer.presentation.plain_text import escaped_controls
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown, to_summary
 from interviewer.presentation.wording import agreement_text
+from interviewer.sessions.comparison import QuestionComparison
 from interviewer.sessions.serialization import history_to_json
 from interviewer.sessions.store import Recorded
 from interviewer.text.messages import localized
 
 
 def export_transcript(
-    interview: str, history: Sequence[Recorded], kind: str, language: Language | None, known: MeasurementSource
+    interview: str,
+    history: Sequence[Recorded],
+    kind: str,
+    language: Language | None,
+    known: MeasurementSource,
+    banks: Sequence[Bank] = (),
+    compared: Sequence[QuestionComparison] = (),
+    zone: tzinfo = UTC,
 ) -> str:
     """A transcript as `md`, `html` or `json`, in the given language or that of its questions.
 
-    What is `known` of its graders stands beside the scores.
+    What is `known` of its graders on these `banks` stands beside the scores; times are told in `zone`.
     """
     played = replay(recorded.event for recorded in history)
     if not shows_grades(played):
@@ -32,12 +40,12 @@ def export_transcript(
         played = replay(recorded.event for recorded in history)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     spoken = language or played.plan.language
-    told = measurement_finder(known, played.bank)
+    told = measurement_finder(known, played, banks)
 
     def badge(grade: Grade) -> str:
         return agreement_text(told(grade), spoken, is_estimate=grade.is_estimate)
 
-    transcript = Transcript(interview, played, history[0].at, now, len(history), badge)
+    transcript = Transcript(interview, played, history[0].at, now, len(history), badge, compared, zone)
     if kind == "json":
         events = [(recorded.event, recorded.at) for recorded in history]
         return escaped_controls(history_to_json(events, to_summary(transcript)))

@@ -1,5 +1,7 @@
 """Scores, levels and provenance in words, for every face."""
 
+from datetime import UTC, datetime, tzinfo
+
 from interviewer.domain.grade import Grade, Level
 from interviewer.domain.rubric import Criterion, Kind, Language
 from interviewer.domain.scoring import Score, band
@@ -21,6 +23,12 @@ def score_text(score: Score | None, language: Language, *, is_estimate: bool) ->
     return say("score.exact", language, score=round(100 * score.value))
 
 
+def duration(seconds: float) -> str:
+    """Minutes and seconds, as a clock shows them."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
 def provenance_text(grade: Grade, language: Language) -> str:
     """Who gave the grade, and against which rubric."""
     by = grade.provenance
@@ -31,9 +39,15 @@ def provenance_text(grade: Grade, language: Language) -> str:
     return " · ".join(parts)
 
 
-def moment(at: str) -> str:
-    """A time in ISO 8601, UTC, to the minute and as people write it."""
-    return f"{at[:16].replace('T', ' ')} UTC"
+def moment(at: str, zone: tzinfo = UTC) -> str:
+    """A time in ISO 8601 to the minute, as people of this time zone write it; UTC where it does not say its own."""
+    try:
+        told = datetime.fromisoformat(at)
+    except ValueError:  # of a damaged record
+        return at
+    local = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(zone)
+    offset = f"{local:%z}" if local.utcoffset() else ""
+    return f"{local:%Y-%m-%d %H:%M} UTC{offset[:3]}{':' if offset else ''}{offset[3:5]}"
 
 
 def agreement_text(found: Measurement | None, language: Language, *, is_estimate: bool) -> str:

@@ -18,7 +18,7 @@ from interviewer.text.messages import localized
 _log = logging.getLogger(__name__)
 
 # The migrations in their order; the last is what this program reads and writes.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 
 # Any number will do, as long as all versions of this program take the same one.
 _MIGRATION_LOCK = 7_304_911_206
@@ -38,6 +38,11 @@ _SQLITE_FAULTS = {
 # The connection was lost, the server is being stopped or started.
 _POSTGRES_GONE = ("08", "57P0")
 _POSTGRES_FAULTS = {"53100": "full", "25006": "read_only", "55P03": "locked", "40P01": "locked", "40001": "locked"}
+
+
+# Of libpq, PostgreSQL's own client: a host that swallows packets is given up in seconds, not in the quarter of an hour
+# of the operating system. The address of the database may say otherwise.
+_POSTGRES_PATIENCE = {"connect_timeout": "3", "tcp_user_timeout": "5000", "keepalives_idle": "10"}
 
 
 class Database:
@@ -107,9 +112,10 @@ def sqlite_file(url: str) -> Path | None:
 def store_error(error: SQLAlchemyError) -> StoreError:
     """What went wrong in words, without the statement and its values: those hold answers."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else None
-    fault = _fault(original)
+    # No connection has come free: those that there are wait for a server that does not answer.
+    fault = "unreachable" if isinstance(error, sa.exc.TimeoutError) else _fault(original)
     if fault in ("unreachable", "unopened"):
-        _log.warning("the database cannot be reached: %s", str(original).strip().splitlines()[0])
+        _log.warning("the database cannot be reached: %s", str(original or error).strip().splitlines()[0])
     if fault == "damaged":
         return StoreDamaged(localized("store.damaged"))
     if fault:
@@ -126,7 +132,8 @@ def _fault(error: BaseException | None) -> str | None:
         return _SQLITE_FAULTS.get(code & 0xFF)  # the rest of the code is detail
     if isinstance(error, Exception) and hasattr(error, "sqlstate"):
         state = error.sqlstate
-        if (state is None and type(error).__name__ == "OperationalError") or str(state).startswith(_POSTGRES_GONE):
+        is_operational = any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+        if (state is None and is_operational) or str(state).startswith(_POSTGRES_GONE):
             return "unreachable"
         return _POSTGRES_FAULTS.get(str(state))
     return None
@@ -137,7 +144,11 @@ def _engine(url: str, patience: float) -> sa.Engine:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "sqlite":
             _make_private(parsed)
-        engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+            engine = sa.create_engine(parsed, hide_parameters=True)
+        else:
+            if parsed.get_backend_name() == "postgresql":
+                parsed = parsed.set(query=_POSTGRES_PATIENCE | dict(parsed.query))
+            engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True, pool_timeout=patience)
     except ModuleNotFoundError as error:
         raise SettingsError(localized("store.no_driver", driver=error.name or "?")) from error
     except sa.exc.NoSuchModuleError as error:

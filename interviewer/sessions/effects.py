@@ -9,13 +9,15 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from interviewer.domain.grade import Level, Verdict
 from interviewer.domain.interview import (
     AskProbe,
+    Clarified,
+    Clarify,
     Effect,
     Event,
     GradeAgain,
@@ -23,6 +25,7 @@ from interviewer.domain.interview import (
     Graded,
     Interview,
     Probed,
+    Saying,
     SecondOpinionGiven,
     Ungraded,
     Unprobed,
@@ -30,12 +33,14 @@ from interviewer.domain.interview import (
     may_probe,
     step,
 )
-from interviewer.domain.rubric import Criterion, Language
+from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, StoreError
 from interviewer.grading import follow_ups
+from interviewer.grading.clarifications import may_be_question, neutral_reply, reply_to
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
+from interviewer.llm.model_call import CallProgress, ModelCall
 from interviewer.sessions.claims import Claims
 from interviewer.sessions.lanes import Lanes, within
 from interviewer.text.messages import localized
@@ -44,6 +49,8 @@ _log = logging.getLogger(__name__)
 
 OFFLINE = ""
 _RECORDING_PAUSES = (0.0, 0.2, 1.0)
+
+T = TypeVar("T")
 
 
 class GraderSource(Protocol):
@@ -77,7 +84,7 @@ class Recording(Protocol):
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
 
 
-_CLAIMED_AS = {GradeAttempt: "grade", GradeAgain: "second opinion", AskProbe: "follow-up"}
+_CLAIMED_AS = {GradeAttempt: "grade", GradeAgain: "second opinion", AskProbe: "follow-up", Clarify: "clarification"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +98,18 @@ class _Key:
         return f"{kind} {self.effect.question} {self.effect.attempt}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Job:
-    """An effect to be done, for whom, and how."""
+    """An effect to be done, for whom, and how; `partial` are the verdicts that are settled so far."""
 
     key: _Key
     session: Recording
     language: Language
     is_watched: bool
     is_claimed: bool
+    call: ModelCall = field(default_factory=ModelCall)
+    partial: tuple[Verdict, ...] = ()
+    future: Future[None] = field(default_factory=Future)
 
 
 class EffectRunner:
@@ -111,8 +121,7 @@ class EffectRunner:
         self._claims = claims
         self._lanes = Lanes(width)
         self._follow_up_seconds = follow_up_seconds
-        self._under_way: dict[_Key, Future[None]] = {}
-        self._partial: dict[_Key, tuple[Verdict, ...]] = {}
+        self._under_way: dict[_Key, _Job] = {}
         self._unsaved: dict[_Key, Event] = {}
         self._lock = threading.Lock()
 
@@ -125,59 +134,95 @@ class EffectRunner:
         address = self._graders.address(session.owner)
         with self._lock:
             if key in self._under_way:
-                return self._under_way[key]
+                return self._under_way[key].future
         if address != OFFLINE and not self._claims.take(session.id, str(key)):
             return None
         with self._lock:
             if key in self._under_way:
-                return self._under_way[key]
+                return self._under_way[key].future
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
-            lane = f"follow-up {address}" if isinstance(effect, AskProbe) else address
+            lane = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
             job = _Job(key, session, language, is_watched=is_watched, is_claimed=address != OFFLINE)
-            work = partial(self._run, job)
-            future = self._under_way[key] = self._lanes.submit(lane, work)
-        return future
+            self._under_way[key] = job
+            job.future = self._lanes.submit(lane, partial(self._run, job))
+        return job.future
+
+    def stop(self, interview: str) -> None:
+        """Stop the gradings of this interview that are under way in this process, and their requests. Nothing is recorded."""
+        with self._lock:
+            stopped = [
+                job
+                for key, job in self._under_way.items()
+                if key.interview == interview and isinstance(key.effect, GradeAttempt | GradeAgain)
+            ]
+            for job in stopped:
+                del self._under_way[job.key]
+        for job in stopped:
+            job.call.stop()
+            self._release(job)
 
     def partial(self, interview: str, effect: GradeAttempt) -> tuple[Verdict, ...]:
         """The verdicts of a grading under way that are settled already."""
-        return self._partial.get(_Key(interview, effect), ())
+        job = self._under_way.get(_Key(interview, effect))
+        return job.partial if job else ()
+
+    def progress(self, interview: str, effect: Effect) -> CallProgress | None:
+        """What the model is doing for this effect; None where it is not asked by this process, or not yet."""
+        job = self._under_way.get(_Key(interview, effect))
+        return job.call.progress if job else None
 
     def is_offline(self, owner: str) -> bool:
         return self._graders.address(owner) == OFFLINE
 
     def needs_model(self, interview: Interview, owner: str) -> bool:
-        """Whether the follow-up that is due has to be worded by a model."""
+        """Whether a model is to say what the interviewer says next."""
         if self.is_offline(owner):
             return False
-        chosen = _follow_up_point(interview)
-        return chosen is not None and chosen.probe is None
+        is_asked = any(isinstance(effect, Clarify) for effect in due(interview))
+        return is_asked or may_be_question(interview) or bool(_looked_for(interview, follow_ups.open_points))
 
     def decide_follow_up(self, interview: Interview, llm: LLM | None = None) -> Event | None:
-        """The follow-up that is due, or that there is none to ask; None if nobody has to decide that now."""
-        if not any(isinstance(effect, AskProbe) for effect in due(interview)):
+        """What the interviewer says next: a reply, a follow-up, or that there is none; None if nothing of it is due."""
+        owed = [effect for effect in due(interview) if isinstance(effect, AskProbe | Clarify)]
+        if not owed:
             return None
-        chosen = _follow_up_point(interview)
+        until = time.monotonic() + self._follow_up_seconds
+        is_asked = isinstance(owed[0], Clarify)
+        reply = None
+        if llm is not None and (is_asked or may_be_question(interview)):
+            reply = within(self._follow_up_seconds, lambda: reply_to(interview, llm))
+        if reply or is_asked:
+            return Clarified(reply or neutral_reply(interview))
+        if llm is not None and time.monotonic() < until and (points := _looked_for(interview, follow_ups.open_points)):
+            worded = within(until - time.monotonic(), lambda: follow_ups.word_follow_up(interview, points, llm))
+            if worded is not None:
+                return worded
+        chosen = _looked_for(interview, follow_ups.choose_probe)
         if chosen is None:
             return Unprobed()
-        worded = None
-        if llm is not None and chosen.probe is None:
-            worded = within(self._follow_up_seconds, lambda: follow_ups.word_probe(interview, chosen, llm))
-        return Probed(chosen.id, worded or follow_ups.word_probe(interview, chosen, None))
+        plain = follow_ups.plain_probe(interview, chosen)
+        # The neutral one would be asked of every point in the same words.
+        is_said = any(turn.text == plain for turn in interview.current.said(Saying.PROBE))
+        return Unprobed() if is_said else Probed(chosen.id, plain)
 
     def _run(self, job: _Job) -> None:
         key = job.key
         try:
-            self._finish(job)
+            with job.call.running():
+                self._finish(job)
         except NoSuchInterview:
             _log.warning("interview %s was removed while work for it was under way", key.interview)
         except Exception as error:  # noqa: BLE001 - nobody waits for this thread: what is not logged here is lost
             _log.error("%s of interview %s could not be finished\n%s", key, key.interview, _trace(error))
         finally:
-            if job.is_claimed:
-                self._claims.release(key.interview, str(key))
-            with self._lock:
-                self._under_way.pop(key, None)
-                self._partial.pop(key, None)
+            if not job.call.is_stopped:
+                self._release(job)
+                with self._lock:
+                    self._under_way.pop(key, None)
+
+    def _release(self, job: _Job) -> None:
+        if job.is_claimed:
+            self._claims.release(job.key.interview, str(job.key))
 
     def _finish(self, job: _Job) -> None:
         interview, key = job.session.interview(), job.key
@@ -185,11 +230,15 @@ class EffectRunner:
             return  # another process was faster
         # What is unsaved was paid for already, and not recorded when the store failed.
         event = self._unsaved.get(key) or self._result(job, interview)
+        if job.call.is_stopped:
+            return  # it may have been asked for again by now
         for pause in _RECORDING_PAUSES:
             time.sleep(pause)
             self._unsaved.pop(key, None)
             try:
-                job.session.record_result(lambda now: event if key.effect in due(now) else None)
+                job.session.record_result(
+                    lambda now: event if key.effect in due(now) and not job.call.is_stopped else None
+                )
             except NoSuchInterview:
                 raise
             except StoreError as error:
@@ -200,7 +249,7 @@ class EffectRunner:
                 return
 
     def _result(self, job: _Job, interview: Interview) -> Event | None:
-        if not isinstance(job.key.effect, AskProbe):
+        if not isinstance(job.key.effect, AskProbe | Clarify):
             return self._grade(job, job.key.effect, interview)
         try:
             return self.decide_follow_up(interview, self._graders.llm_for(job.session.owner))
@@ -212,7 +261,7 @@ class EffectRunner:
         question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)
 
         def watch(verdicts: tuple[Verdict, ...]) -> None:
-            self._partial[job.key] = verdicts
+            job.partial = verdicts
 
         is_second = isinstance(effect, GradeAgain)
         try:
@@ -241,12 +290,12 @@ def levels_so_far(interview: Interview) -> dict[str, Level]:
     return {verdict.criterion: verdict.level or Level.MISSING for verdict in grade.verdicts}
 
 
-def _follow_up_point(interview: Interview) -> Criterion | None:
-    """The point to ask back about; a bug in looking for one is logged and ends no interview."""
+def _looked_for(interview: Interview, look: Callable[[Interview, dict[str, Level]], T]) -> T | None:
+    """What may be asked back, where the plan allows it; a bug in looking for it is logged and ends no interview."""
     if not may_probe(interview):
         return None
     try:
-        return follow_ups.choose_probe(interview, levels_so_far(interview))
+        return look(interview, levels_so_far(interview))
     except Exception as error:  # noqa: BLE001 - see above
         _log.error("no follow-up could be chosen for %s\n%s", interview.current.question, _trace(error))
         return None

@@ -1,8 +1,8 @@
 """Which model grades for whom. Keys live here, in memory, and nowhere else."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,9 +11,11 @@ from interviewer.errors import InterviewerError, SettingsError
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
-from interviewer.llm import LLM, Message, Piece, Reply
+from interviewer.llm import LLM
 from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
+from interviewer.llm.gate import Gate, Gated
+from interviewer.llm.model_call import ModelCall
 from interviewer.text.messages import localized
 
 
@@ -62,8 +64,9 @@ class GraderRegistry:
         self._lock = threading.Lock()
         self._chosen: dict[str, GraderChoice] = {}
         self._models: dict[Endpoint, Gated] = {}
-        self._gates: dict[str, threading.BoundedSemaphore] = {}
+        self._gates: dict[str, Gate] = {}
         self._contexts: dict[Endpoint, int | None] = {}
+        self._tests: dict[str, ModelCall] = {}
         self._diagnoses: dict[tuple[str, str, CallShape], Any] = {}
 
     def open_to_strangers(self) -> None:
@@ -73,12 +76,22 @@ class GraderRegistry:
     def choice(self, owner: str) -> GraderChoice:
         return self._chosen.get(owner, self.options.default)
 
-    def choose(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> GraderChoice:
+    def choose(
+        self,
+        owner: str,
+        base_url: str,
+        model: str,
+        key: str,
+        shape: CallShape,
+        votes: int,
+        second_model: str | None = None,
+    ) -> GraderChoice:
         """Let a model grade for this owner from now on. Raises SettingsError if it may not or cannot be used.
 
-        An empty key keeps the one that was given before, unless scheme, host or port have changed.
+        An empty key keeps the one that was given before, unless scheme, host or port have changed. No second model
+        means the operator's, if it is the operator's server; an empty one means the same model once more.
         """
-        choice = self.wish(owner, base_url, model, key, shape, votes)
+        choice = self.wish(owner, base_url, model, key, shape, votes, second_model)
         with self._lock:
             self._chosen[owner] = choice
             self._drop_unused()
@@ -88,7 +101,16 @@ class GraderRegistry:
                 KNOWN.forget(choice.endpoint.base_url)
         return choice
 
-    def wish(self, owner: str, base_url: str, model: str, key: str, shape: CallShape, votes: int) -> GraderChoice:
+    def wish(
+        self,
+        owner: str,
+        base_url: str,
+        model: str,
+        key: str,
+        shape: CallShape,
+        votes: int,
+        second_model: str | None = None,
+    ) -> GraderChoice:
         """The choice that `choose` would make, without making it."""
         url = normalize_base_url(base_url)
         if not self._may_use(url):
@@ -97,15 +119,17 @@ class GraderRegistry:
             raise SettingsError("name a model; “List models” asks the server which it has")
         known = [self.choice(owner).endpoint, self.options.default.endpoint]
         kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")
-        if not key.strip() and self._spends_operators_key(kept, model, shape, votes):
-            raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
         default = self.options.default.endpoint
+        if second_model is None:
+            is_operators = default is not None and origin(default.base_url) == origin(url)
+            second_model = self.options.default.second_model if is_operators else ""
+        second = second_model.strip()
+        if not key.strip() and self._spends_operators_key(kept, model, second, shape, votes):
+            raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
         temperature = default.temperature if default else 0.0
         endpoint = Endpoint(
             url, model, key.strip() or kept, temperature=temperature, max_tokens=self.options.max_tokens
         )
-        # The operator's second model is one of the operator's server.
-        second = self.options.default.second_model if default and origin(default.base_url) == origin(url) else ""
         return GraderChoice(endpoint, shape, votes, second)
 
     def forget(self, owner: str) -> None:
@@ -118,6 +142,17 @@ class GraderRegistry:
         """Keep the outcome of a grader test, for as long as the program runs."""
         with self._lock:
             self._diagnoses[_measured(choice)] = diagnosis
+
+    def begin_test(self, owner: str) -> ModelCall:
+        """The call of a grader test that this owner begins now; one that is under way is stopped."""
+        self.stop_test(owner)
+        call = self._tests[owner] = ModelCall()
+        return call
+
+    def stop_test(self, owner: str) -> None:
+        """Stop the grader test of this owner, and its request."""
+        if (call := self._tests.pop(owner, None)) is not None:
+            call.stop()
 
     def diagnosis(self, choice: GraderChoice) -> Any:
         """The outcome of the last grader test of this model in this shape, or None."""
@@ -167,7 +202,7 @@ class GraderRegistry:
         with self._lock:
             if endpoint in self._models:
                 return self._models[endpoint]
-            gate = self._gates.setdefault(endpoint.base_url, threading.BoundedSemaphore(self.concurrency))
+            gate = self._gates.setdefault(endpoint.base_url, Gate(self.concurrency))
             model = Gated(self._connect(endpoint), gate)
             # What is only tried out, by a grader test, is not kept: its key would be.
             if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
@@ -180,12 +215,13 @@ class GraderRegistry:
             for model in self._models.values():
                 model.close()
 
-    def _spends_operators_key(self, key: str, model: str, shape: CallShape, votes: int) -> bool:
+    def _spends_operators_key(self, key: str, model: str, second: str, shape: CallShape, votes: int) -> bool:
         """Whether a visitor wants more for the operator's key than the operator has chosen."""
         default = self.options.default
         if self.options.is_private or default.endpoint is None or not key or key != default.endpoint.key:
             return False
-        return (model, shape, votes) != (default.endpoint.model, default.shape, default.votes)
+        is_dearer = second not in ("", default.endpoint.model, default.second_model)
+        return is_dearer or (model, shape, votes) != (default.endpoint.model, default.shape, default.votes)
 
     def _drop_unused(self) -> None:
         """Forget the clients of endpoints that nobody has chosen any more, and with them the keys; a call under way ends."""
@@ -213,33 +249,6 @@ class GraderRegistry:
             self._contexts[endpoint] = size
             self._drop_unused()
         return size
-
-
-@dataclass(frozen=True, slots=True)
-class Gated:
-    """A model that answers only so many at a time."""
-
-    inner: LLM
-    gate: threading.BoundedSemaphore = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def host(self) -> str:
-        return self.inner.host
-
-    def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
-        with self.gate:
-            return self.inner.reply(messages, schema=schema)
-
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
-        with self.gate:
-            yield from self.inner.stream(messages, schema=schema)
-
-    def close(self) -> None:
-        self.inner.close()
 
 
 def _measured(choice: GraderChoice) -> tuple[str, str, CallShape]:

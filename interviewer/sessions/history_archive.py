@@ -1,4 +1,4 @@
-"""All interviews of an owner as one JSON text, and back."""
+"""All interviews of an owner and the notes on questions as one JSON text, and back."""
 
 import json
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
 from interviewer.domain.rubric import is_id
 from interviewer.errors import InterviewerError, NoSuchInterview, TranscriptError
+from interviewer.sessions.question_notes import add_notes, list_notes, notes_from_plain, notes_to_plain
 from interviewer.sessions.serialization import history_from_json, history_to_json
 from interviewer.sessions.store import Recorded, Store, new_id
 from interviewer.text.messages import localized
@@ -25,17 +26,18 @@ class Imported:
 
 
 def export_history(store: Store, owner: str) -> str:
-    """Every interview of an owner, the oldest first. An interview that cannot be read raises TranscriptError."""
+    """Every interview of an owner, the oldest first, and every note. An interview that cannot be read raises TranscriptError."""
     listed = sorted(store.interviews(owner), key=lambda one: (one.begun_at, one.id))
     transcripts = [
         {"id": one.id, "title": one.title, **json.loads(_transcript(store.history(one.id, owner)))} for one in listed
     ]
     whole = {"format": FORMAT, "version": FORMAT_VERSION, "interviews": transcripts}
+    whole["notes"] = notes_to_plain(list_notes(store, owner))
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
 def import_history(store: Store, owner: str, text: str) -> Imported:
-    """Add what `export_history` wrote, or a single transcript; an interview that is there already is left alone.
+    """Add what `export_history` wrote, or a single transcript; an interview or note that is there already is left alone.
 
     Raises TranscriptError, and adds nothing, if any of it cannot be read or played.
     """
@@ -49,11 +51,13 @@ def import_history(store: Store, owner: str, text: str) -> Imported:
     transcripts = whole.get("interviews") if is_archive else [whole]
     if not isinstance(transcripts, list):
         raise TranscriptError(localized("history.no_list"))
+    notes = notes_from_plain(whole.get("notes", [])) if is_archive else {}
     archived = [_read(transcript) for transcript in transcripts]
     there = {one.begun_at for one in store.interviews(owner)}
     new = [one for one in archived if one.history[0].at not in there]
     for one in new:
         store.insert(_free_id(store, one.id), owner, one.history, one.title)
+    add_notes(store, owner, notes, list_notes(store, owner))
     return Imported(len(new), len(archived) - len(new))
 
 

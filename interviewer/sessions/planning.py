@@ -1,17 +1,23 @@
 """What an interview will ask: chosen once at the start, and kept with it."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from interviewer.domain.interview import Begun, Mode, Order, Plan, Source
+from interviewer.domain.grade import Level, Verdict
+from interviewer.domain.interview import Begun, Interview, Manner, Mode, Order, Plan, Source
 from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.scoring import score
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
 # The id of the bank of an interview that has questions of several banks.
 MIXED = "mixed"
+
+# The share of the points from which on the next question is harder, and below which it is easier.
+_HARDER_FROM = 0.7
+_EASIER_BELOW = 0.4
 
 
 class QuestionName(NamedTuple):
@@ -35,6 +41,8 @@ def make_plan(
     language: Language | None = None,
     probes: bool | None = None,
     hints: bool = True,
+    answer_seconds: int | None = None,
+    manner: Manner = Manner.NEUTRAL,
 ) -> Begun:
     """The first event of an interview on this bank; `count` None asks all, and a seed None is drawn."""
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
@@ -50,8 +58,29 @@ def make_plan(
         topics=tuple(topics),
         probes=int(ask_back),
         hints=hints,
+        answer_seconds=answer_seconds,
+        manner=manner,
     )
     return Begun(bank, plan)
+
+
+def choose_next(interview: Interview, levels: Mapping[str, Level]) -> str:
+    """The question that the level just shown asks for next: harder, easier, or like this one; "" if none is to come.
+
+    It may be any of the bank that has one of the chosen topics, not only those that were drawn at the start.
+    """
+    plan, place = interview.plan, interview.position + 1
+    if place >= len(plan.questions):
+        return ""
+    rubric = interview.question.rubric
+    shown = score(rubric, [Verdict(one.id, levels.get(one.id, Level.MISSING), None) for one in rubric.criteria]).low
+    wanted = interview.question.difficulty + (shown >= _HARDER_FROM) - (shown < _EASIER_BELOW)
+    asked = plan.questions[:place]
+    of_topics = (one for one in interview.bank.questions if not plan.topics or one.topic in plan.topics)
+    left = [one for one in of_topics if one.id not in asked]
+    planned = {question: number for number, question in enumerate(plan.questions)}
+    nearest = min(left, key=lambda one: (abs(one.difficulty - wanted), planned.get(one.id, len(planned))))
+    return nearest.id
 
 
 def make_named_plan(
@@ -135,7 +164,7 @@ def _free(name: QuestionName, taken: set[str]) -> str:
 
 
 def _ordered(questions: list[Question], order: Order, seed: int) -> list[Question]:
-    if order is Order.SHUFFLED:
+    if order in (Order.SHUFFLED, Order.ADAPTIVE):
         return random.Random(seed).sample(questions, len(questions))  # noqa: S311 - an order, not a secret
     if order is Order.EASY_FIRST:
         return sorted(questions, key=lambda question: question.difficulty)

@@ -1,14 +1,27 @@
 """Finding questions of all banks by their words, topic, difficulty and standing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 
 from interviewer.domain.rubric import Bank, Question
+from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.practice_log import read_log
+from interviewer.sessions.question_notes import NO_NOTE, QuestionNote
 from interviewer.sessions.standing import QuestionState, Standing, standings
 from interviewer.sessions.store import Store
 from interviewer.text.tokenizer import fold
+
+
+class Kept(StrEnum):
+    """What an owner may keep about a question."""
+
+    BOOKMARK = "bookmark"
+    NOTE = "note"
+
+    def fits(self, note: QuestionNote) -> bool:
+        return note.is_bookmarked if self is Kept.BOOKMARK else bool(note.note)
 
 
 def known_questions(store: Store, owner: str, banks: Sequence[Bank], now: datetime) -> list[Standing]:
@@ -27,8 +40,14 @@ def search_questions(
     topic: str = "",
     difficulty: int | None = None,
     states: Collection[QuestionState] = (),
+    notes: Mapping[QuestionName, QuestionNote] | None = None,
+    kept: Kept | None = None,
 ) -> list[Standing]:
-    """Those of `known` that have all words of the text, in either language, and everything else that is asked for."""
+    """Those of `known` that have all words of the text, in either language, and everything else that is asked for.
+
+    Words are looked for in the owner's `notes` as well; `kept` asks for questions with a bookmark or a note.
+    """
+    notes = notes or {}
     words = fold(text).split()
     return [
         one
@@ -37,12 +56,13 @@ def search_questions(
         and topic in ("", one.question.topic)
         and difficulty in (None, one.question.difficulty)
         and (not states or one.state in states)
-        and (not words or _has_all(one, words))
+        and (kept is None or kept.fits(notes.get(one.name, NO_NOTE)))
+        and (not words or _has_all(one, words, notes.get(one.name, NO_NOTE).note))
     ]
 
 
-def _has_all(one: Standing, words: Sequence[str]) -> bool:
-    text = _text(one.question, one.topic_title.both)
+def _has_all(one: Standing, words: Sequence[str], note: str) -> bool:
+    text = _text(one.question, (*one.topic_title.both, note))
     return all(word in text for word in words)
 
 

@@ -1,35 +1,41 @@
 """Read models: tables derived from the events, so that lists and due work need not replay interviews."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from interviewer.domain.interview import (
     Answered,
+    Asked,
     Attempt,
+    Clarified,
     Event,
     Graded,
     Interview,
     Mode,
     Ruled,
-    Saying,
     begin,
     due,
     step,
 )
 from interviewer.domain.learning import ratings
 from interviewer.domain.rubric import Localized
-from interviewer.domain.scoring import Score
-from interviewer.domain.summary import attempt_result, summarize
+from interviewer.domain.scoring import Score, mean
+from interviewer.domain.summary import attempt_result, last_results
 from interviewer.errors import InterviewerError
 from interviewer.sessions import review_cards
 from interviewer.sessions.tables import events, interviews, outcomes, overviews
 
 PAGE_SIZE = 50
 
+# Put together once: it is asked at every event.
+_BRING_UP_TO_DATE = overviews.update().where(overviews.c.interview == sa.bindparam("this"))
+
 # The events after which an attempt has other effective verdicts.
 _JUDGING = (Graded, Ruled)
+_SAYING = (Answered.__name__, Asked.__name__, Clarified.__name__)
 
 ReadEvents = Callable[[sa.Connection, str], list[tuple[Event, str]]]
 """Reads the events of an interview in order, each with its time."""
@@ -57,6 +63,7 @@ class Overview(NamedTuple):
     high: float | None
     is_estimate: bool
     problem: str
+    waiting: str
     title: str | None = None
 
     @property
@@ -145,7 +152,7 @@ def first_overview(connection: sa.Connection, interview: str, owner: str, at: st
 def update(connection: sa.Connection, interview: str, event: Event, at: str, state: Interview) -> None:
     """Bring the read models up to the state after this event."""
     this = overviews.c.interview == interview
-    known = connection.execute(overviews.update().where(this).values(changed_at=at, **_state(state)))
+    known = connection.execute(_BRING_UP_TO_DATE, {"this": interview, "changed_at": at, **_state(state)})
     if known.rowcount == 0:
         row = connection.execute(sa.select(interviews).where(interviews.c.id == interview)).one()
         first_overview(connection, row.id, row.owner, row.begun_at, state)
@@ -153,8 +160,8 @@ def update(connection: sa.Connection, interview: str, event: Event, at: str, sta
     if isinstance(event, _JUDGING):
         owner = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar_one()
         attempt = state.attempt(event.question, event.attempt)
-        answers = sa.select(events.c.at).where(events.c.interview == interview, events.c.kind == Answered.__name__)
-        answered = connection.execute(answers.order_by(events.c.number)).scalars().all()
+        said = sa.select(events.c.kind, events.c.at).where(events.c.interview == interview, events.c.kind.in_(_SAYING))
+        answered = _answer_times([(row.kind, row.at) for row in connection.execute(said.order_by(events.c.number))])
         source = state.source(event.question)
         key = {"owner": owner, "interview": interview, "bank": source.bank, "question": source.question}
         key |= {"attempt": attempt.number}
@@ -205,7 +212,7 @@ def add_interview(connection: sa.Connection, interview: str, owner: str, recorde
     first_overview(connection, interview, owner, recorded[0][1], state)
     this = overviews.c.interview == interview
     connection.execute(overviews.update().where(this).values(changed_at=recorded[-1][1]))
-    answered = [at for event, at in recorded if isinstance(event, Answered)]
+    answered = _answer_times([(type(event).__name__, at) for event, at in recorded])
     for (question, number), at in judged.items():
         attempt = state.attempt(question, number)
         _add_outcomes(connection, _outcomes(interview, owner, state, attempt, at, answered))
@@ -225,7 +232,8 @@ def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def _state(state: Interview) -> dict[str, Any]:
-    summary = summarize(state)
+    results = last_results(state)
+    score = mean(result.score for result in results if result.score)
     answered = [attempt for attempt in state.attempts if attempt.is_answered]
     title = state.bank.title
     return {
@@ -234,15 +242,16 @@ def _state(state: Interview) -> dict[str, Any]:
         "bank_en": title.en,
         "mode": state.plan.mode,
         "phase": state.phase,
-        "position": state.position,
-        "planned": len(state.questions),
+        "position": state.plan_place - 1,
+        "planned": len(state.plan.questions),
+        "waiting": " ".join(f"{one.bank}/{one.question}" for one in map(state.source, state.waiting)),
         "answered": len(answered),
         "graded": sum(attempt.grade is not None for attempt in answered),
         "failed": sum(bool(attempt.failure) for attempt in answered),
         "due": len(due(state)),
-        "low": summary.score.low if summary.score else None,
-        "high": summary.score.high if summary.score else None,
-        "is_estimate": summary.is_estimate,
+        "low": score.low if score else None,
+        "high": score.high if score else None,
+        "is_estimate": any(result.is_estimate for result in results),
         "problem": "",
     }
 
@@ -251,7 +260,7 @@ def _add_unreadable(connection: sa.Connection, row: Any, problem: str) -> None:
     changed = sa.select(sa.func.max(events.c.at)).where(events.c.interview == row.id)
     known = {"interview": row.id, "owner": row.owner, "begun_at": row.begun_at, "problem": problem}
     known["changed_at"] = connection.execute(changed).scalar() or row.begun_at
-    texts = dict.fromkeys(("bank", "bank_zh", "bank_en", "mode", "phase"), "")
+    texts = dict.fromkeys(("bank", "bank_zh", "bank_en", "mode", "phase", "waiting"), "")
     numbers = dict.fromkeys(("position", "planned", "answered", "graded", "failed", "due"), 0)
     connection.execute(overviews.insert().values(**known, **texts, **numbers, is_estimate=False))
 
@@ -266,8 +275,6 @@ def _outcomes(
 ) -> list[dict[str, Any]]:
     """The rows of an attempt that was judged; `answered` are the times of all answers of the interview."""
     found, source, rated = attempt_result(state, attempt), state.source(attempt.question), ratings(state, attempt)
-    seconds = [turn.seconds for turn in attempt.said(Saying.ANSWER)]
-    known = [one for one in seconds if one is not None]
     by_grader = {verdict.criterion: verdict.level for verdict in attempt.grade.verdicts} if attempt.grade else {}
     return [
         {
@@ -286,10 +293,17 @@ def _outcomes(
             "at": at,
             "answered_at": _answered_at(state, attempt, answered),
             "rating": rated.get(verdict.criterion),
-            "seconds": sum(known) if len(known) == len(seconds) else None,
+            "seconds": attempt.seconds,
         }
         for verdict in found.verdicts
     ]
+
+
+def _answer_times(recorded: Sequence[tuple[str, str]]) -> list[str]:
+    """The times of the answers among events of these kinds; what was replied to at once was a question, and no answer."""
+    said = [one for one in recorded if one[0] in _SAYING]
+    followed = pairwise([*said, ("", "")])
+    return [at for (kind, at), (after, _) in followed if kind == Answered.__name__ and after != Clarified.__name__]
 
 
 def _answered_at(state: Interview, attempt: Attempt, answered: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ Everything is written out, also what is as it is by default; so a default of tod
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, get_args
 
@@ -90,13 +91,24 @@ def grade_from_plain(plain: object) -> Grade:
 
 
 def history_to_json(history: list[tuple[Event, str]], summary: dict[str, Any]) -> str:
-    """A transcript as JSON: the events with their times, which are the interview, and a summary for readers."""
+    """A transcript as JSON: the events with their times, which are the interview, and a summary for readers.
+
+    Of the bank it has the questions that were planned: nothing else of it is ever asked for again.
+    """
     events = []
     for event, at in history:
-        kind, body = event_to_json(event)
+        kind, body = event_to_json(_with_planned_alone(event) if isinstance(event, Begun) else event)
         events.append({"kind": kind, "at": at, "body": json.loads(body)})
     whole = {"format": FORMAT, "version": FORMAT_VERSION, "summary": summary, "events": events}
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _with_planned_alone(begun: Begun) -> Begun:
+    bank = begun.bank
+    planned = tuple(question for question in bank.questions if question.id in begun.plan.questions)
+    used = {question.topic for question in planned}
+    topics = bank.topics and {topic: title for topic, title in bank.topics.items() if topic in used}
+    return replace(begun, bank=replace(bank, questions=planned, topics=topics))
 
 
 def history_from_json(text: str) -> list[tuple[Event, str]]:

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from interviewer.domain.interview import Begun, Mode, replay
 from interviewer.domain.rubric import Bank, Language
@@ -10,10 +11,11 @@ from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import get_ready
 from interviewer.sessions.claims import Claims
 from interviewer.sessions.effects import EffectRunner, GraderSource
+from interviewer.sessions.known_interviews import KnownInterviews
 from interviewer.sessions.lanes import Lanes
 from interviewer.sessions.planning import QuestionName, make_named_plan
 from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
-from interviewer.sessions.session import LONGEST_ANSWER, KnownInterviews, Session
+from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
 from interviewer.text.messages import localized
 
@@ -22,6 +24,7 @@ __all__ = ["LONGEST_ANSWER", "Session", "SessionService"]
 _log = logging.getLogger(__name__)
 
 _SWEEP_SECONDS = 30.0
+_PROBES_OF_A_MODEL = 2
 
 
 class SessionService:
@@ -39,7 +42,12 @@ class SessionService:
         self._closed = threading.Event()
 
     def begin(self, owner: str, first: Begun) -> Session:
-        """A new interview of this owner. Raises OutOfTurn if the plan cannot be played."""
+        """A new interview of this owner. Raises OutOfTurn if the plan cannot be played.
+
+        Where a model asks back, it may do so twice: it takes up what was said, and is silent where nothing is open.
+        """
+        if first.plan.probes and not self.is_offline(owner):
+            first = replace(first, plan=replace(first.plan, probes=max(first.plan.probes, _PROBES_OF_A_MODEL)))
         planned = replay([first])
         session = self._session(self.store.create(owner, first), owner)
         questions = [planned.bank[question] for question in planned.plan.questions]

@@ -1,8 +1,8 @@
 """One interview being played: what the candidate does is recorded, before anything else is looked at."""
 
-import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -10,90 +10,48 @@ from functools import partial
 from interviewer.domain.grade import Level, Ruling, Verdict
 from interviewer.domain.interview import (
     Answered,
+    Asked,
     AskProbe,
+    Clarify,
     Contested,
+    Effect,
     Ended,
     Event,
+    GradeAgain,
     GradeAttempt,
     Hinted,
     Interview,
     MovedOn,
+    Order,
     RegradeAsked,
     Repeated,
     Retried,
     Ruled,
     SecondOpinionAsked,
+    SecondOpinionGiven,
     Skipped,
-    Speaker,
-    begin,
+    SkipUndone,
+    Ungraded,
+    Unprobed,
     due,
     may_hint,
     step,
 )
 from interviewer.domain.rubric import Language
-from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn, StoreError
+from interviewer.errors import MovedOnElsewhere, OutOfTurn, StoreError
 from interviewer.grading import follow_ups
+from interviewer.llm.model_call import CallProgress
 from interviewer.sessions.effects import EffectRunner, levels_so_far
+from interviewer.sessions.known_interviews import KnownInterviews
+from interviewer.sessions.planning import choose_next
 from interviewer.sessions.store import Recorded, Store
 from interviewer.text.messages import localized
 
 LONGEST_ANSWER = 20_000
 _LONGEST_THOUGHT = 3600
-_MOST_KNOWN = 256
 _MOST_TRIES = 50
 _POLL_SECONDS = 0.3
 _MOST_ROUNDS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """An interview, how many events it is made of, and when the interviewer last said something."""
-
-    interview: Interview
-    count: int
-    asked_at: str
-
-
-class KnownInterviews:
-    """The interviews read last, so that only events that are new have to be read and played."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known: dict[str, _Known] = {}
-        self._lock = threading.Lock()
-
-    def read(self, interview: str) -> _Known:
-        """The interview as recorded by now. Raises NoSuchInterview."""
-        with self._lock:
-            known = self._known.get(interview)
-        for recorded in self._store.since(interview, known.count if known else 0):
-            known = _after(known, recorded)
-        if known is None:
-            raise NoSuchInterview(localized("store.no_interview", id=interview))
-        with self._lock:
-            self._known.pop(interview, None)
-            self._known[interview] = known
-            while len(self._known) > _MOST_KNOWN:
-                del self._known[next(iter(self._known))]
-        return known
-
-    def drop(self, interview: str) -> None:
-        """Know nothing more of an interview that was removed."""
-        with self._lock:
-            self._known.pop(interview, None)
-
-
-def _after(known: _Known | None, recorded: Recorded) -> _Known:
-    if known is None:
-        return _Known(begin(recorded.event), 1, recorded.at)
-    interview = step(known.interview, recorded.event)
-    before, now = known.interview.current, interview.current
-    asked = now.turns[-1].speaker is Speaker.INTERVIEWER and (now.number, now.question, len(now.turns)) != (
-        before.number,
-        before.question,
-        len(before.turns),
-    )
-    return _Known(interview, known.count + 1, recorded.at if asked else known.asked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +76,23 @@ class Session:
 
     def answer(self, text: str, place: str | None = None) -> Interview:
         """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`."""
-        if len(text) > LONGEST_ANSWER:
-            raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
-        text = text.encode("utf-8", "replace").decode()  # a terminal may hand over half a character
-        seconds = _since(self.known.read(self.id).asked_at)
-        interview = self._record(lambda _: Answered(text, seconds), place)
+        seconds = self.seconds_since_asked()
+        return self._say(Answered(_whole(text), seconds), place)
+
+    def ask(self, text: str, place: str | None = None) -> Interview:
+        """Record a question of the candidate about the question, and reply if that needs no model. Raises OutOfTurn."""
+        return self._say(Asked(_whole(text)), place)
+
+    def _say(self, said: Event, place: str | None) -> Interview:
+        interview = self._record(lambda _: said, place)
         try:
             return self.decide_follow_up()
         except StoreError:
             return interview  # the answer is safe; what is due is found again
+
+    def seconds_since_asked(self) -> float | None:
+        """How long the open question has been open, hints and repetitions included; None where nobody can tell."""
+        return _since(self.known.read(self.id).asked_at)
 
     def hint(self, place: str | None = None) -> Interview:
         """Give the next hint. Raises OutOfTurn where there is none left."""
@@ -137,6 +103,10 @@ class Session:
 
     def skip(self, place: str | None = None) -> Interview:
         return self._record(lambda _: Skipped(), place)
+
+    def undo_skip(self, place: str | None = None) -> Interview:
+        """Come back to the question that was passed on just before. Raises OutOfTurn where something was said since."""
+        return self._record(lambda _: SkipUndone(), place)
 
     def retry(self, place: str | None = None) -> Interview:
         return self._record(lambda _: Retried(), place)
@@ -176,10 +146,26 @@ class Session:
                 interview = self._record(partial(_always, asked))
         return interview
 
-    def decide_follow_up(self) -> Interview:
-        """Decide about the follow-up that is due, unless a model has to word it."""
+    def stop_grading(self, language: Language | None = None) -> Interview:
+        """Stop all that is being graded: it then stands as not graded, for this reason, and can be graded again."""
+        self.runner.stop(self.id)
         interview = self.interview()
-        if any(isinstance(effect, AskProbe) for effect in due(interview)) and not self.runner.needs_model(
+        reason = localized("call.stopped").into(language or interview.plan.language)
+        for effect in due(interview):
+            match effect:
+                case GradeAttempt():
+                    stopped: Event = Ungraded(effect.question, effect.attempt, reason)
+                case GradeAgain():
+                    stopped = SecondOpinionGiven(effect.question, effect.attempt, failure=reason)
+                case _:
+                    continue
+            interview = self.record_result(partial(_if_due, effect, stopped)) or self.interview()
+        return interview
+
+    def decide_follow_up(self) -> Interview:
+        """Decide what the interviewer says next, if that is due, unless a model has to word it."""
+        interview = self.interview()
+        if any(isinstance(effect, AskProbe | Clarify) for effect in due(interview)) and not self.runner.needs_model(
             interview, self.owner
         ):
             return self.record_result(self.runner.decide_follow_up) or self.interview()
@@ -199,19 +185,27 @@ class Session:
         started = [self.runner.start(self, effect, spoken, is_watched=is_watched) for effect in due(interview)]
         return [future.result for future in started if future is not None]
 
-    def run_due_and_wait(self, language: Language | None = None, seconds: float | None = None) -> Interview:
-        """Do all that is due, wait for it (at most so long), and give the interview as it then stands."""
+    def run_due_and_wait(
+        self,
+        language: Language | None = None,
+        seconds: float | None = None,
+        look: Callable[[], None] | None = None,
+    ) -> Interview:
+        """Do all that is due, wait for it (at most so long), and give the interview as it then stands.
+
+        `look` is called from time to time meanwhile, and `partial_verdicts` then tells verdicts as they come.
+        """
         until = None if seconds is None else time.monotonic() + seconds
         rounds = 0
         while rounds < _MOST_ROUNDS and (owed := due(self.interview())):
-            waits = self.run_due(language)
+            waits = self.run_due(language, is_watched=look is not None)
             left = None if until is None else max(0.0, until - time.monotonic())
             if not waits and owed == due(self.interview()):  # another process is at it
                 self.store.owner_of(self.id)
                 time.sleep(_POLL_SECONDS if left is None else min(left, _POLL_SECONDS))
             try:
                 for wait in waits:
-                    wait(left)
+                    _wait(wait, left, look)
             except TimeoutError:
                 break
             # What was done and could not be recorded is logged, and tried again another time.
@@ -225,6 +219,11 @@ class Session:
         current = self.interview().current
         return self.runner.partial(self.id, GradeAttempt(current.question, current.number))
 
+    def progress(self, question: str, attempt: int) -> CallProgress | None:
+        """What the model is doing that grades this attempt, or gives a second opinion on it; None if none is asked here."""
+        effects: tuple[Effect, ...] = (GradeAttempt(question, attempt), GradeAgain(question, attempt))
+        return next(filter(None, (self.runner.progress(self.id, effect) for effect in effects)), None)
+
     def record_result(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
         for _ in range(_MOST_TRIES):
@@ -232,6 +231,7 @@ class Session:
             event = choose(known.interview)
             if event is None:
                 return None
+            event = _steered(known.interview, event)
             after = step(known.interview, event)
             try:
                 self.store.append(self.id, known.count, event, after)
@@ -253,6 +253,14 @@ class Session:
         return self.record_result(checked) or self.interview()
 
 
+def _steered(interview: Interview, event: Event) -> Event:
+    """The event, with the question that is asked next where the order goes by what was shown."""
+    if interview.plan.order is not Order.ADAPTIVE or not isinstance(event, Unprobed | Skipped | MovedOn):
+        return event
+    known = {verdict.criterion: verdict.level or Level.MISSING for verdict in interview.current.verdicts}
+    return replace(event, then=choose_next(interview, known or levels_so_far(interview)))
+
+
 def _since(at: str) -> float | None:
     """Seconds since a recorded time; None where the interview was left alone, the clock was set back, or the time cannot be read."""
     try:
@@ -262,10 +270,36 @@ def _since(at: str) -> float | None:
     return round(seconds, 1) if 0 <= seconds <= _LONGEST_THOUGHT else None
 
 
+def _whole(text: str) -> str:
+    """What was said, without half characters, which a terminal may hand over. Raises OutOfTurn if it is too long."""
+    if len(text) > LONGEST_ANSWER:
+        raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
+    return text.encode("utf-8", "replace").decode()
+
+
 def _without_half_characters(ruling: Ruling) -> Ruling:
     """What a terminal hands over may hold half a character, which no database keeps."""
     by, note = (text.encode("utf-8", "replace").decode() for text in (ruling.by, ruling.note))
     return replace(ruling, by=by, note=note)
+
+
+def _if_due(effect: Effect, event: Event, interview: Interview) -> Event | None:
+    return event if effect in due(interview) else None
+
+
+def _wait(wait: Callable[[float | None], object], seconds: float | None, look: Callable[[], None] | None) -> None:
+    """Wait for one result. Raises TimeoutError when the seconds are over."""
+    if look is None:
+        wait(seconds)
+        return
+    until = None if seconds is None else time.monotonic() + seconds
+    while until is None or time.monotonic() < until:
+        look()
+        with suppress(TimeoutError):
+            wait(_POLL_SECONDS)
+            look()
+            return
+    raise TimeoutError
 
 
 def _always(event: Event, _: Interview) -> Event:

@@ -24,8 +24,28 @@ from interviewer.sessions.serialization import (
     event_from_json,
     event_to_json,
 )
-from interviewer.sessions.tables import banks, claims, events, interviews, outcomes, overviews, owner_settings
+from interviewer.sessions.tables import (
+    banks,
+    claims,
+    events,
+    interviews,
+    outcomes,
+    overviews,
+    owner_settings,
+    question_notes,
+)
 from interviewer.text.messages import localized
+
+# What is asked at every event is put together once: that takes SQLAlchemy longer than asking it.
+_THIS: sa.BindParameter[str] = sa.bindparam("this")
+_OWNER = sa.select(interviews.c.owner).where(interviews.c.id == _THIS)
+_EVENTS_FROM = (
+    sa.select(events.c.kind, events.c.body, events.c.at)
+    .where(events.c.interview == _THIS, events.c.number >= sa.bindparam("first"))
+    .order_by(events.c.number)
+)
+_TIME_OF_EVENT = sa.select(events.c.at).where(events.c.interview == _THIS, events.c.number == sa.bindparam("at_number"))
+_ADD_EVENT = events.insert()
 
 _MOST_BANKS = 64
 _LONGEST_TITLE = 200
@@ -68,12 +88,12 @@ class Store:
         if the interview has been removed.
         """
         kind, body = event_to_json(event)
-        before = sa.select(events.c.at).where(events.c.interview == interview, events.c.number == number - 1)
+        before = {"this": interview, "at_number": number - 1}
         try:
             with self.database.write() as connection:
-                at = max(_now(), connection.execute(before).scalar() or "")  # a clock may be set back
+                at = max(_now(), connection.execute(_TIME_OF_EVENT, before).scalar() or "")  # a clock may be set back
                 row = {"interview": interview, "number": number, "kind": kind, "body": body, "at": at}
-                connection.execute(events.insert().values(row))
+                connection.execute(_ADD_EVENT, row)
                 read_models.update(connection, interview, event, at, after)
         except IntegrityError as error:
             self.owner_of(interview)
@@ -92,7 +112,7 @@ class Store:
         if not interview.isprintable():  # PostgreSQL would refuse to look for it
             raise NoSuchInterview(localized("store.no_interview", id="?"))
         with self.database.read() as connection:
-            found = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar()
+            found = connection.execute(_OWNER, {"this": interview}).scalar()
         if found is None:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return str(found)
@@ -165,7 +185,8 @@ class Store:
         """Delete every row of an owner, and the bytes that stood there."""
         with self.database.write() as connection:
             self._delete(connection, interviews.c.owner == owner)
-            connection.execute(owner_settings.delete().where(owner_settings.c.owner == owner))
+            for table in (owner_settings, question_notes):
+                connection.execute(table.delete().where(table.c.owner == owner))
             review_cards.remove_owner(connection, owner)
         self.database.compact()
 
@@ -239,9 +260,8 @@ class Store:
         return read_models.rebuild(connection, read)
 
     def _read(self, connection: sa.Connection, interview: str, number: int) -> list[Recorded]:
-        rows = sa.select(events.c.kind, events.c.body, events.c.at)
-        rows = rows.where(events.c.interview == interview, events.c.number >= number).order_by(events.c.number)
-        return [Recorded(self._event(connection, kind, body), at) for kind, body, at in connection.execute(rows).all()]
+        rows = connection.execute(_EVENTS_FROM, {"this": interview, "first": number}).all()
+        return [Recorded(self._event(connection, kind, body), at) for kind, body, at in rows]
 
     def _event(self, connection: sa.Connection, kind: str, body: str) -> Event:
         if kind != Begun.__name__:

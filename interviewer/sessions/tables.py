@@ -54,6 +54,7 @@ overviews = sa.Table(
     sa.Column("high", sa.Float, nullable=True),
     sa.Column("is_estimate", sa.Boolean, nullable=False),
     sa.Column("problem", sa.Text, nullable=False),
+    sa.Column("waiting", sa.Text, nullable=False),  # `bank/question` of each that is still to be answered
 )
 sa.Index("ix_overviews_owner", overviews.c.owner, overviews.c.changed_at)
 sa.Index("ix_overviews_changed_at", overviews.c.changed_at)
@@ -109,6 +110,18 @@ review_cards = sa.Table(
     sa.Column("reviews", sa.Integer, nullable=False),
     sa.Column("unaided", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# What an owner wrote about a question for later, and whether it is marked to be found again.
+question_notes = sa.Table(
+    "question_notes",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("bank", sa.String(80), primary_key=True),
+    sa.Column("question", sa.String(80), primary_key=True),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("is_bookmarked", sa.Boolean, nullable=False),
+    sa.Column("changed_at", sa.String(32), nullable=False),
 )
 
 # What an owner chose for practice: the day of a real interview (ISO date), and the most questions a day.

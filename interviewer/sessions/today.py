@@ -97,11 +97,16 @@ def _chosen(
     """The questions for today, and how many more are due.
 
     What is due comes first, up to the daily cap. Weak and new questions fill the sitting up, or are as many as it takes to
-    have all of them ready for the real interview.
+    have all of them ready for the real interview. What waits in an open interview is answered there, unless that one was
+    left alone for long.
     """
     done = 0 if beyond else len(log.answered_today)
     room = SITTING if beyond else max(0, log.settings.daily_cap - done)
-    left = [one for one in known if one.name not in log.answered_today]
+    since = now - _LONG_AWAY
+    waiting = {
+        name for one in log.open if datetime.fromisoformat(one.changed_at) > since for name in one.waiting.split()
+    }
+    left = [one for one in known if one.name not in log.answered_today and str(one.name) not in waiting]
     due = [one for one in left if one.state is QuestionState.DUE]
     chosen = sorted(due, key=lambda one: one.recall(now))[:room]
     weak = sorted(

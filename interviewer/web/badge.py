@@ -1,9 +1,10 @@
 """What stands beside a score: how well the one who gave it is known to agree with labels. Knows nothing of gradio."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from interviewer.domain.grade import Grade, Provenance
+from interviewer.domain.interview import Interview
 from interviewer.domain.rubric import Bank, Language
 from interviewer.evaluation.calibration import MeasurementSource, measurement_finder
 from interviewer.presentation.wording import agreement_text
@@ -17,10 +18,11 @@ class Badges:
 
     models: GraderRegistry
     known: MeasurementSource
+    banks: Callable[[], Sequence[Bank]] = list
 
-    def on(self, bank: Bank, language: Language) -> Callable[[Grade], str]:
-        """The badge of a grade on an answer to this bank."""
-        known = measurement_finder(self.known, bank)
+    def on(self, interview: Interview, language: Language) -> Callable[[Grade], str]:
+        """The badge of a grade in this interview."""
+        known = measurement_finder(self.known, interview, self.banks())
 
         def badge(grade: Grade) -> str:
             found = known(grade)
@@ -33,9 +35,9 @@ class Badges:
 
         return badge
 
-    def is_measured(self, bank: Bank) -> Callable[[Grade], bool]:
-        """Whether it is known how good the one who gave a grade is on new answers to this bank."""
-        known = measurement_finder(self.known, bank)
+    def is_measured(self, interview: Interview) -> Callable[[Grade], bool]:
+        """Whether it is known how good the one who gave a grade is on new answers to the bank of the question."""
+        known = measurement_finder(self.known, interview, self.banks())
 
         def measured(grade: Grade) -> bool:
             found = known(grade)

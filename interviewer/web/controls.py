@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.interview import Mode, Order
+from interviewer.domain.interview import Manner, Mode, Order
 from interviewer.domain.rubric import Language
 from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.web.grader_tab import GraderTab
@@ -80,8 +80,12 @@ class StartForm:
             with gr.Row():
                 self.count = gr.Number(DEFAULT_COUNT, elem_id="count")
                 self.order = gr.Radio([order.value for order in Order], value=Order.BANK, elem_id="order")
+            # Says that the visitor chose it; until then it follows the language of the page.
+            self.language_chosen = gr.Textbox(visible="hidden", elem_id="question-language-chosen", show_label=False)
             self.language = gr.Radio([language.value for language in Language], elem_id="question-language")
             self.mode = gr.Radio([mode.value for mode in Mode], value=Mode.COACH, elem_id="mode")
+            self.answer_seconds = gr.Radio([0], value=0, visible=False, elem_id="answer-seconds")
+            self.manner = gr.Radio([manner.value for manner in Manner], value=Manner.NEUTRAL, elem_id="manner")
             with gr.Row():
                 self.probes = gr.Checkbox(value=False, elem_id="probes")
                 self.hints = gr.Checkbox(value=True, elem_id="hints")
@@ -108,9 +112,11 @@ class PlayArea:
             self.answer = gr.Textbox(lines=1, max_lines=8, elem_id="answer")
             with gr.Row():
                 self.send = gr.Button(variant="primary", elem_id="send", min_width=90)
+                self.clarify = gr.Button(elem_id="clarify", min_width=70)
                 self.hint = gr.Button(elem_id="hint", min_width=70)
                 self.repeat = gr.Button(elem_id="repeat", min_width=70)
                 self.skip = gr.Button(elem_id="skip", min_width=70)
+            self.undo_skip = gr.Button(visible=False, size="sm", elem_id="undo-skip")
 
     def _lay_out_end(self) -> None:
         self.keys = html(elem_id="keys")

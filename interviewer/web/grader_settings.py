@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from interviewer.banks.loader import Library
@@ -13,6 +13,7 @@ from interviewer.evaluation import checkup
 from interviewer.evaluation.checkup import Diagnosis
 from interviewer.grading import CallShape
 from interviewer.llm.discovery import KNOWN, find_local_servers, list_models
+from interviewer.llm.model_call import ModelCall
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized, say
@@ -33,11 +34,14 @@ class Form:
     model: str
     shape: str
     votes: float
+    second_model: str = ""
 
     @classmethod
-    def of(cls, base_url: str | None, key: str | None, model: str | None, shape: str, votes: float) -> "Form":
+    def of(
+        cls, base_url: str | None, key: str | None, model: str | None, shape: str, votes: float, second: str | None
+    ) -> "Form":
         """A form in which empty fields may have come as nothing at all."""
-        return cls(base_url or "", key or "", model or "", shape, votes)
+        return cls(base_url or "", key or "", model or "", shape, votes, second or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class Clinic:
     def use_anyway(self, owner: str, form: Form, language: Language) -> Told:
         """Let the model in the form grade from now on; the key leaves the page."""
         try:
-            choice = self.models.choose(owner, form.base_url, form.model, form.key, _shape(form), _votes(form))
+            choice = self.models.choose(owner, *_wished(form))
         except InterviewerError as error:
             return _failed(error, language)
         assert choice.endpoint
@@ -124,23 +128,39 @@ class Clinic:
             yield _failed(error, language)
             return
         bank = self.library.bank(_BANK)
+        call = self.models.begin_test(owner)
         run: Watched[Diagnosis, tuple[int, int]] = Watched(
-            lambda tell: checkup.examine(self.models, choice, bank, lambda place, total: tell((place, total)))
+            lambda tell: checkup.examine(self.models, choice, bank, lambda place, total: tell((place, total))),
+            call=call,
         )
         for place, total in run:
-            yield Told(_paragraph(say("grader.testing", language, place=place + 1, total=total), language))
+            yield Told(inline(_TESTING, language, place=place + 1, total=total, progress=call.progress))
         diagnosis = run.result()
+        if call.is_stopped:
+            yield Told(_paragraph(say("call.stopped", language), language))
+            return
         self.models.remember(choice, diagnosis)
         yield Told(render("diagnosis.html", language, diagnosis=diagnosis))
 
     def _wish(self, owner: str, form: Form, model: str = "") -> GraderChoice:
-        return self.models.wish(owner, form.base_url, model or form.model, form.key, _shape(form), _votes(form))
+        return self.models.wish(owner, *_wished(replace(form, model=model or form.model)))
 
 
 class Watched(Generic[T, M]):
     """A function that runs in a thread of its own and tells how far it is; iterate to hear it, then ask for its result."""
 
-    def __init__(self, function: Callable[[Callable[[M], None]], T]) -> None:
+    def __init__(
+        self,
+        function: Callable[[Callable[[M], None]], T],
+        given_up: threading.Event | None = None,
+        call: ModelCall | None = None,
+    ) -> None:
+        """Once it is `given_up`, nobody waits for the function any more; it may go on until it notices.
+
+        What it asks a model in its own thread is part of `call`.
+        """
+        self._call = call or ModelCall()
+        self._given_up = given_up or threading.Event()
         self._told: queue.SimpleQueue[M] = queue.SimpleQueue()
         self._outcome: list[T] = []
         self._error: list[BaseException] = []
@@ -148,12 +168,19 @@ class Watched(Generic[T, M]):
         self._thread.start()
 
     def __iter__(self) -> Iterator[M]:
-        """The latest of what was told, at most a few times a second, until the function is done."""
-        while self._thread.is_alive():
+        """The latest of what was told, at most a few times a second, until the function is done.
+
+        It comes again where the model does something else.
+        """
+        latest: list[M] = []
+        before = None
+        while self._thread.is_alive() and not self._given_up.is_set():
             self._thread.join(_POLL_SECONDS)
-            latest = list(_drained(self._told))
-            if latest:
+            told, progress = list(_drained(self._told)), self._call.progress
+            latest = told or latest
+            if latest and (told or progress != before):
                 yield latest[-1]
+            before = progress
 
     def result(self) -> T:
         self._thread.join()
@@ -163,7 +190,8 @@ class Watched(Generic[T, M]):
 
     def _run(self, function: Callable[[Callable[[M], None]], T]) -> None:
         try:
-            self._outcome.append(function(self._told.put))
+            with self._call.running():
+                self._outcome.append(function(self._told.put))
         except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
             self._error.append(error)
 
@@ -172,6 +200,9 @@ def _drained(told: "queue.SimpleQueue[M]") -> Iterator[M]:
     while not told.empty():
         yield told.get()
 
+
+_TESTING = """{% from "model_call.html" import model_call with context %}
+<p role="status">{{ say("grader.testing", place=place, total=total) }}</p>{{ model_call(progress, "stop_test") }}"""
 
 _FOUND = """<p>{{ say("grader.found", count=found | length) }}</p>
 <ul>{% for one in found %}<li>{{ one.kind }}: {{ one.base_url }}</li>{% endfor %}</ul>"""
@@ -183,6 +214,10 @@ _FAILED = (
 
 def _paragraph(text: str, language: Language) -> str:
     return inline('<p role="status">{{ text }}</p>', language, text=text)
+
+
+def _wished(form: Form) -> tuple[str, str, str, CallShape, int, str]:
+    return form.base_url, form.model, form.key, _shape(form), _votes(form), form.second_model
 
 
 def _shape(form: Form) -> CallShape:

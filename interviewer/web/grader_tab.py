@@ -41,6 +41,10 @@ class GraderTab:
                 shapes = [str(shape) for shape in CallShape]
                 self.shape = gr.Radio(shapes, value=str(offer.default.shape), elem_id="shape")
                 self.votes = gr.Radio([1, 3], value=offer.default.votes, elem_id="votes")
+            second = offer.default.second_model
+            self.second_model = gr.Dropdown(
+                [second] if second else [], value=second or None, allow_custom_value=True, elem_id="second-model"
+            )
             with gr.Row():
                 self.find = gr.Button(visible=is_open, elem_id="find", min_width=120)
                 self.listing = gr.Button(elem_id="list-models", min_width=120)
@@ -67,6 +71,7 @@ def grader_labels(tab: GraderTab, language: Language) -> Updates:
         tab.base_url: label("grader.base_url", info=say("grader.base_url_info", language)),
         tab.key: label("grader.key", info=say("grader.key_info", language)),
         tab.model: label("grader.model"),
+        tab.second_model: label("grader.second_model", info=say("grader.second_model_info", language)),
         tab.shape: label(
             "grader.shape", choices=[(say(f"shape.{shape}", language), str(shape)) for shape in CallShape]
         ),
@@ -85,12 +90,12 @@ class GraderWiring:
     def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
         tab, clinic = self.tab, self.clinic
-        form = [tab.base_url, tab.key, tab.model, tab.shape, tab.votes]
-        shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key, tab.use_anyway]
+        form = [tab.base_url, tab.key, tab.model, tab.shape, tab.votes, tab.second_model]
+        shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key, tab.second_model, tab.use_anyway]
         for button, does in ((tab.listing, clinic.list), (tab.use, clinic.use), (tab.use_anyway, clinic.use_anyway)):
-            on(button.click, self._filling_in(does), [language, *form], shown)
-        on(tab.test.click, self._test, [language, *form], shown)
-        on(tab.find.click, self._find, [language], shown)
+            on(button.click, self._filling_in(does), [language, *form], shown, waits=True)
+        on(tab.test.click, self._test, [language, *form], shown, waits=True)
+        on(tab.find.click, self._find, [language], shown, waits=True)
         on(tab.offline.click, self._offline, [language], shown)
         on(tab.tab.select, self._status, [language], [tab.status])
         tab.preset.input(None, tab.preset, tab.base_url, js="(url) => url", api_visibility="private")
@@ -102,6 +107,7 @@ class GraderWiring:
         if told.base_url is not None:
             updates[tab.base_url] = told.base_url
         if told.models is not None:
+            updates[tab.second_model] = gr.update(choices=list(told.models))
             updates[tab.model] = gr.update(choices=list(told.models), value=told.models[0] if told.models else None)
         if told.drop_key:
             updates[tab.key] = ""

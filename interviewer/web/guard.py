@@ -20,6 +20,10 @@ LARGEST_BODY = 2_000_000
 # Lists of questions may be larger than anything else that is sent.
 IMPORT = "/import"
 
+# A bank comes back from the editor as its text and, beside it, what was changed in it.
+EDITOR = "/editor"
+_LARGEST = {IMPORT: LARGEST_BANK, EDITOR: 3 * LARGEST_BANK}
+
 # Gradio's components evaluate their own templates, hence 'unsafe-eval'; no inline script is allowed.
 POLICY = "; ".join(  # noqa: FLY002 - one directive a line
     (
@@ -52,7 +56,7 @@ _OPEN = re.compile(
     r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(?:/\w+)?"
     r"|/(?:assets|static|svelte)/.*"
     r"|/gradio_api/(?:info/?|theme\.css|app_id/?|startup-events|cancel|reset/?|queue/(?:join|data)|heartbeat/[\w-]+)"
-    r"|/export/[\w-]+\.\w+|/enter/[\w.-]+|/import"
+    r"|/export/[\w-]+\.\w+|/print/[\w-]+|/enter/[\w.-]+|/import|/editor"
 )
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -174,7 +178,7 @@ def _is_forwarding(name: bytes) -> bool:
 def _size_refused(headers: Headers, path: str) -> tuple[int, str] | None:
     if "transfer-encoding" in headers:
         return 411, "A request must say how long it is."
-    most = LARGEST_BANK if path == IMPORT else LARGEST_BODY
+    most = _LARGEST.get(path, LARGEST_BODY)
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > most:
         return 413, f"This is too large: {most // 1_000_000} MB is the most."

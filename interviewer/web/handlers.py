@@ -1,6 +1,6 @@
 """What each control of the page does: it plays on a session and says what the page then shows. Knows nothing of gradio."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
@@ -8,33 +8,26 @@ from functools import partial
 from pydantic import ValidationError
 
 from interviewer.banks.loader import Library
-from interviewer.domain.interview import (
-    Interview,
-    Mode,
-    Order,
-    shows_grades,
-)
+from interviewer.domain.interview import Interview, Manner, Mode, Order, Phase, due, shows_grades
 from interviewer.domain.rubric import Language
-from interviewer.errors import (
-    InterviewerError,
-    NoSuchInterview,
-    OutOfTurn,
-    StoreDamaged,
-    StoreError,
-    TranscriptError,
-)
+from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, StoreDamaged, StoreError, TranscriptError
 from interviewer.presentation.card import Live
+from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import QuestionName, make_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
+from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
-from interviewer.web.notices import not_begun, told, unreachable
-from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise
+from interviewer.web.notices import not_begun, told, unreachable, with_unrecorded
+from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading, StopTest
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
+
+# The limits for an answer that may be chosen; 0 stands for none.
+ANSWER_SECONDS = (0, 60, 120, 180, 300)
 
 # What needs no server is there in a moment; it is not waited for without end all the same.
 _OFFLINE_SECONDS = 3.0
@@ -52,6 +45,9 @@ class Choices:
     mode: str
     probes: bool
     hints: bool
+    manner: str
+    answer_seconds: int = 0
+    """The limit for an answer; 0 for none, as in coach mode, which has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +80,19 @@ class Desk:
             most = sum(not choices.topics or question.topic in choices.topics for question in bank.questions)
             if choices.count is None or not 1 <= choices.count <= most or choices.count != int(choices.count):
                 return View(Screen.START, language, notice=say("start.bad_count", language, most=most))
+            mode = Mode(choices.mode)
+            limit = ANSWER_SECONDS.index(choices.answer_seconds) if mode is Mode.INTERVIEW else 0
             first = make_plan(
                 bank,
                 topics=[str(topic) for topic in choices.topics],
                 count=int(choices.count),
                 order=Order(choices.order),
                 language=Language(choices.language),
-                mode=Mode(choices.mode),
+                mode=mode,
                 probes=bool(choices.probes),
                 hints=bool(choices.hints),
+                answer_seconds=ANSWER_SECONDS[limit] or None,
+                manner=Manner(choices.manner),
             )
             session = self.service.begin(owner, first)
         except StoreError as error:
@@ -101,40 +101,46 @@ class Desk:
             return View(Screen.START, language, notice=told(error, language))
         return self._view(session, session.interview(), language)
 
-    def answer(self, owner: str, interview: str, place: str, text: str, language: Language) -> Iterator[View]:
-        """Record the answer and show it at once; in coach mode, show the card when it is there."""
+    def answer(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
+        """Record the answer; in coach mode with the card, if that needs no model."""
         if not text.strip():
-            yield self._noticed(owner, interview, language, say("play.empty", language))
-            return
+            return self._noticed(owner, interview, language, say("play.empty", language))
         if len(text) > LONGEST_ANSWER:
             notice = say("play.too_long", language, length=len(text), most=LONGEST_ANSWER)
-            yield self._noticed(owner, interview, language, notice)
-            return
-        played = self._played(owner, interview, language, lambda session: session.answer(text, place))
-        if played.notice and not played.may_answer and not played.is_away:
-            played = replace(played, unsent=text)  # the box is not to be seen now
-        yield replace(played, clear=not played.notice)
-        if not played.notice and played.is_waiting:
-            yield from self._do_due(owner, interview, language)
+            return with_unrecorded(self._noticed(owner, interview, language, notice), text)
+        played = self._played(owner, interview, language, lambda session: session.answer(text, place), clear=True)
+        return with_unrecorded(played, text) if played.notice and not played.clear else played
 
-    def skip(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
-        """Pass on the question, or on the probe: then what was said before it is graded."""
-        yield from self._then_settle(owner, interview, language, lambda session: session.skip(place))
+    def ask(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
+        """Record what is in the box as a question about the question, which is no answer."""
+        if not text.strip():
+            return self._noticed(owner, interview, language, say("play.empty_question", language))
+        refusals: dict[type[InterviewerError], str] = {OutOfTurn: say("play.no_more_questions", language)}
+        return self._played(owner, interview, language, lambda session: session.ask(text, place), refusals, clear=True)
 
-    def end(self, owner: str, interview: str, place: str, language: Language) -> Iterator[View]:
-        yield from self._then_settle(owner, interview, language, lambda session: session.end(place))
+    def skip(self, owner: str, interview: str, place: str, language: Language) -> View:
+        """Pass on the question, or on the probe: then what was said before it is graded.
 
-    def regrade(self, owner: str, interview: str, _: str, language: Language) -> Iterator[View]:
+        The box is emptied: what stands in it is about what was passed on. The browser keeps it for whoever comes back.
+        """
+        return self._played(owner, interview, language, lambda session: session.skip(place), clear=True)
+
+    def end(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(owner, interview, language, lambda session: session.end(place))
+
+    def regrade(self, owner: str, interview: str, _: str, language: Language) -> View:
         """Grade again whatever could not be graded."""
-        yield from self._then_settle(owner, interview, language, lambda session: session.regrade())
+        return self._played(owner, interview, language, lambda session: session.regrade())
 
     def hint(self, owner: str, interview: str, place: str, language: Language) -> View:
-        return self._played(
-            owner, interview, language, lambda session: session.hint(place), {OutOfTurn: say("play.no_hint", language)}
-        )
+        refusals: dict[type[InterviewerError], str] = {OutOfTurn: say("play.no_hint", language)}
+        return self._played(owner, interview, language, lambda session: session.hint(place), refusals)
 
     def repeat(self, owner: str, interview: str, place: str, language: Language) -> View:
         return self._played(owner, interview, language, lambda session: session.repeat(place))
+
+    def undo_skip(self, owner: str, interview: str, place: str, language: Language) -> View:
+        return self._played(owner, interview, language, lambda session: session.undo_skip(place))
 
     def retry(self, owner: str, interview: str, place: str, language: Language) -> View:
         """Another try, with what was said before in the box to be made better."""
@@ -161,27 +167,31 @@ class Desk:
         except InterviewerError as error:
             return unreachable(error, interview, language)
 
-    def act(self, owner: str, interview: str, sent: str, language: Language) -> Iterator[View]:
+    def act(self, owner: str, interview: str, sent: str, language: Language) -> View:
         """What the buttons inside cards, reports and lists ask for."""
         try:
             actions = PAGE_ACTIONS.validate_json(sent)
         except ValidationError:
             key = "today.bad_goal" if '"goal"' in sent else "play.not_now"
-            yield self._noticed(owner, interview, language, say(key, language))
-            return
+            return self._noticed(owner, interview, language, say(key, language))
         match actions:
             case [Goal() as goal, *_]:
-                yield self._keep_goal(owner, goal, language)
+                return self._keep_goal(owner, goal, language)
             case [Practise() as wish, *_]:
                 try:
                     names = self._named(owner, interview, wish.questions)
                 except InterviewerError as error:
-                    yield self._noticed(owner, interview, language, told(error, language))
-                    return
-                yield self.practise(owner, names, language)
+                    return self._noticed(owner, interview, language, told(error, language))
+                return self.practise(owner, names, language)
+            case [StopTest(), *_]:
+                self.models.stop_test(owner)
+                play: Callable[[Session], Interview] = Session.interview
+            case [StopGrading(), *_]:
+                play = partial(Session.stop_grading, language=language)
             case _:
                 on_card = [action for action in actions if isinstance(action, CardAction)]
-                yield from self._then_settle(owner, interview, language, partial(_record_all, on_card))
+                play = partial(_record_all, on_card)
+        return self._played(owner, interview, language, play) if interview else self.look(owner, "", language)
 
     def today(self, owner: str, zone: tzinfo) -> Today:
         """What is worth practising now, where the visitor is."""
@@ -235,10 +245,14 @@ class Desk:
         language: Language,
         play: Callable[[Session], Interview],
         refusals: Mapping[type[InterviewerError], str] | None = None,
+        *,
+        clear: bool = False,
     ) -> View:
+        """What the page shows when this was recorded and what is due was started; `clear`: the answer box is empty then."""
         try:
             session = self.service.resume(interview, owner)
-            return self._view(session, play(session), language)
+            stands, notice = self._settled(session, play(session), language)
+            return replace(self._view(session, stands, language), notice=notice, clear=clear)
         except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
             return unreachable(error, interview, language)
         except InterviewerError as error:
@@ -252,28 +266,6 @@ class Desk:
             return replace(self._view(session, session.interview(), language), notice=notice)
         except InterviewerError as error:
             return unreachable(error, interview, language)
-
-    def _then_settle(
-        self, owner: str, interview: str, language: Language, play: Callable[[Session], Interview]
-    ) -> Iterator[View]:
-        played = self._played(owner, interview, language, play)
-        yield played
-        if not played.notice and played.is_waiting:
-            yield from self._do_due(owner, interview, language)
-
-    def _do_due(self, owner: str, interview: str, language: Language) -> Iterator[View]:
-        """Start what is due. A model is never waited for here: the page asks again until the result is there."""
-        try:
-            shown = self._brought_up_to_date(owner, interview, language)
-            if shown.notice:
-                yield shown
-                return
-            session = self.service.resume(interview, owner)
-            before = session.interview()
-            if self.service.is_offline(owner) and shows_grades(before):
-                yield self._view(session, session.run_due_and_wait(language, _OFFLINE_SECONDS), language)
-        except InterviewerError as error:
-            yield unreachable(error, interview, language)
 
     def regrade_all(self, owner: str, language: Language) -> tuple[int, int]:
         """Ask for the missing grades in all interviews of an owner; how many came at once, and how many are to come."""
@@ -296,20 +288,41 @@ class Desk:
     def _brought_up_to_date(self, owner: str, interview: str, language: Language) -> View:
         """The interview with all that is due started, also what another process left undone."""
         session = self.service.resume(interview, owner)
-        notice = ""
+        stands, notice = self._settled(session, session.interview(), language)
+        return replace(self._view(session, stands, language), notice=notice)
+
+    def _settled(self, session: Session, interview: Interview, language: Language) -> tuple[Interview, str]:
+        """Start what is due, and say what keeps it from being done.
+
+        What needs no server is waited for; a model never is: the page asks again until the result is there.
+        """
+        if not due(interview):
+            return interview, ""
         try:
-            session.run_due(language, is_watched=shows_grades(session.interview()))
+            if self.service.is_offline(session.owner) and shows_grades(interview):
+                return session.run_due_and_wait(language, _OFFLINE_SECONDS), ""
+            session.run_due(language, is_watched=shows_grades(interview))
+            return session.interview(), ""
         except NoSuchInterview:
             raise
         except StoreError as error:
             # What was answered is recorded; what is due is asked for again by the page, or found by the next sweep.
-            notice = say("play.grading_waits", language, reason=error.into(language))
-        return replace(self._view(session, session.interview(), language), notice=notice)
+            return interview, say("play.grading_waits", language, reason=error.into(language))
 
     def _view(self, session: Session, interview: Interview, language: Language) -> View:
-        badge = self.badges.on(interview.bank, language)
-        live = Live(self.badges.is_measured(interview.bank), has_model=not self.service.is_offline(session.owner))
-        return view(session.id, interview, language, badge, live, session.partial_verdicts())
+        badge = self.badges.on(interview, language)
+        seconds = session.seconds_since_asked()
+        store = self.service.store
+        shows_card = interview.phase in (Phase.REVIEWING, Phase.OVER) or interview.current.number > 1
+        live = Live(
+            self.badges.is_measured(interview),
+            has_model=not self.service.is_offline(session.owner),
+            progress=lambda attempt: session.progress(attempt.question, attempt.number),
+            notes=list_notes(store, session.owner) if shows_card else {},
+        )
+        compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
+        partial = session.partial_verdicts()
+        return view(session.id, interview, language, badge, live, partial, seconds, compared)
 
 
 def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:

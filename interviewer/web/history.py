@@ -40,7 +40,7 @@ def wished_count(wish: str) -> int:
 def _item(found: Overview, language: Language) -> str:
     if found.problem:
         return f"<li>{escaped(say('list.unreadable', language, reason=found.problem))}</li>"
-    words = _words(found._replace(title=None)[_SHOWN_FROM:], language)
+    words = _words(found._replace(title=None, waiting="")[_SHOWN_FROM:], language)
     title = f"<strong>{escaped(found.title)}</strong> · " if found.title else ""
     tools = "".join(
         f'<button type="button" class="{what}" data-interview="{found.id}" data-sure="{say(sure, language)}">'

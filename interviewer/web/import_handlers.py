@@ -4,40 +4,65 @@ What reads lists of questions is imported when the first one comes: the page nee
 """
 
 import hashlib
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from interviewer.banks.loader import Library
-from interviewer.domain.rubric import Language
+from pydantic import ValidationError
+
+from interviewer.banks.loader import Library, decode_bank, unreadable
+from interviewer.banks.removal import RemovedBank, put_back_bank, remove_bank
+from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import BankError, InterviewerError
 from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.text.messages import say
+from interviewer.text.messages import localized, say
 from interviewer.web.grader_settings import Watched
+from interviewer.web.page_actions import PAGE_ACTIONS, BankAction
 from interviewer.web.uploads import Uploads
 
 if TYPE_CHECKING:
     from interviewer.banks.importing.pipeline import Preview
+    from interviewer.banks.lint import Fault
 
+T = TypeVar("T")
+_Progress = tuple[str, int, int]
 
 _MOST_REMEMBERED = 32
+_MOST_DRAFTS = 8
+
+_PROGRESS = """<div class="import-progress"><p role="status">{{ say("import." ~ stage) }}{% if total is not none %} {{ done }} / {{ total }}{% endif %}</p>
+<progress aria-label="{{ say("import." ~ stage) }}"{% if total is not none %} max="{{ total }}" value="{{ done }}"{% endif %}></progress>
+<button type="button" id="import-stop">{{ say("import.stop") }}</button></div>"""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the tab then shows. `yaml` None leaves the text that is being edited as it is; `saved` is a bank's id.
-
-    `title` is the name of the bank in that text. `base` tells, when that text is saved, which version of the bank it
-    was made of and what was imported, before it was edited here; None leaves it as well.
-    """
+    """What the tab then shows; `saved` is a bank's id, and `base` the version that now stands on the disk."""
 
     html: str
-    yaml: str | None = None
     saved: str = ""
-    base: str | None = None
-    title: str = ""
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDraft:
+    """What a file would become, to be edited and saved.
+
+    `base` tells, when it is saved, which version of the bank it was made of and what was imported, before it was edited.
+    """
+
+    bank: Bank
+    yaml: str = field(repr=False)
+    base: str
+    faults: Mapping[str, Sequence["Fault"]]
+
+
+class _Stopped(Exception):
+    """Somebody has pressed the button that stops the reading of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +73,88 @@ class Importer:
     models: GraderRegistry
     uploads: Uploads
     folder: Path | None
+    drafts: dict[str, ImportDraft] = field(default_factory=dict)
+    """What was made of the latest files, by the names that the page is told."""
     imported: dict[str, str] = field(default_factory=dict)
     """Banks as they were made of the latest files, by digest: what is saved may have been edited on the page."""
+    reading: dict[tuple[str, str], threading.Event] = field(default_factory=dict)
+    """What stops the reading of a file, by visitor and window."""
+
+    removed: dict[str, RemovedBank] = field(default_factory=dict)
+    """The banks that were deleted last, by id, so that they can be put back."""
+
+    @property
+    def may_save(self) -> bool:
+        """A bank is for everybody at the page, so only where all of them are at this machine."""
+        return self.folder is not None and self.models.options.is_private
+
+    def own_banks(self) -> list[Bank]:
+        """The banks that may be edited: all that do not ship with the program."""
+        return self.library.own_banks()
+
+    def text_of(self, bank: str) -> tuple[str, str]:
+        """The text of a bank of one's own, and the version that it is. Raises BankError."""
+        path = self.library.place_of(bank)
+        if path is None or not self.library.is_own(path):
+            raise BankError("", "", localized("bank.id_shipped", id=repr(bank)))
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise unreadable(path, error) from error
+        return decode_bank(data, path.name), f"{_version(data)}."
+
+    def change_banks(self, sent: str, language: Language) -> str | None:
+        """Delete a bank or put it back, and what is told of it; None where something else was asked for."""
+        try:
+            (action,) = PAGE_ACTIONS.validate_json(sent)
+        except (ValidationError, ValueError):
+            return None
+        if not isinstance(action, BankAction):
+            return None
+        if not self.may_save:
+            return refusal("import.not_here", language)
+        try:
+            return self._change(action, language)
+        except BankError as error:
+            return inline('<p role="alert">{{ why }}</p>', language, why=error.into(language))
+
+    def _change(self, action: BankAction, language: Language) -> str:
+        name = action.bank
+        if action.do == "delete_bank":
+            title = self.library.bank(name).title
+            self.removed[name] = remove_bank(self.library, name)
+            for oldest in list(self.removed)[:-_MOST_REMEMBERED]:
+                del self.removed[oldest]
+            return inline(_BANK_DELETED, language, title=title, name=name)
+        if name not in self.removed:
+            return ""
+        put_back_bank(self.library, self.removed[name])
+        del self.removed[name]
+        return inline('<p role="status">{{ say("import.bank_back") }}</p>', language)
 
     def read(self, owner: str, window: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
-        """What the last file of a visitor's window would become; with a model, how far it is meanwhile."""
+        """What the last file of a visitor's window would become, and meanwhile how far it is."""
         upload = self.uploads.of(owner, window)
         if upload is None:
             yield _refused("import.no_file", language)
             return
-        yield from self._read(owner, upload.name, upload.data, language, by_model=by_model)
+        yield from self._read(owner, window, upload.name, upload.data, language, by_model=by_model)
 
-    def read_text(self, owner: str, text: str, title: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
+    def read_text(
+        self, owner: str, window: str, text: str, title: str, language: Language, *, by_model: bool
+    ) -> Iterator[Shown]:
         """The same for a list that was pasted. Under the same title it is brought up to date, as a file would be."""
         if not text.strip():
             yield _refused("import.no_text", language)
             return
         data = text.encode("utf-8", "replace")
-        name = title.strip() or f"pasted-{hashlib.sha256(data).hexdigest()[:6]}"
-        yield from self._read(owner, f"{name.replace('/', '-')}.md", data, language, by_model=by_model, title=title)
+        name = f"{(title.strip() or f'pasted-{hashlib.sha256(data).hexdigest()[:6]}').replace('/', '-')}.md"
+        yield from self._read(owner, window, name, data, language, by_model=by_model, title=title)
+
+    def stop(self, owner: str, window: str) -> None:
+        """Stop the reading of the file that a visitor's window waits for; nothing is kept of it."""
+        if stopping := self.reading.get((owner, window)):
+            stopping.set()
 
     def save(self, text: str, base: str, language: Language) -> Shown:
         """Save the bank as it was edited. What is wrong with it is said, and the text stays as it is.
@@ -75,7 +163,7 @@ class Importer:
         """
         from interviewer.banks.importing import pipeline
 
-        if self.folder is None or not self.models.options.is_private:
+        if self.folder is None or not self.may_save:
             return _refused("import.not_here", language)
         if not text.strip():
             return _refused("import.nothing_to_save", language)
@@ -88,31 +176,34 @@ class Importer:
         except BankError as error:
             return _refused("import.not_saved", language, error)
         except UnicodeEncodeError:
-            return _refused("import.not_saved", language, say("import.no_such_character", language))
+            return _refused("import.not_saved", language, localized("import.no_such_character"))
         count = len(shown.bank.questions)
         told = say("import.saved", language, title=shown.bank.title.into(language), count=count, file=path.name)
         return Shown(
-            inline('<p role="status"><strong>{{ told }}</strong></p>', language, told=told),
+            inline("<p><strong>{{ told }}</strong></p>", language, told=told),
             saved=shown.bank.id,
             base=f"{_version(shown.yaml.encode())}.{imported}",
         )
 
     def _read(
-        self, owner: str, name: str, data: bytes, language: Language, *, by_model: bool, title: str = ""
+        self, owner: str, window: str, name: str, data: bytes, language: Language, *, by_model: bool, title: str = ""
     ) -> Iterator[Shown]:
         from interviewer.banks.importing import pipeline
         from interviewer.web import preview
 
         folder = self.folder
-        if folder is None or not self.models.options.is_private:
+        if folder is None or not self.may_save:
             yield _refused("import.not_here", language)
             return
         llm = self.models.llm_for(owner) if by_model else None
         if by_model and llm is None:
             yield _refused("import.no_model", language)
             return
-        run: Watched[Preview, tuple[int, int]] = Watched(
-            lambda tell: pipeline.preview(
+        stopping = self.reading[owner, window] = threading.Event()
+
+        def made(tell: Callable[[_Progress], None]) -> "Preview":
+            hears = partial(_hear, tell, stopping)
+            shown = pipeline.preview(
                 name,
                 data,
                 library=self.library,
@@ -120,26 +211,51 @@ class Importer:
                 title=title.strip(),
                 llm=llm,
                 threads=self.models.concurrency,
-                told=lambda done, total: tell((done, total)),
+                told=partial(hears, "drafting" if llm else "making"),
             )
-        )
-        for done, total in run:
-            source = '<p role="status">{{ say("import.drafting", done=done, total=total) }}</p>'
-            yield Shown(inline(source, language, done=done, total=total))
+            shown.check(partial(hears, "checking"))
+            return shown
+
+        run: Watched[Preview, _Progress] = Watched(made, stopping)
+        yield _progress("reading", None, None, language)
         try:
-            shown = run.result()
+            for stage, done, total in run:
+                yield _progress(stage, done, total, language)
+            shown = None if stopping.is_set() else run.result()
         except InterviewerError as error:
             yield _refused("import.unusable", language, error)
             return
-        yaml = "" if preview.is_too_long_to_edit(shown.yaml) else shown.yaml
-        title = shown.bank.title.into(language)
+        finally:
+            stopping.set()  # also where the window was closed meanwhile
+            if self.reading.get((owner, window)) is stopping:
+                del self.reading[owner, window]
+        if shown is None:
+            yield Shown(inline('<p role="status">{{ say("import.stopped") }}</p>', language))
+            return
         imported = _version(shown.base.encode())
-        self.imported[imported] = shown.base
-        for oldest in list(self.imported)[:-_MOST_REMEMBERED]:
-            self.imported.pop(oldest, None)
-        yield Shown(
-            preview.preview_html(shown, language), yaml, base=f"{_version(shown.before)}.{imported}", title=title
-        )
+        base = f"{_version(shown.before)}.{imported}"
+        draft = _version(f"{base} {shown.yaml}".encode())
+        _remember(self.imported, imported, shown.base, _MOST_REMEMBERED)
+        _remember(self.drafts, draft, ImportDraft(shown.bank, shown.yaml, base, shown.faults), _MOST_DRAFTS)
+        yield Shown(preview.preview_html(shown, draft, language))
+
+
+def _hear(tell: Callable[[_Progress], None], stopping: threading.Event, stage: str, done: int, total: int) -> None:
+    if stopping.is_set():
+        raise _Stopped
+    tell((stage, done, total))
+
+
+def _progress(stage: str, done: int | None, total: int | None, language: Language) -> Shown:
+    return Shown(inline(_PROGRESS, language, stage=stage, done=done, total=total))
+
+
+def _remember(kept: dict[str, T], name: str, value: T, most: int) -> None:
+    """Keep the latest so many."""
+    kept.pop(name, None)
+    kept[name] = value
+    for oldest in list(kept)[:-most]:
+        kept.pop(oldest, None)
 
 
 def _version(data: bytes | None) -> str:
@@ -150,13 +266,20 @@ _REFUSED = """<div role="alert" class="card"><p class="failure">{{ text }}</p>
 {% if detail %}<p class="quiet">{{ detail }}</p>{% endif %}</div>"""
 
 
-def _refused(key: str, language: Language, error: InterviewerError | str = "", **values: object) -> Shown:
+def refusal(key: str, language: Language, error: InterviewerError | Localized | str = "", **values: object) -> str:
     """A reason, and what exactly is wrong: without the name of the edited text, and the options of the command."""
     detail = error if isinstance(error, str) else error.into(language)
-    for internal in ("bank.yaml：", "bank.yaml: ", " (--id)", "（--id）"):
+    for internal in ("bank.yaml：", "bank.yaml: ", " (--id)", "（--id）", " (-o)", "（-o）"):
         detail = detail.replace(internal, "")
-    return Shown(inline(_REFUSED, language, text=say(key, language, **values), detail=detail))
+    return inline(_REFUSED, language, text=say(key, language, **values), detail=detail)
 
+
+def _refused(key: str, language: Language, error: InterviewerError | Localized | str = "", **values: object) -> Shown:
+    return Shown(refusal(key, language, error, **values))
+
+
+_BANK_DELETED = """<p role="status">{{ say("import.bank_deleted", title=title.into(language)) }}
+<button type="button" class="put-back" data-bank="{{ name }}">{{ say("list.undo") }}</button></p>"""
 
 _PICKER = """{% if not is_allowed %}<p>{{ say("import.not_here") }}</p>{% else %}
 <h2>{{ say("import.title") }}</h2><p>{{ say("import.intro") }}</p>

@@ -8,7 +8,7 @@ import gradio as gr
 
 from interviewer.domain.rubric import Language
 from interviewer.text.messages import say
-from interviewer.web.import_handlers import Importer, Shown, picker_html
+from interviewer.web.import_handlers import Importer, picker_html
 
 Updates = dict[Any, Any]
 
@@ -30,13 +30,13 @@ class ImportTab:
                 self.read = gr.Button(visible="hidden", elem_id="import-read")
                 self.window = gr.Textbox(visible="hidden", show_label=False, elem_id="import-window")
                 self.found = gr.HTML(elem_id="import-found", apply_default_css=False)
-                with gr.Accordion("·", open=False, visible=False, elem_id="import-editing") as self.editing:
-                    self.yaml = gr.Textbox(lines=12, max_lines=30, elem_id="import-yaml")
-                self.save = gr.Button(variant="primary", visible=False, elem_id="import-save")
-                self.saved = gr.HTML(elem_id="import-saved", apply_default_css=False)
-                self.bank = gr.Textbox(visible="hidden", show_label=False)
-                self.base = gr.Textbox(visible="hidden", show_label=False)
-                self.play = gr.Button(visible=False, elem_id="import-play")
+                # These two are the editor's own: what the page is told anew must not take away what is being edited.
+                self.editor = gr.HTML('<div id="editor"></div>', elem_id="import-editor", apply_default_css=False)
+                self.banks = gr.HTML('<div id="own-banks"></div>', elem_id="import-banks", apply_default_css=False)
+                self.bank = gr.Textbox(visible="hidden", show_label=False, elem_id="import-bank")
+                self.play = gr.Button(visible="hidden", elem_id="import-play-bank")
+                # What became of a bank that was deleted; the list beside it is the editor's.
+                self.own = gr.HTML(elem_id="banks-told", apply_default_css=False)
 
 
 def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Updates:
@@ -52,10 +52,6 @@ def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Up
             label=say("import.paste", language), placeholder=say("import.paste_placeholder", language)
         ),
         tab.read_paste: say("import.read_paste", language),
-        tab.editing: gr.update(label=say("import.editing", language)),
-        tab.yaml: gr.update(label=say("import.yaml", language), info=say("import.yaml_info", language)),
-        tab.save: say("import.save", language),
-        tab.play: say("import.play", language),
     }
 
 
@@ -71,45 +67,30 @@ class ImportWiring:
     def connect(self, on: Callable[..., Any], language: gr.Radio, drawn: list[Any]) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound; `play` draws on `drawn`."""
         tab = self.tab
-        shown = [tab.found, tab.saved, tab.editing, tab.yaml, tab.base, tab.save, tab.play]
         # A file that is chosen while another is being read is read after it.
-        on(tab.read.click, self._read, [tab.window, tab.compiler, language], shown, trigger_mode="always_last")
-        on(tab.read_paste.click, self._read_paste, [tab.paste, tab.title, tab.compiler, language], shown)
-        on(tab.save.click, self._save, [tab.yaml, tab.base, language], [tab.saved, tab.play, tab.bank, tab.base])
+        on(
+            tab.read.click,
+            self._read,
+            [tab.window, tab.compiler, language],
+            [tab.found],
+            waits=True,
+            trigger_mode="always_last",
+        )
+        pasted = [tab.window, tab.paste, tab.title, tab.compiler, language]
+        on(tab.read_paste.click, self._read_paste, pasted, [tab.found], waits=True)
         on(tab.play.click, self._play, [tab.bank, language], drawn)
 
-    def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[Updates]:
-        owner = self.owner_of(request)
-        for shown in self.importer.read(owner, window or "", Language(language), by_model=compiler == _MODEL):
-            yield self._show(shown, Language(language))
+    def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[str]:
+        owner, by_model = self.owner_of(request), compiler == _MODEL
+        for shown in self.importer.read(owner, window or "", Language(language), by_model=by_model):
+            yield shown.html
 
     def _read_paste(
-        self, text: str, title: str, compiler: str, language: str, request: gr.Request
-    ) -> Iterator[Updates]:
-        owner, by_model = self.owner_of(request), compiler == _MODEL
-        for shown in self.importer.read_text(owner, text or "", title or "", Language(language), by_model=by_model):
-            yield self._show(shown, Language(language))
-
-    def _show(self, shown: Shown, language: Language) -> Updates:
-        tab = self.tab
-        if shown.yaml is None:
-            return {tab.found: shown.html, tab.saved: ""}
-        return {
-            tab.found: shown.html,
-            tab.saved: "",
-            tab.editing: gr.update(visible=True),
-            tab.yaml: shown.yaml,
-            tab.base: shown.base or "",
-            # It says what it saves: another file may turn out unreadable while this text stays.
-            tab.save: gr.update(visible=True, value=say("import.save_named", language, title=shown.title)),
-            tab.play: gr.update(visible=False),
-        }
-
-    def _save(self, text: str, base: str, language: str, request: gr.Request) -> Updates:
-        self.owner_of(request)
-        shown = self.importer.save(text or "", base or "", Language(language))
-        updates: Updates = {self.tab.saved: shown.html, self.tab.play: gr.update(visible=bool(shown.saved))}
-        return {**updates, self.tab.bank: shown.saved, self.tab.base: shown.base} if shown.saved else updates
+        self, window: str, text: str, title: str, compiler: str, language: str, request: gr.Request
+    ) -> Iterator[str]:
+        owner, spoken, by_model = self.owner_of(request), Language(language), compiler == _MODEL
+        for shown in self.importer.read_text(owner, window or "", text or "", title or "", spoken, by_model=by_model):
+            yield shown.html
 
     def _play(self, bank: str, language: str, request: gr.Request) -> Updates:
         self.owner_of(request)

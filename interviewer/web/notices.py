@@ -1,5 +1,7 @@
 """What the page says where something cannot be done: the view that is shown, or the words alone."""
 
+from dataclasses import replace
+
 from interviewer.domain.rubric import Language
 from interviewer.errors import (
     BankError,
@@ -43,3 +45,12 @@ def told(error: Exception, language: Language) -> str:
         case BankError():
             return error.into(language)
     return say("play.not_now", language)
+
+
+def with_unrecorded(refused: View, text: str) -> View:
+    """What was typed and not recorded stays in the box; where there is no box now, it is shown."""
+    if refused.is_away:
+        return refused
+    if refused.may_answer:
+        return replace(refused, notice=f"{refused.notice} {say('play.in_box', refused.language)}")
+    return replace(refused, unsent=text)

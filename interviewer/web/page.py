@@ -1,14 +1,12 @@
 """The Gradio page: what each control is wired to, and how the page is mounted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
 from typing import Any
-from urllib.parse import unquote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
@@ -27,8 +25,7 @@ from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
-from interviewer.web.page_input import Page, readable
-from interviewer.web.page_language import preferred_language
+from interviewer.web.page_input import Page, language_of, readable, waiting, zone_of
 from interviewer.web.practice import Practice
 from interviewer.web.rendering import (
     Updates,
@@ -36,19 +33,16 @@ from interviewer.web.rendering import (
     count_choice,
     draw,
     draw_today,
+    first_bank,
     labels,
     merged,
     start_values,
 )
-from interviewer.web.theme import css, script, theme
-from interviewer.web.uploads import Uploads
+from interviewer.web.theme import css, page_script, script, theme
 from interviewer.web.view_model import Screen, View
 from interviewer.wiring import known_measurements
 
 _MOST_THREADS = 100
-
-# Gradio remembers every control of this many pages, half a megabyte each; a page it has forgotten goes on all the same.
-_PAGES_REMEMBERED = 100
 
 
 def mount(
@@ -58,14 +52,13 @@ def mount(
     library: Library,
     owners: Owners,
     models: GraderRegistry,
-    uploads: Uploads,
+    importer: Importer,
 ) -> None:
     """Put the page on the application, with everything closed that it does not need."""
     practice = Practice(service.store, library.banks)
-    desk = Desk(service, library, models, Badges(models, known_measurements(settings)), practice)
-    demo = _build(desk, owners, settings, uploads)
+    desk = Desk(service, library, models, Badges(models, known_measurements(settings), library.banks), practice)
+    demo = _build(desk, owners, settings, importer)
     demo.max_threads = _MOST_THREADS
-    demo.state_session_capacity = _PAGES_REMEMBERED
     demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
         app,
@@ -84,20 +77,20 @@ def mount(
         mcp_server=False,
         theme=theme(),
         css=css(),
-        js=script("page"),
+        js=page_script(),
     )
+    (mounted,) = (route.app for route in app.routes if isinstance(route, Mount))
+    demo.forget_visitors(mounted)
 
 
-def _build(desk: Desk, owners: Owners, settings: Settings, uploads: Uploads) -> gr.Blocks:
-    # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
-    folder = settings.import_folder if settings.is_for_this_machine else None
-    importer = Importer(desk.library, desk.models, uploads, folder)
-    with Page(
+def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer) -> Page:
+    page = Page(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
-    ) as demo:
-        controls = Controls(desk.models.options, may_import=folder is not None)
-        _Wiring(demo, controls, desk, owners, importer, settings.root_path).connect()
-    return demo  # type: ignore[no-any-return]
+    )
+    with page:
+        controls = Controls(desk.models.options, may_import=importer.folder is not None)
+        _Wiring(page, controls, desk, owners, importer, settings.root_path).connect()
+    return page
 
 
 @dataclass(frozen=True)
@@ -116,7 +109,9 @@ class _Wiring:
         everything, language = c.all(), c.page_language
         arrived = self._on(self.demo.load, self._arrive, [c.remembered], everything)
         arrived.then(None, language, None, js=script("arrived"), api_visibility="private")
-        self._on(language.input, self._speak, [language, c.remembered, c.start.bank], everything)
+        self._on(
+            language.input, self._speak, [language, c.remembered, c.start.bank, c.start.language_chosen], everything
+        )
         language.input(None, language, None, js=script("remember_language"), api_visibility="private")
         self._connect_start()
         self._connect_play()
@@ -135,10 +130,18 @@ class _Wiring:
         drawn = draw(self.c, View(Screen.START, Language.EN, clear=True))
         return [*drawn, self.c.start.today, self.c.start.practise]
 
+    @property
+    def on_banks(self) -> list[Any]:
+        """What changes with the banks that there are."""
+        start = self.c.start
+        return [self.c.importing.own, start.bank, start.topics, start.count]
+
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
         form = [
             start.bank, start.topics, start.count, start.order, start.language, start.mode, start.probes, start.hints,
+            start.manner,
+            start.answer_seconds,
         ]  # fmt: skip
         today = self._on(start.practise.click, self._practise_today, [c.page_language], self.drawn)
         self._script(today, "focus_answer")
@@ -148,32 +151,39 @@ class _Wiring:
         self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language], chosen)
         counted = [start.bank, start.topics, start.count, c.page_language]
         self._on(start.topics.change, self._choose_topics, counted, [start.count])
+        start.language.input(None, None, start.language_chosen, js="() => 'yes'", api_visibility="private")
         is_interview = "(mode) => mode === 'interview'"
         start.mode.input(None, start.mode, start.probes, js=is_interview, api_visibility="private")
+        self._on(
+            start.mode.input, lambda mode: gr.update(visible=mode == "interview"), [start.mode], [start.answer_seconds]
+        )
 
     def _connect_play(self) -> None:
         c, play, desk, drawn = self.c, self.c.play, self.desk, self.drawn
         here = [c.remembered, c.place, c.page_language]
-        for trigger in (play.answer.submit, play.send.click):
-            sent = self._on(trigger, self._send, [c.remembered, c.place, play.answer, c.page_language], drawn)
-            self._script(sent, "focus_next")
+        sending = ((play.answer.submit, desk.answer), (play.send.click, desk.answer), (play.clarify.click, desk.ask))
+        for trigger, send in sending:
+            said = [c.remembered, c.place, play.answer, c.page_language]
+            self._script(self._on(trigger, self._sending(send), said, drawn), "focus_next")
         for button, does in (
             (play.hint, desk.hint),
             (play.repeat, desk.repeat),
             (play.next, desk.move_on),
+            (play.undo_skip, desk.undo_skip),
         ):
             self._script(self._on(button.click, self._drawing(does), here, drawn), "focus_answer")
         again = self._on(play.retry.click, self._retry, [c.remembered, c.place, play.answer, c.page_language], drawn)
         self._script(again, "focus_answer")
-        self._script(self._on(play.skip.click, self._drawing_all(desk.skip), here, drawn), "focus_next")
+        self._script(self._on(play.skip.click, self._drawing(desk.skip), here, drawn), "focus_next")
         asked = self._on(play.end.click, lambda: gr.update(visible=True), [], [play.ending])
         self._script(asked, "show_ending")
         self._on(play.end_no.click, lambda: gr.update(visible=False), [], [play.ending])
-        ended = self._on(play.end_yes.click, self._drawing_all(desk.end), here, drawn)
+        ended = self._on(play.end_yes.click, self._drawing(desk.end), here, drawn)
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
-            self._on(button.click, self._drawing_all(desk.regrade), here, drawn)
-        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], [*drawn, c.listing, c.tabs])
+            self._on(button.click, self._drawing(desk.regrade), here, drawn)
+        changed = [*drawn, *self.on_banks, c.listing, c.tabs]
+        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], changed)
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
         self._on(c.ticker.tick, self._tick, [*here, c.ticker], drawn)
@@ -184,15 +194,18 @@ class _Wiring:
         handler: Callable[..., Any],
         inputs: list[Any],
         outputs: list[Any],
+        *,
+        waits: bool = False,
         **more: Any,
     ) -> Any:
-        """Bind a handler the way all events of the page are bound. Gradio makes every output anew, so they are few.
+        """Bind a handler the way all events of the page are bound; `waits`: it may have to wait for a model's server.
 
         Gradio would check choices against what it remembers of a page, which a restart forgets; ours are checked where
         they are used.
         """
         options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, **more}
-        return trigger(readable(handler), inputs, outputs, preprocess=False, **options)
+        handler = waiting(readable(handler)) if waits else readable(handler)
+        return trigger(handler, inputs, outputs, preprocess=False, **options)
 
     def _script(self, event: Any, name: str) -> None:
         event.then(None, None, None, js=script(name), api_visibility="private")
@@ -200,7 +213,7 @@ class _Wiring:
     def _owner(self, request: gr.Request) -> str:
         owner = self.owners.of(dict(request.cookies))
         if owner is None:
-            raise gr.Error(say("app.no_cookie", _language_of(request)), print_exception=False)
+            raise gr.Error(say("app.no_cookie", language_of(request)), print_exception=False)
         return owner
 
     def _drawing(self, step: Callable[..., View]) -> Callable[..., Updates]:
@@ -209,15 +222,8 @@ class _Wiring:
 
         return handler
 
-    def _drawing_all(self, steps: Callable[..., Iterator[View]]) -> Callable[..., Iterator[Updates]]:
-        def handler(interview: str, place: str, language: str, request: gr.Request) -> Iterator[Updates]:
-            for view in steps(self._owner(request), interview, place, Language(language)):
-                yield self._draw(view, request)
-
-        return handler
-
     def _arrive(self, remembered: str | None, request: gr.Request) -> Updates:
-        language, owner = _language_of(request), self._owner(request)
+        language, owner = language_of(request), self._owner(request)
         asked = str(dict(request.query_params).get("interview") or remembered or NO_INTERVIEW)
         view = self.desk.arrive(owner, "" if asked == NO_INTERVIEW else asked, language)
         # Whoever is quick with the tab finds the list there, although the tab's own event came before the page was ready.
@@ -229,13 +235,13 @@ class _Wiring:
             self._labels(language), start_values(self.c, self.desk.library, language), self._draw(view, request), listed
         )
 
-    def _speak(self, language: str, remembered: str | None, bank: str, request: gr.Request) -> Updates:
+    def _speak(self, language: str, remembered: str | None, bank: str, is_chosen: str, request: gr.Request) -> Updates:
         c, chosen, owner, library = self.c, Language(language), self._owner(request), self.desk.library
         is_open = remembered and remembered != NO_INTERVIEW
         shown = self.desk.look(owner, str(remembered), chosen) if is_open else View(Screen.START, chosen)
         drawn = self._draw(shown, request) if is_open else self._home(request, chosen)
         listed = {c.listing: listing(self.desk.service, owner, chosen), c.link_text: gr.update(visible=False)}
-        asked = {c.start.language: gr.update(value=language)}
+        asked = {} if is_chosen else {c.start.language: gr.update(value=language)}
         return merged(self._labels(chosen), bank_choices(c, library, bank, chosen), drawn, listed, asked)
 
     def _leave(self, language: str, request: gr.Request) -> Updates:
@@ -250,7 +256,7 @@ class _Wiring:
     def _home(self, request: gr.Request, language: Language) -> Updates:
         owner = self._owner(request)
         try:
-            today = self.desk.today(owner, _zone(request))
+            today = self.desk.today(owner, zone_of(request))
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
         return draw_today(self.c, today, language, self.desk.models.choice(owner).title)
@@ -270,7 +276,7 @@ class _Wiring:
         return self._draw(self.desk.start(self._owner(request), Choices(*form), Language(language)), request)
 
     def _practise_today(self, language: str, request: gr.Request) -> Updates:
-        return self._draw(self.desk.practise_today(self._owner(request), Language(language), _zone(request)), request)
+        return self._draw(self.desk.practise_today(self._owner(request), Language(language), zone_of(request)), request)
 
     def _choose_bank(self, bank: str, language: str) -> Updates:
         return bank_choices(self.c, self.desk.library, bank, Language(language)) or gr.skip()
@@ -278,9 +284,11 @@ class _Wiring:
     def _choose_topics(self, bank: str, topics: list[str], count: float | None, language: str) -> Updates:
         return count_choice(self.c, self.desk.library, bank, topics, Language(language), count) or gr.skip()
 
-    def _send(self, interview: str, place: str, text: str, language: str, request: gr.Request) -> Iterator[Updates]:
-        for view in self.desk.answer(self._owner(request), interview, place, text, Language(language)):
-            yield self._draw(view, request)
+    def _sending(self, say: Callable[..., View]) -> Callable[..., Updates]:
+        def handler(interview: str, place: str, text: str, language: str, request: gr.Request) -> Updates:
+            return self._draw(say(self._owner(request), interview, place, text, Language(language)), request)
+
+        return handler
 
     def _retry(self, interview: str, place: str, typed: str, language: str, request: gr.Request) -> Updates:
         view = self.desk.retry(self._owner(request), interview, place, Language(language))
@@ -295,22 +303,27 @@ class _Wiring:
             return self._draw(view, request)
         return {c.play.card: view.card, c.report.report: view.report}
 
-    def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Iterator[Updates]:
+    def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Updates:
         owner, spoken = self._owner(request), Language(language)
+        asked, problem = self.desk.practice.keep_notes(owner, asked, spoken)
+        if not asked:
+            return {self.c.notice: gr.update(value=problem, visible=True)} if problem else {self.c.tabs: gr.skip()}
+        banks = self.importer.change_banks(asked, spoken)
+        if banks is not None:
+            return {self.c.importing.own: banks, **first_bank(self.c, self.desk.library, spoken)}
         told = self.desk.practice.change_list(owner, asked, spoken)
         if told is not None:
-            yield {self.c.listing: str(told) + listing(self.desk.service, owner, spoken)}
-            return
-        for view in self.desk.act(owner, interview, asked, spoken):
-            goes_on = {self.c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
-            yield self._draw(view, request) | goes_on
+            return {self.c.listing: str(told) + listing(self.desk.service, owner, spoken)}
+        view = self.desk.act(owner, "" if interview == NO_INTERVIEW else interview, asked, spoken)
+        goes_on = {self.c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
+        return self._draw(view, request) | goes_on
 
     def _search(self, words: str, state: str, language: str, request: gr.Request) -> str:
-        return self.desk.practice.questions(self._owner(request), words, state, _zone(request), Language(language))
+        return self.desk.practice.questions(self._owner(request), words, state, zone_of(request), Language(language))
 
     def _list(self, language: str, request: gr.Request) -> tuple[str, str]:
         owner, spoken = self._owner(request), Language(language)
-        return self.desk.practice.progress(owner, _zone(request), spoken), listing(self.desk.service, owner, spoken)
+        return self.desk.practice.progress(owner, zone_of(request), spoken), listing(self.desk.service, owner, spoken)
 
     def _regrade(self, language: str, request: gr.Request) -> str:
         """Grade whatever of this owner has no grade, and list the interviews anew."""
@@ -326,15 +339,3 @@ class _Wiring:
         address = f"{base}/enter/{self.owners.link(self._owner(request))}"
         source = '<p>{{ say("list.link_info") }}</p><p><code>{{ address }}</code></p>'
         return gr.update(value=inline(source, Language(language), address=address), visible=True)
-
-
-def _zone(request: gr.Request) -> tzinfo:
-    """Where the visitor's day begins, as the browser says."""
-    try:
-        return ZoneInfo(unquote(dict(request.cookies).get("zone", "")))
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return UTC
-
-
-def _language_of(request: gr.Request) -> Language:
-    return preferred_language(dict(request.cookies).get("lang", ""), request.headers.get("accept-language", ""))

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import Interview
+from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.question_notes import LONGEST_NOTE
 from interviewer.sessions.service import Session
 
 _LONGEST_NOTE = 400
@@ -50,6 +52,22 @@ class SecondOpinion(_OnAttempt):
         return session.ask_second_opinion(self.question, self.attempt)
 
 
+class StopGrading(BaseModel):
+    """The gradings of the interview that is shown end, with their requests; they can be asked for again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["stop_grading"]
+
+
+class StopTest(BaseModel):
+    """The grader test ends, with its request."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["stop_test"]
+
+
 class Practise(BaseModel):
     """A new interview with these questions, each as `bank/question`, or by its id in the interview that is shown."""
 
@@ -69,6 +87,21 @@ class Goal(BaseModel):
     daily_cap: int = Field(ge=1, le=200)
 
 
+class KeepNote(BaseModel):
+    """What is kept about a question, `bank/question`; None leaves a part of it as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["note"]
+    question: str = Field(pattern=r"^[^/\s]+/[^/\s]+$", max_length=161)
+    note: str | None = Field(None, max_length=LONGEST_NOTE)
+    is_bookmarked: bool | None = None
+
+    @property
+    def name(self) -> QuestionName:
+        return QuestionName(*self.question.split("/"))
+
+
 class InterviewAction(BaseModel):
     """An interview of the list is deleted, put back, or given a title."""
 
@@ -79,8 +112,20 @@ class InterviewAction(BaseModel):
     title: str = Field("", max_length=200)
 
 
+class BankAction(BaseModel):
+    """A bank of one's own is deleted, or put back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["delete_bank", "put_back_bank"]
+    bank: str
+
+
 CardAction = Rule | SelfMark | SecondOpinion
-PageAction = Annotated[CardAction | Practise | Goal | InterviewAction, Field(discriminator="do")]
+PageAction = Annotated[
+    CardAction | StopGrading | StopTest | Practise | Goal | InterviewAction | BankAction | KeepNote,
+    Field(discriminator="do"),
+]
 
 PAGE_ACTIONS: TypeAdapter[list[PageAction]] = TypeAdapter(list[PageAction])
 """Reads what the page's script sends: a JSON list, since a finger can be quicker than a request."""

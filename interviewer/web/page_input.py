@@ -1,17 +1,28 @@
 """What a browser sends to an event of the page: made into text that can be stored, and refused in one line of the log."""
 
+import asyncio
 import inspect
 import logging
+import threading
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import wraps
+from datetime import tzinfo
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from interviewer.domain.rubric import Language
+from interviewer.web.page_language import preferred_language
+from interviewer.web.page_output import StatelessPage
+from interviewer.web.time_zone import time_zone
+
 _log = logging.getLogger(__name__)
+
+_END = object()
 
 
 def readable(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,7 +45,42 @@ def readable(handler: Callable[..., Any]) -> Callable[..., Any]:
     return step_by_step if inspect.isgeneratorfunction(handler) else once
 
 
-class Page(gr.Blocks):
+def waiting(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The handler in threads of its own, for one that waits for a model's server.
+
+    All other handlers share a limited number of threads, which slow models would use up.
+    """
+
+    @wraps(handler)
+    async def once(*sent: Any) -> Any:
+        return await _apart(partial(handler, *sent))
+
+    @wraps(handler)
+    async def step_by_step(*sent: Any) -> Any:
+        steps = handler(*sent)
+        while (step := await _apart(partial(next, steps, _END))) is not _END:
+            yield step
+
+    return step_by_step if inspect.isgeneratorfunction(handler) else once
+
+
+def _apart(work: Callable[[], Any]) -> "asyncio.Future[Any]":
+    future: Future[Any] = Future()
+
+    def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return  # nobody waits any more
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+            future.set_exception(error)
+
+    # A daemon: a server that never answers does not keep the program from ending.
+    threading.Thread(target=run, name="waiting for a server", daemon=True).start()
+    return asyncio.wrap_future(future)
+
+
+class Page(StatelessPage):
     """Gradio's page, which would print everything that an event with too few values has sent."""
 
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
@@ -57,6 +103,15 @@ def where(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "interviewer" in Path(frame.filename).parts] or frames
     return f"{type(error).__name__} at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else type(error).__name__
+
+
+def zone_of(request: gr.Request) -> tzinfo:
+    """Where the visitor's day begins, as the browser says."""
+    return time_zone(dict(request.cookies).get("zone", ""))
+
+
+def language_of(request: gr.Request) -> Language:
+    return preferred_language(dict(request.cookies).get("lang", ""), request.headers.get("accept-language", ""))
 
 
 @contextmanager

@@ -10,11 +10,13 @@ from interviewer.errors import InterviewerError, StoreError
 from interviewer.presentation.progress_page import progress_page, questions_page
 from interviewer.presentation.templating import inline
 from interviewer.sessions.progress import read_progress
-from interviewer.sessions.question_search import known_questions, search_questions
+from interviewer.sessions.question_notes import keep_note, list_notes
+from interviewer.sessions.question_search import Kept, known_questions, search_questions
 from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
 from interviewer.sessions.standing import QuestionState
 from interviewer.sessions.store import Store
-from interviewer.web.page_actions import PAGE_ACTIONS, InterviewAction
+from interviewer.text.messages import say
+from interviewer.web.page_actions import PAGE_ACTIONS, InterviewAction, KeepNote, PageAction
 
 _DELETED = """<p role="status">{{ say("list.deleted") }} <button type="button" class="put-back" data-interview="{{ name }}">{{ say("list.undo") }}</button></p>"""
 _AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
@@ -37,13 +39,29 @@ class Practice:
             return ""  # the list that is shown with it says what is wrong
 
     def questions(self, owner: str, words: str, state: str, zone: tzinfo, language: Language) -> str:
-        """The questions with all these words; of any standing where `state` names none."""
+        """The questions with all these words; of any standing where `state` names none, nor what is kept of them."""
         states = [QuestionState(state)] if state in tuple(QuestionState) else []
+        kept = Kept(state) if state in tuple(Kept) else None
         try:
             known = known_questions(self._store, owner, self._banks(), datetime.now(zone))
+            notes = list_notes(self._store, owner)
         except StoreError as error:
             return inline(_AWAY, language, reason=error.into(language))
-        return questions_page(search_questions(known, words, states=states), language)
+        return questions_page(search_questions(known, words, states=states, notes=notes, kept=kept), notes, language)
+
+    def keep_notes(self, owner: str, sent: str, language: Language) -> tuple[str, str]:
+        """Keep the notes that were sent; give the rest of it, '' where that is all, and what went wrong."""
+        try:
+            actions = PAGE_ACTIONS.validate_json(sent)
+            notes = [action for action in actions if isinstance(action, KeepNote)]
+            for one in notes:
+                keep_note(self._store, owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
+        except ValidationError:
+            return sent, ""
+        except StoreError as error:
+            return "", say("notes.not_kept", language, reason=error.into(language))
+        rest: list[PageAction] = [action for action in actions if not isinstance(action, KeepNote)]
+        return (PAGE_ACTIONS.dump_json(rest).decode() if rest and notes else sent if rest else ""), ""
 
     def change_list(self, owner: str, sent: str, language: Language) -> str | None:
         """Delete, put back or rename an interview, and say so; None where something else was asked for."""

@@ -1,11 +1,12 @@
 """How a view, a language and the start form's choices look on the controls."""
 
+import time
 from typing import Any
 
 import gradio as gr
 
 from interviewer.banks.loader import Library
-from interviewer.domain.interview import Mode, Order
+from interviewer.domain.interview import Manner, Mode, Order
 from interviewer.domain.rubric import Bank, Language
 from interviewer.presentation.templating import inline
 from interviewer.presentation.today import begin_label, today_card
@@ -13,6 +14,7 @@ from interviewer.sessions.today import Today
 from interviewer.text.messages import say
 from interviewer.web.controls import AWAY_SECONDS, DEFAULT_COUNT, NO_INTERVIEW, POLL_SECONDS, Controls
 from interviewer.web.grader_tab import grader_labels
+from interviewer.web.handlers import ANSWER_SECONDS
 from interviewer.web.import_tab import import_labels
 from interviewer.web.questions_tab import questions_labels
 from interviewer.web.view_model import Screen, View
@@ -43,6 +45,7 @@ def draw(c: Controls, view: View) -> Updates:
         play.chat: view.chat,
         play.answering: gr.update(visible=view.may_answer),
         play.hint: gr.update(interactive=view.may_hint),
+        play.undo_skip: gr.update(visible=view.may_undo_skip),
         play.ending: gr.update(visible=False),
         play.side: gr.update(visible=bool(view.card)),
         play.card: view.card,
@@ -58,12 +61,15 @@ def draw(c: Controls, view: View) -> Updates:
 _KEYS = """<p class="keys">{% for key, what in (("Ctrl+Enter", "send"), ("H", "hint"), ("N", "next"), ("R", "retry"), ("1–4", "rule")) %}
 <kbd>{{ key }}</kbd> {{ say("keys." ~ what) }}{{ "" if loop.last else " · " }}{% endfor %}</p>"""
 
+# The page's script reckons by the server's clock, which need not be that of the visitor's machine.
+_HEAD = '<h1 data-now="{{ now }}">{{ say("app.title") }}</h1><p>{{ say("app.tagline") }}</p>'
+
 _START_TITLE = """{% if not has_banks %}<p role="alert">{{ say("start.no_banks") }}</p>{% endif %}
 {% for error in broken %}<p>{{ error }}</p>{% endfor %}"""
 
 
 def _notice(view: View) -> str:
-    source = '<div role="alert">{{ notice }}{% if unsent %}<pre class="unsent">{{ unsent }}</pre>{% endif %}</div>'
+    source = '<div role="alert">{{ notice }}{% if unsent %} {{ say("play.unsent") }}<pre class="unsent">{{ unsent }}</pre>{% endif %}</div>'
     return inline(source, view.language, notice=view.notice, unsent=view.unsent)
 
 
@@ -73,21 +79,26 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
     def label(key: str, **more: Any) -> Any:
         return gr.update(label=say(key, language), **more)
 
-    def choices(kind: str, values: type[Order] | type[Mode] | type[Language]) -> list[tuple[str, str]]:
+    def choices(kind: str, values: type[Order] | type[Mode] | type[Manner] | type[Language]) -> list[tuple[str, str]]:
         return [(say(f"{kind}.{value}", language), str(value)) for value in values]
 
     start, play, report = c.start, c.play, c.report
     banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
+    limits = [
+        (say("start.minutes", language, count=seconds // 60) if seconds else say("start.no_limit", language), seconds)
+        for seconds in ANSWER_SECONDS
+    ]
     broken = [error.into(language) for error in library.broken()]
     buttons = {
         c.refresh: "list.refresh", c.regrade: "list.regrade", c.link: "list.link", start.button: "start.button", play.send: "play.send",
-        play.hint: "play.hint", play.repeat: "play.repeat", play.skip: "play.skip", play.end: "play.end",
+        play.clarify: "play.ask",
+        play.hint: "play.hint", play.repeat: "play.repeat", play.skip: "play.skip", play.undo_skip: "play.undo_skip", play.end: "play.end",
         play.end_yes: "play.end_yes", play.end_no: "play.end_no", play.retry: "play.retry", play.regrade: "play.regrade",
         play.leave: "play.leave", report.regrade: "report.regrade", report.new: "play.new",
     }  # fmt: skip
     return {
         **{button: say(key, language) for button, key in buttons.items()},
-        c.head: inline('<h1>{{ say("app.title") }}</h1><p>{{ say("app.tagline") }}</p>', language),
+        c.head: inline(_HEAD, language, now=time.time()),
         c.page_language: label("app.language", value=str(language)),
         **grader_labels(c.grader, language),
         **questions_labels(c.questions, language),
@@ -104,6 +115,8 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
             "start.language", choices=choices("language", Language), info=say("start.language_info", language)
         ),
         start.mode: label("start.mode", choices=choices("mode", Mode)),
+        start.answer_seconds: label("start.answer_seconds", choices=limits),
+        start.manner: label("start.manner", choices=choices("manner", Manner)),
         start.probes: label("start.probes"),
         start.hints: label("start.hints"),
         play.answer: label("play.answer", placeholder=say("play.placeholder", language)),
@@ -128,6 +141,13 @@ def start_values(c: Controls, library: Library, language: Language) -> Updates:
         {c.start.bank: gr.update(value=banks[0].id), c.start.language: gr.update(value=str(language))},
         bank_choices(c, library, banks[0].id, language),
     )
+
+
+def first_bank(c: Controls, library: Library, language: Language) -> Updates:
+    """The banks that there are now, with the first one chosen."""
+    banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
+    chosen = {c.start.bank: gr.update(choices=banks, value=banks[0][1] if banks else None)}
+    return merged(chosen, bank_choices(c, library, banks[0][1], language)) if banks else chosen
 
 
 def bank_choices(c: Controls, library: Library, bank: str, language: Language) -> Updates:

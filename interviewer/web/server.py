@@ -12,24 +12,25 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import FastAPI, Form, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from interviewer import wiring
 from interviewer.domain.rubric import Language
-from interviewer.errors import NoSuchInterview, OutOfTurn, SettingsError, StoreError, TranscriptError
-from interviewer.presentation.transcript_export import export_transcript
+from interviewer.errors import SettingsError
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
-from interviewer.web.guard import IMPORT, Guard, own_hosts
+from interviewer.web.exports import add_exports
+from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
 from interviewer.web.identity import Owners
+from interviewer.web.import_handlers import Importer
 from interviewer.web.page_language import preferred_language
 from interviewer.web.receiving import TimelyProtocol
 from interviewer.web.uploads import Uploads
 
 DEFAULT_PORT = 7860
 _PORTS_TRIED = 20
-_MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
 _GRACE_SECONDS = 1
 
 
@@ -42,7 +43,9 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     graders, library = wiring.make_grader_registry(settings), wiring.make_library(settings)
     service = wiring.make_service(settings, graders)
     owners = Owners(settings.signing_key, is_https=settings.root_path.startswith("https:"))
-    uploads = Uploads()
+    # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
+    folder = settings.import_folder if settings.is_for_this_machine else None
+    importer = Importer(library, graders, Uploads(), folder)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -52,50 +55,11 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
 
-    @app.get("/export/{name}.{kind}")
-    def export(request: Request, name: str, kind: str, lang: str = "") -> Response:
-        owner = owners.of(request.cookies)
-        if kind not in _MEDIA_TYPES or owner is None:
-            return PlainTextResponse("Not found.\n", 404)
-        language = Language(lang) if lang in tuple(Language) else None
-        try:
-            history = service.store.history(name, owner)
-        except NoSuchInterview:
-            return PlainTextResponse("Not found.\n", 404)
-        except (StoreError, TranscriptError) as error:
-            spoken = language or preferred_language(
-                request.cookies.get("lang", ""), request.headers.get("accept-language", "")
-            )
-            told = say("app.no_export", spoken, reason=error.into(spoken))
-            return PlainTextResponse(f"{told}\n", 503, {"Retry-After": "5", "Cache-Control": "no-store"})
-        headers = {
-            "Content-Disposition": f'attachment; filename="interview-{name}.{kind}"',
-            "Cache-Control": "no-store",
-        }
-        if kind == "html":
-            headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-        try:
-            text = export_transcript(name, history, kind, language, wiring.known_measurements(settings))
-        except OutOfTurn as error:
-            return PlainTextResponse(f"{error.into(language or Language.EN)}\n", 409)
-        return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)
-
+    add_exports(app, settings, service, owners, library)
     _add_links(app, settings, owners)
 
-    @app.post(IMPORT)
-    async def take(request: Request) -> Response:
-        owner = owners.of(request.cookies)
-        if owner is None or not graders.options.is_private:
-            return PlainTextResponse("Not found.\n", 404)
-        uploads.keep(
-            owner,
-            unquote(request.headers.get("x-file-name", "")),
-            await request.body(),
-            request.headers.get("x-window", ""),
-        )
-        return Response(status_code=204)
-
-    mount(app, settings, service, library, owners, graders, uploads)
+    _add_import(app, importer, owners)
+    mount(app, settings, service, library, owners, graders, importer)
     app.state.service, app.state.graders = service, graders
     # Reading the banks takes a moment that the first visitor need not wait for.
     threading.Thread(target=library.banks, daemon=True).start()
@@ -110,6 +74,33 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         went_public=graders.open_to_strangers,
     )
     return app
+
+
+def _add_import(app: FastAPI, importer: Importer, owners: Owners) -> None:
+    """Where the page sends files of questions, and what is done in the editor."""
+
+    @app.post(IMPORT)
+    async def take(request: Request) -> Response:
+        owner = owners.of(request.cookies)
+        if owner is None or not importer.models.options.is_private:
+            return PlainTextResponse("Not found.\n", 404)
+        importer.uploads.keep(
+            owner,
+            unquote(request.headers.get("x-file-name", "")),
+            await request.body(),
+            request.headers.get("x-window", ""),
+        )
+        return Response(status_code=204)
+
+    @app.post(EDITOR)
+    async def edit(request: Request) -> Response:
+        owner = owners.of(request.cookies)
+        if owner is None or not importer.may_save:
+            return PlainTextResponse("Not found.\n", 404)
+        from interviewer.web.editor import Editor
+
+        reply = await run_in_threadpool(Editor(importer).answer, owner, await request.body())
+        return JSONResponse(reply, headers={"Cache-Control": "no-store"})
 
 
 def _add_links(app: FastAPI, settings: Settings, owners: Owners) -> None:

@@ -52,11 +52,17 @@ def theme() -> gr.themes.Base:
 
 
 def css() -> str:
-    """The style sheet of the page, after that of cards and chat."""
-    return str(stylesheet("cards")) + (_ASSETS / "page.css").read_text(encoding="utf-8")
+    """The style sheets of the page and the editor, after that of cards and chat."""
+    own = [(_ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "editor")]
+    return "".join([str(stylesheet("cards")), *own])
+
+
+def page_script() -> str:
+    """What is called once, when the page is there."""
+    return "() => {" + "".join(f"({script(name)})();" for name in ("page", "clock", "copy", "editor")) + "}"
 
 
 @cache
 def script(name: str) -> str:
-    """A function of JavaScript for Gradio to call; `page` is called once, when the page is there."""
+    """A function of JavaScript for Gradio to call."""
     return (_ASSETS / f"{name}.js").read_text(encoding="utf-8").strip()

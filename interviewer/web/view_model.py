@@ -8,13 +8,22 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from interviewer.domain.grade import Verdict
-from interviewer.domain.interview import Interview, Phase, due, may_hint, next_question, shows_grades
+from interviewer.domain.interview import (
+    Interview,
+    Phase,
+    due,
+    may_hint,
+    may_undo_skip,
+    next_question,
+    shows_grades,
+)
 from interviewer.domain.rubric import Kind, Language
 from interviewer.llm.prompts import prompt
 from interviewer.presentation.card import Badge, Live, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report
 from interviewer.presentation.templating import escaped, inline
+from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.messages import say
 
 
@@ -43,6 +52,7 @@ class View:
     report: str = ""
     may_answer: bool = False
     may_hint: bool = False
+    may_undo_skip: bool = False
     is_reviewing: bool = False
     is_last: bool = False
     has_failures: bool = False
@@ -55,9 +65,20 @@ class View:
 
 
 def view(
-    name: str, interview: Interview, language: Language, badge: Badge, live: Live, partial: Sequence[Verdict] = ()
+    name: str,
+    interview: Interview,
+    language: Language,
+    badge: Badge,
+    live: Live,
+    partial: Sequence[Verdict] = (),
+    seconds: float | None = None,
+    compared: Sequence[QuestionComparison] = (),
 ) -> View:
-    """What the page shows of the interview of this id; `partial` are verdicts on the current attempt that are known already."""
+    """What the page shows of the interview of this id.
+
+    `partial` are verdicts on the current attempt that are known already; `seconds` is how long its question has been
+    open; `compared` is how the questions went last time.
+    """
     shown = shows_grades(interview)
     reviewing = interview.phase is Phase.REVIEWING
     return View(
@@ -65,12 +86,15 @@ def view(
         language=language,
         interview=name,
         place=interview.place,
-        progress=_progress(name, interview, language),
-        chat=chat(interview, language) + _thinking(interview, language),
+        progress=_progress(name, interview, language, seconds),
+        chat=chat(interview, language, may_copy=True) + _thinking(interview, language),
         card=_card(interview, language, badge, live, partial),
-        report=report(interview, language, badge=badge, exports_of=name, live=live) if interview.is_over else "",
+        report=report(interview, language, badge=badge, exports_of=name, live=live, compared=compared)
+        if interview.is_over
+        else "",
         may_answer=interview.phase is Phase.ANSWERING,
         may_hint=may_hint(interview),
+        may_undo_skip=may_undo_skip(interview),
         is_reviewing=reviewing,
         is_last=next_question(interview) is None,
         has_failures=shown and any(attempt.failure for attempt in interview.attempts),
@@ -85,25 +109,43 @@ def _thinking(interview: Interview, language: Language) -> Markup:
     return inline('<p class="quiet thinking" role="status">{{ say("play.thinking") }}</p>', language)
 
 
-_PROGRESS = """<p role="status" data-interview="{{ name }}" data-draft="{{ draft }}">{{ text }}</p>
-<progress max="{{ total }}" value="{{ done }}" aria-label="{{ text }}"></progress>"""
+# How long before the end of a limited answer the candidate is warned.
+_WARNING_SECONDS = 30
+
+_PROGRESS = """<div class="place"><p role="status" data-interview="{{ name }}" data-draft="{{ draft }}">{{ text }}</p>
+{% if is_open and seconds is not none %}<p class="clock" role="timer" data-seconds="{{ seconds }}" data-limit="{{ limit or "" }}" data-warn-at="{{ warning }}" data-warning="{{ say("play.time_warning", seconds=warning) }}" data-over="{{ say("play.time_over") }}">&nbsp;</p>{% endif %}</div>
+<progress max="{{ total }}" value="{{ done }}" aria-label="{{ text }}"></progress>
+{% if is_open and limit %}<p class="clock-said" role="alert"></p>{% endif %}"""
 
 
-def _progress(name: str, interview: Interview, language: Language) -> str:
-    """Where the interview stands; the page's script keeps drafts by what is said here of the answer to come."""
+def _progress(name: str, interview: Interview, language: Language, seconds: float | None) -> str:
+    """Where the interview stands, and the clock of the open question; the page's script goes by what is said here."""
     if interview.is_over:
         return ""
     question, current, total = interview.question, interview.current, len(interview.questions)
     topic = interview.bank.topic_title(question.topic, language)
-    place = interview.position + 1
+    text = say(
+        "play.progress",
+        language,
+        place=interview.plan_place,
+        total=len(interview.plan.questions),
+        topic=topic,
+        difficulty=question.difficulty,
+    )
+    if interview.again_place:
+        text += " · " + say("play.once_more", language, place=interview.again_place, total=len(interview.again))
     return inline(
         _PROGRESS,
         language,
         name=name,
         draft=f"{interview.position}.{current.number}.{len(current.answers)}",
-        text=say("play.progress", language, place=place, total=total, topic=topic, difficulty=question.difficulty),
+        text=text,
         total=total,
         done=interview.position,
+        is_open=interview.phase is Phase.ANSWERING,
+        seconds=seconds,
+        limit=interview.plan.answer_seconds,
+        warning=_WARNING_SECONDS,
     )
 
 

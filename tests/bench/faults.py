@@ -4,7 +4,37 @@
     python tests/bench/faults.py --postgres       # on a PostgreSQL server that is started for it (as root)
     python tests/bench/faults.py --kills 30 --only kill,locked
 
-Every server is started as a user starts it, in a folder of its own, and ended by its process id.
+Every server is started as a user starts it, in a folder of its own, and ended by its process id. The rows `full` and
+`silent` need root, as they mount a small disk and make a network.
+
+Where each kind of fault is tried, here (by the name of its row) or in a test:
+
+- memory: `load.py --page-loads 10000`; tests/web/test_page_survival.py::test_the_server_keeps_nothing_of_a_page_that_was_opened
+- a page that outlives its server, or meets another replica: `restart`; tests/browser/test_page.py::test_a_killed_server_loses_nothing,
+  test_a_page_that_outlives_its_server_can_start_an_interview, test_a_half_typed_answer_survives_a_refresh_and_then_is_kept_nowhere
+- the database away, slow or full: `stopped`, `silent`, `locked`, `read-only`, `full`; a damaged page of it and half a
+  character: tests/web/test_outage.py::test_a_damaged_page_of_one_visitor_takes_nothing_from_another, test_half_a_character_*
+- first starts: `first`, `many`; tests/sessions/test_database.py::test_a_lost_version_number_is_found_again
+- answers and lists that would take long: tests/grading/test_lexical.py::test_no_answer_takes_long, test_no_mixture_of_terms_takes_long;
+  tests/banks/importing, tests/banks/test_loader.py::test_a_bomb_of_aliases_is_refused_at_once
+- slow models: `slow`; tests/web/test_page_survival.py::test_a_server_that_never_answers_keeps_no_visitor_waiting
+- proxies and foreign hosts: tests/web/test_server.py::test_a_page_that_is_reached_through_a_proxy_is_private_no_longer,
+  test_a_page_that_is_asked_for_under_another_name_is_not_private, test_a_private_page_wants_to_know_where_a_change_comes_from
+- ends: `kill`, `terminate`, `interrupt`; tests/cli/test_cli.py::test_ctrl_c_ends_at_once_and_keeps_what_was_being_typed
+- turns a second: `load.py --before DIR`; tests/web/test_page_survival.py::test_an_event_lists_only_what_it_can_change
+- replicas: `two`, `replica`; tests/sessions/test_effects.py::test_two_replicas_pay_for_a_grading_once
+- clocks, banks, ports, keys: `clock`, `bank`; tests/web/test_serving.py::test_a_taken_port_is_said_in_one_line,
+  test_a_lost_signing_key_is_said_and_no_interview_is_lost
+- broken banks: tests/banks/test_loader.py::test_a_broken_bank_is_parsed_once_until_it_changes
+- the operator's key: tests/sessions/test_grader_registry.py::test_a_stranger_spends_the_operators_key_on_the_operators_model_alone,
+  test_no_key_stays_when_its_choice_has_gone
+- half-sent requests and uploads: tests/web/test_receiving.py; tests/web/test_uploads.py
+- refused events in the log: tests/web/test_outage.py::test_an_event_that_makes_no_sense_is_one_line_in_the_log_and_none_of_its_content
+- control characters and formulas: tests/presentation/test_plain_text.py::test_no_transcript_commands_a_terminal;
+  tests/presentation/test_grade_export.py::test_no_cell_of_csv_is_a_formula
+- settings: tests/cli/test_cli.py::test_a_broken_setting_is_one_line, test_an_env_file_that_is_not_utf_8_is_one_line;
+  tests/sessions/test_database.py::test_an_address_that_cannot_be_used_is_told_in_words_without_its_password;
+  tests/sessions/test_store.py::test_the_file_of_the_database_is_its_owners_alone
 """
 
 # ruff: noqa: ASYNC110, ASYNC220, ASYNC221 - between the steps of one script nothing else is to run
@@ -13,6 +43,7 @@ import asyncio
 import os
 import random
 import re
+import secrets
 import shutil
 import signal
 import sqlite3
@@ -24,6 +55,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -43,7 +75,7 @@ from interviewer.sessions.service import SessionService  # noqa: E402
 from interviewer.sessions.store import Store  # noqa: E402
 
 ANSWER = "Without a non-linearity the layers collapse into one linear map, so depth adds nothing. ({})"
-START_SECONDS = 120
+START_SECONDS = 300
 
 
 @dataclass
@@ -107,7 +139,7 @@ class Served:
     def start(self) -> "Served":
         self.launch()
         if not self.wait():
-            raise SystemExit(f"the server did not start:\n{self.said()}")
+            raise RuntimeError(f"the server did not start:\n{self.said()}")
         return self
 
     def said(self) -> str:
@@ -219,18 +251,39 @@ async def kill(place: Place, seen: Seen, kills: int) -> None:
         seen.note("all graded after the last start" if settled(place) else "some left ungraded", good=settled(place, 1))
 
 
-async def terminate(place: Place, seen: Seen, _: int) -> None:
+async def terminate(place: Place, seen: Seen, _: int, how: signal.Signals = signal.SIGTERM) -> None:
     with model_server(Character(pause=20)) as model:
         server = Served(place, BASE_URL=model.url, MODEL=MODEL).start()
         async with visiting(server) as visitor:
             await begin(visitor, 1)
             await send(visitor, seen, ANSWER.format("term"))
             await asyncio.sleep(1)
-            took = server.end(signal.SIGTERM)
+            took = server.end(how)
     seen.note(f"ended in {took:.1f} s", good=took < 3 and "Traceback" not in server.said())
     with served(place):
         done = settled(place)
         seen.note("graded at the next start" if done else "not graded", good=done)
+
+
+async def interrupt(place: Place, seen: Seen, _: int) -> None:
+    await terminate(place, seen, _, signal.SIGINT)
+
+
+async def replica(place: Place, seen: Seen, _: int) -> None:
+    model = Counting(pause=4)
+    with model_server(model) as address:
+        settings = {"BASE_URL": address.url, "MODEL": MODEL}
+        first = Served(place, **settings).start()
+        with served(place, **settings):
+            async with visiting(first) as visitor:
+                await begin(visitor, 1)
+                await send(visitor, seen, ANSWER.format("replica"))
+                await asyncio.sleep(1)
+                first.end()
+                start = time.monotonic()
+                done = await asyncio.to_thread(settled, place, 120)
+        took = time.monotonic() - start
+    seen.note(f"graded after {took:.0f} s, the model called {model.calls} time(s)" if done else "not graded", good=done)
 
 
 async def restart(place: Place, seen: Seen, _: int) -> None:
@@ -321,25 +374,61 @@ async def read_only(place: Place, seen: Seen, _: int) -> None:
         place.postgres.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
 
 
-async def full(place: Place, seen: Seen, _: int) -> None:
-    if place.postgres:
-        seen.note("not tried")
+async def silent(place: Place, seen: Seen, _: int) -> None:
+    if not place.postgres:
+        seen.note("SQLite has no host")
         return
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place.folder)], check=False, capture_output=True
-    )
-    if mounted.returncode:
+    try:
+        far = FarHost(place.postgres.folder)
+    except subprocess.CalledProcessError:
+        seen.note("not tried: a network cannot be made here")
+        return
+    near = place.url
+    try:
+        place.url = far.url(near)
+        with served(place) as server:
+            async with visiting(server) as visitor, visiting(server, "new") as new:
+                await begin(visitor)
+                far.fall_silent()
+                start, text = time.monotonic(), ANSWER.format("silent")
+                taken = await send(visitor, seen, text)
+                took, said, kept = time.monotonic() - start, told(visitor), visitor.shown("answer") == text
+                seen.note(f"Send says “{said[:44]}…” after {took:.0f} s", good=not taken and bool(said) and took < 40)
+                seen.note("text in the box" if kept else "text gone", good=kept)
+                start = time.monotonic()
+                await new.arrive()
+                took = time.monotonic() - start
+                seen.note(f"a new page is there after {took:.0f} s", good=took < 20)
+                far.answer()
+                await happen(visitor, "tick")
+                taken = await send(visitor, seen, text)
+                seen.note("then taken" if taken else f"not taken: {told(visitor)}", good=taken)
+    finally:
+        far.close()
+        place.url = near
+
+
+async def full(place: Place, seen: Seen, _: int) -> None:
+    disk = place.postgres.folder / "small" if place.postgres else place.folder
+    disk.mkdir(exist_ok=True)
+    size = "24m" if place.postgres else "2m"  # a new database of PostgreSQL takes 8 MB
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
         seen.note("not tried: a small disk cannot be mounted here")
         return
     try:
+        if place.postgres:
+            shutil.chown(disk, "postgres", "postgres")
+            place.postgres.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
+            place.url = place.postgres.new("TABLESPACE small")
         with served(place) as server:
             async with visiting(server) as visitor:
                 await begin(visitor)
-                filler = place.folder / "filler"
+                filler = disk / "filler"
                 with suppress(OSError), filler.open("wb", buffering=0) as file:
                     while file.write(b"x" * 512):
                         pass
-                text = ANSWER.format("full") + "x" * 15_000
+                text = ANSWER.format("full") + secrets.token_hex(9_000)  # nothing that could be made smaller
                 taken = await send(visitor, seen, text)
                 seen.note(f"Send says “{told(visitor)[:50]}…”", good=not taken and "full" in told(visitor))
                 kept = visitor.shown("answer") == text
@@ -348,8 +437,11 @@ async def full(place: Place, seen: Seen, _: int) -> None:
                 taken = await send(visitor, seen, text)
                 seen.note("taken when there is room" if taken else f"not taken: {told(visitor)}", good=taken)
         lost(place, seen)
+        if place.postgres:
+            place.postgres.execute(f"DROP DATABASE {sa.make_url(place.url).database} WITH (FORCE)")
+            place.postgres.execute("DROP TABLESPACE small")
     finally:
-        subprocess.run(["umount", "-l", str(place.folder)], check=False)
+        subprocess.run(["umount", "-l", str(disk)], check=False)
 
 
 async def clock(place: Place, seen: Seen, _: int) -> None:
@@ -452,20 +544,34 @@ async def two(place: Place, seen: Seen, _: int) -> None:
     )
 
 
+def has_tables(place: Place) -> bool:
+    """Whether the first start has finished its transaction."""
+    engine = sa.create_engine(place.database)
+    try:
+        return sa.inspect(engine).has_table("alembic_version")
+    finally:
+        engine.dispose()
+
+
 async def first_start(place: Place, seen: Seen, kills: int) -> None:
-    chance, tries = random.Random(11), min(kills, 6)
+    chance, tries, between = random.Random(11), min(kills, 6), 0
     for _ in range(tries):
         shutil.rmtree(place.folder, ignore_errors=True)
         place.folder.mkdir()
         if place.postgres:
             place.url = place.postgres.new()
+            place.postgres.make_tables_slowly(place.url)
         server = Served(place)
         server.launch()
         end = time.monotonic() + START_SECONDS
-        while not (place.postgres or place.file.exists()) and time.monotonic() < end:
+        has_begun = partial(place.postgres.is_making_tables, place.url) if place.postgres else place.file.exists
+        while not has_begun() and time.monotonic() < end:
             await asyncio.sleep(0.002)
-        await asyncio.sleep(chance.uniform(0.8, 4.0) if place.postgres else chance.uniform(0.0, 0.6))
+        await asyncio.sleep(chance.uniform(0.0, 1.0 if place.postgres else 0.6))
         server.end()
+        between += not has_tables(place)
+        if place.postgres:
+            place.postgres.execute("DROP EVENT TRIGGER slowly", place.url)
         with served(place) as second:
             async with visiting(second) as visitor:
                 await begin(visitor, 1)
@@ -474,7 +580,7 @@ async def first_start(place: Place, seen: Seen, kills: int) -> None:
             seen.note("the next start did not work", good=False)
         lost(place, seen)
         seen.acknowledged.clear()
-    seen.note(f"{tries} starts killed, the next start worked each time")
+    seen.note(f"{tries} starts killed, {between} of them before the tables were there; the next start worked each time")
 
 
 async def many(place: Place, seen: Seen, _: int) -> None:
@@ -500,15 +606,18 @@ Fault = Callable[[Place, Seen, int], Any]
 FAULTS: dict[str, tuple[str, str, Fault]] = {
     "kill": ("kill -9 under load", "nothing acknowledged is lost; all is graded once", kill),
     "terminate": ("SIGTERM while a model grades", "ends at once; graded at the next start", terminate),
+    "interrupt": ("Ctrl-C while a model grades", "ends at once; graded at the next start", interrupt),
     "restart": ("restart with the page open", "its Start and Send go on", restart),
     "locked": ("database locked for 5 s", "Send waits and is taken", locked),
     "stopped": ("database server stopped", "text kept, said, goes on by itself", stopped),
+    "silent": ("database host swallows packets", "said in seconds; text kept; goes on", silent),
     "read-only": ("database read-only", "said; text kept", read_only),
     "full": ("disk full", "said; text kept; taken when there is room", full),
     "clock": ("clock set back by an hour", "times of events never go back", clock),
     "bank": ("bank file deleted in mid-interview", "the interview goes on", no_bank),
     "slow": ("model of 30 s for 9 visitors", "a visitor without a model waits for none of it", slow),
     "two": ("two processes, one answer to grade", "the model is called once", two),
+    "replica": ("replica killed while it grades", "the other one finishes, nobody opening the page", replica),
     "first": ("first start killed between tables", "the next start works", first_start),
     "many": ("8 starts at once on an empty database", "all come up", many),
 }
@@ -520,6 +629,67 @@ def lost(place: Place, seen: Seen) -> tuple[int, int]:
     gone = [text for text in seen.acknowledged if not answers[text]]
     seen.has_failed |= bool(gone) or bool(double)
     return len(gone), double
+
+
+_FORWARD = """
+import asyncio, sys
+
+async def forward(reader, writer):
+    to_reader, to_writer = await asyncio.open_unix_connection(sys.argv[1])
+    async def copy(source, target):
+        while data := await source.read(65536):
+            target.write(data)
+            await target.drain()
+        target.close()
+    await asyncio.gather(copy(reader, to_writer), copy(to_reader, writer), return_exceptions=True)
+
+async def main():
+    server = await asyncio.start_server(forward, "0.0.0.0", 5432)
+    print("ready", flush=True)
+    await server.serve_forever()
+
+asyncio.run(main())
+"""
+
+
+class FarHost:
+    """The database server as it is reached over a network of its own, which can swallow all packets. Only for root."""
+
+    HERE, THERE, NAME = "10.199.7.1", "10.199.7.2", "faults-far"
+
+    def __init__(self, folder: Path) -> None:
+        for command in (
+            f"ip netns add {self.NAME}",
+            f"ip link add faults-here type veth peer name faults-there netns {self.NAME}",
+            f"ip addr add {self.HERE}/30 dev faults-here",
+            "ip link set faults-here up",
+            f"ip netns exec {self.NAME} ip addr add {self.THERE}/30 dev faults-there",
+            f"ip netns exec {self.NAME} ip link set faults-there up",
+        ):
+            subprocess.run(command.split(), check=True, capture_output=True)
+        command = ["ip", "netns", "exec", self.NAME, sys.executable, "-c", _FORWARD, str(folder / ".s.PGSQL.5432")]
+        self._forwarding = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert self._forwarding.stdout
+        self._forwarding.stdout.readline()
+
+    def url(self, url: str) -> str:
+        return f"postgresql+psycopg://postgres@{self.THERE}/{sa.make_url(url).database}"
+
+    def fall_silent(self) -> None:
+        self._route("add")
+
+    def answer(self) -> None:
+        self._route("del")
+
+    def close(self) -> None:
+        self._forwarding.kill()
+        self._forwarding.wait()
+        subprocess.run(["ip", "netns", "del", self.NAME], check=False)
+
+    def _route(self, what: str) -> None:
+        """What would go back here goes nowhere: packets arrive, and nothing is ever heard of them."""
+        command = f"ip netns exec {self.NAME} ip route {what} blackhole {self.HERE}/32"
+        subprocess.run(command.split(), check=True)
 
 
 class Postgres:
@@ -538,16 +708,34 @@ class Postgres:
         starting = ("-l", "log", "-o", options) if what == "start" else ()
         self._run("pg_ctl", "-D", "data", "-w", "-s", *more, *starting, what)
 
-    def execute(self, statement: str) -> None:
-        engine = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+    def execute(self, statement: str, url: str = "") -> None:
+        engine = sa.create_engine(url or self._url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(sa.text(statement))
         engine.dispose()
 
-    def new(self) -> str:
+    def make_tables_slowly(self, url: str) -> None:
+        """Let every statement that makes a table take a while, so that a process can be killed between two of them."""
+        body = "BEGIN PERFORM pg_sleep(0.3); END"
+        self.execute(f"CREATE FUNCTION slowly() RETURNS event_trigger LANGUAGE plpgsql AS '{body}'", url)
+        self.execute("CREATE EVENT TRIGGER slowly ON ddl_command_end EXECUTE FUNCTION slowly()", url)
+
+    def is_making_tables(self, url: str) -> bool:
+        """Whether some program is between its first table and its commit: until then, its locks are all that is seen of it."""
+        engine = sa.create_engine(self._url("postgres"))
+        locks = sa.text(
+            "SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = pg_locks.database "
+            "WHERE d.datname = :name AND locktype = 'relation' AND mode = 'AccessExclusiveLock'"
+        )
+        with engine.connect() as connection:
+            found = connection.execute(locks, {"name": sa.make_url(url).database}).scalar()
+        engine.dispose()
+        return bool(found)
+
+    def new(self, options: str = "") -> str:
         """The URL of an empty database."""
         self._count += 1
-        self.execute(f"CREATE DATABASE fault_{self._count}")
+        self.execute(f"CREATE DATABASE fault_{self._count} {options}")
         return self._url(f"fault_{self._count}")
 
     def close(self) -> None:

@@ -3,9 +3,12 @@
     python tests/bench/load.py --visitors 1 10 50 --turns 4
     python tests/bench/load.py --slow-model 30 --visitors 50     # beside them one visitor on the offline estimate
     python tests/bench/load.py --page-loads 10000                # what page views leave in memory
+    python tests/bench/load.py --idle 30                         # what a server without visitors does
+    python tests/bench/load.py --before DIR ...                  # beside each row that of another checkout, measured in turns
 
-The server is started as a user starts it, in a folder of its own, and ended by its process id. `--checkout DIR` measures
-another checkout with the same script, so that before and after can be compared in one run.
+The server is started as a user starts it, in a folder of its own, and ended by its process id. Before it is measured,
+one visitor plays, so that nothing is loaded for the first time. Seconds of CPU a turn tell more than turns a second where
+the machine has other things to do.
 """
 
 import argparse
@@ -22,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 import httpx2
@@ -52,6 +55,12 @@ def server(checkout: Path, **environment: str) -> Iterator[tuple[str, int]]:
         finally:
             process.kill()
             process.wait()
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of the processor so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def megabytes(pid: int) -> float:
@@ -155,54 +164,33 @@ def _patched(old: Any, changes: Any) -> Any:
     return old
 
 
-async def play(visitor: Visitor, turns: int, pause: float = 0.0) -> None:
-    await visitor.arrive()
-    await visitor.press("begin", count=turns, mode="coach")
-    for number in range(turns):
-        await visitor.press("send", answer=ANSWER.format(name=f"{visitor.name}.{number}"))
-        await asyncio.sleep(pause)
-        await visitor.press("next")
+async def play(visitor: Visitor, turns: int) -> None:
+    try:
+        await visitor.arrive()
+        await visitor.press("begin", count=turns, mode="coach")
+        for number in range(turns):
+            await visitor.press("send", answer=ANSWER.format(name=f"{visitor.name}.{number}"))
+            await visitor.press("next")
+    except httpx2.HTTPError as error:
+        visitor.failures.append(repr(error)[:200])
 
 
 async def crowd(url: str, visitors: int, turns: int) -> list[Visitor]:
-    limits = httpx2.Limits(max_connections=None)
-    made = [
-        Visitor(httpx2.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits, headers={"Origin": url}), str(n))
-        for n in range(visitors)
-    ]
+    made = [Visitor(_client(url), str(number)) for number in range(visitors)]
     await asyncio.gather(*(play(visitor, turns) for visitor in made))
     for visitor in made:
         await visitor.client.aclose()
     return made
 
 
-def line(visitors: list[Visitor], seconds: float, pid: int, what: str) -> str:
-    turns = [took for visitor in visitors for took in visitor.took.get("send", [])]
-    failures = sum(len(visitor.failures) for visitor in visitors)
-    cuts = quantiles(turns, n=100) if len(turns) > 1 else [turns[0]] * 99
-    pages = sorted(took for visitor in visitors for took in visitor.took["page"])
-    return (
-        f"{what:>24} | {len(turns) / seconds:6.1f} turns/s | answer p50 {cuts[49]:6.2f} p95 {cuts[94]:6.2f} "
-        f"p99 {cuts[98]:6.2f} s | page p50 {pages[len(pages) // 2]:6.2f} s | {megabytes(pid):6.0f} MB | failed {failures}"
-    )
+def _client(url: str) -> httpx2.AsyncClient:
+    limits = httpx2.Limits(max_connections=None)
+    return httpx2.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits, headers={"Origin": url})
 
 
-async def load_pages(url: str, pid: int, loads: int) -> None:
-    """Page views by one visitor who keeps pressing reload."""
-    async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE, headers={"Origin": url}) as client:
-        for number in range(1, loads + 1):
-            await Visitor(client, str(number)).arrive()
-            if number in (100, loads) or number % 1000 == 0:
-                print(f"{number:6} page loads: {megabytes(pid):.0f} MB", flush=True)
-
-
-async def beside_a_slow_model(url: str, slow: str, pid: int, visitors: int, turns: int) -> None:
-    """Visitors whose model takes its time, and one on the offline estimate, whose waiting is what counts."""
-    made = [
-        Visitor(httpx2.AsyncClient(base_url=url, timeout=PATIENCE, headers={"Origin": url}), str(n))
-        for n in range(visitors)
-    ]
-
+async def beside_a_slow_model(url: str, slow: str, visitors: int, turns: int) -> list[Visitor]:
+    """Visitors whose model takes its time, and one on the offline estimate, who is given back."""
+    made = [Visitor(_client(url), str(number)) for number in range(visitors)]
     begun = asyncio.Semaphore(0)
 
     async def on_the_model(visitor: Visitor) -> None:
@@ -216,39 +204,114 @@ async def beside_a_slow_model(url: str, slow: str, pid: int, visitors: int, turn
     for _ in waiting:
         await begun.acquire()
     await asyncio.sleep(2)  # by now all of them wait for the model
-    start = time.perf_counter()
     offline = await crowd(url, 1, turns)
-    print(line(offline, time.perf_counter() - start, pid, f"offline beside {visitors} slow"), flush=True)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
+    return offline
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of one server."""
+
+    turns: int
+    seconds: float
+    cpu: float
+    memory: float
+    answers: list[float]
+    pages: list[float]
+    failures: list[str]
+
+    @classmethod
+    def measured(cls, checkout: Path, visitors: int, turns: int, slow: str) -> "Row":
+        with server(checkout) as (url, pid):
+            asyncio.run(crowd(url, 1, 2))
+            start, before = time.perf_counter(), cpu_seconds(pid)
+            if slow:
+                made = asyncio.run(beside_a_slow_model(url, slow, visitors, turns))
+            else:
+                made = asyncio.run(crowd(url, visitors, turns))
+            seconds, cpu, memory = time.perf_counter() - start, cpu_seconds(pid) - before, megabytes(pid)
+        answers = sorted(took for visitor in made for took in visitor.took.get("send", []))
+        pages = sorted(took for visitor in made for took in visitor.took.get("page", []))
+        failures = [failure for visitor in made for failure in visitor.failures]
+        return cls(len(answers), seconds, cpu, memory, answers, pages, failures)
+
+    @property
+    def rate(self) -> float:
+        return self.turns / self.seconds
+
+    def cells(self) -> str:
+        cuts = quantiles(self.answers, n=100, method="inclusive") if len(self.answers) > 1 else self.answers * 99
+        p50, p95, p99 = (f"{cuts[at]:.2f}" for at in (49, 94, 98)) if cuts else ("–",) * 3
+        page = f"{median(self.pages):.2f}" if self.pages else "–"
+        work = f"{self.cpu / self.turns * 1000:.0f}" if self.turns else "–"
+        return f"{self.rate:.1f} | {p50} | {p95} | {p99} | {page} | {work} | {self.memory:.0f} | {len(self.failures)}"
+
+
+async def load_pages(url: str, pid: int, loads: int) -> None:
+    """Page views by one visitor who keeps pressing reload, each with its heartbeat."""
+    first = 0.0
+    async with _client(url) as client:
+        for number in range(1, loads + 1):
+            visitor = Visitor(client, str(number))
+            await visitor.arrive()
+            async with client.stream("GET", f"/gradio_api/heartbeat/{visitor._session}") as heartbeat:
+                await anext(heartbeat.aiter_lines())
+            if number in (100, loads) or number % 1000 == 0:
+                first = first or megabytes(pid)
+                now = megabytes(pid)
+                print(f"{number:6} page loads: {now:.0f} MB, {now / first:.2f} times those after 100", flush=True)
+
+
+def table(given: argparse.Namespace, slow: str) -> None:
+    checkouts = [("before", given.before)] * bool(given.before) + [("after" if given.before else "", given.checkout)]
+    print("| visitors | | turns/s | answer p50 s | p95 | p99 | page p50 s | CPU ms a turn | MB | failed |")
+    print("|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|", flush=True)
+    for visitors in given.visitors:
+        turns = 1 if visitors >= 500 else given.turns
+        rows = []
+        for name, checkout in checkouts:
+            row = Row.measured(checkout, visitors, turns, slow)
+            rows.append(row)
+            who = f"1 beside {visitors} on a slow model" if slow else visitors
+            print(f"| {who} | {name} | {row.cells()} |", flush=True)
+            for failure in sorted(set(row.failures))[:3]:
+                print(f"failed: {failure}", file=sys.stderr)
+        if len(rows) == 2 and all(row.turns for row in rows):
+            before, after = rows
+            rate, work = after.rate / before.rate, (before.cpu / before.turns) / (after.cpu / after.turns)
+            print(f"| | ratio | {rate:.1f} times | | | | | {work:.1f} times less | | |", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkout", type=Path, default=ROOT)
+    parser.add_argument("--before", type=Path, help="a checkout to compare with")
     parser.add_argument("--visitors", type=int, nargs="+", default=[1, 10, 50])
-    parser.add_argument("--turns", type=int, default=4)
+    parser.add_argument("--turns", type=int, default=4, help="of each visitor; one, where there are 500 or more")
     parser.add_argument("--page-loads", type=int, default=0)
+    parser.add_argument("--idle", type=float, default=0.0, help="seconds for which a server is left alone")
     parser.add_argument("--slow-model", type=float, default=0.0, help="seconds that each reply of a model takes")
     given = parser.parse_args()
-    with server(given.checkout) as (url, pid):
-        if given.page_loads:
-            asyncio.run(load_pages(url, pid, given.page_loads))
-            return
-        if given.slow_model:
-            slow = [sys.executable, str(Path(__file__).parent / "slow_model.py"), str(given.slow_model), "{}"]
-            with subprocess.Popen(slow, stdout=subprocess.PIPE, text=True) as model:
-                address = f"http://127.0.0.1:{model.stdout.readline().strip()}/v1"  # type: ignore[union-attr]
-                asyncio.run(beside_a_slow_model(url, address, pid, given.visitors[0], given.turns))
-                model.kill()
-            return
-        for visitors in given.visitors:
-            start = time.perf_counter()
-            made = asyncio.run(crowd(url, visitors, given.turns))
-            print(line(made, time.perf_counter() - start, pid, f"{visitors} visitors"), flush=True)
-            for failure in sorted({failure for visitor in made for failure in visitor.failures}):
-                print("   failed:", failure)
+    if given.page_loads or given.idle:
+        with server(given.checkout) as (url, pid):
+            if given.page_loads:
+                asyncio.run(load_pages(url, pid, given.page_loads))
+            else:
+                asyncio.run(crowd(url, 1, 1))
+                before = cpu_seconds(pid)
+                time.sleep(given.idle)
+                print(f"idle: {(cpu_seconds(pid) - before) / given.idle:.1%} of a core")
+    elif given.slow_model:
+        command = [sys.executable, str(Path(__file__).parent / "slow_model.py"), str(given.slow_model), "{}"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as model:
+            assert model.stdout
+            table(given, f"http://127.0.0.1:{model.stdout.readline().strip()}/v1")
+            model.kill()
+    else:
+        table(given, "")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    folder = tmp_path / "served"
+    """A server for a test that looks into its data, or stops it."""
+    with _served(tmp_path / "served") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for all tests of a module that only visit its page: a visitor sees nothing of another."""
+    with _served(tmp_path_factory.mktemp("shared") / "served") as server:
+        yield server
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[Server]:
     folder.mkdir()
     server = Server(folder)
     server.start()
@@ -48,8 +62,10 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
+def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visit]]:
     """Open the page as a new visitor. At the end: nothing was asked of any other host, and no script of an answer ran."""
+    own = "server" in request.fixturenames
+    server: Server = request.getfixturevalue("server" if own else "shared_server")
     visits: list[Visit] = []
 
     def open_page(language: str = "zh-CN", **options: object) -> Visit:
@@ -57,18 +73,23 @@ def visit(chromium: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
         context.set_default_timeout(45_000)
         page = context.new_page()
         seen = Visit(context, page, [], [])
+        visits.append(seen)
+        # Printed, and so shown by pytest where a test fails: what a reader of the browser's console would see.
+        page.on("console", lambda message: print("console:", message.type, message.text))
+        page.on("pageerror", lambda error: print("error:", error))
+        page.on("requestfailed", lambda request: print("request failed:", request.url, request.failure))
+        page.on("response", lambda response: response.ok or print("refused:", response.status, response.url))
         page.on("request", lambda request: seen.asked.append(request.url))
         page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.accept()))
         page.goto(server.url)
         page.wait_for_selector("#practise-today")
-        visits.append(seen)
         return seen
 
     yield open_page
     for seen in visits:
-        strangers = [url for url in seen.asked if not url.startswith((server.url, "data:", "blob:"))]
         seen.context.close()
-        assert strangers == []
+    for seen in visits:
+        assert [url for url in seen.asked if not url.startswith((server.url, "data:", "blob:"))] == []
         assert seen.dialogs == []
 
 

@@ -27,15 +27,19 @@ class Server:
     port: int = 0
     url: str = ""
     extra: dict[str, str] = field(default_factory=dict)
+    days: float = 0
+    """How far its clock is ahead of that of this machine."""
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        environment = {**os.environ, "INTERVIEWER_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.extra}
-        command = [sys.executable, str(ROOT / "app.py"), "--port", str(self.port)]
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTERVIEWER_")}
+        environment = {**inherited, "INTERVIEWER_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.extra}
+        clock = [str(ROOT / "tests" / "browser" / "moved_clock.py"), str(self.days)] if self.days else []
+        command = [sys.executable, *clock, str(ROOT / "app.py"), "--port", str(self.port)]
         with self.log.open("a") as log:
             said = log.tell()
             self._process = subprocess.Popen(command, env=environment, cwd=self.folder, stdout=log, stderr=log)
-        for _ in range(600):
+        for _ in range(2400):
             found = re.search(r"http://127\.0\.0\.1:(\d+)", self.log.read_text()[said:])
             if found:
                 break

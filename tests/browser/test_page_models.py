@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from model_server import MODEL, Character, model_server
-from playwright.sync_api import Page, expect
+from model_server import MODEL, STRICT, Character, model_server
+from playwright.sync_api import Page, Route, expect
 from served import Server, Visit
 from test_page import COLLAPSE, answer, begin
+from throttled_server import Throttled, throttled_server
 
 KEY = "sk-browser-7f3a9c"
 
@@ -18,12 +19,14 @@ def open_tab(page: Page, place: int) -> None:
     page.wait_for_timeout(300)  # a button of a tab that has just opened is deaf for a moment
 
 
-def choose(page: Page, url: str, shape: str = "one_call", key: str = KEY) -> None:
+def choose(page: Page, url: str, shape: str = "one_call", key: str = KEY, second: str = "") -> None:
     open_tab(page, 4)
     page.fill("#base-url textarea, #base-url input", url)
     page.fill("#key input", key)
     page.locator("#model input").fill(MODEL)
     page.locator("#model input").press("Enter")
+    page.locator("#second-model input").fill(second)
+    page.locator("#second-model input").press("Enter")
     page.locator(f"#shape input[value={shape}]").check()
     page.click("#use-model")
     expect(page.locator("#grader-status")).to_contain_text(MODEL)
@@ -66,13 +69,45 @@ def test_verdicts_come_in_and_nothing_is_lost_when_the_server_stops(
         page.screenshot(path=shots / f"report-model-{shape}.png", full_page=True)
 
 
+def test_the_page_counts_the_seconds_of_a_slow_model_and_stops_it(visit: Callable[..., Visit], shots: Path) -> None:
+    page = visit("en", viewport={"width": 1280, "height": 900}).page
+    with throttled_server(Throttled(tokens_per_second=1e6, first=300)) as models:
+        choose(page, models.url)
+        begin(page, count=1)
+        answer(page, COLLAPSE)
+        line = page.locator("#card .model-call span")
+        expect(line).to_contain_text("The model reads the answer · ", timeout=30_000)
+        seen = page.evaluate(
+            """async () => {
+                const seen = [], start = Date.now();
+                while (Date.now() - start < 6500) {
+                    const text = document.querySelector('#card .model-call span')?.textContent;
+                    if (text && seen.at(-1) !== text) seen.push(text);
+                    await new Promise(go_on => setTimeout(go_on, 50));
+                }
+                return seen;
+            }"""
+        )
+        seconds = [int(text.rpartition("· ")[2].split()[0]) for text in seen]
+        assert seconds == list(range(seconds[0], seconds[-1] + 1))
+        assert len(seconds) >= 6
+        page.screenshot(path=shots / "slow-model.png", full_page=True)
+        page.click("#card .stop-model")
+        expect(page.locator("#card .failure")).to_contain_text("not a zero")
+        expect(page.locator("#card")).to_contain_text("stopped before the model had finished")
+        page.screenshot(path=shots / "stopped-model.png", full_page=True)
+        models.behaviour = Character()
+        page.click("#regrade")
+        expect(page.locator("#card .score")).to_contain_text("/ 100", timeout=30_000)
+
+
 def test_a_model_is_found_out_in_the_page(visit: Callable[..., Visit], shots: Path) -> None:
     page = visit("en", viewport={"width": 1280, "height": 900}).page
     with model_server(Character(obeys_answers=True)) as models:
         open_tab(page, 4)
         page.fill("#base-url textarea, #base-url input", models.url)
         page.click("#list-models")
-        expect(page.locator("#grader-result")).to_contain_text("Models on the server: 1")
+        expect(page.locator("#grader-result")).to_contain_text("Models on the server: 2")
         page.click("#test-grader")
         expect(page.locator("#grader-result .card")).to_contain_text("it should not grade", timeout=30_000)
         page.screenshot(path=shots / "grader-test.png", full_page=True)
@@ -82,6 +117,37 @@ def test_a_model_is_found_out_in_the_page(visit: Callable[..., Visit], shots: Pa
     page.click("#use-model")
     expect(page.locator("#grader-result")).to_contain_text("http")
     expect(page.locator("#grader-status")).to_contain_text("offline grader")
+
+
+def test_two_models_that_differ_stand_side_by_side_until_a_person_rules(
+    visit: Callable[..., Visit], shots: Path
+) -> None:
+    page = visit("en", viewport={"width": 1280, "height": 900}).page
+    with model_server() as models:
+        choose(page, models.url, second=STRICT)
+        begin(page, count=1)
+        answer(page, "Without it the layers collapse into one linear map.")
+        expect(page.locator("#card .score")).to_contain_text("/ 100")
+        expect(page.locator("#card .flag")).to_have_count(0)
+        page.click(".second-opinion")
+        differs = page.locator("#card table.second tr.differs")
+        expect(differs).to_have_count(1)
+        expect(differs.locator("td")).to_have_text(["✓ Met", "○ Missing"])
+        asked = [exchange.body for exchange in models.exchanges if exchange.body]
+        assert {body["model"] for body in asked} == {MODEL, STRICT}
+        blind = next(body for body in asked if body["model"] == STRICT)
+        assert "as the words say" not in str(blind["messages"])  # what the first gave as its reason
+    expect(page.locator("#card .flag")).to_contain_text("A person should check")
+    page.screenshot(path=shots / "second-look-1280.png", full_page=True)
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.screenshot(path=shots / "second-look-360.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator("#card .ledger li.met").first.get_by_role("button", name="Partly").click()
+    expect(page.locator("#card .ruled")).to_contain_text("Your mark")
+    expect(page.locator("#card .flag")).to_have_count(0)
+    expect(page.locator("#card table.second td")).to_have_text(["✓ Met", "○ Missing", "○ Missing", "○ Missing"])
+    page.reload()
+    expect(page.locator("#card table.second tr.differs")).to_have_count(1)
 
 
 def test_what_failed_is_graded_from_the_list(visit: Callable[..., Visit]) -> None:
@@ -161,3 +227,15 @@ def test_nothing_of_the_environment_leaks_and_no_proxy_stands_before_this_machin
         assert "x-leak" not in sent
         assert "openai-organization" not in sent
     assert leaky.extra
+
+
+def test_a_page_whose_question_was_never_answered_goes_on_by_itself(visit: Callable[..., Visit]) -> None:
+    page = visit("en").page
+    with model_server(Character(pause=3)) as models:
+        choose(page, models.url)
+        begin(page, count=1)
+        answer(page, COLLAPSE)
+        expect(page.locator("#card .waiting")).to_be_visible()
+        lost: list[Route] = []  # held back for ever
+        page.route("**/queue/join*", lambda route: route.continue_() if lost else lost.append(route))
+        expect(page.locator("#card .score")).to_contain_text("/ 100")

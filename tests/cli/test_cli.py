@@ -10,6 +10,7 @@ from command_line import run
 from fakes import begun
 
 from interviewer import wiring
+from interviewer.cli.terminal_output import show
 from interviewer.domain.interview import replay
 from interviewer.errors import StoreError
 from interviewer.llm.scripted import Request, ScriptedLLM
@@ -453,3 +454,33 @@ def test_a_ruling_on_nothing_says_what_there_is(
         arguments[place] = value
     assert run("rule", *arguments) in (1, 2)
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_card_in_the_terminal_is_that_of_the_page_and_in_colour_where_there_are_colours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "Without an activation the layers collapse into one linear map.\n\n/end\n"
+    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
+    plain = capsys.readouterr().out
+    assert "\x1b" not in plain
+    assert "✓ Met: " in plain
+    assert "collapse into one linear map”" in plain
+    show("[red]as written[/red]")
+    assert capsys.readouterr().out == "[red]as written[/red]\n"
+    assert "You could say: " in plain
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
+    assert "\x1b[32m" in capsys.readouterr().out
+
+
+def test_a_skip_is_undone_and_a_question_mark_helps_beside_the_card_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "/back\n/skip\n/back\nLayers collapse into one linear map.\n\n?\n\n/end\n"
+    assert play(monkeypatch, "--language", "en", "--count", "2", lines=lines) == 0
+    played = capsys.readouterr().out
+    assert "cannot be done now" in played
+    assert played.count("[1 / 2]") == 2
+    assert played.count("/retry") == 2
+    assert answers_of(capsys) == ["Layers collapse into one linear map."]

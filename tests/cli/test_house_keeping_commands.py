@@ -37,3 +37,17 @@ def test_everything_is_backed_up_and_comes_back_after_it_was_forgotten(interview
     assert run("restore", str(tmp_path / "b.zip")) == 1
     assert run("restore", str(tmp_path / "b.zip"), "--replace") == 0
     assert [one.id for one in Store(read_settings().database).interviews()] == [interview]
+
+
+def test_a_bank_of_ones_own_is_deleted_after_a_question(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "stacks.md"
+    notes.write_text("## What is a stack?\n\nAnswer: It gives back first what was put in last.\n", encoding="utf-8")
+    assert run("import", str(notes)) == 0
+    assert run("delete", "--bank", "stacks", lines="n\n", monkeypatch=monkeypatch) == 1
+    assert run("delete", "--bank", "stacks", lines="y\n", monkeypatch=monkeypatch) == 0
+    assert "the bank stacks was deleted" in capsys.readouterr().out
+    assert run("delete", "--bank", "stacks", "--yes") == 1
+    assert run("delete", "--bank", "deep-learning", "--yes") == 1
+    assert "shipped" in capsys.readouterr().err

@@ -12,8 +12,11 @@ from interviewer.domain.grade import Evidence, Level, Ruling
 from interviewer.domain.interview import (
     Aid,
     Answered,
+    Asked,
     AskProbe,
     Begun,
+    Clarified,
+    Clarify,
     Contest,
     Contested,
     Ended,
@@ -25,6 +28,7 @@ from interviewer.domain.interview import (
     Interview,
     Mode,
     MovedOn,
+    Order,
     Phase,
     Plan,
     Probed,
@@ -36,11 +40,13 @@ from interviewer.domain.interview import (
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
+    SkipUndone,
     Ungraded,
     Unprobed,
     begin,
     due,
     may_hint,
+    may_undo_skip,
     replay,
     shows_grades,
     step,
@@ -52,8 +58,8 @@ SAID = "it is switched off"
 # What may happen in each phase, besides the news of gradings, which may come at any time.
 ANY_TIME = {Graded, Ungraded, RegradeAsked, Contested, Ruled, SecondOpinionAsked, SecondOpinionGiven}
 LEGAL: dict[Phase, set[type[Event]]] = {
-    Phase.ANSWERING: {Answered, Hinted, Repeated, Skipped, Ended},
-    Phase.WEIGHING: {Probed, Unprobed, Ended},
+    Phase.ANSWERING: {Answered, Asked, Hinted, Repeated, Skipped, SkipUndone, Ended},
+    Phase.WEIGHING: {Probed, Unprobed, Clarified, Ended},
     Phase.REVIEWING: {Retried, MovedOn, Ended},
     Phase.OVER: set(),
 }
@@ -116,7 +122,9 @@ def _holds(interview: Interview) -> None:
     assert 0 <= interview.position < len(interview.questions)
     assert all(attempt.is_closed for attempt in interview.attempts[:-1])
     assert interview.current.is_closed == (interview.phase in (Phase.REVIEWING, Phase.OVER))
-    assert (interview.phase is Phase.WEIGHING) == any(isinstance(effect, AskProbe) for effect in due(interview))
+    assert (interview.phase is Phase.WEIGHING) == any(
+        isinstance(effect, AskProbe | Clarify) for effect in due(interview)
+    )
     for attempt in interview.attempts:
         assert attempt.turns[0].saying is Saying.QUESTION
         if attempt.grade or attempt.failure:
@@ -162,6 +170,53 @@ def test_a_skipped_question_is_not_graded() -> None:
     interview = after(Skipped())
     assert interview.current.question == "shuffle"
     assert due(interview) == ()
+
+
+def test_a_question_that_was_passed_on_can_be_come_back_to() -> None:
+    skipped = after(Skipped())
+    assert may_undo_skip(skipped)
+    assert step(skipped, SkipUndone()) == after()
+    answered = replay([begun(), Skipped(), SkipUndone(), Answered(SAID), Unprobed()])
+    assert [attempt.question for attempt in answered.attempts] == ["dropout"]
+    assert due(answered) == (GradeAttempt("dropout", 1),)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (),
+        (Skipped(), Repeated()),
+        (Skipped(), Answered("correlated")),
+        (Skipped(), Skipped()),
+        (Skipped(), Ended()),
+        (Answered(SAID), Unprobed(), MovedOn()),
+        (Answered(SAID), Unprobed(), Retried()),
+    ],
+    ids=lambda events: " ".join(type(event).__name__ for event in events) or "Begun",
+)
+def test_what_was_not_passed_on_just_before_cannot_be_come_back_to(events: tuple[Event, ...]) -> None:
+    assert not may_undo_skip(after(*events))
+    with pytest.raises(OutOfTurn):
+        after(*events, SkipUndone())
+
+
+def test_coming_back_from_what_is_asked_again_asks_again_anew() -> None:
+    first = replace(begun(), plan=replace(begun().plan, again=True))
+    missed = [Answered("no idea"), Unprobed(), MovedOn()]
+    interview = replay([first, *missed])
+    nothing = grade(interview.attempts[0], BANK["dropout"], off=Level.MISSING)
+    at_the_end = replay([first, *missed, Graded("dropout", 1, nothing), Skipped()])
+    assert at_the_end.again == ("dropout",)
+    assert step(at_the_end, SkipUndone()) == replay([first, *missed, Graded("dropout", 1, nothing)])
+
+
+def test_only_an_interview_without_feedback_has_a_limit_for_an_answer() -> None:
+    limited = replace(begun(Mode.INTERVIEW), plan=replace(begun(Mode.INTERVIEW).plan, answer_seconds=60))
+    late = replay([limited, Answered(SAID, 75.0), Unprobed()])
+    assert late.attempts[0].seconds == 75.0
+    for plan in (replace(limited.plan, mode=Mode.COACH), replace(limited.plan, answer_seconds=0)):
+        with pytest.raises(OutOfTurn):
+            begin(replace(limited, plan=plan))
 
 
 def test_skipping_a_probe_leaves_what_was_said_before_it_to_be_graded() -> None:
@@ -371,3 +426,47 @@ def test_who_marks_every_point_of_an_estimate_has_marked_it_himself() -> None:
         assert not interview.current.is_self_marked(DROPOUT.rubric)
         interview = step(interview, Ruled("dropout", 1, Ruling(criterion.id, Level.MISSING)))
     assert interview.current.is_self_marked(DROPOUT.rubric) == interview.current.grade.is_estimate
+
+
+def test_a_question_of_the_candidate_is_a_turn_and_no_answer() -> None:
+    asked = after(Asked("Do you mean at test time?"))
+    assert (asked.phase, due(asked)) == (Phase.WEIGHING, (Clarify("dropout", 1),))
+    replied = step(asked, Clarified("At test time, that is."))
+    assert replied.phase is Phase.ANSWERING
+    assert [turn.saying for turn in replied.current.turns] == [Saying.QUESTION, Saying.ASK, Saying.CLARIFICATION]
+    assert not replied.current.is_answered
+    answered = step(replied, Answered(SAID))
+    assert answered.current.answers == ((3, SAID),)
+    assert answered.current.aid(Evidence(3, SAID)) is Aid.UNAIDED
+    with pytest.raises(OutOfTurn):
+        step(asked, Unprobed())
+
+
+def test_a_question_that_was_sent_as_an_answer_becomes_none() -> None:
+    replied = after(Answered("Do you mean at test time?"), Clarified("At test time, that is."))
+    assert replied.phase is Phase.ANSWERING
+    assert not replied.current.is_answered
+    assert [turn.saying for turn in replied.current.turns[1:]] == [Saying.ASK, Saying.CLARIFICATION]
+
+
+def test_asking_comes_to_an_end() -> None:
+    history = [event for _ in range(5) for event in (Asked("What?"), Clarified("That."))]
+    with pytest.raises(OutOfTurn):
+        after(*history, Asked("What?"))
+    with pytest.raises(OutOfTurn):
+        after(*history, Answered("What?"), Clarified("That."))
+
+
+def test_an_adaptive_order_asks_what_the_event_says_and_keeps_the_number_of_questions() -> None:
+    third = replace(BANK.questions[1], id="third")
+    bank = replace(BANK, questions=(*BANK.questions, third))
+    first = Begun(bank, Plan(("dropout", "shuffle"), mode=Mode.INTERVIEW, order=Order.ADAPTIVE))
+    harder = replay([first, Answered(SAID), Unprobed("third")])
+    assert harder.current.question == "third"
+    assert step(harder, Skipped()).is_over
+    for then in ("dropout", "fourth"):
+        with pytest.raises(OutOfTurn):
+            replay([first, Skipped(then)])
+    with pytest.raises(OutOfTurn):
+        replay([replace(first, plan=replace(first.plan, order=Order.BANK)), Skipped("third")])
+    assert replay([first, Skipped()]).current.question == "shuffle"

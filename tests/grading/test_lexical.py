@@ -13,6 +13,7 @@ from interviewer.domain.rubric import Bank, Criterion, Kind, Question
 from interviewer.domain.scoring import score
 from interviewer.grading.lexical import LexicalGrader, overlap, says_term
 from interviewer.text import tokenizer
+from interviewer.text.glossary import glossary
 
 
 def graded(question: Question, *answers: str) -> Grade:
@@ -327,3 +328,16 @@ def test_what_is_so_without_a_thing_is_not_denied(deep_learning: Bank) -> None:
     """'Without' belongs to the words right after it, not to the statement that follows."""
     grade = graded(deep_learning["nonlinearity"], "Without it the layers collapse into one linear map.")
     assert grade.verdict("collapse").level is Level.MET
+
+
+@pytest.mark.parametrize(
+    ("answer", "claim"),
+    [
+        ("用 Redis 的 RDB 和 AOF。", "Redis 用 RDB 和 AOF 持久化"),
+        ("用 ReLU 代替 sigmoid", "使用 ReLU 激活函数代替 sigmoid"),
+    ],
+)
+def test_a_short_chinese_answer_full_of_latin_words_is_compared_as_chinese(answer: str, claim: str) -> None:
+    assert overlap.claim_text(claim, (), glossary()).is_chinese
+    assert overlap.claim_text(answer, (), glossary()).is_chinese
+    assert not overlap.claim_text("The cache (缓存) keeps hot data in memory", (), glossary()).is_chinese

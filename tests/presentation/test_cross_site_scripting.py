@@ -27,6 +27,8 @@ from interviewer.presentation.card import Live, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.report import report
 from interviewer.presentation.transcript import Transcript, to_html
+from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.question_notes import QuestionNote, clean_note
 
 JS, EVIL = "javascript:alert(1)", "https://evil.example/x"
 
@@ -127,7 +129,7 @@ PAYLOADS = [
 TAGS = set(
     "a annotation article aside blockquote body br button code details div em footer h1 h2 h3 h4 h5 h6 h5 head html input li main "
     "mark math meta mfrac mi mn mo mrow ms mstyle msub msup mtable mtd mtext mtr ol p pre rect s section span strong style "
-    "summary svg table tbody td th thead title tr ul mspace".split()
+    "summary svg table tbody td textarea th thead title tr ul mspace".split()
 )
 
 
@@ -164,7 +166,8 @@ def spread(text: str) -> Interview:
 
 
 def faces(interview: Interview) -> list[str]:
-    live = Live(lambda _: False, has_model=True)
+    kept = {QuestionName(interview.bank.id, "dropout"): QuestionNote(clean_note(interview.current.answers[-1][1]))}
+    live = Live(lambda _: False, has_model=True, notes=kept)
     pages = [str(chat(interview, Language.EN)), str(report(interview, Language.EN, live=live))]
     pages += [str(card(interview, interview.attempts[0], language, live=live)) for language in Language]
     transcript = Transcript("x", interview, "2026-01-02T03:04:05", "2026-01-02T03:04:05", 4)
@@ -178,6 +181,8 @@ def check(html: str) -> None:
         assert not any(name.startswith("on") for name in attributes), attributes
         assert not set(attributes) & {"src", "srcdoc", "srcset", "style", "action", "formaction", "poster", "data"}
         assert not any(":href" in name for name in attributes)
+        if tag == "textarea":  # of notes, and of nothing that anybody says
+            assert attributes["class"] == "note-text"
         if "href" in attributes:
             assert tag == "a"
             assert re.match("https?://", attributes["href"] or "")

@@ -1,15 +1,20 @@
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from fakes import begun
 from html_seen import ATTACKS, seen
 
-from interviewer.domain.interview import Begun, Graded, Mode, replay
+from interviewer.domain.interview import Begun, Graded, Mode, Phase, replay
 from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.summary import summarize
 from interviewer.errors import BankError, OutOfTurn
 from interviewer.evaluation.calibration import Measurement, rubrics_digest
 from interviewer.presentation.transcript_export import export_transcript
+from interviewer.sessions.comparison import compare
 from interviewer.sessions.planning import make_plan
 from interviewer.sessions.serialization import history_from_json
 from interviewer.sessions.service import Session, SessionService
@@ -47,6 +52,17 @@ def test_json_loads_back_to_the_same_interview(service: SessionService, mode: Mo
     session = finished(service, "it is switched off", begun(mode))
     events = [event for event, _ in history_from_json(export(session, "json"))]
     assert replay(events) == session.interview()
+
+
+def test_json_holds_the_questions_that_were_planned_and_no_others(service: SessionService, deep_learning: Bank) -> None:
+    first = make_plan(deep_learning, count=5, seed=1, topics=deep_learning.used_topics[:2])
+    session = finished(service, "它们让网络不再是线性的", first)
+    text = export(session, "json")
+    again = replay(event for event, _ in history_from_json(text))
+    assert [one.id for one in again.bank.questions] == list(first.plan.questions)
+    assert again.attempts == session.interview().attempts
+    assert again.question.topic in (again.bank.topics or {})
+    assert len(text.encode()) < 150_000
 
 
 def test_the_summary_says_what_the_events_say(service: SessionService) -> None:
@@ -147,3 +163,87 @@ def test_no_export_names_a_place_on_this_machine(service: SessionService, tmp_pa
         text = export(session, kind)
         assert str(tmp_path) not in text
         assert str(Path.home()) not in text
+
+
+@pytest.fixture
+def repeated(service: SessionService) -> Session:
+    """Two questions, the first answered after a follow-up, tried again, and asked once more at the end."""
+    session = service.begin("me", replace(begun(probes=1), plan=replace(begun(probes=1).plan, again=True)))
+    for said in ("it is switched off", "because of the noise on the wire"):
+        session.answer(said)
+        session.run_due_and_wait()
+    session.retry()
+    session.answer("it stays on")
+    session.run_due_and_wait()
+    while not session.interview().is_over:
+        if session.interview().phase is Phase.REVIEWING:
+            session.move_on()
+        else:
+            session.skip()
+            session.run_due_and_wait()
+    return session
+
+
+def test_tries_stand_under_their_question_and_follow_ups_under_their_answers(repeated: Session) -> None:
+    text = export(repeated, "md")
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    first = headings.index("## 1. Is dropout used at test time?")
+    assert headings[first : first + 3] == ["## 1. Is dropout used at test time?", "### try 2", "### try 3"]
+    assert headings[first + 3] == "## 2. Why shuffle the data?"
+    answers = [
+        text.index(part) for part in ("it is switched off", "**Follow-up**", "because of the noise", "### try 2")
+    ]
+    assert answers == sorted(answers)
+    html = export(repeated, "html")
+    report = html[html.index('class="report"') : html.index('class="chat"')]
+    titles = re.findall(r"<summary>(Is dropout[^<]*|Why shuffle[^<]*)", report)
+    assert [title.strip() for title in titles] == [
+        "Is dropout used at test time?",
+        "Is dropout used at test time? (try 2)",
+        "Is dropout used at test time? (try 3)",
+        "Why shuffle the data?",
+    ]
+
+
+def test_every_transcript_begins_with_what_to_work_on(service: SessionService) -> None:
+    session = finished(service, "It stays on, so that predictions are random")
+    missed = ["It stays on at test time", "It is off at test time", "Predictions would be random otherwise"]
+    assert [p.criterion.text.en for p in summarize(session.interview()).work_on] == missed
+    for kind in ("md", "html"):
+        text = export(session, kind).split("</style>")[-1]
+        places = [text.index(part) for part in ("Three points to work on", *missed, "Started ", "Result")]
+        assert places == sorted(places)
+    assert json.loads(export(session, "json"))["summary"]["work_on"][0] == "It stays on at test time"
+
+
+def test_a_transcript_compares_with_the_last_time(service: SessionService) -> None:
+    finished(service, "no idea what that would be")
+    session = finished(service, "it is switched off")
+    compared = compare(service.store, "me", session.id, session.interview())
+    for kind in ("md", "html", "json"):
+        text = export_transcript(session.id, session.history(), kind, Language.EN, dict, compared=compared)
+        if kind == "json":
+            (found,) = json.loads(text)["summary"]["compared"]
+            assert found["before"][0]["levels"]["off"] == "missing"
+            assert found["now"][0]["levels"]["off"] == "met"
+            continue
+        assert "Compared with last time" in text
+        assert "First tries: 0 of 2 points last time, 1 this time." in text
+        assert "It is off at test time: Missing → Met" in text
+    assert "Compared" not in export(session, "md")
+
+
+def test_times_are_those_of_the_readers_zone(service: SessionService) -> None:
+    session = finished(service, "it is switched off")
+    history = [replace(one, at="2026-03-01T22:30:00.000+00:00") for one in session.history()]
+    for kind in ("md", "html"):
+        text = export_transcript(session.id, history, kind, Language.EN, dict, zone=ZoneInfo("Asia/Shanghai"))
+        assert "2026-03-02 06:30 UTC+08:00" in text.replace("\\", "")
+    assert "<title>Small bank · 2026-03-02</title>" in text
+
+
+def test_a_file_to_be_printed_has_nothing_folded(service: SessionService) -> None:
+    html = export(finished(service, "it is switched off"), "html")
+    folds = re.findall(r'<details class="(?:question|model-answer)[^>]*>', html)
+    assert len(folds) > 1
+    assert all(" open" in fold for fold in folds)

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from practice import Clock
+
+from interviewer.sessions.store import Store
 
 _GIVEN = os.environ.get("INTERVIEWER_TEST_POSTGRES", "")
 _REQUIRED = bool(os.environ.get("REQUIRE_POSTGRES"))
@@ -63,3 +66,15 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'a.sqlite3'}"
     found: str = request.getfixturevalue("postgres_url")
     return found
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    store = Store(url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)

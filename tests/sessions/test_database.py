@@ -1,13 +1,16 @@
 """Opening a database, bringing it up to date, and what is said when it cannot be used."""
 
 import json
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.config import Config
@@ -243,3 +246,34 @@ def test_an_address_that_cannot_be_used_is_told_in_words_without_its_password(ad
     with pytest.raises(SettingsError, match=cause) as refused:
         Store(address)
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_database_host_that_does_not_answer_is_given_up_and_told_in_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        start = time.monotonic()
+        with pytest.raises(StoreError, match="does not answer"):
+            Store(f"postgresql+psycopg://me@127.0.0.1:{silent.getsockname()[1]}/interviews")
+        assert time.monotonic() - start < 10
+
+
+def test_how_long_a_database_host_is_waited_for_may_be_said_in_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {}
+
+    def connect(**options: str) -> None:
+        asked.update(options)
+        raise psycopg.OperationalError("not asked for")
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    with pytest.raises(StoreError):
+        Store("postgresql+psycopg://me@127.0.0.1/interviews?connect_timeout=7")
+    assert (asked["connect_timeout"], asked["tcp_user_timeout"]) == ("7", "5000")
+
+
+def test_connections_that_are_all_waiting_are_told_as_an_outage(postgres_url: str) -> None:
+    store = Store(postgres_url, patience=0.2)
+    with ExitStack() as taken:
+        for _ in range(15):
+            taken.enter_context(store.database.read())
+        with pytest.raises(StoreError, match="does not answer"), store.database.read():
+            pass
+    store.close()

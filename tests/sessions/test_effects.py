@@ -140,7 +140,7 @@ def test_a_model_that_words_a_follow_up_is_waited_for_by_nobody_and_asked_once(
 ) -> None:
     def slowly(_: object) -> str:
         release.wait(20)
-        return '{"question": "And what about two runs?"}'
+        return '{"quote": "switched off", "point": "random", "question": "And what about two runs?"}'
 
     llm = ScriptedLLM(slowly)
     service = make_service(llm=llm, server=SERVER)
@@ -157,7 +157,9 @@ def test_a_model_that_words_a_follow_up_is_waited_for_by_nobody_and_asked_once(
     assert session.interview().phase is Phase.WEIGHING
     release.set()
     asked = session.run_due_and_wait()
-    assert [turn.text for turn in asked.current.said(Saying.PROBE)] == ["And what about two runs?"]
+    assert [turn.text for turn in asked.current.said(Saying.PROBE)] == [
+        "You said “switched off”. And what about two runs?"
+    ]
     assert len(llm.requests) == 1
 
 

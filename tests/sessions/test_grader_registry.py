@@ -151,3 +151,22 @@ def test_no_more_than_so_many_requests_reach_an_endpoint_at_a_time() -> None:
             asked = [pool.submit(chosen.llm(endpoint).reply, [Message("user", "hi")]) for _ in range(8)]
             assert {one.result().text for one in asked} == {"hello"}
     assert most[0] == 2
+
+
+def test_a_second_model_is_chosen_with_the_first_and_spends_no_key_of_the_operator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {"BASE_URL": HERE, "MODEL": "m", "API_KEY": "sk-operator", "SECOND_MODEL": "n"}.items():
+        monkeypatch.setenv(f"INTERVIEWER_{name}", value)
+    chosen = wiring.make_grader_registry(read_settings())
+    assert chosen.choose("me", HERE, "m", "", ONE, 1).second_model == "n"
+    assert chosen.choose("me", HERE, "m", "", ONE, 1, "").second_model == ""
+    assert chosen.choose("me", HERE, "m", "", ONE, 1, " dear ").second_model == "dear"
+    second = chosen.second_grader("me")
+    assert isinstance(second, LLMGrader)
+    assert second.llm.name == "dear"
+    chosen.open_to_strangers()
+    for cheap in (None, "", "m", "n"):
+        chosen.choose("you", HERE, "m", "", ONE, 1, cheap)
+    with pytest.raises(SettingsError):
+        chosen.choose("you", HERE, "m", "", ONE, 1, "dear")

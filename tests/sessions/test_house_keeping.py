@@ -5,7 +5,6 @@ import json
 import sqlite3
 import threading
 import zipfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -23,14 +22,17 @@ from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 
 MANY = bank_of(5)
-TABLES = ("interviews", "events", "overviews", "outcomes", "review_cards", "banks", "claims", "owner_settings")
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
-    store.close()
+TABLES = (
+    "interviews",
+    "events",
+    "overviews",
+    "outcomes",
+    "review_cards",
+    "banks",
+    "claims",
+    "owner_settings",
+    "question_notes",
+)
 
 
 def whole(store: Store) -> dict[str, list[tuple[object, ...]]]:

@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from fakes import BANK, DROPOUT, GradeAs, both, grade
 
 from interviewer.domain.grade import Level
-from interviewer.domain.interview import Mode, Source, replay
-from interviewer.domain.rubric import Bank
+from interviewer.domain.interview import Manner, Mode, Order, Source, replay
+from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import BankError
-from interviewer.sessions.planning import QuestionName, find_question, make_named_plan
+from interviewer.grading.lexical import LexicalGrader
+from interviewer.presentation.chat import chat
+from interviewer.sessions.planning import QuestionName, find_question, make_named_plan, make_plan
 from interviewer.sessions.practice_log import last_answer
 from interviewer.sessions.service import SessionService
 
@@ -80,3 +82,40 @@ def test_only_a_coach_asks_again(service: SessionService) -> None:
     names = [QuestionName("small", "dropout")]
     assert service.begin_named("me", BANKS, names).interview().plan.again
     assert not service.begin_named("me", BANKS, names, mode=Mode.INTERVIEW).interview().plan.again
+
+
+@pytest.mark.parametrize(
+    "said, then",
+    [
+        ("it is switched off, random otherwise", "hard"),
+        ("it would be random", "easy"),
+        ("no idea", "easy"),
+        (None, "easy"),
+    ],
+)
+def test_an_adaptive_order_goes_by_the_level_just_shown(service: SessionService, said: str | None, then: str) -> None:
+    shuffle = BANK.questions[1]
+    others = (replace(shuffle, id="easy", difficulty=1), replace(shuffle, id="hard", difficulty=3))
+    bank = replace(BANK, questions=(DROPOUT, *others))
+    first = make_plan(bank, count=2, order=Order.ADAPTIVE, mode=Mode.INTERVIEW, language=Language.EN, probes=False)
+    first = replace(first, plan=replace(first.plan, questions=("dropout", "easy" if then == "hard" else "hard")))
+    session = service.begin("me", first)
+    interview = session.skip() if said is None else session.answer(said)
+    assert interview.current.question == then
+    assert session.answer("correlated").is_over
+
+
+@pytest.mark.parametrize("manner", Manner)
+def test_a_manner_changes_what_is_said_around_the_questions_and_no_grade(
+    service: SessionService, manner: Manner
+) -> None:
+    bank = replace(BANK, questions=(DROPOUT,))
+    session = service.begin("me", make_plan(bank, language=Language.EN, manner=manner))
+    session.answer("it is switched off")
+    session.run_due_and_wait()
+    over = session.move_on()
+    neutral = LexicalGrader().grade(DROPOUT, over.attempts[0])
+    assert over.attempts[0].grade == neutral
+    page = str(chat(over, Language.EN))
+    assert ("Hello, and welcome." in page) is (manner is Manner.FRIENDLY)
+    assert ("That is all I wanted to know." in page) is (manner is Manner.DEMANDING)

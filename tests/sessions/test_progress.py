@@ -1,8 +1,6 @@
-from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
-import pytest
 from practice import MORNING, Clock, bank_of, practise
 
 from interviewer.domain.grade import Level
@@ -10,18 +8,6 @@ from interviewer.sessions.progress import Progress, read_progress
 from interviewer.sessions.store import Store
 
 MANY = bank_of(6)
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
 
 
 def progress(store: Store, clock: Clock) -> Progress:

@@ -1,7 +1,5 @@
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 from fakes import begun, grade
 from practice import Clock, append
@@ -13,18 +11,6 @@ from interviewer.sessions import review_cards
 from interviewer.sessions.history_archive import export_history
 from interviewer.sessions.practice_log import list_verdicts
 from interviewer.sessions.store import Store
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
 
 
 def answered(store: Store, **levels: Level | None) -> str:

@@ -14,6 +14,7 @@ from interviewer.domain.grade import Evidence, Level
 from interviewer.domain.interview import Answered, Contest, Contested, Graded, Mode, Phase, Saying, due
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn
 from interviewer.grading.lexical import LexicalGrader
+from interviewer.llm.scripted import ScriptedLLM
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 
 TESTS = Path(__file__).parent
@@ -87,10 +88,34 @@ def test_killed_around_a_grading_the_answer_is_there_and_graded_once(
     assert due(interview) == ()
 
 
-def _crash(session: Session, folder: Path, instant: str) -> None:
+@pytest.mark.parametrize(
+    "sent, instant",
+    [
+        *(("question", f"{when} Asked") for when in ("before", "after")),
+        *(("question as answer", f"{when} Answered") for when in ("before", "after")),
+        *((sent, "while weighing") for sent in ("question", "question as answer")),
+        *((sent, f"{when} Clarified") for sent in ("question", "question as answer") for when in ("before", "after")),
+    ],
+)
+def test_killed_around_a_question_of_the_candidate_it_is_replied_to_once(
+    make_service: Callable[..., SessionService], tmp_path: Path, instant: str, sent: str
+) -> None:
+    recorded = "Asked" if sent == "question" else "Answered"
+    session = make_service().begin("me", begun(probes=1))
+    _crash(session, tmp_path, instant, sent)
+    again = make_service(llm=ScriptedLLM(crash.clarify), server=crash.SERVER).resume(session.id, "me")
+    interview = again.run_due_and_wait()
+    is_kept = instant != f"before {recorded}"
+    assert interview.phase is Phase.ANSWERING
+    assert not interview.current.is_answered
+    assert (kinds(again)[recorded], kinds(again)["Clarified"]) == (int(is_kept), int(is_kept))
+    assert due(interview) == ()
+
+
+def _crash(session: Session, folder: Path, instant: str, sent: str = "answer") -> None:
     url = f"sqlite:///{folder / 'test.sqlite3'}"
     died = subprocess.run(
-        [sys.executable, TESTS / "crash.py", url, session.id, instant],
+        [sys.executable, TESTS / "crash.py", url, session.id, instant, sent],
         env={**os.environ, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS.parent.parent}"},
         capture_output=True,
         check=False,

@@ -1,5 +1,4 @@
 import stat
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +10,6 @@ from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Ended, Event, Graded, Repeated, Unprobed, replay
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreError, TranscriptError
 from interviewer.sessions.store import Store
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
-    store.close()
 
 
 def append(store: Store, interview: str, number: int, event: Event) -> str:

@@ -1,13 +1,12 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from fakes import BANK
-from practice import Clock, bank_of, practise
+from practice import Clock, append, bank_of, practise
 
 from interviewer.domain.grade import Level
+from interviewer.domain.interview import Answered, Unprobed
 from interviewer.domain.rubric import Bank
 from interviewer.sessions.planning import make_plan
 from interviewer.sessions.practice_log import PracticeSettings, read_practice_settings, save_practice_settings
@@ -16,18 +15,6 @@ from interviewer.sessions.store import Store
 from interviewer.sessions.today import FIRST_SITTING, NEW_A_DAY, SITTING, Today, plan_today
 
 MANY = bank_of(40)
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
 
 
 def today(store: Store, clock: Clock, *banks: Bank, beyond: bool = False) -> Today:
@@ -164,3 +151,16 @@ def test_settings_come_back_as_they_were_saved(store: Store) -> None:
         save_practice_settings(store, "me", settings)
         assert read_practice_settings(store, "me") == settings
     assert read_practice_settings(store, "you") == PracticeSettings()
+
+
+def test_what_waits_in_an_open_interview_is_not_offered_a_second_time(store: Store, clock: Clock) -> None:
+    open_one = store.create("me", make_plan(MANY, count=3))
+    append(store, open_one, Answered("my words", 5.0), Unprobed())
+    found = today(store, clock)
+    assert found.open[0].waiting == "many/q1 many/q2"
+    assert not {"q1", "q2"} & set(ids(found))
+    assert "q0" in ids(found)  # answered, and nobody knows yet how well
+    store.rebuild()
+    assert ids(today(store, clock)) == ids(found)
+    clock.days(15)
+    assert {"q1", "q2"} <= set(ids(today(store, clock)))

@@ -4,8 +4,10 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from fakes import BANK
 
 from interviewer.domain.grade import Grade, Method, Provenance
+from interviewer.domain.interview import Begun, Plan, begin
 from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import BankError
 from interviewer.evaluation.calibration import Measurement, rubrics_digest
@@ -14,6 +16,8 @@ from interviewer.grading import CallShape
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.endpoints import Endpoint
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.planning import QuestionName, make_named_plan
+from interviewer.sessions.serialization import history_from_json, history_to_json
 from interviewer.web.badge import Badges
 
 ENDPOINT = Endpoint("http://127.0.0.1:9/v1", "qwen")
@@ -35,7 +39,7 @@ NOT_MEASURED = "Estimate, offline grader: not measured on this question bank wit
 
 
 def said(badges: Badges, bank: Bank, grade: Grade, language: Language = Language.EN) -> str:
-    return badges.on(bank, language)(grade)
+    return badges.on(begin(Begun(bank, Plan((bank.questions[0].id,)))), language)(grade)
 
 
 def test_a_measured_grader_has_its_figures_beside_the_score(
@@ -92,3 +96,31 @@ def test_a_damaged_file_of_measurements_keeps_no_card_from_being_shown(
         raise BankError("measured.jsonl", "line 1", "is no measurement")
 
     assert "not measured" in said(Badges(models, damaged), deep_learning, estimate)
+
+
+def test_questions_of_several_banks_have_the_figures_of_their_own_bank(
+    models: GraderRegistry, deep_learning: Bank, estimate: Grade
+) -> None:
+    key = estimate.provenance.signature, rubrics_digest(deep_learning)
+    known = {key: Measurement(*key, 300, 0.99, 0.79, 0.9, "model", 0.8454, 120)}
+    asked = QuestionName(deep_learning.id, deep_learning.questions[0].id)
+    mixed = begin(make_named_plan([deep_learning, BANK], [asked, QuestionName(BANK.id, "dropout")]))
+    badges = Badges(models, lambda: known, lambda: [deep_learning, BANK])
+    assert "r = 0.85" in badges.on(mixed, Language.EN)(estimate)
+    assert badges.is_measured(mixed)(estimate)
+    dropout = LexicalGrader().grade(BANK["dropout"], attempt_of(BANK["dropout"], "It is off."))
+    assert not badges.is_measured(mixed)(dropout)
+    changed = replace(deep_learning.questions[0], reference=BANK.title)
+    later = replace(deep_learning, questions=(changed, *deep_learning.questions[1:]))
+    assert not Badges(models, lambda: known, lambda: [later, BANK]).is_measured(mixed)(estimate)
+
+
+def test_an_interview_that_was_written_out_and_read_back_keeps_its_figures(
+    models: GraderRegistry, deep_learning: Bank, estimate: Grade
+) -> None:
+    key = estimate.provenance.signature, rubrics_digest(deep_learning)
+    known = {key: Measurement(*key, 300, 0.99, 0.79, 0.9, "model", 0.8454, 120)}
+    written = history_to_json([(Begun(deep_learning, Plan((deep_learning.questions[0].id,))), "2026-01-01")], {})
+    read = begin(history_from_json(written)[0][0])
+    assert Badges(models, lambda: known, lambda: [deep_learning]).is_measured(read)(estimate)
+    assert not Badges(models, lambda: known).is_measured(read)(estimate)

@@ -26,6 +26,7 @@ from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
 from interviewer.sessions.planning import make_plan
 from interviewer.settings import read_settings
 from interviewer.web.badge import Badges
+from interviewer.web.editor import Editor
 from interviewer.web.grader_settings import Clinic, Form
 from interviewer.web.import_handlers import Importer
 from interviewer.web.server import make_app
@@ -101,7 +102,7 @@ def test_card_chat_report_and_transcripts_are_in_chinese(
     made = grade(replay(events).attempts[0], question, **levels)
     made = type(made)(made.verdicts, made.provenance, flags=tuple(Flag))
     over = replay([*events, Graded(question.id, 1, made), Ended()])
-    badge = Badges(models, dict).on(deep_learning, ZH)
+    badge = Badges(models, dict).on(over, ZH)
     transcript = Transcript("x", over, "2026-01-02T03:04:05", "2026-01-02T03:04:05", 4, badge)
     drawn = [
         card(over, over.attempts[0], ZH, badge=badge),
@@ -138,16 +139,33 @@ def test_the_import_tab_is_in_chinese_whatever_is_missing(models: GraderRegistry
     listed = "# 操作系统\n\n## 1. 什么是进程？\n\n答：进程是正在运行的程序，它有自己的地址空间。\n\n## 链接\n\n[返回顶部](#top)\n"
     shown = [
         *importer.read("me", "", ZH, by_model=False),
-        *importer.read_text("me", " ", "", ZH, by_model=False),
-        *importer.read_text("me", listed, "系统", ZH, by_model=True),
-        *importer.read_text("me", listed, "系统", ZH, by_model=False),
+        *importer.read_text("me", "w", " ", "", ZH, by_model=False),
+        *importer.read_text("me", "w", listed, "系统", ZH, by_model=True),
+        *importer.read_text("me", "w", listed, "系统", ZH, by_model=False),
         importer.save("", "", ZH),
         closed.save("x", "", ZH),
-        *closed.read_text("me", listed, "", ZH, by_model=False),
+        *closed.read_text("me", "w", listed, "", ZH, by_model=False),
     ]
-    assert shown[3].yaml
+    assert any("系统" in one.html for one in shown)
     for one in shown:
         assert english(visible(one.html)) == []
+    (draft,) = importer.drafts
+    editor = Editor(importer)
+    opened = asked(editor, {"do": "open_import", "draft": draft})
+    first = {"bank": opened["bank"], "questions": opened["questions"][:1]}
+    for criterion in opened["questions"][0]["criteria"]:
+        criterion["group"] = "+"
+    (row,) = asked(editor, {"do": "change", "what": "show", **first})["questions"]
+    tried = asked(editor, {"do": "try", "answer": "进程有地址空间。", "by_model": False, **first})
+    saved = asked(editor, {"do": "save", "text": opened["text"], "base": opened["base"], "edits": None})
+    failed = asked(editor, {"do": "save", "text": "id: x", "base": "", "edits": None})
+    listing = asked(editor, {"do": "banks"})
+    for html in (opened["html"], row["html"], tried["card"], saved["told"], failed["told"], listing["html"]):
+        assert english(visible(html)) == []
+
+
+def asked(editor: Editor, action: dict[str, object]) -> dict[str, Any]:
+    return editor.answer("me", json.dumps({"language": "zh", **action}).encode())
 
 
 def test_begun_interviews_in_english_keep_their_questions(models: GraderRegistry) -> None:

@@ -1,52 +1,34 @@
-"""What the grader tab does, without the page."""
-
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from model_server import MODEL, Character, model_server
 
-from interviewer import wiring
 from interviewer.banks.loader import Library
-from interviewer.domain.rubric import Language
-from interviewer.settings import read_settings
-from interviewer.web.grader_settings import Clinic, Form, Told
-
-ME = "me"
-
-
-@pytest.fixture
-def clinic() -> Iterator[Clinic]:
-    models = wiring.make_grader_registry(read_settings())
-    yield Clinic(models, Library())
-    models.close()
+from interviewer.domain.rubric import Language, Localized
+from interviewer.evaluation.checkup import Diagnosis, Finding
+from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.web.grader_settings import Clinic, Form
 
 
-def form(url: str, model: str = MODEL) -> Form:
-    return Form(url, "", model, "one_call", 1)
+def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_once_more(tmp_path: Path) -> None:
+    models = GraderRegistry(GraderOptions(is_private=True), lambda _: pytest.fail("no model is asked"), 1)
+    clinic, form = Clinic(models, Library(None, tmp_path)), Form("http://127.0.0.1:9/v1", "", "m", "one_call", 1)
+    found = Finding("order right", is_good=False, detail=Localized("0.1", "0.1"))
+    models.remember(clinic._wish("me", form), Diagnosis("m", "127.0.0.1", (), (found,)))
+    told = clinic.use("me", form, Language.EN)
+    assert told.asks
+    assert "Use it all the same" in told.html
+    assert models.choice("me").endpoint is None
+    clinic.use_anyway("me", form, Language.EN)
+    chosen = models.choice("me").endpoint
+    assert chosen is not None
+    assert chosen.model == "m"
 
 
-def run_test(clinic: Clinic, wish: Form) -> Told:
-    *_, last = clinic.test(ME, wish, Language.EN)
-    return last
-
-
-def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_again(clinic: Clinic) -> None:
-    with model_server(Character(writes_prose=True)) as server:
-        wish = form(server.url)
-        run_test(clinic, wish)
-        told = clinic.use(ME, wish, Language.EN)
-        assert told.asks
-        assert "Use it all the same" in told.html
-        assert "does not keep to the form" in told.html
-        assert clinic.models.choice(ME).endpoint is None
-        again = clinic.use_anyway(ME, wish, Language.EN)
-        assert not again.asks
-        assert clinic.models.choice(ME).title.startswith(MODEL)
-
-
-def test_a_model_that_passed_or_was_not_tested_is_used_at_once(clinic: Clinic) -> None:
-    with model_server() as server:
-        assert not clinic.use(ME, form(server.url, "untested"), Language.EN).asks
-        run_test(clinic, form(server.url))
-        assert not clinic.use(ME, form(server.url), Language.EN).asks
-        assert clinic.models.choice(ME).title.startswith(MODEL)
+def test_a_model_that_passed_or_was_not_tested_is_used_at_once(tmp_path: Path) -> None:
+    models = GraderRegistry(GraderOptions(is_private=True), lambda _: pytest.fail("no model is asked"), 1)
+    clinic, form = Clinic(models, Library(None, tmp_path)), Form("http://127.0.0.1:9/v1", "", "m", "one_call", 1)
+    assert not clinic.use("me", form, Language.EN).asks
+    found = Finding("order right", is_good=True, detail=Localized("0.9", "0.9"))
+    models.remember(clinic._wish("me", form), Diagnosis("m", "127.0.0.1", (), (found,)))
+    assert not clinic.use("me", form, Language.EN).asks
+    assert models.choice("me").endpoint is not None

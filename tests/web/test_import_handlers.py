@@ -1,5 +1,8 @@
 """The import tab looks at a file, says what is wrong with it, saves it as a bank, and loses nothing that was edited."""
 
+import json
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -7,10 +10,13 @@ import pytest
 from interviewer.banks.loader import Library
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Language
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.errors import LLMRefused
+from interviewer.grading import CallShape
+from interviewer.llm.endpoints import Endpoint
+from interviewer.llm.scripted import ScriptedLLM
+from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
 from interviewer.sessions.planning import make_plan
-from interviewer.web.guard import LARGEST_BODY
-from interviewer.web.import_handlers import Importer, Shown
+from interviewer.web.import_handlers import Importer, _progress
 from interviewer.web.uploads import Uploads
 
 LIST = """# Data structures
@@ -37,9 +43,25 @@ def importer(tmp_path: Path) -> Importer:
     )
 
 
-def last(importer: Importer, name: str, data: bytes, *, by_model: bool = False) -> Shown:
+@dataclass(frozen=True)
+class Made:
+    """What the tab shows of a file, and the draft that the editor opens, if there is one."""
+
+    html: str
+    yaml: str
+    base: str
+
+
+def last(importer: Importer, name: str, data: bytes, *, by_model: bool = False) -> Made:
     importer.uploads.keep("me", name, data)
-    return list(importer.read("me", "", Language.EN, by_model=by_model))[-1]
+    told = list(importer.read("me", "", Language.EN, by_model=by_model))[-1].html
+    return made(importer, told)
+
+
+def made(importer: Importer, html: str) -> Made:
+    found = re.search(r'data-draft="(\w+)"', html)
+    draft = importer.drafts[found[1]] if found else None
+    return Made(html, draft.yaml if draft else "", draft.base if draft else "")
 
 
 def test_a_list_is_shown_saved_and_can_be_played(importer: Importer) -> None:
@@ -57,7 +79,7 @@ def test_a_list_is_shown_saved_and_can_be_played(importer: Importer) -> None:
 def test_what_was_edited_stays_when_the_list_is_imported_again(importer: Importer) -> None:
     shown = last(importer, "structures.md", LIST.encode())
     assert shown.yaml
-    importer.save(shown.yaml.replace("What is a queue?", "What is a queue good for?"), shown.base or "", Language.EN)
+    importer.save(shown.yaml.replace("What is a queue?", "What is a queue good for?"), shown.base, Language.EN)
     again = last(importer, "structures.md", LIST.replace("put in first", "put in earliest").encode())
     assert again.yaml
     assert "What is a queue good for?" in again.yaml
@@ -79,7 +101,7 @@ def test_a_broken_file_is_named_with_what_is_wrong(importer: Importer, name: str
     shown = last(importer, name, data)
     assert 'role="alert"' in shown.html
     assert said in shown.html
-    assert shown.yaml is None, "what was being edited stays"
+    assert not importer.drafts, "what was being edited stays"
 
 
 def test_a_faulty_edit_is_not_saved_and_nothing_is_lost(importer: Importer) -> None:
@@ -87,16 +109,15 @@ def test_a_faulty_edit_is_not_saved_and_nothing_is_lost(importer: Importer) -> N
     assert shown.yaml
     refused = importer.save(shown.yaml.replace("questions:", "question:"), "", Language.EN)
     assert not refused.saved
-    assert refused.yaml is None
     assert "questions" in refused.html
     assert importer.folder
     assert not list(importer.folder.glob("*"))
 
 
 def test_pasted_text_becomes_a_bank_under_its_title(importer: Importer) -> None:
-    shown = list(importer.read_text("me", LIST, "My list", Language.EN, by_model=False))[-1]
+    shown = list(importer.read_text("me", "", LIST, "My list", Language.EN, by_model=False))[-1]
     assert "My list" in shown.html
-    nothing = list(importer.read_text("me", "  ", "My list", Language.EN, by_model=False))[-1]
+    nothing = list(importer.read_text("me", "", "  ", "My list", Language.EN, by_model=False))[-1]
     assert "Paste a list first" in nothing.html
 
 
@@ -123,27 +144,27 @@ def test_what_another_window_saved_in_the_meantime_is_not_replaced(importer: Imp
     assert mine.yaml
     assert yours.yaml
     edited = yours.yaml.replace("What is a queue?", "What is a queue good for?")
-    saved = importer.save(edited, yours.base or "", Language.EN)
-    refused = importer.save(mine.yaml, mine.base or "", Language.EN)
+    saved = importer.save(edited, yours.base, Language.EN)
+    refused = importer.save(mine.yaml, mine.base, Language.EN)
     assert not refused.saved
     assert "has changed in the meantime" in refused.html
     assert importer.library.bank("structures").questions[1].text.en == "What is a queue good for?"
     more = edited.replace("good for?", "good for at all?")
-    assert importer.save(more, saved.base or "", Language.EN).saved, "who saved may go on"
+    assert importer.save(more, saved.base, Language.EN).saved, "who saved may go on"
     assert importer.save(more, "", Language.EN).saved, "nothing is lost by what changes nothing"
 
 
 def test_an_id_typed_into_the_text_takes_no_other_banks_place(importer: Importer) -> None:
     shown = last(importer, "structures.md", LIST.encode())
     assert shown.yaml
-    importer.save(shown.yaml, shown.base or "", Language.EN)
+    importer.save(shown.yaml, shown.base, Language.EN)
     other = last(importer, "other.md", LIST.replace("queue", "heap").encode())
     assert other.yaml
-    refused = importer.save(other.yaml.replace("id: other", "id: structures", 1), other.base or "", Language.EN)
+    refused = importer.save(other.yaml.replace("id: other", "id: structures", 1), other.base, Language.EN)
     assert "this id is another bank" in refused.html
     again = last(importer, "structures.md", LIST.replace("put in first", "put in earliest").encode())
     assert again.yaml
-    assert importer.save(again.yaml.replace("id: structures", "id: fresh", 1), again.base or "", Language.EN).saved
+    assert importer.save(again.yaml.replace("id: structures", "id: fresh", 1), again.base, Language.EN).saved
     assert {"structures", "fresh"} < {bank.id for bank in importer.library.banks()}
 
 
@@ -157,13 +178,25 @@ def test_a_bank_that_would_replace_another_says_so(importer: Importer) -> None:
     assert "what you edited stays" not in html
 
 
-def test_a_bank_that_is_shown_to_be_edited_can_also_be_sent_back(importer: Importer) -> None:
-    long = "".join(f"## 第 {n} 种锁是什么？\n\n{'锁保证互斥。' * 60}{n}\n\n" for n in range(1700))
-    shown = last(importer, "locks.md", long.encode())
-    assert 'role="alert"' not in shown.html
-    assert shown.yaml is not None
-    assert len(shown.yaml.encode()) < LARGEST_BODY
-    assert "too long to be edited" in shown.html
+def test_reading_tells_how_far_it_is_and_stops_when_asked(importer: Importer) -> None:
+    long = "".join(f"## {n}. What does lock {n} do?\n\nAnswer: Lock {n} keeps thread {n} out.\n\n" for n in range(400))
+    importer.uploads.keep("me", "locks.md", long.encode(), "left")
+    told = []
+    for shown in importer.read("me", "left", Language.EN, by_model=False):
+        told.append(shown.html)
+        importer.stop("me", "right")
+        importer.stop("you", "left")
+        if "Checking the questions" in shown.html:
+            importer.stop("me", "left")
+    assert 'id="import-stop"' in told[0]
+    assert any("Checking the questions" in one for one in told)
+    assert "Stopped" in told[-1]
+    assert not importer.drafts
+    assert not importer.reading
+    importer.stop("me", "left")
+    assert "data-draft" in list(importer.read("me", "left", Language.EN, by_model=False))[-1].html, (
+        "it can be read again"
+    )
 
 
 def test_on_a_chinese_page_what_is_wrong_with_a_file_is_said_in_chinese(importer: Importer) -> None:
@@ -174,3 +207,55 @@ def test_on_a_chinese_page_what_is_wrong_with_a_file_is_said_in_chinese(importer
 
 def test_half_a_character_is_refused_in_the_readers_language(importer: Importer) -> None:
     assert "半个字符" in importer.save("id: x\ud800", "", Language.ZH).html
+
+
+def saved_bank(importer: Importer) -> str:
+    """The id of a bank that was made of the list."""
+    shown = last(importer, "structures.md", LIST.encode())
+    return importer.save(shown.yaml, shown.base, Language.EN).saved
+
+
+def asked(do: str, bank: str) -> str:
+    return json.dumps([{"do": do, "bank": bank}])
+
+
+def test_a_bank_of_ones_own_is_deleted_and_put_back_as_it_was(importer: Importer) -> None:
+    saved = saved_bank(importer)
+    before = {path: path.read_bytes() for path in sorted(importer.library.place_of(saved).parent.rglob("*.yaml"))}  # type: ignore[union-attr]
+    assert len(before) == 2
+    assert [bank.id for bank in importer.own_banks()] == [saved]
+    told = importer.change_banks(asked("delete_bank", saved), Language.EN)
+    assert told is not None
+    assert "was deleted" in told
+    assert 'class="put-back"' in told
+    assert importer.library.place_of(saved) is None
+    assert not any(path.exists() for path in before)
+    assert "It is back." in str(importer.change_banks(asked("put_back_bank", saved), Language.EN))
+    assert {path: path.read_bytes() for path in before} == before
+    assert not importer.change_banks(asked("put_back_bank", saved), Language.EN)  # it is back already
+
+
+def test_a_bank_that_is_shipped_stays(importer: Importer) -> None:
+    assert "shipped" in str(importer.change_banks(asked("delete_bank", "deep-learning"), Language.EN))
+    assert importer.library.bank("deep-learning")
+    assert importer.own_banks() == []
+    assert "ghost" in str(importer.change_banks(asked("delete_bank", "ghost"), Language.EN))
+    assert importer.change_banks('[{"do": "delete", "interview": "x"}]', Language.EN) is None
+
+
+def test_where_nobody_may_import_nobody_deletes(importer: Importer) -> None:
+    saved = saved_bank(importer)
+    elsewhere = replace(importer, folder=None)
+    elsewhere.change_banks(asked("delete_bank", saved), Language.EN)
+    assert importer.library.bank(saved)
+
+
+def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(tmp_path: Path) -> None:
+    model = ScriptedLLM(lambda _: LLMRefused("no balance"))
+    choice = GraderChoice(Endpoint("http://localhost:1/v1", "m", ""), CallShape.ONE_CALL)
+    models = GraderRegistry(GraderOptions(default=choice), lambda _: model, 1)
+    importer = Importer(Library(None, tmp_path), models, Uploads(), tmp_path)
+    shown = last(importer, "structures.md", LIST.encode(), by_model=True)
+    assert "no balance" in shown.html
+    assert shown.yaml, "the points were made offline"
+    assert "The model is making the points: 1 / 2" in _progress("drafting", 1, 2, Language.EN).html

@@ -13,7 +13,7 @@ from interviewer.web.preview import preview_html
 def test_a_list_of_attacks_is_shown_as_text(tmp_path: Path, attack: str) -> None:
     text = f"# {attack}\n\n## 1. What is {attack} and what for?\n\nAnswer: It is {attack}, which shows text.\n\n[x](#top)\n"
     shown = preview("nasty.md", text.encode(), library=Library(None, tmp_path), folder=tmp_path, title=attack)
-    html = preview_html(shown, Language.EN)
+    html = preview_html(shown, "draft", Language.EN)
     found = seen(html)
     assert not {tag for tag, _ in found.tags} & {"script", "img", "h1", "a"}
     assert not any(name.startswith("on") or name == "src" for _, attributes in found.tags for name in attributes)

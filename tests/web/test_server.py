@@ -1,8 +1,10 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fakes import begun
@@ -111,9 +113,22 @@ def test_an_export_is_its_owners_alone(
     mine = client.get(path, params={"lang": "en"})
     assert mine.status_code == 200
     assert mine.headers["content-type"].startswith(media)
-    assert mine.headers["content-disposition"].startswith("attachment")
+    day = service.store.history(session.id)[0].at[:10]
+    assert mine.headers["content-disposition"] == f'attachment; filename="small-{day}.{kind}"'
     assert mine.headers["cache-control"] == "no-store"
     assert "it is switched off" in mine.text
+
+
+def test_a_report_opens_as_a_page_to_be_printed(client: TestClient, owners: Owners, service: SessionService) -> None:
+    session = played(service, "me")
+    assert client.get(f"/print/{session.id}").status_code == 404
+    become(client, owners, "me")
+    client.cookies.set("zone", "Pacific%2FKiritimati")
+    page = client.get(f"/print/{session.id}", params={"lang": "en"})
+    local = datetime.fromisoformat(service.store.history(session.id)[0].at).astimezone(ZoneInfo("Pacific/Kiritimati"))
+    assert page.headers["content-disposition"] == f'inline; filename="small-{local:%Y-%m-%d}.html"'
+    assert "sandbox" in page.headers["content-security-policy"]
+    assert f"<title>Small bank · {local:%Y-%m-%d}</title>" in page.text
 
 
 def test_an_unknown_export_says_nothing(client: TestClient, owners: Owners, service: SessionService) -> None:
@@ -377,3 +392,17 @@ def test_behind_a_proxy_the_page_knows_its_address_and_its_cookie_is_secure(tmp_
         assert "Secure" in page.headers["set-cookie"]
         origin = {"Origin": "https://host.example"}
         assert client.post("/gradio_api/queue/join", json={}, headers=origin).status_code != 403
+
+
+def test_the_editor_answers_only_the_page_of_a_visitor_and_no_endless_request(
+    client: TestClient, owners: Owners
+) -> None:
+    asked = {"do": "banks", "language": "en"}
+    assert client.post("/editor", json=asked).status_code == 404, "nobody without a cookie"
+    become(client, owners, owners.new())
+    answer = client.post("/editor", json=asked)
+    assert "html" in answer.json()
+    assert answer.headers["cache-control"] == "no-store"
+    assert client.post("/editor", json=asked, headers={"Origin": "http://evil.example"}).status_code == 403
+    assert client.post("/editor", content=b" " * 15_000_001).status_code == 413
+    assert "told" in client.post("/editor", content=b"no json").json()

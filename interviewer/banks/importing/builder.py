@@ -1,7 +1,7 @@
 """A bank made of the questions that were read from a file, and what was left out of it, with the reasons."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from interviewer.banks.importing import identifiers
@@ -42,12 +42,13 @@ def bank_of(
     language: Language | None = None,
     compiled: Mapping[str, Question] | None = None,
     kept: Mapping[str, Question] | None = None,
+    told: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Built:
     """A bank with a question for each item that has an answer.
 
     `compiled` has the rubrics that were made otherwise than offline, and `kept` whole questions that are taken as they
     are, both by the item's digest. The same question with the same answer is taken once; with another answer it is
-    taken again. Raises BankError if nothing is left.
+    taken again. `told` hears how many questions are made, of how many. Raises BankError if nothing is left.
     """
     language = language or source.language
     items, left_out = usable_items(source)
@@ -57,7 +58,8 @@ def bank_of(
     for item in items:
         if kept and item.digest in kept:
             names.reserve(kept[item.digest].id)
-    for item in items:
+    for done, item in enumerate(items):
+        told(done, len(items))
         name = names.of_topic(item.topic)
         if kept and item.digest in kept:
             question = kept[item.digest]

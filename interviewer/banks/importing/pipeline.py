@@ -10,7 +10,6 @@ ever opened as a path; the only files that are read and written are banks of the
 beside each bank, in `.imported`, a copy as it was imported: what differs from it was edited by people.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -28,8 +27,9 @@ from interviewer.banks.importing.merging import Change, Did, base_questions, has
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
-from interviewer.banks.lint import Fault, lint
+from interviewer.banks.lint import Fault, by_question, lint
 from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, Library, decode_bank, parse_bank, unreadable
+from interviewer.banks.removal import IMPORTED_COPIES
 from interviewer.domain.rubric import Bank, Language, Localized, Question, is_id
 from interviewer.errors import BankError
 from interviewer.llm import LLM
@@ -37,11 +37,10 @@ from interviewer.settings import shipped
 from interviewer.text.messages import localized
 
 _LONGEST_NAME = 200
-_IMPORTED_COPIES = ".imported"
 # What Windows takes for a device, whatever its ending.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
-# Is told how many questions are done (drafted by a model, or checked), and of how many.
+# Is told how many questions are done (their points made, or checked), and of how many.
 Told = Callable[[int, int], None]
 
 
@@ -93,15 +92,13 @@ class Preview:
         self.__dict__["faults"] = self._checked(told)
 
     def _checked(self, told: Told) -> Mapping[str, Sequence[Fault]]:
-        found: defaultdict[str, list[Fault]] = defaultdict(list)
-        for fault in lint(self.bank, told):
-            found[fault.question].append(fault)
+        faults = list(lint(self.bank, told))
         for question in self.bank.questions:
             if any(c.made == CODE and not c.aliases for c in question.criteria):
-                found[question.id].append(Fault(question.id, localized("lint.code_alone")))
+                faults.append(Fault(question.id, localized("lint.code_alone")))
             if left := _left_out(question):
-                found[question.id].append(Fault(question.id, localized("lint.surplus", count=left)))
-        return found
+                faults.append(Fault(question.id, localized("lint.surplus", count=left)))
+        return by_question(faults)
 
     def report(self, language: Language) -> ImportReport:
         """What became of every part of the file; `import_report.lines` writes it out."""
@@ -160,8 +157,10 @@ def preview(
     bases = base_questions(file.bank, base) if file else {}
     kept = {q.made.item: q for q in made if q.made and (q.made.by or has_edited_criteria(q, bases.get(q.id)))}
     language = language or (file.bank.language if file else source.language)
-    compiled, notes = _drafted(source, kept, language, llm, threads, told) if llm else ({}, [])
-    built = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept)
+    policy = file.bank.policy if file else None
+    compiled, notes = _drafted(source, kept, language, llm, threads, policy, told) if llm else ({}, [])
+    heard: Told = (lambda _done, _total: None) if llm else told
+    built = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept, told=heard)
     if file is None:
         text = _fits(writer.bank_to_yaml(built.bank), name)
         return Preview(path, built.bank, text, None, source, built, notes=tuple(notes), base=text)
@@ -191,7 +190,7 @@ def save(preview: Preview) -> Path:
 
 def _copy_path(path: Path) -> Path:
     path = path.resolve()
-    return path.parent / _IMPORTED_COPIES / path.name
+    return path.parent / IMPORTED_COPIES / path.name
 
 
 def _imported_copy(path: Path) -> Bank | None:
@@ -210,11 +209,17 @@ class _File:
 
 
 def _drafted(
-    source: Source, kept: Mapping[str, Question], language: Language, llm: LLM, threads: int, told: Told
+    source: Source,
+    kept: Mapping[str, Question],
+    language: Language,
+    llm: LLM,
+    threads: int,
+    policy: Localized | None,
+    told: Told,
 ) -> tuple[dict[str, Question], list[Note]]:
     """What a model makes of the items that are not kept, by their digests, and what is to be said about it."""
     items = [item for item in usable_items(source)[0] if item.digest not in kept]
-    drafts = draft_all(llm, [(item.question, item.answer) for item in items], language, threads, told)
+    drafts = draft_all(llm, [(item.question, item.answer) for item in items], language, threads, policy, told)
     notes: list[Note] = []
     for item, drafted in zip(items, drafts, strict=True):
         line = " ".join(item.question.split())

@@ -1,8 +1,11 @@
 """A bank file changed in place: comments and layout of what does not change survive."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
+import yaml
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import LiteralScalarString
@@ -30,6 +33,14 @@ def rewritten(text: str, name: str, bank: Bank) -> str:
         return bank_to_yaml(bank)
     ending = "\r\n" if "\r\n" in text else "\n"
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    changed = _in_blocks(plain, old, bank) or _as_a_whole(plain, old, bank)
+    if changed is None:
+        raise BankError(name, "", localized("bank.not_in_place"))
+    return changed.replace("\n", ending)
+
+
+def _as_a_whole(plain: str, old: Bank, bank: Bank) -> str | None:
+    """The whole text changed; None if that does not give this bank."""
     try:
         document = editor().load(plain)
         before = list(_comments(document))
@@ -37,13 +48,50 @@ def rewritten(text: str, name: str, bank: Bank) -> str:
         after = set(_comments(document))
         changed = dump(document)
         changed += "".join(f"{comment}\n" for comment in before if comment not in after)
-        is_right = parse_bank(changed, name) == bank
+        return changed if parse_bank(changed, "") == bank else None
     except (YAMLError, BankError, ValueError, LookupError, AttributeError, TypeError):
         # What hardly anybody writes (`!!int`, a tab before a comment), and ruamel reads otherwise than banks are read.
-        is_right = False
-    if not is_right:
-        raise BankError(name, "", localized("bank.not_in_place"))
-    return changed.replace("\n", ending)
+        return None
+
+
+def _in_blocks(plain: str, old: Bank, bank: Bank) -> str | None:
+    """The text with only those questions read and written that differ; None if more has changed than questions.
+
+    Reading a megabyte so that its comments survive takes ten seconds.
+    """
+    pairs = list(zip(old.questions, bank.questions, strict=False))
+    blocks = _blocks(plain)
+    if blocks is None or len(blocks) != len(old.questions) + 1 or _frame(old) != _frame(bank):
+        return None
+    for place, (before, after) in enumerate(pairs, start=1):
+        if before != after:
+            alone = (replace(bank, questions=(before,)), replace(bank, questions=(after,)))
+            changed = _as_a_whole(blocks[0] + blocks[place], *alone)
+            if changed is None or not changed.startswith(blocks[0]):
+                return None
+            blocks[place] = changed.removeprefix(blocks[0])
+    changed = "".join(blocks)
+    return changed if parse_bank(changed, "") == bank else None
+
+
+def _frame(bank: Bank) -> tuple[object, ...]:
+    """All of a bank but what its questions say."""
+    return bank.id, bank.title, bank.topics, bank.policy, [question.id for question in bank.questions]
+
+
+def _blocks(plain: str) -> list[str] | None:
+    """A bank cut before each of its questions; None where they are not written below each other at the end."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    root = yaml.compose(plain, Loader=loader)
+    assert root is not None  # it was read as a bank before
+    key, questions = root.value[-1]
+    starts = [item.start_mark.line for item in questions.value]
+    lines = plain.splitlines(keepends=True)
+    if key.value != "questions" or not all(lines[start].lstrip().startswith("- ") for start in starts):
+        return None
+    if len(set(starts)) < len(starts) or len(lines) != plain.count("\n") + (not plain.endswith("\n")):
+        return None
+    return ["".join(lines[start:end]) for start, end in pairwise([0, *starts, len(lines)])]
 
 
 def _update(mapping: CommentedMap, old: CommentedMap, new: CommentedMap) -> None:

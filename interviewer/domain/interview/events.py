@@ -35,7 +35,12 @@ class Probed:
 
 @dataclass(frozen=True, slots=True)
 class Unprobed:
-    """There was nothing (more) worth asking back: the attempt is closed."""
+    """There was nothing (more) worth asking back: the attempt is closed.
+
+    `then` is the question that the level just shown asks for next, where the order is adaptive.
+    """
+
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,34 @@ class Hinted:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The candidate asked what is meant, which is no answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarified:
+    """The interviewer replied to a question of the candidate, also where that was sent as an answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """The question was asked for once more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """The candidate passed on the question, or on the probe that was open."""
+    """The candidate passed on the question, or on the probe that was open; `then` as in `Unprobed`."""
+
+    then: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SkipUndone:
+    """The candidate came back to the question that was passed on just before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +151,9 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class MovedOn:
-    """The candidate went on to the next question."""
+    """The candidate went on to the next question; `then` as in `Unprobed`."""
+
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +167,11 @@ Event = (
     | Probed
     | Unprobed
     | Hinted
+    | Asked
+    | Clarified
     | Repeated
     | Skipped
+    | SkipUndone
     | Graded
     | Ungraded
     | RegradeAsked
@@ -181,4 +212,12 @@ class GradeAgain:
     attempt: int
 
 
-Effect = GradeAttempt | GradeAgain | AskProbe
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """The candidate asked what is meant, and nobody has replied."""
+
+    question: str
+    attempt: int
+
+
+Effect = GradeAttempt | GradeAgain | AskProbe | Clarify

@@ -10,8 +10,11 @@ from functools import reduce
 from interviewer.domain.grade import Evidence, Grade, Level, Ruling
 from interviewer.domain.interview.events import (
     Answered,
+    Asked,
     AskProbe,
     Begun,
+    Clarified,
+    Clarify,
     Contested,
     Effect,
     Ended,
@@ -29,13 +32,16 @@ from interviewer.domain.interview.events import (
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
+    SkipUndone,
     Ungraded,
     Unprobed,
 )
-from interviewer.domain.interview.state import Attempt, Contest, Interview, Mode, Phase, Plan, Saying, Turn
+from interviewer.domain.interview.state import Attempt, Contest, Interview, Mode, Order, Phase, Plan, Saying, Turn
 from interviewer.domain.rubric import MOST_HINTS, Bank, Kind, Question
 from interviewer.domain.scoring import missed
 from interviewer.errors import OutOfTurn
+
+MOST_ASKED = 5
 
 
 def begin(event: Event) -> Interview:
@@ -52,6 +58,8 @@ def begin(event: Event) -> Interview:
         raise OutOfTurn(f"the plan asks what the bank does not have: {', '.join(sorted(strangers))}")
     if plan.again and plan.mode is not Mode.COACH:
         raise OutOfTurn("only a coach asks again what was missed: nothing else shows what was")
+    if plan.answer_seconds is not None and (plan.mode is not Mode.INTERVIEW or plan.answer_seconds < 1):
+        raise OutOfTurn("only an interview without feedback has a limit for an answer, of a second or more")
     if not {source.asked for source in plan.sources} <= set(plan.questions):
         raise OutOfTurn("the plan names the bank of a question that it does not ask")
     return Interview(bank, plan, (_asked(bank, plan, plan.questions[0], 1),), 0, Phase.ANSWERING)
@@ -66,21 +74,34 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
             return replace(_said(interview, turn), phase=Phase.WEIGHING)
         case Phase.ANSWERING, Hinted(criterion, text) if may_hint(interview) and text.strip():
             return _said(interview, Turn(Saying.HINT, text, _known(interview.question, criterion)))
+        case Phase.ANSWERING, Asked(text) if may_ask(interview) and text.strip():
+            return replace(_said(interview, Turn(Saying.ASK, text)), phase=Phase.WEIGHING)
+        case Phase.WEIGHING, Clarified(text) if (_is_asked(current) or may_ask(interview)) and text.strip():
+            asked = replace(current.turns[-1], saying=Saying.ASK)  # a question that was sent as an answer is none
+            turns = (*current.turns[:-1], asked, Turn(Saying.CLARIFICATION, text))
+            return replace(_with(interview, replace(current, turns=turns)), phase=Phase.ANSWERING)
         case Phase.ANSWERING, Repeated():
             return _said(interview, Turn(Saying.REPEAT, last_question(current)))
-        case Phase.ANSWERING, Skipped():
+        case Phase.ANSWERING, Skipped(then):
             closed = _closed(interview)
-            return _after_answer(closed) if current.is_answered else _next(closed)
-        case Phase.WEIGHING, Probed(criterion, text) if may_probe(interview) and text.strip():
+            return _after_answer(closed, then) if current.is_answered else _next(closed, then)
+        case _, SkipUndone() if may_undo_skip(interview):
+            attempts = (*interview.attempts[:-2], replace(interview.attempts[-2], is_closed=False))
+            position = interview.position - 1
+            asked_again = interview.again if position >= len(plan.questions) else ()
+            return replace(interview, attempts=attempts, position=position, again=asked_again)
+        case Phase.WEIGHING, Probed(criterion, text) if (
+            may_probe(interview) and not _is_asked(current) and text.strip()
+        ):
             turn = Turn(Saying.PROBE, text, _known(interview.question, criterion))
             return replace(_said(interview, turn), phase=Phase.ANSWERING)
-        case Phase.WEIGHING, Unprobed():
-            return _after_answer(_closed(interview))
+        case Phase.WEIGHING, Unprobed(then) if not _is_asked(current):
+            return _after_answer(_closed(interview), then)
         case Phase.REVIEWING, Retried():
             again = _asked(interview.bank, plan, current.question, current.number + 1)
             return replace(interview, attempts=(*interview.attempts, again), phase=Phase.ANSWERING)
-        case Phase.REVIEWING, MovedOn():
-            return _next(interview)
+        case Phase.REVIEWING, MovedOn(then):
+            return _next(interview, then)
         case ((Phase.ANSWERING | Phase.WEIGHING | Phase.REVIEWING), Ended()):
             return replace(_closed(interview), phase=Phase.OVER)
         case _, Graded(question, number, grade):
@@ -123,7 +144,8 @@ def due(interview: Interview) -> tuple[Effect, ...]:
     ]
     owed += [GradeAgain(attempt.question, attempt.number) for attempt in interview.attempts if attempt.awaits_second]
     if interview.phase is Phase.WEIGHING:
-        owed.append(AskProbe(interview.current.question, interview.current.number))
+        current = interview.current
+        owed.append((Clarify if _is_asked(current) else AskProbe)(current.question, current.number))
     return tuple(owed)
 
 
@@ -137,6 +159,22 @@ def may_hint(interview: Interview) -> bool:
     """Whether the ladder has a rung left for the current attempt."""
     given = len(interview.current.said(Saying.HINT))
     return interview.phase is Phase.ANSWERING and interview.plan.hints and given < MOST_HINTS
+
+
+def may_undo_skip(interview: Interview) -> bool:
+    """Whether the question before was passed on and nothing has been said at this one.
+
+    Never after the end: its report shows the model answer, and an answer after that would prove nothing.
+    """
+    if interview.phase is not Phase.ANSWERING or len(interview.attempts) == 1 or len(interview.current.turns) > 1:
+        return False
+    before = interview.attempts[-2]
+    return before.is_closed and not before.is_answered
+
+
+def may_ask(interview: Interview) -> bool:
+    """Whether the candidate may ask once more what is meant; without an end, it would cost a model without one."""
+    return len(interview.current.said(Saying.ASK)) < MOST_ASKED
 
 
 def may_probe(interview: Interview) -> bool:
@@ -167,6 +205,24 @@ def last_question(attempt: Attempt) -> str:
     return next(t.text for t in reversed(attempt.turns) if t.saying in (Saying.PROBE, Saying.QUESTION))
 
 
+def _is_asked(attempt: Attempt) -> bool:
+    """Whether the candidate waits for a reply to a question."""
+    return attempt.turns[-1].saying is Saying.ASK
+
+
+def _steered(interview: Interview, then: str) -> Interview:
+    """The interview with another question next; it takes the place of the planned one, or changes places with it."""
+    planned, place = list(interview.plan.questions), interview.position + 1
+    if interview.plan.order is not Order.ADAPTIVE or place >= len(planned) or then in planned[:place]:
+        raise OutOfTurn(f"{then} cannot be asked next")
+    if then not in {question.id for question in interview.bank.questions}:
+        raise OutOfTurn(f"the bank has no question {then}")
+    if then in planned:
+        planned[planned.index(then)] = planned[place]
+    planned[place] = then
+    return replace(interview, plan=replace(interview.plan, questions=tuple(planned)))
+
+
 def _asked(bank: Bank, plan: Plan, question: str, number: int) -> Attempt:
     return Attempt(question, number, (Turn(Saying.QUESTION, bank[question].text.into(plan.language)),))
 
@@ -188,13 +244,15 @@ def _with(interview: Interview, changed: Attempt) -> Interview:
     return replace(interview, attempts=attempts)
 
 
-def _after_answer(interview: Interview) -> Interview:
+def _after_answer(interview: Interview, then: str) -> Interview:
     if interview.plan.mode is Mode.COACH:
         return replace(interview, phase=Phase.REVIEWING)
-    return _next(interview)
+    return _next(interview, then)
 
 
-def _next(interview: Interview) -> Interview:
+def _next(interview: Interview, then: str) -> Interview:
+    if then:
+        interview = _steered(interview, then)
     position = interview.position + 1
     if position == len(interview.plan.questions) and interview.plan.again:
         interview = replace(interview, again=_missed_questions(interview))

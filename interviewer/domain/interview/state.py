@@ -20,6 +20,16 @@ class Order(StrEnum):
     BANK = "bank"
     EASY_FIRST = "easy_first"
     SHUFFLED = "shuffled"
+    ADAPTIVE = "adaptive"
+    """Each question is chosen by the level that was shown at the one before it."""
+
+
+class Manner(StrEnum):
+    """How the interviewer speaks; it touches no grade."""
+
+    NEUTRAL = "neutral"
+    FRIENDLY = "friendly"
+    DEMANDING = "demanding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,8 @@ class Plan:
     """What was chosen at the start. `questions` are ids in the order of asking; `seed` shuffled them.
 
     `sources` names the banks of the questions where they are not all of one. `again` asks each question of which a core
-    criterion was missed once more at the end.
+    criterion was missed once more at the end. `answer_seconds` is how long an answer may take; None sets no limit. What
+    comes later is recorded all the same.
     """
 
     questions: tuple[str, ...]
@@ -49,6 +60,8 @@ class Plan:
     hints: bool = True
     sources: tuple[Source, ...] = ()
     again: bool = False
+    answer_seconds: int | None = None
+    manner: Manner = Manner.NEUTRAL
 
 
 class Phase(StrEnum):
@@ -73,6 +86,8 @@ class Saying(StrEnum):
     PROBE = "probe"
     HINT = "hint"
     REPEAT = "repeat"
+    ASK = "ask"
+    CLARIFICATION = "clarification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +101,7 @@ class Turn:
 
     @property
     def speaker(self) -> Speaker:
-        return Speaker.CANDIDATE if self.saying is Saying.ANSWER else Speaker.INTERVIEWER
+        return Speaker.CANDIDATE if self.saying in (Saying.ANSWER, Saying.ASK) else Speaker.INTERVIEWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +148,12 @@ class Attempt:
     @property
     def is_answered(self) -> bool:
         return bool(self.answers)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long all answers together took; None where that is not known of one of them, or nothing was said."""
+        known = [turn.seconds for turn in self.said(Saying.ANSWER) if turn.seconds is not None]
+        return sum(known) if known and len(known) == len(self.answers) else None
 
     @property
     def awaits_grade(self) -> bool:
@@ -238,6 +259,24 @@ class Interview:
     def questions(self) -> tuple[str, ...]:
         """What is asked, in order; a question that is asked again stands there twice."""
         return self.plan.questions + self.again
+
+    @property
+    def plan_place(self) -> int:
+        """Where the current question stands in the plan, from 1; asked once more, it stands where it stood."""
+        return self.plan.questions.index(self.current.question) + 1
+
+    @property
+    def again_place(self) -> int:
+        """Where the current question stands among those that are asked once more, from 1; 0 before them."""
+        return max(0, self.position + 1 - len(self.plan.questions))
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The questions that are still to be answered."""
+        if self.is_over:
+            return ()
+        is_answered = self.phase in (Phase.WEIGHING, Phase.REVIEWING)
+        return self.questions[self.position + is_answered :]
 
     def source(self, question: str) -> Source:
         """The bank that a question of this interview is of, and its id there."""

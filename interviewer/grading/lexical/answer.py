@@ -13,11 +13,15 @@ WORDS = WordLists(Path(__file__).with_name("words.toml"))
 
 @dataclass(frozen=True, eq=False)
 class AnswerTurn:
-    """One turn of the candidate; only those of its clauses that are to be graded."""
+    """One turn of the candidate; only those of its clauses that are to be graded.
+
+    `prompted` are the units that the interviewer said before it: repeated, they earn nothing by themselves.
+    """
 
     turn: int
     text: str
     clauses: tuple[Clause, ...]
+    prompted: frozenset[str] = frozenset()
 
     @cached_property
     def folded(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Criterion, Kind, Language, Question
-from interviewer.grading.evidence import evidence_at, without_mistaken_words
+from interviewer.grading.evidence import evidence_at, prompted_units, unprompted, without_mistaken_words
 from interviewer.grading.guardrails import Screened, screen
 from interviewer.grading.lexical import negation
 from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
@@ -20,7 +20,7 @@ from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
 from interviewer.text.messages import localized
 
-_VERSION = "lexical-7"
+_VERSION = "lexical-8"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 
@@ -44,7 +44,7 @@ class LexicalGrader:
             if found.is_gradable and not asks_for_names and _is_stuffed(text, found):
                 flags = tuple(dict.fromkeys((*flags, Flag.STUFFING)))
             else:
-                answers.append(AnswerTurn(turn, text, _kept_clauses(text, found)))
+                answers.append(AnswerTurn(turn, text, _kept_clauses(text, found), prompted_units(attempt, turn)))
         prepared = prepare(question)
         verdicts = _verdicts(prepared, _matches(prepared, answers), flags)
         return Grade(verdicts, Provenance(Method.LEXICAL, version(), question.rubric.digest), flags)
@@ -166,9 +166,11 @@ def _in_windows(asked: frozenset[str], answer: AnswerTurn, groups: int, hits: _H
         for is_negated in {against for _, _, against in window}:
             used = sorted((one for one in window if is_negated or not one[2]), key=lambda one: not one[2])
             found = {group: hit for group, hit, _ in reversed(used)}
-            tokens = (token for _, hit, _ in used for token in answer.clauses[hit.clause].tokens[hit.first : hit.last])
-            # Words of the question alone are worth nothing.
-            if any(token.text not in asked for token in tokens):
+            spans = [answer.clauses[hit.clause].tokens[hit.first : hit.last] for _, hit, _ in used]
+            # Words of the question alone are worth nothing, nor are those of a follow-up unless they are denied.
+            if any(token.text not in asked for span in spans for token in span) and (
+                is_negated or any(unprompted(span, answer.prompted) for span in spans)
+            ):
                 clauses = tuple(sorted({hit.clause for hit in found.values()}))
                 yield ClaimMatch(answer, len(found) / groups, clauses, is_negated)
 

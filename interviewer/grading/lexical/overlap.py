@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from interviewer.grading.evidence import unprompted
 from interviewer.grading.lexical import negation
 from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
 from interviewer.grading.lexical.matching import Vocabulary
@@ -46,11 +47,17 @@ class ClaimText:
 
 @dataclass(frozen=True, slots=True)
 class _ClauseUnits:
-    """The units of one clause, those of them that are negated, and its entries of the glossary."""
+    """The units of one clause, those of them that are negated, and its entries of the glossary.
+
+    `own_units` and `own_terms` are without what the interviewer had said before.
+    """
 
     units: Units
     negated: Units
     terms: frozenset[int]
+    own_units: Units
+    own_terms: frozenset[int]
+    chinese_surplus: int
 
 
 def claim_text(text: str, question: Sequence[str], known: Glossary) -> ClaimText:
@@ -58,7 +65,8 @@ def claim_text(text: str, question: Sequence[str], known: Glossary) -> ClaimText
     asked = {unit for other in question for clause in tokenizer.clauses(other) for unit, _ in _units(clause.tokens)}
     units: dict[str, bool] = {}
     terms: dict[int, Units] = defaultdict(frozenset)
-    for clause in tokenizer.clauses(text):
+    clauses = tokenizer.clauses(text)
+    for clause in clauses:
         units.update(_units(clause.tokens))
         for mention in known.mentions(clause.tokens):
             terms[mention.entry] |= dict(_units(clause.tokens[mention.first : mention.last])).keys()
@@ -67,7 +75,7 @@ def claim_text(text: str, question: Sequence[str], known: Glossary) -> ClaimText
     }
     negated = frozenset(unit for unit, is_negated in units.items() if is_negated)
     known_terms = {entry: found & weights.keys() for entry, found in terms.items() if found & weights.keys()}
-    return ClaimText(weights, negated, known_terms, _is_chinese(units))
+    return ClaimText(weights, negated, known_terms, sum(map(_chinese_surplus, clauses)) >= 0)
 
 
 def overlaps(
@@ -76,7 +84,7 @@ def overlaps(
     """For each criterion (given by its texts), the places in two neighbouring sentences that say something of it."""
     if not any(claims):
         return [[] for _ in claims]
-    clauses = [_clause_units(clause, vocabulary, known) for clause in answer.clauses]
+    clauses = [_clause_units(clause, vocabulary, known, answer.prompted) for clause in answer.clauses]
     windows = list(_windows(answer.clauses))
     return [[match for claim in texts for match in _matches(claim, answer, windows, clauses)] for texts in claims]
 
@@ -104,13 +112,16 @@ def _match(
 ) -> ClaimMatch | None:
     """What the clauses of a window, with what each says of the claim, amount to."""
     covered = set[str]().union(*said.values())
-    units = set[str]().union(*(clauses[number].units for number in said))
-    share = _share(claim, covered) if _is_chinese(units) is claim.is_chinese else _share_across(claim, covered)
+    is_chinese = sum(clauses[number].chinese_surplus for number in said) >= 0
+    share = _share(claim, covered) if is_chinese is claim.is_chinese else _share_across(claim, covered)
     if share < HALF:
         return None
     chosen = _fewest(said)
     negated = set[str]().union(*(clauses[number].negated for number in chosen))
     is_denied = _share(claim, covered & (negated ^ claim.negated)) > _DENIED * _share(claim, covered)
+    is_own = any(clauses[n].own_units & claim.weights.keys() or clauses[n].own_terms & claim.terms.keys() for n in said)
+    if not (is_own or is_denied):
+        return None
     return ClaimMatch(answer, 1.0 if share >= MET else 0.5, chosen, is_denied)
 
 
@@ -149,13 +160,18 @@ def _fewest(said: Mapping[int, Units]) -> tuple[int, ...]:
     return tuple(sorted(chosen))
 
 
-def _clause_units(clause: Clause, vocabulary: Vocabulary, known: Glossary) -> _ClauseUnits:
+def _clause_units(clause: Clause, vocabulary: Vocabulary, known: Glossary, prompted: Collection[str]) -> _ClauseUnits:
     units = dict(_units(clause.tokens))
-    slips = {stem for unit in units if unit.isascii() for stem in vocabulary.alternatives(unit)}
+    slips = {unit: set(vocabulary.alternatives(unit)) for unit in units if unit.isascii()}
+    own = units.keys() - prompted
+    mentions = {mention.entry: clause.tokens[mention.first : mention.last] for mention in known.mentions(clause.tokens)}
     return _ClauseUnits(
-        units.keys() | slips,
+        units.keys() | set[str]().union(*slips.values()),
         frozenset(unit for unit, is_negated in units.items() if is_negated),
-        frozenset(mention.entry for mention in known.mentions(clause.tokens)),
+        frozenset(mentions),
+        own | set[str]().union(*(found for unit, found in slips.items() if unit in own)),
+        frozenset(entry for entry, tokens in mentions.items() if unprompted(tokens, prompted)),
+        _chinese_surplus(clause),
     )
 
 
@@ -170,5 +186,9 @@ def _units(tokens: Sequence[Token]) -> Iterator[tuple[str, bool]]:
         yield unit, negation.negates(tokens, place)
 
 
-def _is_chinese(units: Collection[str]) -> bool:
-    return 2 * sum(not unit.isascii() for unit in units) > len(units)
+def _chinese_surplus(clause: Clause) -> int:
+    """How many Chinese characters a clause has more than words in Latin letters, little words among them.
+
+    A sentence is Chinese from as many on: "用 AOF 和 RDB" has terms of English in it, and no English.
+    """
+    return sum(1 if token.is_cjk else -token.text.isascii() for token in clause.tokens)

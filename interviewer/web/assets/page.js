@@ -12,12 +12,14 @@
       if (unfolded.has(fold.dataset.key)) fold.open = true;
     });
     tidyCards();
+    countSeconds();
     document.querySelectorAll('time[datetime]:not([data-local])').forEach(time => {
       time.dataset.local = '';
       const at = new Date(time.dateTime);
       if (!isNaN(at)) time.textContent = at.toLocaleString(document.documentElement.lang || undefined, {dateStyle: 'medium', timeStyle: 'short'});
     });
     restoreDraft();
+    nameWindow();
   };
   // What is being typed is kept in the browser, by interview and question, until it is recorded: over leaving, closing
   // the tab, and days.
@@ -36,7 +38,10 @@
   document.addEventListener('input', event => {
     if (event.isTrusted && event.target.closest?.('#answer')) keepDraft(event.target.value);
   });
-  let restored = '';
+  let restored = '', passed = null;
+  document.addEventListener('click', event => {
+    if (event.target.closest?.('#skip')) passed = {...where(), text: document.querySelector('#answer textarea').value};
+  }, true);
   const restoreDraft = () => {
     const here = where(), box = document.querySelector('#answer textarea');
     if (!here) return;
@@ -44,8 +49,10 @@
     if (draft && draft.at !== here.draft) keepDraft('');  // it is recorded, or its question was passed
     if (!box || restored === here.interview + ' ' + here.draft) return;
     restored = here.interview + ' ' + here.draft;
-    if (draft?.at !== here.draft || box.value) return;
-    box.value = draft.text;
+    const isBack = passed?.interview === here.interview && passed.draft === here.draft;
+    const text = draft?.at === here.draft ? draft.text : isBack ? passed.text : '';
+    if (!text || box.value) return;
+    box.value = text;
     box.dispatchEvent(new Event('input', {bubbles: true}));
   };
   // Ctrl+Enter or ⌘+Enter sends; where fingers type, Enter breaks the line. Single keys work outside of text fields.
@@ -72,13 +79,14 @@
     const key = event.target.dataset?.key;
     if (key && event.target.isConnected) event.target.open ? unfolded.add(key) : unfolded.delete(key);
   }, true);
-  // What was edited and not saved is not lost without a question.
-  let edited = false;
-  document.addEventListener('input', event => { if (event.isTrusted && event.target.closest?.('#import-yaml')) edited = true; });
-  document.addEventListener('click', event => { if (event.target.closest?.('#import-save')) edited = false; });
-  window.addEventListener('beforeunload', event => { if (edited) event.preventDefault(); });
   // Each window reads its own files.
-  const windowName = String(Math.random()).slice(2);
+  const windowName = document.documentElement.dataset.window = String(Math.random()).slice(2);
+  const nameWindow = () => {
+    const box = document.querySelector('#import-window textarea, #import-window input');
+    if (!box || box.value === windowName) return;
+    box.value = windowName;
+    box.dispatchEvent(new Event('input', {bubbles: true}));
+  };
   // A file goes to the server as it is; then the hidden button asks what was found in it.
   const send = async file => {
     const status = document.querySelector('#import-status');
@@ -90,9 +98,7 @@
       status.textContent = file.name;
       if (!reply.ok) status.textContent += ': ' + (reply.status === 413 ? told.tooLarge : told.notSent);
       if (!reply.ok) return;
-      const box = document.querySelector('#import-window textarea, #import-window input');
-      box.value = windowName;
-      box.dispatchEvent(new Event('input', {bubbles: true}));
+      nameWindow();
       setTimeout(() => document.querySelector('#import-read').click(), 50);
     } catch {
       status.textContent = file.name + ': ' + told.notSent;
@@ -150,24 +156,43 @@
         setTimeout(() => sheet.querySelector('.sheet li')?.focus({preventScroll: true}), 100);
       }
     });
-    if (lastRow && !document.querySelector('#card .generating')) {
+    if (lastRow && !document.querySelector('#card .waiting')) {
       const [question, attempt, criterion] = lastRow.split(' ');
       const group = document.querySelector(`.card .ledger .ruling[data-question="${question}"][data-attempt="${attempt}"][data-criterion="${criterion}"]`);
       if (group && document.activeElement === document.body) group.closest('li').focus({preventScroll: true});
     }
   };
+  // The seconds that a model is at work are counted here, by the server's clock.
+  const countSeconds = () => {
+    const clock = document.querySelector('[data-now]');
+    if (clock && !clock.dataset.ahead) {
+      const ahead = Date.now() / 1000 - Number(clock.dataset.now);
+      clock.dataset.ahead = String(Math.abs(ahead) < 5 ? 0 : ahead);  // so much may the loading of the page have taken
+    }
+    document.querySelectorAll('[data-since]').forEach(line => {
+      const passed = Date.now() / 1000 - Number(clock?.dataset.ahead ?? 0) - Number(line.dataset.since);
+      const text = line.dataset.line.replace('#', String(Math.max(0, Math.floor(passed))));
+      if (line.textContent !== text) line.textContent = text;
+    });
+  };
+  setInterval(countSeconds, 250);
   document.addEventListener('click', event => {
     const button = event.target.closest?.('button');
     if (!button) return;
     if (button.matches('.ruling [data-level]')) rule(button);
     else if (button.matches('.ruled .undo')) ask({do: 'rule', ...about(button), criterion: button.dataset.criterion, level: null});
-    else if (button.matches('.practise')) ask({do: 'practise', questions: button.dataset.question.split(' ')});
+    else if (button.matches('.bookmark')) {
+      const set = button.getAttribute('aria-pressed') !== 'true', name = button.dataset.question;
+      document.querySelectorAll('.bookmark').forEach(one => one.dataset.question === name && one.setAttribute('aria-pressed', String(set)));
+      ask({do: 'note', question: name, is_bookmarked: set});
+    } else if (button.matches('.practise')) ask({do: 'practise', questions: button.dataset.question.split(' ')});
     else if (button.matches('.practise-ticked')) {
       const ticked = [...document.querySelectorAll('.questions input:checked')].map(box => box.value);
       if (ticked.length) ask({do: 'practise', questions: ticked});
-    } else if (button.matches('.interviews .delete')) {
+    } else if (button.matches('.interviews .delete, #own-banks .delete')) {
       // The first press asks, the second does it.
-      if (button.dataset.asked) ask({do: 'delete', interview: button.dataset.interview});
+      const {asked, bank, interview} = button.dataset;
+      if (asked) ask(bank ? {do: 'delete_bank', bank} : {do: 'delete', interview});
       button.dataset.asked = 'yes';
       button.textContent = button.dataset.sure;
     } else if (button.matches('.interviews .rename')) {
@@ -179,8 +204,12 @@
       box.dataset.interview = button.dataset.interview;
       button.replaceWith(box);
       box.focus();
-    } else if (button.matches('.put-back')) ask({do: 'put_back', interview: button.dataset.interview});
+    } else if (button.matches('.put-back')) {
+      const {bank, interview} = button.dataset;
+      ask(bank ? {do: 'put_back_bank', bank} : {do: 'put_back', interview});
+    }
     else if (button.id === 'keep-goal') ask({do: 'goal', exam_on: document.querySelector('#exam-on').value || null, daily_cap: Number(document.querySelector('#daily-cap').value)});
+    else if (button.matches('.stop-model')) ask({do: button.dataset.stop});
     else if (button.matches('.second-opinion')) ask({do: 'second_opinion', ...about(button)});
     else if (button.matches('.mark-switch')) {
       const card = button.closest('.card'), shown = !card.classList.contains('marking');
@@ -196,8 +225,24 @@
       setTimeout(() => document.querySelector('#next')?.focus({preventScroll: true}), 1200);
     }
   });
+  // A note is kept a moment after the last letter, and at once when its box is left.
+  const notes = new Map();
+  const keepNote = box => {
+    const name = box.dataset.question;
+    if (!notes.has(name)) return;
+    clearTimeout(notes.get(name));
+    notes.delete(name);
+    ask({do: 'note', question: name, note: box.value});
+  };
+  document.addEventListener('input', event => {
+    const box = event.target;
+    if (!box.matches?.('.note-text')) return;
+    clearTimeout(notes.get(box.dataset.question));
+    notes.set(box.dataset.question, setTimeout(() => keepNote(box), 800));
+  });
   document.addEventListener('change', event => {
     const note = event.target;
+    if (note.matches?.('.note-text')) keepNote(note);
     if (note.matches?.('.new-title')) ask({do: 'rename', interview: note.dataset.interview, title: note.value});
     if (note.matches?.('.ruling-note')) ask({do: 'rule', ...about(note), criterion: note.dataset.criterion, level: note.dataset.level, note: note.value});
   });
@@ -216,6 +261,17 @@
     else return;
     event.preventDefault();
   });
+  // A page that waits for a grade asks for it again and again. If it no longer does, a reply was lost on the way, and
+  // nothing would ever move again: it is loaded anew, when the server can be reached.
+  const SILENT_MS = 15000;
+  let askedAt = performance.now();
+  new PerformanceObserver(() => { askedAt = performance.now(); }).observe({type: 'resource'});
+  setInterval(async () => {
+    const waits = document.querySelector('#card .waiting')?.offsetParent || !document.querySelector('main [role=tabpanel]');
+    if (!waits || edited || document.hidden || performance.now() - askedAt < SILENT_MS) return;
+    askedAt = performance.now();
+    if ((await fetch(location.href).catch(() => null))?.ok) location.reload();
+  }, 1000);
   let pending = false;
   new MutationObserver(() => {
     if (pending) return;

@@ -1,4 +1,5 @@
 import re
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.loader import parse_bank
 from interviewer.banks.writer import bank_to_yaml
-from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.rubric import Bank, Criterion, Language, Localized, Question
 from interviewer.errors import BankError
 from interviewer.settings import shipped
 
@@ -194,3 +195,27 @@ def test_any_bank_can_become_any_other(
     assert parse_bank(rewritten(bank_to_yaml(old), "b", new), "b") == new
     assert parse_bank(rewritten(bank_to_yaml(new), "b", old), "b") == old
     assert BANK.questions == (DROPOUT, SHUFFLE)
+
+
+def test_a_question_of_a_long_bank_is_changed_without_reading_the_others() -> None:
+    bank = written(400)
+    text = bank_to_yaml(bank).replace("  - id: q-7\n", "  # the seventh\n  - id: q-7  # seven\n", 1)
+    changed = replace(
+        bank, questions=(*bank.questions[:7], replace(bank.questions[7], difficulty=3), *bank.questions[8:])
+    )
+    started = time.process_time()
+    made = rewritten(text, "long.yaml", changed)
+    assert time.process_time() - started < 1
+    assert parse_bank(made, "long.yaml") == changed
+    assert [line for line in made.splitlines() if line not in text.splitlines()] == ["    difficulty: 3"]
+    assert "# the seventh" in made
+    assert "# seven\n" in made
+    assert made.splitlines().index("  - id: q-7  # seven") == text.splitlines().index("  - id: q-7  # seven")
+
+
+def written(count: int) -> Bank:
+    criterion = Criterion("point", Localized(en="It says something of its own"))
+    questions = (
+        Question(f"q-{n}", Localized(en=f"Why {n}?"), Localized(en="Since."), (criterion,)) for n in range(count)
+    )
+    return Bank("long", Localized(en="Long"), tuple(questions), Language.EN)

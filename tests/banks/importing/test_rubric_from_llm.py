@@ -5,7 +5,7 @@ import pytest
 
 from interviewer.banks.importing.rubric_from_llm import draft, draft_all
 from interviewer.banks.importing.rubric_from_reference import compile_question
-from interviewer.domain.rubric import Kind, Language, Localized
+from interviewer.domain.rubric import Group, Kind, Language, Localized
 from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.llm.scripted import Request, ScriptedLLM
 
@@ -86,6 +86,10 @@ def test_the_reference_is_data_between_markers_that_it_cannot_know() -> None:
         (point(en="Gradients are cut and the training is stable"), "says two things"),
         (point(kind="mistake", aliases=[["gradients are cut"]]), "would be taken to make this mistake"),
         (RUINED | {"id": "again"}, "says the same as bad-batch"),
+        (point(en="Output:", zh="输出："), "is a label and states nothing"),
+        (point(en="Example", zh="例子"), "is a label and states nothing"),
+        (point(zh="这篇文章讲了过大的梯度被截断到固定范数"), "speaks of the text"),
+        (point(en="Interviewers like to hear of the fixed norm"), "speaks of the text"),
     ],
 )
 def test_a_fault_is_told_once_in_words_and_what_stays_wrong_is_dropped(bad: dict[str, Any], fault: str) -> None:
@@ -126,6 +130,77 @@ def test_a_misconception_is_kept_where_the_reference_does_not_make_it() -> None:
 def test_a_why_of_what_is_no_mistake_is_left_out() -> None:
     drafted = draft(ScriptedLLM([reply(point(why_zh="因为", why_en="Since"))]), TEXT, REFERENCE, Language.EN)
     assert [criterion.why for criterion in drafted.question.criteria] == [None]
+
+
+NAMES = "Name two normalizations."
+LIST_OF_NAMES = "Batch normalization works on a batch. Layer normalization works on features. Group normalization works on channels."
+
+
+def named(*, kind: str = "core", **importance: int) -> list[dict[str, Any]]:
+    works = {"batch": "a batch", "layer": "features", "group": "channels"}
+    return [
+        point(
+            f"{name.capitalize()} normalization works on {works[name]}",
+            id=name,
+            zh=f"{name} 归一化",
+            en=f"{name.capitalize()} statistics are one way",
+            kind=kind,
+            importance=weight,
+            group="kinds",
+            aliases=[[works[name], f"{name} normalization"]],
+        )
+        for name, weight in importance.items()
+    ]
+
+
+def grouped(points: list[dict[str, Any]], choose: object = 2) -> str:
+    groups = [{"id": "kinds", "choose": choose, "zh": "归一化", "en": "normalizations"}]
+    return json.dumps({"points": points, "groups": groups, "dispute": ""})
+
+
+def test_where_some_of_several_will_do_the_points_are_a_group_of_equal_weight() -> None:
+    llm = ScriptedLLM([grouped(named(batch=3, layer=2, group=1))])
+    question = draft(llm, NAMES, LIST_OF_NAMES, Language.EN).question
+    assert question.groups == (Group("kinds", 2, 6.0, Localized("归一化", "normalizations")),)
+    assert [(one.group, one.weight) for one in question.criteria] == [("kinds", 3.0)] * 3
+    asked = llm.requests[0]
+    assert '"group"' in asked.messages[0].content
+    assert "groups" in (asked.schema or {})["required"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        grouped(named(batch=3, layer=2)),
+        grouped(named(batch=3, layer=2, group=1), choose="two"),
+        grouped(named(batch=3, layer=2, group=1), choose=0),
+        grouped([*named(batch=3), *named(kind="bonus", layer=2, group=1)], choose=1),
+        json.dumps({"points": named(batch=3, layer=2), "groups": {"id": "kinds"}, "dispute": ""}),
+    ],
+)
+def test_a_group_that_leaves_no_choice_is_none(reply: str) -> None:
+    question = draft(ScriptedLLM([reply]), NAMES, LIST_OF_NAMES, Language.EN).question
+    assert question.made
+    assert question.groups == ()
+    assert {one.group for one in question.criteria} == {""}
+
+
+def test_no_point_weighs_more_than_three_times_another() -> None:
+    heavy, light = point(importance=900), RUINED | {"importance": -5}
+    weights = [
+        one.weight for one in draft(ScriptedLLM([reply(heavy, light)]), TEXT, REFERENCE, Language.EN).question.criteria
+    ]
+    assert max(weights) <= 3 * min(weights)
+
+
+def test_the_model_sees_how_the_author_grades() -> None:
+    llm = ScriptedLLM([reply(point()), reply(point())])
+    draft(llm, TEXT, REFERENCE, Language.EN, Localized(en="Half of a point is half."))
+    draft(llm, TEXT, REFERENCE, Language.EN)
+    with_policy, without = (json.loads(one.messages[1].content.split("\n")[1]) for one in llm.requests)
+    assert with_policy["policy"] == "Half of a point is half."
+    assert "policy" not in without
+    assert "how answers are graded" in llm.requests[0].messages[0].content
 
 
 def test_a_correction_that_cannot_be_read_keeps_what_was_right() -> None:

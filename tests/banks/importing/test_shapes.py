@@ -228,3 +228,8 @@ def test_choices_without_a_marked_answer_are_reported() -> None:
 def test_a_list_of_questions_alone_makes_no_bank() -> None:
     with pytest.raises(BankError, match="none of them with an answer"):
         built("list.md", "# Basics\n\n* Explain closures.\n* What is a thunk?\n  * When do you need one?\n")
+
+
+def test_operators_are_no_highlighted_text() -> None:
+    source, _ = built("list.md", "## Which compare?\n\nStrict (===, !==) and loose (==, !=) ones. ==Prefer strict.==\n")
+    assert source.items[0].answer == "Strict (===, !==) and loose (==, !=) ones. Prefer strict."

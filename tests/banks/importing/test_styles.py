@@ -41,5 +41,6 @@ def test_criteria_are_few_weighed_alike_and_say_something(path: Path) -> None:
         assert any(criterion.kind is Kind.CORE for criterion in question.criteria)
         for text in (criterion.text.both[0] for criterion in question.criteria):
             assert not any(
-                sign in text for sign in ("http", "经典", "喜欢问", "Great question", "article", "```", "**")
+                sign in text
+                for sign in ("http://", "https://", "经典", "喜欢问", "Great question", "article", "```", "**")
             )

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from interviewer.banks.importing.document import Block, Item, Role, Source
 from interviewer.domain.rubric import Language
+
+_Taken = tuple[Role, int | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +28,26 @@ def to_blocks(text: str, marks: Iterable[LineSpan], unmarked: str) -> tuple[Bloc
     Lines without a mark within an answer (an empty list item, the end of a fold) are part of it.
     """
     lines = text.split("\n")
-    taken: list[tuple[Role, int | None, str] | None] = [None] * len(lines)
+    taken: list[_Taken | None] = [None] * len(lines)
     for mark in marks:
         for at in range(max(mark.first, 1) - 1, min(mark.last, len(lines))):
-            if taken[at] is None:
-                taken[at] = (mark.role, mark.item, mark.reason)
-    spans: list[tuple[tuple[Role, int | None, str] | None, int, int]] = []
-    for at, line in enumerate(lines):
-        if not line.strip():
-            continue
-        if spans and spans[-1][0] == taken[at]:
-            spans[-1] = (taken[at], spans[-1][1], at)
-        else:
-            spans.append((taken[at], at, at))
-    return tuple(
-        Block(role, first + 1, last + 1, "\n".join(lines[first : last + 1]), item, reason)
-        for (role, item, reason), first, last in _joined(spans, (Role.LEFT_OUT, None, unmarked))
-    )
-
-
-def _joined(
-    spans: list[tuple[tuple[Role, int | None, str] | None, int, int]], unmarked: tuple[Role, int | None, str]
-) -> list[tuple[tuple[Role, int | None, str], int, int]]:
-    joined: list[tuple[tuple[Role, int | None, str], int, int]] = []
-    for place, (known, first, last) in enumerate(spans):
-        above = joined[-1][0] if joined else None
-        below = spans[place + 1][0] if place + 1 < len(spans) else None
-        key = known or (above if above is not None and above == below else unmarked)
-        if joined and joined[-1][0] == key:
-            joined[-1] = (key, joined[-1][1], last)
-        else:
-            joined.append((key, first, last))
-    return joined
+            taken[at] = taken[at] or (mark.role, mark.item, mark.reason)
+    runs = [
+        (known, list(run))
+        for known, run in groupby((n for n, line in enumerate(lines) if line.strip()), taken.__getitem__)
+    ]
+    named: list[tuple[_Taken, int]] = []
+    for place, (known, run) in enumerate(runs):
+        above = named[-1][0] if named else None
+        below = runs[place + 1][0] if place + 1 < len(runs) else None
+        key = known or (above if above is not None and above == below else (Role.LEFT_OUT, None, unmarked))
+        named += [(key, at) for at in run]
+    blocks: list[Block] = []
+    for (role, item, reason), group in groupby(named, itemgetter(0)):
+        places = [at for _, at in group]
+        said = "\n".join(lines[places[0] : places[-1] + 1])
+        blocks.append(Block(role, places[0] + 1, places[-1] + 1, said, item, reason))
+    return tuple(blocks)
 
 
 def source(name: str, title: str, items: tuple[Item, ...], blocks: tuple[Block, ...]) -> Source:

@@ -190,26 +190,17 @@ def cut(elements: Sequence[Element]) -> list[Section]:
 
 def _folds_of_answers(elements: Sequence[Element]) -> frozenset[int]:
     """The folds whose headings are parts of an answer: those that have a summary, and no questions for headings."""
-    summed = {fold for element in elements if element.shape is ElementKind.SUMMARY for fold in element.folds[-1:]}
-    unfolding = {
-        fold
-        for element in elements
-        if element.shape is ElementKind.SUMMARY and markers.unfolds(element.text)
-        for fold in element.folds[-1:]
-    }
-    chapters = {
-        fold
-        for element in elements
-        if element.is_outer_heading and markers.is_asking(markers.numbered(element.text).text)
-        for fold in element.folds
-    }
-    asking = {
-        fold
-        for element in elements
-        if element.shape is ElementKind.SUMMARY and markers.is_asking(markers.numbered(element.text).text)
-        for fold in element.folds[-1:]
-    }
-    return frozenset(summed - (chapters - asking - unfolding))
+    summed: set[int] = set()
+    opening: set[int] = set()  # folds whose summary asks, or says no more than that it unfolds
+    chapters: set[int] = set()
+    for element in elements:
+        asks = markers.is_asking(markers.numbered(element.text).text)
+        if element.shape is ElementKind.SUMMARY:
+            summed.update(element.folds[-1:])
+            opening.update(element.folds[-1:] if asks or markers.unfolds(element.text) else ())
+        elif element.is_outer_heading and asks:
+            chapters.update(element.folds)
+    return frozenset(summed - (chapters - opening))
 
 
 def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:

@@ -3,22 +3,14 @@
 import html
 import re
 
+from interviewer.banks.importing.parsers import markers
+
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>")
 _ATTRIBUTE = re.compile(r"\b(alt|href|name|id)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 
 # Anything else between angle brackets is text: List<String>, #include <vector>.
-TAGS = frozenset(
-    "a abbr acronym address area article aside audio b base basefont bdi bdo big blink blockquote body br button canvas "
-    "caption center cite code col colgroup data dd del details dfn dialog dir div dl dt em embed fieldset figcaption "
-    "figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd "
-    "label legend li link main map mark menu meta nav nobr noscript object ol optgroup option p picture pre progress q "
-    "rp rt ruby s samp script section select small source span strike strong style sub summary sup svg table tbody td "
-    "template textarea tfoot th thead time title tr tt u ul var video wbr".split()
-)
-BREAKING = frozenset(
-    "address article aside blockquote body br center dd details dialog dl dt fieldset figcaption figure footer form h1 "
-    "h2 h3 h4 h5 h6 head header hr html li main nav ol p pre section summary table tbody tfoot thead title tr ul div".split()
-)
+TAGS = markers.WORDS.words("html.tags")
+BREAKING = markers.WORDS.words("html.breaking")
 UNREAD = frozenset({"script", "style"})
 
 

@@ -168,7 +168,7 @@ def _record(name: str, value: Any, first: int, last: int) -> Record:
     return Record(first, last, found)
 
 
-def _text(name: str, line: Localized, key: str, value: Any) -> str:
+def _text(name: str, line: Localized, key: str, value: Any) -> str:  # noqa: PLR0911 - one match
     match value:
         case None:
             return ""
@@ -178,8 +178,10 @@ def _text(name: str, line: Localized, key: str, value: Any) -> str:
             return str(value)
         case list() if not role_of(key):
             return ""
-        case list() if all(isinstance(part, str) for part in value):
-            return value[0] if role_of(key) == "topic" and value else "\n".join(f"- {part}" for part in value)
+        case dict() if role_of(key) == "options":
+            return "\n".join(f"{letter}. {option}" for letter, option in value.items())
+        case list() if all(isinstance(part, str | int | float) for part in value):
+            return str(value[0]) if role_of(key) == "topic" and value else "\n".join(f"- {part}" for part in value)
         case _ if not role_of(key):
             return ""
     raise BankError(name, line, localized("file.no_text", name=_shown(key)))

@@ -8,7 +8,7 @@ from markdown_it.token import Token
 from interviewer.banks.importing.parsers import html
 
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
-_MARKED = re.compile(r"(?<![A-Za-z0-9_=)\]])==(?=[^\s=])([^=\n]{0,300}[^\s=])==(?![A-Za-z0-9_=(])")
+_MARKED = re.compile(r"(?<![\x21-\x7e])==(?=[^\W_])([^=\n]{0,300}[^\s=!<>(])==(?![\x30-\x7e])")
 _BLOCK_ID = re.compile(r"\s\^[a-z0-9]{6}$")
 _LONGEST_NAME = 120  # characters
 _DUNDER = re.compile(r"[a-z][a-z0-9_]*")

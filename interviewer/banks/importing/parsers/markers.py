@@ -4,6 +4,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from interviewer.text.word_lists import WordLists
+
+WORDS = WordLists(Path(__file__).with_name("words.toml"))
 
 _HAN_NUMBER = "[一二三四五六七八九十百]{1,5}"
 _STOP = r"[.．、)）:：]"
@@ -77,24 +82,6 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _CONTENTS_MARK = re.compile(r"\[{1,2}_?toc_?\]{1,2}|@\[toc\](?:\(.*\))?", re.IGNORECASE)
-_BOILERPLATE = frozenset(
-    "目录 目錄 索引 导航 前言 序 序言 写在前面 总结 小结 结语 后记 版权 版权声明 许可 许可证 贡献 贡献者 贡献指南 关于 关于作者 "
-    "更新日志 更新记录 致谢 鸣谢 联系 联系方式 联系我 参考 参考资料 参考文献 参考链接 参考文章 相关链接 相关资料 推荐阅读 延伸阅读 说明 "
-    "contents toc index references reference resources bibliography credits license licence contributing contributors "
-    "acknowledgements acknowledgments about changelog introduction intro preface summary conclusion links author authors "
-    "sponsors sponsor disclaimer prerequisites support donate feedback contact".split()
-) | {
-    "table of contents",
-    "further reading",
-    "how to contribute",
-    "what's new",
-    "code of conduct",
-    "about the author",
-    "how to use",
-    "how to use this list",
-    "useful links",
-    "see also",
-}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CODE_LINE = re.compile(
     r"[;{}]\s*$|^[\w.\[\]]+\s*(?:[-+*/|&]|:)?=(?!=)|^[\w.]+\([^()]*\)(?:\W*$|[\[.;])|^(?:\$|>>>|#!|#include|//|/\*|@\w)"
@@ -266,7 +253,7 @@ def is_contents_mark(text: str) -> bool:
 
 def is_boilerplate(text: str) -> bool:
     """Whether a heading is one of those that every document has and nobody asks."""
-    return text.strip(" :：").lower() in _BOILERPLATE
+    return text.strip(" :：").lower() in WORDS.words("headings.boilerplate")
 
 
 def topic_of(text: str) -> str:

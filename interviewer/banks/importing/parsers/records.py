@@ -12,6 +12,7 @@ from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.file_blocks import LineSpan, source, to_blocks
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import deadline, parse
+from interviewer.banks.importing.parsers.option_columns import options_of, right_options, with_options
 from interviewer.banks.importing.parsers.rendering import render
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
@@ -59,10 +60,15 @@ def from_records(
             _plain(name, record.texts.get(role, ""), until, is_html=record.is_html)
             for role in ("question", "answer", "extra", "topic")
         )
+        options = [_plain(name, one, until, is_html=record.is_html) for one in options_of(record.texts)]
+        if options:
+            explained = _plain(name, record.texts.get("explanation", ""), until, is_html=record.is_html)
+            question, answer = with_options(question, options), right_options(answer, options, explained)
         number = markers.numbered(question)
         if not number.text:
             raise BankError(name, at_line(record.first), localized("file.no_question"))
-        reason = _reason_against(name, record, answer, until) or (Reason.SAME_LINE if answer else None)
+        unanswered = Reason.NO_CHOICE if options else None
+        reason = _reason_against(name, record, answer, until) or (Reason.SAME_LINE if answer else unanswered)
         answer = "" if reason in (Reason.IMAGE_ONLY, Reason.LINK_ONLY) else answer
         answers = seen.setdefault(number.text, set())
         if answer in answers:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from interviewer.banks.importing.identifiers import numbered_until_free
 from interviewer.banks.importing.rubric_from_llm.reply import SCHEMA, DraftedPoint, read_reply
 from interviewer.banks.importing.rubric_from_reference import MOST_POINTS, compile_question
-from interviewer.banks.importing.rubric_from_reference.prose import is_chinese, sentences_of
+from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion
+from interviewer.banks.importing.rubric_from_reference.prose import is_chinese, is_label, sentences_of
+from interviewer.banks.importing.rubric_from_reference.statements import about_the_matter
 from interviewer.banks.lint import has_own_term, overlap, says_two_things
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Criterion, Kind, Language, Localized, Made, Question
+from interviewer.domain.rubric import Criterion, Group, Kind, Language, Localized, Made, Question
 from interviewer.errors import LLMError, LLMMalformed
 from interviewer.grading.evidence import carries_content, locate
 from interviewer.grading.lexical import LexicalGrader
@@ -39,11 +41,14 @@ class Drafted:
     failure: LLMError | None = None
 
 
-def draft(llm: LLM, text: str, reference: str, language: Language) -> Drafted:
-    """The rubric of one question. Never raises LLMError: without the model the rubric is compiled offline."""
+def draft(llm: LLM, text: str, reference: str, language: Language, policy: Localized | None = None) -> Drafted:
+    """The rubric of one question. Never raises LLMError: without the model the rubric is compiled offline.
+
+    `policy` is what the author of the bank says on how to grade.
+    """
     offline = compile_question(text, reference)
     try:
-        return _Conversation(llm, offline, reference, language).drafted()
+        return _Conversation(llm, offline, reference, language, policy).drafted()
     except LLMError as error:
         return Drafted(offline, failure=error)
 
@@ -53,6 +58,7 @@ def draft_all(
     pairs: Sequence[tuple[str, str]],
     language: Language,
     threads: int = 1,
+    policy: Localized | None = None,
     told: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[Drafted]:
     """The rubrics of many questions, each a text and a reference, in order; `told` hears how many are ready, of how many.
@@ -65,7 +71,7 @@ def draft_all(
         latest = failures[-_PATIENCE:]  # another thread may clear them at any time
         if len(latest) == _PATIENCE:
             return Drafted(compile_question(*pair), failure=latest[-1])
-        drafted = draft(llm, *pair, language)
+        drafted = draft(llm, *pair, language, policy)
         if drafted.failure:
             failures.append(drafted.failure)
         else:
@@ -96,34 +102,43 @@ class _Conversation:
     question: Question
     reference: str
     language: Language
+    policy: Localized | None = None
     points: dict[str, Criterion] = field(default_factory=dict)
     joined: dict[str, Criterion] = field(default_factory=dict)
     dropped: dict[str, tuple[str, Localized]] = field(default_factory=dict)
 
+    @property
+    def asked(self) -> AskedQuestion:
+        return AskedQuestion(self.question.text.both[0])
+
     def drafted(self) -> Drafted:
         messages = self._messages()
         reply = self.llm.reply(messages, schema=SCHEMA)
-        points, doubt = read_reply(reply.text)
-        faults = self._take(points)
+        first = read_reply(reply.text)
+        faults, groups = self._take(first.points), {group.id: group for group in first.groups}
         if faults:
             listed = "\n".join(f"- {name}: {fault.en}" for name, fault in faults.items())
             correction = prompt("compile-correction").fill({"faults": listed})
             more = [*messages, Message("assistant", reply.text), Message("user", correction)]
             with suppress(LLMError):  # what was right the first time is kept
-                again, _ = read_reply(self.llm.reply(more, schema=SCHEMA).text)
-                self._take(point for point in again if point.id not in self.points)
-        criteria = self._chosen()
+                again = read_reply(self.llm.reply(more, schema=SCHEMA).text)
+                self._take(point for point in again.points if point.id not in self.points)
+                groups = {group.id: group for group in again.groups} | groups
+        criteria, chosen = _in_groups(self._chosen(), groups)
         if not any(criterion.kind is Kind.CORE for criterion in criteria):
             raise LLMMalformed(f"{self.llm.name} gave no core point that the reference bears out")
-        dispute = Localized(**{self.language.value: doubt}) if doubt else None
+        dispute = Localized(**{self.language.value: first.doubt}) if first.doubt else None
         made = Made("", 0, "", by=self.llm.name)
-        question = replace(self.question, criteria=criteria, dispute=dispute, made=made)
+        question = replace(self.question, criteria=criteria, groups=chosen, dispute=dispute, made=made)
         return Drafted(question, tuple(self.dropped.values()))
 
     def _messages(self) -> list[Message]:
         sentences = [sentence.strip() for sentence in sentences_of(self.reference) if sentence.strip()]
         numbered = [{"n": n, "text": sentence} for n, sentence in enumerate(sentences, start=1)]
-        data = json.dumps({"question": self.question.text.both[0], "reference": numbered}, ensure_ascii=False)
+        shown: dict[str, object] = {"question": self.question.text.both[0], "reference": numbered}
+        if self.policy:
+            shown["policy"] = self.policy.into(self.language)
+        data = json.dumps(shown, ensure_ascii=False)
         # The marker depends on the data, so no reference can know the marker it will stand between.
         marker = hashlib.sha256(data.encode()).hexdigest()[:12]
         system = prompt("compile").fill({"language": say("second.language", self.language)})
@@ -159,6 +174,8 @@ class _Conversation:
             "quote": place is None or not set(words) <= set(whole),
             "quote_asked": not carries_content(point.quote, self.question.text.both),
             "quote_short": len(words) < min(_LEAST_QUOTED, len(whole)),
+            "label": any(map(_is_label, (point.zh, point.en))),
+            "chatter": any(about_the_matter(text, self.asked) != text for text in (point.zh, point.en)),
             "apart": point.kind is Kind.CORE and place is not None and not self._speaks_of(point, *place),
         }
         return next(((key, {}) for key, is_wrong in checks.items() if is_wrong), None)
@@ -194,7 +211,9 @@ class _Conversation:
         assert place
         made = f"{say('draft.made', self.language)}: {' '.join(self.reference[place[0] : place[1]].split())}"
         claim = Localized(point.zh, point.en)
-        criterion = Criterion(name, claim, point.kind, point.weight, point.aliases, made=made, why=point.why)
+        criterion = Criterion(
+            name, claim, point.kind, point.weight, point.aliases, made=made, why=point.why, group=point.group
+        )
         if criterion.kind is not Kind.CORE or not criterion.aliases or self._level(criterion) is Level.MET:
             return criterion
         # Aliases that miss the reference itself would miss good answers too.
@@ -206,7 +225,7 @@ class _Conversation:
         criteria = [criterion]
         if criterion.kind is not Kind.CORE:  # no question is without a core criterion
             criteria.append(replace(self.question.rubric.of(Kind.CORE)[0], id=f"{criterion.id}.core"))
-        alone = replace(self.question, criteria=tuple(criteria))
+        alone = replace(self.question, criteria=tuple(replace(one, group="") for one in criteria), groups=())
         return LexicalGrader().covers(alone, self.reference)[criterion.id]
 
     def _chosen(self) -> tuple[Criterion, ...]:
@@ -223,6 +242,25 @@ class _Conversation:
             self.dropped[criterion.id] = (criterion.text.en, localized("draft_fault.surplus", most=MOST_POINTS))
         kept = {criterion.id for criterion in heaviest[:MOST_POINTS]}
         return tuple(criterion for criterion in self.points.values() if criterion.id in kept)
+
+
+def _in_groups(
+    criteria: tuple[Criterion, ...], groups: Mapping[str, Group]
+) -> tuple[tuple[Criterion, ...], tuple[Group, ...]]:
+    """The criteria in those groups that leave a choice, where all weigh as much as the heaviest of them."""
+    members = {name: [one for one in criteria if one.group == name] for name in groups}
+    weights = {
+        name: max(one.weight for one in found) for name, found in members.items() if len(found) > groups[name].choose
+    }
+    placed = tuple(
+        replace(one, weight=weights[one.group]) if one.group in weights else replace(one, group="") for one in criteria
+    )
+    return placed, tuple(replace(groups[name], weight=groups[name].choose * weight) for name, weight in weights.items())
+
+
+def _is_label(claim: str) -> bool:
+    """Whether a claim only names what is spoken of."""
+    return is_label(claim) or claim.endswith((":", "："))
 
 
 def _content(text: str) -> list[str]:

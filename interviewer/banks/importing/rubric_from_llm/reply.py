@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interviewer.banks.importing.identifiers import slug
-from interviewer.domain.rubric import Kind, Localized
+from interviewer.domain.rubric import Group, Kind, Localized
 from interviewer.errors import LLMMalformed
 from interviewer.text import tokenizer
 
@@ -30,15 +30,31 @@ _POINT = {
         "importance": {"type": "integer"},
         "why_zh": {"type": "string"},
         "why_en": {"type": "string"},
+        "group": {"type": "string"},
         "aliases": {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
     },
-    "required": ["quote", "id", "zh", "en", "kind", "importance", "why_zh", "why_en", "aliases"],
+    "required": ["quote", "id", "zh", "en", "kind", "importance", "why_zh", "why_en", "group", "aliases"],
+    "additionalProperties": False,
+}
+_GROUP = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "choose": {"type": "integer"},
+        "zh": {"type": "string"},
+        "en": {"type": "string"},
+    },
+    "required": ["id", "choose", "zh", "en"],
     "additionalProperties": False,
 }
 SCHEMA: dict[str, Any] = {
     "type": "object",
-    "properties": {"points": {"type": "array", "items": _POINT}, "dispute": {"type": "string"}},
-    "required": ["points", "dispute"],
+    "properties": {
+        "points": {"type": "array", "items": _POINT},
+        "groups": {"type": "array", "items": _GROUP},
+        "dispute": {"type": "string"},
+    },
+    "required": ["points", "groups", "dispute"],
     "additionalProperties": False,
 }
 
@@ -47,7 +63,8 @@ SCHEMA: dict[str, Any] = {
 class DraftedPoint:
     """A point as the model gave it; nothing of it is checked against the reference yet.
 
-    `kind` is None where it is none; aliases that could be no terms are left out already. Only a mistake has a `why`.
+    `kind` is None where it is none; aliases that could be no terms are left out already. Only a mistake has a `why`, and
+    only a core point may be of a `group`.
     """
 
     id: str
@@ -58,13 +75,20 @@ class DraftedPoint:
     weight: float
     aliases: tuple[tuple[str, ...], ...]
     why: Localized | None = None
+    group: str = ""
 
 
-def read_reply(text: str) -> tuple[list[DraftedPoint], str]:
-    """The points in a reply (a JSON object), the first forty of them, and what it doubts.
+@dataclass(frozen=True, slots=True)
+class DraftedReply:
+    """The points of a reply, the choices that it gives between some of them, and what it doubts."""
 
-    Raises LLMMalformed if there are no points.
-    """
+    points: tuple[DraftedPoint, ...]
+    groups: tuple[Group, ...]
+    doubt: str
+
+
+def read_reply(text: str) -> DraftedReply:
+    """A reply (a JSON object), of its points the first forty. Raises LLMMalformed if there are none."""
     said = json.loads(text)
     listed = said.get("points")
     points = [
@@ -74,7 +98,18 @@ def read_reply(text: str) -> tuple[list[DraftedPoint], str]:
     ]
     if not points:
         raise LLMMalformed("the reply has no list of points")
-    return points, _text(said.get("dispute"), _LONGEST_DISPUTE)
+    return DraftedReply(tuple(points), _groups(said.get("groups")), _text(said.get("dispute"), _LONGEST_DISPUTE))
+
+
+def _groups(value: object) -> tuple[Group, ...]:
+    """The choices that can be read, each id once."""
+    found: dict[str, Group] = {}
+    for said in value[:_MOST_READ] if isinstance(value, list) else []:
+        if isinstance(said, dict) and (name := _id(said.get("id"))):
+            choose, zh, en = said.get("choose"), _text(said.get("zh")), _text(said.get("en"))
+            if isinstance(choose, int) and 0 < choose < _MOST_READ:
+                found.setdefault(name, Group(name, choose, text=Localized(zh, en) if zh or en else None))
+    return tuple(found.values())
 
 
 def _point(number: int, said: dict[str, Any]) -> DraftedPoint:
@@ -90,6 +125,7 @@ def _point(number: int, said: dict[str, Any]) -> DraftedPoint:
         float(min(max(importance, 1), _HEAVIEST)) if isinstance(importance, int) else 1.0,
         _aliases(said.get("aliases")),
         Localized(zh, en) if kind is Kind.MISTAKE and (zh or en) else None,
+        _id(said.get("group")) if kind is Kind.CORE else "",
     )
 
 

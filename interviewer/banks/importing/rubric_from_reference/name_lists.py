@@ -18,6 +18,7 @@ _LEAST_ITEMS_EN = 3
 _LEAST_OWN = 2
 _MOST_BEFORE = 3
 
+_TRANSLATED = re.compile(r"([^()（）]*\w)\s*[(（](\w[^()（）=+*/<>]*)[)）]")
 _MARK = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、:：]|[①-⑳]|第?[一二三四五六七八九十]类?(?:是|,|，)|一类是)\s*")
 _ITEM = re.compile(r"[、，;；]|,(?!\d)|(?<=[\u3400-\u9fff])以?[和与及](?=[\u3400-\u9fff]{2})")
 _LISTING = re.compile(
@@ -42,9 +43,18 @@ _STATES_EN = re.compile(
 )
 
 
-def names_in(text: str, asked: AskedQuestion, origin: int, kind: Kind = Kind.CORE) -> list[ReferencePoint]:
+def in_either_language(name: str) -> tuple[str, ...]:
+    """A name, with the translation that stands in brackets behind it."""
+    found = _TRANSLATED.fullmatch(name)
+    if not found or is_chinese(found[1]) is is_chinese(found[2]):
+        return (name,)
+    return found[1].strip(), found[2].strip()
+
+
+def names_in(text: str, asked: AskedQuestion, origin: int = 0, kind: Kind = Kind.CORE) -> list[ReferencePoint]:
     """The items of a list of short names, or nothing where the text is no such list."""
-    items = _chinese(text, asked) if is_chinese(text) else _english(text, asked)
+    is_looked_for = kind is Kind.BONUS or asked.wants_examples or asked.wants_labels
+    items = _chinese(text, asked) if is_chinese(text) else _english(text, asked) if is_looked_for else []
     items = list(dict.fromkeys(item for item in items if any(map(tokenizer.is_content, tokenizer.words(item)))))
     if len(items) < 2 or not any(asked.own(item) for item in items):
         return []
@@ -95,11 +105,25 @@ def _known_by(items: Sequence[str]) -> list[tuple[str, ...]]:
     """Each item, what is left of it without an ending that all have, and what the glossary has for it."""
     common = _common_ending(items) if all(map(is_chinese, items)) else 0
     kept = [item[: len(item) - common].removesuffix("的") for item in items]
-    if not common or any(len(item) < _LEAST_KEPT for item in kept) or len(set(kept)) < len(kept):
+    if (
+        not common
+        or any(len(item) < _LEAST_KEPT or item.count("（") > item.count("）") for item in kept)
+        or len(set(kept)) < len(kept)
+    ):
         kept = list(items)
     known = glossary()
     return [
-        tuple(dict.fromkeys((item, short, *known.variants(item), *known.variants(short), *_reworded(item, known))))
+        tuple(
+            dict.fromkeys(
+                (
+                    *in_either_language(item),
+                    short,
+                    *known.variants(item),
+                    *known.variants(short),
+                    *_reworded(item, known),
+                )
+            )
+        )
         for item, short in zip(items, kept, strict=True)
     ]
 

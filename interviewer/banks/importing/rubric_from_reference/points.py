@@ -39,6 +39,11 @@ _ANY_OF = re.compile(
 )
 
 
+# What makes a question of its words.
+_ASKING = re.compile(rf"{_GENERIC.pattern}|包[括含]|具?有|哪[些几个]*|几[个种]|多少|为何|[是吗呢]|方面|主要")
+_MOST_OF_IT = 0.7
+
+
 @dataclass(frozen=True, slots=True)
 class ReferencePoint:
     """One thing that a reference says.
@@ -90,6 +95,18 @@ class AskedQuestion:
     @cached_property
     def wants_examples(self) -> bool:
         return bool(_WANTS_EXAMPLES.search(tokenizer.fold(self.text)))
+
+    def is_strange(self, text: str, words: re.Pattern[str]) -> bool:
+        """Whether a text has one of the words, and the question has not."""
+        found = set(words.findall(tokenizer.fold(text)))
+        return bool(found and found - set(words.findall(tokenizer.fold(self.text))))
+
+    def restated(self, text: str) -> bool:
+        """Whether a text says hardly more than most of the question again."""
+        asked = set(filter(tokenizer.is_content, tokenizer.words(_ASKING.sub(" ", tokenizer.fold(self.text)))))
+        common = asked.intersection(tokenizer.words(text))
+        is_new = self.own(text) >= max(1, len(asked) // 4)
+        return bool(asked) and not is_new and len(common) >= _MOST_OF_IT * len(asked)
 
     def own(self, text: str) -> int:
         """How many content words of a text the question does not have."""

@@ -1,6 +1,7 @@
 """A reference answer as lines of prose: list items are known as such; code, tables and formulas are left out."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,7 +36,7 @@ _MARK = re.compile(
     r"|第[一二三四五六七八九十][类个种点步]?(?:是|[,，、:：])\s*|一类是)"
 )
 _INNER_MARK = re.compile(
-    rf"(?:(?<![A-Za-z0-9_.])[(（]{_NUMERAL}[)）]|[①-⑳])\s*|(?<=\s)\d{{1,2}}[)）]\s+|(?:(?<=[。；;.!！:：])|(?<=[。；;.!！:：]\s)){_NUMERAL}[)）.、]\s*(?!\d)"
+    rf"(?:(?<![A-Za-z0-9_.])[(（]{_NUMERAL}[)）]|[①-⑳])\s*|(?<=\s)\d{{1,2}}[)）]\s+|(?:(?<=[。；;.!！:：])|(?<=[。；;.!！:：]\s)){_NUMERAL}[)）.、]\s*(?!\d)|(?<=[,，;；:：])[一二三四五六]是"
 )
 WORDS = WordLists(Path(__file__).with_name("words.toml"))
 _AROUND = " \t:：.。,，[]【】()（）*_#!！-—>👉"
@@ -49,12 +50,14 @@ _SENTENCE = re.compile(r"[^。！？!?\n]*?(?:[。！？!?]+|\.(?=\s)|\n|$)")
 class ProseLine:
     """A paragraph or a list item, without its mark; `depth` is 0 for prose, 1 for an item, 2 for an item of an item.
 
-    `is_extra` tells what the reference itself calls more than was asked for.
+    `is_extra` tells what the reference itself calls more than was asked for; `announces`, that its last sentence only leads
+    to what stands below.
     """
 
     text: str
     depth: int = 0
     is_extra: bool = False
+    announces: bool = False
 
 
 def plain_text(reference: str) -> str:
@@ -80,11 +83,13 @@ def _parts(lines: list[ProseLine]) -> list[ProseLine]:
     """The lines without those that are labels; what stands below "good to hear" is marked so."""
     found: list[ProseLine] = []
     is_extra = False
-    for line in lines:
+    for place, line in enumerate(lines):
         if is_label(line.text, "labels.extras"):
             is_extra = True
         elif not is_label(line.text) and any(map(str.isalnum, line.text)):
-            found.append(replace(line, is_extra=is_extra))
+            is_above = not line.depth or any(below.depth > line.depth for below in lines[place + 1 : place + 2])
+            announces = is_above and line.text.endswith((":", "：")) and len(lines) > 1
+            found.append(replace(line, is_extra=is_extra, announces=announces))
     return found if not all(line.is_extra for line in found) else [replace(line, is_extra=False) for line in found]
 
 
@@ -100,20 +105,31 @@ def _without_tag(found: re.Match[str]) -> str:
 
 
 def _rows_as_items(text: str) -> str:
-    """The text with the rows of its tables, but for the heads, as list items."""
+    """The text with the rows of its tables as list items, each cell of a wide one under the head of its column."""
     made: list[str] = []
-    columns = 0
+    heads: list[str] = []
     for line in text.split("\n"):
-        cells = [cell.strip() for cell in _ROW.split(f" {line.strip().strip('|')} ") if cell.strip()]
         if _DASHES.match(line):
             continue
-        if len(cells) > 1 and len(cells) == columns:
-            made.append(f"- {' '.join(cells)}")
+        cells = [cell.strip() for cell in _ROW.split(f" {line.strip().strip('|')} ") if cell.strip()]
+        if len(cells) < 2:
+            heads = []
+        elif len(cells) != len(heads):
+            heads = cells
+        else:
+            if made[-1:] == [" | ".join(heads)]:
+                made.pop()
+            made.append(f"- {_row(heads, cells)}")
             continue
-        columns = len(cells) if len(cells) > 1 else 0
-        made.append(line)
-    heads = {place for place, line in enumerate(made[:-1]) if _ROW.search(line) and made[place + 1].startswith("- ")}
-    return "\n".join(line for place, line in enumerate(made) if place not in heads)
+        made.append(" | ".join(heads) or line)
+    return "\n".join(made)
+
+
+def _row(heads: list[str], cells: list[str]) -> str:
+    if len(cells) == 2:
+        return f"{cells[0]}: {cells[1]}"
+    told = "; ".join(f"{head} {cell}" for head, cell in zip(heads[1:], cells[1:], strict=True))
+    return f"{cells[0]}, {told}"
 
 
 def _lines(text: str) -> Iterator[tuple[ProseLine, bool]]:
@@ -134,11 +150,29 @@ def _lines(text: str) -> Iterator[tuple[ProseLine, bool]]:
         elif bare.strip() and not bare.startswith((" ", "\t")):
             indents = []
         # A chain of arrows is a list of steps.
-        apart = _ARROW if len(_ARROW.findall(bare)) > 1 else _INNER_MARK
-        parts = [part.strip() for part in apart.split(bare)]
+        apart = _ARROW.split(bare) if len(_ARROW.findall(bare)) > 1 else _at_marks(bare, mark)
+        parts = [part.strip() for part in apart]
         for place, part in enumerate(parts):
             if part and not _is_formula(part):
                 yield ProseLine(part, max(depth, 1) if place and len(parts) > 2 else depth), is_heading
+
+
+def _at_marks(text: str, own: re.Match[str] | None) -> Iterator[str]:
+    """A line cut at the marks of items that count on inside it; `own` is the mark before the line."""
+    start, last = 0, _value(own[0]) if own else 0
+    for found in _INNER_MARK.finditer(text):
+        if _value(found[0]) == last + 1:
+            yield text[start : found.start()]
+            start, last = found.end(), last + 1
+    yield text[start:]
+
+
+def _value(mark: str) -> int:
+    """The number that a mark says; 0 for a bullet."""
+    digits = re.search(r"\d+", mark)
+    if digits and digits[0].isascii():
+        return int(digits[0])
+    return next((int(unicodedata.numeric(sign)) for sign in mark if unicodedata.numeric(sign, 0) >= 1), 0)
 
 
 def _is_formula(text: str) -> bool:

@@ -11,16 +11,15 @@ from interviewer.text import tokenizer
 
 MOST_POINTS = 7
 _NAME = "name in a list"
-_LONGEST_JOINED = 60
 _RATIO = 3.0  # no criterion weighs more than so many times another
 
 
 def distinct_points(points: Sequence[ReferencePoint]) -> list[ReferencePoint]:
-    """All that is told: no two points alike, names in groups, halves joined again where there are too many."""
+    """All that is told: no two points alike, and names in groups."""
     listed = _distinct(points)
     if listed and all(point.kind is not Kind.CORE for point in listed):
         listed = [replace(point, kind=Kind.CORE) for point in listed]
-    return _joined(_grouped(listed))
+    return _grouped(listed)
 
 
 def most_telling(points: Sequence[ReferencePoint], asked: AskedQuestion) -> list[ReferencePoint]:
@@ -59,23 +58,6 @@ def _grouped(points: list[ReferencePoint]) -> list[ReferencePoint]:
     return [
         next(joined) if point.made == _NAME else point for point in points if point.made != _NAME or id(point) in first
     ]
-
-
-def _joined(points: list[ReferencePoint]) -> list[ReferencePoint]:
-    """Clauses of one sentence joined again, the shortest first, while there are too many points."""
-    points = list(points)
-    while len(points) > MOST_POINTS:
-        pairs = [
-            (len(one.text) + len(other.text), place)
-            for place, (one, other) in enumerate(pairwise(points))
-            if one.origin == other.origin and one.made == other.made == "clause"
-        ]
-        length, place = min(pairs, default=(_LONGEST_JOINED, 0))
-        if length >= _LONGEST_JOINED:
-            break
-        pair = points[place : place + 2]
-        points[place : place + 2] = [_one(pair, "，" if is_chinese(pair[0].text) else "; ")]
-    return points
 
 
 def _one(points: Sequence[ReferencePoint], between: str) -> ReferencePoint:

@@ -1,0 +1,108 @@
+"""What a model is doing, as a terminal shows it while a command waits for it, and how such a wait is stopped."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from interviewer.cli.app import fail
+from interviewer.domain.rubric import Language
+from interviewer.llm.model_call import CallProgress, ModelCall
+from interviewer.text.messages import say
+
+_LOOK_SECONDS = 0.5
+STOPPED = 130
+
+T = TypeVar("T")
+
+
+class StatusLine:
+    """The last line of a terminal, written over again and again; where there is no terminal, a line for each new phase."""
+
+    def __init__(self) -> None:
+        self._shown = ""
+
+    def show(self, progress: CallProgress | None, language: Language) -> None:
+        if progress is None:
+            return
+        if sys.stderr.isatty():
+            self._shown = progress_text([progress], language)
+            print(f"\r\033[K{self._shown}", end="", file=sys.stderr, flush=True)
+        elif self._shown != progress.phase:
+            self._shown = progress.phase
+            print(progress_text([progress], language), file=sys.stderr)
+
+    def clear(self) -> None:
+        """Make room for other lines."""
+        if self._shown and sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+            self._shown = ""
+
+
+def progress_text(calls: Sequence[CallProgress], language: Language) -> str:
+    """What the models are doing, with the seconds that have passed."""
+    return "; ".join(say(f"call.{one.phase}", language, seconds=one.seconds) for one in calls)
+
+
+def wait_for_model(work: Callable[[], T], language: Language) -> T:
+    """The result of work that asks a model; meanwhile the terminal says what it waits for. Ctrl-C stops the request too."""
+    call, done, status = ModelCall(), Future[T](), StatusLine()
+
+    def run() -> None:
+        try:
+            with call.running():
+                done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="model", daemon=True).start()
+    try:
+        while True:
+            try:
+                return done.result(_LOOK_SECONDS)
+            except TimeoutError:
+                if done.done():
+                    raise
+                status.show(call.progress, language)
+    except KeyboardInterrupt:
+        ignore_interrupts()
+        call.stop()
+        status.clear()
+        fail(say("call.stopped", language), STOPPED)
+    finally:
+        status.clear()
+
+
+@contextmanager
+def grading_bar(
+    total: int, save: Path | None = None
+) -> Iterator[tuple[Callable[[], None], Callable[[Sequence[CallProgress]], None]]]:
+    """A bar, and beside it what the models are doing: what to call for each answer, and from time to time.
+
+    Ctrl-C ends the command with a sentence that says how to go on.
+    """
+    try:
+        with typer.progressbar(length=total, label="grading", file=sys.stderr) as bar:
+
+            def look(calls: Sequence[CallProgress]) -> None:
+                if sys.stderr.isatty():
+                    bar.label = " · ".join(filter(None, ("grading", progress_text(calls, Language.EN))))
+                    bar.render_progress()
+
+            yield lambda: bar.update(1), look
+    except KeyboardInterrupt:
+        ignore_interrupts()
+        kept = f"what was graded is kept in {save}, and the same command goes on from there"
+        fail(f"stopped: {kept if save else 'nothing was kept; with --save FILE the same command would go on'}", STOPPED)
+
+
+def ignore_interrupts() -> None:
+    """Let a second Ctrl-C, by an impatient hand, not cut off the last sentence."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,86 @@
+"""A gate before a server: at most so many requests at a time, in the order in which they came."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Any
+
+from interviewer.llm.model_call import CallPhase, current_call
+from interviewer.llm.protocol import LLM, Message, Piece, Reply
+
+
+class Gate:
+    """Lets `width` requests through at a time. Any thread may use it."""
+
+    def __init__(self, width: int) -> None:
+        self._free = width
+        self._line: deque[Event] = deque()
+        self._lock = Lock()
+
+    @contextmanager
+    def passed(self) -> Iterator[None]:
+        """Wait for a place and hold it. Raises LLMUnreachable if the call is stopped meanwhile."""
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _enter(self) -> None:
+        call, turn = current_call(), Event()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            self._line.append(turn)
+        call.enter(CallPhase.QUEUEING)
+        try:
+            with call.ended_by(turn.set):
+                turn.wait()
+            call.check()
+        except BaseException:
+            self._give_up(turn)
+            raise
+
+    def _give_up(self, turn: Event) -> None:
+        with self._lock:
+            if turn in self._line:
+                self._line.remove(turn)
+                return
+        self._leave()  # its turn had come already
+
+    def _leave(self) -> None:
+        with self._lock:
+            if self._line:
+                self._line.popleft().set()
+            else:
+                self._free += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A model behind a gate."""
+
+    inner: LLM
+    gate: Gate = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def host(self) -> str:
+        return self.inner.host
+
+    def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
+        with self.gate.passed():
+            return self.inner.reply(messages, schema=schema)
+
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+        with self.gate.passed():
+            yield from self.inner.stream(messages, schema=schema)
+
+    def close(self) -> None:
+        self.inner.close()

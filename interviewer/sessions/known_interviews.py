@@ -1,0 +1,62 @@
+"""The interviews that were read last, kept so that only events that are new have to be read and played."""
+
+import threading
+from dataclasses import dataclass
+
+from interviewer.domain.interview import Interview, Saying, begin, step
+from interviewer.errors import NoSuchInterview
+from interviewer.sessions.store import Recorded, Store
+from interviewer.text.messages import localized
+
+_MOST_KNOWN = 256
+
+
+@dataclass(frozen=True, slots=True)
+class KnownInterview:
+    """An interview, how many events it is made of, and when the question or follow-up was asked that is open now."""
+
+    interview: Interview
+    count: int
+    asked_at: str
+
+
+class KnownInterviews:
+    """The interviews read last, so that only events that are new have to be read and played."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, KnownInterview] = {}
+        self._lock = threading.Lock()
+
+    def read(self, interview: str) -> KnownInterview:
+        """The interview as recorded by now. Raises NoSuchInterview."""
+        with self._lock:
+            known = self._known.get(interview)
+        for recorded in self._store.since(interview, known.count if known else 0):
+            known = _after(known, recorded)
+        if known is None:
+            raise NoSuchInterview(localized("store.no_interview", id=interview))
+        with self._lock:
+            self._known.pop(interview, None)
+            self._known[interview] = known
+            while len(self._known) > _MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+        return known
+
+    def drop(self, interview: str) -> None:
+        """Know nothing more of an interview that was removed."""
+        with self._lock:
+            self._known.pop(interview, None)
+
+
+def _after(known: KnownInterview | None, recorded: Recorded) -> KnownInterview:
+    if known is None:
+        return KnownInterview(begin(recorded.event), 1, recorded.at)
+    interview = step(known.interview, recorded.event)
+    before, now = known.interview.current, interview.current
+    asked = now.turns[-1].saying in (Saying.QUESTION, Saying.PROBE) and (now.number, now.question, len(now.turns)) != (
+        before.number,
+        before.question,
+        len(before.turns),
+    )
+    return KnownInterview(interview, known.count + 1, recorded.at if asked else known.asked_at)

@@ -1,0 +1,254 @@
+"""The bank editor: opens a bank, changes its questions, tries answers and saves it. Knows nothing of gradio."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from pydantic import ValidationError
+
+from interviewer.banks import drafts, editing
+from interviewer.banks.drafts import DraftError, DraftQuestion, DraftText, Remark
+from interviewer.banks.importing.rewriting import rewritten
+from interviewer.banks.lint import Fault, by_question, lint
+from interviewer.banks.loader import parse_bank
+from interviewer.domain.interview import Answered, Begun, Graded, Mode, Plan, Unprobed, replay
+from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.errors import BankError, InterviewerError
+from interviewer.grading.lexical import LexicalGrader
+from interviewer.presentation.card import card
+from interviewer.presentation.templating import inline, render
+from interviewer.text.messages import localized
+from interviewer.web.editor_actions import (
+    EDITOR_ACTION,
+    BankSketch,
+    Change,
+    Check,
+    Edits,
+    ListBanks,
+    Look,
+    OpenBank,
+    OpenImport,
+    OpenText,
+    Save,
+    Stop,
+    Try,
+    WriteText,
+)
+from interviewer.web.import_handlers import Importer, refusal
+
+Reply = dict[str, Any]
+
+# A longer bank is checked where it is opened question by question, and by the command.
+_MOST_CHECKED = 300
+
+_BANKS = """{% if banks %}<details data-key="own-banks"><summary>{{ say("editor.banks") }}</summary><ul class="own-banks">
+{% for bank in banks %}<li>{{ bank.title }} <span class="quiet">{{ say("editor.count", count=bank.questions | length) }}</span>
+<span class="tools"><button type="button" data-open="{{ bank.id }}" data-sure="{{ say("editor.drop_edits") }}">{{ say("editor.edit") }}</button>
+<button type="button" class="delete" data-bank="{{ bank.id }}" data-sure="{{ say("list.delete_sure") }}">{{ say("list.delete") }}</button></span></li>{% endfor %}</ul></details>{% endif %}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Serves the editor's one address; the drafts are in the browser, nothing is kept here."""
+
+    importer: Importer
+
+    def answer(self, owner: str, sent: bytes) -> Reply:
+        """What the page's script is told; `told` is HTML for the person, `faults` and `remarks` name their places."""
+        try:
+            action = EDITOR_ACTION.validate_json(sent)
+        except ValidationError:
+            return {"told": refusal("editor.not_understood", Language.EN)}
+        language = action.language
+        if not self.importer.may_save:
+            return {"told": refusal("import.not_here", language)}
+        try:
+            return self._carry_out(owner, action)
+        except DraftError as error:
+            return {"faults": _places(error, language), "told": refusal("editor.unfinished", language)}
+        except UnicodeEncodeError:
+            return {"told": refusal("import.not_saved", language, localized("import.no_such_character"))}
+        except InterviewerError as error:
+            return {"told": refusal("editor.failed", language, error)}
+
+    def _carry_out(self, owner: str, action: Any) -> Reply:  # noqa: C901, PLR0911 - one match
+        language = action.language
+        match action:
+            case ListBanks():
+                return {"html": inline(_BANKS, language, banks=self.importer.own_banks())}
+            case OpenImport(draft=name):
+                draft = self.importer.drafts.get(name)
+                if draft is None:
+                    return {"told": refusal("import.no_file", language)}
+                return _opened(draft.yaml, draft.base, language) | {
+                    "checked": _checked(draft.bank, draft.faults, language)
+                }
+            case OpenBank(bank=name):
+                text, base = self.importer.text_of(name)
+                return _opened(text, base, language)
+            case OpenText(text=text):
+                return _opened(text, "", language)
+            case Check(text=text):
+                bank = parse_bank(text, "")
+                faults = by_question(lint(bank)) if len(bank.questions) <= _MOST_CHECKED else {}
+                return {"checked": _checked(bank, faults, language)}
+            case WriteText(text=text, edits=edits):
+                return {"text": _with_edits(text, edits)}
+            case Save(text=text, base=base, edits=edits):
+                return self._save(text if edits is None else _with_edits(text, edits), base, language)
+            case Change():
+                sent = [drafts.read_draft(question) for question in action.questions]
+                has_model = self.importer.models.choice(owner).endpoint is not None
+                changed = _changed(action, sent)
+                return {"questions": [_shown(one, action.bank, language, has_model=has_model) for one in changed]}
+            case Look():
+                return {"remarks": _remarks(drafts.read_draft(action.questions[0]), action.bank, language)}
+            case Try():
+                return {"card": self._card(owner, action)}
+            case Stop(window=window):
+                self.importer.stop(owner, window)
+        return {}
+
+    def _save(self, text: str, base: str, language: Language) -> Reply:
+        shown = self.importer.save(text, base, language)
+        if not shown.saved:
+            return {"told": shown.html}
+        # What stands on the disk now, and what the next save starts from.
+        return {"told": shown.html, "saved": shown.saved, "text": text, "base": shown.base}
+
+    def _card(self, owner: str, action: Try) -> str:
+        question = drafts.finished(drafts.read_draft(action.questions[0]))
+        bank, language = _bank_of(question, action.bank), action.language
+        if not action.answer.strip():
+            raise BankError("", "", localized("play.empty"))
+        begun = Begun(bank, Plan((question.id,), Mode.COACH, action.bank.language))
+        interview = replay([begun, Answered(action.answer), Unprobed()])
+        grader = self.importer.models.grader(owner) if action.by_model else LexicalGrader()
+        grade = grader.grade(bank[question.id], interview.current, language)
+        graded = replay([begun, Answered(action.answer), Unprobed(), Graded(question.id, 1, grade)])
+        return card(graded, graded.current, language, level=4, is_titled=False)
+
+
+def _opened(text: str, base: str, language: Language) -> Reply:
+    bank = parse_bank(text, "")
+    topics = {topic: bank.topic_title(topic, language) for topic in (*(bank.topics or {}), *bank.used_topics)}
+    is_bilingual = any(question.text.is_complete for question in bank.questions)
+    sketch = BankSketch(
+        id=bank.id, language=bank.language, is_bilingual=is_bilingual, topics=topics, policy=bank.policy
+    )
+    shown = [drafts.draft_of(question) for question in bank.questions]
+    return {
+        "text": text,
+        "base": base,
+        "bank": sketch.model_dump(mode="json"),
+        "title": {"zh": bank.title.zh, "en": bank.title.en},
+        "questions": [draft.model_dump(mode="json") for draft in shown],
+        "html": render(
+            "editor.html",
+            language,
+            title=bank.title,
+            sides=DraftText(zh=bank.title.zh, en=bank.title.en).languages,
+            rows=[_row(one, sketch) for one in shown],
+        ),
+    }
+
+
+def _row(draft: DraftQuestion, bank: BankSketch) -> dict[str, Any]:
+    """What the list shows of a question."""
+    both = (draft.text.zh, draft.text.en) if bank.language is Language.ZH else (draft.text.en, draft.text.zh)
+    return {"id": draft.id, "text": next((one for one in both if one.strip()), ""), "draft": draft}
+
+
+def _sides_of(bank: BankSketch) -> list[Language]:
+    other = Language.EN if bank.language is Language.ZH else Language.ZH
+    return [bank.language, other] if bank.is_bilingual else [bank.language]
+
+
+def _sides(draft: DraftQuestion, bank: BankSketch, text: DraftText | None) -> list[Language]:
+    """The languages of which a text has a field: those that it is in, or else that of its question."""
+    if bank.is_bilingual:
+        return _sides_of(bank)
+    return (text.languages if text else []) or draft.text.languages[:1] or [bank.language]
+
+
+def _shown(draft: DraftQuestion, bank: BankSketch, language: Language, *, has_model: bool) -> Reply:
+    """A question with its form."""
+    html = render(
+        "editor_question.html",
+        language,
+        row=_row(draft, bank),
+        sides_of=partial(_sides, draft, bank),
+        is_open=True,
+        has_model=has_model,
+    )
+    return {
+        "question": draft.model_dump(mode="json"),
+        "html": html,
+        "remarks": _remarks(draft, bank, language),
+    }
+
+
+def _changed(action: Change, sent: Sequence[DraftQuestion]) -> list[DraftQuestion]:  # noqa: C901, PLR0911 - one match
+    """The drafts that take the place of those that were sent."""
+    one, language, place = sent[0], action.bank.language, action.place
+    if action.what.endswith(("criterion", "criteria")) and place >= max(len(one.criteria), 1):
+        return list(sent)
+    match action.what:
+        case "add_criterion":
+            return [editing.add_criterion(one)]
+        case "remove_criterion":
+            return [editing.remove_criterion(one, place)]
+        case "move_criterion":
+            return [editing.move_criterion(one, place, action.by)]
+        case "split_criterion":
+            return [editing.split_criterion(one, place, language, action.at)]
+        case "merge_criteria":
+            return [editing.merge_criteria(one, place)]
+        case "suggest_criteria":
+            return [editing.suggest_criteria(one, language)]
+        case "add_question":
+            return [one, editing.new_question(one, action.taken)]
+        case "split_question":
+            return list(editing.split_question(one, language, action.at, action.taken))
+        case "merge_questions" if len(sent) > 1:
+            return [editing.merge_questions(*sent)]
+    return [drafts.with_new_groups(draft) for draft in sent]
+
+
+def _bank_of(question: Question, sketch: BankSketch) -> Bank:
+    return Bank(sketch.id, Localized.of(sketch.language, sketch.id), (question,), sketch.language, policy=sketch.policy)
+
+
+def _remarks(draft: DraftQuestion, bank: BankSketch, language: Language) -> list[Reply]:
+    """What is missing in a draft; where it is a question already, what the check says about it."""
+    try:
+        question = drafts.finished(draft)
+    except DraftError as error:
+        return _places(error, language)
+    return [_place(remark, language) for remark in drafts.remarks_on(question, _bank_of(question, bank))]
+
+
+def _places(error: DraftError, language: Language) -> list[Reply]:
+    return [{"question": error.question, "fault": True, **_place(remark, language)} for remark in error.remarks]
+
+
+def _place(remark: Remark, language: Language) -> Reply:
+    return {"at": remark.at, "text": remark.into(language)}
+
+
+def _checked(bank: Bank, faults: Mapping[str, Sequence[Fault]], language: Language) -> dict[str, list[Reply]]:
+    """The remarks on every question that has some."""
+    return {
+        name: [_place(remark, language) for remark in drafts.placed(bank[name], found)]
+        for name, found in faults.items()
+    }
+
+
+def _with_edits(text: str, edits: Edits) -> str:
+    """The text of a bank file with what was edited in the form. Raises DraftError and BankError."""
+    bank = parse_bank(text, "")
+    changed = [drafts.finished(drafts.read_draft(sent)) for sent in edits.changed]
+    known = {question.id for question in (*bank.questions, *changed)}
+    order = [name for name in edits.order if name in known]
+    return rewritten(text, "", drafts.edited(bank, DraftText.model_validate(edits.title), order, changed))

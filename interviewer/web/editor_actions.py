@@ -1,0 +1,138 @@
+"""What the script of the bank editor sends: checked here, carried out by `editor`."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from interviewer.domain.rubric import Language, Localized
+
+
+class _Action(BaseModel):
+    """Drafts of questions come as they are in the form, and are checked one by one: each has faults of its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Language
+
+
+class ListBanks(_Action):
+    """The banks that may be edited."""
+
+    do: Literal["banks"]
+
+
+class OpenImport(_Action):
+    """What was made of a file that was read; `draft` is the name under which it is kept."""
+
+    do: Literal["open_import"]
+    draft: str
+
+
+class OpenBank(_Action):
+    """A bank that is saved."""
+
+    do: Literal["open_bank"]
+    bank: str
+
+
+class OpenText(_Action):
+    """A bank as somebody typed it."""
+
+    do: Literal["open_text"]
+    text: str
+
+
+class Check(_Action):
+    """What the check says about every question of a bank."""
+
+    do: Literal["check"]
+    text: str
+
+
+class Edits(BaseModel):
+    """What has become of a bank's text in the form: its title, the ids of its questions in order, those that changed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: dict[str, str]
+    order: list[str]
+    changed: list[dict[str, Any]]
+
+
+class WriteText(_Action):
+    """The text of the bank file with what was edited in the form."""
+
+    do: Literal["write"]
+    text: str
+    edits: Edits
+
+
+class Save(_Action):
+    """The bank file is written, if it is still the version that `base` names."""
+
+    do: Literal["save"]
+    text: str
+    base: str
+    edits: Edits | None
+
+
+class BankSketch(BaseModel):
+    """What has to be known of a bank to show one of its questions; `is_bilingual` if any stands in both languages."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    language: Language
+    is_bilingual: bool
+    topics: dict[str, str]
+    policy: Localized | None
+
+
+class _OnQuestions(_Action):
+    bank: BankSketch
+    questions: list[dict[str, Any]] = Field(min_length=1, max_length=2)
+
+
+class Change(_OnQuestions):
+    """An operation on one question, or on it and the next one; `place` is that of a criterion, `at` that of the cursor."""
+
+    do: Literal["change"]
+    what: Literal[
+        "show", "add_criterion", "remove_criterion", "move_criterion", "split_criterion", "merge_criteria",
+        "suggest_criteria", "add_question", "split_question", "merge_questions",
+    ]  # fmt: skip
+    place: int = Field(0, ge=0)
+    at: int = 0
+    by: int = 0
+    taken: list[str] = []
+
+
+class Look(_OnQuestions):
+    """What is to be said about a question as it stands."""
+
+    do: Literal["look"]
+
+
+class Try(_OnQuestions):
+    """An answer is graded by the question as it stands, by the model that was chosen or by the estimate."""
+
+    do: Literal["try"]
+    answer: str = Field(max_length=20_000)
+    by_model: bool
+
+
+class Stop(_Action):
+    """The reading of a file is stopped."""
+
+    do: Literal["stop"]
+    window: str
+
+
+EDITOR_ACTION: TypeAdapter[
+    ListBanks | OpenImport | OpenBank | OpenText | Check | WriteText | Save | Change | Look | Try | Stop
+] = TypeAdapter(
+    Annotated[
+        ListBanks | OpenImport | OpenBank | OpenText | Check | WriteText | Save | Change | Look | Try | Stop,
+        Field(discriminator="do"),
+    ]
+)

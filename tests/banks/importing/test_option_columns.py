@@ -1,0 +1,73 @@
+"""Multiple choice in tables and JSON becomes a question with its options, graded by the right one."""
+
+import json
+
+import pytest
+
+from interviewer.banks.importing.builder import bank_of
+from interviewer.banks.importing.parsers import read
+from interviewer.domain.rubric import Kind
+
+ASKED = "Which one is a stack?\nA. first in, first out\nB. last in, first out\nC. sorted"
+RIGHT = "last in, first out"
+EXPLAINED = f"{RIGHT}\n\nWhat was pushed last is on top."
+OPTIONS = ["first in, first out", "last in, first out", "sorted"]
+
+
+@pytest.mark.parametrize(
+    "header, row, answer",
+    [
+        ("question,A,B,C,answer", '{q},"first in, first out","last in, first out",sorted,B', RIGHT),
+        ("question,option_a,option_b,option_c,answer", '{q},"first in, first out","last in, first out",sorted,(B)', RIGHT),
+        ("question,Option 1,Option 2,Option 3,correct,answer", '{q},"first in, first out","last in, first out",sorted,x,B.', RIGHT),
+        ("题目,选项A,选项B,选项C,答案,解析", '{q},"first in, first out","last in, first out",sorted,B,What was pushed last is on top.', EXPLAINED),
+        ("question,options,answer", '{q},"A. first in, first out\nB. last in, first out\nC. sorted",B', RIGHT),
+        ("question,options,answer", '{q},"A) first in, first out B) last in, first out C) sorted","last in, first out"', RIGHT),
+        ("question,choices,answer", '{q},"first in, first out | last in, first out | sorted","B: What was pushed last is on top."', EXPLAINED),
+        ("question,choices,answer", '{q},"first in, first out; last in, first out; sorted","B. last in, first out"', RIGHT),
+    ],
+)  # fmt: skip
+def test_options_of_a_table_are_part_of_the_question(header: str, row: str, answer: str) -> None:
+    (item,) = read("quiz.csv", f"{header}\n{row.replace('{q}', 'Which one is a stack?')}\n".encode()).items
+    assert item.question == ASKED
+    assert item.answer == answer
+
+
+@pytest.mark.parametrize(
+    "options, answer, expected",
+    [
+        (OPTIONS, "B", RIGHT),
+        (OPTIONS, RIGHT, RIGHT),
+        (dict(zip("ABC", OPTIONS, strict=True)), "b".upper(), RIGHT),
+        (OPTIONS, ["B", "C"], f"{RIGHT}\nsorted"),
+        (OPTIONS, "BC", f"{RIGHT}\nsorted"),
+        (OPTIONS, "It is the one where what was pushed last comes back first.", "It is the one where what was pushed last comes back first."),
+    ],
+)  # fmt: skip
+def test_options_of_json_are_part_of_the_question(options: object, answer: object, expected: str) -> None:
+    row = {"question": "Which one is a stack?", "options": options, "answer": answer}
+    for name, data in (("quiz.json", json.dumps([row])), ("quiz.jsonl", json.dumps(row))):
+        (item,) = read(name, data.encode()).items
+        assert (item.question, item.answer) == (ASKED, expected)
+
+
+@pytest.mark.parametrize("answer", ["", "1", 2, "E", None])
+def test_without_an_answer_that_names_an_option_it_is_reported(answer: object) -> None:
+    row = {"question": "Which one is a stack?", "options": OPTIONS, "answer": answer}
+    source = read("quiz.json", json.dumps([row]).encode())
+    assert [item.answer for item in source.items] == [""]
+    assert source.blocks[-1].reason or source.blocks[0].reason
+    assert "no_choice" in {block.reason.rpartition(".")[2].removeprefix("why_") for block in source.blocks}
+
+
+def test_the_rubric_is_the_right_option_and_the_wrong_ones_are_mistakes() -> None:
+    rows = "question,A,B,C,answer\nWhich one is a stack?,a queue,last in first out,a sorted list,B\n"
+    (question,) = bank_of(read("quiz.csv", rows.encode())).bank.questions
+    core, *wrong = question.criteria
+    assert core.text.en == "last in first out"
+    assert [(one.text.en, one.kind) for one in wrong] == [("a queue", Kind.MISTAKE), ("a sorted list", Kind.MISTAKE)]
+
+
+def test_a_column_called_a_is_still_an_answer_where_there_are_no_letters_beside_it() -> None:
+    (item,) = read("cards.csv", b"q,a\nWhat is a stack?,A list that gives back the last first.\n").items
+    assert item.answer == "A list that gives back the last first."

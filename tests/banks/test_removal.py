@@ -1,0 +1,63 @@
+"""A bank of one's own goes and comes back; interviews on it go on."""
+
+from pathlib import Path
+
+import pytest
+from fakes import Only
+
+from interviewer.banks.loader import Library
+from interviewer.banks.removal import put_back_bank, remove_bank
+from interviewer.domain.rubric import Bank
+from interviewer.errors import BankError
+from interviewer.grading.lexical import LexicalGrader
+from interviewer.sessions.planning import make_plan
+from interviewer.sessions.service import SessionService
+from interviewer.sessions.store import Store
+
+MINE = """id: mine
+title: Mine
+language: en
+questions:
+  - id: stack
+    text: What is a stack?
+    reference: It gives back first what was put in last.
+    criteria:
+      - {id: last, text: What was put in last comes out first, aliases: [[last]]}
+"""
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    (tmp_path / "banks").mkdir()
+    (tmp_path / "banks" / "mine.yaml").write_text(MINE, encoding="utf-8")
+    return Library(None, tmp_path / "banks")
+
+
+def test_an_interview_goes_on_when_its_bank_is_deleted(library: Library, tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    session = SessionService(store, Only(LexicalGrader())).begin("me", make_plan(library.bank("mine")))
+    remove_bank(library, "mine")
+    assert library.own_banks() == []
+    again = SessionService(store, Only(LexicalGrader())).resume(session.id, "me")
+    again.answer("what was put in last")
+    interview = again.run_due_and_wait()
+    assert interview.attempts[0].grade is not None
+    assert again.move_on().is_over
+    store.close()
+
+
+def test_a_bank_comes_back_only_where_nothing_has_taken_its_place(library: Library, tmp_path: Path) -> None:
+    removed = remove_bank(library, "mine")
+    (tmp_path / "banks" / "other.yaml").write_text(MINE, encoding="utf-8")
+    with pytest.raises(BankError, match="in its place"):
+        put_back_bank(library, removed)
+    (tmp_path / "banks" / "other.yaml").unlink()
+    put_back_bank(library, removed)
+    assert [bank.id for bank in library.own_banks()] == ["mine"]
+
+
+def test_a_shipped_bank_cannot_be_deleted(library: Library, deep_learning: Bank) -> None:
+    with pytest.raises(BankError, match="shipped"):
+        remove_bank(library, deep_learning.id)
+    with pytest.raises(BankError, match="ghost"):
+        remove_bank(library, "ghost")

@@ -1,0 +1,110 @@
+"""What a visitor keeps and throws away: notes, bookmarks, banks, and a report on paper."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from served import Server, Visit
+
+SERIOUS = ("serious", "critical")
+MINE = "## What is a stack?\n\nAnswer: It gives back first what was put in last.\n"
+
+
+def open_tab(page: Page, number: int) -> None:
+    page.get_by_role("tab").nth(number).click()
+    page.wait_for_timeout(300)  # what has just opened is deaf for a moment
+
+
+def check_accessible(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert not [one["id"] for one in found if one["impact"] in SERIOUS]
+
+
+def test_a_note_on_a_card_is_found_among_the_questions(
+    server: Server, visit: Callable[..., Visit], shots: Path
+) -> None:
+    page = visit("en", viewport={"width": 390, "height": 844}).page
+    page.click("#practise-today")
+    page.locator("#answer textarea").fill("Stacked linear layers collapse into one linear layer.")
+    page.locator("#answer textarea").press("Control+Enter")
+    note = page.locator("#card .own-note")
+    expect(note).to_be_visible()
+    note.locator(".bookmark").click()
+    expect(note.locator(".bookmark")).to_have_attribute("aria-pressed", "true")
+    note.locator("summary").click()
+    note.locator("textarea").fill("Remember the words universal approximation")
+    note.locator("textarea").blur()
+    page.wait_for_timeout(1500)
+    note.scroll_into_view_if_needed()
+    page.screenshot(path=shots / "note-card-390.png")
+    check_accessible(page)
+    page.reload()
+    expect(page.locator("#card .note-text")).to_have_value("Remember the words universal approximation")
+    open_tab(page, 2)
+    listed = page.locator("#question-list .questions li")
+    expect(listed.first).to_be_visible()
+    page.locator("#question-words textarea, #question-words input").fill("REMEMBER")
+    page.locator("#question-words textarea, #question-words input").press("Enter")
+    expect(listed).to_have_count(1)
+    expect(listed.locator(".note-text")).to_have_value("Remember the words universal approximation")
+    expect(listed.locator(".bookmark")).to_have_attribute("aria-pressed", "true")
+    page.screenshot(path=shots / "note-questions-390.png")
+    check_accessible(page)
+    listed.locator(".bookmark").click()
+    expect(listed.locator(".bookmark")).to_have_attribute("aria-pressed", "false")
+    page.wait_for_timeout(1000)
+    page.reload()
+    expect(page.locator("#card .bookmark")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_bank_is_deleted_after_a_second_press_and_put_back(
+    server: Server, visit: Callable[..., Visit], shots: Path
+) -> None:
+    page = visit("en", viewport={"width": 1280, "height": 800}).page
+    open_tab(page, 3)
+    page.set_input_files("#import-file", {"name": "stacks.md", "mimeType": "text/markdown", "buffer": MINE.encode()})
+    page.locator("#import-save").click()
+    expect(page.locator("#import-saved")).to_contain_text("Saved")
+    own, told = page.locator("#own-banks"), page.locator("#banks-told")
+    own.locator("summary").click()
+    expect(own).to_contain_text("stacks")
+    own.locator(".delete").click()
+    expect(own.locator(".delete")).to_have_text("Really delete?")
+    page.screenshot(path=shots / "own-banks-1280.png")
+    check_accessible(page)
+    own.locator(".delete").click()
+    expect(told).to_contain_text("was deleted")
+    expect(own).not_to_contain_text("stacks")
+    assert not list((server.folder / "banks").glob("*.yaml"))
+    told.locator(".put-back").click()
+    expect(told).to_contain_text("It is back.")
+    expect(own).to_contain_text("stacks")
+    assert len(list((server.folder / "banks").glob("*.yaml"))) == 1
+
+
+def test_a_report_opens_whole_to_be_printed(server: Server, visit: Callable[..., Visit], shots: Path) -> None:
+    here = visit("en", viewport={"width": 390, "height": 844})
+    page = here.page
+    page.click("#practise-today")
+    page.locator("#answer textarea").fill("Stacked linear layers collapse into one linear layer.")
+    page.locator("#answer textarea").press("Control+Enter")
+    page.locator("#next").click()
+    page.locator("#end").click()
+    page.locator("#end-yes").click()
+    expect(page.locator("#report")).to_contain_text("to work on")
+    with here.context.expect_page() as opened:
+        page.get_by_text("Print or save as PDF").click()
+    sheet = opened.value
+    expect(sheet.get_by_role("heading", level=1)).to_contain_text("Deep learning · ")
+    assert sheet.title().startswith("Deep learning · 20")
+    sheet.emulate_media(media="print")
+    expect(sheet.locator(".model-answer .reference").first).to_be_visible()
+    marked = sheet.locator(".card mark").first
+    assert (
+        marked.evaluate("one => getComputedStyle(one).printColorAdjust || getComputedStyle(one).webkitPrintColorAdjust")
+        == "exact"
+    )
+    assert marked.evaluate("one => getComputedStyle(one).backgroundColor") != "rgba(0, 0, 0, 0)"
+    assert len(sheet.pdf()) > 10_000
+    sheet.screenshot(path=shots / "print-390.png", full_page=True)

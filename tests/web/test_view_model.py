@@ -1,0 +1,33 @@
+"""What the page shows of an interview."""
+
+from fakes import BANK, grade
+
+from interviewer.domain.grade import Level
+from interviewer.domain.interview import Answered, Begun, Event, Graded, Interview, MovedOn, Plan, Unprobed, replay
+from interviewer.domain.rubric import Language
+from interviewer.presentation.card import Live, no_badge
+from interviewer.web.view_model import View, view
+
+
+def missed(question: str, so_far: list[Event], number: int = 1) -> list[Event]:
+    said = [*so_far, Answered("no idea", 10.0), Unprobed()]
+    levels = {criterion.id: Level.MISSING for criterion in BANK[question].criteria}
+    given = Graded(question, number, grade(replay(said).current, BANK[question], **levels))
+    return [*said, given, MovedOn()]
+
+
+def shown(interview: Interview) -> View:
+    return view("x", interview, Language.EN, no_badge, Live(lambda _: True))
+
+
+def test_a_question_asked_once_more_is_counted_alike_above_and_in_the_chat() -> None:
+    events: list[Event] = [Begun(BANK, Plan(("dropout", "shuffle"), again=True))]
+    events = missed("shuffle", missed("dropout", events))
+    again = replay(events)
+    assert "Question 1 / 2" in shown(again).progress
+    assert "once more: 1 of 2" in shown(again).progress
+    assert "1 / 2 · Regularization · try 2" in shown(again).chat
+    second = replay(missed("dropout", events, 2))
+    assert "Question 2 / 2" in shown(second).progress
+    assert "once more: 2 of 2" in shown(second).progress
+    assert "once more" not in shown(replay(events[:1])).progress
