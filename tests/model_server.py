@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fakes import BANK
-from misbehaving import Exchange, Server, chunk
+from misbehaving import Behaviour, Exchange, Server, chunk
 
 from interviewer.banks.loader import read_bank
 from interviewer.domain.interview import Attempt, Saying, Turn
@@ -108,7 +108,7 @@ class Character:
 
 
 @contextmanager
-def model_server(character: Character | None = None, port: int = 0) -> Iterator[Server]:
+def model_server(character: Behaviour | None = None, port: int = 0) -> Iterator[Server]:
     """A server that runs until the block ends; a fixed port lets it come back where it was."""
     server = Server(character or Character(), port)
     server.start()

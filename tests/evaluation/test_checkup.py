@@ -14,7 +14,7 @@ from interviewer.wiring import make_grader, make_grader_registry
 
 
 def examine(
-    character: Character | Behaviour, capsys: pytest.CaptureFixture[str], *arguments: str, model: str = MODEL
+    character: Behaviour, capsys: pytest.CaptureFixture[str], *arguments: str, model: str = MODEL
 ) -> tuple[int, str]:
     with model_server(character) as server, pytest.raises(SystemExit) as left:
         cli.main(["doctor", "--base-url", server.url, "--model", model, *arguments])

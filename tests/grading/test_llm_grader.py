@@ -357,3 +357,11 @@ def test_the_same_answer_makes_the_same_prompt_so_that_replies_can_be_recorded()
     assert first == second
     assert isinstance(first[0], Message)
     assert replace(first[0], content="x") != first[0]
+
+
+@pytest.mark.parametrize("written", ["Met", "met\n", " MET ", "met"])
+def test_a_verdict_is_read_without_regard_to_case_and_blanks(written: str) -> None:
+    grade, llm = graded(reply(verdict("off", written, "you turn it off"), verdict("on", "Not_Made\n")))
+    assert len(llm.requests) == 1
+    assert grade.verdict("off").level is Level.MET
+    assert grade.verdict("on").level is Level.MISSING

@@ -22,3 +22,13 @@ def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_once_mor
     chosen = models.choice("me").endpoint
     assert chosen is not None
     assert chosen.model == "m"
+
+
+def test_a_model_that_passed_or_was_not_tested_is_used_at_once(tmp_path: Path) -> None:
+    models = GraderRegistry(GraderOptions(is_private=True), lambda _: pytest.fail("no model is asked"), 1)
+    clinic, form = Clinic(models, Library(None, tmp_path)), Form("http://127.0.0.1:9/v1", "", "m", "one_call", 1)
+    assert not clinic.use("me", form, Language.EN).asks
+    found = Finding("order right", is_good=True, detail=Localized("0.9", "0.9"))
+    models.remember(clinic._wish("me", form), Diagnosis("m", "127.0.0.1", (), (found,)))
+    assert not clinic.use("me", form, Language.EN).asks
+    assert models.choice("me").endpoint is not None
