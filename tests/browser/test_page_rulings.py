@@ -27,7 +27,9 @@ def answer(page: Page, text: str) -> None:
 
 
 def exported(page: Page, kind: str) -> str:
-    name = page.evaluate("new URL(document.querySelector('.downloads a[href*=export]').href).pathname").rsplit(".", 1)[0]
+    name = page.evaluate("new URL(document.querySelector('.downloads a[href*=export]').href).pathname").rsplit(".", 1)[
+        0
+    ]
     return page.evaluate("(path) => fetch(path).then(reply => reply.text())", f"{name}.{kind}?lang=en")
 
 

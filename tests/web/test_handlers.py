@@ -199,11 +199,13 @@ def act(desk: Desk, session: Session, **action: object) -> View:
 
 
 def test_a_second_model_judges_without_the_first_and_a_person_settles_what_differs(
-    make_service: Callable[..., SessionService],
+    make_service: Callable[..., SessionService], release: threading.Event
 ) -> None:
-    first, second = (
-        GradeAs(lambda _, attempt, level=level: grade(attempt, off=level)) for level in (Level.MISSING, Level.MET)
-    )
+    def slowly(_: Question, attempt: Attempt) -> Grade:
+        release.wait(20)
+        return grade(attempt, off=Level.MET)
+
+    first, second = GradeAs(lambda _, attempt: grade(attempt, off=Level.MISSING)), GradeAs(slowly)
     service = make_service()
     service._runner._graders = Only(first, server=SERVER, second=second)
     desk, session = desk_of(service), service.begin("me", begun())
@@ -211,6 +213,7 @@ def test_a_second_model_judges_without_the_first_and_a_person_settles_what_diffe
     session.run_due_and_wait()
     assert "second-opinion" in desk.look("me", session.id, Language.EN).card
     assert act(desk, session, do="second_opinion").polls
+    release.set()
     attempt = session.run_due_and_wait().current
     assert (attempt.differing, attempt.needs_review) == (("off",), True)
     shown = desk.look("me", session.id, Language.EN)
@@ -222,9 +225,10 @@ def test_a_second_model_judges_without_the_first_and_a_person_settles_what_diffe
 
 
 def test_a_second_opinion_that_fails_is_told_and_can_be_asked_for_again(
-    make_service: Callable[..., SessionService],
+    make_service: Callable[..., SessionService], release: threading.Event
 ) -> None:
     def fails(*_: object) -> Grade:
+        release.wait(20)
         raise StoreError("the second server is away")
 
     service = make_service()
@@ -232,8 +236,10 @@ def test_a_second_opinion_that_fails_is_told_and_can_be_asked_for_again(
     desk, session = desk_of(service), service.begin("me", begun())
     desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
     session.run_due_and_wait()
+    release.set()
     act(desk, session, do="second_opinion")
     assert "away" in session.run_due_and_wait().current.second_failure
+    release.clear()
     assert act(desk, session, do="second_opinion").polls
 
 

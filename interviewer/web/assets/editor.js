@@ -234,7 +234,8 @@
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.matches?.('.trial-answer')) tryAnswer(event.target.closest('li[data-question]'), false);
     if (event.key === 's' && (event.ctrlKey || event.metaKey) && event.target.closest?.('#editor')) { event.preventDefault(); event.target.blur(); save(); }
   });
-  window.addEventListener('beforeunload', event => { if (bank?.isEdited) event.preventDefault(); });
+  for (const leaving of ['beforeunload', 'before-reload'])
+    window.addEventListener(leaving, event => { if (bank?.isEdited) event.preventDefault(); });
 
   const windowName = () => document.documentElement.dataset.window ?? '';
   const hand = (place, value, button) => {

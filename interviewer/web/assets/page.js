@@ -268,8 +268,9 @@
   new PerformanceObserver(() => { askedAt = performance.now(); }).observe({type: 'resource'});
   setInterval(async () => {
     const waits = document.querySelector('#card .waiting')?.offsetParent || !document.querySelector('main [role=tabpanel]');
-    if (!waits || edited || document.hidden || performance.now() - askedAt < SILENT_MS) return;
+    if (!waits || document.hidden || performance.now() - askedAt < SILENT_MS) return;
     askedAt = performance.now();
+    if (!window.dispatchEvent(new Event('before-reload', {cancelable: true}))) return;
     if ((await fetch(location.href).catch(() => null))?.ok) location.reload();
   }, 1000);
   let pending = false;
