@@ -112,10 +112,10 @@ class PlayArea:
             self.answer = gr.Textbox(lines=1, max_lines=8, elem_id="answer")
             with gr.Row():
                 self.send = gr.Button(variant="primary", elem_id="send", min_width=90)
-                self.clarify = gr.Button(elem_id="clarify", min_width=70)
                 self.hint = gr.Button(elem_id="hint", min_width=70)
                 self.repeat = gr.Button(elem_id="repeat", min_width=70)
                 self.skip = gr.Button(elem_id="skip", min_width=70)
+                self.clarify = gr.Button(elem_id="clarify", min_width=70)
             self.undo_skip = gr.Button(visible=False, size="sm", elem_id="undo-skip")
 
     def _lay_out_end(self) -> None:
