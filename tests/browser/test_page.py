@@ -347,8 +347,8 @@ def test_the_browser_keeps_the_id_of_the_interview_and_nothing_else(
     assert len(kept["interview"]) < 200
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 900), (360, 740)], ids=["desktop", "phone"])
+# Each theme and each size once: what is wrong with one of them is so in both sizes, or in both themes.
+@pytest.mark.parametrize(("theme", "size"), [("light", (1280, 900)), ("dark", (360, 740))], ids=["desktop", "phone"])
 def test_no_serious_fault_for_a_screen_reader_and_no_sideways_scrolling(
     visit: Callable[..., Visit], shots: Path, theme: str, size: tuple[int, int]
 ) -> None:

@@ -117,19 +117,18 @@ def test_a_week_is_played_day_by_day(server: Server, visit: Callable[..., Visit]
         expect(page.locator("#today")).to_contain_text("Done for today")
     print(*told, sep="\n")
     assert len(set(told)) >= 3, told
-    for scheme in ("light", "dark"):
+    for scheme, width, height in (("light", 1280, 900), ("dark", 360, 640)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for width, height in ((1280, 900), (360, 640)):
-            page.set_viewport_size({"width": width, "height": height})
-            page.reload()
-            expect(page.locator("#today .sitting")).to_be_visible()
-            page.locator("#today .mastery summary").click()
-            looked_at(page, shots, f"week-{scheme}-today", width)
-            page.get_by_role("tab").nth(1).click()
-            expect(page.locator("#progress-page .heat rect:not(.heat-0)")).to_have_count(7)
-            page.locator("#progress-page details summary").first.click()
-            expect(page.locator("#progress-page details .bar rect.sure").first).to_be_visible()
-            looked_at(page, shots, f"week-{scheme}-progress", width)
-            page.get_by_role("tab").nth(2).click()
-            expect(page.locator("#question-list li").first).to_be_visible()
-            looked_at(page, shots, f"week-{scheme}-questions", width)
+        page.set_viewport_size({"width": width, "height": height})
+        page.reload()
+        expect(page.locator("#today .sitting")).to_be_visible()
+        page.locator("#today .mastery summary").click()
+        looked_at(page, shots, f"week-{scheme}-today", width)
+        page.get_by_role("tab").nth(1).click()
+        expect(page.locator("#progress-page .heat rect:not(.heat-0)")).to_have_count(7)
+        page.locator("#progress-page details summary").first.click()
+        expect(page.locator("#progress-page details .bar rect.sure").first).to_be_visible()
+        looked_at(page, shots, f"week-{scheme}-progress", width)
+        page.get_by_role("tab").nth(2).click()
+        expect(page.locator("#question-list li").first).to_be_visible()
+        looked_at(page, shots, f"week-{scheme}-questions", width)

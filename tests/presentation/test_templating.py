@@ -146,7 +146,7 @@ def test_a_mark_sheet_shows_attacks_in_every_field_as_text(tmp_path: Any) -> Non
 
 def test_a_diagnosis_shows_attacks_as_text() -> None:
     finding = Finding("grades", is_good=False, detail=EVIL, advice=EVIL)
-    harmless(render("diagnosis.html", Language.EN, diagnosis=Diagnosis(ATTACK, ATTACK, (), (finding,), ATTACK)))
+    harmless(render("diagnosis.html", Language.EN, diagnosis=Diagnosis(ATTACK, ATTACK, (), (finding,))))
 
 
 def test_a_failed_grade_shows_its_reason_as_text() -> None:
