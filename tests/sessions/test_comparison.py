@@ -1,9 +1,7 @@
 """This time against last time, read from the verdicts that were recorded."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
 from fakes import both, grade
 from practice import Clock, append, bank_of, practise
 
@@ -15,18 +13,6 @@ from interviewer.sessions.planning import QuestionName, make_named_plan
 from interviewer.sessions.store import Store
 
 MANY = bank_of(3)
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
 
 
 def compared(store: Store, name: str) -> tuple[QuestionComparison, ...]:

@@ -1,7 +1,6 @@
 """Notes and bookmarks are kept, found, carried along and forgotten."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,6 @@ from interviewer.sessions.store import Store
 
 MANY = bank_of(4)
 Q0, Q1 = QuestionName("many", "q0"), QuestionName("many", "q1")
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
-    store.close()
 
 
 def test_a_note_and_a_bookmark_are_changed_one_by_one(store: Store) -> None:
