@@ -25,7 +25,7 @@ def remove_bank(library: Library, name: str) -> RemovedBank:
 
     Raises BankError, and deletes nothing, if there is none of this id, it is shipped, or it cannot be read.
     """
-    library.bank(name)
+    library.bank(name, whole=True)
     path = library.place_of(name)
     if path is None or not library.is_own(path):
         raise BankError(name, "", localized("bank.is_shipped", id=name))

@@ -74,6 +74,11 @@ def import_bank(
     how: Annotated[
         Compiler, typer.Option("--compile", help="Who makes the criteria; llm is the model of the settings.")
     ] = Compiler.OFFLINE,
+    draft_references: Annotated[
+        bool,
+        typer.Option("--draft-references", help="Let the model also draft answers that are missing, for your review."),
+    ] = False,
+    most: Annotated[int, typer.Option("--most", min=1, help="At most so many of them; the next run goes on.")] = 50,
     report: Annotated[bool, typer.Option("--report", help="Account for every block of the file.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
 ) -> None:
@@ -91,6 +96,7 @@ def import_bank(
 
     settings = read_settings()
     library = wiring.make_library(settings)
+    by_model = draft_references or how is Compiler.LLM
     try:
         with file.open("rb") as opened:
             data = opened.read(LARGEST_BANK + 1)  # a longer one is refused by its length
@@ -111,9 +117,10 @@ def import_bank(
             id=id,
             title=title,
             language=language,
-            llm=wiring.make_drafter(settings) if how is Compiler.LLM else None,
+            llm=wiring.make_drafter(settings) if by_model else None,
+            references=most if draft_references else 0,
             threads=settings.model_concurrency,
-            told=told("drafting" if how is Compiler.LLM else "making"),
+            told=told("drafting" if by_model else "making"),
         )
         shown.check(told("checking"))
     spoken = language or shown.bank.language

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -25,8 +26,10 @@ from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
+from interviewer.web.job_preparation import JobPreparation
 from interviewer.web.page_input import Page, language_of, readable, waiting, zone_of
 from interviewer.web.practice import Practice
+from interviewer.web.prepare_tab import PrepareWiring
 from interviewer.web.rendering import (
     Updates,
     bank_choices,
@@ -89,7 +92,7 @@ def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer) -
     )
     with page:
         controls = Controls(desk.models.options, may_import=importer.folder is not None)
-        _Wiring(page, controls, desk, owners, importer, settings.root_path).connect()
+        _Wiring(page, controls, desk, owners, importer, settings.root_path, settings.data_folder).connect()
     return page
 
 
@@ -103,6 +106,7 @@ class _Wiring:
     owners: Owners
     importer: Importer
     root_path: str
+    data_folder: Path
 
     def connect(self) -> None:
         c = self.c
@@ -123,6 +127,8 @@ class _Wiring:
         GraderWiring(c.grader, Clinic(self.desk.models, self.desk.library), self._owner).connect(self._on, language)
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
+        job = JobPreparation(self.importer, self.data_folder)
+        PrepareWiring(c.preparing, job, self._owner).connect(self._on, language, c.tabs)
 
     @property
     def drawn(self) -> list[Any]:

@@ -1,11 +1,10 @@
 """The conversation in which a model drafts a rubric: what the reference does not bear out is asked about once, then dropped."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from interviewer.banks.importing.identifiers import numbered_until_free
 from interviewer.banks.importing.rubric_from_llm.reply import SCHEMA, DraftedPoint, read_reply
@@ -20,13 +19,16 @@ from interviewer.errors import LLMError, LLMMalformed
 from interviewer.grading.evidence import carries_content, locate
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import LLM, Message
-from interviewer.llm.prompts import prompt
+from interviewer.llm.prompts import between_markers, prompt
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized, say
 
 # After so many failures in a row the model is not asked any more.
 _PATIENCE = 3
 _LEAST_QUOTED = 2
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,19 @@ def draft_all(
             failures.clear()
         return drafted
 
-    found: list[Drafted] = []
+    return in_threads(one, pairs, threads, told)
+
+
+def in_threads(
+    work: Callable[[_Item], _Result], items: Sequence[_Item], threads: int, told: Callable[[int, int], None]
+) -> list[_Result]:
+    """What becomes of each of the items, in order; what `work` or `told` raises ends it, and what has not begun."""
+    found: list[_Result] = []
     with ThreadPoolExecutor(threads, thread_name_prefix="drafting") as pool:
         try:
-            for drafted in pool.map(one, pairs):
-                found.append(drafted)
-                told(len(found), len(pairs))
+            for result in pool.map(work, items):
+                found.append(result)
+                told(len(found), len(items))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -138,11 +147,8 @@ class _Conversation:
         shown: dict[str, object] = {"question": self.question.text.both[0], "reference": numbered}
         if self.policy:
             shown["policy"] = self.policy.into(self.language)
-        data = json.dumps(shown, ensure_ascii=False)
-        # The marker depends on the data, so no reference can know the marker it will stand between.
-        marker = hashlib.sha256(data.encode()).hexdigest()[:12]
         system = prompt("compile").fill({"language": say("second.language", self.language)})
-        asked = prompt("compile-reference").fill({"marker": marker, "data": data})
+        asked = prompt("compile-reference").fill(between_markers(shown))
         return [Message("system", system), Message("user", asked)]
 
     def _take(self, points: Iterable[DraftedPoint]) -> dict[str, Localized]:
