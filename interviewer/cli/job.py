@@ -21,7 +21,7 @@ def prepare(
         Path | None, typer.Argument(help="The job description: text, Markdown, PDF or DOCX; what was kept if left out.")
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="Your résumé, in any of these forms.")] = None,
-    language: Annotated[Language, typer.Option("--lang", help="Language of the map and of the drafts.")] = Language.ZH,
+    language: Annotated[Language, typer.Option(help="Language of the map and of the drafts.")] = Language.ZH,
     draft: Annotated[bool, typer.Option("--draft", help="Let the model draft questions for the gaps.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask no model, even if the settings name one.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep description and résumé on this machine.")] = False,
