@@ -20,8 +20,8 @@ _LONGEST_QUOTE = 400
 _LEAST_QUOTED = 2
 _LONGEST_REASON = 240
 _LONGEST_TITLE = 80
-# Marks of lists, which are no words of a requirement.
-_BULLETS = " \t-–—•·*●○▪►◆■#>、"
+# What begins an item of a list, and is no word of a requirement.
+_BULLETS = "-–—•·*●○▪►◆■"
 
 Told = Callable[[int, int], None]
 
@@ -121,9 +121,22 @@ def map_by_terms(description: str, resume: str, index: QuestionIndex) -> JobMap:
 
 def _sentences(text: str) -> list[str]:
     """The sentences, none across lines, without the marks of a list."""
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]  # a heading asks for nothing
-    parts = (part.strip(_BULLETS) for line in lines for part in sentences_of(line))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # What stands over a list, and what has the marks of a heading, asks for nothing itself.
+    under = [*lines[1:], ""]
+    asking = [
+        line
+        for line, below in zip(lines, under, strict=True)
+        if not line.startswith("#") and (_is_item(line) or not _is_item(below))
+    ]
+    parts = (part.strip(f"{_BULLETS} \t>、") for line in asking for part in sentences_of(line))
     return [part[:_LONGEST_QUOTE] for part in parts if part]
+
+
+def _is_item(line: str) -> bool:
+    """Whether a line is one of a list."""
+    number, _, rest = line.replace("、", ".").replace(")", ".").partition(".")
+    return line.startswith(tuple(_BULLETS)) or (number.isdecimal() and bool(rest))
 
 
 def _by_terms(text: str, index: QuestionIndex) -> tuple[Match, ...]:
