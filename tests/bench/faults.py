@@ -295,7 +295,7 @@ async def read_only(place: Place, seen: Seen, _: int) -> None:
         text = ANSWER.format("read only")
         taken = await send(visitor, seen, text)
         said, kept = told(visitor), visitor.shown("answer") == text
-        seen.note(f"Send says “{said[:60]}…”", good=not taken and "only be read" in said)
+        seen.note(f"Send says “{said[:60]}…”", good=not taken and "read-only" in said)
         seen.note("text in the box" if kept else "text gone", good=kept)
     server.end()
     if place.postgres:
