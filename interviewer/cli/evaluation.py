@@ -49,7 +49,7 @@ def evaluate(
 ) -> None:
     """Measure a grader against labelled answers, or against attacks."""
     from interviewer import wiring
-    from interviewer.evaluation import agreement, runner
+    from interviewer.evaluation import label_agreement, runner
     from interviewer.evaluation.calibration import rubrics_digest
     from interviewer.evaluation.datasets import read_labelled_answers
     from interviewer.presentation import evaluation_report
@@ -95,10 +95,10 @@ def evaluate(
     run = _run(tasks, grader, settings, save)
     if compiles and not save:
         wiring.forget_drafts(settings)  # with --save a later run must meet the same rubrics
-    found = agreement.measure_agreement(
+    found = label_agreement.measure_label_agreement(
         run,
         grader=_name(grader),
-        threshold=agreement.HALF if threshold is None else threshold,
+        threshold=label_agreement.HALF if threshold is None else threshold,
         fit_on=fit_threshold,
         seed=seed,
     )
@@ -106,7 +106,7 @@ def evaluate(
     _print(found.as_plain(), evaluation_report.to_text(found), as_json=json)
     for file in write or ():
         write_file(evaluation_report.spliced(text_of(file), found), file)
-    measured = agreement.measurement_of(found, rubrics_digest(chosen)) if chosen else None
+    measured = label_agreement.measurement_of(found, rubrics_digest(chosen)) if chosen else None
     _keep(measured, record, settings, is_sample=limit is not None)
     tell_failures((one.failure for one in run.graded if one.grade is None), len(run.graded))
 
@@ -154,7 +154,7 @@ def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_j
 def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_json: bool) -> None:
     from interviewer import wiring
     from interviewer.domain.interview import replay
-    from interviewer.evaluation.rulings import measure_against_rulings, ruled_attempts
+    from interviewer.evaluation.ruling_agreement import measure_ruling_agreement, ruled_attempts
     from interviewer.presentation import evaluation_report
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
@@ -166,7 +166,7 @@ def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_jso
     if not ruled:
         fail("nobody has ruled on an answer yet: correct marks on the page, or with `interviewer rule`")
     with grading_bar(len(ruled)) as (tick, _):
-        found = measure_against_rulings(ruled, wiring.make_grader(grader.value, settings), _name(grader), tick)
+        found = measure_ruling_agreement(ruled, wiring.make_grader(grader.value, settings), _name(grader), tick)
     _print(found.as_plain(), evaluation_report.rulings_to_text(found), as_json=as_json)
     tell_failures(found.failures, found.answers)
 

@@ -5,10 +5,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from interviewer.evaluation.agreement import Agreement, measure_agreement, measurement_of
 
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Kind, Language
-from interviewer.evaluation.agreement import Agreement, measure_agreement, measurement_of
 from interviewer.evaluation.calibration import HELD_OUT, LEAST_ANSWERS, read_measurements, rubrics_digest
 from interviewer.evaluation.datasets import LabelledAnswer, read_labelled_answers
 from interviewer.evaluation.runner import grade_answers, tasks_in_bank

@@ -9,13 +9,13 @@ import pytest
 from command_line import run as run_command
 from fakes import BANK, DROPOUT, Broken, FlakyGrader, GradeAs, both, grade
 from graded_rows import evaluate, written
+from interviewer.evaluation.agreement import measure_agreement, measurement_of
 
 from interviewer import wiring
 from interviewer.domain.grade import Evidence, Extra, Grade, Level, Spent
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Question
 from interviewer.errors import BankError
-from interviewer.evaluation.agreement import measure_agreement, measurement_of
 from interviewer.evaluation.datasets import LabelledAnswer, read_labelled_answers
 from interviewer.evaluation.runner import tasks_in_bank, tasks_without_bank
 from interviewer.grading.lexical import LexicalGrader

@@ -87,7 +87,7 @@ class Agreement:
         return {**plain, **figures, "qwk_levels": LEVELS}
 
 
-def measure_agreement(
+def measure_label_agreement(
     run: Run[LabelledAnswer],
     *,
     grader: str,
