@@ -13,7 +13,7 @@ from interviewer.domain.rubric import Language
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from interviewer.evaluation.calibration import Measurement
+    from interviewer.evaluation.measurements import Measurement
     from interviewer.evaluation.runner import GradableT, GradingTask, Run
     from interviewer.settings import Settings
 
@@ -50,8 +50,8 @@ def evaluate(
     """Measure a grader against labelled answers, or against attacks."""
     from interviewer import wiring
     from interviewer.evaluation import label_agreement, runner
-    from interviewer.evaluation.calibration import rubrics_digest
     from interviewer.evaluation.datasets import read_labelled_answers
+    from interviewer.evaluation.measurements import rubrics_digest
     from interviewer.presentation import evaluation_report
     from interviewer.settings import read_settings
 
@@ -115,7 +115,7 @@ def _keep(measured: "Measurement | None", record: Path | None, settings: "Settin
     """Keep what was measured; in the data folder, a sample takes the place of nothing that rests on more answers."""
     from interviewer import wiring
     from interviewer.errors import InterviewerError
-    from interviewer.evaluation.calibration import LEAST_ANSWERS, keep_measurement
+    from interviewer.evaluation.measurements import LEAST_ANSWERS, keep_measurement
 
     if record and measured is None:
         fail(f"nothing to keep in {record.name}: a badge needs {LEAST_ANSWERS} answers whose grades and labels vary")

@@ -150,7 +150,7 @@ def _write(cohort: "Cohort", outputs: list[Path], language: Language, badge: str
 def _badge(cohort: "Cohort", language: Language, settings: "Settings") -> str:
     """What is known of the one who gave the grades; nothing where several did, or nobody."""
     from interviewer import wiring
-    from interviewer.evaluation.calibration import rubrics_digest
+    from interviewer.evaluation.measurements import rubrics_digest
     from interviewer.presentation.wording import agreement_text
 
     grades = [one.grade for one in cohort.marked if one.grade]

@@ -7,8 +7,8 @@ from typing import Any
 
 from interviewer.domain.grade import Level
 from interviewer.evaluation import metrics
-from interviewer.evaluation.calibration import HELD_OUT, LEAST_ANSWERS, Measurement
 from interviewer.evaluation.datasets import LabelledAnswer
+from interviewer.evaluation.measurements import HELD_OUT, LEAST_ANSWERS, Measurement
 from interviewer.evaluation.metrics import Interval, Pairs
 from interviewer.evaluation.runner import GradedAnswer, Run
 from interviewer.text import tokenizer
