@@ -216,7 +216,7 @@ def doctor(
     import json
 
     from interviewer import wiring
-    from interviewer.evaluation import checkup
+    from interviewer.evaluation import grader_check
     from interviewer.settings import read_settings
 
     settings = read_settings(base_url=base_url, model=model)
@@ -228,11 +228,11 @@ def doctor(
     def told(place: int, total: int) -> None:
         print(f"answer {place + 1} of {total}", file=sys.stderr)
 
-    diagnosis = wait_for_model(lambda: checkup.examine(models, models.options.default, bank, told), language)
+    check = wait_for_model(lambda: grader_check.check_grader(models, models.options.default, bank, told), language)
     if as_json:
-        print(json.dumps(diagnosis.plain(), ensure_ascii=False, indent=2))
+        print(json.dumps(check.plain(), ensure_ascii=False, indent=2))
     else:
-        for line in checkup.lines(diagnosis, language):
+        for line in grader_check.check_lines(check, language):
             print(line)
-    if not diagnosis.is_healthy:
+    if not check.is_healthy:
         raise typer.Exit(1)

@@ -46,7 +46,7 @@ class Badges:
         return measured
 
     def _tested(self, by: Provenance, language: Language) -> str:
-        diagnosis = self.models.diagnosis_of(by) if by.model else None
-        if diagnosis is None:
+        check = self.models.check_by(by) if by.model else None
+        if check is None:
             return " " + say("badge.test_it", language) if by.model else ""
-        return " " + say("badge.passed" if diagnosis.is_healthy else "badge.failed", language)
+        return " " + say("badge.passed" if check.is_healthy else "badge.failed", language)
