@@ -11,7 +11,7 @@ from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import get_ready
 from interviewer.sessions.effect_leases import EffectLeases
 from interviewer.sessions.effects import EffectRunner, GraderSource
-from interviewer.sessions.known_interviews import KnownInterviews
+from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.planning import QuestionName, make_named_plan
 from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
 from interviewer.sessions.session import LONGEST_ANSWER, Session
@@ -37,7 +37,7 @@ class SessionService:
         self.store = store
         self._leases = EffectLeases(store.database)
         self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds)
-        self._known = KnownInterviews(store)
+        self._cache = InterviewCache(store)
         self._preparing = WorkQueues(1)
         self._closed = threading.Event()
 
@@ -86,7 +86,7 @@ class SessionService:
     def remove(self, owner: str | None, interview: str) -> RemovedInterview:
         """Delete an interview, and give what `put_back` takes. Raises NoSuchInterview if it is not this owner's."""
         removed = remove_interview(self.store, interview, owner)
-        self._known.drop(interview)
+        self._cache.drop(interview)
         return removed
 
     def put_back(self, removed: RemovedInterview) -> Session:
@@ -132,4 +132,4 @@ class SessionService:
             unchanged_for = _SWEEP_SECONDS
 
     def _session(self, interview: str, owner: str) -> Session:
-        return Session(self.store, self._runner, self._known, interview, owner)
+        return Session(self.store, self._runner, self._cache, interview, owner)
