@@ -11,14 +11,14 @@ from jinja2 import UndefinedError
 from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Level, Ruling
 from interviewer.domain.interview import Answered, Begun, Contest, Ended, Graded, Interview, Ungraded, Unprobed, replay
 from interviewer.domain.rubric import Kind, Language, Localized
-from interviewer.evaluation.batch import Marked
+from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort
 from interviewer.evaluation.grader_check import Finding, GraderCheck
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
+from interviewer.presentation.interview_report import report
 from interviewer.presentation.mark_sheet import Sheet
 from interviewer.presentation.mark_sheet import to_html as sheet_html
-from interviewer.presentation.report import report
 from interviewer.presentation.templating import FOLDER, inline, literal, render, stylesheet
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
 

@@ -19,7 +19,7 @@ from interviewer.evaluation import grader_check
 from interviewer.evaluation.grader_check import Canned, CannedResult, GraderCheck
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
-from interviewer.presentation.report import report
+from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import render
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
