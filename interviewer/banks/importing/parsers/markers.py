@@ -36,89 +36,38 @@ _NUMBERS = (
 )
 
 _QUESTION_MARK = re.compile(r"[？]|\S ?\?$|\S\?(?=\s|$|[)）\]】」”\"'*]|[\u4e00-\u9fff])")
-# Words that begin a task, unless they are part of a longer noun: 设计模式, 计算机, 请求.
-_ASKS_ZH = re.compile(
-    r"(?:请(?!求)|试[述说分比解证简]|简述|简单[介说描谈讲解]|解释(?!器|型)|说明(?!书|文档)|列举|列出|比较(?!器|运算|排序)"
-    r"|对比|描述(?!符)|介绍|谈谈|谈一|谈你|说说|说一|说出|讲讲|讲一|讲述|讲解|聊聊|聊一|阐述|分析(?!器|工具|型)|举例|举个|举出"
-    r"|举一|判断(?!语句)|写出|写一|写个|手写|实现[一个]|设计[一个]|论述|给出|区分|证明|推导|计算(?!机|图|属性|资源|密集)|画出"
-    r"|概述|你(?!好)|怎样|能否|可否|是否|哪[些个种里一几])(?=..)"
-)
-_ASKS_ZH_ANYWHERE = re.compile(r"什么|为何|怎么|如何|有哪|哪些|哪个|哪种|多少|区别|异同|[吗呢]$")
-# Without a question mark, "when" and "is" begin statements more often than questions.
+_ASKS_ZH = re.compile(rf"{WORDS.any_of('asks.zh')}(?=..)")
+_ASKS_ZH_ANYWHERE = re.compile(WORDS.any_of("asks.inside_zh"))
 _ASKS_EN = re.compile(
-    r"(?:(?:what|why|how)(?! (?:we|i|my|our|i've)\b)|when (?:to|do|does|should|would|is|are|did)|where (?:is|do|does|are)"
-    r"|which (?:of|is|are|one|two)|explain|describe|discuss|compare|contrast|distinguish|differentiate|suppose|true or false"
-    r"|differences? between|tell me|walk (?:me|us)|in (?:what|which)|under (?:what|which)|outline|illustrate|elaborate|justify)\b"
-    r"|(?:list|name|give|define|state|write|implement|design|mention|show|prove|derive|summari[sz]e|sketch|draw"
-    r"|find|calculate|compute|identify)\s+(?:a|an|the|all|at|any|some|two|three|four|five|six|how|why|what|which|your"
-    r"|its|their|one|each|some|out|and|me|us|\d+)\b",
-    re.IGNORECASE,
+    rf"{WORDS.any_of('asks.en')}\b|{WORDS.any_of('asks.tasks_en')}\s+{WORDS.any_of('asks.objects_en')}\b", re.IGNORECASE
 )
 
-_ANSWER_WORD = (
-    r"(?:参考|标准|正确|推荐|示例|我的)?(?:答案|回答|解答|答复)(?:要点|如下)?|答题要点|答|解"
-    r"|(?:(?:sample|model|reference|suggested|short|correct|possible|the|my)\s+)?answers?|ans|solution|a"
-)
+_ANSWER_WORD = WORDS.any_of("answers.words")
 _ANSWER = re.compile(
     rf"[\[【(（「]?\s*(?P<word>{_ANSWER_WORD})\s*(?P<number>\d{{1,4}}|[一二三四五])?\s*"
     r"(?:[\]】)）」]\s*[:：]?|[:：]|(?<=ans)\s*[.\-–—](?=\s))\s*",
     re.IGNORECASE,
 )
-_ANSWER_ALONE = re.compile(rf"[\[【(（「]?\s*(?:{_ANSWER_WORD})\s*\d{{0,4}}\s*[\]】)）」]?\s*[:：]?\s*", re.IGNORECASE)
-_UNFOLD = re.compile(
-    r"(?:点击|点我|单击|点此|点开|点一下)?(?:可以?|来)?(?:查看|看|展开|显示|打开|折叠|隐藏)?(?:参考)?(?:答案|解析|解答|详情|更多|内容|全部|提示)?"
-    r"|(?:(?:click|tap|press)\s*)?(?:here\s*)?(?:(?:to|for)\s+)?(?:(?:show|view|see|expand|reveal|toggle|open|read)\s*)?"
-    r"(?:(?:the|an|my)\s+)?(?:answers?|solutions?|details?|more|content|explanation)?",
-    re.IGNORECASE,
-)
+_ANSWER_ALONE = re.compile(rf"[\[【(（「]?\s*{_ANSWER_WORD}\s*\d{{0,4}}\s*[\]】)）」]?\s*[:：]?\s*", re.IGNORECASE)
+_UNFOLD = re.compile(WORDS.any_of("answers.unfolds"), re.IGNORECASE)
 _INLINE_ANSWER = re.compile(
     r"(?<=[?？。.!！])\s*(?:参考答案|答案|答|A|Answer|Ans)\s*[:：]\s*"
     # flash cards in notes; std::vector is none
     r"|(?<=[?？\u4e00-\u9fff])::(?=[^\x00-\x7f]|\s)|(?<=\s)::(?=\s)"
 )
-_BACK = re.compile(
-    r"(?:back to (?:the )?(?:top|toc|contents|index|table of contents|list)|(?:go )?back|return to top|(?:go )?to top|top"
-    r"|(?:回到|返回|回)(?:顶部|目录|首页|页首|索引|上一级)|目录)",
-    re.IGNORECASE,
-)
+_BACK = re.compile(WORDS.any_of("beside.way_back"), re.IGNORECASE)
 _CONTENTS_MARK = re.compile(r"\[{1,2}_?toc_?\]{1,2}|@\[toc\](?:\(.*\))?", re.IGNORECASE)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_CODE_LINE = re.compile(
-    r"[;{}]\s*$|^[\w.\[\]]+\s*(?:[-+*/|&]|:)?=(?!=)|^[\w.]+\([^()]*\)(?:\W*$|[\[.;])|^(?:\$|>>>|#!|#include|//|/\*|@\w)"
-    r"|^(?:def|class|elif|else|import|from \w+ import|public|private|protected|static|const|let|var|function|int|void|func"
-    r"|package|return|SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|sudo|git|docker|kubectl|npm|pip)\b(?!.*[.。]$)|^(?:if|for|while|with|try)\b.*:$"
-)
+_CODE_LINE = re.compile(WORDS.any_of("beside.code"))
 _LONGEST_LABEL = 30
 _LEAST_PROSE_WORDS = 3
 _WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]+")
 _URL = re.compile(r"<?https?://\S+>?")
-_POINTER = re.compile(
-    r"(?:参考(?:链接|资料|答案|文章)?|详见|详情|详细|请看|参见|见|看|查看|链接|原文|来源|出处|答案|这里|文章|以及|和|或"
-    r"|答|资源|视频|博客|解析|answer|resource|solution|blog|video|explanation|see|source|link|here|read|more|reference|click|at|on|the|and|or|article|docs?|via|from|detailed?)",
-    re.IGNORECASE,
-)
-
-
-_BRACKETED_POINTER = re.compile(
-    r"\s*[\[【［]\s*(?:src|sources?|ref(?:erence)?|links?|answers?|solution|docs?|article|video|原文|来源|出处|参考|链接|答案|解析)\s*[\]】］]\s*",
-    re.IGNORECASE,
-)
-# Lines that file a question away: `公司：…`, `Difficulty: easy`.
-_METADATA = re.compile(
-    r"(?:公司|企业|岗位|分类|类别|标签|难度|来源|出处|频率|频次|作者|更新时间|最后更新"
-    r"|compan(?:y|ies)|categor(?:y|ies)|tags?|difficulty|level|frequency|last updated|author|topics?)\s*[:：]\s*\S.{0,80}",
-    re.IGNORECASE,
-)
-_RESOURCES = re.compile(
-    r"(?:(?:additional|useful|related|helpful|external|more|further|other|some|the)\s+)*"
-    r"(?:links?|resources?|references?|reading|sources?|materials?|articles?|see also|read more|learn more)"
-    r"|(?:参考|相关|扩展|延伸|推荐|更多|外部)*(?:链接|资料|阅读|资源|文章|文献|参考|出处)",
-    re.IGNORECASE,
-)
-_REMARK = re.compile(
-    r"[(（][^()（）]*[)）]|(?:请)?(?:至少|尽量|试着|最好)|(?:please )?(?:at least|name at least|give at least)\b",
-    re.IGNORECASE,
-)
+_POINTER = re.compile(WORDS.any_of("beside.pointers"), re.IGNORECASE)
+_BRACKETED_POINTER = re.compile(rf"\s*[\[【［]\s*{WORDS.any_of('beside.bracketed')}\s*[\]】］]\s*", re.IGNORECASE)
+_METADATA = re.compile(rf"{WORDS.any_of('beside.metadata')}\s*[:：]\s*\S.{{0,80}}", re.IGNORECASE)
+_RESOURCES = re.compile(WORDS.any_of("beside.resources"), re.IGNORECASE)
+_REMARK = re.compile(WORDS.any_of("beside.remarks"), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
