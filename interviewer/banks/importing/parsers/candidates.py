@@ -12,6 +12,7 @@ from interviewer.banks.importing.parsers.rendering import render
 
 _LONGEST_BEFORE_ANSWER = 2_000  # characters between a question and `答：` that are still the question
 _MOST_PROSE = 300  # of these in plain lines
+_LONGEST_LABEL = 30
 _SHORTEST_ANSWER = 8  # characters after a question mark in the same line
 _MORE_AFTER = re.compile(r"[?？](?=\s|[^\x00-\x7f])")
 _SECOND_CHOICE = re.compile(r"[(（]?[Bb][)）.、:：\s]")
@@ -73,8 +74,8 @@ def make_candidate(
 
 def _in_one_line(head: Element, said: Sequence[Element], *, is_heading: bool) -> tuple[Element, Element | None]:
     """The question, and the answer if it stands in the same line."""
-    if parts := markers.split_inline(head.text):
-        question, answer = parts
+    if parts := markers.INLINE_ANSWER.search(head.text):
+        question, answer = head.text[: parts.start()].strip(), head.text[parts.end() :].strip()
     elif is_heading or head.shape is ElementKind.SUMMARY:
         return head, None
     elif head.bold and head.bold != head.text and markers.is_question_mark(head.bold):
@@ -145,7 +146,9 @@ def _after_lead_in(element: Element, following: Sequence[Element]) -> str | None
 
 def cleaned(found: Candidate) -> Candidate:
     """Without what is no answer: lines that file the question away, links, images, and questions that go on asking."""
-    _set_apart(found, [one for one in found.answer if markers.is_metadata(one.text)], Reason.METADATA)
+    _set_apart(
+        found, [one for one in found.answer if markers.is_one_of("beside.metadata", one.text.strip())], Reason.METADATA
+    )
     said = [one for one in found.answer if one.text]
     if said and all(one.link_only or one.image_only for one in said):
         _set_apart(found, said, Reason.IMAGE_ONLY if all(one.image_only for one in said) else Reason.LINK_ONLY)
@@ -174,7 +177,7 @@ def _links(said: Sequence[Element]) -> list[Element]:
     for place in reversed(range(len(said))):
         below = said[place + 1 :]
         ends = not below or below[0].shape is ElementKind.HEADING
-        if markers.heads_links(said[place].text):
+        if markers.is_one_of("beside.resources", said[place].text.strip(" :：.。#")):
             links[place] = ends or links[place + 1]
         elif said[place].text.endswith((":", "：")) and below and links[place + 1]:
             links[place] = True
@@ -182,11 +185,12 @@ def _links(said: Sequence[Element]) -> list[Element]:
 
 
 def _asks_more(element: Element) -> bool:
-    """Whether a line only asks: a follow-up, no answer."""
+    """Whether a line only asks, without a label: a follow-up, no answer."""
+    label = re.split(r"[:：]\s", element.text, maxsplit=1)[0]
     return (
         element.shape in (ElementKind.LINE, ElementKind.HEADING)
         and element.text.endswith(("?", "？"))
-        and not markers.has_label(element.text)
+        and not 0 < len(label) < min(len(element.text), _LONGEST_LABEL)
     )
 
 

@@ -235,7 +235,7 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
                 holds_questions=found.worded > 1
                 or (found.worded == 1 and (not number.number or _first_said(section.below) in found.questions))
                 or any(element.rows and Columns.named(element.rows[0][1]) for element in said),
-                is_boilerplate=markers.is_boilerplate(number.text),
+                is_boilerplate=number.text.strip(" :：").lower() in markers.WORDS.words("headings.boilerplate"),
                 is_marked=number.says_question,
                 is_label=answers or (number.text.lower() in labels and not worded and not number.number),
             )
