@@ -118,6 +118,12 @@ class Turn:
     def speaker(self) -> Speaker:
         return Speaker.CANDIDATE if self.saying in (Saying.ANSWER, Saying.ASK) else Speaker.INTERVIEWER
 
+    @property
+    def before_editing(self) -> str:
+        """What was said aloud, where something else was sent; '' where nothing was edited or spoken."""
+        said = self.spoken.text.strip() if self.spoken else ""
+        return "" if said == self.text.strip() else said
+
 
 @dataclass(frozen=True, slots=True)
 class Contest:
