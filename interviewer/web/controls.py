@@ -110,6 +110,9 @@ class PlayArea:
         with gr.Column(elem_id="answering") as self.answering:
             # One line to begin with: only then does Enter send and Shift+Enter break the line.
             self.answer = gr.Textbox(lines=1, max_lines=8, elem_id="answer")
+            # What was said aloud for the answer, as the page's script fills it in.
+            self.spoken = gr.Textbox(visible="hidden", elem_id="spoken", show_label=False)
+            self.voice = html(elem_id="voice")
             with gr.Row():
                 self.send = gr.Button(variant="primary", elem_id="send", min_width=90)
                 self.hint = gr.Button(elem_id="hint", min_width=70)
