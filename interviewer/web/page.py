@@ -168,7 +168,7 @@ class _Wiring:
         sending = ((play.answer.submit, desk.answer), (play.send.click, desk.answer), (play.clarify.click, desk.ask))
         said = [c.remembered, c.place, play.answer, c.page_language]
         for trigger, send in sending:
-            spoken = [play.spoken] if send == desk.answer else []
+            spoken = [c.spoken] if send == desk.answer else []
             self._script(self._on(trigger, self._sending(send), [*said, *spoken], drawn), "focus_next")
         for button, does in (
             (play.hint, desk.hint),
