@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from interviewer.banks.importing.rubric_from_reference.prose import sentences_of
 from interviewer.banks.job.question_index import QuestionIndex
@@ -123,10 +124,9 @@ def _sentences(text: str) -> list[str]:
     """The sentences, none across lines, without the marks of a list."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     # What stands over a list, and what has the marks of a heading, asks for nothing itself.
-    under = [*lines[1:], ""]
     asking = [
         line
-        for line, below in zip(lines, under, strict=True)
+        for line, below in pairwise([*lines, ""])
         if not line.startswith("#") and (_is_item(line) or not _is_item(below))
     ]
     parts = (part.strip(f"{_BULLETS} \t>、") for line in asking for part in sentences_of(line))
