@@ -1,6 +1,7 @@
 """The map of a job for a terminal, and as plain values for JSON."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from interviewer.banks.job.requirements import JobMap
 from interviewer.domain.rubric import Language
@@ -48,17 +49,6 @@ def job_to_plain(found: JobMap, language: Language) -> dict[str, object]:
         "model": found.model,
         "failure": found.failure.into(language) if found.failure else "",
         "refused": found.refused,
-        "requirements": [
-            {
-                "quote": one.quote,
-                "title": one.title,
-                "resume": one.resume,
-                "questions": [
-                    {"question": match.name, "text": match.text.into(language), "reason": match.reason}
-                    for match in one.matches
-                ],
-            }
-            for one in found.requirements
-        ],
+        "requirements": [asdict(one) for one in found.requirements],
         "gaps": [one.quote for one in found.gaps],
     }

@@ -1,23 +1,21 @@
 """Reference answers that a model drafts for the questions of a list that have none; people review them before they count."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from interviewer.banks.importing.builder import clean
-from interviewer.banks.importing.document import Item, Source
+from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.identifiers import normal
 from interviewer.banks.importing.import_report import Note
-from interviewer.banks.importing.rubric_from_llm.drafting import in_threads
+from interviewer.banks.importing.rubric_from_llm.drafting import ask_for_each
 from interviewer.banks.marked_request import asked_list
 from interviewer.banks.reference_checks import is_only_a_link, is_placeholder, says_too_little
 from interviewer.domain.rubric import Bank, Language, Localized, Question
-from interviewer.errors import LLMError, LLMMalformed
+from interviewer.errors import LLMError
 from interviewer.llm import LLM
 from interviewer.text.messages import localized
 
 _LONGEST = 2_000
-# After so many failures in a row the model is not asked any more.
-_PATIENCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,50 +56,30 @@ def fill_answers(
         return Answered(replace(source, items=tuple(items)), {})
     drafted: dict[str, str] = {}
     notes: list[Note] = []
+
+    def ask(place: int) -> str | LLMError:
+        question = clean(items[place].question)
+        said = asked_list(llm, "draft-reference", {"question": question}, "references", ("reference",), language)
+        return checked_reference(said[0].get("reference") if said else None, question)
+
     chosen = lacking[:most]
-    for place, found in zip(chosen, _draft_all(llm, [items[p] for p in chosen], language, threads, told), strict=True):
-        if isinstance(found, LLMError):
-            shown = " ".join(items[place].question.split())
-            why = Localized(found.into(Language.ZH), found.into(Language.EN))
-            notes.append(Note("draft.no_reference", {"question": shown, "why": why}))
+    for place, found in zip(chosen, ask_for_each(ask, lambda _, error: error, chosen, threads, told), strict=True):
+        question = clean(items[place].question)
+        if isinstance(found, str) and found:
+            items[place] = replace(items[place], question=question, answer=found)
+            drafted[items[place].digest] = llm.name
             continue
-        items[place] = replace(items[place], question=clean(items[place].question), answer=found)
-        drafted[items[place].digest] = llm.name
+        why: Localized = localized("draft.no_answer", model=llm.name)
+        if isinstance(found, LLMError):
+            why = Localized(found.into(Language.ZH), found.into(Language.EN))
+        notes.append(Note("draft.no_reference", {"question": " ".join(question.split()), "why": why}))
     if len(lacking) > len(chosen):
         notes.append(Note("draft.references_left", {"count": len(lacking) - len(chosen)}))
     return Answered(replace(source, items=tuple(items)), drafted, tuple(notes))
 
 
-def draft_reference(llm: LLM, question: str, language: Language) -> str:
-    """An answer of the model. Raises LLMError, also for what is none."""
-    said = asked_list(llm, "draft-reference", {"question": question}, "references", ("reference",), language)
-    return checked_reference(said[0].get("reference") if said else None, question, llm.name)
-
-
-def checked_reference(said: object, question: str, model: str) -> str:
-    """A reference as a bank may hold it. Raises LLMMalformed for one that says nothing, or far too much."""
+def checked_reference(said: object, question: str) -> str:
+    """A reference that a model wrote, as a bank may hold it; "" for one that says nothing, or far too much."""
     text = clean(said) if isinstance(said, str) else ""
-    if is_placeholder(text) or is_only_a_link(text) or says_too_little(text, question) or len(text) > _LONGEST:
-        raise LLMMalformed(localized("draft.no_answer", model=model))
-    return text
-
-
-def _draft_all(
-    llm: LLM, items: Sequence[Item], language: Language, threads: int, told: Callable[[int, int], None]
-) -> list[str | LLMError]:
-    failures: list[LLMError] = []
-
-    def one(item: Item) -> str | LLMError:
-        if len(failures[-_PATIENCE:]) == _PATIENCE:
-            return failures[-1]
-        try:
-            found = draft_reference(llm, clean(item.question), language)
-        except LLMMalformed as error:  # the model is there, and knows no answer to this one
-            return error
-        except LLMError as error:
-            failures.append(error)
-            return error
-        failures.clear()
-        return found
-
-    return in_threads(one, items, threads, told)
+    is_none = is_placeholder(text) or is_only_a_link(text) or says_too_little(text, question) or len(text) > _LONGEST
+    return "" if is_none else text

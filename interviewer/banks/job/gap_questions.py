@@ -11,10 +11,9 @@ from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.importing.rubric_from_llm import draft
 from interviewer.banks.job.question_index import QuestionIndex
 from interviewer.banks.job.requirements import Requirement
-from interviewer.banks.loader import Library, decode_bank, parse_bank, unreadable
+from interviewer.banks.loader import Library, decode_bank
 from interviewer.banks.marked_request import asked_list, in_one_line
 from interviewer.domain.rubric import Bank, Language, Localized, Question
-from interviewer.errors import BankError, LLMMalformed
 from interviewer.llm import LLM
 from interviewer.text.messages import localized
 
@@ -49,22 +48,10 @@ def draft_for_gap(llm: LLM, gap: Requirement, banks: Sequence[Bank], language: L
     found: list[Question] = []
     for one in said[:MOST_QUESTIONS]:
         text = in_one_line(one.get("question"), _LONGEST_QUESTION)
-        try:
-            reference = checked_reference(one.get("reference"), text, llm.name)
-        except LLMMalformed:
-            continue
-        if text and normal(text) not in known:
+        reference = checked_reference(one.get("reference"), text)
+        if text and reference and normal(text) not in known:
             drafted = draft(llm, text, reference, language).question
-            found.append(
-                replace(
-                    drafted,
-                    text=Localized.of(language, text),
-                    reference=Localized.of(language, reference),
-                    drafted_by=llm.name,
-                    awaits_review=True,
-                    made=None,
-                )
-            )
+            found.append(replace(drafted, drafted_by=llm.name, awaits_review=True, made=None))
             known.add(normal(text))
     return GapDraft(gap, tuple(found), len(said) - len(found))
 
@@ -76,14 +63,16 @@ def keep_questions(drafted: GapDraft, library: Library, folder: Path, language: 
     """
     if not drafted.questions:
         return None
-    path = library.place_of(BANK_ID) or folder / f"{BANK_ID}.yaml"
-    before, old = _read(path)
+    path = library.place_of(BANK_ID)
+    before = path.read_bytes() if path else None
+    old = library.bank(BANK_ID, whole=True) if path else None
+    path = path or folder / f"{BANK_ID}.yaml"
     names = Identifiers()
     for question in old.questions if old else ():
         names.reserve(question.id)
-    topic = names.of_topic(drafted.requirement.title or drafted.requirement.quote)
-    title = Localized.of(language, drafted.requirement.title or drafted.requirement.quote)
-    fresh = tuple(replace(one, id=names.of_question(one.text.into(language)), topic=topic) for one in drafted.questions)
+    named = drafted.requirement.title or drafted.requirement.quote
+    topic, title = names.of_topic(named), Localized.of(language, named)
+    fresh = tuple(replace(one, id=names.of_question(one.text.both[0]), topic=topic) for one in drafted.questions)
     topics = {**((old.topics if old else None) or {}), topic: title}
     if old and before is not None:
         known = {name: topics.get(name) or Localized(en=name) for name in (*old.used_topics, topic)}
@@ -94,16 +83,3 @@ def keep_questions(drafted: GapDraft, library: Library, folder: Path, language: 
         text = writer.bank_to_yaml(bank)
     writer.save(text, path, before)
     return bank
-
-
-def _read(path: Path) -> tuple[bytes | None, Bank | None]:
-    if not path.exists():
-        return None, None
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise unreadable(path, error) from error
-    bank = parse_bank(decode_bank(data, path.name), path.name)
-    if bank.id != BANK_ID:
-        raise BankError(path.name, "id", localized("bank.id_taken", id=repr(BANK_ID), file=path.name))
-    return data, bank

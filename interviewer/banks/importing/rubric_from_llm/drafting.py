@@ -67,30 +67,42 @@ def draft_all(
 
     A model that fails several times in a row is not asked again, and the rest is compiled offline.
     """
+
+    def ask(pair: tuple[str, str]) -> Drafted:
+        return _Conversation(llm, compile_question(*pair), pair[1], language, policy).drafted()
+
+    return ask_for_each(ask, lambda pair, error: Drafted(compile_question(*pair), failure=error), pairs, threads, told)
+
+
+def ask_for_each(
+    ask: Callable[[_Item], _Result],
+    failed: Callable[[_Item, LLMError], _Result],
+    items: Sequence[_Item],
+    threads: int,
+    told: Callable[[int, int], None],
+) -> list[_Result]:
+    """What a model is asked about each of the items, in order, or what stands for it where that has `failed`.
+
+    A model that fails several times in a row is not asked again. What `told` raises ends it, with what has not begun.
+    """
     failures: list[LLMError] = []
 
-    def one(pair: tuple[str, str]) -> Drafted:
+    def one(item: _Item) -> _Result:
         latest = failures[-_PATIENCE:]  # another thread may clear them at any time
         if len(latest) == _PATIENCE:
-            return Drafted(compile_question(*pair), failure=latest[-1])
-        drafted = draft(llm, *pair, language, policy)
-        if drafted.failure:
-            failures.append(drafted.failure)
-        else:
-            failures.clear()
-        return drafted
+            return failed(item, latest[-1])
+        try:
+            result = ask(item)
+        except LLMError as error:
+            failures.append(error)
+            return failed(item, error)
+        failures.clear()
+        return result
 
-    return in_threads(one, pairs, threads, told)
-
-
-def in_threads(
-    work: Callable[[_Item], _Result], items: Sequence[_Item], threads: int, told: Callable[[int, int], None]
-) -> list[_Result]:
-    """What becomes of each of the items, in order; what `work` or `told` raises ends it, and what has not begun."""
     found: list[_Result] = []
     with ThreadPoolExecutor(threads, thread_name_prefix="drafting") as pool:
         try:
-            for result in pool.map(work, items):
+            for result in pool.map(one, items):
                 found.append(result)
                 told(len(found), len(items))
         except BaseException:
