@@ -21,6 +21,7 @@ _LONGEST_QUOTE = 400
 _LEAST_QUOTED = 2
 _LONGEST_REASON = 240
 _LONGEST_TITLE = 80
+_ENDS = (".", "。", "!", "！", ";", "；")
 # What begins an item of a list, and is no word of a requirement.
 _BULLETS = "-–—•·*●○▪►◆■"
 
@@ -123,7 +124,9 @@ def map_by_terms(description: str, resume: str, index: QuestionIndex) -> JobMap:
 def _sentences(text: str) -> list[str]:
     """The sentences, none across lines, without the marks of a list."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    # What stands over a list, and what has the marks of a heading, asks for nothing itself.
+    # A title, what has the marks of a heading, and what stands over a list ask for nothing themselves.
+    if lines[1:] and not lines[0].endswith(_ENDS):
+        lines = lines[1:]
     asking = [
         line
         for line, below in pairwise([*lines, ""])
