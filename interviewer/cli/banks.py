@@ -22,6 +22,9 @@ def banks() -> None:
         print(
             f"{bank.id}  {len(bank.questions)} questions  {' / '.join(bank.title.both)}  topics: {', '.join(bank.used_topics)}"
         )
+    for bank in library.own_banks():
+        if awaiting := sum(question.awaits_review for question in bank.questions):
+            print(f"{bank.id}  {awaiting} drafted questions await your review, and are not asked before")
     broken = library.broken()
     for error in broken:
         print(f"interviewer: {error}", file=sys.stderr)

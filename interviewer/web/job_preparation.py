@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from interviewer.banks.job.kept_job import forget_job, keep_job, kept_job
 from interviewer.domain.rubric import Language, Question
-from interviewer.errors import InterviewerError
+from interviewer.errors import InterviewerError, LLMError
 from interviewer.llm import LLM
 from interviewer.llm.model_call import ModelCall
 from interviewer.presentation.job_text import job_notes
@@ -119,7 +119,12 @@ class JobPreparation:
                 heed()
                 total, what = len(found.gaps), gap.title or gap.quote
                 tell(say("job.drafting", language, done=number, total=total, what=what))
-                made = draft_for_gap(llm, gap, [*library.own_banks(), *library.banks()], language)
+                try:
+                    made = draft_for_gap(llm, gap, [*library.own_banks(), *library.banks()], language)
+                except LLMError:
+                    if drafted:
+                        break  # what is kept is shown
+                    raise
                 keep_questions(made, library, folder, language)
                 drafted.extend(made.questions)
             return drafted
@@ -140,8 +145,8 @@ class JobPreparation:
 
         run: Watched[T, str] = Watched(lambda tell: work(tell, heed), stopping, call)
         may_stop = self.importer.may_save
-        yield Prepared(inline(_WORKING, language, told=say("job.reading", language), may_stop=may_stop))
         try:
+            yield Prepared(inline(_WORKING, language, told=say("job.reading", language), may_stop=may_stop))
             for told in run:
                 yield Prepared(inline(_WORKING, language, told=told, may_stop=may_stop))
             if stopping.is_set():
@@ -163,7 +168,7 @@ class JobPreparation:
             self.maps.pop(oldest, None)
 
     def _shown(
-        self, found: "JobMap", llm: LLM | None, language: Language, drafted: Sequence[Question] = ()
+        self, found: "JobMap", llm: LLM | None, language: Language, drafted: Sequence[Question] | None = None
     ) -> Prepared:
         from interviewer.banks.job.gap_questions import BANK_ID
 

@@ -1,18 +1,25 @@
 """The tab that prepares for a job: nothing is kept unasked, what is drafted waits, and no markup gets through."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from job_model import QUESTION, job_llm
 
 from interviewer.banks.job.gap_questions import BANK_ID
 from interviewer.banks.loader import Library
+from interviewer.domain.interview import Answered, Begun, Graded, Mode, Plan, Unprobed, replay
 from interviewer.domain.rubric import Language
-from interviewer.errors import DocumentError
+from interviewer.errors import DocumentError, LLMUnreachable
 from interviewer.grading import CallShape
+from interviewer.grading.lexical import LexicalGrader
+from interviewer.llm import Message
 from interviewer.llm.endpoints import Endpoint
+from interviewer.llm.protocol import Reply
 from interviewer.llm.scripted import Request, ScriptedLLM
+from interviewer.presentation.card import card
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
 from interviewer.web.import_handlers import Importer
 from interviewer.web.job_preparation import JobPreparation, Prepared
@@ -55,6 +62,38 @@ def test_a_model_gives_reasons_and_drafts_that_await_a_review(tmp_path: Path) ->
     assert [(question.text.en, question.awaits_review) for question in own.questions] == [(QUESTION, True)]
     assert BANK_ID not in [bank.id for bank in job.importer.library.banks()]
     assert all(DESCRIPTION[:40] not in path.read_text() for path in tmp_path.rglob("*.*") if path.is_file())
+
+
+def test_what_was_drafted_before_the_model_failed_is_shown_and_kept(tmp_path: Path) -> None:
+    model = job_llm()
+    job = preparation(tmp_path, model)
+    mapped(job, DESCRIPTION + "\n* You write CUDA kernels.")
+    answer, drafts = model.reply, iter([False, True])
+
+    def failing(messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
+        if '"existing"' in messages[-1].content and next(drafts):
+            raise LLMUnreachable("gone")
+        return answer(messages, schema=schema)
+
+    model.reply = failing  # type: ignore[method-assign]
+    shown = list(job.draft("me", "w", Language.EN))[-1]
+    assert "Questions drafted by job-model: 1" in shown.html
+    assert "review-drafts" in shown.html
+
+
+def test_an_accepted_draft_says_on_its_card_who_wrote_the_reference(tmp_path: Path) -> None:
+    job = preparation(tmp_path, job_llm())
+    mapped(job)
+    list(job.draft("me", "w", Language.EN))
+    path = tmp_path / "banks" / f"{BANK_ID}.yaml"
+    path.write_text(path.read_text().replace("    awaits_review: true\n", ""))
+    bank = job.importer.library.bank(BANK_ID)
+    question = bank.questions[0]
+    begun = Begun(bank, Plan((question.id,), Mode.COACH, Language.EN))
+    interview = replay([begun, Answered("No idea about groups."), Unprobed()])
+    grade = LexicalGrader().grade(question, interview.current, Language.EN)
+    graded = replay([begun, Answered("No idea about groups."), Unprobed(), Graded(question.id, 1, grade)])
+    assert "drafted by job-model" in card(graded, graded.current, Language.EN)
 
 
 def test_both_texts_are_kept_only_if_that_is_asked_for_and_deleted_at_once(tmp_path: Path) -> None:
