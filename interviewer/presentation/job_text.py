@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from interviewer.banks.job.requirements import JobMap
 from interviewer.domain.rubric import Language
 from interviewer.presentation.plain_text import printable
 from interviewer.text.messages import say
 
+if TYPE_CHECKING:
+    from interviewer.banks.job.requirements import JobMap
 
-def job_notes(found: JobMap, language: Language) -> list[str]:
+
+def job_notes(found: "JobMap", language: Language) -> list[str]:
     """What is to be said of a map before it is read: who made it, and what was not let pass."""
     notes = []
     if found.failure:
@@ -20,7 +23,7 @@ def job_notes(found: JobMap, language: Language) -> list[str]:
     return notes
 
 
-def job_lines(found: JobMap, language: Language) -> Iterator[str]:
+def job_lines(found: "JobMap", language: Language) -> Iterator[str]:
     """The requirements with their words and questions, then the gaps and how to practise."""
     yield from job_notes(found, language)
     for number, one in enumerate(found.requirements, start=1):
@@ -44,7 +47,7 @@ def job_lines(found: JobMap, language: Language) -> Iterator[str]:
         yield f"{say('job.practise_by', language)} interviewer practise {' '.join(found.question_names)}"
 
 
-def job_to_plain(found: JobMap, language: Language) -> dict[str, object]:
+def job_to_plain(found: "JobMap", language: Language) -> dict[str, object]:
     return {
         "model": found.model,
         "failure": found.failure.into(language) if found.failure else "",

@@ -56,8 +56,8 @@ class Controls:
                 self.link_text = html(visible=False, elem_id="link-text")
             self.questions = QuestionsTab()
             self.importing = ImportTab(is_allowed=may_import)
-            self.preparing = PrepareTab(may_save=may_import)
             self.grader = GraderTab(offer)
+            self.preparing = PrepareTab(may_save=may_import)
 
     def all(self) -> list[Any]:
         """Every component, for the events that say all of it anew."""
