@@ -84,12 +84,12 @@ def practise(
     """Practise these questions, of one or several banks."""
     from interviewer import wiring
     from interviewer.cli import terminal
-    from interviewer.sessions.planning import find_question
+    from interviewer.sessions.planning import parse_question_name
     from interviewer.settings import read_settings
 
     settings = read_settings()
     service, banks = wiring.make_service(settings), wiring.make_library(settings).banks()
-    names = [find_question(banks, name) for name in question]
+    names = [parse_question_name(banks, name) for name in question]
     session = service.begin_named(wiring.LOCAL_OWNER, banks, names, mode=mode, language=language)
     terminal.play(session, language, settings.data_folder)
 

@@ -118,7 +118,7 @@ def make_named_plan(
     return Begun(bank, plan)
 
 
-def find_question(banks: Sequence[Bank], text: str) -> QuestionName:
+def parse_question_name(banks: Sequence[Bank], text: str) -> QuestionName:
     """The question that somebody names as `bank/question`, or as `question` if only one bank has it. Raises BankError."""
     bank, _, question = text.rpartition("/")
     found = [

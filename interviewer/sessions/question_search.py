@@ -14,14 +14,14 @@ from interviewer.sessions.store import Store
 from interviewer.text.tokenizer import fold
 
 
-class Kept(StrEnum):
+class NoteFilter(StrEnum):
     """What an owner may keep about a question."""
 
     BOOKMARK = "bookmark"
     NOTE = "note"
 
     def fits(self, note: QuestionNote) -> bool:
-        return note.is_bookmarked if self is Kept.BOOKMARK else bool(note.note)
+        return note.is_bookmarked if self is NoteFilter.BOOKMARK else bool(note.note)
 
 
 def known_questions(store: Store, owner: str, banks: Sequence[Bank], now: datetime) -> list[QuestionMastery]:
@@ -43,7 +43,7 @@ def search_questions(
     difficulty: int | None = None,
     states: Collection[QuestionState] = (),
     notes: Mapping[QuestionName, QuestionNote] | None = None,
-    kept: Kept | None = None,
+    kept: NoteFilter | None = None,
 ) -> list[QuestionMastery]:
     """Those of `known` that have all words of the text, in either language, and everything else that is asked for.
 

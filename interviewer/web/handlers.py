@@ -11,7 +11,7 @@ from interviewer.banks.loader import Library
 from interviewer.domain.interview import Interview, Manner, Mode, Order, Phase, due, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, StoreDamaged, StoreError, TranscriptError
-from interviewer.presentation.card import Live
+from interviewer.presentation.card import CardActions
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.planning import QuestionName, make_plan
@@ -314,7 +314,7 @@ class Desk:
         seconds = session.seconds_since_asked()
         store = self.service.store
         shows_card = interview.phase in (Phase.REVIEWING, Phase.OVER) or interview.current.number > 1
-        live = Live(
+        live = CardActions(
             self.badges.is_measured(interview),
             has_model=not self.service.is_offline(session.owner),
             progress=lambda attempt: session.progress(attempt.question, attempt.number),

@@ -11,7 +11,7 @@ from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import BankError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.chat import chat
-from interviewer.sessions.planning import QuestionName, find_question, make_named_plan, make_plan
+from interviewer.sessions.planning import QuestionName, make_named_plan, make_plan, parse_question_name
 from interviewer.sessions.practice_log import last_answer
 from interviewer.sessions.service import SessionService
 
@@ -37,12 +37,12 @@ def test_questions_of_several_banks_are_told_apart_and_keep_their_policy() -> No
 
 
 def test_a_question_is_found_by_its_id_where_only_one_bank_has_it() -> None:
-    assert find_question(BANKS, "shuffle") == ("small", "shuffle")
-    assert find_question(BANKS, "other/dropout") == ("other", "dropout")
+    assert parse_question_name(BANKS, "shuffle") == ("small", "shuffle")
+    assert parse_question_name(BANKS, "other/dropout") == ("other", "dropout")
     with pytest.raises(BankError, match=r"small/dropout, other/dropout"):
-        find_question(BANKS, "dropout")
+        parse_question_name(BANKS, "dropout")
     with pytest.raises(BankError, match="no bank here"):
-        find_question(BANKS, "ghost")
+        parse_question_name(BANKS, "ghost")
     with pytest.raises(BankError, match="no bank here"):
         make_named_plan(BANKS, [QuestionName("ghost", "dropout")])
     with pytest.raises(BankError, match="no question was named"):
