@@ -30,6 +30,7 @@ from interviewer.presentation.interview_report import by_question, report, skipp
 from interviewer.presentation.templating import literal, render
 from interviewer.presentation.wording import moment
 from interviewer.sessions.comparison import QuestionComparison
+from interviewer.text.spoken_delivery import delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def to_markdown(transcript: Transcript, language: Language) -> str:
         interview=interview,
         summary=summary,
         skipped=skipped(summary),
+        delivery=delivery(interview),
         notes=GraderNotes.on([attempt.grade for attempt in interview.attempts if attempt.grade], transcript.badge),
         compared=compared_questions(transcript.compared, language) if visible else (),
         overall=overall(transcript.compared, language) if visible else (),

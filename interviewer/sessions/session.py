@@ -31,6 +31,7 @@ from interviewer.domain.interview import (
     SecondOpinionGiven,
     Skipped,
     SkipUndone,
+    Spoken,
     Ungraded,
     Unprobed,
     due,
@@ -74,10 +75,12 @@ class Session:
     def interview(self) -> Interview:
         return self.cache.read(self.id).interview
 
-    def answer(self, text: str, place: str | None = None) -> Interview:
+    def answer(self, text: str, place: str | None = None, spoken: Spoken | None = None) -> Interview:
         """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`."""
         seconds = self.seconds_since_asked()
-        return self._say(Answered(_whole(text), seconds), place)
+        if spoken is not None:
+            spoken = replace(spoken, text=_whole(spoken.text[:LONGEST_ANSWER]))
+        return self._say(Answered(_whole(text), seconds, spoken), place)
 
     def ask(self, text: str, place: str | None = None) -> Interview:
         """Record a question of the candidate about the question, and reply if that needs no model. Raises OutOfTurn."""
