@@ -14,7 +14,7 @@ from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, Sto
 from interviewer.presentation.card import CardActions
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.planning import QuestionName, make_plan
+from interviewer.sessions.planning import QuestionName, make_named_plan, make_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
@@ -215,7 +215,8 @@ class Desk:
     def practise(self, owner: str, names: Sequence[QuestionName], language: Language) -> View:
         """An interview with these questions."""
         try:
-            session = self.service.begin_named(owner, self.library.banks(), names, language=language)
+            first = make_named_plan(self.library.banks(), names, language=language, again=True)
+            session = self.service.begin(owner, first)
         except StoreError as error:
             return not_begun(error, language)
         except (InterviewerError, ValueError) as error:

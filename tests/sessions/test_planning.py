@@ -54,7 +54,7 @@ def test_what_is_learned_of_a_mixed_interview_counts_for_the_banks_of_its_questi
 ) -> None:
     service = make_service(GradeAs(lambda question, attempt: grade(attempt, question, off=Level.MET)))
     names = [QuestionName("other", "dropout"), QuestionName("small", "dropout")]
-    session = service.begin_named("me", BANKS, names, again=False)
+    session = service.begin("me", make_named_plan(BANKS, names))
     while not (interview := session.interview()).is_over:
         session.answer("it is switched off", interview.place)
         session.run_due_and_wait()
@@ -78,10 +78,10 @@ def test_what_is_learned_of_a_mixed_interview_counts_for_the_banks_of_its_questi
     assert resumed.interview() == session.interview()
 
 
-def test_only_a_coach_asks_again(service: SessionService) -> None:
+def test_only_a_coach_asks_again() -> None:
     names = [QuestionName("small", "dropout")]
-    assert service.begin_named("me", BANKS, names).interview().plan.again
-    assert not service.begin_named("me", BANKS, names, mode=Mode.INTERVIEW).interview().plan.again
+    assert make_named_plan(BANKS, names, again=True).plan.again
+    assert not make_named_plan(BANKS, names, mode=Mode.INTERVIEW, again=True).plan.again
 
 
 @pytest.mark.parametrize(
