@@ -96,6 +96,22 @@ class Diagnosis:
     context: int | None = None
     kind: str = ""
     """What kind of server it is, by its own answers."""
+    speech: tuple[Finding, ...] = ()
+    """What the speech server can do, which says nothing about the grader."""
+
+    @property
+    def abilities(self) -> tuple[Finding, ...]:
+        """What each endpoint can do, a row each: chat, structured output, transcription, speech.
+
+        Why a model does not reply stands among the findings already.
+        """
+        can_chat = any(result.replied for result in self.results) or None
+        held = localized(f"held_by.{self.rung}") if self.rung else localized("check_detail.not_tested")
+        return (
+            Finding("chat", can_chat, _verbatim(f"{self.model} @ {self.host}")),
+            Finding("structured output", True if self.rung == OutputMode.SCHEMA else None, held),
+            *self.speech,
+        )
 
     @property
     def is_healthy(self) -> bool:
@@ -291,11 +307,15 @@ _SIGNS = {True: "ok ", False: "BAD", None: "-- "}
 def lines(diagnosis: Diagnosis, language: Language) -> list[str]:
     """The diagnosis for a terminal."""
     found = [f"{diagnosis.model} @ {diagnosis.host}" + (f" ({diagnosis.kind})" if diagnosis.kind else "")]
-    for finding in diagnosis.findings:
+    return found + finding_lines((*diagnosis.findings, *diagnosis.abilities), language)
+
+
+def finding_lines(findings: Sequence[Finding], language: Language) -> list[str]:
+    """Findings for a terminal, each with its advice."""
+    found = []
+    for finding in findings:
         name, detail = say(f"check.{finding.check}", language), finding.detail.into(language)
         found.append(f"  {_SIGNS[finding.is_good]} {say('check_detail.line', language, check=name, detail=detail)}")
         if finding.advice:
             found.append(f"      {finding.advice.into(language)}")
-    if diagnosis.rung:
-        found.append(f"  {say(f'held_by.{diagnosis.rung}', language)}")
     return found

@@ -9,11 +9,12 @@ from typing import Generic, TypeVar
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, SettingsError
-from interviewer.evaluation import checkup
 from interviewer.evaluation.checkup import Diagnosis
+from interviewer.evaluation.speech_checkup import examine_all
 from interviewer.grading import CallShape
 from interviewer.llm.discovery import KNOWN, find_local_servers, list_models
 from interviewer.llm.model_call import ModelCall
+from interviewer.llm.speech import Speech
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized, say
@@ -62,6 +63,7 @@ class Clinic:
 
     models: GraderRegistry
     library: Library
+    speech: Speech | None = None
 
     def status(self, owner: str, language: Language) -> str:
         """Who grades now."""
@@ -130,7 +132,7 @@ class Clinic:
         bank = self.library.bank(_BANK)
         call = self.models.begin_test(owner)
         run: Watched[Diagnosis, tuple[int, int]] = Watched(
-            lambda tell: checkup.examine(self.models, choice, bank, lambda place, total: tell((place, total))),
+            lambda tell: examine_all(self.models, choice, bank, self.speech, lambda place, total: tell((place, total))),
             call=call,
         )
         for place, total in run:
