@@ -105,11 +105,14 @@ class Diagnosis:
 
         Why a model does not reply stands among the findings already.
         """
-        can_chat = any(result.replied for result in self.results) or None
-        held = localized(f"held_by.{self.rung}") if self.rung else localized("check_detail.not_tested")
+        can_chat = any(result.replied for result in self.results)
+        title = _verbatim(f"{self.model} @ {self.host}")
+        is_held = True if self.rung == OutputMode.SCHEMA else None
         return (
-            Finding("chat", can_chat, _verbatim(f"{self.model} @ {self.host}")),
-            Finding("structured output", True if self.rung == OutputMode.SCHEMA else None, held),
+            Finding("chat", True, title) if can_chat else _untested("chat"),
+            Finding("structured output", is_held, localized(f"held_by.{self.rung}"))
+            if self.rung
+            else _untested("structured output"),
             *self.speech,
         )
 
