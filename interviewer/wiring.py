@@ -10,7 +10,7 @@ from interviewer import grading
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import SettingsError
-from interviewer.evaluation.calibration import MeasurementSource, read_measurements
+from interviewer.evaluation.measurements import MeasurementSource, read_measurements
 from interviewer.grading import CallShape, lexical
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM

@@ -17,7 +17,7 @@ from interviewer.presentation.card import Badge, Notes, no_badge, rows, said, sa
 from interviewer.presentation.chat import chat
 from interviewer.presentation.comparison import compared_questions, comparison_to_plain, overall
 from interviewer.presentation.highlighting import Mark, Marks, pieces
-from interviewer.presentation.report import by_question, report, skipped
+from interviewer.presentation.interview_report import by_question, report, skipped
 from interviewer.presentation.templating import literal, render
 from interviewer.presentation.wording import moment
 from interviewer.sessions.comparison import QuestionComparison

@@ -26,9 +26,9 @@ from interviewer.sessions.serialization import (
 )
 from interviewer.sessions.tables import (
     banks,
-    claims,
     events,
     interviews,
+    leases,
     outcomes,
     overviews,
     owner_settings,
@@ -231,7 +231,7 @@ class Store:
     def _delete(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
         """Delete these interviews, what refers to them, and the banks that no other interview was played on."""
         names = sa.select(interviews.c.id).where(which)
-        for column in (events.c.interview, outcomes.c.interview, overviews.c.interview, claims.c.interview):
+        for column in (events.c.interview, outcomes.c.interview, overviews.c.interview, leases.c.interview):
             connection.execute(column.table.delete().where(column.in_(names)))
         connection.execute(interviews.delete().where(which))
         bodies = connection.execute(sa.select(events.c.body).where(events.c.number == 0)).scalars()

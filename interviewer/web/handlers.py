@@ -186,7 +186,7 @@ class Desk:
                     return self._noticed(owner, interview, language, told(error, language))
                 return self.practise(owner, names, language)
             case [StopTest(), *_]:
-                self.models.stop_test(owner)
+                self.models.stop_check(owner)
                 play: Callable[[Session], Interview] = Session.interview
             case [StopGrading(), *_]:
                 play = partial(Session.stop_grading, language=language)

@@ -19,7 +19,7 @@ from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
-from interviewer.web.grader_settings import Clinic
+from interviewer.web.grader_settings import GraderActions
 from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.handlers import Choices, Desk
 from interviewer.web.history import listing, wished_count
@@ -124,7 +124,7 @@ class _Wiring:
         self._on(c.regrade.click, self._regrade, [language], [c.listing])
         self._on(c.link.click, self._link, [language], [c.link_text])
         c.questions.connect(self._on, self._search, language)
-        GraderWiring(c.grader, Clinic(self.desk.models, self.desk.library, self.speech), self._owner).connect(
+        GraderWiring(c.grader, GraderActions(self.desk.models, self.desk.library, self.speech), self._owner).connect(
             self._on, language
         )
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]

@@ -21,7 +21,7 @@ from interviewer.domain.rubric import Kind, Language
 from interviewer.llm.prompts import prompt
 from interviewer.presentation.card import Badge, Live, card
 from interviewer.presentation.chat import chat
-from interviewer.presentation.report import report
+from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import escaped, inline
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.messages import say

@@ -12,7 +12,7 @@ from interviewer.domain.interview import Begun, Graded, Mode, Phase, Spoken, rep
 from interviewer.domain.rubric import Bank, Language
 from interviewer.domain.summary import summarize
 from interviewer.errors import BankError, OutOfTurn
-from interviewer.evaluation.calibration import Measurement, rubrics_digest
+from interviewer.evaluation.measurements import Measurement, rubrics_digest
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.planning import make_plan

@@ -7,7 +7,7 @@ from speech_server import SpeechServer
 
 from interviewer import cli
 from interviewer.domain.rubric import Language
-from interviewer.evaluation.speech_checkup import speech_findings
+from interviewer.evaluation.speech_check import check_speech
 from interviewer.presentation.templating import render
 from interviewer.settings import read_settings
 from interviewer.wiring import make_speech
@@ -68,14 +68,14 @@ def test_a_speech_server_that_fails_says_nothing_about_the_grader(
 
 def test_words_invented_for_silence_are_told(served: Server, speech: SpeechServer) -> None:
     speech.words = ["Thank you."]
-    transcription, _ = speech_findings(make_speech(read_settings()))
+    transcription, _ = check_speech(make_speech(read_settings()))
     assert transcription.is_good
     assert transcription.advice is not None
     assert "“Thank you.”" in transcription.advice.en
 
 
 def test_what_is_not_set_up_is_not_tested(capsys: pytest.CaptureFixture[str]) -> None:
-    assert [finding.is_good for finding in speech_findings(None)] == [None, None]
+    assert [finding.is_good for finding in check_speech(None)] == [None, None]
     with model_server(Character(ignores_format=True)) as server:
         _, out = doctor(capsys, "--base-url", server.url, "--model", MODEL)
     assert "--  transcription: not set up" in out
@@ -83,13 +83,13 @@ def test_what_is_not_set_up_is_not_tested(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_the_grader_tab_has_a_row_for_each(served: Server, deep_learning: object) -> None:
-    from interviewer.evaluation.speech_checkup import examine_all
+    from interviewer.evaluation.speech_check import check_all
     from interviewer.wiring import make_grader_registry
 
     with model_server(Character()) as server:
         settings = read_settings(base_url=server.url, model=MODEL)
         models = make_grader_registry(settings)
-        diagnosis = examine_all(models, models.options.default, deep_learning, make_speech(settings))  # type: ignore[arg-type]
-    page = render("diagnosis.html", Language.ZH, diagnosis=diagnosis)
+        check = check_all(models, models.options.default, deep_learning, make_speech(settings))  # type: ignore[arg-type]
+    page = render("grader_check.html", Language.ZH, check=check)
     for row in ("对话", "结构化输出", "语音转写", "语音朗读"):
         assert f"<strong>{row}</strong>" in page

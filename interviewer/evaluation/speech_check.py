@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import LLMError
-from interviewer.evaluation import checkup
-from interviewer.evaluation.checkup import Diagnosis, Finding, Told
+from interviewer.evaluation import grader_check
+from interviewer.evaluation.grader_check import Finding, GraderCheck, Told
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.speech import Audio, Speech
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
@@ -17,14 +17,14 @@ from interviewer.text.messages import localized
 _RATE = 16_000
 
 
-def examine_all(
+def check_all(
     models: GraderRegistry, choice: GraderChoice, bank: Bank, speech: Speech | None, told: Told | None = None
-) -> Diagnosis:
+) -> GraderCheck:
     """The grader test, and what the speech server can do. Never raises an InterviewerError: a failure is a finding."""
-    return replace(checkup.examine(models, choice, bank, told), speech=speech_findings(speech))
+    return replace(grader_check.check_grader(models, choice, bank, told), speech=check_speech(speech))
 
 
-def speech_findings(speech: Speech | None) -> tuple[Finding, Finding]:
+def check_speech(speech: Speech | None) -> tuple[Finding, Finding]:
     """A row for transcription and one for speech; nobody can tell (None) of what is not set up."""
     listener, reader = (speech.listener, speech.reader) if speech else (None, None)
     return (
