@@ -24,6 +24,9 @@ FORMATS = {
 }
 """The formats in which a recording may come, with the file extension by which servers tell them apart."""
 
+# Characters of a vocabulary that fit what Whisper reads of it, in either language.
+_SHORT_HINT = 200
+
 MAX_BYTES = 8 * 1024 * 1024
 
 # Where Whisper itself holds that a stretch has no speech: its own thresholds.
@@ -73,11 +76,12 @@ class Speech:
             "file": (f"speech.{FORMATS[recording.mime]}", recording.content, recording.mime),
             "language": str(language),
         }
-        with_terms = {**plain, "prompt": vocabulary} if vocabulary else plain
+        hint = {"prompt": vocabulary} if vocabulary else {}
         # Only the first tells where nobody speaks. Not every server has it, and some refuse a vocabulary of this length.
         forms = [
-            {**with_terms, "response_format": "verbose_json"},
-            {**with_terms, "response_format": "json"},
+            {**plain, **hint, "response_format": "verbose_json"},
+            {**plain, **hint, "response_format": "json"},
+            {**plain, "prompt": vocabulary[-_SHORT_HINT:].partition(", ")[2], "response_format": "json"},
             {**plain, "response_format": "json"},
         ]
         content = self._listener.ask(lambda client: client.audio.transcriptions.with_raw_response.create, forms)[1]
