@@ -212,15 +212,19 @@ def doctor(
     model: Annotated[str | None, typer.Option(help="The model's name.")] = None,
     language: Annotated[Language, typer.Option(help="Language of the advice.")] = Language.EN,
 ) -> None:
-    """Test the model as a grader: seven canned answers, and what their grades say."""
+    """Test the model as a grader: seven canned answers, and what their grades say; and what the speech server can do."""
     import json
 
     from interviewer import wiring
     from interviewer.evaluation import grader_check
+    from interviewer.evaluation.speech_check import check_all, check_speech
     from interviewer.settings import read_settings
 
     settings = read_settings(base_url=base_url, model=model)
-    models = wiring.make_grader_registry(settings)
+    models, speech = wiring.make_grader_registry(settings), wiring.make_speech(settings)
+    if models.options.default.endpoint is None and speech:
+        print(*grader_check.finding_lines(check_speech(speech), language), sep="\n")
+        return
     if models.options.default.endpoint is None:
         fail("no model to test: give --base-url and --model, or set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
     bank = wiring.make_library(settings).bank("deep-learning")
@@ -228,7 +232,7 @@ def doctor(
     def told(place: int, total: int) -> None:
         print(f"answer {place + 1} of {total}", file=sys.stderr)
 
-    check = wait_for_model(lambda: grader_check.check_grader(models, models.options.default, bank, told), language)
+    check = wait_for_model(lambda: check_all(models, models.options.default, bank, speech, told), language)
     if as_json:
         print(json.dumps(check.plain(), ensure_ascii=False, indent=2))
     else:

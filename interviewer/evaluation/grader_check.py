@@ -96,6 +96,25 @@ class GraderCheck:
     context: int | None = None
     kind: str = ""
     """What kind of server it is, by its own answers."""
+    speech: tuple[Finding, ...] = ()
+    """What the speech server can do, which says nothing about the grader."""
+
+    @property
+    def abilities(self) -> tuple[Finding, ...]:
+        """What each endpoint can do, a row each: chat, structured output, transcription, speech.
+
+        Why a model does not reply stands among the findings already.
+        """
+        can_chat = any(result.replied for result in self.results)
+        title = _verbatim(f"{self.model} @ {self.host}")
+        is_held = True if self.rung == OutputMode.SCHEMA else None
+        return (
+            Finding("chat", True, title) if can_chat else _untested("chat"),
+            Finding("structured output", is_held, localized(f"held_by.{self.rung}"))
+            if self.rung
+            else _untested("structured output"),
+            *self.speech,
+        )
 
     @property
     def is_healthy(self) -> bool:
@@ -291,11 +310,15 @@ _SIGNS = {True: "ok ", False: "BAD", None: "-- "}
 def check_lines(check: GraderCheck, language: Language) -> list[str]:
     """The outcome for a terminal."""
     found = [f"{check.model} @ {check.host}" + (f" ({check.kind})" if check.kind else "")]
-    for finding in check.findings:
+    return found + finding_lines((*check.findings, *check.abilities), language)
+
+
+def finding_lines(findings: Sequence[Finding], language: Language) -> list[str]:
+    """Findings for a terminal, each with its advice."""
+    found = []
+    for finding in findings:
         name, detail = say(f"check.{finding.check}", language), finding.detail.into(language)
         found.append(f"  {_SIGNS[finding.is_good]} {say('check_detail.line', language, check=name, detail=detail)}")
         if finding.advice:
             found.append(f"      {finding.advice.into(language)}")
-    if check.rung:
-        found.append(f"  {say(f'held_by.{check.rung}', language)}")
     return found

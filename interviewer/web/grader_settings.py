@@ -9,11 +9,12 @@ from typing import Generic, TypeVar
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, SettingsError
-from interviewer.evaluation import grader_check
 from interviewer.evaluation.grader_check import GraderCheck
+from interviewer.evaluation.speech_check import check_all
 from interviewer.grading import CallShape
 from interviewer.llm.discovery import KNOWN, find_local_servers, list_models
 from interviewer.llm.model_call import ModelCall
+from interviewer.llm.speech import Speech
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry, GraderRequest
 from interviewer.text.messages import localized, say
@@ -62,6 +63,7 @@ class GraderActions:
 
     models: GraderRegistry
     library: Library
+    speech: Speech | None = None
 
     def status(self, owner: str, language: Language) -> str:
         """Who grades now."""
@@ -130,9 +132,7 @@ class GraderActions:
         bank = self.library.bank(_BANK)
         call = self.models.begin_check(owner)
         run: Watched[GraderCheck, tuple[int, int]] = Watched(
-            lambda tell: grader_check.check_grader(
-                self.models, choice, bank, lambda place, total: tell((place, total))
-            ),
+            lambda tell: check_all(self.models, choice, bank, self.speech, lambda place, total: tell((place, total))),
             call=call,
         )
         for place, total in run:

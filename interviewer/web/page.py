@@ -124,7 +124,7 @@ class _Wiring:
         self._on(c.regrade.click, self._regrade, [language], [c.listing])
         self._on(c.link.click, self._link, [language], [c.link_text])
         c.questions.connect(self._on, self._search, language)
-        GraderWiring(c.grader, GraderActions(self.desk.models, self.desk.library), self._owner).connect(
+        GraderWiring(c.grader, GraderActions(self.desk.models, self.desk.library, self.speech), self._owner).connect(
             self._on, language
         )
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
