@@ -3,8 +3,8 @@
 from typing import Any
 
 from interviewer.domain.rubric import Language
-from interviewer.sessions.progress import Change, Progress
-from interviewer.sessions.standing import Standing, TopicMastery
+from interviewer.sessions.progress import Progress, RecallChange
+from interviewer.sessions.question_mastery import QuestionMastery, TopicMastery
 from interviewer.sessions.today import Today
 from interviewer.text.messages import say
 
@@ -109,7 +109,7 @@ def progress_to_plain(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _question(one: Standing) -> dict[str, Any]:
+def _question(one: QuestionMastery) -> dict[str, Any]:
     due = one.due.isoformat() if one.due else None
     return {"bank": one.bank.id, "question": one.question.id, "state": one.state.value, "due": due}
 
@@ -119,13 +119,13 @@ def _topic(topic: TopicMastery) -> dict[str, Any]:
     return {"bank": topic.bank, "topic": topic.topic, **counts}
 
 
-def _changed(one: Change) -> dict[str, Any]:
-    return {**_question(one.standing), "before": round(one.before, 3), "now": round(one.now, 3)}
+def _changed(one: RecallChange) -> dict[str, Any]:
+    return {**_question(one.mastery), "before": round(one.before, 3), "now": round(one.now, 3)}
 
 
-def _change(one: Change, language: Language) -> dict[str, object]:
+def _change(one: RecallChange, language: Language) -> dict[str, object]:
     shares = {"before": round(100 * one.before), "now": round(100 * one.now)}
-    return {**shares, "question": one.standing.question.text.into(language)}
+    return {**shares, "question": one.mastery.question.text.into(language)}
 
 
 def _days(days: float) -> str:

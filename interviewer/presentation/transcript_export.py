@@ -7,19 +7,19 @@ from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
 from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import OutOfTurn
-from interviewer.evaluation.calibration import MeasurementSource, measurement_finder
+from interviewer.evaluation.measurements import MeasurementSource, measurement_finder
 from interviewer.presentation.plain_text import escaped_controls
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown, to_summary
 from interviewer.presentation.wording import agreement_text
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.sessions.serialization import history_to_json
-from interviewer.sessions.store import Recorded
+from interviewer.sessions.store import RecordedEvent
 from interviewer.text.messages import localized
 
 
 def export_transcript(
     interview: str,
-    history: Sequence[Recorded],
+    history: Sequence[RecordedEvent],
     kind: str,
     language: Language | None,
     known: MeasurementSource,

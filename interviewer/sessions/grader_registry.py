@@ -37,6 +37,22 @@ class GraderChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class GraderRequest:
+    """What a visitor asks for.
+
+    An empty key keeps the one that was given before, unless scheme, host or port have changed. No second model means the
+    operator's, if it is the operator's server; an empty one means the same model once more.
+    """
+
+    base_url: str
+    model: str
+    key: str = ""
+    shape: CallShape = CallShape.ONE_CALL
+    votes: int = 1
+    second_model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GraderOptions:
     """What the people at a page may choose from.
 
@@ -50,7 +66,7 @@ class GraderOptions:
     max_tokens: int = 4096
     """Of one reply."""
     remarks: bool | None = None
-    """Whether a model writes remarks too, besides its verdicts; None: unless the grader test found it too slow."""
+    """Whether a model writes remarks too, besides its verdicts; None: unless the grader check found it too slow."""
 
 
 class GraderRegistry:
@@ -67,7 +83,7 @@ class GraderRegistry:
         self._gates: dict[str, Gate] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
-        self._diagnoses: dict[tuple[str, str, CallShape], Any] = {}
+        self._checks: dict[tuple[str, str, CallShape], Any] = {}
 
     def open_to_strangers(self) -> None:
         """From now on the page is reached by others too: no address may be entered that was not offered."""
@@ -76,22 +92,9 @@ class GraderRegistry:
     def choice(self, owner: str) -> GraderChoice:
         return self._chosen.get(owner, self.options.default)
 
-    def choose(
-        self,
-        owner: str,
-        base_url: str,
-        model: str,
-        key: str,
-        shape: CallShape,
-        votes: int,
-        second_model: str | None = None,
-    ) -> GraderChoice:
-        """Let a model grade for this owner from now on. Raises SettingsError if it may not or cannot be used.
-
-        An empty key keeps the one that was given before, unless scheme, host or port have changed. No second model
-        means the operator's, if it is the operator's server; an empty one means the same model once more.
-        """
-        choice = self.wish(owner, base_url, model, key, shape, votes, second_model)
+    def choose(self, owner: str, wanted: GraderRequest) -> GraderChoice:
+        """Let a model grade for this owner from now on. Raises SettingsError if it may not or cannot be used."""
+        choice = self.choice_for(owner, wanted)
         with self._lock:
             self._chosen[owner] = choice
             self._drop_unused()
@@ -101,36 +104,26 @@ class GraderRegistry:
                 KNOWN.forget(choice.endpoint.base_url)
         return choice
 
-    def wish(
-        self,
-        owner: str,
-        base_url: str,
-        model: str,
-        key: str,
-        shape: CallShape,
-        votes: int,
-        second_model: str | None = None,
-    ) -> GraderChoice:
+    def choice_for(self, owner: str, wanted: GraderRequest) -> GraderChoice:
         """The choice that `choose` would make, without making it."""
-        url = normalize_base_url(base_url)
+        url, key = normalize_base_url(wanted.base_url), wanted.key.strip()
         if not self._may_use(url):
             raise SettingsError(f"{url} is not on the list of endpoints that may be used here")
-        if not model.strip():
+        if not wanted.model.strip():
             raise SettingsError("name a model; “List models” asks the server which it has")
-        known = [self.choice(owner).endpoint, self.options.default.endpoint]
-        kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")
         default = self.options.default.endpoint
-        if second_model is None:
+        known = [self.choice(owner).endpoint, default]
+        kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")
+        second = wanted.second_model
+        if second is None:
             is_operators = default is not None and origin(default.base_url) == origin(url)
-            second_model = self.options.default.second_model if is_operators else ""
-        second = second_model.strip()
-        if not key.strip() and self._spends_operators_key(kept, model, second, shape, votes):
-            raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
+            second = self.options.default.second_model if is_operators else ""
         temperature = default.temperature if default else 0.0
-        endpoint = Endpoint(
-            url, model, key.strip() or kept, temperature=temperature, max_tokens=self.options.max_tokens
-        )
-        return GraderChoice(endpoint, shape, votes, second)
+        endpoint = Endpoint(url, wanted.model, key or kept, temperature=temperature, max_tokens=self.options.max_tokens)
+        choice = GraderChoice(endpoint, wanted.shape, wanted.votes, second.strip())
+        if not key and self._spends_operators_key(choice):
+            raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
+        return choice
 
     def forget(self, owner: str) -> None:
         """Back to the offline grader; the key is dropped."""
@@ -138,31 +131,31 @@ class GraderRegistry:
             self._chosen[owner] = GraderChoice()
             self._drop_unused()
 
-    def remember(self, choice: GraderChoice, diagnosis: Any) -> None:
-        """Keep the outcome of a grader test, for as long as the program runs."""
+    def remember(self, choice: GraderChoice, check: Any) -> None:
+        """Keep the outcome of a grader check, for as long as the program runs."""
         with self._lock:
-            self._diagnoses[_measured(choice)] = diagnosis
+            self._checks[_measured(choice)] = check
 
-    def begin_test(self, owner: str) -> ModelCall:
-        """The call of a grader test that this owner begins now; one that is under way is stopped."""
-        self.stop_test(owner)
+    def begin_check(self, owner: str) -> ModelCall:
+        """The call of a grader check that this owner begins now; one that is under way is stopped."""
+        self.stop_check(owner)
         call = self._tests[owner] = ModelCall()
         return call
 
-    def stop_test(self, owner: str) -> None:
-        """Stop the grader test of this owner, and its request."""
+    def stop_check(self, owner: str) -> None:
+        """Stop the grader check of this owner, and its request."""
         if (call := self._tests.pop(owner, None)) is not None:
             call.stop()
 
-    def diagnosis(self, choice: GraderChoice) -> Any:
-        """The outcome of the last grader test of this model in this shape, or None."""
-        return self._diagnoses.get(_measured(choice))
+    def check_of(self, choice: GraderChoice) -> Any:
+        """The outcome of the last grader check of this model in this shape, or None."""
+        return self._checks.get(_measured(choice))
 
-    def diagnosis_of(self, by: Provenance) -> Any:
-        """The outcome of the last grader test of the model that gave a grade, or None."""
-        for (_, model, shape), diagnosis in list(self._diagnoses.items()):
-            if (model, str(shape)) == (by.model, by.shape) and diagnosis.host == by.host:
-                return diagnosis
+    def check_by(self, by: Provenance) -> Any:
+        """The outcome of the last grader check of the model that gave a grade, or None."""
+        for (_, model, shape), check in list(self._checks.items()):
+            if (model, str(shape)) == (by.model, by.shape) and check.host == by.host:
+                return check
         return None
 
     def address(self, owner: str) -> str:
@@ -182,14 +175,14 @@ class GraderRegistry:
         return self.grader_of(choice)
 
     def grader_of(self, choice: GraderChoice, *, remarks: bool | None = None) -> Grader:
-        """The grader that a choice means; `remarks` overrides the options and what a grader test found."""
+        """The grader that a choice means; `remarks` overrides the options and what a grader check found."""
         if choice.endpoint is None:
             return LexicalGrader()
         if remarks is None:
             remarks = self.options.remarks
         if remarks is None:
-            diagnosis = self.diagnosis(choice)
-            remarks = diagnosis is None or not diagnosis.is_slow
+            check = self.check_of(choice)
+            remarks = check is None or not check.is_slow
         return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint), remarks)
 
     def llm_for(self, owner: str) -> LLM | None:
@@ -204,7 +197,7 @@ class GraderRegistry:
                 return self._models[endpoint]
             gate = self._gates.setdefault(endpoint.base_url, Gate(self.concurrency))
             model = Gated(self._connect(endpoint), gate)
-            # What is only tried out, by a grader test, is not kept: its key would be.
+            # What is only tried out, by a grader check, is not kept: its key would be.
             if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
                 self._models[endpoint] = model
             return model
@@ -215,13 +208,16 @@ class GraderRegistry:
             for model in self._models.values():
                 model.close()
 
-    def _spends_operators_key(self, key: str, model: str, second: str, shape: CallShape, votes: int) -> bool:
+    def _spends_operators_key(self, choice: GraderChoice) -> bool:
         """Whether a visitor wants more for the operator's key than the operator has chosen."""
         default = self.options.default
-        if self.options.is_private or default.endpoint is None or not key or key != default.endpoint.key:
+        if self.options.is_private or not (default.endpoint and choice.endpoint and choice.endpoint.key):
             return False
-        is_dearer = second not in ("", default.endpoint.model, default.second_model)
-        return is_dearer or (model, shape, votes) != (default.endpoint.model, default.shape, default.votes)
+        if choice.endpoint.key != default.endpoint.key:
+            return False
+        is_dearer = choice.second_model not in ("", default.endpoint.model, default.second_model)
+        asked, paid = choice.endpoint.model, default.endpoint.model
+        return is_dearer or (asked, choice.shape, choice.votes) != (paid, default.shape, default.votes)
 
     def _drop_unused(self) -> None:
         """Forget the clients of endpoints that nobody has chosen any more, and with them the keys; a call under way ends."""

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from interviewer.domain.learning import Rating
 from interviewer.domain.rubric import Bank, Kind, Localized
 from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.question_mastery import QuestionMastery, TopicMastery, topic_masteries
 from interviewer.sessions.question_search import known_questions
-from interviewer.sessions.standing import Standing, TopicMastery, topic_masteries
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import outcomes
 
@@ -21,7 +21,7 @@ _CREDIT = {Rating.GOOD: 1.0, Rating.HARD: 0.5, Rating.AGAIN: 0.0}
 _RECENT = timedelta(days=30)
 
 
-class Practised(NamedTuple):
+class PractisedAnswer(NamedTuple):
     """One answer that was a review: when (aware) it was given, and the share, 0 to 1, of its core criteria recalled."""
 
     name: QuestionName
@@ -49,10 +49,10 @@ class TopicProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecallChange:
     """A question that was answered lately: the share recalled the time before, and the last time."""
 
-    standing: Standing
+    mastery: QuestionMastery
     before: float
     now: float
 
@@ -64,8 +64,8 @@ class Progress:
     days: dict[date, int]
     topics: tuple[TopicProgress, ...]
     masteries: tuple[TopicMastery, ...]
-    better: tuple[Change, ...]
-    slipping: tuple[Change, ...]
+    better: tuple[RecallChange, ...]
+    slipping: tuple[RecallChange, ...]
     holds: float | None
     held: float | None
 
@@ -79,7 +79,7 @@ def read_progress(store: Store, owner: str, banks: Sequence[Bank], now: datetime
     zone = now.tzinfo
     assert zone is not None
     known = known_questions(store, owner, banks, now)
-    practised = list_practised(store, owner)
+    practised = list_practised_answers(store, owner)
     begun = [one for one in known if one.cards]
     used = {one.bank.id for one in begun}
     changes = _changes(begun, practised, now)
@@ -96,7 +96,7 @@ def read_progress(store: Store, owner: str, banks: Sequence[Bank], now: datetime
     )
 
 
-def list_practised(store: Store, owner: str) -> list[Practised]:
+def list_practised_answers(store: Store, owner: str) -> list[PractisedAnswer]:
     """Every answer of an owner that was a review, in the order of their times."""
     key = (outcomes.c.bank, outcomes.c.question, outcomes.c.interview, outcomes.c.attempt, outcomes.c.answered_at)
     credit = sa.case(*((outcomes.c.rating == rating, value) for rating, value in _CREDIT.items()))
@@ -104,20 +104,24 @@ def list_practised(store: Store, owner: str) -> list[Practised]:
     query = query.where(outcomes.c.owner == owner, outcomes.c.kind == Kind.CORE, outcomes.c.rating.is_not(None))
     with store.database.read() as connection:
         return [
-            Practised(QuestionName(row.bank, row.question), datetime.fromisoformat(row.answered_at), float(row.share))
+            PractisedAnswer(
+                QuestionName(row.bank, row.question), datetime.fromisoformat(row.answered_at), float(row.share)
+            )
             for row in connection.execute(query)
         ]
 
 
-def _topics(known: Sequence[Standing], practised: Sequence[Practised], zone: tzinfo) -> list[TopicProgress]:
+def _topics(
+    known: Sequence[QuestionMastery], practised: Sequence[PractisedAnswer], zone: tzinfo
+) -> list[TopicProgress]:
     places = {one.name: one for one in known}
     shares: dict[tuple[str, str], dict[date, list[float]]] = defaultdict(lambda: defaultdict(list))
     titles: dict[tuple[str, str], Localized] = {}
     for one in practised:
-        if standing := places.get(one.name):
+        if mastery := places.get(one.name):
             day = one.at.astimezone(zone).date()
-            key = (one.name.bank, standing.question.topic)
-            titles[key] = standing.topic_title
+            key = (one.name.bank, mastery.question.topic)
+            titles[key] = mastery.topic_title
             shares[key][day - timedelta(days=day.weekday())].append(one.share)
     return [
         TopicProgress(*key, titles[key], tuple(Week(day, len(found), mean(found)) for day, found in weeks.items()))
@@ -125,13 +129,15 @@ def _topics(known: Sequence[Standing], practised: Sequence[Practised], zone: tzi
     ]
 
 
-def _changes(begun: Sequence[Standing], practised: Sequence[Practised], now: datetime) -> list[Change]:
+def _changes(
+    begun: Sequence[QuestionMastery], practised: Sequence[PractisedAnswer], now: datetime
+) -> list[RecallChange]:
     """What the last two answers made of the questions that were answered within the last month."""
-    last: dict[QuestionName, list[Practised]] = defaultdict(list)
+    last: dict[QuestionName, list[PractisedAnswer]] = defaultdict(list)
     for one in practised:
         last[one.name].append(one)
     return [
-        Change(standing, found[-2].share, found[-1].share)
-        for standing in begun
-        if len(found := last[standing.name]) > 1 and now - found[-1].at <= _RECENT
+        RecallChange(mastery, found[-2].share, found[-1].share)
+        for mastery in begun
+        if len(found := last[mastery.name]) > 1 and now - found[-1].at <= _RECENT
     ]

@@ -2,21 +2,18 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from interviewer.domain.interview import Begun, Mode, replay
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.interview import Begun, replay
 from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import get_ready
-from interviewer.sessions.claims import Claims
+from interviewer.sessions.effect_leases import EffectLeases
 from interviewer.sessions.effects import EffectRunner, GraderSource
-from interviewer.sessions.known_interviews import KnownInterviews
-from interviewer.sessions.lanes import Lanes
-from interviewer.sessions.planning import QuestionName, make_named_plan
+from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
 from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
+from interviewer.sessions.work_queues import WorkQueues
 from interviewer.text.messages import localized
 
 __all__ = ["LONGEST_ANSWER", "Session", "SessionService"]
@@ -35,10 +32,10 @@ class SessionService:
     ) -> None:
         """`threads` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take."""
         self.store = store
-        self._claims = Claims(store.database)
-        self._runner = EffectRunner(graders, self._claims, threads, follow_up_seconds)
-        self._known = KnownInterviews(store)
-        self._preparing = Lanes(1)
+        self._leases = EffectLeases(store.database)
+        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds)
+        self._cache = InterviewCache(store)
+        self._preparing = WorkQueues(1)
         self._closed = threading.Event()
 
     def begin(self, owner: str, first: Begun) -> Session:
@@ -54,28 +51,6 @@ class SessionService:
         self._preparing.submit("get ready", lambda: get_ready(questions))
         return session
 
-    def begin_named(
-        self,
-        owner: str,
-        banks: Sequence[Bank],
-        names: Iterable[QuestionName],
-        *,
-        mode: Mode = Mode.COACH,
-        language: Language | None = None,
-        probes: bool | None = None,
-        hints: bool = True,
-        again: bool = True,
-    ) -> Session:
-        """A new interview with these questions of any of the banks. Raises BankError where one has no such question.
-
-        With `again`, a coach asks once more at the end what was missed.
-        """
-        again = again and mode is Mode.COACH
-        first = make_named_plan(
-            banks, names, mode=mode, language=language, probes=probes, hints=hints, again=again
-        )  # fmt: skip
-        return self.begin(owner, first)
-
     def resume(self, interview: str, owner: str | None) -> Session:
         """An interview that is kept. Raises NoSuchInterview if it is not this owner's (None: anybody's)."""
         whose = self.store.owner_of(interview)
@@ -86,7 +61,7 @@ class SessionService:
     def remove(self, owner: str | None, interview: str) -> RemovedInterview:
         """Delete an interview, and give what `put_back` takes. Raises NoSuchInterview if it is not this owner's."""
         removed = remove_interview(self.store, interview, owner)
-        self._known.drop(interview)
+        self._cache.drop(interview)
         return removed
 
     def put_back(self, removed: RemovedInterview) -> Session:
@@ -117,7 +92,7 @@ class SessionService:
     def close(self) -> None:
         """Stop looking for work; what is under way is abandoned, and found again at the next start."""
         self._closed.set()
-        self._claims.close()
+        self._leases.close()
 
     def _sweep(self) -> None:
         unchanged_for = None
@@ -132,4 +107,4 @@ class SessionService:
             unchanged_for = _SWEEP_SECONDS
 
     def _session(self, interview: str, owner: str) -> Session:
-        return Session(self.store, self._runner, self._known, interview, owner)
+        return Session(self.store, self._runner, self._cache, interview, owner)

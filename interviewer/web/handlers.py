@@ -11,10 +11,10 @@ from interviewer.banks.loader import Library
 from interviewer.domain.interview import Interview, Manner, Mode, Order, Phase, due, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, StoreDamaged, StoreError, TranscriptError
-from interviewer.presentation.card import Live
+from interviewer.presentation.card import CardActions
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.planning import QuestionName, make_plan
+from interviewer.sessions.planning import QuestionName, make_named_plan, make_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
@@ -25,6 +25,7 @@ from interviewer.web.notices import not_begun, told, unreachable, with_unrecorde
 from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading, StopTest
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
+from interviewer.web.voice import read_spoken
 
 # The limits for an answer that may be chosen; 0 stands for none.
 ANSWER_SECONDS = (0, 60, 120, 180, 300)
@@ -101,14 +102,15 @@ class Desk:
             return View(Screen.START, language, notice=told(error, language))
         return self._view(session, session.interview(), language)
 
-    def answer(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
-        """Record the answer; in coach mode with the card, if that needs no model."""
+    def answer(self, owner: str, interview: str, place: str, text: str, language: Language, spoken: str = "") -> View:
+        """Record the answer; in coach mode with the card, if that needs no model. `spoken` is as the page's script sends it."""
         if not text.strip():
             return self._noticed(owner, interview, language, say("play.empty", language))
         if len(text) > LONGEST_ANSWER:
             notice = say("play.too_long", language, length=len(text), most=LONGEST_ANSWER)
             return with_unrecorded(self._noticed(owner, interview, language, notice), text)
-        played = self._played(owner, interview, language, lambda session: session.answer(text, place), clear=True)
+        said = read_spoken(spoken)
+        played = self._played(owner, interview, language, lambda session: session.answer(text, place, said), clear=True)
         return with_unrecorded(played, text) if played.notice and not played.clear else played
 
     def ask(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
@@ -184,7 +186,7 @@ class Desk:
                     return self._noticed(owner, interview, language, told(error, language))
                 return self.practise(owner, names, language)
             case [StopTest(), *_]:
-                self.models.stop_test(owner)
+                self.models.stop_check(owner)
                 play: Callable[[Session], Interview] = Session.interview
             case [StopGrading(), *_]:
                 play = partial(Session.stop_grading, language=language)
@@ -213,7 +215,8 @@ class Desk:
     def practise(self, owner: str, names: Sequence[QuestionName], language: Language) -> View:
         """An interview with these questions."""
         try:
-            session = self.service.begin_named(owner, self.library.banks(), names, language=language)
+            first = make_named_plan(self.library.banks(), names, language=language, again=True)
+            session = self.service.begin(owner, first)
         except StoreError as error:
             return not_begun(error, language)
         except (InterviewerError, ValueError) as error:
@@ -314,7 +317,7 @@ class Desk:
         seconds = session.seconds_since_asked()
         store = self.service.store
         shows_card = interview.phase in (Phase.REVIEWING, Phase.OVER) or interview.current.number > 1
-        live = Live(
+        live = CardActions(
             self.badges.is_measured(interview),
             has_model=not self.service.is_offline(session.owner),
             progress=lambda attempt: session.progress(attempt.question, attempt.number),

@@ -10,12 +10,12 @@ from fakes import BANK, DROPOUT, FlakyGrader, GradeAs, both, grade
 from graded_rows import ROW, marked, served, tasks
 from model_server import MODEL, model_server
 
-from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Grade, Level, Spent
+from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Grade, Level, TokensSpent
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import BankError
-from interviewer.evaluation import batch
-from interviewer.evaluation.batch import Marked, Task
+from interviewer.evaluation import batch_grading
+from interviewer.evaluation.batch_grading import Marked, Task
 from interviewer.evaluation.openai_batch import request_line
 from interviewer.evaluation.runner import attempt_of, grade_answers
 from interviewer.grading import CallShape, LLMGrader
@@ -117,7 +117,7 @@ def test_a_grade_is_read_back_as_it_was_written() -> None:
         extras=(Extra(both("对", "right"), Evidence(1, "is")),),
         dispute=both("错", "wrong"),
         gaps=(Gap("random", both("因", "why"), both("说", "say")),),
-        spent=Spent(3, 4),
+        spent=TokensSpent(3, 4),
     )
     assert grade_from_plain(json.loads(json.dumps(grade_to_plain(whole)))) == whole
 
@@ -132,7 +132,7 @@ def tasks_attempt(text: str) -> Attempt:
 def lines_of(
     todo: list[Task], endpoint: Endpoint = ENDPOINT, shape: CallShape = CallShape.ONE_CALL
 ) -> list[dict[str, Any]]:
-    return [json.loads(request_line(*request)) for request in batch.requests(todo, endpoint, shape)]
+    return [json.loads(request_line(*request)) for request in batch_grading.requests(todo, endpoint, shape)]
 
 
 def said(line: dict[str, Any], content: str | None, finish: str = "stop", **message: object) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def read_back(
     for number, lines in enumerate(files):
         paths.append(tmp_path / f"results{number}.jsonl")
         paths[-1].write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    return list(grade_answers(todo, batch.read_back(paths, todo, endpoint, shape)).graded)
+    return list(grade_answers(todo, batch_grading.read_back(paths, todo, endpoint, shape)).graded)
 
 
 @pytest.mark.parametrize("kind", ["", "vllm", "deepseek"])
