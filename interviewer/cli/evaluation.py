@@ -115,19 +115,19 @@ def _keep(measured: "Measurement | None", record: Path | None, settings: "Settin
     """Keep what was measured; in the data folder, a sample takes the place of nothing that rests on more answers."""
     from interviewer import wiring
     from interviewer.errors import InterviewerError
-    from interviewer.evaluation.measurements import LEAST_ANSWERS, keep_measurement
+    from interviewer.evaluation.measurements import LEAST_ANSWERS, save_measurement
 
     if record and measured is None:
         fail(f"nothing to keep in {record.name}: a badge needs {LEAST_ANSWERS} answers whose grades and labels vary")
     if measured is None:
         return
     if record:
-        keep_measurement(record, measured)
+        save_measurement(record, measured)
         return
     try:
         before = wiring.known_measurements(settings)().get((measured.grader, measured.rubrics))
         if not (is_sample and before and before.n > measured.n):
-            keep_measurement(settings.data_folder / wiring.MEASURED, measured)
+            save_measurement(settings.data_folder / wiring.MEASURED, measured)
     except InterviewerError as error:
         print(f"interviewer: the badge beside scores will not show these figures: {error}", file=sys.stderr)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interviewer.errors import NoSuchInterview
-from interviewer.sessions.store import Recorded, Store
+from interviewer.sessions.store import RecordedEvent, Store
 from interviewer.text.messages import localized
 
 
@@ -15,7 +15,7 @@ class RemovedInterview:
     id: str
     owner: str
     title: str | None
-    history: list[Recorded]
+    history: list[RecordedEvent]
 
 
 def remove_interview(store: Store, interview: str, owner: str | None) -> RemovedInterview:

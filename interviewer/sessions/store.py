@@ -52,7 +52,7 @@ _LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedEvent:
     """An event as it was recorded; `at` is UTC, ISO 8601, and never before that of the event before it."""
 
     event: Event
@@ -102,7 +102,7 @@ class Store:
             raise store_error(error) from error
         return at
 
-    def since(self, interview: str, number: int) -> list[Recorded]:
+    def since(self, interview: str, number: int) -> list[RecordedEvent]:
         """The events from the `number`-th on (from 0), in order; events never change, so what came before is known."""
         with self.database.read() as connection:
             return self._read(connection, interview, number)
@@ -117,7 +117,7 @@ class Store:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return str(found)
 
-    def history(self, interview: str, owner: str | None = None) -> list[Recorded]:
+    def history(self, interview: str, owner: str | None = None) -> list[RecordedEvent]:
         """All events in order. Raises NoSuchInterview if there is none, or not of this owner (None: of anybody)."""
         if owner is not None and self.owner_of(interview) != owner:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
@@ -126,15 +126,10 @@ class Store:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return history
 
-    def interviews(
-        self, owner: str | None = None, limit: int | None = None, offset: int = 0, text: str = ""
-    ) -> list[Overview]:
-        """The interviews of an owner (None: of everybody), the one that changed last first.
-
-        With `text`, those whose own title or bank's title has it.
-        """
+    def interviews(self, owner: str | None = None, limit: int | None = None, offset: int = 0) -> list[Overview]:
+        """The interviews of an owner (None: of everybody), the one that changed last first."""
         with self.database.read() as connection:
-            return read_models.list_overviews(connection, owner, limit, offset, text)
+            return read_models.list_overviews(connection, owner, limit, offset)
 
     def title_of(self, interview: str) -> str | None:
         """What its owner calls it; None if nobody named it."""
@@ -149,7 +144,7 @@ class Store:
         with self.database.write() as connection:
             connection.execute(interviews.update().where(interviews.c.id == interview).values(title=kept))
 
-    def insert(self, interview: str, owner: str, history: Sequence[Recorded], title: str | None = None) -> None:
+    def insert(self, interview: str, owner: str, history: Sequence[RecordedEvent], title: str | None = None) -> None:
         """Add an interview that was played before, with the times of its events; its id must be free.
 
         Raises OutOfTurn if these events make no interview.
@@ -259,9 +254,9 @@ class Store:
 
         return read_models.rebuild(connection, read)
 
-    def _read(self, connection: sa.Connection, interview: str, number: int) -> list[Recorded]:
+    def _read(self, connection: sa.Connection, interview: str, number: int) -> list[RecordedEvent]:
         rows = connection.execute(_EVENTS_FROM, {"this": interview, "first": number}).all()
-        return [Recorded(self._event(connection, kind, body), at) for kind, body, at in rows]
+        return [RecordedEvent(self._event(connection, kind, body), at) for kind, body, at in rows]
 
     def _event(self, connection: sa.Connection, kind: str, body: str) -> Event:
         if kind != Begun.__name__:
