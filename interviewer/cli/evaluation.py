@@ -229,6 +229,7 @@ def doctor(
         print(f"answer {place + 1} of {total}", file=sys.stderr)
 
     check = wait_for_model(lambda: grader_check.check_grader(models, models.options.default, bank, told), language)
+    models.remember(models.options.default, check)
     if as_json:
         print(json.dumps(check.plain(), ensure_ascii=False, indent=2))
     else:
