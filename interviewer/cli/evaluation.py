@@ -91,7 +91,10 @@ def evaluate(
     settings = read_settings()
     chosen = wiring.make_library(settings).bank(bank) if bank else None
     compiled = wiring.make_compiler(settings, lambda line: print(line, file=sys.stderr)) if compiles else None
-    tasks = runner.tasks_in_bank(rows, chosen) if chosen else runner.tasks_without_bank(rows, compiled)
+    if chosen:
+        tasks = runner.tasks_in_bank(rows, chosen)
+    else:
+        tasks = wait_for_model(lambda: runner.tasks_without_bank(rows, compiled), Language.EN)
     run = _run(tasks, grader, settings, save)
     if compiles and not save:
         wiring.forget_drafts(settings)  # with --save a later run must meet the same rubrics
@@ -165,8 +168,12 @@ def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_jso
     ruled = _sample(ruled_attempts(interviews), limit, seed)
     if not ruled:
         fail("nobody has ruled on an answer yet: correct marks on the page, or with `interviewer rule`")
-    with grading_bar(len(ruled)) as (tick, _):
-        found = measure_ruling_agreement(ruled, wiring.make_grader(grader.value, settings), _name(grader), tick)
+    with grading_bar(len(ruled)) as (tick, look):
+        found = wait_for_model(
+            lambda: measure_ruling_agreement(ruled, wiring.make_grader(grader.value, settings), _name(grader), tick),
+            Language.EN,
+            lambda call: look([call]),
+        )
     _print(found.as_plain(), evaluation_report.rulings_to_text(found), as_json=as_json)
     tell_failures(found.failures, found.answers)
 

@@ -149,7 +149,7 @@ def test_import_with_the_model(real: Real, tmp_path: Path, capsys: pytest.Captur
     assert run("import", str(source), "--compile", "llm", "--lang", "en", "-o", str(made)) == 0
     told = capsys.readouterr()
     assert made.exists()
-    summary = next(line for line in told.out.splitlines() if "criteria" in line)
+    summary = next(line for line in told.out.splitlines() if " questions, " in line)
     by = "the model's" if "offline" not in told.out else "made offline, as was said"
     real.tell("import with the model", f"{time.monotonic() - start:.0f} s, {summary.split(': ')[-1]}, {by}")
 
