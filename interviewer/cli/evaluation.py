@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from interviewer.cli.app import Compiler, GraderName, app, fail, tell_failures, text_of, write_file
+from interviewer.cli.local_models import pull_model, tell_local_servers
 from interviewer.cli.model_progress import grading_bar, wait_for_model
 from interviewer.domain.rubric import Language
 
@@ -218,8 +219,12 @@ def doctor(
     base_url: Annotated[str | None, typer.Option(help="The model's server; that of the settings if left out.")] = None,
     model: Annotated[str | None, typer.Option(help="The model's name.")] = None,
     language: Annotated[Language, typer.Option(help="Language of the advice.")] = Language.EN,
+    pull: Annotated[str, typer.Option(help="Test nothing; let the Ollama on this machine pull this model.")] = "",
 ) -> None:
     """Test the model as a grader: seven canned answers, and what their grades say."""
+    if pull:
+        pull_model(pull, base_url, language)
+        return
     import json
 
     from interviewer import wiring
@@ -229,6 +234,7 @@ def doctor(
     settings = read_settings(base_url=base_url, model=model)
     models = wiring.make_grader_registry(settings)
     if models.options.default.endpoint is None:
+        tell_local_servers(language)
         fail("no model to test: give --base-url and --model, or set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
     bank = wiring.make_library(settings).bank("deep-learning")
 
