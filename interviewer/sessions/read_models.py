@@ -94,12 +94,18 @@ def list_owners(connection: sa.Connection) -> list[OwnerOverview]:
 
 
 def list_overviews(
-    connection: sa.Connection, owner: str | None, limit: int | None = None, offset: int = 0
+    connection: sa.Connection, owner: str | None, limit: int | None = None, offset: int = 0, text: str = ""
 ) -> list[Overview]:
-    """The interviews of an owner (None: of everybody), the one that changed last first."""
+    """The interviews of an owner (None: of everybody), the one that changed last first.
+
+    With `text`, those whose own title or bank's title has it.
+    """
     query = sa.select(overviews).order_by(overviews.c.changed_at.desc(), overviews.c.interview)
     if owner is not None:
         query = query.where(overviews.c.owner == owner)
+    if text.strip():
+        named = (interviews.c.title, overviews.c.bank_zh, overviews.c.bank_en)
+        query = query.where(sa.or_(*(column.icontains(text.strip(), autoescape=True) for column in named)))
     return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()]
 
 

@@ -126,10 +126,15 @@ class Store:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return history
 
-    def interviews(self, owner: str | None = None, limit: int | None = None, offset: int = 0) -> list[Overview]:
-        """The interviews of an owner (None: of everybody), the one that changed last first."""
+    def interviews(
+        self, owner: str | None = None, limit: int | None = None, offset: int = 0, text: str = ""
+    ) -> list[Overview]:
+        """The interviews of an owner (None: of everybody), the one that changed last first.
+
+        With `text`, those whose own title or bank's title has it.
+        """
         with self.database.read() as connection:
-            return read_models.list_overviews(connection, owner, limit, offset)
+            return read_models.list_overviews(connection, owner, limit, offset, text)
 
     def title_of(self, interview: str) -> str | None:
         """What its owner calls it; None if nobody named it."""

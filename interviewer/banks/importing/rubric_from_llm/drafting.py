@@ -21,6 +21,7 @@ from interviewer.errors import LLMError, LLMMalformed
 from interviewer.grading.evidence import carries_content, locate
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import LLM, Message
+from interviewer.llm.model_call import current_call
 from interviewer.llm.prompts import prompt
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized, say
@@ -64,15 +65,18 @@ def draft_all(
 ) -> list[Drafted]:
     """The rubrics of many questions, each a text and a reference, in order; `told` hears how many are ready, of how many.
 
-    A model that fails several times in a row is not asked again, and the rest is compiled offline.
+    A model that fails several times in a row is not asked again, and the rest is compiled offline. All requests belong to
+    the current model call; they end with it, and where `told` raises.
     """
+    call = current_call()
     failures: list[LLMError] = []
 
     def one(pair: tuple[str, str]) -> Drafted:
         latest = failures[-_PATIENCE:]  # another thread may clear them at any time
         if len(latest) == _PATIENCE:
             return Drafted(compile_question(*pair), failure=latest[-1])
-        drafted = draft(llm, *pair, language, policy)
+        with call.running():
+            drafted = draft(llm, *pair, language, policy)
         if drafted.failure:
             failures.append(drafted.failure)
         else:
@@ -86,7 +90,8 @@ def draft_all(
                 found.append(drafted)
                 told(len(found), len(pairs))
         except BaseException:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            call.stop()
             raise
     return found
 
