@@ -32,7 +32,7 @@ pytestmark = pytest.mark.real_server
 
 ANSWER = "It is switched off at test time. Otherwise the predictions would be random."
 AGAIN = "No. In eval mode dropout does nothing, since with it the same input would give noisy outputs."
-GRADINGS = 30
+GRADINGS = int(os.environ.get("INTERVIEWER_TEST_GRADINGS", "30"))
 
 
 @contextmanager
