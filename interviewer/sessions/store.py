@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -28,6 +28,7 @@ from interviewer.sessions.tables import (
     banks,
     claims,
     events,
+    interview_words,
     interviews,
     outcomes,
     overviews,
@@ -127,14 +128,19 @@ class Store:
         return history
 
     def interviews(
-        self, owner: str | None = None, limit: int | None = None, offset: int = 0, text: str = ""
+        self,
+        owner: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        text: str = "",
+        zone: tzinfo = UTC,
     ) -> list[Overview]:
-        """The interviews of an owner (None: of everybody), the one that changed last first.
+        """The interviews of an owner (None: of everybody) that have all words of the text, the one that changed last first.
 
-        With `text`, those whose own title or bank's title has it.
+        A word may be in the title, the bank's or the questions', name the mode, or the day in `zone`.
         """
         with self.database.read() as connection:
-            return read_models.list_overviews(connection, owner, limit, offset, text)
+            return read_models.list_overviews(connection, owner, limit, offset, text, zone)
 
     def title_of(self, interview: str) -> str | None:
         """What its owner calls it; None if nobody named it."""
@@ -231,8 +237,8 @@ class Store:
     def _delete(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
         """Delete these interviews, what refers to them, and the banks that no other interview was played on."""
         names = sa.select(interviews.c.id).where(which)
-        for column in (events.c.interview, outcomes.c.interview, overviews.c.interview, claims.c.interview):
-            connection.execute(column.table.delete().where(column.in_(names)))
+        for table in (events, outcomes, overviews, interview_words, claims):
+            connection.execute(table.delete().where(table.c.interview.in_(names)))
         connection.execute(interviews.delete().where(which))
         bodies = connection.execute(sa.select(events.c.body).where(events.c.number == 0)).scalars()
         used = {digest for body in bodies if (digest := _digest(body))}

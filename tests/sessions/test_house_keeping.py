@@ -32,6 +32,8 @@ TABLES = (
     "claims",
     "owner_settings",
     "question_notes",
+    "interview_words",
+    "removed_interviews",
 )
 
 
