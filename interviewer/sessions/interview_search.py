@@ -15,11 +15,10 @@ from interviewer.text.tokenizer import fold
 _MOST_SIGNS = 20_000
 
 # How a day, a month or a year is written; the most days that it has, and where the next one begins after so many.
-_DAY, _MONTH, _YEAR = (1, {}), (31, {"day": 1}), (366, {"day": 1, "month": 1})
 _PERIODS: tuple[tuple[str, int, dict[str, Any]], ...] = (
-    *((written, *_DAY) for written in ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日")),
-    *((written, *_MONTH) for written in ("%Y-%m", "%Y/%m", "%Y年%m月")),
-    *((written, *_YEAR) for written in ("%Y年", "%Y")),
+    *((written, 1, {}) for written in ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日")),
+    *((written, 31, {"day": 1}) for written in ("%Y-%m", "%Y/%m", "%Y年%m月")),
+    *((written, 366, {"day": 1, "month": 1}) for written in ("%Y年", "%Y")),
 )
 
 

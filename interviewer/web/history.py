@@ -1,5 +1,6 @@
 """The list of all interviews of an owner, as links that resume or reread them."""
 
+from datetime import UTC, tzinfo
 from functools import lru_cache
 
 from interviewer.domain.rubric import Language
@@ -15,18 +16,27 @@ _SHOWN_FROM = Overview._fields.index("bank")
 _NOBODY = ("",) * _SHOWN_FROM
 
 
-def listing(service: SessionService, owner: str, language: Language, count: int = PAGE_SIZE) -> str:
-    """The interviews of an owner that changed last, so many of them, and a link that shows more."""
+def listing(
+    service: SessionService,
+    owner: str,
+    language: Language,
+    count: int = PAGE_SIZE,
+    words: str = "",
+    zone: tzinfo = UTC,
+) -> str:
+    """The interviews of an owner with all these words that changed last, so many of them, and a link that shows more."""
     title = f"<h2>{say('list.title', language)}</h2>"
     try:
-        found = service.store.interviews(owner, count + 1)
+        found = service.store.interviews(owner, count + 1, text=words, zone=zone)
     except StoreError as error:
         return f'{title}<p role="alert">{escaped(say("list.away", language, reason=error.into(language)))}</p>'
     items = "".join(_item(overview, language) for overview in found[:count])
     if not items:
-        return f"{title}<p>{say('list.empty', language)}</p>"
+        return f'{title}<p role="status">{say("list.none_found" if words.strip() else "list.empty", language)}</p>'
     more = ""
-    if len(found) > count:
+    if len(found) > count and words.strip():
+        more = f"<p>{say('questions.first', language, count=count)}</p>"
+    elif len(found) > count:
         text = say("list.more", language, count=count)
         more = f'<p class="more"><a href="?list={count + PAGE_SIZE}">{text}</a></p>'
     return f'{title}<ul class="interviews">{items}</ul>{more}'

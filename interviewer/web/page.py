@@ -116,7 +116,9 @@ class _Wiring:
         self._connect_start()
         self._connect_play()
         for trigger in (c.records.select, c.refresh.click):
-            self._on(trigger, self._list, [language], [c.progress, c.listing])
+            self._on(trigger, self._list, [language, c.words], [c.progress, c.listing])
+        for trigger in (c.words.submit, c.words.blur):
+            self._on(trigger, self._find, [language, c.words], [c.listing])
         self._on(c.regrade.click, self._regrade, [language], [c.listing])
         self._on(c.link.click, self._link, [language], [c.link_text])
         c.questions.connect(self._on, self._search, language)
@@ -321,9 +323,13 @@ class _Wiring:
     def _search(self, words: str, state: str, language: str, request: gr.Request) -> str:
         return self.desk.practice.questions(self._owner(request), words, state, zone_of(request), Language(language))
 
-    def _list(self, language: str, request: gr.Request) -> tuple[str, str]:
-        owner, spoken = self._owner(request), Language(language)
-        return self.desk.practice.progress(owner, zone_of(request), spoken), listing(self.desk.service, owner, spoken)
+    def _list(self, language: str, words: str, request: gr.Request) -> tuple[str, str]:
+        progress = self.desk.practice.progress(self._owner(request), zone_of(request), Language(language))
+        return progress, self._find(language, words, request)
+
+    def _find(self, language: str, words: str, request: gr.Request) -> str:
+        owner, zone = self._owner(request), zone_of(request)
+        return listing(self.desk.service, owner, Language(language), words=words, zone=zone)
 
     def _regrade(self, language: str, request: gr.Request) -> str:
         """Grade whatever of this owner has no grade, and list the interviews anew."""
