@@ -14,7 +14,7 @@ from interviewer.sessions.effects import EffectRunner, GraderSource
 from interviewer.sessions.known_interviews import KnownInterviews
 from interviewer.sessions.lanes import Lanes
 from interviewer.sessions.planning import QuestionName, make_named_plan
-from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
+from interviewer.sessions.removal import RemovedInterview, forget_expired, put_back, remove_interview
 from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
 from interviewer.text.messages import localized
@@ -124,6 +124,7 @@ class SessionService:
         while True:
             try:
                 self.run_left_work(unchanged_for)
+                forget_expired(self.store)
             except Exception:  # noqa: BLE001 - it is logged, and looked for again
                 _log.exception("left work could not be looked for")
             if self._closed.wait(_SWEEP_SECONDS):

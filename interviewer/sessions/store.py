@@ -34,6 +34,7 @@ from interviewer.sessions.tables import (
     overviews,
     owner_settings,
     question_notes,
+    removed_interviews,
 )
 from interviewer.text.messages import localized
 
@@ -191,7 +192,7 @@ class Store:
         """Delete every row of an owner, and the bytes that stood there."""
         with self.database.write() as connection:
             self._delete(connection, interviews.c.owner == owner)
-            for table in (owner_settings, question_notes):
+            for table in (owner_settings, question_notes, removed_interviews):
                 connection.execute(table.delete().where(table.c.owner == owner))
             review_cards.remove_owner(connection, owner)
         self.database.compact()

@@ -45,7 +45,9 @@ _MOST_CHECKED = 300
 _BANKS = """{% if banks %}<details data-key="own-banks"><summary>{{ say("editor.banks") }}</summary><ul class="own-banks">
 {% for bank in banks %}<li>{{ bank.title }} <span class="quiet">{{ say("editor.count", count=bank.questions | length) }}</span>
 <span class="tools"><button type="button" data-open="{{ bank.id }}" data-sure="{{ say("editor.drop_edits") }}">{{ say("editor.edit") }}</button>
-<button type="button" class="delete" data-bank="{{ bank.id }}" data-sure="{{ say("list.delete_sure") }}">{{ say("list.delete") }}</button></span></li>{% endfor %}</ul></details>{% endif %}"""
+<button type="button" class="delete" data-bank="{{ bank.id }}" data-sure="{{ say("list.delete_sure") }}">{{ say("list.delete") }}</button></span></li>{% endfor %}</ul></details>{% endif %}
+{% if removed %}<details data-key="removed-banks"><summary>{{ say("list.removed") }}</summary><ul class="own-banks">
+{% for one in removed %}<li>{{ one.title }} <button type="button" class="put-back" data-bank="{{ one.id }}">{{ say("list.undo") }}</button></li>{% endfor %}</ul></details>{% endif %}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class Editor:
         language = action.language
         match action:
             case ListBanks():
-                return {"html": inline(_BANKS, language, banks=self.importer.own_banks())}
+                return {
+                    "html": inline(_BANKS, language, banks=self.importer.own_banks(), removed=self.importer.removed())
+                }
             case OpenImport(draft=name):
                 draft = self.importer.drafts.get(name)
                 if draft is None:

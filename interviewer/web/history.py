@@ -5,15 +5,19 @@ from functools import lru_cache
 
 from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
-from interviewer.presentation.templating import escaped
+from interviewer.presentation.templating import escaped, inline
 from interviewer.presentation.wording import moment, score_text
 from interviewer.sessions.read_models import PAGE_SIZE, Overview
+from interviewer.sessions.removal import list_set_aside
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import say
 
 # What differs between any two interviews stands first, and is not in their words.
 _SHOWN_FROM = Overview._fields.index("bank")
 _NOBODY = ("",) * _SHOWN_FROM
+
+_REMOVED = """{% if removed %}<details data-key="removed-interviews"><summary>{{ say("list.removed") }}</summary><ul class="interviews">
+{% for one in removed %}<li>{{ one.title or one.bank_title }} <button type="button" class="put-back" data-interview="{{ one.id }}">{{ say("list.undo") }}</button></li>{% endfor %}</ul></details>{% endif %}"""
 
 
 def listing(
@@ -28,18 +32,20 @@ def listing(
     title = f"<h2>{say('list.title', language)}</h2>"
     try:
         found = service.store.interviews(owner, count + 1, text=words, zone=zone)
+        set_apart = list_set_aside(service.store, owner)
     except StoreError as error:
         return f'{title}<p role="alert">{escaped(say("list.away", language, reason=error.into(language)))}</p>'
     items = "".join(_item(overview, language) for overview in found[:count])
+    removed = inline(_REMOVED, language, removed=set_apart)
     if not items:
-        return f'{title}<p role="status">{say("list.none_found" if words.strip() else "list.empty", language)}</p>'
+        return f'{title}<p role="status">{say("list.none_found" if words.strip() else "list.empty", language)}</p>{removed}'
     more = ""
     if len(found) > count and words.strip():
         more = f"<p>{say('questions.first', language, count=count)}</p>"
     elif len(found) > count:
         text = say("list.more", language, count=count)
         more = f'<p class="more"><a href="?list={count + PAGE_SIZE}">{text}</a></p>'
-    return f'{title}<ul class="interviews">{items}</ul>{more}'
+    return f'{title}<ul class="interviews">{items}</ul>{more}{removed}'
 
 
 def wished_count(wish: str) -> int:
