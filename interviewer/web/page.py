@@ -118,7 +118,7 @@ class _Wiring:
         for trigger in (c.records.select, c.refresh.click):
             self._on(trigger, self._list, [language, c.words], [c.progress, c.listing])
         for trigger in (c.words.submit, c.words.blur):
-            self._on(trigger, self._find, [language, c.words], [c.listing])
+            self._on(trigger, self._find, [language, c.words], [c.listing], trigger_mode="always_last")
         self._on(c.regrade.click, self._regrade, [language], [c.listing])
         self._on(c.link.click, self._link, [language], [c.link_text])
         c.questions.connect(self._on, self._search, language)

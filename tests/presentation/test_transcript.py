@@ -268,3 +268,14 @@ def test_what_was_spoken_beside_the_answers_stands_in_its_place(service: Session
     )  # fmt: skip
     places = [text.index(line) for line in lines]
     assert places == sorted(places)
+
+
+def test_markdown_in_chinese_is_punctuated_as_chinese_is(service: SessionService) -> None:
+    session = service.begin("me", make_plan(begun().bank, language=Language.ZH))
+    session.answer("测试时它是关闭的")
+    session.run_due_and_wait()
+    session.end()
+    text = export(session, "md", Language.ZH)
+    assert "参考回答：" in text
+    assert "可以这样说：" in text
+    assert not [line for line in text.splitlines() if "： " in line or " (" in line or "\\#1: " in line]
