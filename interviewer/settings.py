@@ -81,6 +81,17 @@ class Settings(BaseSettings):
     follow_up_seconds: float = Field(
         20.0, gt=0, le=600, description="how long a model may take to word a follow-up before a plain one is asked"
     )
+    speech_base_url: str = Field(
+        "", description="a server with OpenAI's audio API, hosted or local; without one, answers are typed"
+    )
+    speech_api_key: str = Field("", repr=False, description="the key for that server, if it wants one")
+    speech_model: str = Field("", description="its model that writes spoken answers down; none if empty")
+    speech_voice_model: str = Field(
+        "", description="its model that reads questions aloud; the browser's own voice if empty"
+    )
+    speech_voice: str = Field(
+        "alloy", description="the voice it reads with, or two, for Chinese and for English: zf_xiaobei, af_heart"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", description="the least severe events to report on the error stream"
     )

@@ -10,7 +10,7 @@ from interviewer import grading
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import SettingsError
-from interviewer.evaluation.calibration import MeasurementSource, read_measurements
+from interviewer.evaluation.measurements import MeasurementSource, read_measurements
 from interviewer.grading import CallShape, lexical
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
@@ -26,6 +26,7 @@ from interviewer.text.messages import say
 
 if TYPE_CHECKING:
     from interviewer.evaluation.runner import Compile
+    from interviewer.llm.speech import Speech
 
 # The owner of what is played in the terminal.
 LOCAL_OWNER = "local"
@@ -88,6 +89,27 @@ def _connect(endpoint: Endpoint) -> LLM:
     from interviewer.llm.client import OpenAICompatible
 
     return OpenAICompatible(endpoint, identify=KNOWN.identify)
+
+
+def make_speech(settings: Settings) -> "Speech | None":
+    """The speech server of the settings, or None. Raises SettingsError if they name a server and no model of it."""
+    if not settings.speech_base_url:
+        return None
+    from interviewer.llm.speech import Speech
+
+    if not (settings.speech_model or settings.speech_voice_model):
+        raise SettingsError(
+            "INTERVIEWER_SPEECH_BASE_URL is set without a model: set INTERVIEWER_SPEECH_MODEL,"
+            " INTERVIEWER_SPEECH_VOICE_MODEL or both"
+        )
+    server = Endpoint(settings.speech_base_url, key=settings.speech_api_key)
+    names = [name.strip() for name in settings.speech_voice.split(",")]
+    return Speech(
+        replace(server, model=settings.speech_model) if settings.speech_model else None,
+        replace(server, model=settings.speech_voice_model) if settings.speech_voice_model else None,
+        {Language.ZH: names[0], Language.EN: names[-1]},
+        concurrency=settings.model_concurrency,
+    )
 
 
 def make_llm(settings: Settings) -> LLM:

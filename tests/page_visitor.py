@@ -49,5 +49,5 @@ class Visitor:
         tick = next(one for one in self.events if any(target[1] == "tick" for target in one["targets"]))
         return self.call(tick, [interview, place, "en", pace], session)
 
-    def send(self, interview: str, place: str, text: str, session: str = "mine") -> dict[str, Any]:
-        return self.call(self.event("send", "click"), [interview, place, text, "en"], session)
+    def send(self, interview: str, place: str, text: str, session: str = "mine", spoken: str = "") -> dict[str, Any]:
+        return self.call(self.event("send", "click"), [interview, place, text, "en", spoken], session)

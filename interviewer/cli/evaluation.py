@@ -13,7 +13,7 @@ from interviewer.domain.rubric import Language
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from interviewer.evaluation.calibration import Measurement
+    from interviewer.evaluation.measurements import Measurement
     from interviewer.evaluation.runner import GradableT, GradingTask, Run
     from interviewer.settings import Settings
 
@@ -49,9 +49,9 @@ def evaluate(
 ) -> None:
     """Measure a grader against labelled answers, or against attacks."""
     from interviewer import wiring
-    from interviewer.evaluation import agreement, runner
-    from interviewer.evaluation.calibration import rubrics_digest
+    from interviewer.evaluation import label_agreement, runner
     from interviewer.evaluation.datasets import read_labelled_answers
+    from interviewer.evaluation.measurements import rubrics_digest
     from interviewer.presentation import evaluation_report
     from interviewer.settings import read_settings
 
@@ -95,10 +95,10 @@ def evaluate(
     run = _run(tasks, grader, settings, save)
     if compiles and not save:
         wiring.forget_drafts(settings)  # with --save a later run must meet the same rubrics
-    found = agreement.measure_agreement(
+    found = label_agreement.measure_label_agreement(
         run,
         grader=_name(grader),
-        threshold=agreement.HALF if threshold is None else threshold,
+        threshold=label_agreement.HALF if threshold is None else threshold,
         fit_on=fit_threshold,
         seed=seed,
     )
@@ -106,7 +106,7 @@ def evaluate(
     _print(found.as_plain(), evaluation_report.to_text(found), as_json=json)
     for file in write or ():
         write_file(evaluation_report.spliced(text_of(file), found), file)
-    measured = agreement.measurement_of(found, rubrics_digest(chosen)) if chosen else None
+    measured = label_agreement.measurement_of(found, rubrics_digest(chosen)) if chosen else None
     _keep(measured, record, settings, is_sample=limit is not None)
     tell_failures((one.failure for one in run.graded if one.grade is None), len(run.graded))
 
@@ -115,7 +115,7 @@ def _keep(measured: "Measurement | None", record: Path | None, settings: "Settin
     """Keep what was measured; in the data folder, a sample takes the place of nothing that rests on more answers."""
     from interviewer import wiring
     from interviewer.errors import InterviewerError
-    from interviewer.evaluation.calibration import LEAST_ANSWERS, keep_measurement
+    from interviewer.evaluation.measurements import LEAST_ANSWERS, keep_measurement
 
     if record and measured is None:
         fail(f"nothing to keep in {record.name}: a badge needs {LEAST_ANSWERS} answers whose grades and labels vary")
@@ -154,7 +154,7 @@ def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_j
 def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_json: bool) -> None:
     from interviewer import wiring
     from interviewer.domain.interview import replay
-    from interviewer.evaluation.rulings import measure_against_rulings, ruled_attempts
+    from interviewer.evaluation.ruling_agreement import measure_ruling_agreement, ruled_attempts
     from interviewer.presentation import evaluation_report
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
@@ -166,7 +166,7 @@ def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_jso
     if not ruled:
         fail("nobody has ruled on an answer yet: correct marks on the page, or with `interviewer rule`")
     with grading_bar(len(ruled)) as (tick, _):
-        found = measure_against_rulings(ruled, wiring.make_grader(grader.value, settings), _name(grader), tick)
+        found = measure_ruling_agreement(ruled, wiring.make_grader(grader.value, settings), _name(grader), tick)
     _print(found.as_plain(), evaluation_report.rulings_to_text(found), as_json=as_json)
     tell_failures(found.failures, found.answers)
 
@@ -216,7 +216,7 @@ def doctor(
     import json
 
     from interviewer import wiring
-    from interviewer.evaluation import checkup
+    from interviewer.evaluation import grader_check
     from interviewer.settings import read_settings
 
     settings = read_settings(base_url=base_url, model=model)
@@ -228,11 +228,11 @@ def doctor(
     def told(place: int, total: int) -> None:
         print(f"answer {place + 1} of {total}", file=sys.stderr)
 
-    diagnosis = wait_for_model(lambda: checkup.examine(models, models.options.default, bank, told), language)
+    check = wait_for_model(lambda: grader_check.check_grader(models, models.options.default, bank, told), language)
     if as_json:
-        print(json.dumps(diagnosis.plain(), ensure_ascii=False, indent=2))
+        print(json.dumps(check.plain(), ensure_ascii=False, indent=2))
     else:
-        for line in checkup.lines(diagnosis, language):
+        for line in grader_check.check_lines(check, language):
             print(line)
-    if not diagnosis.is_healthy:
+    if not check.is_healthy:
         raise typer.Exit(1)

@@ -13,7 +13,7 @@ from interviewer.cli.model_progress import grading_bar
 from interviewer.domain.rubric import Language
 
 if TYPE_CHECKING:
-    from interviewer.evaluation.batch import Task
+    from interviewer.evaluation.batch_grading import Task
     from interviewer.evaluation.cohort import Cohort
     from interviewer.settings import Settings
 
@@ -57,7 +57,7 @@ def grade(
     chosen = grader or (GraderName.LLM if is_batch else GraderName.LEXICAL)
 
     from interviewer import wiring
-    from interviewer.evaluation import batch, runner
+    from interviewer.evaluation import batch_grading, runner
     from interviewer.evaluation.cohort import Cohort
     from interviewer.evaluation.datasets import read_candidate_answers
     from interviewer.settings import read_settings
@@ -80,7 +80,7 @@ def grade(
     if batch_results:
         choice = wiring.make_choice(settings)
         assert choice.endpoint is not None
-        grader_of = batch.read_back(batch_results, every, choice.endpoint, choice.shape)
+        grader_of = batch_grading.read_back(batch_results, every, choice.endpoint, choice.shape)
     else:
         one = wiring.make_grader(chosen.value, settings)
         grader_of = lambda _: one  # noqa: E731
@@ -117,13 +117,13 @@ def _check_usage(read: list[Path], outputs: list[Path], save: Path | None, batch
 
 def _write_requests(path: Path, tasks: "list[Task]", save: Path | None, settings: "Settings") -> None:
     from interviewer import wiring
-    from interviewer.evaluation import batch
+    from interviewer.evaluation import batch_grading
     from interviewer.evaluation.openai_batch import request_line
 
     choice = wiring.make_choice(settings)
     assert choice.endpoint is not None
-    left = batch.ungraded(tasks, save, wiring.grader_identity("llm", settings))
-    lines = [request_line(*request) for request in batch.requests(left, choice.endpoint, choice.shape)]
+    left = batch_grading.ungraded(tasks, save, wiring.grader_identity("llm", settings))
+    lines = [request_line(*request) for request in batch_grading.requests(left, choice.endpoint, choice.shape)]
     write_file("".join(lines), path)
     print(f"{len(lines)} requests for {len(left)} answers, to {choice.title}", file=sys.stderr)
 
@@ -150,7 +150,7 @@ def _write(cohort: "Cohort", outputs: list[Path], language: Language, badge: str
 def _badge(cohort: "Cohort", language: Language, settings: "Settings") -> str:
     """What is known of the one who gave the grades; nothing where several did, or nobody."""
     from interviewer import wiring
-    from interviewer.evaluation.calibration import rubrics_digest
+    from interviewer.evaluation.measurements import rubrics_digest
     from interviewer.presentation.wording import agreement_text
 
     grades = [one.grade for one in cohort.marked if one.grade]

@@ -168,8 +168,8 @@ def anki(
     """Write questions for Anki; importing the file again updates the notes in place."""
     from interviewer import wiring
     from interviewer.presentation.anki_export import AnkiNotes, to_anki
+    from interviewer.sessions.question_mastery import QuestionState
     from interviewer.sessions.question_search import known_questions, search_questions
-    from interviewer.sessions.standing import QuestionState
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 

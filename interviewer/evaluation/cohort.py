@@ -8,7 +8,7 @@ from functools import cached_property
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Criterion, Kind, Question
 from interviewer.domain.scoring import Score, mean, shortfalls
-from interviewer.evaluation.batch import Marked
+from interviewer.evaluation.batch_grading import Marked
 
 _MOST_NAMED = 3
 _CREDITED = (Level.MET, Level.PARTIAL)

@@ -1,4 +1,4 @@
-"""The grader that asks a language model; how it asks stands in `conversation`."""
+"""The grader that asks a language model; how it asks stands in `grading_conversation`."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from interviewer.domain.grade import Grade, Level, Method, Provenance, Verdict
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language, Question
-from interviewer.grading.conversation import Conversation
+from interviewer.grading.grading_conversation import GradingConversation
 from interviewer.grading.grading_prompt import GradingPrompt
 from interviewer.grading.protocol import Watch
 from interviewer.llm import LLM
@@ -62,7 +62,7 @@ class LLMGrader:
         if not grading_prompt.sentences:
             verdicts = tuple(Verdict(c.id, Level.MISSING, localized("reason.missing")) for c in question.criteria)
             return Grade(verdicts, provenance, grading_prompt.flags)
-        conversation = Conversation(self.llm, self.context, grading_prompt, watch)
+        conversation = GradingConversation(self.llm, self.context, grading_prompt, watch)
         if self.shape is CallShape.ONE_CALL:
             conversation.ask(question.criteria, remarks=self.remarks)
         else:

@@ -1,15 +1,14 @@
 """The client of any server that speaks OpenAI's chat completions, hosted or local."""
 
-import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 
-from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
+from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.llm.completion import Completion, CompletionBuilder, decode_json, read_completion, read_events
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import error_in_success, to_llm_error
@@ -18,13 +17,11 @@ from interviewer.llm.protocol import Finish, Message, Piece, Reply
 from interviewer.llm.reasoning import ThinkingFilter
 from interviewer.llm.reply_validation import validated_reply
 from interviewer.llm.request_options import LEARNED, LearnedOptions, weaker_mode
-from interviewer.llm.retry import Clock, RequestFailed, RetryState
+from interviewer.llm.retry import Clock, RequestFailed, RetryState, logging_failures
 from interviewer.llm.transport import BoundedStream, Transport
 from interviewer.text.messages import localized
 
 MAX_BYTES = 8 * 1024 * 1024
-
-_LOG = logging.getLogger(__name__)
 
 
 class OpenAICompatible:
@@ -59,7 +56,7 @@ class OpenAICompatible:
         return self._endpoint.host
 
     def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
-        with self._logging_failures():
+        with logging_failures(self._endpoint, self._clock.now):
             state = self._new_state(messages, schema)
             flaws = 0
             while True:
@@ -83,7 +80,7 @@ class OpenAICompatible:
                         state.weaken(mode)
 
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
-        with self._logging_failures():
+        with logging_failures(self._endpoint, self._clock.now):
             state = self._new_state(messages, schema)
             completion = Completion("")
             for _ in range(2):  # a blank reply is asked for once more
@@ -200,22 +197,3 @@ class OpenAICompatible:
 
     def _web_page(self) -> LLMRefused:
         return LLMRefused(localized("llm.web_page", url=self._endpoint.base_url))
-
-    @contextmanager
-    def _logging_failures(self) -> Iterator[None]:
-        """Log a call that fails: never with its error's text, which may quote the prompt, the reply or the key."""
-        begun = self._clock.now()
-        try:
-            yield
-        except LLMError as error:
-            fields = {
-                "error": type(error).__name__,
-                "host": self.host,
-                "model": self.name,
-                "status": error.status,
-                "seconds": round(self._clock.now() - begun, 1),
-            }
-            _LOG.warning(
-                "%(error)s: model %(model)s at %(host)s, status %(status)s, after %(seconds)s s", fields, extra=fields
-            )
-            raise

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -141,3 +142,23 @@ class RetryState:
     def _pause(self, seconds: float, why: str) -> None:
         _LOG.info("%s %s: asking %s again in %.1f s", self.endpoint.host, why, self.endpoint.model, seconds)
         self.sleep(seconds)
+
+
+@contextmanager
+def logging_failures(endpoint: Endpoint, now: Callable[[], float]) -> Iterator[None]:
+    """Log a call that fails: never with its error's text, which may quote the prompt, the reply or the key."""
+    begun = now()
+    try:
+        yield
+    except LLMError as error:
+        fields = {
+            "error": type(error).__name__,
+            "host": endpoint.host,
+            "model": endpoint.model,
+            "status": error.status,
+            "seconds": round(now() - begun, 1),
+        }
+        _LOG.warning(
+            "%(error)s: model %(model)s at %(host)s, status %(status)s, after %(seconds)s s", fields, extra=fields
+        )
+        raise

@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import cache
 from ssl import SSLContext
 from threading import Event, Lock
@@ -52,22 +52,24 @@ class Transport:
         self._lines: list[_Line] = []
         self._free = [self._new_line()]
 
+    def post(self, body: dict[str, Any]) -> AbstractContextManager[httpx2.Response]:
+        """The response to a request for a chat completion, as `send` gives it."""
+        return self.send(lambda client, options: client.chat.completions.with_raw_response.create(**body, **options))
+
     @contextmanager
-    def post(self, body: dict[str, Any]) -> Iterator[httpx2.Response]:
+    def send(self, request: Callable[[openai.OpenAI, dict[str, Any]], Any]) -> Iterator[httpx2.Response]:
         """The response to a request; its content is read inside the block.
 
-        Raises LLMError or RequestFailed, also for what goes wrong while the content is read and decoded.
+        `request` calls a method of the SDK with these options. It must be the raw one, since the SDK's own objects take
+        a web page, an error and a broken stream for replies. Raises LLMError or RequestFailed, also for what goes wrong while the content is read and decoded.
         """
         limits = self._endpoint.time_limits
         timeout = httpx2.Timeout(limits.silence, connect=limits.connect)
         headers = {} if self._endpoint.key else {"Authorization": openai.Omit()}
         try:
             with self._line() as line:
-                # Raw, since the SDK's own objects take a web page, an error and a broken stream for replies.
-                raw: Any = line.client.chat.completions.with_raw_response.create(
-                    **body, timeout=timeout, extra_headers=headers
-                )
-                with closing(raw.http_response) as response:
+                sent = request(line.client, {"timeout": timeout, "extra_headers": headers})
+                with closing(sent.http_response) as response:
                     yield response
         except openai.APIStatusError as error:
             raise self._from_status(error.response) from None

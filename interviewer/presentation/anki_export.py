@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from interviewer.domain.rubric import Criterion, Kind, Language
 from interviewer.presentation.templating import inline, render
-from interviewer.sessions.standing import Standing
+from interviewer.sessions.question_mastery import QuestionMastery
 from interviewer.text.messages import say
 
 # What Anki reads before the rows; the columns that are not named here are the fields of a note, front and back.
@@ -22,7 +22,7 @@ class AnkiNotes(StrEnum):
     CRITERION = "criterion"
 
 
-def to_anki(known: Iterable[Standing], per: AnkiNotes, language: Language) -> str:
+def to_anki(known: Iterable[QuestionMastery], per: AnkiNotes, language: Language) -> str:
     """The text file. Each row: guid, deck, front, back, tags; the guid depends on ids alone, so it stays when texts change."""
     file = io.StringIO()
     file.writelines(f"{line}\n" for line in _HEADER)
@@ -32,12 +32,12 @@ def to_anki(known: Iterable[Standing], per: AnkiNotes, language: Language) -> st
     return file.getvalue()
 
 
-def _of_question(one: Standing, language: Language) -> Iterator[tuple[str, ...]]:
+def _of_question(one: QuestionMastery, language: Language) -> Iterator[tuple[str, ...]]:
     core = [criterion for criterion in one.question.criteria if criterion.kind is Kind.CORE]
     yield _row(one, "", _text(one.question.text.into(language)), core, language)
 
 
-def _of_criteria(one: Standing, language: Language) -> Iterator[tuple[str, ...]]:
+def _of_criteria(one: QuestionMastery, language: Language) -> Iterator[tuple[str, ...]]:
     core = [criterion for criterion in one.question.criteria if criterion.kind is Kind.CORE]
     for number, criterion in enumerate(core, start=1):
         asked = criterion.probe or say("anki.point", language, number=number, total=len(core))
@@ -45,7 +45,9 @@ def _of_criteria(one: Standing, language: Language) -> Iterator[tuple[str, ...]]
         yield _row(one, criterion.id, _joined(front), [criterion], language)
 
 
-def _row(one: Standing, criterion: str, front: str, claims: list[Criterion], language: Language) -> tuple[str, ...]:
+def _row(
+    one: QuestionMastery, criterion: str, front: str, claims: list[Criterion], language: Language
+) -> tuple[str, ...]:
     mistakes = [] if criterion else [known.text for known in one.question.criteria if known.kind is Kind.MISTAKE]
     texts = {"claims": [known.text for known in claims], "reference": one.question.reference, "mistakes": mistakes}
     deck = f"{say('anki.deck', language)}::{one.bank.title.into(language).replace('::', ':')}"
@@ -54,7 +56,7 @@ def _row(one: Standing, criterion: str, front: str, claims: list[Criterion], lan
     return (_guid(one, criterion), deck, front, back, " ".join("-".join(tag.split()) for tag in tags))
 
 
-def _guid(one: Standing, criterion: str) -> str:
+def _guid(one: QuestionMastery, criterion: str) -> str:
     return hashlib.sha256("\0".join((*one.name, criterion)).encode()).hexdigest()[:20]
 
 

@@ -13,7 +13,7 @@ from interviewer.domain.summary import AttemptResult, attempt_result
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.model_call import CallProgress
 from interviewer.presentation.highlighting import Mark, Marks, marks, model_words
-from interviewer.presentation.ruling import self_marking_sheet
+from interviewer.presentation.self_marking import self_marking_sheet
 from interviewer.presentation.templating import render
 from interviewer.presentation.wording import is_news, level_key
 from interviewer.sessions.planning import QuestionName

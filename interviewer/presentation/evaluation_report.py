@@ -4,10 +4,10 @@ import re
 from dataclasses import asdict
 
 from interviewer.domain.rubric import Language
-from interviewer.evaluation.agreement import LEVELS, Agreement, GroupFigures
+from interviewer.evaluation.label_agreement import LEVELS, Agreement, GroupFigures
 from interviewer.evaluation.metrics import Interval
 from interviewer.evaluation.robustness.attack_report import PASS, AttackFigures, AttackReport
-from interviewer.evaluation.rulings import RulingReport
+from interviewer.evaluation.ruling_agreement import RulingReport
 from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.templating import render
 from interviewer.text.messages import ALL, say

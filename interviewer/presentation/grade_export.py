@@ -7,7 +7,7 @@ from typing import Any
 from interviewer.domain.grade import Grade, Level
 from interviewer.domain.rubric import Criterion, Kind, Language
 from interviewer.domain.scoring import Score
-from interviewer.evaluation.batch import Marked
+from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort, sign
 from interviewer.presentation.csv_text import csv_text
 from interviewer.presentation.plain_text import aligned, json_line, printable

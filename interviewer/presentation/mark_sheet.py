@@ -8,7 +8,7 @@ from markupsafe import Markup
 from interviewer.domain.interview import Interview, Phase, Plan
 from interviewer.domain.rubric import Language
 from interviewer.domain.scoring import Score, band
-from interviewer.evaluation.batch import Marked
+from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort, credited, sign
 from interviewer.presentation.card import Notes, card
 from interviewer.presentation.grade_export import overview

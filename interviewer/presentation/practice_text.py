@@ -6,8 +6,8 @@ from typing import Any
 from interviewer.domain.rubric import Bank, Language
 from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.progress import Change, Progress
+from interviewer.sessions.question_mastery import QuestionMastery, TopicMastery
 from interviewer.sessions.question_notes import QuestionNote
-from interviewer.sessions.standing import Standing, TopicMastery
 from interviewer.sessions.today import Today
 from interviewer.text.messages import say
 
@@ -123,7 +123,7 @@ def progress_to_plain(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _question(one: Standing) -> dict[str, Any]:
+def _question(one: QuestionMastery) -> dict[str, Any]:
     due = one.due.isoformat() if one.due else None
     return {"bank": one.bank.id, "question": one.question.id, "state": one.state.value, "due": due}
 
@@ -134,12 +134,12 @@ def _topic(topic: TopicMastery) -> dict[str, Any]:
 
 
 def _changed(one: Change) -> dict[str, Any]:
-    return {**_question(one.standing), "before": round(one.before, 3), "now": round(one.now, 3)}
+    return {**_question(one.mastery), "before": round(one.before, 3), "now": round(one.now, 3)}
 
 
 def _change(one: Change, language: Language) -> dict[str, object]:
     shares = {"before": round(100 * one.before), "now": round(100 * one.now)}
-    return {**shares, "question": one.standing.question.text.into(language)}
+    return {**shares, "question": one.mastery.question.text.into(language)}
 
 
 def _days(days: float) -> str:

@@ -10,8 +10,8 @@ from interviewer.presentation.practice_text import holds_text
 from interviewer.presentation.templating import render
 from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.progress import Progress
+from interviewer.sessions.question_mastery import QuestionMastery
 from interviewer.sessions.question_notes import NO_NOTE, QuestionNote
-from interviewer.sessions.standing import Standing
 
 _WEEKS = 26
 _MOST_SHOWN = 100
@@ -23,7 +23,9 @@ def progress_page(progress: Progress, today: date, language: Language) -> Markup
     return render("progress.html", language, progress=progress, weeks=_weeks(progress, today), holds=holds)
 
 
-def questions_page(found: Sequence[Standing], notes: Mapping[QuestionName, QuestionNote], language: Language) -> Markup:
+def questions_page(
+    found: Sequence[QuestionMastery], notes: Mapping[QuestionName, QuestionNote], language: Language
+) -> Markup:
     """The first of the questions that were found, each to be ticked or practised at once, with what is kept about it."""
     shown = [(one, notes.get(one.name, NO_NOTE)) for one in found[:_MOST_SHOWN]]
     return render("questions.html", language, found=len(found), shown=shown)

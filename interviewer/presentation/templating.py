@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from interviewer import __version__
-from interviewer.domain.grade import Grade
 from interviewer.domain.rubric import Language, Localized
 from interviewer.domain.scoring import Score
 from interviewer.presentation.plain_text import aligned, printable
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jinja2 import Environment, Template
-    from jinja2.runtime import Context
 
     from interviewer.presentation.highlighting import Marks
 
@@ -89,18 +87,18 @@ def render(template: str, language: Language, **values: object) -> Markup:
 
     Every value is escaped, in `*.html` as HTML, in `*.md` as Markdown on one line, in `*.txt` for a terminal. Raises where a value is missing or None.
     """
-    environment = _environment(_ESCAPES[template.rpartition(".")[2]])
-    return Markup(environment.get_template(template).render(language=language, **values))  # noqa: S704 - all values were escaped
+    environment = _environment(_ESCAPES[template.rpartition(".")[2]], language)
+    return Markup(environment.get_template(template).render(values))  # noqa: S704 - all values were escaped
 
 
 def inline(source: str, language: Language, **values: object) -> Markup:
     """A template of a line or two, written where it is used; else like an HTML template of `render`."""
-    return Markup(_compiled(source).render(language=language, **values))  # noqa: S704 - as above
+    return Markup(_compiled(source, language).render(values))  # noqa: S704 - as above
 
 
 @cache
-def _compiled(source: str) -> "Template":
-    return _environment(escaped).from_string(source)
+def _compiled(source: str, language: Language) -> "Template":
+    return _environment(escaped, language).from_string(source)
 
 
 @cache
@@ -109,48 +107,29 @@ def stylesheet(*names: str) -> Markup:
     return Markup("".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in names))  # noqa: S704 - our own files
 
 
-def _in_language(context: "Context", text: str | Localized) -> str:
-    return text.into(context["language"]) if isinstance(text, Localized) else text
-
-
 @cache
-def _environment(escape: "Callable[[str], Markup]") -> "Environment":
+def _environment(escape: "Callable[[str], Markup]", language: Language) -> "Environment":
+    """One for each language, so that what templates import from each other is made once and not at every filling in."""
     # Imported here: whoever asks the command for help need not wait for it.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     from interviewer.presentation.rich_text import rich_line, rich_text
 
-    @pass_context
-    def printed(context: "Context", value: object) -> object:
+    def spoken(text: str | Localized) -> str:
+        return text.into(language) if isinstance(text, Localized) else text
+
+    def printed(value: object) -> object:
         if isinstance(value, Markup):
             return value
         if value is None:
             raise TypeError("a template prints None")
-        return escape(value.into(context["language"]) if isinstance(value, Localized) else str(value))
+        return escape(value.into(language) if isinstance(value, Localized) else str(value))
 
-    @pass_context
-    def said(context: "Context", key: str, **values: object) -> str:
-        return say(key, context["language"], **values)
+    def scored(score: Score | None, is_estimate: bool) -> str:
+        return score_text(score, language, is_estimate=is_estimate)
 
-    @pass_context
-    def between(context: "Context") -> Markup:
-        return Markup(colon(context["language"]))  # noqa: S704 - punctuation
-
-    @pass_context
-    def scored(context: "Context", score: Score | None, is_estimate: bool) -> str:
-        return score_text(score, context["language"], is_estimate=is_estimate)
-
-    @pass_context
-    def given_by(context: "Context", grade: Grade) -> str:
-        return provenance_text(grade, context["language"])
-
-    @pass_context
-    def rich(context: "Context", text: str | Localized, marked: "Marks" = (), *, is_typed: bool = False) -> Markup:
-        return rich_text(_in_language(context, text), context["language"], marked, is_typed=is_typed)
-
-    @pass_context
-    def line(context: "Context", text: str | Localized) -> Markup:
-        return rich_line(_in_language(context, text), context["language"])
+    def rich(text: str | Localized, marked: "Marks" = (), *, is_typed: bool = False) -> Markup:
+        return rich_text(spoken(text), language, marked, is_typed=is_typed)
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -162,17 +141,18 @@ def _environment(escape: "Callable[[str], Markup]") -> "Environment":
         auto_reload=False,
     )
     environment.globals.update(
-        say=said,
-        colon=between,
+        language=language,
+        say=lambda key, **values: say(key, language, **values),
+        colon=lambda: Markup(colon(language)),  # noqa: S704 - punctuation
         score_text=scored,
         duration=duration,
         attribute=attribute,
-        provenance_text=given_by,
+        provenance_text=lambda grade: provenance_text(grade, language),
         level_key=level_key,
         level_sign=level_sign,
         bar_ends=bar_ends,
         rich=rich,
-        rich_line=line,
+        rich_line=lambda text: rich_line(spoken(text), language),
         sign=sign,
         moment=moment,
         ruled_levels=ruled_levels,

@@ -17,10 +17,11 @@ from interviewer.presentation.card import Badge, Notes, no_badge, rows, said, sa
 from interviewer.presentation.chat import chat
 from interviewer.presentation.comparison import compared_questions, comparison_to_plain, overall
 from interviewer.presentation.highlighting import Mark, Marks, pieces
-from interviewer.presentation.report import by_question, report, skipped
+from interviewer.presentation.interview_report import by_question, report, skipped
 from interviewer.presentation.templating import literal, render
 from interviewer.presentation.wording import moment
 from interviewer.sessions.comparison import QuestionComparison
+from interviewer.text.spoken_delivery import delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def to_markdown(transcript: Transcript, language: Language) -> str:
         interview=interview,
         summary=summary,
         skipped=skipped(summary),
+        delivery=delivery(interview),
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], transcript.badge),
         compared=compared_questions(transcript.compared, language) if visible else (),
         overall=overall(transcript.compared, language) if visible else (),

@@ -7,7 +7,7 @@ from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
 from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import OutOfTurn
-from interviewer.evaluation.calibration import MeasurementSource, measurement_finder
+from interviewer.evaluation.measurements import MeasurementSource, measurement_finder
 from interviewer.presentation.plain_text import escaped_controls
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown, to_summary
 from interviewer.presentation.wording import agreement_text

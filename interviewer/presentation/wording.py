@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from interviewer.domain.grade import Grade, Level
 from interviewer.domain.rubric import Criterion, Kind, Language
 from interviewer.domain.scoring import Score, band
-from interviewer.evaluation.calibration import Measurement
+from interviewer.evaluation.measurements import Measurement
 from interviewer.text.messages import say
 
 _SIGN = {Level.MET: "✓", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CONTRADICTED: "✗", None: "?"}

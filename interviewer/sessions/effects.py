@@ -1,6 +1,6 @@
 """What an interview is owed, done in the background: gradings and follow-up questions.
 
-Each is done once: within a process by looking up what is under way, between processes by a claim in the database.
+Each is done once: within a process by looking up what is under way, between processes by a lease in the database.
 """
 
 import logging
@@ -41,8 +41,8 @@ from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
 from interviewer.llm.model_call import CallProgress, ModelCall
-from interviewer.sessions.claims import Claims
-from interviewer.sessions.lanes import Lanes, within
+from interviewer.sessions.effect_leases import EffectLeases
+from interviewer.sessions.work_queues import WorkQueues, with_time_limit
 from interviewer.text.messages import localized
 
 _log = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class _Key:
     effect: Effect
 
     def __str__(self) -> str:
-        """What names the effect in a claim."""
+        """What names the effect in a lease."""
         kind = _CLAIMED_AS[type(self.effect)]
         return f"{kind} {self.effect.question} {self.effect.attempt}"
 
@@ -106,7 +106,7 @@ class _Job:
     session: Recording
     language: Language
     is_watched: bool
-    is_claimed: bool
+    is_leased: bool
     call: ModelCall = field(default_factory=ModelCall)
     partial: tuple[Verdict, ...] = ()
     future: Future[None] = field(default_factory=Future)
@@ -115,11 +115,11 @@ class _Job:
 class EffectRunner:
     """Does what is due, for all interviews of a program. Safe to share between threads."""
 
-    def __init__(self, graders: GraderSource, claims: Claims, width: int, follow_up_seconds: float) -> None:
+    def __init__(self, graders: GraderSource, leases: EffectLeases, width: int, follow_up_seconds: float) -> None:
         """`width` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take."""
         self._graders = graders
-        self._claims = claims
-        self._lanes = Lanes(width)
+        self._leases = leases
+        self._queues = WorkQueues(width)
         self._follow_up_seconds = follow_up_seconds
         self._under_way: dict[_Key, _Job] = {}
         self._unsaved: dict[_Key, Event] = {}
@@ -135,16 +135,16 @@ class EffectRunner:
         with self._lock:
             if key in self._under_way:
                 return self._under_way[key].future
-        if address != OFFLINE and not self._claims.take(session.id, str(key)):
+        if address != OFFLINE and not self._leases.take(session.id, str(key)):
             return None
         with self._lock:
             if key in self._under_way:
                 return self._under_way[key].future
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
-            lane = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
-            job = _Job(key, session, language, is_watched=is_watched, is_claimed=address != OFFLINE)
+            queue = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
+            job = _Job(key, session, language, is_watched=is_watched, is_leased=address != OFFLINE)
             self._under_way[key] = job
-            job.future = self._lanes.submit(lane, partial(self._run, job))
+            job.future = self._queues.submit(queue, partial(self._run, job))
         return job.future
 
     def stop(self, interview: str) -> None:
@@ -190,11 +190,13 @@ class EffectRunner:
         is_asked = isinstance(owed[0], Clarify)
         reply = None
         if llm is not None and (is_asked or may_be_question(interview)):
-            reply = within(self._follow_up_seconds, lambda: reply_to(interview, llm))
+            reply = with_time_limit(self._follow_up_seconds, lambda: reply_to(interview, llm))
         if reply or is_asked:
             return Clarified(reply or neutral_reply(interview))
         if llm is not None and time.monotonic() < until and (points := _looked_for(interview, follow_ups.open_points)):
-            worded = within(until - time.monotonic(), lambda: follow_ups.word_follow_up(interview, points, llm))
+            worded = with_time_limit(
+                until - time.monotonic(), lambda: follow_ups.word_follow_up(interview, points, llm)
+            )
             if worded is not None:
                 return worded
         chosen = _looked_for(interview, follow_ups.choose_probe)
@@ -221,8 +223,8 @@ class EffectRunner:
                     self._under_way.pop(key, None)
 
     def _release(self, job: _Job) -> None:
-        if job.is_claimed:
-            self._claims.release(job.key.interview, str(job.key))
+        if job.is_leased:
+            self._leases.release(job.key.interview, str(job.key))
 
     def _finish(self, job: _Job) -> None:
         interview, key = job.session.interview(), job.key

@@ -50,7 +50,7 @@ class GraderOptions:
     max_tokens: int = 4096
     """Of one reply."""
     remarks: bool | None = None
-    """Whether a model writes remarks too, besides its verdicts; None: unless the grader test found it too slow."""
+    """Whether a model writes remarks too, besides its verdicts; None: unless the grader check found it too slow."""
 
 
 class GraderRegistry:
@@ -67,7 +67,7 @@ class GraderRegistry:
         self._gates: dict[str, Gate] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
-        self._diagnoses: dict[tuple[str, str, CallShape], Any] = {}
+        self._checks: dict[tuple[str, str, CallShape], Any] = {}
 
     def open_to_strangers(self) -> None:
         """From now on the page is reached by others too: no address may be entered that was not offered."""
@@ -138,31 +138,31 @@ class GraderRegistry:
             self._chosen[owner] = GraderChoice()
             self._drop_unused()
 
-    def remember(self, choice: GraderChoice, diagnosis: Any) -> None:
-        """Keep the outcome of a grader test, for as long as the program runs."""
+    def remember(self, choice: GraderChoice, check: Any) -> None:
+        """Keep the outcome of a grader check, for as long as the program runs."""
         with self._lock:
-            self._diagnoses[_measured(choice)] = diagnosis
+            self._checks[_measured(choice)] = check
 
-    def begin_test(self, owner: str) -> ModelCall:
-        """The call of a grader test that this owner begins now; one that is under way is stopped."""
-        self.stop_test(owner)
+    def begin_check(self, owner: str) -> ModelCall:
+        """The call of a grader check that this owner begins now; one that is under way is stopped."""
+        self.stop_check(owner)
         call = self._tests[owner] = ModelCall()
         return call
 
-    def stop_test(self, owner: str) -> None:
-        """Stop the grader test of this owner, and its request."""
+    def stop_check(self, owner: str) -> None:
+        """Stop the grader check of this owner, and its request."""
         if (call := self._tests.pop(owner, None)) is not None:
             call.stop()
 
-    def diagnosis(self, choice: GraderChoice) -> Any:
-        """The outcome of the last grader test of this model in this shape, or None."""
-        return self._diagnoses.get(_measured(choice))
+    def check_of(self, choice: GraderChoice) -> Any:
+        """The outcome of the last grader check of this model in this shape, or None."""
+        return self._checks.get(_measured(choice))
 
-    def diagnosis_of(self, by: Provenance) -> Any:
-        """The outcome of the last grader test of the model that gave a grade, or None."""
-        for (_, model, shape), diagnosis in list(self._diagnoses.items()):
-            if (model, str(shape)) == (by.model, by.shape) and diagnosis.host == by.host:
-                return diagnosis
+    def check_by(self, by: Provenance) -> Any:
+        """The outcome of the last grader check of the model that gave a grade, or None."""
+        for (_, model, shape), check in list(self._checks.items()):
+            if (model, str(shape)) == (by.model, by.shape) and check.host == by.host:
+                return check
         return None
 
     def address(self, owner: str) -> str:
@@ -182,14 +182,14 @@ class GraderRegistry:
         return self.grader_of(choice)
 
     def grader_of(self, choice: GraderChoice, *, remarks: bool | None = None) -> Grader:
-        """The grader that a choice means; `remarks` overrides the options and what a grader test found."""
+        """The grader that a choice means; `remarks` overrides the options and what a grader check found."""
         if choice.endpoint is None:
             return LexicalGrader()
         if remarks is None:
             remarks = self.options.remarks
         if remarks is None:
-            diagnosis = self.diagnosis(choice)
-            remarks = diagnosis is None or not diagnosis.is_slow
+            check = self.check_of(choice)
+            remarks = check is None or not check.is_slow
         return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint), remarks)
 
     def llm_for(self, owner: str) -> LLM | None:
@@ -204,7 +204,7 @@ class GraderRegistry:
                 return self._models[endpoint]
             gate = self._gates.setdefault(endpoint.base_url, Gate(self.concurrency))
             model = Gated(self._connect(endpoint), gate)
-            # What is only tried out, by a grader test, is not kept: its key would be.
+            # What is only tried out, by a grader check, is not kept: its key would be.
             if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
                 self._models[endpoint] = model
             return model

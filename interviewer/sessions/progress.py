@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from interviewer.domain.learning import Rating
 from interviewer.domain.rubric import Bank, Kind, Localized
 from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.question_mastery import QuestionMastery, TopicMastery, topic_masteries
 from interviewer.sessions.question_search import known_questions
-from interviewer.sessions.standing import Standing, TopicMastery, topic_masteries
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import outcomes
 
@@ -52,7 +52,7 @@ class TopicProgress:
 class Change:
     """A question that was answered lately: the share recalled the time before, and the last time."""
 
-    standing: Standing
+    mastery: QuestionMastery
     before: float
     now: float
 
@@ -109,15 +109,15 @@ def list_practised(store: Store, owner: str) -> list[Practised]:
         ]
 
 
-def _topics(known: Sequence[Standing], practised: Sequence[Practised], zone: tzinfo) -> list[TopicProgress]:
+def _topics(known: Sequence[QuestionMastery], practised: Sequence[Practised], zone: tzinfo) -> list[TopicProgress]:
     places = {one.name: one for one in known}
     shares: dict[tuple[str, str], dict[date, list[float]]] = defaultdict(lambda: defaultdict(list))
     titles: dict[tuple[str, str], Localized] = {}
     for one in practised:
-        if standing := places.get(one.name):
+        if mastery := places.get(one.name):
             day = one.at.astimezone(zone).date()
-            key = (one.name.bank, standing.question.topic)
-            titles[key] = standing.topic_title
+            key = (one.name.bank, mastery.question.topic)
+            titles[key] = mastery.topic_title
             shares[key][day - timedelta(days=day.weekday())].append(one.share)
     return [
         TopicProgress(*key, titles[key], tuple(Week(day, len(found), mean(found)) for day, found in weeks.items()))
@@ -125,13 +125,13 @@ def _topics(known: Sequence[Standing], practised: Sequence[Practised], zone: tzi
     ]
 
 
-def _changes(begun: Sequence[Standing], practised: Sequence[Practised], now: datetime) -> list[Change]:
+def _changes(begun: Sequence[QuestionMastery], practised: Sequence[Practised], now: datetime) -> list[Change]:
     """What the last two answers made of the questions that were answered within the last month."""
     last: dict[QuestionName, list[Practised]] = defaultdict(list)
     for one in practised:
         last[one.name].append(one)
     return [
-        Change(standing, found[-2].share, found[-1].share)
-        for standing in begun
-        if len(found := last[standing.name]) > 1 and now - found[-1].at <= _RECENT
+        Change(mastery, found[-2].share, found[-1].share)
+        for mastery in begun
+        if len(found := last[mastery.name]) > 1 and now - found[-1].at <= _RECENT
     ]

@@ -1,4 +1,4 @@
-"""Finding questions of all banks by their words, topic, difficulty and standing."""
+"""Finding questions of all banks by their words, topic, difficulty and state."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,8 +8,8 @@ from functools import lru_cache
 from interviewer.domain.rubric import Bank, Question
 from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.practice_log import read_log
+from interviewer.sessions.question_mastery import QuestionMastery, QuestionState, question_masteries
 from interviewer.sessions.question_notes import NO_NOTE, QuestionNote
-from interviewer.sessions.standing import QuestionState, Standing, standings
 from interviewer.sessions.store import Store
 from interviewer.text.tokenizer import fold
 
@@ -24,16 +24,18 @@ class Kept(StrEnum):
         return note.is_bookmarked if self is Kept.BOOKMARK else bool(note.note)
 
 
-def known_questions(store: Store, owner: str, banks: Sequence[Bank], now: datetime) -> list[Standing]:
+def known_questions(store: Store, owner: str, banks: Sequence[Bank], now: datetime) -> list[QuestionMastery]:
     """Every question of the banks as it stands in the owner's memory at `now`, whose time zone says when the day ends."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     log = read_log(store, owner, midnight)
     exam = log.settings.exam_on
-    return standings(banks, log.cards, midnight + timedelta(days=1), exam if exam and exam > now.date() else None)
+    return question_masteries(
+        banks, log.cards, midnight + timedelta(days=1), exam if exam and exam > now.date() else None
+    )
 
 
 def search_questions(
-    known: Sequence[Standing],
+    known: Sequence[QuestionMastery],
     text: str = "",
     *,
     bank: str = "",
@@ -42,7 +44,7 @@ def search_questions(
     states: Collection[QuestionState] = (),
     notes: Mapping[QuestionName, QuestionNote] | None = None,
     kept: Kept | None = None,
-) -> list[Standing]:
+) -> list[QuestionMastery]:
     """Those of `known` that have all words of the text, in either language, and everything else that is asked for.
 
     Words are looked for in the owner's `notes` as well; `kept` asks for questions with a bookmark or a note.
@@ -61,7 +63,7 @@ def search_questions(
     ]
 
 
-def _has_all(one: Standing, words: Sequence[str], note: str) -> bool:
+def _has_all(one: QuestionMastery, words: Sequence[str], note: str) -> bool:
     text = _text(one.question, (*one.topic_title.both, note))
     return all(word in text for word in words)
 

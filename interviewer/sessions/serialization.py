@@ -15,7 +15,7 @@ from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Begun, Event, Plan
 from interviewer.domain.rubric import Bank
 from interviewer.errors import TranscriptError
-from interviewer.sessions.first_defaults import filled
+from interviewer.sessions.legacy_defaults import with_legacy_defaults
 
 FORMAT = "mock-interview-transcript"
 FORMAT_VERSION = 2
@@ -86,7 +86,7 @@ def grade_to_plain(grade: Grade) -> dict[str, Any]:
 
 def grade_from_plain(plain: object) -> Grade:
     """The grade that `grade_to_plain` wrote. Raises pydantic.ValidationError, which is a ValueError."""
-    grade: Grade = _adapter(Grade).validate_python(filled(Grade, plain))
+    grade: Grade = _adapter(Grade).validate_python(with_legacy_defaults(Grade, plain))
     return grade
 
 
@@ -172,7 +172,7 @@ def _parsed(kind: str, body: str) -> Any:
 
 def _read(kind: Any, plain: object) -> Any:
     try:
-        return _adapter(kind).validate_python(filled(kind, plain))
+        return _adapter(kind).validate_python(with_legacy_defaults(kind, plain))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -9,14 +9,14 @@ from interviewer.domain.interview import Begun, Mode, replay
 from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import get_ready
-from interviewer.sessions.claims import Claims
+from interviewer.sessions.effect_leases import EffectLeases
 from interviewer.sessions.effects import EffectRunner, GraderSource
-from interviewer.sessions.known_interviews import KnownInterviews
-from interviewer.sessions.lanes import Lanes
+from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.planning import QuestionName, make_named_plan
 from interviewer.sessions.removal import RemovedInterview, forget_expired, put_back, remove_interview
 from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
+from interviewer.sessions.work_queues import WorkQueues
 from interviewer.text.messages import localized
 
 __all__ = ["LONGEST_ANSWER", "Session", "SessionService"]
@@ -35,10 +35,10 @@ class SessionService:
     ) -> None:
         """`threads` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take."""
         self.store = store
-        self._claims = Claims(store.database)
-        self._runner = EffectRunner(graders, self._claims, threads, follow_up_seconds)
-        self._known = KnownInterviews(store)
-        self._preparing = Lanes(1)
+        self._leases = EffectLeases(store.database)
+        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds)
+        self._cache = InterviewCache(store)
+        self._preparing = WorkQueues(1)
         self._closed = threading.Event()
 
     def begin(self, owner: str, first: Begun) -> Session:
@@ -86,7 +86,7 @@ class SessionService:
     def remove(self, owner: str | None, interview: str) -> RemovedInterview:
         """Delete an interview, and give what `put_back` takes. Raises NoSuchInterview if it is not this owner's."""
         removed = remove_interview(self.store, interview, owner)
-        self._known.drop(interview)
+        self._cache.drop(interview)
         return removed
 
     def put_back(self, removed: RemovedInterview) -> Session:
@@ -117,7 +117,7 @@ class SessionService:
     def close(self) -> None:
         """Stop looking for work; what is under way is abandoned, and found again at the next start."""
         self._closed.set()
-        self._claims.close()
+        self._leases.close()
 
     def _sweep(self) -> None:
         unchanged_for = None
@@ -133,4 +133,4 @@ class SessionService:
             unchanged_for = _SWEEP_SECONDS
 
     def _session(self, interview: str, owner: str) -> Session:
-        return Session(self.store, self._runner, self._known, interview, owner)
+        return Session(self.store, self._runner, self._cache, interview, owner)

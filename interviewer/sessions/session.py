@@ -31,6 +31,7 @@ from interviewer.domain.interview import (
     SecondOpinionGiven,
     Skipped,
     SkipUndone,
+    Spoken,
     Ungraded,
     Unprobed,
     due,
@@ -42,7 +43,7 @@ from interviewer.errors import MovedOnElsewhere, OutOfTurn, StoreError
 from interviewer.grading import follow_ups
 from interviewer.llm.model_call import CallProgress
 from interviewer.sessions.effects import EffectRunner, levels_so_far
-from interviewer.sessions.known_interviews import KnownInterviews
+from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.planning import choose_next
 from interviewer.sessions.store import Recorded, Store
 from interviewer.text.messages import localized
@@ -64,7 +65,7 @@ class Session:
 
     store: Store
     runner: EffectRunner
-    known: KnownInterviews
+    cache: InterviewCache
     id: str
     owner: str
 
@@ -72,12 +73,14 @@ class Session:
         return self.store.history(self.id)
 
     def interview(self) -> Interview:
-        return self.known.read(self.id).interview
+        return self.cache.read(self.id).interview
 
-    def answer(self, text: str, place: str | None = None) -> Interview:
+    def answer(self, text: str, place: str | None = None, spoken: Spoken | None = None) -> Interview:
         """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`."""
         seconds = self.seconds_since_asked()
-        return self._say(Answered(_whole(text), seconds), place)
+        if spoken is not None:
+            spoken = replace(spoken, text=_whole(spoken.text[:LONGEST_ANSWER]))
+        return self._say(Answered(_whole(text), seconds, spoken), place)
 
     def ask(self, text: str, place: str | None = None) -> Interview:
         """Record a question of the candidate about the question, and reply if that needs no model. Raises OutOfTurn."""
@@ -92,7 +95,7 @@ class Session:
 
     def seconds_since_asked(self) -> float | None:
         """How long the open question has been open, hints and repetitions included; None where nobody can tell."""
-        return _since(self.known.read(self.id).asked_at)
+        return _since(self.cache.read(self.id).asked_at)
 
     def hint(self, place: str | None = None) -> Interview:
         """Give the next hint. Raises OutOfTurn where there is none left."""
@@ -227,7 +230,7 @@ class Session:
     def record_result(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
         for _ in range(_MOST_TRIES):
-            known = self.known.read(self.id)
+            known = self.cache.read(self.id)
             event = choose(known.interview)
             if event is None:
                 return None

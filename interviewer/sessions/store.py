@@ -26,10 +26,10 @@ from interviewer.sessions.serialization import (
 )
 from interviewer.sessions.tables import (
     banks,
-    claims,
     events,
     interview_words,
     interviews,
+    leases,
     outcomes,
     overviews,
     owner_settings,
@@ -238,7 +238,7 @@ class Store:
     def _delete(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
         """Delete these interviews, what refers to them, and the banks that no other interview was played on."""
         names = sa.select(interviews.c.id).where(which)
-        for table in (events, outcomes, overviews, interview_words, claims):
+        for table in (events, outcomes, overviews, interview_words, leases):
             connection.execute(table.delete().where(table.c.interview.in_(names)))
         connection.execute(interviews.delete().where(which))
         bodies = connection.execute(sa.select(events.c.body).where(events.c.number == 0)).scalars()

@@ -154,7 +154,7 @@ owner_settings = sa.Table(
 )
 
 # Who works on what an interview is owed, so that no two processes pay a model for the same thing.
-claims = sa.Table(
+leases = sa.Table(
     "claims",
     metadata,
     sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),

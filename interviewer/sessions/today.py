@@ -10,8 +10,14 @@ from statistics import median
 from interviewer.domain.rubric import Bank
 from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.practice_log import PracticeLog, PracticeSettings, read_log
+from interviewer.sessions.question_mastery import (
+    QuestionMastery,
+    QuestionState,
+    TopicMastery,
+    question_masteries,
+    topic_masteries,
+)
 from interviewer.sessions.read_models import Overview
-from interviewer.sessions.standing import QuestionState, Standing, TopicMastery, standings, topic_masteries
 from interviewer.sessions.store import Store
 
 SITTING = 6
@@ -35,7 +41,7 @@ class Today:
     many questions. `is_comeback` after a long time away with more due than a day takes.
     """
 
-    questions: tuple[Standing, ...]
+    questions: tuple[QuestionMastery, ...]
     due: int
     weak: int
     new: int
@@ -66,7 +72,7 @@ def plan_today(store: Store, owner: str, banks: Sequence[Bank], now: datetime, *
     log = read_log(store, owner, midnight)
     exam = log.settings.exam_on
     days_left = (exam - now.date()).days if exam and exam > now.date() else None
-    known = standings(banks, log.cards, midnight + timedelta(days=1), exam if days_left else None)
+    known = question_masteries(banks, log.cards, midnight + timedelta(days=1), exam if days_left else None)
     chosen, waiting = _chosen(known, log, now, days_left, beyond=beyond)
     by_state = Counter(one.state for one in chosen)
     seconds = median(log.seconds) if log.seconds else USUAL_SECONDS
@@ -92,8 +98,8 @@ def plan_today(store: Store, owner: str, banks: Sequence[Bank], now: datetime, *
 
 
 def _chosen(
-    known: Sequence[Standing], log: PracticeLog, now: datetime, days_left: int | None, *, beyond: bool
-) -> tuple[list[Standing], int]:
+    known: Sequence[QuestionMastery], log: PracticeLog, now: datetime, days_left: int | None, *, beyond: bool
+) -> tuple[list[QuestionMastery], int]:
     """The questions for today, and how many more are due.
 
     What is due comes first, up to the daily cap. Weak and new questions fill the sitting up, or are as many as it takes to
@@ -131,7 +137,7 @@ def _share(count: int, days: int | None) -> int:
     return ceil(count / days) if days else 0
 
 
-def _new(known: Sequence[Standing], left: Sequence[Standing]) -> list[Standing]:
+def _new(known: Sequence[QuestionMastery], left: Sequence[QuestionMastery]) -> list[QuestionMastery]:
     """New questions, those of the bank that was practised last first."""
     last: dict[str, datetime] = {}
     for one in known:
@@ -141,11 +147,11 @@ def _new(known: Sequence[Standing], left: Sequence[Standing]) -> list[Standing]:
     return sorted(new, key=lambda one: -last[one.bank.id].timestamp() if one.bank.id in last else 0.0)
 
 
-def _is_begun_today(one: Standing, log: PracticeLog) -> bool:
+def _is_begun_today(one: QuestionMastery, log: PracticeLog) -> bool:
     return one.name in log.answered_today and all(card.memory.reviews == 1 for card in one.cards)
 
 
-def _next_due(known: Sequence[Standing], end_of_day: datetime) -> tuple[date, int] | None:
+def _next_due(known: Sequence[QuestionMastery], end_of_day: datetime) -> tuple[date, int] | None:
     """In the time zone of `end_of_day`."""
     days = [one.due.astimezone(end_of_day.tzinfo).date() for one in known if one.due and one.due >= end_of_day]
     return (min(days), days.count(min(days))) if days else None

@@ -17,6 +17,14 @@ class WordLists:
     def words(self, name: str) -> frozenset[str]:
         return frozenset(self._listed(name))
 
+    def section(self, name: str) -> Mapping[str, Sequence[str]]:
+        """All lists of a section, by their names in it."""
+        return self._sections[name]
+
+    def any_of(self, name: str) -> str:
+        """A pattern for one of a list of patterns, the first that fits."""
+        return f"(?:{'|'.join(self._listed(name))})"
+
     def phrases(self, name: str) -> re.Pattern[str]:
         """Finds any phrase of a list in a folded text; what is in Latin letters, between the bounds of words.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from interviewer.domain.grade import Grade, Provenance
 from interviewer.domain.interview import Interview
 from interviewer.domain.rubric import Bank, Language
-from interviewer.evaluation.calibration import MeasurementSource, measurement_finder
+from interviewer.evaluation.measurements import MeasurementSource, measurement_finder
 from interviewer.presentation.wording import agreement_text
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import say
@@ -46,7 +46,7 @@ class Badges:
         return measured
 
     def _tested(self, by: Provenance, language: Language) -> str:
-        diagnosis = self.models.diagnosis_of(by) if by.model else None
-        if diagnosis is None:
+        check = self.models.check_by(by) if by.model else None
+        if check is None:
             return " " + say("badge.test_it", language) if by.model else ""
-        return " " + say("badge.passed" if diagnosis.is_healthy else "badge.failed", language)
+        return " " + say("badge.passed" if check.is_healthy else "badge.failed", language)

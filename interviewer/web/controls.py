@@ -33,6 +33,8 @@ class Controls:
         # What the buttons on a card ask for comes through these two; the page's script fills in the one and presses the other.
         self.asked = gr.Textbox(visible="hidden", elem_id="asked", show_label=False)
         self.ask = gr.Button(visible="hidden", elem_id="ask")
+        # What was said aloud for the answer, as the page's script fills it in.
+        self.spoken = gr.Textbox(visible="hidden", elem_id="spoken", show_label=False)
         self.ticker = gr.Timer(POLL_SECONDS, active=False)
         with gr.Row(elem_id="head"):
             self.head = html(elem_id="title")
@@ -111,6 +113,7 @@ class PlayArea:
         with gr.Column(elem_id="answering") as self.answering:
             # One line to begin with: only then does Enter send and Shift+Enter break the line.
             self.answer = gr.Textbox(lines=1, max_lines=8, elem_id="answer")
+            self.voice = html(elem_id="voice")
             with gr.Row():
                 self.send = gr.Button(variant="primary", elem_id="send", min_width=90)
                 self.hint = gr.Button(elem_id="hint", min_width=70)

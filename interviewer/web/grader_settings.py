@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, SettingsError
-from interviewer.evaluation import checkup
-from interviewer.evaluation.checkup import Diagnosis
+from interviewer.evaluation import grader_check
+from interviewer.evaluation.grader_check import GraderCheck
 from interviewer.grading import CallShape
 from interviewer.llm.discovery import KNOWN, find_local_servers, list_models
 from interviewer.llm.model_call import ModelCall
@@ -57,7 +57,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Clinic:
+class GraderActions:
     """Serves the grader tab."""
 
     models: GraderRegistry
@@ -68,7 +68,7 @@ class Clinic:
         choice = self.models.choice(owner)
         if choice.endpoint is None:
             return _paragraph(say("grader.now_offline", language), language)
-        known = self.models.diagnosis(choice)
+        known = self.models.check_of(choice)
         verdict = "grader.unmeasured" if known is None else "grader.healthy" if known.is_healthy else "grader.unhealthy"
         source = '<p><strong>{{ say("grader.now_model", model=model) }}</strong></p><p>{{ say(verdict) }}</p>'
         kind = KNOWN.kind(choice.endpoint)
@@ -100,10 +100,10 @@ class Clinic:
             wish = self._wish(owner, form)
         except InterviewerError as error:
             return _failed(error, language)
-        diagnosis = self.models.diagnosis(wish)
-        if diagnosis is not None and not diagnosis.is_healthy:
+        check = self.models.check_of(wish)
+        if check is not None and not check.is_healthy:
             question = _paragraph(say("grader.unhealthy_use", language, model=wish.title), language)
-            return Told(question + render("diagnosis.html", language, diagnosis=diagnosis), asks=True)
+            return Told(question + render("grader_check.html", language, check=check), asks=True)
         return self.use_anyway(owner, form, language)
 
     def use_anyway(self, owner: str, form: Form, language: Language) -> Told:
@@ -128,19 +128,21 @@ class Clinic:
             yield _failed(error, language)
             return
         bank = self.library.bank(_BANK)
-        call = self.models.begin_test(owner)
-        run: Watched[Diagnosis, tuple[int, int]] = Watched(
-            lambda tell: checkup.examine(self.models, choice, bank, lambda place, total: tell((place, total))),
+        call = self.models.begin_check(owner)
+        run: Watched[GraderCheck, tuple[int, int]] = Watched(
+            lambda tell: grader_check.check_grader(
+                self.models, choice, bank, lambda place, total: tell((place, total))
+            ),
             call=call,
         )
         for place, total in run:
             yield Told(inline(_TESTING, language, place=place + 1, total=total, progress=call.progress))
-        diagnosis = run.result()
+        check = run.result()
         if call.is_stopped:
             yield Told(_paragraph(say("call.stopped", language), language))
             return
-        self.models.remember(choice, diagnosis)
-        yield Told(render("diagnosis.html", language, diagnosis=diagnosis))
+        self.models.remember(choice, check)
+        yield Told(render("grader_check.html", language, check=check))
 
     def _wish(self, owner: str, form: Form, model: str = "") -> GraderChoice:
         return self.models.wish(owner, *_wished(replace(form, model=model or form.model)))
@@ -202,7 +204,7 @@ def _drained(told: "queue.SimpleQueue[M]") -> Iterator[M]:
 
 
 _TESTING = """{% from "model_call.html" import model_call with context %}
-<p role="status">{{ say("grader.testing", place=place, total=total) }}</p>{{ model_call(progress, "stop_test") }}"""
+<p role="status">{{ say("grader.testing", place=place, total=total) }}</p>{{ model_call(progress, "stop_check") }}"""
 
 _FOUND = """<p>{{ say("grader.found", count=found | length) }}</p>
 <ul>{% for one in found %}<li>{{ one.kind }}: {{ one.base_url }}</li>{% endfor %}</ul>"""

@@ -11,7 +11,7 @@ from interviewer.grading import CallShape
 from interviewer.llm.profiles import PRESETS
 from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.text.messages import say
-from interviewer.web.grader_settings import Clinic, Form, Told
+from interviewer.web.grader_settings import Form, GraderActions, Told
 
 Updates = dict[Any, Any]
 
@@ -84,15 +84,15 @@ class GraderWiring:
     """Connects the tab to what it does; `owner_of` says who asks, or refuses."""
 
     tab: GraderTab
-    clinic: Clinic
+    actions: GraderActions
     owner_of: Callable[[gr.Request], str]
 
     def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
-        tab, clinic = self.tab, self.clinic
+        tab, actions = self.tab, self.actions
         form = [tab.base_url, tab.key, tab.model, tab.shape, tab.votes, tab.second_model]
         shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key, tab.second_model, tab.use_anyway]
-        for button, does in ((tab.listing, clinic.list), (tab.use, clinic.use), (tab.use_anyway, clinic.use_anyway)):
+        for button, does in ((tab.listing, actions.list), (tab.use, actions.use), (tab.use_anyway, actions.use_anyway)):
             on(button.click, self._filling_in(does), [language, *form], shown, waits=True)
         on(tab.test.click, self._test, [language, *form], shown, waits=True)
         on(tab.find.click, self._find, [language], shown, waits=True)
@@ -102,7 +102,7 @@ class GraderWiring:
 
     def _show(self, told: Told, owner: str, language: Language) -> Updates:
         tab = self.tab
-        updates: Updates = {tab.result: told.html, tab.status: self.clinic.status(owner, language)}
+        updates: Updates = {tab.result: told.html, tab.status: self.actions.status(owner, language)}
         updates[tab.use_anyway] = gr.update(visible=told.asks)
         if told.base_url is not None:
             updates[tab.base_url] = told.base_url
@@ -122,16 +122,16 @@ class GraderWiring:
 
     def _test(self, request: gr.Request, language: str, *form: Any) -> Iterator[Updates]:
         owner, spoken = self.owner_of(request), Language(language)
-        for told in self.clinic.test(owner, Form.of(*form), spoken):
+        for told in self.actions.test(owner, Form.of(*form), spoken):
             yield self._show(told, owner, spoken)
 
     def _find(self, language: str, request: gr.Request) -> Updates:
         owner, spoken = self.owner_of(request), Language(language)
-        return self._show(self.clinic.find(spoken), owner, spoken)
+        return self._show(self.actions.find(spoken), owner, spoken)
 
     def _offline(self, language: str, request: gr.Request) -> Updates:
         owner, spoken = self.owner_of(request), Language(language)
-        return self._show(self.clinic.offline(owner, spoken), owner, spoken)
+        return self._show(self.actions.offline(owner, spoken), owner, spoken)
 
     def _status(self, language: str, request: gr.Request) -> str:
-        return self.clinic.status(self.owner_of(request), Language(language))
+        return self.actions.status(self.owner_of(request), Language(language))

@@ -22,7 +22,10 @@ IMPORT = "/import"
 
 # A bank comes back from the editor as its text and, beside it, what was changed in it.
 EDITOR = "/editor"
-_LARGEST = {IMPORT: LARGEST_BANK, EDITOR: 3 * LARGEST_BANK}
+
+# A recording of an answer, more than an hour of speech, comes to be written down; a question goes to be read aloud.
+TRANSCRIBE, READ_ALOUD = "/transcribe", "/read-aloud"
+_LARGEST = {IMPORT: LARGEST_BANK, EDITOR: 3 * LARGEST_BANK, TRANSCRIBE: 25_000_000}
 
 # Gradio's components evaluate their own templates, hence 'unsafe-eval'; no inline script is allowed.
 POLICY = "; ".join(  # noqa: FLY002 - one directive a line
@@ -51,6 +54,12 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
+# What is opened beyond that where there is a speech model for it: the microphone, and sounds that came from our server.
+_OPENED = {
+    TRANSCRIBE: ("Permissions-Policy", "camera=(), microphone=(self), geolocation=()"),
+    READ_ALOUD: ("Content-Security-Policy", f"{POLICY}; media-src 'self' blob:"),
+}
+
 # Everything that the page uses. Gradio opens much more (uploads, deep links, file and proxy routes, monitoring, API docs).
 _OPEN = re.compile(
     r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(?:/\w+)?"
@@ -76,8 +85,11 @@ class Guard:
         is_private: Callable[[], bool],
         went_public: Callable[[], None],
         receiving: Receiving | None = None,
+        speech: Iterable[str] = (),
     ) -> None:
         """`hosts`: names the page may be asked for (none: any); `own_origin`: that of a proxy in front, or ''.
+
+        `speech`: which of the routes TRANSCRIBE and READ_ALOUD are open, and with them what a browser needs for them.
 
         `is_private` tells whether only the people at this machine reach the page. `went_public` is called when a
         request shows that this is not so.
@@ -89,6 +101,8 @@ class Guard:
         self._is_private = is_private
         self._went_public = went_public
         self._receiving = receiving or Receiving()
+        self._speech = frozenset(speech)
+        self._headers = _HEADERS | dict(_OPENED[route] for route in self._speech)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -117,7 +131,7 @@ class Guard:
         host = headers.get("host", "")
         if self._hosts and _name(host) not in self._hosts:
             return 421, "This page is not served under this host name (INTERVIEWER_ALLOWED_HOSTS)."
-        if not _OPEN.fullmatch(path):
+        if not _OPEN.fullmatch(path) and path not in self._speech:
             return 404, "Not found."
         if scope["method"] in _SAFE:
             return None
@@ -149,7 +163,7 @@ class Guard:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if gives_owner and message["status"] == 200:
                     headers.append("Set-Cookie", self._owners.set_cookie(self._owners.new()))

@@ -25,6 +25,7 @@ from interviewer.web.notices import not_begun, told, unreachable, with_unrecorde
 from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading, StopTest
 from interviewer.web.practice import Practice
 from interviewer.web.view_model import Screen, View, view
+from interviewer.web.voice import read_spoken
 
 # The limits for an answer that may be chosen; 0 stands for none.
 ANSWER_SECONDS = (0, 60, 120, 180, 300)
@@ -101,14 +102,15 @@ class Desk:
             return View(Screen.START, language, notice=told(error, language))
         return self._view(session, session.interview(), language)
 
-    def answer(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
-        """Record the answer; in coach mode with the card, if that needs no model."""
+    def answer(self, owner: str, interview: str, place: str, text: str, language: Language, spoken: str = "") -> View:
+        """Record the answer; in coach mode with the card, if that needs no model. `spoken` is as the page's script sends it."""
         if not text.strip():
             return self._noticed(owner, interview, language, say("play.empty", language))
         if len(text) > LONGEST_ANSWER:
             notice = say("play.too_long", language, length=len(text), most=LONGEST_ANSWER)
             return with_unrecorded(self._noticed(owner, interview, language, notice), text)
-        played = self._played(owner, interview, language, lambda session: session.answer(text, place), clear=True)
+        said = read_spoken(spoken)
+        played = self._played(owner, interview, language, lambda session: session.answer(text, place, said), clear=True)
         return with_unrecorded(played, text) if played.notice and not played.clear else played
 
     def ask(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
@@ -184,7 +186,7 @@ class Desk:
                     return self._noticed(owner, interview, language, told(error, language))
                 return self.practise(owner, names, language)
             case [StopTest(), *_]:
-                self.models.stop_test(owner)
+                self.models.stop_check(owner)
                 play: Callable[[Session], Interview] = Session.interview
             case [StopGrading(), *_]:
                 play = partial(Session.stop_grading, language=language)

@@ -11,6 +11,7 @@ from starlette.routing import Mount
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
+from interviewer.llm.speech import Speech
 from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
@@ -18,7 +19,7 @@ from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
-from interviewer.web.grader_settings import Clinic
+from interviewer.web.grader_settings import GraderActions
 from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.handlers import Choices, Desk
 from interviewer.web.history import listing, wished_count
@@ -40,6 +41,7 @@ from interviewer.web.rendering import (
 )
 from interviewer.web.theme import css, page_script, script, theme
 from interviewer.web.view_model import Screen, View
+from interviewer.web.voice import voice_controls
 from interviewer.wiring import known_measurements
 
 _MOST_THREADS = 100
@@ -53,11 +55,12 @@ def mount(
     owners: Owners,
     models: GraderRegistry,
     importer: Importer,
+    speech: Speech | None = None,
 ) -> None:
     """Put the page on the application, with everything closed that it does not need."""
     practice = Practice(service.store, library.banks)
     desk = Desk(service, library, models, Badges(models, known_measurements(settings), library.banks), practice)
-    demo = _build(desk, owners, settings, importer)
+    demo = _build(desk, owners, settings, importer, speech)
     demo.max_threads = _MOST_THREADS
     demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
@@ -83,13 +86,13 @@ def mount(
     demo.forget_visitors(mounted)
 
 
-def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer) -> Page:
+def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer, speech: Speech | None) -> Page:
     page = Page(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     )
     with page:
         controls = Controls(desk.models.options, may_import=importer.folder is not None)
-        _Wiring(page, controls, desk, owners, importer, settings.root_path).connect()
+        _Wiring(page, controls, desk, owners, importer, settings.root_path, speech).connect()
     return page
 
 
@@ -103,6 +106,7 @@ class _Wiring:
     owners: Owners
     importer: Importer
     root_path: str
+    speech: Speech | None
 
     def connect(self) -> None:
         c = self.c
@@ -122,7 +126,9 @@ class _Wiring:
         self._on(c.regrade.click, self._regrade, [language], [c.listing])
         self._on(c.link.click, self._link, [language], [c.link_text])
         c.questions.connect(self._on, self._search, language)
-        GraderWiring(c.grader, Clinic(self.desk.models, self.desk.library), self._owner).connect(self._on, language)
+        GraderWiring(c.grader, GraderActions(self.desk.models, self.desk.library), self._owner).connect(
+            self._on, language
+        )
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
 
@@ -164,9 +170,10 @@ class _Wiring:
         c, play, desk, drawn = self.c, self.c.play, self.desk, self.drawn
         here = [c.remembered, c.place, c.page_language]
         sending = ((play.answer.submit, desk.answer), (play.send.click, desk.answer), (play.clarify.click, desk.ask))
+        said = [c.remembered, c.place, play.answer, c.page_language]
         for trigger, send in sending:
-            said = [c.remembered, c.place, play.answer, c.page_language]
-            self._script(self._on(trigger, self._sending(send), said, drawn), "focus_next")
+            spoken = [c.spoken] if send == desk.answer else []
+            self._script(self._on(trigger, self._sending(send), [*said, *spoken], drawn), "focus_next")
         for button, does in (
             (play.hint, desk.hint),
             (play.repeat, desk.repeat),
@@ -264,7 +271,8 @@ class _Wiring:
         return draw_today(self.c, today, language, self.desk.models.choice(owner).title)
 
     def _labels(self, language: Language) -> Updates:
-        return labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None)
+        told = labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None)
+        return told | {self.c.play.voice: voice_controls(self.speech, language)}
 
     def _practise(self, bank: str, language: Language) -> Updates:
         """The start form with this bank chosen, on the tab where interviews are played."""
@@ -287,8 +295,8 @@ class _Wiring:
         return count_choice(self.c, self.desk.library, bank, topics, Language(language), count) or gr.skip()
 
     def _sending(self, say: Callable[..., View]) -> Callable[..., Updates]:
-        def handler(interview: str, place: str, text: str, language: str, request: gr.Request) -> Updates:
-            return self._draw(say(self._owner(request), interview, place, text, Language(language)), request)
+        def handler(request: gr.Request, interview: str, place: str, text: str, language: str, *spoken: str) -> Updates:
+            return self._draw(say(self._owner(request), interview, place, text, Language(language), *spoken), request)
 
         return handler
 

@@ -65,7 +65,7 @@ class StopTest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    do: Literal["stop_test"]
+    do: Literal["stop_check"]
 
 
 class Practise(BaseModel):

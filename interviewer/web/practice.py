@@ -10,10 +10,10 @@ from interviewer.errors import InterviewerError, StoreError
 from interviewer.presentation.progress_page import progress_page, questions_page
 from interviewer.presentation.templating import inline
 from interviewer.sessions.progress import read_progress
+from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_notes import keep_note, list_notes
 from interviewer.sessions.question_search import Kept, known_questions, search_questions
 from interviewer.sessions.removal import set_aside, take_back
-from interviewer.sessions.standing import QuestionState
 from interviewer.sessions.store import Store
 from interviewer.text.messages import say
 from interviewer.web.page_actions import PAGE_ACTIONS, InterviewAction, KeepNote, PageAction

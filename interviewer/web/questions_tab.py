@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 
 from interviewer.domain.rubric import Language
+from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_search import Kept
-from interviewer.sessions.standing import QuestionState
 from interviewer.text.messages import say
 
 ANY = "any"

@@ -29,6 +29,7 @@ from interviewer.web.last_answers import add_last_answers
 from interviewer.web.page_language import preferred_language
 from interviewer.web.receiving import TimelyProtocol
 from interviewer.web.uploads import Uploads
+from interviewer.web.voice import add_voice, speech_routes
 
 DEFAULT_PORT = 7860
 _PORTS_TRIED = 20
@@ -43,6 +44,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     graders, library = wiring.make_grader_registry(settings), wiring.make_library(settings)
     service = wiring.make_service(settings, graders)
+    speech = wiring.make_speech(settings)
     owners = Owners(settings.signing_key, is_https=settings.root_path.startswith("https:"))
     # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
     folder = settings.import_folder if settings.is_for_this_machine else None
@@ -53,6 +55,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         service.start_sweeping()
         yield
         service.close()
+        if speech:
+            speech.close()
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
 
@@ -61,7 +65,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     _add_links(app, settings, owners)
 
     _add_import(app, importer, owners)
-    mount(app, settings, service, library, owners, graders, importer)
+    add_voice(app, speech, service, owners)
+    mount(app, settings, service, library, owners, graders, importer, speech)
     app.state.service, app.state.graders = service, graders
     # Reading the banks takes a moment that the first visitor need not wait for.
     threading.Thread(target=library.banks, daemon=True).start()
@@ -74,6 +79,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         own_origin=settings.root_path,
         is_private=lambda: graders.options.is_private,
         went_public=graders.open_to_strangers,
+        speech=speech_routes(speech),
     )
     return app
 

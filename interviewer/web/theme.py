@@ -59,7 +59,7 @@ def css() -> str:
 
 def page_script() -> str:
     """What is called once, when the page is there."""
-    return "() => {" + "".join(f"({script(name)})();" for name in ("page", "clock", "copy", "editor")) + "}"
+    return "() => {" + "".join(f"({script(name)})();" for name in ("page", "clock", "copy", "voice", "editor")) + "}"
 
 
 @cache

@@ -21,7 +21,7 @@ from interviewer.domain.rubric import Kind, Language
 from interviewer.llm.prompts import prompt
 from interviewer.presentation.card import Badge, Live, card
 from interviewer.presentation.chat import chat
-from interviewer.presentation.report import report
+from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import escaped, inline
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.messages import say
@@ -112,7 +112,7 @@ def _thinking(interview: Interview, language: Language) -> Markup:
 # How long before the end of a limited answer the candidate is warned.
 _WARNING_SECONDS = 30
 
-_PROGRESS = """<div class="place"><p role="status" data-interview="{{ name }}" data-draft="{{ draft }}">{{ text }}</p>
+_PROGRESS = """<div class="place"><p role="status" data-interview="{{ name }}" data-draft="{{ draft }}" data-language="{{ spoken }}">{{ text }}</p>
 {% if is_open and seconds is not none %}<p class="clock" role="timer" data-seconds="{{ seconds }}" data-limit="{{ limit or "" }}" data-warn-at="{{ warning }}" data-warning="{{ say("play.time_warning", seconds=warning) }}" data-over="{{ say("play.time_over") }}">&nbsp;</p>{% endif %}</div>
 <progress max="{{ total }}" value="{{ done }}" aria-label="{{ text }}"></progress>
 {% if is_open and limit %}<p class="clock-said" role="alert"></p>{% endif %}"""
@@ -139,6 +139,7 @@ def _progress(name: str, interview: Interview, language: Language, seconds: floa
         language,
         name=name,
         draft=f"{interview.position}.{current.number}.{len(current.answers)}",
+        spoken=interview.plan.language,
         text=text,
         total=total,
         done=interview.position,

@@ -17,8 +17,8 @@ from printed import say
 from interviewer.domain.rubric import Bank
 from interviewer.sessions import review_cards
 from interviewer.sessions.progress import read_progress
+from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_search import known_questions, search_questions
-from interviewer.sessions.standing import QuestionState
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import interview_words, interviews, outcomes, overviews
 from interviewer.sessions.today import plan_today

@@ -8,9 +8,9 @@ import pytest
 
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Kind, Language
-from interviewer.evaluation.agreement import Agreement, measure_agreement, measurement_of
-from interviewer.evaluation.calibration import HELD_OUT, LEAST_ANSWERS, read_measurements, rubrics_digest
 from interviewer.evaluation.datasets import LabelledAnswer, read_labelled_answers
+from interviewer.evaluation.label_agreement import Agreement, measure_label_agreement, measurement_of
+from interviewer.evaluation.measurements import HELD_OUT, LEAST_ANSWERS, read_measurements, rubrics_digest
 from interviewer.evaluation.runner import grade_answers, tasks_in_bank
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.evaluation_report import to_markdown
@@ -40,7 +40,7 @@ MOST_OF_SEEN_KIND = {"echo": 0.12, "dont_know": 0.05, "contradicting": 0.4}
 
 def agreement(rows: list[LabelledAnswer], bank: Bank) -> Agreement:
     run = grade_answers(tasks_in_bank(rows, bank), lambda _: LexicalGrader())
-    return measure_agreement(run, grader="lexical")
+    return measure_label_agreement(run, grader="lexical")
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from interviewer.domain.grade import Evidence, Extra, Grade, Level, Spent
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Question
 from interviewer.errors import BankError
-from interviewer.evaluation.agreement import measure_agreement, measurement_of
 from interviewer.evaluation.datasets import LabelledAnswer, read_labelled_answers
+from interviewer.evaluation.label_agreement import measure_label_agreement, measurement_of
 from interviewer.evaluation.runner import tasks_in_bank, tasks_without_bank
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.evaluation_report import to_markdown, to_text
@@ -61,19 +61,21 @@ def test_a_question_is_one_question_whatever_the_rows_call_it(tmp_path: Path) ->
     rows = read_labelled_answers(
         written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b", "question_id": "q01", "score": 0})
     )
-    report = measure_agreement(evaluate(rows, questions_of(rows), LexicalGrader()), grader="lexical")
+    report = measure_label_agreement(evaluate(rows, questions_of(rows), LexicalGrader()), grader="lexical")
     assert (report.questions, report.intervals["rmse"]) == (1, None)
     free = [{**ROW, **FREE}, {**ROW, **FREE, "question": "Why not?"}]
     rows = read_labelled_answers(*(written(tmp_path / f"{n}.jsonl", row) for n, row in enumerate(free)))
     assert (
-        measure_agreement(evaluate(rows, questions_without_bank(rows), LexicalGrader()), grader="lexical").questions
+        measure_label_agreement(
+            evaluate(rows, questions_without_bank(rows), LexicalGrader()), grader="lexical"
+        ).questions
         == 2
     )
 
 
 def test_a_failed_grading_is_counted_and_is_no_grade(tmp_path: Path) -> None:
     rows = read_labelled_answers(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b"}))
-    report = measure_agreement(evaluate(rows, questions_of(rows), FlakyGrader(failures=1)), grader="flaky")
+    report = measure_label_agreement(evaluate(rows, questions_of(rows), FlakyGrader(failures=1)), grader="flaky")
     assert (report.n, report.ungraded, report.needs_review) == (1, 1, 1)
     assert "1 could not be graded" in to_text(report)
 
@@ -83,8 +85,8 @@ def test_tokens_are_counted_also_when_a_run_goes_on(tmp_path: Path) -> None:
     paid = GradeAs(lambda _, attempt: replace(grade(attempt, off=Level.MET), spent=Spent(100, 20)))
     for grader in (paid, FlakyGrader(failures=9)):
         run = evaluate(rows, questions_of(rows), grader, checkpoint=tmp_path / "kept")
-        assert measure_agreement(run, grader="paid").tokens == 240
-    assert "240 tokens" in to_text(measure_agreement(run, grader="paid"))
+        assert measure_label_agreement(run, grader="paid").tokens == 240
+    assert "240 tokens" in to_text(measure_label_agreement(run, grader="paid"))
 
 
 def test_what_is_measured_is_the_score_that_is_shown(tmp_path: Path) -> None:
@@ -96,7 +98,7 @@ def test_what_is_measured_is_the_score_that_is_shown(tmp_path: Path) -> None:
     run = evaluate(rows, [DROPOUT], GradeAs(generous))
     # Off weighs 2 of 3; each extra counts half of the lightest core criterion, which weighs 1.
     assert run.graded[0].share == pytest.approx((2 + 2 * 0.5) / 3)
-    assert measure_agreement(run, grader="model").figures.bias == pytest.approx(1 - 0.5)
+    assert measure_label_agreement(run, grader="model").figures.bias == pytest.approx(1 - 0.5)
 
 
 def test_failures_and_ranges_are_counted_apart(tmp_path: Path) -> None:
@@ -110,7 +112,7 @@ def test_failures_and_ranges_are_counted_apart(tmp_path: Path) -> None:
     said = ("switched off", "broken", "unsure", "unsure")
     rows = [row.model_copy(update={"text": text}) for row, text in zip(rows, said, strict=True)]
     run = evaluate(rows, [DROPOUT] * 4, GradeAs(unsure))
-    report = measure_agreement(run, grader="flaky")
+    report = measure_label_agreement(run, grader="flaky")
     assert (report.n, report.ungraded, report.ranges) == (1, 1, 2)
     assert "2 have a point that nobody could tell" in to_text(report)
 
@@ -184,7 +186,7 @@ def test_what_is_being_graded_while_a_run_is_stopped_is_kept(tmp_path: Path) -> 
 
 def test_names_of_kinds_break_no_table(tmp_path: Path) -> None:
     rows = read_labelled_answers(written(tmp_path / "x.jsonl", {**ROW, "kind": "a|b\n\x1b[31m"}))
-    report = measure_agreement(evaluate(rows, [DROPOUT], LexicalGrader()), grader="lexical")
+    report = measure_label_agreement(evaluate(rows, [DROPOUT], LexicalGrader()), grader="lexical")
     assert "| a/b ·[31m | 1 |" in to_markdown(report)
     assert "\x1b" not in to_text(report)
 
@@ -219,7 +221,7 @@ def test_the_report_by_hand(tmp_path: Path) -> None:
     rows = read_labelled_answers(
         written(tmp_path / "x.jsonl", {**ROW, **labels}, {**ROW, "id": "b", "answer": "no idea", "score": 0})
     )
-    report = measure_agreement(evaluate(rows, [DROPOUT] * 2, LexicalGrader()), grader="lexical")
+    report = measure_label_agreement(evaluate(rows, [DROPOUT] * 2, LexicalGrader()), grader="lexical")
     assert report.figures.pearson == pytest.approx(1)
     assert report.figures.mae == pytest.approx(1 / 12)
     assert report.figures.bias == pytest.approx(1 / 12)
@@ -242,12 +244,14 @@ def test_the_whole_reference_is_a_baseline_with_a_bank_and_without(tmp_path: Pat
             {**ROW, **FREE, "id": "b", "answer": "", "score": 0},
         )
     )
-    without = measure_agreement(evaluate(rows, questions_without_bank(rows), LexicalGrader()), grader="lexical")
+    without = measure_label_agreement(evaluate(rows, questions_without_bank(rows), LexicalGrader()), grader="lexical")
     # Labels ½ and 0, grades ⅔ and 0.
     assert without.baselines[2].mae == pytest.approx(1 / 12)
     assert "whole reference" in to_text(without)
     questions = [replace(DROPOUT, reference=both("没有", "correlated"))] * 2
-    assert measure_agreement(evaluate(rows, questions, LexicalGrader()), grader="lexical").baselines[2].mae == 0.25
+    assert (
+        measure_label_agreement(evaluate(rows, questions, LexicalGrader()), grader="lexical").baselines[2].mae == 0.25
+    )
 
 
 def test_the_threshold_is_fitted_on_one_split_and_used_on_the_others(tmp_path: Path) -> None:
@@ -257,7 +261,7 @@ def test_the_threshold_is_fitted_on_one_split_and_used_on_the_others(tmp_path: P
         for n, (answer, score) in enumerate([("switched off", 4), ("it would be random", 0), ("no idea", 0)])
     ]
     read = read_labelled_answers(written(tmp_path / "x.jsonl", *rows))
-    report = measure_agreement(evaluate(read, [DROPOUT] * 6, LexicalGrader()), grader="lexical", fit_on="train")
+    report = measure_label_agreement(evaluate(read, [DROPOUT] * 6, LexicalGrader()), grader="lexical", fit_on="train")
     assert report.n == 3
     assert report.figures.threshold == pytest.approx(0.5)  # between ⅓ (fails) and ⅔ (passes)
     assert report.figures.accuracy == 1
@@ -381,9 +385,9 @@ def test_held_out_figures_are_of_the_rows_that_were_held_out(tmp_path: Path) -> 
     rows = [{**row, "id": str(n)} for n, row in enumerate(rows)]
     read = read_labelled_answers(written(tmp_path / "x.jsonl", *rows))
     other = evaluate(read[:10], [DROPOUT] * 10, LexicalGrader())
-    assert measurement_of(measure_agreement(other, grader="lexical"), "r") is None  # too few answers
+    assert measurement_of(measure_label_agreement(other, grader="lexical"), "r") is None  # too few answers
     run = evaluate(read, [DROPOUT] * 20, LexicalGrader())
-    found = measurement_of(measure_agreement(run, grader="lexical"), "r")
+    found = measurement_of(measure_label_agreement(run, grader="lexical"), "r")
     assert found is not None
     assert (found.n, found.held_out_n, found.held_out_pearson) == (20, 10, pytest.approx(1))
     assert found.pearson < 1

@@ -25,8 +25,9 @@ class Exchange:
         self.method = handler.command
         self.path = handler.path
         self.headers = {name.lower(): value for name, value in handler.headers.items()}
-        content = handler.rfile.read(int(self.headers.get("content-length", "0")))
-        self.body: dict[str, Any] = json.loads(content) if content else {}
+        self.content = handler.rfile.read(int(self.headers.get("content-length", "0")))
+        is_form = self.headers.get("content-type", "").startswith("multipart/")
+        self.body: dict[str, Any] = json.loads(self.content) if self.content and not is_form else {}
         self._handler = handler
 
     @property

@@ -47,7 +47,7 @@ def test_a_failed_call_is_logged_without_key_prompt_or_reply(
     with serving(echoing(status)) as server, pytest.raises(LLMError):
         call(server.url, time, streamed=streamed)
     [failed] = [record for record in caplog.records if record.levelno == logging.WARNING]
-    assert failed.name == "interviewer.llm.client"
+    assert failed.name == "interviewer.llm.retry"
     assert (failed.error, failed.model) == (kind, "tiny")
     assert failed.host == f"127.0.0.1:{server.port}"
     assert failed.status == (None if status == 200 else status)

@@ -7,12 +7,14 @@ from fakes import BANK, both
 
 from interviewer.domain.rubric import Language
 from interviewer.presentation.anki_export import AnkiNotes, to_anki
-from interviewer.sessions.standing import Standing, standings
+from interviewer.sessions.question_mastery import QuestionMastery, question_masteries
 
 
-def known(text: str = 'a\t<b>\n{c} "d"') -> list[Standing]:
+def known(text: str = 'a\t<b>\n{c} "d"') -> list[QuestionMastery]:
     first = replace(BANK.questions[0], text=both("问\n题", text))
-    return standings([replace(BANK, questions=(first, *BANK.questions[1:]))], [], datetime(2026, 1, 1, tzinfo=UTC))
+    return question_masteries(
+        [replace(BANK, questions=(first, *BANK.questions[1:]))], [], datetime(2026, 1, 1, tzinfo=UTC)
+    )
 
 
 def parsed(text: str) -> tuple[dict[str, str], list[list[str]]]:

@@ -26,7 +26,7 @@ from interviewer.domain.scoring import Score
 from interviewer.presentation.card import Live
 from interviewer.presentation.card import card as draw_card
 from interviewer.presentation.chat import chat
-from interviewer.presentation.report import report
+from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import UNSEEN
 from interviewer.presentation.wording import score_text
 

@@ -25,7 +25,7 @@ from interviewer.domain.interview import (
 from interviewer.domain.rubric import Language, Localized
 from interviewer.presentation.card import Live, card
 from interviewer.presentation.chat import chat
-from interviewer.presentation.report import report
+from interviewer.presentation.interview_report import report
 from interviewer.presentation.transcript import Transcript, to_html
 from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.question_notes import QuestionNote, clean_note

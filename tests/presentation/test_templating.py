@@ -11,14 +11,14 @@ from jinja2 import UndefinedError
 from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Level, Ruling
 from interviewer.domain.interview import Answered, Begun, Contest, Ended, Graded, Interview, Ungraded, Unprobed, replay
 from interviewer.domain.rubric import Kind, Language, Localized
-from interviewer.evaluation.batch import Marked
-from interviewer.evaluation.checkup import Diagnosis, Finding
+from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort
+from interviewer.evaluation.grader_check import Finding, GraderCheck
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
+from interviewer.presentation.interview_report import report
 from interviewer.presentation.mark_sheet import Sheet
 from interviewer.presentation.mark_sheet import to_html as sheet_html
-from interviewer.presentation.report import report
 from interviewer.presentation.templating import FOLDER, inline, literal, render, stylesheet
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
 
@@ -144,9 +144,9 @@ def test_a_mark_sheet_shows_attacks_in_every_field_as_text(tmp_path: Any) -> Non
     harmless(sheet_html(Sheet(cohort, Language.EN, "2026-01-02T03:04:05", ATTACK)))
 
 
-def test_a_diagnosis_shows_attacks_as_text() -> None:
+def test_a_grader_check_shows_attacks_as_text() -> None:
     finding = Finding("grades", is_good=False, detail=EVIL, advice=EVIL)
-    harmless(render("diagnosis.html", Language.EN, diagnosis=Diagnosis(ATTACK, ATTACK, (), (finding,))))
+    harmless(render("grader_check.html", Language.EN, check=GraderCheck(ATTACK, ATTACK, (), (finding,))))
 
 
 def test_a_failed_grade_shows_its_reason_as_text() -> None:
@@ -168,7 +168,7 @@ def test_every_template_compiles_and_a_localized_value_is_printed_in_the_readers
     names = [path.name for path in FOLDER.glob("*.html")] + [path.name for path in FOLDER.glob("*.md")]
     assert len(names) > 8
     for name in names:
-        _environment(escaped).get_template(name)
+        _environment(escaped, Language.EN).get_template(name)
     assert "</style" not in stylesheet("cards", "page", "mark_sheet")
 
 

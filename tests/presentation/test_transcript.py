@@ -8,11 +8,11 @@ import pytest
 from fakes import begun
 from html_seen import ATTACKS, seen
 
-from interviewer.domain.interview import Begun, Graded, Manner, Mode, Phase, Saying, replay
+from interviewer.domain.interview import Begun, Graded, Manner, Mode, Phase, Saying, Spoken, replay
 from interviewer.domain.rubric import Bank, Language
 from interviewer.domain.summary import summarize
 from interviewer.errors import BankError, OutOfTurn
-from interviewer.evaluation.calibration import Measurement, rubrics_digest
+from interviewer.evaluation.measurements import Measurement, rubrics_digest
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.planning import make_plan
@@ -279,3 +279,26 @@ def test_markdown_in_chinese_is_punctuated_as_chinese_is(service: SessionService
     assert "参考回答：" in text
     assert "可以这样说：" in text
     assert not [line for line in text.splitlines() if "： " in line or " (" in line or "\\#1: " in line]
+
+
+@pytest.mark.parametrize("kind", ["md", "html"])
+def test_what_was_said_aloud_stands_beside_what_was_sent(service: SessionService, kind: str) -> None:
+    session = service.begin("me", begun())
+    session.answer("it is switched off", spoken=Spoken("um it is <b>switched</b> of", 3.0, pauses=2))
+    session.run_due_and_wait()
+    session.end()
+    text = export(session, kind)
+    assert "Spoken, before editing: um it is" in text
+    assert "<b>switched" not in text
+    assert "about 140 words a minute; filler words: 1; long pauses: 2" in text
+    grade = session.interview().attempts[0].grade
+    assert grade is not None
+    assert [one.quote for verdict in grade.verdicts for one in verdict.evidence] == ["it is switched off"]
+    again = replay(event for event, _ in history_from_json(export(session, "json")))
+    assert again.attempts[0].turns[1].spoken == Spoken("um it is <b>switched</b> of", 3.0, pauses=2)
+
+
+def test_what_was_spoken_and_sent_as_it_was_is_not_shown_twice(service: SessionService) -> None:
+    session = service.begin("me", begun())
+    session.answer("it is switched off", spoken=Spoken("it is switched off ", 3.0))
+    assert "before editing" not in export(session, "md")

@@ -233,7 +233,7 @@ def test_a_claim_is_taken_over_when_it_has_expired(stores: Callable[[], Store], 
 def test_a_claim_is_renewed_while_its_work_goes_on(
     stores: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("interviewer.sessions.claims._RENEWED_EVERY", 0.05)
+    monkeypatch.setattr("interviewer.sessions.effect_leases._RENEWED_EVERY", 0.05)
     grader = Counting()
     service = SessionService(stores(), Only(grader, server=SERVER))
     session = service.begin("me", begun())

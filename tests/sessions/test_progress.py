@@ -29,8 +29,8 @@ def test_what_got_better_and_what_slips_is_told_from_the_last_two_answers(store:
     practise(store, MANY, ["q0"], Level.PARTIAL)
     practise(store, MANY, ["q1"], Level.CONTRADICTED)
     found = progress(store, clock)
-    assert [(one.standing.question.id, one.before, one.now) for one in found.better] == [("q0", 0.0, 0.5)]
-    assert [(one.standing.question.id, one.before, one.now) for one in found.slipping] == [("q1", 1.0, 0.0)]
+    assert [(one.mastery.question.id, one.before, one.now) for one in found.better] == [("q0", 0.0, 0.5)]
+    assert [(one.mastery.question.id, one.before, one.now) for one in found.slipping] == [("q1", 1.0, 0.0)]
     clock.days(40)
     assert progress(store, clock).better == ()
 

@@ -12,7 +12,7 @@ from interviewer.domain.interview import Answered, Begun, Event, Graded, Mode, O
 from interviewer.domain.rubric import Criterion, Language
 from interviewer.errors import TranscriptError
 from interviewer.sessions import serialization
-from interviewer.sessions.first_defaults import FIRST_DEFAULTS
+from interviewer.sessions.legacy_defaults import LEGACY_DEFAULTS
 
 
 def test_every_event_comes_back_as_it_went() -> None:
@@ -98,5 +98,5 @@ def test_no_record_is_read_with_a_default_of_today() -> None:
         with_default = {
             field.name for field in fields(kind) if field.default is not MISSING or field.default_factory is not MISSING
         }
-        assert set(FIRST_DEFAULTS.get(kind.__name__, {})) == with_default, kind
-    assert {kind.__name__ for kind in recorded} >= set(FIRST_DEFAULTS)
+        assert set(LEGACY_DEFAULTS.get(kind.__name__, {})) == with_default, kind
+    assert {kind.__name__ for kind in recorded} >= set(LEGACY_DEFAULTS)

@@ -10,7 +10,7 @@ from interviewer.domain.interview import Answered, Unprobed
 from interviewer.domain.rubric import Bank
 from interviewer.sessions.planning import make_plan
 from interviewer.sessions.practice_log import PracticeSettings, read_practice_settings, save_practice_settings
-from interviewer.sessions.standing import QuestionState
+from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.store import Store
 from interviewer.sessions.today import FIRST_SITTING, NEW_A_DAY, SITTING, Today, plan_today
 

@@ -10,7 +10,7 @@ from interviewer.domain.grade import Grade, Method, Provenance
 from interviewer.domain.interview import Begun, Plan, begin
 from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import BankError
-from interviewer.evaluation.calibration import Measurement, rubrics_digest
+from interviewer.evaluation.measurements import Measurement, rubrics_digest
 from interviewer.evaluation.runner import attempt_of
 from interviewer.grading import CallShape
 from interviewer.grading.lexical import LexicalGrader

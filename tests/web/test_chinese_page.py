@@ -15,11 +15,11 @@ from interviewer.banks.loader import Library
 from interviewer.domain.grade import Flag, Level
 from interviewer.domain.interview import Answered, Ended, Graded, Mode, Unprobed, replay
 from interviewer.domain.rubric import Bank, Language
-from interviewer.evaluation import checkup
-from interviewer.evaluation.checkup import Canned, CannedResult, Diagnosis
+from interviewer.evaluation import grader_check
+from interviewer.evaluation.grader_check import Canned, CannedResult, GraderCheck
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
-from interviewer.presentation.report import report
+from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import render
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
@@ -27,7 +27,7 @@ from interviewer.sessions.planning import make_plan
 from interviewer.settings import read_settings
 from interviewer.web.badge import Badges
 from interviewer.web.editor import Editor
-from interviewer.web.grader_settings import Clinic, Form
+from interviewer.web.grader_settings import Form, GraderActions
 from interviewer.web.import_handlers import Importer
 from interviewer.web.server import make_app
 from interviewer.web.uploads import Uploads
@@ -119,15 +119,15 @@ def test_card_chat_report_and_transcripts_are_in_chinese(
 def test_the_grader_tab_is_in_chinese_whatever_goes_wrong(
     models: GraderRegistry, deep_learning: Bank, tmp_path: Path
 ) -> None:
-    clinic = Clinic(models, Library(None, tmp_path))
-    told = [clinic.status("me", ZH)]
+    actions = GraderActions(models, Library(None, tmp_path))
+    told = [actions.status("me", ZH)]
     for shape, votes in (("no such shape", 1), ("one_call", 2)):
-        told.append(clinic.use("me", Form("http://127.0.0.1:9/v1", "", "m", shape, votes), ZH).html)
+        told.append(actions.use("me", Form("http://127.0.0.1:9/v1", "", "m", shape, votes), ZH).html)
     results = [
         CannedResult(name, share, 40.0, 900) for name, share in zip(Canned, (0.9, 0.9, 0.5, 0, 0, 0.9, 1), strict=True)
     ]
-    findings = (*checkup._judged(results), *checkup._judged([CannedResult(Canned.HALF, None, 1.0, 0)]))
-    told.append(render("diagnosis.html", ZH, diagnosis=Diagnosis("qwen", "127.0.0.1", tuple(results), findings)))
+    findings = (*grader_check._judged(results), *grader_check._judged([CannedResult(Canned.HALF, None, 1.0, 0)]))
+    told.append(render("grader_check.html", ZH, check=GraderCheck("qwen", "127.0.0.1", tuple(results), findings)))
     assert "7 个全部合格" in told[-1]
     for html in told:
         assert english(visible(html)) == []

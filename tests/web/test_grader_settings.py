@@ -4,21 +4,24 @@ import pytest
 
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language, Localized
-from interviewer.evaluation.checkup import Diagnosis, Finding
+from interviewer.evaluation.grader_check import Finding, GraderCheck
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
-from interviewer.web.grader_settings import Clinic, Form
+from interviewer.web.grader_settings import Form, GraderActions
 
 
 def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_once_more(tmp_path: Path) -> None:
     models = GraderRegistry(GraderOptions(is_private=True), lambda _: pytest.fail("no model is asked"), 1)
-    clinic, form = Clinic(models, Library(None, tmp_path)), Form("http://127.0.0.1:9/v1", "", "m", "one_call", 1)
+    actions, form = (
+        GraderActions(models, Library(None, tmp_path)),
+        Form("http://127.0.0.1:9/v1", "", "m", "one_call", 1),
+    )
     found = Finding("order right", is_good=False, detail=Localized("0.1", "0.1"))
-    models.remember(clinic._wish("me", form), Diagnosis("m", "127.0.0.1", (), (found,)))
-    told = clinic.use("me", form, Language.EN)
+    models.remember(actions._wish("me", form), GraderCheck("m", "127.0.0.1", (), (found,)))
+    told = actions.use("me", form, Language.EN)
     assert told.asks
     assert "Use it all the same" in told.html
     assert models.choice("me").endpoint is None
-    clinic.use_anyway("me", form, Language.EN)
+    actions.use_anyway("me", form, Language.EN)
     chosen = models.choice("me").endpoint
     assert chosen is not None
     assert chosen.model == "m"
@@ -26,9 +29,12 @@ def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_once_mor
 
 def test_a_model_that_passed_or_was_not_tested_is_used_at_once(tmp_path: Path) -> None:
     models = GraderRegistry(GraderOptions(is_private=True), lambda _: pytest.fail("no model is asked"), 1)
-    clinic, form = Clinic(models, Library(None, tmp_path)), Form("http://127.0.0.1:9/v1", "", "m", "one_call", 1)
-    assert not clinic.use("me", form, Language.EN).asks
+    actions, form = (
+        GraderActions(models, Library(None, tmp_path)),
+        Form("http://127.0.0.1:9/v1", "", "m", "one_call", 1),
+    )
+    assert not actions.use("me", form, Language.EN).asks
     found = Finding("order right", is_good=True, detail=Localized("0.9", "0.9"))
-    models.remember(clinic._wish("me", form), Diagnosis("m", "127.0.0.1", (), (found,)))
-    assert not clinic.use("me", form, Language.EN).asks
+    models.remember(actions._wish("me", form), GraderCheck("m", "127.0.0.1", (), (found,)))
+    assert not actions.use("me", form, Language.EN).asks
     assert models.choice("me").endpoint is not None

@@ -13,7 +13,7 @@ from throttled_server import ANSWERS, Throttled, four_gradings, page_of, throttl
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language
 from interviewer.grading import CallShape
-from interviewer.web.grader_settings import Clinic, Form
+from interviewer.web.grader_settings import Form, GraderActions
 
 
 def test_every_grade_of_a_slow_server_arrives_and_the_page_says_what_it_waits_for(tmp_path: Path) -> None:
@@ -88,15 +88,15 @@ def test_a_second_opinion_that_is_stopped_leaves_the_grade_as_it_is(tmp_path: Pa
 def test_a_grader_test_says_what_the_model_does_and_is_stopped_with_its_request(tmp_path: Path) -> None:
     with throttled_server(Throttled(tokens_per_second=1e6, first=30)) as server:
         desk = page_of(server.url, tmp_path, concurrency=1)
-        clinic = Clinic(desk.models, desk.library)
+        actions = GraderActions(desk.models, desk.library)
         told = []
-        for one in clinic.test("me", Form.of(server.url, "", MODEL, "one_call", 1, ""), Language.EN):
+        for one in actions.test("me", Form.of(server.url, "", MODEL, "one_call", 1, ""), Language.EN):
             told.append(one.html)
             if "The model reads the answer" in one.html:
-                assert 'data-stop="stop_test"' in one.html
+                assert 'data-stop="stop_check"' in one.html
                 begun_at = time.monotonic()
-                desk.act("me", "", json.dumps([{"do": "stop_test"}]), Language.EN)
+                desk.act("me", "", json.dumps([{"do": "stop_check"}]), Language.EN)
         assert time.monotonic() - begun_at < 5
         assert "stopped before the model had finished" in told[-1]
         choice = desk.models.wish("me", server.url, MODEL, "", CallShape.ONE_CALL, 1, "")
-        assert desk.models.diagnosis(choice) is None  # it says nothing of the model
+        assert desk.models.check_of(choice) is None  # it says nothing of the model

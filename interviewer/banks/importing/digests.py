@@ -5,45 +5,44 @@ Banks are not given such digests any more; those of an old bank stand in, once, 
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 
 from interviewer.domain.rubric import Criterion, Localized, Question
 
-FIELDS = ("text", "reference", "topic", "dispute")
-
-# Stands for what was imported where nobody can tell; equal to nothing.
-UNKNOWN = object()
+_FIELDS = ("text", "reference", "topic", "dispute")
+_UNKNOWN = object()  # stands for what was imported where nobody can tell; equal to nothing
 
 
-def fields(mine: Question, theirs: Question) -> dict[str, object]:
-    """The fields as they were imported: whichever of two values has the digest, else UNKNOWN."""
-    if not mine.made or not mine.made.fields:
-        return dict.fromkeys(FIELDS, UNKNOWN)
-    known = _parsed(mine.made.fields)
+def imported_fields(base: Question | None, mine: Question, theirs: Question) -> dict[str, object]:
+    """The fields as they were imported: those of the copy, else whichever of two values has the digest."""
+    if base:
+        return {name: getattr(base, name) for name in _FIELDS}
+    known = _parsed(mine.made.fields if mine.made else ())
     found: dict[str, object] = {}
-    for name in FIELDS:
-        values = (getattr(mine, name), getattr(theirs, name))
+    for name in _FIELDS:
+        values = (getattr(mine, name), getattr(theirs, name)) if known else ()
         wanted = known.get(name, _digest(""))
-        found[name] = next((value for value in values if _digest(_text(value)) == wanted), UNKNOWN)
+        found[name] = next((value for value in values if _digest(_text(value)) == wanted), _UNKNOWN)
     return found
 
 
-def criteria(mine: Question, theirs: Question, content: Callable[[Criterion], object]) -> dict[str, object]:
-    """The contents of the criteria as they were imported, by id; UNKNOWN where no criterion has the digest."""
-    if not mine.made or not mine.made.criteria:
-        return dict.fromkeys((criterion.id for criterion in mine.criteria), UNKNOWN)
-    by_digest = {_content_digest(criterion): criterion for criterion in (*mine.criteria, *theirs.criteria)}
-    return {
-        name: content(by_digest[wanted]) if wanted in by_digest else UNKNOWN
-        for name, wanted in _parsed(mine.made.criteria).items()
-    }
+def imported_criteria(base: Question | None, mine: Question, theirs: Question) -> dict[str, object]:
+    """The contents of the criteria as they were imported, by id."""
+    if base:
+        return contents(base)
+    by_digest = {_content_digest(criterion): content(criterion) for criterion in (*mine.criteria, *theirs.criteria)}
+    known = _parsed(mine.made.criteria if mine.made else ())
+    return {name: by_digest.get(known.get(name, ""), _UNKNOWN) for name in known or contents(mine)}
 
 
-def has_other_criteria(question: Question) -> bool:
-    """Whether the criteria are not those of the digests; also if there are none."""
-    noted = {f"{criterion.id} {_content_digest(criterion)}" for criterion in question.criteria}
-    return question.made is not None and set(question.made.criteria) != noted
+def contents(question: Question) -> dict[str, object]:
+    return {criterion.id: content(criterion) for criterion in question.criteria}
+
+
+def content(criterion: Criterion) -> Criterion:
+    """A criterion as far as two are compared: whatever its id and its origin."""
+    return replace(criterion, id="x", made="")
 
 
 def _parsed(listed: Sequence[str]) -> dict[str, str]:

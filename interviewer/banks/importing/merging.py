@@ -12,8 +12,7 @@ from enum import StrEnum
 
 from rapidfuzz.fuzz import ratio
 
-from interviewer.banks.importing import digests
-from interviewer.banks.importing.digests import UNKNOWN
+from interviewer.banks.importing.digests import content, contents, imported_criteria, imported_fields
 from interviewer.banks.importing.identifiers import numbered_until_free
 from interviewer.domain.rubric import Bank, Criterion, Kind, Localized, Question
 
@@ -112,10 +111,7 @@ def merge(mine: Bank, theirs: Bank, base: Bank | None = None) -> Merged:
 
 def has_edited_criteria(question: Question, base: Question | None) -> bool:
     """Whether the criteria of a question are no longer those that were imported; also if nobody can tell."""
-    if base is None:
-        return digests.has_other_criteria(question)
-    imported = {criterion.id: _content(criterion) for criterion in base.criteria}
-    return imported != {criterion.id: _content(criterion) for criterion in question.criteria}
+    return imported_criteria(base, question, question) != contents(question)
 
 
 def base_questions(mine: Bank, base: Bank | None) -> dict[str, Question]:
@@ -171,10 +167,9 @@ def _merged_question(mine: Question, theirs: Question, base: Question | None) ->
         return _Outcome(mine, base, [Change(Did.KEPT, mine.id, "criteria")] if is_edited else [])
     if mine.made is None or theirs.made is None:
         return _Outcome(mine, base, [Change(Did.KEPT, mine.id)])
-    imported = {name: getattr(base, name) for name in digests.FIELDS} if base else digests.fields(mine, theirs)
     fields: dict[str, object] = {}
     changes: list[Change] = []
-    for name, was in imported.items():
+    for name, was in imported_fields(base, mine, theirs).items():
         own, other = getattr(mine, name), getattr(theirs, name)
         if own == other:
             continue
@@ -214,11 +209,7 @@ def _merged_criteria(
     mine: Question, theirs: Question, base: Question | None
 ) -> tuple[tuple[Criterion, ...], tuple[Criterion, ...], list[Change]]:
     """The merged criteria, those to remember as the base, and what was done."""
-    imported: dict[str, object] = (
-        {criterion.id: _content(criterion) for criterion in base.criteria}
-        if base
-        else digests.criteria(mine, theirs, _content)
-    )
+    imported = imported_criteria(base, mine, theirs)
     merged = {criterion.id: criterion for criterion in mine.criteria}
     here = dict(merged)
     names = _counterparts(imported, here, theirs.criteria)
@@ -228,21 +219,21 @@ def _merged_criteria(
         name = names.get(criterion.id) or numbered_until_free(criterion.id, {*merged, *imported})
         other = replace(criterion, id=name)
         remembered.append(other)
-        own, was, now = here.get(name), imported.get(name), _content(other)
+        own, was, now = here.get(name), imported.get(name), content(other)
         change = Change(Did.KEPT, mine.id, name, _claim(own), _claim(other))
         if own is None:
             if now != was:  # what was taken out by hand stays out as long as the source says the same
                 merged[name], change = other, replace(change, did=Did.ADDED)
-        elif _content(own) == now:
+        elif content(own) == now:
             merged[name] = replace(own, made=other.made) if own.made else own
             continue
-        elif _content(own) == was:
+        elif content(own) == was:
             merged[name], change = other, replace(change, did=Did.UPDATED)
         elif now != was:
             change = replace(change, did=Did.CONFLICT)
         changes.append(change)
     for name in sorted((imported.keys() - set(names.values())) & here.keys()):
-        is_untouched = _content(here[name]) == imported[name]
+        is_untouched = content(here[name]) == imported[name]
         if is_untouched:
             del merged[name]
         changes.append(Change(Did.DROPPED if is_untouched else Did.CONFLICT, mine.id, name, _claim(here[name])))
@@ -253,11 +244,11 @@ def _counterparts(
     imported: Mapping[str, object], here: Mapping[str, Criterion], theirs: Sequence[Criterion]
 ) -> dict[str, str]:
     """Ids of the source's criteria with those in the file: by content, then by claim, then by id."""
-    by_content = {content: name for name, content in imported.items() if content is not UNKNOWN}
+    by_content = {was: name for name, was in imported.items()}
     found: dict[str, str] = {}
     for criterion in theirs:
-        if _content(criterion) in by_content:
-            found[criterion.id] = by_content.pop(_content(criterion))
+        if content(criterion) in by_content:
+            found[criterion.id] = by_content.pop(content(criterion))
     keys: tuple[Callable[[Criterion], object], ...] = (lambda c: c.text, lambda c: c.id)
     for key in keys:
         left = {key(here[name]): name for name in imported if name in here and name not in found.values()}
@@ -265,11 +256,6 @@ def _counterparts(
             if criterion.id not in found and key(criterion) in left:
                 found[criterion.id] = left.pop(key(criterion))
     return found
-
-
-def _content(criterion: Criterion) -> Criterion:
-    """A criterion as far as two are compared: whatever its id and its origin."""
-    return replace(criterion, id="x", made="")
 
 
 def _topics(mine: Bank, theirs: Bank, questions: Sequence[Question]) -> dict[str, Localized] | None:

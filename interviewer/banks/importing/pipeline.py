@@ -23,7 +23,7 @@ from interviewer.banks.importing.builder import Built, bank_of, clean, usable_it
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.identifiers import normal
 from interviewer.banks.importing.import_report import ImportReport, Note
-from interviewer.banks.importing.merging import Change, Did, base_questions, has_edited_criteria, merge
+from interviewer.banks.importing.merging import Change, base_questions, has_edited_criteria, merge
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
@@ -74,31 +74,24 @@ class Preview:
         return self.before == self.yaml.encode()
 
     @property
-    def conflicts(self) -> tuple[Change, ...]:
-        """Where an edit in the file and a change of the source meet; the edit stays."""
-        return tuple(change for change in self.changes if change.did is Did.CONFLICT)
-
-    @property
     def criteria(self) -> int:
         return sum(len(question.criteria) for question in self.bank.questions)
 
     @cached_property
     def faults(self) -> Mapping[str, Sequence[Fault]]:
         """What `interviewer check` says about the bank, by the id of the question; what takes longest of an import."""
-        return self._checked(lambda _done, _total: None)
+        return self.check(lambda _done, _total: None)
 
-    def check(self, told: Told) -> None:
+    def check(self, told: Told) -> Mapping[str, Sequence[Fault]]:
         """Find the faults now; `told` hears how many questions are checked, of how many, and may raise to stop it."""
-        self.__dict__["faults"] = self._checked(told)
-
-    def _checked(self, told: Told) -> Mapping[str, Sequence[Fault]]:
         faults = list(lint(self.bank, told))
         for question in self.bank.questions:
             if any(c.made == CODE and not c.aliases for c in question.criteria):
                 faults.append(Fault(question.id, localized("lint.code_alone")))
             if left := _left_out(question):
                 faults.append(Fault(question.id, localized("lint.surplus", count=left)))
-        return by_question(faults)
+        self.__dict__["faults"] = by_question(faults)
+        return self.faults
 
     def report(self, language: Language) -> ImportReport:
         """What became of every part of the file; `import_report.lines` writes it out."""
@@ -114,6 +107,46 @@ def _left_out(question: Question) -> int:
     ):
         return 0
     return surplus(question.text.both[0], question.reference.both[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where banks go: into the file `output` if there is one, else into `folder` or where the library has them."""
+
+    library: Library
+    folder: Path
+    output: Path | None
+
+    def path(self, id: str) -> Path:  # noqa: A002
+        """Where a bank goes. Raises BankError if another file has its id."""
+        known = self.library.place_of(id)
+        if known and known.parent == shipped("rubrics") and not self.output:
+            raise BankError(known.name, "id", localized("bank.id_shipped", id=repr(id)))
+        file = f"bank-{id}.yaml" if id.split(".", maxsplit=1)[0] in _DEVICES else f"{id}.yaml"
+        path = self.output or known or self.folder / file
+        if known and known.resolve() != path.resolve():
+            raise BankError(path.name, "id", localized("bank.id_taken_option", id=repr(id), file=known.name))
+        return path
+
+    def id_for(self, source: Source) -> str:
+        """The id that the output has or is named by, or one made of the file's name.
+
+        That has a number where an imported bank of this name has none of the source's questions.
+        """
+        if self.output:
+            earlier = _read(self.output)
+            return earlier.bank.id if earlier else identifiers.of_bank(self.output.name)
+        name, items = identifiers.of_bank(source.name), usable_items(source)[0]
+        known = {item.digest for item in items} | {normal(item.question) for item in items}
+        for candidate in chain([name], (f"{name}-{number}" for number in count(2))):
+            earlier = _read(self.path(candidate))
+            made = [(question.made, question) for question in earlier.bank.questions] if earlier else []
+            theirs = {made.item for made, _ in made if made} | {
+                normal(t) for made, q in made if made for t in q.text.both
+            }
+            if not theirs or known & theirs:
+                return candidate
+        raise AssertionError
 
 
 def preview(
@@ -144,11 +177,12 @@ def preview(
         raise BankError(output.name, "", localized("bank.output_ending"))
     if id and not is_id(id):
         raise BankError(name, "id", localized("bank.bad_id", id=repr(id)))
+    place = _Place(library, folder, output)
     if name.casefold().endswith(BANK_ENDINGS):
-        return _of_bank(name, data, library, folder, output, id, title, language)
+        return _of_bank(name, data, place, id, title, language)
     source = read(name, data)
-    id = id or _id_of(source, _read(output) if output else None, library, folder, output)  # noqa: A001
-    path = _path(id, library, folder, output)
+    id = id or place.id_for(source)  # noqa: A001
+    path = place.path(id)
     file = _read(path)
     made = [question for question in file.bank.questions if question.made] if file else []
     if file and not made and not output:
@@ -158,17 +192,17 @@ def preview(
     kept = {q.made.item: q for q in made if q.made and (q.made.by or has_edited_criteria(q, bases.get(q.id)))}
     language = language or (file.bank.language if file else source.language)
     policy = file.bank.policy if file else None
-    compiled, notes = _drafted(source, kept, language, llm, threads, policy, told) if llm else ({}, [])
+    compiled, notes = _drafted(source, kept, language, llm, threads, policy, told) if llm else ({}, ())
     heard: Told = (lambda _done, _total: None) if llm else told
     built = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept, told=heard)
     if file is None:
         text = _fits(writer.bank_to_yaml(built.bank), name)
-        return Preview(path, built.bank, text, None, source, built, notes=tuple(notes), base=text)
+        return Preview(path, built.bank, text, None, source, built, notes=notes, base=text)
     merged = merge(file.bank, built.bank, base)
     bank = replace(merged.bank, id=id, title=Localized.of(file.bank.language, title) if title else file.bank.title)
     text = _fits(rewriting.rewritten(file.text, path.name, bank), name)
     copy = writer.bank_to_yaml(merged.base) if merged.base else ""
-    return Preview(path, bank, text, file.data, source, built, merged.changes, tuple(notes), copy)
+    return Preview(path, bank, text, file.data, source, built, merged.changes, notes, copy)
 
 
 def save(preview: Preview) -> Path:
@@ -216,7 +250,7 @@ def _drafted(
     threads: int,
     policy: Localized | None,
     told: Told,
-) -> tuple[dict[str, Question], list[Note]]:
+) -> tuple[dict[str, Question], tuple[Note, ...]]:
     """What a model makes of the items that are not kept, by their digests, and what is to be said about it."""
     items = [item for item in usable_items(source)[0] if item.digest not in kept]
     drafts = draft_all(llm, [(item.question, item.answer) for item in items], language, threads, policy, told)
@@ -227,15 +261,13 @@ def _drafted(
             why = Localized(drafted.failure.into(Language.ZH), drafted.failure.into(Language.EN))
             notes.append(Note("draft.failed", {"question": line, "why": why}))
         notes += [Note("draft.dropped", {"question": line, "claim": c, "why": why}) for c, why in drafted.dropped]
-    return {item.digest: one.question for item, one in zip(items, drafts, strict=True)}, notes
+    return {item.digest: one.question for item, one in zip(items, drafts, strict=True)}, tuple(notes)
 
 
 def _of_bank(
     name: str,
     data: bytes,
-    library: Library,
-    folder: Path,
-    output: Path | None,
+    place: _Place,
     id: str,  # noqa: A002
     title: str,
     language: Language | None,
@@ -243,48 +275,13 @@ def _of_bank(
     """A bank is taken as it is, comments and all, with what was asked for put into it."""
     text = decode_bank(data, name).replace("\r\n", "\n")
     given = parse_bank(text, name)
-    bank = replace(
-        given,
-        id=id or given.id,
-        language=language or given.language,
-        title=Localized.of(language or given.language, title) if title else given.title,
-    )
-    path = _path(bank.id, library, folder, output)
+    language = language or given.language
+    title_of = Localized.of(language, title) if title else given.title
+    bank = replace(given, id=id or given.id, language=language, title=title_of)
+    path = place.path(bank.id)
     earlier = _read(path)
     text = rewriting.rewritten(text, name, bank)
     return Preview(path, bank, text, earlier.data if earlier else None, None, Built(bank))
-
-
-def _id_of(source: Source, earlier: "_File | None", library: Library, folder: Path, output: Path | None) -> str:
-    """The id that the output has or is named by, or one made of the file's name.
-
-    That has a number where an imported bank of this name has none of the source's questions.
-    """
-    if output:
-        return earlier.bank.id if earlier else identifiers.of_bank(output.name)
-    name, (items, _) = identifiers.of_bank(source.name), usable_items(source)
-    digests = {item.digest for item in items}
-    asked = {normal(item.question) for item in items}
-    candidates = chain([name], (f"{name}-{number}" for number in count(2)))
-    for candidate in candidates:
-        earlier = _read(_path(candidate, library, folder, None))
-        made = [question for question in earlier.bank.questions if question.made] if earlier else []
-        known = {question.made.item for question in made if question.made}
-        known_texts = {normal(text) for question in made for text in question.text.both}
-        if not made or known & digests or known_texts & asked:
-            break
-    return candidate
-
-
-def _path(id: str, library: Library, folder: Path, output: Path | None) -> Path:  # noqa: A002
-    """Where the bank goes: where it is already, if it was imported. Raises BankError if another file has its id."""
-    known = library.place_of(id)
-    if known and known.parent == shipped("rubrics") and not output:
-        raise BankError(known.name, "id", localized("bank.id_shipped", id=repr(id)))
-    path = output or known or folder / (f"bank-{id}.yaml" if id.split(".", maxsplit=1)[0] in _DEVICES else f"{id}.yaml")
-    if known and known.resolve() != path.resolve():
-        raise BankError(path.name, "id", localized("bank.id_taken_option", id=repr(id), file=known.name))
-    return path
 
 
 def _read(path: Path) -> _File | None:

@@ -55,6 +55,7 @@ from interviewer.domain.interview.state import (
     Saying,
     Source,
     Speaker,
+    Spoken,
     Turn,
 )
 
@@ -95,6 +96,7 @@ __all__ = [
     "Skipped",
     "Source",
     "Speaker",
+    "Spoken",
     "Turn",
     "Ungraded",
     "Unprobed",

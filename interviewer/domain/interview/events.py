@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from interviewer.domain.grade import Grade, Ruling
-from interviewer.domain.interview.state import Contest, Plan
+from interviewer.domain.interview.state import Contest, Plan, Spoken
 from interviewer.domain.rubric import Bank
 
 # Events: what happened.
@@ -23,6 +23,7 @@ class Answered:
 
     text: str
     after_seconds: float | None = None
+    spoken: Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)

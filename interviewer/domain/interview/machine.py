@@ -69,8 +69,8 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
     """The state after the event. Raises OutOfTurn, and changes nothing, if the event may not happen now."""
     current, plan = interview.current, interview.plan
     match interview.phase, event:
-        case Phase.ANSWERING, Answered(text, seconds) if text.strip():
-            turn = Turn(Saying.ANSWER, text, seconds=seconds)
+        case Phase.ANSWERING, Answered(text, seconds, spoken) if text.strip():
+            turn = Turn(Saying.ANSWER, text, seconds=seconds, spoken=spoken)
             return replace(_said(interview, turn), phase=Phase.WEIGHING)
         case Phase.ANSWERING, Hinted(criterion, text) if may_hint(interview) and text.strip():
             return _said(interview, Turn(Saying.HINT, text, _known(interview.question, criterion)))

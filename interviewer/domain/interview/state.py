@@ -91,17 +91,38 @@ class Saying(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was said aloud for an answer, as it was written down before the candidate edited it."""
+
+    text: str
+    seconds: float
+    """How long the recordings were."""
+    pauses: int = 0
+    """Stretches of silence in them that were long enough to be noticed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """Something said. `criterion` is what a probe or a hint was aimed at; `seconds` is how long an answer took."""
+    """Something said. `criterion` is what a probe or a hint was aimed at; `seconds` is how long an answer took.
+
+    `spoken` is None where everything was typed. It is never graded: `text` is what the candidate sent.
+    """
 
     saying: Saying
     text: str
     criterion: str = ""
     seconds: float | None = None
+    spoken: Spoken | None = None
 
     @property
     def speaker(self) -> Speaker:
         return Speaker.CANDIDATE if self.saying in (Saying.ANSWER, Saying.ASK) else Speaker.INTERVIEWER
+
+    @property
+    def before_editing(self) -> str:
+        """What was said aloud, where something else was sent; '' where nothing was edited or spoken."""
+        said = self.spoken.text.strip() if self.spoken else ""
+        return "" if said == self.text.strip() else said
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@
     stages[key] ??= gone >= limit ? 'over' : 'running';
     if (stages[key] === 'running' && gone >= limit) {
       stages[key] = 'over';
-      if (document.querySelector('#answer textarea')?.value.trim()) document.querySelector('#send').click();
+      // What is being said is not cut off either: it is added to the box, and sent by hand.
+      const isSpeaking = document.querySelector('#voice [data-busy=yes]');
+      if (!isSpeaking && document.querySelector('#answer textarea')?.value.trim()) document.querySelector('#send').click();
     }
     const words = stages[key] === 'over' ? over : gone >= limit - warnAt ? warning : '';
     if (said.textContent !== words) said.textContent = words;

@@ -36,7 +36,8 @@
     localStorage.setItem(DRAFTS, JSON.stringify(kept));
   };
   document.addEventListener('input', event => {
-    if (event.isTrusted && event.target.closest?.('#answer')) keepDraft(event.target.value);
+    const isOwn = event.isTrusted || event.detail === 'spoken';
+    if (isOwn && event.target.closest?.('#answer')) keepDraft(event.target.value);
   });
   let restored = '', passed = null;
   document.addEventListener('click', event => {

@@ -8,10 +8,10 @@ from itertools import takewhile
 
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
-from interviewer.banks.importing.parsers.rendering import render
 
 _LONGEST_BEFORE_ANSWER = 2_000  # characters between a question and `答：` that are still the question
 _MOST_PROSE = 300  # of these in plain lines
+_LONGEST_LABEL = 30
 _SHORTEST_ANSWER = 8  # characters after a question mark in the same line
 _MORE_AFTER = re.compile(r"[?？](?=\s|[^\x00-\x7f])")
 _SECOND_CHOICE = re.compile(r"[(（]?[Bb][)）.、:：\s]")
@@ -29,14 +29,6 @@ class Candidate:
     asides: list[Element] = field(default_factory=list)
     unread: list[tuple[Element, Reason]] = field(default_factory=list)
 
-    @property
-    def question_text(self) -> str:
-        return render(self.question)
-
-    @property
-    def answer_text(self) -> str:
-        return render(self.answer)
-
 
 def make_candidate(
     head: Element, below: Sequence[Element], topic: str, *, is_heading: bool, bare: bool = False
@@ -51,48 +43,41 @@ def make_candidate(
     more = list(takewhile(lambda one: head.shape is one.shape is ElementKind.SUMMARY and one.folds == head.folds, said))
     said = said[len(more) :]
     number = markers.numbered(asked.text)
-    ordinal = head.marker.strip().rstrip(".") if not is_heading and head.marker not in ("", "- ") else ""
-    question = [replace(asked, text=number.text, marker="", depth=0)] if number.text else []
-    question += more
+    ordinal = head.marker.strip().rstrip(".") if not is_heading and head.marker != "- " else ""
+    # A line that says "question 7" and no more belongs to the question that stands below it.
+    question = [replace(asked, text=number.text, marker="", depth=0)]
     if rest is not None:
         said = [rest, *said]
     before, answer = _at_answer(head, said)
-    if not question and not before and answer and markers.answer_label(answer[0].text) is None:
+    if not number.text and not more and not before and answer and markers.answer_label(answer[0].text) is None:
         first = answer[0].block
         before = [element for element in answer if element.block == first]
         answer = answer[len(before) :]
-    if not question and not before:
+    if not number.text and not more and not before:
         return None
-    found = Candidate(topic, number.number or ordinal, question + before, answer, asides=asides)
-    found.reason = Reason.SAME_LINE if rest is not None else Reason.BARE_HEADING if bare else None
-    if not question:
-        # The line that says "question 7" and no more belongs to the question that stands below it.
-        found.question = [replace(head, text="", marker=""), *before]
-    return cleaned(found)
+    reason = Reason.SAME_LINE if rest is not None else Reason.BARE_HEADING if bare else None
+    return _cleaned(Candidate(topic, number.number or ordinal, question + more + before, answer, reason, asides=asides))
 
 
 def _in_one_line(head: Element, said: Sequence[Element], *, is_heading: bool) -> tuple[Element, Element | None]:
     """The question, and the answer if it stands in the same line."""
-    if parts := markers.split_inline(head.text):
-        question, answer = parts
-    elif is_heading or head.shape is ElementKind.SUMMARY:
-        return head, None
-    elif head.bold and head.bold != head.text and markers.is_question_mark(head.bold):
-        question, answer = head.bold, head.text[len(head.bold) :].lstrip(" :：-—")
-    elif not said and (found := _MORE_AFTER.search(head.text)):
-        question, answer = head.text[: found.end()], head.text[found.end() :].strip(" -—")
-        if len(answer) < _SHORTEST_ANSWER or markers.is_asking(answer):
-            return head, None
-    else:
-        return head, None
+    question, answer = head.text, ""
+    if found := markers.INLINE_ANSWER.search(head.text):
+        question, answer = head.text[: found.start()].strip(), head.text[found.end() :].strip()
+    elif not is_heading and head.shape is not ElementKind.SUMMARY:
+        if head.bold != head.text and markers.is_question_mark(head.bold):
+            question, answer = head.bold, head.text[len(head.bold) :].lstrip(" :：-—")
+        elif not said and (found := _MORE_AFTER.search(head.text)):
+            question, answer = head.text[: found.end()], head.text[found.end() :].strip(" -—")
+            if len(answer) < _SHORTEST_ANSWER or markers.is_asking(answer):
+                return head, None
     if markers.is_remark(answer):
         return head, None
-    if not answer:
-        return replace(head, text=question), None
     lead = markers.answer_label(answer)
-    return replace(head, text=question), replace(
+    line = replace(
         head, shape=ElementKind.LINE, text=lead.text if lead else answer, marker="", bold="", block=-head.block
     )
+    return replace(head, text=question), line if answer else None
 
 
 def _at_answer(head: Element, said: Sequence[Element]) -> tuple[list[Element], list[Element]]:
@@ -118,47 +103,41 @@ def _is_of_question(head: Element, before: Sequence[Element]) -> bool:
     Below a heading, paragraphs that state something and then an exercise with its solution are the heading's answer.
     """
     lines = [one for one in before if one.shape is ElementKind.LINE and not one.depth]
-    states = [one for one in lines if one.text.endswith(("。", "．", ".")) and not markers.is_asking(one.text)]
-    is_exercise = (
-        head.shape is ElementKind.HEADING
-        and bool(markers.numbered(head.text).text)
-        and any(
-            one.block < other.block and markers.is_question_mark(other.text) for one in states[:1] for other in lines
-        )
-    )
-    prose = sum(len(one.text) for one in lines)
-    return not is_exercise and prose <= _MOST_PROSE and sum(len(one.text) for one in before) <= _LONGEST_BEFORE_ANSWER
+    if head.shape is ElementKind.HEADING and markers.numbered(head.text).text:
+        states = [one for one in lines if one.text.endswith(("。", "．", ".")) and not markers.is_asking(one.text)]
+        if states and any(states[0].block < one.block and markers.is_question_mark(one.text) for one in lines):
+            return False
+    prose, whole = sum(len(one.text) for one in lines), sum(len(one.text) for one in before)
+    return prose <= _MOST_PROSE and whole <= _LONGEST_BEFORE_ANSWER
 
 
 def _after_lead_in(element: Element, following: Sequence[Element]) -> str | None:
+    """What stands behind a lead-in in its line; None where no answer begins."""
     if element.shape is ElementKind.SUMMARY and markers.unfolds(element.text):
         return ""
-    if element.shape not in (ElementKind.LINE, ElementKind.HEADING, ElementKind.SUMMARY) or element.link_only:
-        return None
-    lead = markers.answer_label(element.text)
-    if lead is None:
-        return None
-    if lead.letter and any(_SECOND_CHOICE.match(one.text) for one in following):
-        return None
-    return lead.text
+    is_text = element.shape in (ElementKind.LINE, ElementKind.HEADING, ElementKind.SUMMARY) and not element.link_only
+    lead = markers.answer_label(element.text) if is_text else None
+    is_choice = lead and lead.letter and any(_SECOND_CHOICE.match(one.text) for one in following)
+    return None if lead is None or is_choice else lead.text
 
 
-def cleaned(found: Candidate) -> Candidate:
+def _cleaned(found: Candidate) -> Candidate:
     """Without what is no answer: lines that file the question away, links, images, and questions that go on asking."""
-    _set_apart(found, [one for one in found.answer if markers.is_metadata(one.text)], Reason.METADATA)
+    filed = [one for one in found.answer if markers.is_one_of("beside.metadata", one.text.strip())]
+    _set_apart(found, filed, Reason.METADATA)
     said = [one for one in found.answer if one.text]
-    if said and all(one.link_only or one.image_only for one in said):
-        _set_apart(found, said, Reason.IMAGE_ONLY if all(one.image_only for one in said) else Reason.LINK_ONLY)
-    elif not said and any(one.reason is Reason.IMAGE for one in found.asides):
+    if not said:
         found.unread += [(one, Reason.IMAGE_ONLY) for one in found.asides if one.reason is Reason.IMAGE]
         found.asides = [one for one in found.asides if one.reason is not Reason.IMAGE]
-    else:
-        _set_apart(found, _links(said), Reason.LINK_ONLY)
-        is_fold = found.question[:1] and found.question[0].shape is ElementKind.SUMMARY
-        asked = [] if is_fold else list(takewhile(_asks_more, found.answer))
-        if len(asked) == len(found.answer) or (asked and asked[-1].marker):
-            found.question += asked
-            found.answer = found.answer[len(asked) :]
+    elif all(one.link_only or one.image_only for one in said):
+        _set_apart(found, said, Reason.IMAGE_ONLY if all(one.image_only for one in said) else Reason.LINK_ONLY)
+        return found
+    _set_apart(found, _links(said), Reason.LINK_ONLY)
+    is_fold = found.question[0].shape is ElementKind.SUMMARY
+    asked = [] if is_fold else list(takewhile(_asks_more, found.answer))
+    if len(asked) == len(found.answer) or (asked and asked[-1].marker):
+        found.question += asked
+        found.answer = found.answer[len(asked) :]
     return found
 
 
@@ -174,7 +153,7 @@ def _links(said: Sequence[Element]) -> list[Element]:
     for place in reversed(range(len(said))):
         below = said[place + 1 :]
         ends = not below or below[0].shape is ElementKind.HEADING
-        if markers.heads_links(said[place].text):
+        if markers.is_one_of("beside.resources", said[place].text.strip(" :：.。#")):
             links[place] = ends or links[place + 1]
         elif said[place].text.endswith((":", "：")) and below and links[place + 1]:
             links[place] = True
@@ -182,11 +161,12 @@ def _links(said: Sequence[Element]) -> list[Element]:
 
 
 def _asks_more(element: Element) -> bool:
-    """Whether a line only asks: a follow-up, no answer."""
+    """Whether a line only asks, without a label: a follow-up, no answer."""
+    label = re.split(r"[:：]\s", element.text, maxsplit=1)[0]
     return (
         element.shape in (ElementKind.LINE, ElementKind.HEADING)
         and element.text.endswith(("?", "？"))
-        and not markers.has_label(element.text)
+        and not 0 < len(label) < min(len(element.text), _LONGEST_LABEL)
     )
 
 

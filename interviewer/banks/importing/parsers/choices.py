@@ -8,15 +8,10 @@ from itertools import takewhile
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.candidates import Candidate
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
+from interviewer.banks.importing.parsers.option_columns import BEFORE_LETTER, FEWEST, LETTER, LETTERS, named
 
-_LETTER = re.compile(r"[(（]?([A-H])\s*[)）.、:：]\s*(?=\S)")
-_IN_ONE_LINE = re.compile(r"(?:^|\s+)(?=[(（]?[A-H]\s*[)）.、:：]\s*\S)")
-_LETTERS = re.compile(r"[(（\[【]?((?:[A-H][\s,，、和&]*)+)[)）\]】]?(?:[.。:：、\s]|$)\s*")
 _CORRECT = re.compile(r"\s*(?:[✓✔✅√]\ufe0f?|[(（](?:correct|right|正确|对)(?: answer|答案)?[)）])\s*", re.IGNORECASE)
-_LETTERED = "ABCDEFGH"
-_FEWEST = 2
 _LONGEST_OPTION = 80
-_FENCE = re.compile(r"```\w*")
 
 
 def settle_choices(candidates: Sequence[Candidate]) -> None:
@@ -42,10 +37,10 @@ def _settled(candidate: Candidate) -> bool:
         count = _run(pool[start:], is_option)
         if is_option is _is_lettered:
             count = len(
-                list(takewhile(lambda pair: pair[0] == _letter(pair[1]), zip(_LETTERED, pool[start:], strict=False)))
+                list(takewhile(lambda pair: pair[0] == _letter(pair[1]), zip(LETTERS, pool[start:], strict=False)))
             )
         options, rest = pool[start : start + count], pool[start + count :]
-        if count < _FEWEST:
+        if count < FEWEST:
             continue
         right, explained = _right(options, rest)
         if not right and (is_option is _is_item or rest):
@@ -76,25 +71,17 @@ def _right(options: Sequence[Element], rest: Sequence[Element]) -> tuple[list[El
             return [one for one, is_marked in zip(options, marks, strict=True) if is_marked], list(rest)
     if not rest:
         return [], []
-    first = rest[0]
-    lead = markers.answer_label(first.text)
-    said = lead.text if lead else first.text
-    if found := _LETTERS.match(said):
-        named = [one for one in options if _letter(one) in set(found[1])]
-        after = said[found.end() :].strip()
-        is_same = named and _plain(after) == _plain(_bare(named[0]).text)
-        named = [replace(one, first=first.first, last=first.last) for one in named]
-        return named, [*([replace(first, text=after)] if after and not is_same else []), *rest[1:]] if named else []
-    same = [one for one in options if _plain(said) == _plain(_bare(one).text)]
-    return [replace(one, first=first.first, last=first.last) for one in same], list(rest[1:])
+    lead = markers.answer_label(rest[0].text)
+    places, after = named(lead.text if lead else rest[0].text, [_bare(one).text for one in options])
+    right = [replace(options[place], first=rest[0].first, last=rest[0].last) for place in places]
+    return right, [*([replace(rest[0], text=after)] if after else []), *rest[1:]]
 
 
 def _options_in(element: Element) -> list[Element]:
     """A line with all options in it, cut at their letters."""
-    parts = [part.strip() for part in _IN_ONE_LINE.split(element.text) if part.strip()]
-    letters = [found[1] for part in parts if (found := _LETTER.match(part))]
-    before = parts[: len(parts) - len(letters)]
-    if len(letters) < _FEWEST or len(before) > 1 or letters != list(_LETTERED[: len(letters)]):
+    parts = [part.strip() for part in BEFORE_LETTER.split(element.text) if part and part.strip()]
+    letters = "".join(found[1] for part in parts if (found := LETTER.match(part)))
+    if len(letters) < FEWEST or len(parts) > len(letters) + 1 or not LETTERS.startswith(letters):
         return [element]
     return [replace(element, text=part, shape=ElementKind.LINE) for part in parts]
 
@@ -122,15 +109,11 @@ def _is_item(element: Element) -> bool:
 
 
 def _letter(element: Element) -> str:
-    found = _LETTER.match(element.text)
+    found = LETTER.match(element.text)
     return found[1] if found else ""
 
 
 def _bare(option: Element) -> Element:
     """An option as an answer: without its letter and its mark."""
-    text = _CORRECT.sub(" ", _LETTER.sub("", option.text, count=1)).strip()
+    text = _CORRECT.sub(" ", LETTER.sub("", option.text, count=1)).strip()
     return replace(option, text=text, marker="", depth=0, checked=None)
-
-
-def _plain(text: str) -> str:
-    return " ".join(_FENCE.sub("", text).split()).strip(" .。`").casefold()

@@ -3,23 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.option_columns import LETTERS
 
-_NAMES = {
-    "question": "question questions q 问题 问 题目 题干 面试题 提问 front 正面 prompt query stem 问题描述 questiontext term card",
-    "answer": "answer answers a ans 答案 答 回答 解答 参考答案 标准答案 参考回答 back 背面 反面 reference referenceanswer "
-    "modelanswer solution response completion output answertext definition",
-    "topic": "topic topics category categories tag tags subject section chapter 主题 分类 类别 标签 章节 科目 类型 deck",
-    "number": "number no num id # index 编号 序号 题号",
-    "difficulty": "difficulty level 难度 难易 难度等级 complexity hardness",
-    "options": "options choices 选项 备选项 候选项 备选答案",
-    "explanation": "explanation explanations rationale 解析 答案解析 题目解析",
-    "extra": "goodtohear goodtoknow nicetohave nicetohear bonus bonuspoints extra extras 加分项 加分 亮点 拓展 补充",
-}
-_ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
-_ROLES |= {
+_ROLES = {name: role for role, names in markers.WORDS.section("columns").items() for name in names} | {
     f"{word}{mark}": f"option{letter}"
-    for word in ("option", "choice", "opt", "选项")
+    for word in markers.WORDS.words("options.words")
     for number, letter in enumerate(LETTERS, 1)
     for mark in (letter.lower(), number)
 }

@@ -9,6 +9,7 @@ from interviewer.banks.importing.parsers.candidates import Candidate
 from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
 from interviewer.banks.importing.parsers.elements import Element, Reason
 from interviewer.banks.importing.parsers.file_blocks import LineSpan, source, to_blocks
+from interviewer.banks.importing.parsers.rendering import render
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
@@ -97,7 +98,7 @@ def to_source(name: str, text: str, findings: Findings) -> Source:
 
 def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str, Reason | None]]:
     """Each candidate with its texts, and why it is not kept, or what is to be said about it."""
-    texts = [(made, made.question_text, made.answer_text) for made in candidates]
+    texts = [(made, render(made.question), render(made.answer)) for made in candidates]
     answered = {_key(question) for _, question, answer in texts if answer}
     seen: dict[str, set[str]] = {}
     for made, question, answer in texts:

@@ -76,23 +76,17 @@ class ClassifiedHeading:
 def classify(sections: Sequence[HeadingTraits]) -> list[ClassifiedHeading]:
     """What each heading of a file is."""
     level = question_level(sections)
-    numbered = _all_numbered(sections, level)
-    found = list(_judged(sections, level, "", numbered))
-    if sections and found[0].part is HeadingRole.TOPIC and _is_over_all(sections):
-        title = sections[0].text
-        found = [ClassifiedHeading(one.part, "" if one.topic == title else one.topic, one.bare) for one in found]
+    found = list(_judged(sections, level, "", _all_numbered(sections, level)))
+    if not found or found[0].part is not HeadingRole.TOPIC:
+        return found
+    first, others = sections[0], sections[1:]
+    is_above_equals = first.level == 1 and not first.has_text and others[:1] and others[0].level == 1
+    if all(other.level > first.level for other in others) or (
+        is_above_equals and (others[0].asks or not others[0].has_text)
+    ):
+        found = [replace(one, topic="" if one.topic == first.text else one.topic) for one in found]
         found[0] = ClassifiedHeading(HeadingRole.TITLE)
     return found
-
-
-def _is_over_all(sections: Sequence[HeadingTraits]) -> bool:
-    """Whether the first heading has all others below it, or is alone at the top of questions of its own level."""
-    first, others = sections[0], sections[1:]
-    if all(other.level > first.level for other in others):
-        return True
-    return (
-        first.level == 1 and not first.has_text and others[0].level == 1 and (others[0].asks or not others[0].has_text)
-    )
 
 
 def question_level(sections: Sequence[HeadingTraits]) -> int | None:
@@ -109,11 +103,6 @@ def question_level(sections: Sequence[HeadingTraits]) -> int | None:
     return min(points, key=lambda level: (-points[level], level)) if points else None
 
 
-def labels_of(texts: Sequence[str]) -> frozenset[str]:
-    """Headings that come three times or more: names of parts, as `Example` is."""
-    return frozenset(text for text, count in Counter(texts).items() if count > 2)
-
-
 def _all_numbered(sections: Sequence[HeadingTraits], level: int | None) -> bool:
     there = [section for section in sections if section.level == level and not section.is_excluded]
     return len(there) > 2 and sum(bool(section.number) for section in there) >= 0.8 * len(there)
@@ -122,29 +111,26 @@ def _all_numbered(sections: Sequence[HeadingTraits], level: int | None) -> bool:
 def _judged(
     sections: Sequence[HeadingTraits], level: int | None, topic: str, numbered: bool
 ) -> Iterator[ClassifiedHeading]:
-    at = 0
-    while at < len(sections):
-        section = sections[at]
-        end = at + 1
-        while end < len(sections) and sections[end].level > section.level:
-            end += 1
-        inner = sections[at + 1 : end]
-        if _is_question(section, level, inner, numbered):
+    while sections:
+        section = sections[0]
+        end = next((at for at, one in enumerate(sections) if at and one.level <= section.level), len(sections))
+        inner, sections = sections[1:end], sections[end:]
+        asked_below = any(one.asks for one in inner)
+        if _is_question(section, level, asked_below=asked_below, numbered=numbered):
             bare = not (section.asks or section.number)
             yield ClassifiedHeading(HeadingRole.QUESTION, topic, bare)
             parts = level is not None and section.level < level and any(one.asks or one.level == level for one in inner)
-            within = 0 if parts or (bare and any(one.asks for one in inner)) else _own_parts(section, inner)
+            within = 0 if parts or (bare and asked_below) else _own_parts(section, inner)
             yield from (ClassifiedHeading(HeadingRole.WITHIN) for _ in inner[:within])
             yield from _judged(inner[within:], level if parts else None, section.text if bare else topic, numbered)
-        elif section.is_boilerplate and not any(one.asks for one in inner):
-            yield from (ClassifiedHeading(HeadingRole.BOILERPLATE) for _ in range(at, end))
+        elif section.is_boilerplate and not asked_below:
+            yield from (ClassifiedHeading(HeadingRole.BOILERPLATE) for _ in (section, *inner))
         else:
             yield ClassifiedHeading(HeadingRole.TOPIC, topic)
             own = level if any(one.level == level for one in inner) else question_level(inner)
             yield from _judged(inner, own, section.text, _all_numbered(inner, own) if own != level else numbered)
             if section.level == level and not inner and not section.has_text:
                 topic = section.text
-        at = end
 
 
 def _own_parts(section: HeadingTraits, inner: Sequence[HeadingTraits]) -> int:
@@ -156,16 +142,15 @@ def _own_parts(section: HeadingTraits, inner: Sequence[HeadingTraits]) -> int:
     return min(next(marked, len(inner)), bare)
 
 
-def _is_question(section: HeadingTraits, level: int | None, inner: Sequence[HeadingTraits], numbered: bool) -> bool:
+def _is_question(section: HeadingTraits, level: int | None, *, asked_below: bool, numbered: bool) -> bool:
     if section.is_excluded or level is None:
         return section.asks
-    asked_below = any(one.asks for one in inner)
-    if section.level == level:
-        bare = (section.has_text or bool(section.number and not asked_below)) and not (numbered and not section.number)
-        return section.asks or bare
     if section.level < level:
         return section.asks and (section.has_text or not asked_below)
-    return section.asks or bool(section.number and section.has_text and not asked_below)
+    if section.level > level:
+        return section.asks or bool(section.number and section.has_text and not asked_below)
+    bare = section.has_text or bool(section.number and not asked_below)
+    return section.asks or (bare and bool(section.number or not numbered))
 
 
 @dataclass(slots=True)
@@ -205,62 +190,49 @@ def _folds_of_answers(elements: Sequence[Element]) -> frozenset[int]:
 
 def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
     """What each heading is; the first section, which has none, is not among them."""
-    heads = [section.head for section in sections[1:] if section.head]
-    labels = labels_of([markers.numbered(head.text).text.lower() for head in heads])
-    answer_headings = sum(markers.answer_label(head.text) is not None for head in heads)
+    heads = [(section.head, section.below) for section in sections if section.head]
+    numbers = [markers.numbered(head.text) for head, _ in heads]
+    said = Counter(number.text.lower() for number in numbers)
+    labels = [markers.answer_label(head.text) is not None for head, _ in heads]
     traits: list[HeadingTraits] = []
-    for place, section in enumerate(sections[1:], 1):
-        head = section.head
-        assert head is not None
-        following = sections[place + 1].head if place + 1 < len(sections) else None
-        number = markers.numbered(head.text)
-        said = [element for element in section.below if element.says]
-        answers = markers.answer_label(head.text) is not None
-        worded = (markers.is_asking(number.text) or number.says_question) and not answers
-        found = question_lines.find(section.below, alone=False) if not worded else question_lines.QuestionLines()
+    for (head, below), number, is_answer, next_is_answer in zip(
+        heads, numbers, labels, [*labels, False][1:], strict=True
+    ):
+        worded = (markers.is_asking(number.text) or number.says_question) and not is_answer
+        found = question_lines.find(below, alone=False) if not worded else question_lines.QuestionLines()
+        says = [at for at, element in enumerate(below) if element.says]
+        # An answer's own heading is below that of its question, whatever its level; that of all answers is not.
+        is_inner = is_answer and not (sum(labels) == 1 and _are_waiting(traits))
         traits.append(
             HeadingTraits(
-                # An answer's own heading is below that of its question, whatever its level; that of all answers is not.
-                head.level if not answers or (answer_headings == 1 and _are_waiting(traits)) else _BELOW_ANY_HEADING,
+                _BELOW_ANY_HEADING if is_inner else head.level,
                 markers.topic_of(head.text),
                 number.number,
                 is_worded=worded,
-                has_answer=any(
-                    markers.answer_label(element.text)
-                    for element in said
-                    if element.shape is ElementKind.LINE and not element.depth
-                )
-                or (following is not None and markers.answer_label(following.text) is not None),
-                has_text=bool(said) or any(element.reason is Reason.IMAGE for element in section.below),
+                has_answer=next_is_answer or any(_introduces_answer(below[at]) for at in says),
+                has_text=bool(says) or any(element.reason is Reason.IMAGE for element in below),
                 holds_questions=found.worded > 1
-                or (found.worded == 1 and (not number.number or _first_said(section.below) in found.questions))
-                or any(element.rows and Columns.named(element.rows[0][1]) for element in said),
-                is_boilerplate=markers.is_boilerplate(number.text),
+                or (found.worded == 1 and (not number.number or says[0] in found.questions))
+                or any(below[at].rows and Columns.named(below[at].rows[0][1]) for at in says),
+                is_boilerplate=number.text.strip(" :：").lower() in markers.WORDS.words("headings.boilerplate"),
                 is_marked=number.says_question,
-                is_label=answers or (number.text.lower() in labels and not worded and not number.number),
+                # What comes three times or more is the name of a part, as `Example` is.
+                is_label=is_answer or (said[number.text.lower()] > 2 and not worded and not number.number),
             )
         )
-    return classify(_by_number(traits))
+    # Where the headings of a level are numbered questions, the lists below one of them are its answer.
+    counting = Counter(one.level for one in traits if one.number and one.is_worded)
+    return classify(
+        [replace(one, holds_questions=False) if one.number and counting[one.level] > 1 else one for one in traits]
+    )
 
 
-def _by_number(traits: Sequence[HeadingTraits]) -> list[HeadingTraits]:
-    """Where the headings of a level are numbered questions, the lists below one of them are its answer."""
-    counting = {
-        level
-        for level in {one.level for one in traits}
-        if sum(one.level == level and bool(one.number) and one.is_worded for one in traits) > 1
-    }
-    return [
-        replace(one, holds_questions=one.holds_questions and not (one.number and one.level in counting))
-        for one in traits
-    ]
+def _introduces_answer(element: Element) -> bool:
+    is_line = element.shape is ElementKind.LINE and not element.depth
+    return is_line and markers.answer_label(element.text) is not None
 
 
 def _are_waiting(headings: Sequence[HeadingTraits]) -> bool:
     """Whether the questions so far stand without answers."""
     asked = [heading for heading in headings if heading.is_worded]
     return not asked or sum(not heading.has_text for heading in asked) > max(2, len(asked) // 2)
-
-
-def _first_said(elements: Sequence[Element]) -> int | None:
-    return next((at for at, element in enumerate(elements) if element.says), None)

@@ -16,7 +16,6 @@ from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
 _LONGEST_KEY = 40
-_SPACES = " \t\n\r"
 
 
 def read_lines(name: str, text: str) -> Source:
@@ -27,7 +26,7 @@ def read_lines(name: str, text: str) -> Source:
             try:
                 value = json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise BankError(name, at_line(number), localized("file.not_json", why=_json_fault(error))) from error
+                raise BankError(name, at_line(number), _json_fault(error)) from error
             records.append(_record(name, value, number, number))
     return from_records(name, text, records)
 
@@ -37,12 +36,11 @@ def read_objects(name: str, text: str) -> Source:
 
     Objects one after another are read as well. Raises BankError with the line of the first bad one.
     """
-    walk = _Walk(name, text)
-    return from_records(name, text, list(walk.records()), unmarked=Reason.BRACKETS)
+    return from_records(name, text, list(_Walk(name, text).records()), unmarked=Reason.BRACKETS)
 
 
 class _Walk:
-    """Goes through a JSON text element by element, so that each has its lines."""
+    """Goes through a JSON text value by value, so that each has its lines."""
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
@@ -52,19 +50,18 @@ class _Walk:
 
     def records(self) -> Iterator[Record]:
         at = self._skip(0)
-        if self._text[at] == "[":
-            yield from self._elements(at)
+        whole, end = self._decoded(at)
+        if isinstance(whole, list) or (isinstance(whole, dict) and not _is_record(whole)):
+            if self._skip(end) < len(self._text):
+                raise self._error(self._skip(end), localized("file.after_end"))
+            yield from self._listed(at) if isinstance(whole, list) else self._wrapped(whole, at)
             return
-        value, end = self._value(at)
-        if isinstance(value, dict) and not _is_record(value):
-            yield from self._wrapped(value, at)
-            return
-        yield self._record(value, at, end)
-        while (at := self._skip(end)) < len(self._text):
-            value, end = self._value(at)
+        while at < len(self._text):
+            value, end = self._decoded(at)
             yield self._record(value, at, end)
+            at = self._skip(end)
 
-    def _wrapped(self, whole: Mapping[str, Any], at: int, *, last: bool = True) -> Iterator[Record]:
+    def _wrapped(self, whole: Mapping[str, Any], at: int) -> Iterator[Record]:
         """The records of an object that has them in its one list, or that is itself made of questions and answers."""
         lists = [key for key, value in whole.items() if isinstance(value, list) and value]
         if "notes" in lists and isinstance(whole.get("note_models", []), list):
@@ -72,64 +69,46 @@ class _Walk:
         asking = [key for key in whole if markers.is_asking(markers.numbered(key).text)]
         is_mapping = all(isinstance(value, str) for value in whole.values()) and 2 * len(asking) > len(whole)
         if len(lists) != 1 and not is_mapping and "notes" not in whole:
-            raise BankError(self._name, at_line(self._line(at)), localized("file.no_objects"))
-        at += 1
-        while self._text[at := self._skip(at)] != "}":
-            key, at = self._value(at)
-            at = self._skip(self._skip(at) + 1)
-            value, end = self._value(at)
+            raise self._error(at, localized("file.no_objects"))
+        for key, value, start, end in self._children(at):
             if not lists:
-                yield Record(self._line(at), self._line(end - 1), {"question": key, "answer": value})
+                yield Record(self._line(start), self._line(end - 1), {"question": key, "answer": value})
             elif key == "children":
-                yield from self._decks(at)
+                for _, deck, inner, _ in self._children(start):
+                    if isinstance(deck, dict) and (deck.get("notes") or deck.get("children")):
+                        yield from self._wrapped(deck, inner)
             elif key == lists[0]:
-                yield from self._elements(at, last=False)
-            at = self._skip(end)
-            at += self._text[at] == ","
-        if last:
-            self._nothing_after(at + 1)
+                yield from self._listed(start)
 
-    def _decks(self, at: int) -> Iterator[Record]:
-        at = self._skip(at + 1)
-        while self._text.startswith("{", at):
-            value, end = self._value(at)
-            if value.get("notes") or value.get("children"):
-                yield from self._wrapped(value, at, last=False)
+    def _listed(self, at: int) -> Iterator[Record]:
+        return (self._record(value, start, end) for _, value, start, end in self._children(at))
+
+    def _children(self, at: int) -> Iterator[tuple[str, Any, int, int]]:
+        """What is in the list or the object at a place: the key, the value, where it begins and ends."""
+        key, at = "", self._skip(at + 1)
+        while self._text[at] not in "]}":
+            value, end = self._decoded(at)
+            if self._text.startswith(":", self._skip(end)):
+                key, at = value, self._skip(self._skip(end) + 1)
+                value, end = self._decoded(at)
+            yield key, value, at, end
             at = self._skip(end)
             at = self._skip(at + self._text.startswith(",", at))
 
-    def _elements(self, at: int, *, last: bool = True) -> Iterator[Record]:
-        at = self._skip(at + 1)
-        while not self._text.startswith("]", at):
-            value, end = self._value(at)
-            yield self._record(value, at, end)
-            at = self._skip(end)
-            if self._text.startswith(",", at):
-                at = self._skip(at + 1)
-            elif not self._text.startswith("]", at):
-                raise BankError(self._name, at_line(self._line(at)), localized("file.no_comma"))
-        if last:
-            self._nothing_after(at + 1)
-
-    def _nothing_after(self, at: int) -> None:
-        at = self._skip(at)
-        if at < len(self._text):
-            raise BankError(self._name, at_line(self._line(at)), localized("file.after_end"))
-
-    def _value(self, at: int) -> tuple[Any, int]:
+    def _decoded(self, at: int) -> tuple[Any, int]:
         try:
             return self._decoder.raw_decode(self._text, at)
         except (ValueError, RecursionError) as error:
-            place = getattr(error, "pos", at)
-            raise BankError(
-                self._name, at_line(self._line(place)), localized("file.not_json", why=_json_fault(error))
-            ) from error
+            raise self._error(getattr(error, "pos", at), _json_fault(error)) from error
+
+    def _error(self, at: int, what: Localized) -> BankError:
+        return BankError(self._name, at_line(self._line(at)), what)
 
     def _record(self, value: Any, at: int, end: int) -> Record:
         return _record(self._name, value, self._line(at), self._line(end - 1))
 
     def _skip(self, at: int) -> int:
-        while at < len(self._text) and self._text[at] in _SPACES:
+        while self._text.startswith((" ", "\t", "\n", "\r"), at):
             at += 1
         return at
 
@@ -191,5 +170,7 @@ def _shown(key: str) -> str:
     return repr(key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]}…")
 
 
-def _json_fault(error: Exception) -> str | Localized:
-    return localized("file.json_depth") if isinstance(error, RecursionError) else getattr(error, "msg", str(error))
+def _json_fault(error: Exception) -> Localized:
+    why = localized("file.json_depth") if isinstance(error, RecursionError) else getattr(error, "msg", error)
+    is_apart = str(why).startswith("Expecting ','")
+    return localized("file.no_comma") if is_apart else localized("file.not_json", why=why)

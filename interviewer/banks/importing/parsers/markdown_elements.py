@@ -209,7 +209,7 @@ class _Flattener:
             asks=asks,
             checked=box[1] != " " if box else None,
             pointer=line.linked if line.links and line.text != line.linked and markers.points_only(line.linked) else "",
-            link_only=bool(line.links or markers.has_url(text)) and markers.points_only(line.beside),
+            link_only=bool(line.links or markers.URL.search(text)) and markers.points_only(line.beside),
             image_only=line.images > 0 and not line.beside,
             refers_to=refers_to,
         )
@@ -231,9 +231,9 @@ def _reason_aside(line: InlineLine) -> Reason | None:
         return Reason.NO_TEXT
     if len(line.text) > 4 and line.text.startswith("%%") and line.text.endswith("%%"):
         return Reason.COMMENT
-    if markers.is_contents_mark(line.text):
+    if markers.is_one_of("beside.contents_mark", line.text.strip()):
         return Reason.CONTENTS
-    if markers.is_way_back(line.text) and (line.links or len(line.text) > 3):
+    if len(line.text) < 60 and markers.is_one_of("beside.way_back", line.text) and (line.links or len(line.text) > 3):
         return Reason.BACK
     is_link = bool(line.links) and not line.images and markers.points_only(line.beside)
     return Reason.CONTENTS if is_link and all(href.startswith("#") for href in line.links) else None

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -29,6 +30,9 @@ MOST_SECONDS = 4.0  # of the processor; files that people write take less than o
 _LOOKED_AT = 100  # lines; also of indented text that is looked at
 _FORMULA_LINES = 200_000  # looked at in one file for the ends of formulas
 
+_CODE_LINE = re.compile(markers.WORDS.any_of("beside.code"))
+_LEAST_PROSE_WORDS = 3
+_WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]+")
 _VERBATIM_HTML = re.compile(
     r"<(?:(?:script|pre|style|textarea)[\s>]|(?:script|pre|style|textarea)$|!--|\?|!)", re.IGNORECASE
 )
@@ -84,12 +88,17 @@ def _code_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Indented prose is a paragraph: answers are indented more often than code is left without a fence."""
     if not state.is_code_block(start):
         return False
-    lines = []
-    for line in range(start, min(end, start + _LOOKED_AT)):
-        if state.isEmpty(line):
-            break
-        lines.append(state.src[state.bMarks[line] : state.eMarks[line]].strip())
-    return not (lines and lines[0] and markers.is_prose(lines)) and code(state, start, end, silent)
+    places = takewhile(lambda line: not state.isEmpty(line), range(start, min(end, start + _LOOKED_AT)))
+    lines = [state.src[state.bMarks[line] : state.eMarks[line]].strip() for line in places]
+    is_prose = markers.answer_label(lines[0]) is not None or 2 * sum(map(_is_code, lines)) < len(lines)
+    return not is_prose and code(state, start, end, silent)
+
+
+def _is_code(line: str) -> bool:
+    words = _WORD.findall(line)
+    signs = sum(char in "{}[]<>=|$\\/*&^%#@;~`_+" for char in line)
+    is_short = len(words) < _LEAST_PROSE_WORDS and line.isascii()
+    return bool(_CODE_LINE.search(line)) or not words or is_short or 6 * signs > len(line)
 
 
 _plugin_math_block = math_block_dollar(allow_labels=False, allow_blank_lines=False)

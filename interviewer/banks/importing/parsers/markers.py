@@ -2,123 +2,46 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from interviewer.text.word_lists import WordLists
 
 WORDS = WordLists(Path(__file__).with_name("words.toml"))
 
-_HAN_NUMBER = "[一二三四五六七八九十百]{1,5}"
-_STOP = r"[.．、)）:：]"
-# Han characters that count things: "3 个线程" begins with no number of a question.
-_COUNTED = "个次种层级位条步类大台张天年月日款道页行字倍"
-
 _ASKS = re.compile(
     r"(?:[【\[(（]\s*)?(?:第\s*)?(?:question|问题|面试题|题目|提问|题|问|q)\s*[#.]?\s*"
-    rf"(?:(?P<number>\d{{1,4}}|{_HAN_NUMBER})\s*(?:[】\])）]\s*)?(?:{_STOP}|[-—]|\s|$)|[】\])）]\s*[:：]?|[:：]|(?<=q)\.(?=\s))[:：]?\s*",
+    r"(?:(?P<number>\d{1,4}|[一二三四五六七八九十百]{1,5})\s*(?:[】\])）]\s*)?(?:[.．、)）:：]|[-—]|\s|$)"
+    r"|[】\])）]\s*[:：]?|[:：]|(?<=q)\.(?=\s))[:：]?\s*",
     re.IGNORECASE,
 )
-_NTH = re.compile(rf"第\s*(?P<number>\d{{1,4}}|{_HAN_NUMBER})\s*[题问]\s*(?:{_STOP}|\s|$)\s*")
-# The place in this list is the kind of a number: (1) is not numbered as 1. is.
-_NUMBERS = (
-    re.compile(rf"[(（\[【](?P<number>\d{{1,4}})[)）\]】]\s*{_STOP}?\s*"),
-    re.compile(rf"[(（\[【](?P<number>{_HAN_NUMBER})[)）\]】]\s*{_STOP}?\s*"),
-    re.compile(rf"(?P<number>\d{{1,4}}(?:\.\d{{1,3}}){{0,3}})\s?{_STOP}(?!\d)\s*"),
-    re.compile(rf"(?P<number>{_HAN_NUMBER})[、.．]\s*"),
-    re.compile(r"#(?P<number>\d{1,4})[.:：]?\s+"),
-    re.compile(r"(?P<number>[①-⑳])\s*"),
-    re.compile("(?P<number>\\d)\ufe0f?\u20e3\\s*"),
-    re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2})+)\s+"),
-    re.compile(rf"(?P<number>\d{{1,3}})\s+(?=[\u4e00-\u9fff])(?![{_COUNTED}])"),
-    re.compile(r"(?P<number>\d{1,3})\s+(?=(?:what|why|how|when|explain|describe|which)\b)", re.IGNORECASE),
-)
+_NTH = re.compile(r"第\s*(?P<number>\d{1,4}|[一二三四五六七八九十百]{1,5})\s*[题问]\s*(?:[.．、)）:：]|\s|$)\s*")
+_NUMBERS = ((1, _NTH), (1, _ASKS), *enumerate(map(re.compile, WORDS.section("numbers")["kinds"]), 2))
 
 _QUESTION_MARK = re.compile(r"[？]|\S ?\?$|\S\?(?=\s|$|[)）\]】」”\"'*]|[\u4e00-\u9fff])")
-# Words that begin a task, unless they are part of a longer noun: 设计模式, 计算机, 请求.
-_ASKS_ZH = re.compile(
-    r"(?:请(?!求)|试[述说分比解证简]|简述|简单[介说描谈讲解]|解释(?!器|型)|说明(?!书|文档)|列举|列出|比较(?!器|运算|排序)"
-    r"|对比|描述(?!符)|介绍|谈谈|谈一|谈你|说说|说一|说出|讲讲|讲一|讲述|讲解|聊聊|聊一|阐述|分析(?!器|工具|型)|举例|举个|举出"
-    r"|举一|判断(?!语句)|写出|写一|写个|手写|实现[一个]|设计[一个]|论述|给出|区分|证明|推导|计算(?!机|图|属性|资源|密集)|画出"
-    r"|概述|你(?!好)|怎样|能否|可否|是否|哪[些个种里一几])(?=..)"
-)
-_ASKS_ZH_ANYWHERE = re.compile(r"什么|为何|怎么|如何|有哪|哪些|哪个|哪种|多少|区别|异同|[吗呢]$")
-# Without a question mark, "when" and "is" begin statements more often than questions.
+_ASKS_ZH = re.compile(rf"{WORDS.any_of('asks.zh')}(?=..)")
+_ASKS_ZH_ANYWHERE = re.compile(WORDS.any_of("asks.inside_zh"))
 _ASKS_EN = re.compile(
-    r"(?:(?:what|why|how)(?! (?:we|i|my|our|i've)\b)|when (?:to|do|does|should|would|is|are|did)|where (?:is|do|does|are)"
-    r"|which (?:of|is|are|one|two)|explain|describe|discuss|compare|contrast|distinguish|differentiate|suppose|true or false"
-    r"|differences? between|tell me|walk (?:me|us)|in (?:what|which)|under (?:what|which)|outline|illustrate|elaborate|justify)\b"
-    r"|(?:list|name|give|define|state|write|implement|design|mention|show|prove|derive|summari[sz]e|sketch|draw"
-    r"|find|calculate|compute|identify)\s+(?:a|an|the|all|at|any|some|two|three|four|five|six|how|why|what|which|your"
-    r"|its|their|one|each|some|out|and|me|us|\d+)\b",
-    re.IGNORECASE,
+    rf"{WORDS.any_of('asks.en')}\b|{WORDS.any_of('asks.tasks_en')}\s+{WORDS.any_of('asks.objects_en')}\b", re.IGNORECASE
 )
 
-_ANSWER_WORD = (
-    r"(?:参考|标准|正确|推荐|示例|我的)?(?:答案|回答|解答|答复)(?:要点|如下)?|答题要点|答|解"
-    r"|(?:(?:sample|model|reference|suggested|short|correct|possible|the|my)\s+)?answers?|ans|solution|a"
-)
+_ANSWER_WORD = WORDS.any_of("answers.words")
 _ANSWER = re.compile(
     rf"[\[【(（「]?\s*(?P<word>{_ANSWER_WORD})\s*(?P<number>\d{{1,4}}|[一二三四五])?\s*"
     r"(?:[\]】)）」]\s*[:：]?|[:：]|(?<=ans)\s*[.\-–—](?=\s))\s*",
     re.IGNORECASE,
 )
-_ANSWER_ALONE = re.compile(rf"[\[【(（「]?\s*(?:{_ANSWER_WORD})\s*\d{{0,4}}\s*[\]】)）」]?\s*[:：]?\s*", re.IGNORECASE)
-_UNFOLD = re.compile(
-    r"(?:点击|点我|单击|点此|点开|点一下)?(?:可以?|来)?(?:查看|看|展开|显示|打开|折叠|隐藏)?(?:参考)?(?:答案|解析|解答|详情|更多|内容|全部|提示)?"
-    r"|(?:(?:click|tap|press)\s*)?(?:here\s*)?(?:(?:to|for)\s+)?(?:(?:show|view|see|expand|reveal|toggle|open|read)\s*)?"
-    r"(?:(?:the|an|my)\s+)?(?:answers?|solutions?|details?|more|content|explanation)?",
-    re.IGNORECASE,
-)
-_INLINE_ANSWER = re.compile(
+_ANSWER_ALONE = re.compile(rf"[\[【(（「]?\s*{_ANSWER_WORD}\s*\d{{0,4}}\s*[\]】)）」]?\s*[:：]?\s*", re.IGNORECASE)
+INLINE_ANSWER = re.compile(
     r"(?<=[?？。.!！])\s*(?:参考答案|答案|答|A|Answer|Ans)\s*[:：]\s*"
     # flash cards in notes; std::vector is none
     r"|(?<=[?？\u4e00-\u9fff])::(?=[^\x00-\x7f]|\s)|(?<=\s)::(?=\s)"
 )
-_BACK = re.compile(
-    r"(?:back to (?:the )?(?:top|toc|contents|index|table of contents|list)|(?:go )?back|return to top|(?:go )?to top|top"
-    r"|(?:回到|返回|回)(?:顶部|目录|首页|页首|索引|上一级)|目录)",
-    re.IGNORECASE,
-)
-_CONTENTS_MARK = re.compile(r"\[{1,2}_?toc_?\]{1,2}|@\[toc\](?:\(.*\))?", re.IGNORECASE)
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_CODE_LINE = re.compile(
-    r"[;{}]\s*$|^[\w.\[\]]+\s*(?:[-+*/|&]|:)?=(?!=)|^[\w.]+\([^()]*\)(?:\W*$|[\[.;])|^(?:\$|>>>|#!|#include|//|/\*|@\w)"
-    r"|^(?:def|class|elif|else|import|from \w+ import|public|private|protected|static|const|let|var|function|int|void|func"
-    r"|package|return|SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|sudo|git|docker|kubectl|npm|pip)\b(?!.*[.。]$)|^(?:if|for|while|with|try)\b.*:$"
-)
-_LONGEST_LABEL = 30
-_LEAST_PROSE_WORDS = 3
-_WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]+")
-_URL = re.compile(r"<?https?://\S+>?")
-_POINTER = re.compile(
-    r"(?:参考(?:链接|资料|答案|文章)?|详见|详情|详细|请看|参见|见|看|查看|链接|原文|来源|出处|答案|这里|文章|以及|和|或"
-    r"|答|资源|视频|博客|解析|answer|resource|solution|blog|video|explanation|see|source|link|here|read|more|reference|click|at|on|the|and|or|article|docs?|via|from|detailed?)",
-    re.IGNORECASE,
-)
-
-
-_BRACKETED_POINTER = re.compile(
-    r"\s*[\[【［]\s*(?:src|sources?|ref(?:erence)?|links?|answers?|solution|docs?|article|video|原文|来源|出处|参考|链接|答案|解析)\s*[\]】］]\s*",
-    re.IGNORECASE,
-)
-# Lines that file a question away: `公司：…`, `Difficulty: easy`.
-_METADATA = re.compile(
-    r"(?:公司|企业|岗位|分类|类别|标签|难度|来源|出处|频率|频次|作者|更新时间|最后更新"
-    r"|compan(?:y|ies)|categor(?:y|ies)|tags?|difficulty|level|frequency|last updated|author|topics?)\s*[:：]\s*\S.{0,80}",
-    re.IGNORECASE,
-)
-_RESOURCES = re.compile(
-    r"(?:(?:additional|useful|related|helpful|external|more|further|other|some|the)\s+)*"
-    r"(?:links?|resources?|references?|reading|sources?|materials?|articles?|see also|read more|learn more)"
-    r"|(?:参考|相关|扩展|延伸|推荐|更多|外部)*(?:链接|资料|阅读|资源|文章|文献|参考|出处)",
-    re.IGNORECASE,
-)
-_REMARK = re.compile(
-    r"[(（][^()（）]*[)）]|(?:请)?(?:至少|尽量|试着|最好)|(?:please )?(?:at least|name at least|give at least)\b",
-    re.IGNORECASE,
-)
+URL = re.compile(r"<?https?://\S+>?")
+_POINTER = re.compile(WORDS.any_of("beside.pointers"), re.IGNORECASE)
+_BRACKETED_POINTER = re.compile(rf"\s*[\[【［]\s*{WORDS.any_of('beside.bracketed')}\s*[\]】］]\s*", re.IGNORECASE)
+_REMARK = re.compile(WORDS.any_of("beside.remarks"), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +60,11 @@ class NumberedText:
 def numbered(text: str) -> NumberedText:
     """The number in front of a text, and the text without it and without the pictures around it."""
     bare = undecorated(text)
-    for mark in (_NTH, _ASKS):
-        if found := mark.match(bare):
-            return NumberedText(found["number"] or "", undecorated(bare[found.end() :]), 1)
-    for kind, pattern in enumerate(_NUMBERS, 2):
-        if (found := pattern.match(bare)) and not bare[found.end() :].startswith(("/", "%")):
-            rest = numbered(bare[found.end() :]) if kind == 4 else NumberedText("", bare[found.end() :], 0)
-            return NumberedText(
-                found["number"], undecorated(rest.text if rest.kind == 1 else bare[found.end() :]), kind
-            )
+    for kind, pattern in _NUMBERS:
+        if (found := pattern.match(bare)) and (kind == 1 or not bare.startswith(("/", "%"), found.end())):
+            rest = undecorated(bare[found.end() :])
+            inner = numbered(rest) if kind == 4 else None
+            return NumberedText(found["number"] or "", inner.text if inner and inner.kind == 1 else rest, kind)
     return NumberedText("", bare, 0)
 
 
@@ -160,27 +79,31 @@ def undecorated(text: str) -> str:
 
 
 def _decorates(char: str) -> bool:
-    if char.isspace() or char in "\ufe0f\u200d\u200b":
-        return True
-    return char >= "\u2000" and unicodedata.category(char) in ("So", "Sk")
+    is_sign = char >= "\u2000" and unicodedata.category(char) in ("So", "Sk")
+    return is_sign or char.isspace() or char in "\ufe0f\u200d\u200b"
 
 
 def is_asking(text: str) -> bool:
     """Whether a text without its number is worded as a question or a task."""
     head = text[:400]
-    if text.endswith(("。", "；", ";", "：")) and not _QUESTION_MARK.search(head) and len(text) > 60:
+    if _QUESTION_MARK.search(head):
+        return True
+    if text.endswith(("。", "；", ";", "：")) and len(text) > 60:
         return False
-    last = re.split(r"[.。]\s*(?=\S)", head[:200])[-1]
-    return bool(
-        _QUESTION_MARK.search(head)
-        or any(_ASKS_ZH.match(part) or _ASKS_EN.match(part) for part in (head, last))
-        or _asks_inside(text)
-    )
-
-
-def _asks_inside(text: str) -> bool:
-    """Wording that makes a question of a short Chinese text wherever it stands."""
+    parts = (head, re.split(r"[.。]\s*(?=\S)", head[:200])[-1])
+    if any(_ASKS_ZH.match(part) or _ASKS_EN.match(part) for part in parts):
+        return True
     return len(text) <= 60 and not text.endswith("。") and bool(_ASKS_ZH_ANYWHERE.search(text))
+
+
+def is_one_of(name: str, text: str) -> bool:
+    """Whether a text is nothing but what one of a list of patterns fits, in capitals or not."""
+    return bool(_whole(name).fullmatch(text))
+
+
+@cache
+def _whole(name: str) -> re.Pattern[str]:
+    return re.compile(WORDS.any_of(name), re.IGNORECASE)
 
 
 def is_question_mark(text: str) -> bool:
@@ -199,7 +122,7 @@ class AnswerLabel:
 def answer_label(text: str) -> AnswerLabel | None:
     """The text after a lead-in, or None where no answer begins. A numbered answer of several keeps its lead-in."""
     bare = undecorated(text)
-    if is_card_turn(bare):
+    if bare in ("?", "??", "%"):  # between the two sides of a flash card
         return AnswerLabel("", letter=False)
     if found := _ANSWER.match(bare):
         word = found["word"].lower()
@@ -210,50 +133,16 @@ def answer_label(text: str) -> AnswerLabel | None:
     return None
 
 
-def is_card_turn(text: str) -> bool:
-    """Whether a line stands between the two sides of a flash card in notes."""
-    return text.strip() in ("?", "??", "%")
-
-
 def unfolds(text: str) -> bool:
     """Whether the words of a fold only say that something is inside, an answer mostly."""
     bare = undecorated(text).strip(" :：.。!！▶▼>*")
-    return bool(_UNFOLD.fullmatch(bare) or _ANSWER_ALONE.fullmatch(bare))
-
-
-def split_inline(text: str) -> tuple[str, str] | None:
-    """A question and its answer in one line: `什么是栈？答：…`."""
-    found = _INLINE_ANSWER.search(text)
-    return (text[: found.start()].strip(), text[found.end() :].strip()) if found else None
-
-
-def is_way_back(text: str) -> bool:
-    """Whether a short text is a link back to the top or the contents."""
-    return len(text) < 60 and bool(_BACK.fullmatch(re.sub(r"^[\W_]+|[\W_]+$", "", text)))
-
-
-def is_metadata(text: str) -> bool:
-    return bool(_METADATA.fullmatch(text.strip()))
-
-
-def heads_links(text: str) -> bool:
-    """Whether a line only announces a list of links."""
-    return bool(_RESOURCES.fullmatch(text.strip(" :：.。#")))
+    return is_one_of("answers.unfolds", bare) or bool(_ANSWER_ALONE.fullmatch(bare))
 
 
 def is_remark(text: str) -> bool:
     """Whether what stands behind a question mark is still about the question: `(in Java)`, `至少说出三点`."""
     found = _REMARK.match(text)
     return found is not None and (found.end() == len(text.rstrip(" .。")) or text[0] not in "(（")
-
-
-def is_contents_mark(text: str) -> bool:
-    return bool(_CONTENTS_MARK.fullmatch(text.strip()))
-
-
-def is_boilerplate(text: str) -> bool:
-    """Whether a heading is one of those that every document has and nobody asks."""
-    return text.strip(" :：").lower() in WORDS.words("headings.boilerplate")
 
 
 def topic_of(text: str) -> str:
@@ -264,34 +153,9 @@ def topic_of(text: str) -> str:
 
 def points_only(text: str) -> bool:
     """Whether the words beside a link say no more than that there is one."""
-    return not re.sub(r"[\W_\d]+", "", _POINTER.sub("", _URL.sub("", text)))
+    return not re.sub(r"[\W_\d]+", "", _POINTER.sub("", URL.sub("", text)))
 
 
 def without_pointers(text: str) -> str:
     """A text without the links in brackets that say no more than "[source]"."""
     return _BRACKETED_POINTER.sub(" ", text).strip()
-
-
-def has_label(text: str) -> bool:
-    """Whether a few words stand before a colon."""
-    return 0 < len(re.split(r"[:：]\s", text, maxsplit=1)[0]) < min(len(text), _LONGEST_LABEL)
-
-
-def has_han(text: str) -> bool:
-    return bool(_HAN.search(text))
-
-
-def has_url(text: str) -> bool:
-    return bool(_URL.search(text))
-
-
-def is_prose(lines: Sequence[str]) -> bool:
-    """Whether indented lines are an indented answer and no code; code is seldom left without a fence."""
-    return answer_label(lines[0]) is not None or 2 * sum(map(_is_code, lines)) < len(lines)
-
-
-def _is_code(line: str) -> bool:
-    words = _WORD.findall(line)
-    signs = sum(char in "{}[]<>=|$\\/*&^%#@;~`_+" for char in line)
-    is_short = len(words) < _LEAST_PROSE_WORDS and not _HAN.search(line)
-    return bool(_CODE_LINE.search(line)) or not words or is_short or 6 * signs > len(line)

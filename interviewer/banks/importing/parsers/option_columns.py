@@ -4,22 +4,23 @@ import re
 from collections.abc import Mapping, Sequence
 
 LETTERS = "ABCDEFGH"
+FEWEST = 2
+LETTER = re.compile(r"[(（]?([A-H])\s*[)）.、:：]\s*(?=\S)")
+BEFORE_LETTER = re.compile(r"(?:^|\s+)(?=[(（]?[A-H]\s*[)）.、:：]\s*\S)")
 
-_MARK = re.compile(r"(?:-|[(（]?[A-H]\s*[)）.、:：])\s*(?=\S)")
-_BEFORE_MARK = re.compile(r"\s+(?=[(（]?[B-H]\s*[)）.、:：]\s*\S)")
 _SEPARATOR = re.compile(r"\s*[|｜;；]\s*")
-_NAMED = re.compile(r"[(（\[]?([A-H](?:[\s,，、;；|和&]*[A-H])*)[)）\]]?[.。:：、]?(?:\s+|$)")
-_FEWEST = 2
+_NAMED = re.compile(r"[(（\[【]?([A-H](?:[\s,，、;；|和&]*[A-H])*)[)）\]】]?(?:[。:：、]\s*|\.(?![a-z])\s*|\s+|$)")
+_FENCE = re.compile(r"```\w*")
 
 
 def options_of(texts: Mapping[str, str]) -> list[str]:
     """The options of a record without their letters: of one field, or of a field each; empty where it has none."""
     each = [texts[f"option{letter}"] for letter in LETTERS if texts.get(f"option{letter}", "").strip()]
     listed = texts.get("options", "").strip()
-    for cut in (str.splitlines, _BEFORE_MARK.split, _SEPARATOR.split):
-        parts = each or [part.strip() for part in cut(listed) if part.strip()]
-        if len(parts) >= _FEWEST:
-            return [_MARK.sub("", part.strip(), count=1) for part in parts[: len(LETTERS)]]
+    lettered = BEFORE_LETTER.sub("\n", listed)
+    for parts in (each, listed.splitlines(), lettered.splitlines(), _SEPARATOR.split(listed)):
+        if len(found := [_bare(part) for part in parts if part.strip()]) >= FEWEST:
+            return found[: len(LETTERS)]
     return []
 
 
@@ -28,31 +29,39 @@ def with_options(question: str, options: Sequence[str]) -> str:
     return "\n".join([question, *(f"{letter}. {option}" for letter, option in zip(LETTERS, options, strict=False))])
 
 
+def named(answer: str, options: Sequence[str]) -> tuple[list[int], str]:
+    """The places of the options that an answer names, by letters or in their own words, and what else it says."""
+    lines = [_bare(line) for line in answer.splitlines() if line.strip()] or [""]
+    plain = [_plain(option) for option in options]
+    if all(_NAMED.fullmatch(line) for line in lines):
+        return _lettered("".join(lines), options), ""
+    for said in ([_plain(answer)], [_plain(line) for line in lines]):
+        if set(said) <= set(plain):
+            return [place for place, option in enumerate(plain) if option in said], ""
+    if found := _NAMED.match(answer):
+        places, rest = _lettered(found[1], options), answer[found.end() :].strip()
+        return places, "" if _plain(rest) in [plain[place] for place in places] else rest
+    return [], answer
+
+
 def right_options(answer: str, options: Sequence[str], explanation: str) -> str:
     """The text of the right options with what explains them; prose that names none stays, and a bare sign says nothing.
 
     Numbers are left alone: some lists count from nought and some from one.
     """
-    named = _NAMED.match(answer)
-    lines = [_MARK.sub("", line.strip(), count=1) for line in answer.splitlines() if line.strip()] or [""]
-    letters = [line for line in lines if _NAMED.fullmatch(line)]
-    if len(letters) == len(lines):
-        right, rest = _at("".join(letters), options), ""
-    elif all(_plain(line) in map(_plain, options) for line in lines):
-        right, rest = [one for one in options if _plain(one) in map(_plain, lines)], ""
-    elif named:
-        right, rest = _at(named[1], options), answer[named.end() :].strip()
-        rest = "" if _plain(rest) in map(_plain, right) else rest
-    else:
-        right, rest = [], answer if len(answer.split()) > 1 or len(answer) > len("99.") else ""
-    if not right:
-        return rest
-    return "\n\n".join(filter(None, ["\n".join(right), rest, explanation]))
+    places, rest = named(answer, options)
+    if places:
+        return "\n\n".join(filter(None, ["\n".join(options[place] for place in places), rest, explanation]))
+    return rest if len(rest.split()) > 1 or len(rest) > len("99.") else ""
 
 
-def _at(letters: str, options: Sequence[str]) -> list[str]:
-    return [option for letter, option in zip(LETTERS, options, strict=False) if letter in letters]
+def _lettered(letters: str, options: Sequence[str]) -> list[int]:
+    return [place for place, letter in enumerate(LETTERS[: len(options)]) if letter in letters]
+
+
+def _bare(line: str) -> str:
+    return LETTER.sub("", line.strip().removeprefix("- "), count=1)
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split()).strip(" .。`").casefold()
+    return " ".join(_FENCE.sub("", text).split()).strip(" .。`").casefold()

@@ -58,16 +58,13 @@ def _besides(
     elements: Sequence[Element], sure: Sequence[int], styles: dict[_Style, list[int]], worded: set[int]
 ) -> frozenset[int]:
     """Questions of another style beside those that say so themselves: two or more with a question mark."""
-    inside = {
-        (element.folds, element.quote) for element in (elements[at] for at in sure) if element.folds or element.quote
-    }
+    inside = {(elements[at].folds, elements[at].quote) for at in sure} - {((), 0)}
     found: set[int] = set()
     for style, places in styles.items():
         asking = [
             at
-            for at in places
-            if at in worded
-            and elements[at].depth < 2
+            for at in worded.intersection(places)
+            if elements[at].depth < 2
             and markers.is_question_mark(elements[at].text)
             and (elements[at].folds, elements[at].quote) not in inside
         ]
@@ -82,63 +79,53 @@ def _going_on(elements: Sequence[Element], questions: frozenset[int], worded: se
     last = ""
     for at, element in enumerate(elements):
         number = markers.numbered(element.text).number or element.marker.strip("- .")
-        if at in questions:
-            last = number
-        elif (
-            at in worded
-            and last.isdecimal()
-            and number == str(int(last) + 1)
-            and element.depth < 2
-            and not element.folds
-        ):
+        goes_on = at in worded and last.isdecimal() and number == str(int(last) + 1)
+        if at in questions or (goes_on and element.depth < 2 and not element.folds):
             found.add(at)
             last = number
     return frozenset(found)
 
 
-def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | None:
-    if element.shape not in (ElementKind.LINE, ElementKind.SUMMARY, ElementKind.HEADING) or element.footnote:
-        return None
-    if element.asks or (markers.numbered(element.text).says_question and markers.answer_label(element.text) is None):
-        return "mark", 0, 0
-    if markers.answer_label(element.text):
-        return None
-    if element.shape is ElementKind.SUMMARY:
-        goes_on = at > 0 and elements[at - 1].shape is ElementKind.SUMMARY and elements[at - 1].folds == element.folds
-        return None if goes_on or markers.unfolds(element.text) else ("fold", 0, 0)
-    if element.shape is ElementKind.HEADING:
-        return "head", element.level, element.depth
-    return _line_style(element, opens=at == 0 or elements[at - 1].block != element.block)
-
-
-def _line_style(element: Element, *, opens: bool) -> _Style | None:
-    """How a line could ask. `opens` tells the first line of a paragraph."""
-    kind = markers.numbered(element.text).kind
-    if element.marker:
-        return "item", element.depth, element.marker == "- "
-    if element.bold and (element.bold == element.text or (opens and markers.is_question_mark(element.bold))):
-        return "bold", 0, element.depth
-    if kind:
-        return "num", kind, element.depth
-    is_plain = (
-        opens and not element.depth and len(element.text) < _LONGEST_PLAIN and markers.is_question_mark(element.text)
-    )
-    return ("plain", 0, 0) if is_plain else None
+def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | None:  # noqa: PLR0911 - one match
+    """How a line could ask, whatever it says."""
+    number = markers.numbered(element.text)
+    above = elements[at - 1] if at else None
+    opens = above is None or above.block != element.block
+    match element.shape:
+        case ElementKind.LINE | ElementKind.SUMMARY | ElementKind.HEADING if element.asks or (
+            number.says_question and markers.answer_label(element.text) is None
+        ):
+            return "mark", 0, 0
+        case _ if markers.answer_label(element.text):
+            return None
+        case ElementKind.SUMMARY:
+            goes_on = above is not None and above.shape is ElementKind.SUMMARY and above.folds == element.folds
+            return None if goes_on or markers.unfolds(element.text) else ("fold", 0, 0)
+        case ElementKind.HEADING:
+            return "head", element.level, element.depth
+        case ElementKind.LINE if element.marker:
+            return "item", element.depth, element.marker == "- "
+        case ElementKind.LINE if element.bold and (
+            element.bold == element.text or (opens and markers.is_question_mark(element.bold))
+        ):
+            return "bold", 0, element.depth
+        case ElementKind.LINE if number.kind:
+            return "num", number.kind, element.depth
+        case ElementKind.LINE if opens and not element.depth and len(element.text) < _LONGEST_PLAIN:
+            return ("plain", 0, 0) if markers.is_question_mark(element.text) else None
+    return None
 
 
 def _is_worded(elements: Sequence[Element], at: int) -> bool:
+    """Whether a line is worded as a question, or has an answer that is introduced as one right below it."""
     element = elements[at]
-    text = (
-        element.bold if element.bold and markers.is_question_mark(element.bold) else markers.numbered(element.text).text
-    )
-    if markers.is_asking(text):
+    in_bold = markers.is_question_mark(element.bold)
+    if markers.is_asking(element.bold if in_bold else markers.numbered(element.text).text):
         return True
     below = _below(elements, at)
-    lead = (
-        markers.answer_label(elements[below].text)
-        if below is not None and elements[below].shape is ElementKind.LINE
-        else None
-    )
+    if below is None or elements[below].shape is not ElementKind.LINE:
+        return False
+    lead = markers.answer_label(elements[below].text)
     return lead is not None and not lead.letter
 
 
@@ -148,99 +135,65 @@ def _below(elements: Sequence[Element], at: int) -> int | None:
 
 def _have_text(elements: Sequence[Element], places: Sequence[int]) -> int:
     """How many of these have something else below them before the next one comes."""
-    same = set(places)
-    return sum((below := _below(elements, at)) is not None and below not in same for at in places)
+    return sum((below := _below(elements, at)) is not None and below not in places for at in places)
 
 
 def _without_chapters(
     elements: Sequence[Element], sure: list[int], styles: dict[_Style, list[int]], worded: set[int]
 ) -> list[int]:
-    """Folds that hold questions in another shape are chapters, if they do not ask themselves."""
-    asking = {at for places in styles.values() for at in places} & worded
-    inside = Counter(
-        fold
-        for at in asking
-        if elements[at].depth < 2 and _has_text(elements, at, styles)
-        for fold in elements[at].folds
-    )
+    """Folds that hold questions in another shape, with text below them, are chapters if they do not ask themselves."""
+    inside: Counter[int] = Counter()
+    for places in styles.values():
+        for at in worded.intersection(places):
+            folds, below = elements[at].folds, _below(elements, at)
+            if below is None or below in places or elements[at].depth > 1:
+                continue
+            if elements[below].folds[: len(folds)] == folds:
+                inside.update(folds)
     return sorted(
         at
         for at in sure
-        if elements[at].shape is not ElementKind.SUMMARY
-        or at in worded
-        or not elements[at].folds
-        or inside[elements[at].folds[-1]] < 2
-    )
-
-
-def _has_text(elements: Sequence[Element], at: int, styles: dict[_Style, list[int]]) -> bool:
-    """Whether something stands below a line that is no line of its own style."""
-    same = next(places for places in styles.values() if at in places)
-    below = _below(elements, at)
-    return (
-        below is not None
-        and below not in same
-        and elements[below].folds[: len(elements[at].folds)] == elements[at].folds
+        if at in worded or elements[at].shape is not ElementKind.SUMMARY or inside[(*elements[at].folds, 0)[-1]] < 2
     )
 
 
 def _chosen(
     elements: Sequence[Element], styles: dict[_Style, list[int]], worded: set[int], alone: bool
 ) -> _Style | None:
-    best: tuple[int, int, _Style] | None = None
-    for style, places in styles.items():
-        asking = sum(at in worded for at in places)
-        if style[0] == "plain" and (not alone or 2 * _have_text(elements, places) < len(places)):
+    """The style with most questions in wording; questions in the answer of a question do not win, however many."""
+    fit: dict[_Style, int] = {}
+    for style, places in sorted(styles.items()):
+        asking = len(worded.intersection(places))
+        is_plain = style[0] == "plain"
+        if is_plain and (not alone or 2 * _have_text(elements, places) < len(places)):
             continue
-        if not asking:
-            continue
-        if not (2 * asking >= len(places) or asking > 1):
-            continue
-        rank = (asking, -_PRECEDENCE.index(style[0]), style)
-        if best is None or rank[:2] > best[:2]:
-            best = rank
-    if best is not None:
-        return _outermost(best[2], styles, worded)
-    if not alone:
-        return None
+        if asking and (2 * asking >= len(places) or asking > 1):
+            fit[style] = asking
+    if fit:
+        best = max(fit, key=lambda style: (fit[style], -_PRECEDENCE.index(style[0])))
+        outer = [style for style in fit if style[0] == best[0] == "item" and style[1] < best[1] and fit[style] > 1]
+        return min((style for style in outer if 2 * fit[style] >= len(styles[style])), default=best)
     bare = [
         style
         for style, places in styles.items()
-        if style[0] != "plain" and len(places) > 1 and _have_text(elements, places) == len(places)
+        if alone and style[0] != "plain" and len(places) > 1 and _have_text(elements, places) == len(places)
     ]
-    return min(bare, key=lambda style: (_PRECEDENCE.index(style[0]), style[1:])) if bare else None
-
-
-def _outermost(best: _Style, styles: dict[_Style, list[int]], worded: set[int]) -> _Style:
-    """Questions in the answer of a question do not win, however many they are."""
-    if best[0] != "item":
-        return best
-    for style in sorted(styles):
-        if style[0] == "item" and style[1] < best[1]:
-            asking = sum(at in worded for at in styles[style])
-            if asking > 1 and 2 * asking >= len(styles[style]):
-                return style
-    return best
+    return min(bare, key=lambda style: (_PRECEDENCE.index(style[0]), style[1:]), default=None)
 
 
 def _topics(elements: Sequence[Element], questions: frozenset[int], style: _Style | None) -> frozenset[int]:
     """Short lines of a style above that of the questions, right before a question."""
+    name, rank, _ = style or ("", 0, 0)
     found = set()
     for at, element in enumerate(elements):
-        if at in questions or element.shape is not ElementKind.LINE or len(element.text) > _LONGEST_TOPIC:
-            continue
-        if _below(elements, at) not in questions or markers.answer_label(element.text):
+        is_short = element.shape is ElementKind.LINE and len(element.text) <= _LONGEST_TOPIC
+        if at in questions or not is_short or _below(elements, at) not in questions:
             continue
         kind = markers.numbered(element.text).kind
-        is_bold = (
-            bool(element.bold)
-            and element.bold == element.text
-            and not element.depth
-            and (style is None or style[0] != "bold")
-        )
-        is_outer_item = bool(element.marker) and style is not None and style[0] == "item" and element.depth < style[1]
-        is_chapter = kind in (3, 5) and not element.depth and (style is None or style[0] != "num" or style[1] != kind)
-        if is_bold or is_outer_item or is_chapter:
+        is_bold = bool(element.bold) and element.bold == element.text and not element.depth and name != "bold"
+        is_outer_item = bool(element.marker) and name == "item" and element.depth < rank
+        is_chapter = kind in (3, 5) and not element.depth and (name != "num" or rank != kind)
+        if (is_bold or is_outer_item or is_chapter) and markers.answer_label(element.text) is None:
             found.add(at)
     return frozenset(found)
 

@@ -9,12 +9,13 @@ from interviewer.banks.importing.document import Item, Role, Source
 from interviewer.banks.importing.parsers import html, markers
 from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
 from interviewer.banks.importing.parsers.elements import Reason
-from interviewer.banks.importing.parsers.file_blocks import LineSpan, source, to_blocks
+from interviewer.banks.importing.parsers.file_blocks import LineSpan, language_of, source, to_blocks
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import deadline, parse
 from interviewer.banks.importing.parsers.option_columns import options_of, right_options, with_options
 from interviewer.banks.importing.parsers.rendering import render
 from interviewer.banks.loader import at_line
+from interviewer.domain.rubric import Language
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
@@ -85,7 +86,7 @@ def from_records(
         lead = markers.answer_label(answer)
         answer = lead.text if lead else answer
         if answer and extra:
-            answer = f"{answer}\n\n{'加分项' if markers.has_han(extra) else 'Good to hear'}：\n{extra}"
+            answer = f"{answer}\n\n{'加分项' if language_of(extra) is Language.ZH else 'Good to hear'}：\n{extra}"
         numbered = record.texts.get("number") or number.number
         level = _level(record.texts.get("difficulty", ""))
         items.append(Item(number.text, answer, record.first, topic, numbered, level))
@@ -107,7 +108,7 @@ def _reason_against(name: str, record: Record, answer: str, until: float) -> Rea
         beside = _plain(name, _IMAGE.sub("", source), until, is_html=record.is_html)
         if not re.sub(r"[\W_]", "", beside):
             return Reason.IMAGE_ONLY
-    return Reason.LINK_ONLY if markers.has_url(source) and markers.points_only(answer) else None
+    return Reason.LINK_ONLY if markers.URL.search(source) and markers.points_only(answer) else None
 
 
 def _plain(name: str, source: str, until: float, *, is_html: bool) -> str:

@@ -19,44 +19,36 @@ _HEAVIEST = 3
 # A model that was asked for seven and goes on like this is repeating itself.
 _MOST_READ = 40
 
-_POINT = {
-    "type": "object",
-    "properties": {
-        "quote": {"type": "string"},
-        "id": {"type": "string"},
-        "zh": {"type": "string"},
-        "en": {"type": "string"},
-        "kind": {"type": "string", "enum": [kind.value for kind in Kind]},
-        "importance": {"type": "integer"},
-        "why_zh": {"type": "string"},
-        "why_en": {"type": "string"},
-        "group": {"type": "string"},
-        "aliases": {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
-    },
-    "required": ["quote", "id", "zh", "en", "kind", "importance", "why_zh", "why_en", "group", "aliases"],
-    "additionalProperties": False,
-}
-_GROUP = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string"},
-        "choose": {"type": "integer"},
-        "zh": {"type": "string"},
-        "en": {"type": "string"},
-    },
-    "required": ["id", "choose", "zh", "en"],
-    "additionalProperties": False,
-}
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "points": {"type": "array", "items": _POINT},
-        "groups": {"type": "array", "items": _GROUP},
-        "dispute": {"type": "string"},
-    },
-    "required": ["points", "groups", "dispute"],
-    "additionalProperties": False,
-}
+_TEXT = {"type": "string"}
+_WHOLE = {"type": "integer"}
+
+
+def _list_of(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+SCHEMA = _object(
+    points=_list_of(
+        _object(
+            quote=_TEXT,
+            id=_TEXT,
+            zh=_TEXT,
+            en=_TEXT,
+            kind=_TEXT | {"enum": [kind.value for kind in Kind]},
+            importance=_WHOLE,
+            why_zh=_TEXT,
+            why_en=_TEXT,
+            group=_TEXT,
+            aliases=_list_of(_list_of(_TEXT)),
+        )
+    ),
+    groups=_list_of(_object(id=_TEXT, choose=_WHOLE, zh=_TEXT, en=_TEXT)),
+    dispute=_TEXT,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion, ReferencePoint
-from interviewer.banks.importing.rubric_from_reference.prose import is_chinese
+from interviewer.banks.importing.rubric_from_reference.prose import WORDS, is_chinese
 from interviewer.domain.rubric import Kind
 from interviewer.text import tokenizer
 from interviewer.text.glossary import Glossary, glossary
@@ -21,26 +21,16 @@ _MOST_BEFORE = 3
 _TRANSLATED = re.compile(r"([^()（）]*\w)\s*[(（](\w[^()（）=+*/<>]*)[)）]")
 _MARK = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、:：]|[①-⑳]|第?[一二三四五六七八九十]类?(?:是|,|，)|一类是)\s*")
 _ITEM = re.compile(r"[、，;；]|,(?!\d)|(?<=[\u3400-\u9fff])以?[和与及](?=[\u3400-\u9fff]{2})")
-_LISTING = re.compile(
-    r"主要是指|是指|主要有|包括|分为|分成|有以下|包含|具有|特点有|指标|由(?=.*[组构]成)|有(?=[^、]{1,14}、)|[:：]"
-    r"|^(?:例如|比如|譬如|如(?!果))[:：,，]?"
-)
-_STATES_ZH = re.compile(
-    "[是会将就]|(?<![原规法准守细])则|可(?!靠)|并(?!行|发)|而(?!非)|对于|那么|因为|所以|从而|如果|能够|无需|导致|^以(?!及)|^[使让把]|当.+时"
-)
+_LISTING = re.compile(WORDS.any_of("name_list.opens"))
+_STATES_ZH = re.compile(WORDS.any_of("name_list.states"))
 _DIVIDES = re.compile(r"[;；]|[,，].*[,，]")
 _TAIL = re.compile(r"等(?![待于价式级距长分])[^,，、;；]{0,8}$|[二三四五六七八九十]种$|[组构]成$")
 _ITEM_EN = re.compile(r",?\s+(?:and|or)\s+(?=[^,]+$)|\s*(?:,(?!\d)|;)\s*")
-_LISTING_EN = re.compile(
-    r"(?:\b(?:are|is|includes?|including|such as|namely|like|e\.g\.,?|consists? of|with|by|through|for (?:example|instance),?)|:)\s+",
-    re.IGNORECASE,
-)
+_LISTING_EN = re.compile(rf"{WORDS.any_of('name_list.opens_en')}\s+", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _AND_SO_ON = re.compile(r",?\s*(?:etc\.?|and so on)\W*$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
-_STATES_EN = re.compile(
-    r"\b(?:is|are|was|were|has|have|that|which|it|they|can|will|do|does|not|you|we)\b", re.IGNORECASE
-)
+_STATES_EN = re.compile(rf"\b{WORDS.any_of('name_list.states_en')}\b", re.IGNORECASE)
 
 
 def in_either_language(name: str) -> tuple[str, ...]:

@@ -4,27 +4,17 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from interviewer.banks.importing.rubric_from_reference.prose import WORDS
 from interviewer.domain.rubric import Kind
 from interviewer.text import tokenizer
 
-# What these say of a thing is that it is one.
-_GENERIC = re.compile(
-    r"一[个种类项]模型|一[个种类项]|这[个种样些]|通常|一般|并不|该|此|并|会|能|可以?|应该?|需要?|将|由于|因为?|所以?|则|但|每|某|些|什么|怎么|如何|很|都|还|所有"
-    r"|技术|方法|方式|过程|概念|问题|情况|工作原理|东西"
-    r"|\b(?:techniques?|methods?|approach(?:es)?|ways?|things?|kinds?|types?|sorts?|concepts?|process(?:es)?)\b"
-)
-_WANTS_EXAMPLES = re.compile(
-    r"举.{0,4}例|例子|列举|举个|哪些|哪几|\b(?:examples?|e\.g|instances?|list|name|which|give|what are)\b"
-)
-
-
-_COMPARES = re.compile(
-    r"区别|不同|差异|对比|比较|异同|\b(?:differ|differences?|compare|comparison|versus|vs|distinguish|contrast)\b"
-)
-_WANTS_LABELS = re.compile(
-    r"哪|有什么|有何|多了什么|几[种个类]|怎|如何|为什么|为何|步骤|流程|过程|方法|优[点势]|缺点|好处|原因|特[点性]|列举|举|条件|阶段|方案|说明.{0,30}种"
-    r"|\b(?:which|how|why|what are|list|name|types?|kinds?|steps?|ways?|reasons?|advantages?|benefits?|features?|propert(?:y|ies)|stages?|principles?)\b"
-)
+# Words of a statement that only say that a thing is one.
+_GENERIC = re.compile(WORDS.any_of("question.generic"))
+_ASKING = re.compile(f"{_GENERIC.pattern}|{WORDS.any_of('question.asking')}")
+_WANTS_EXAMPLES = re.compile(WORDS.any_of("question.wants_examples"))
+_AN_EXAMPLE = re.compile(WORDS.any_of("question.wants_one_example"))
+_COMPARES = re.compile(WORDS.any_of("question.compares"))
+_WANTS_LABELS = re.compile(WORDS.any_of("question.wants_labels"))
 _NUMERALS = {
     **{sign: number for number, sign in enumerate("一二三四五六", 1)},
     "两": 2,
@@ -32,15 +22,12 @@ _NUMERALS = {
     **{str(n): n for n in range(1, 7)},
     **{word: number for number, word in enumerate("one two three four five six".split(), 1)},
 }
-_AN_EXAMPLE = re.compile(r"举(?:出)?(?:个|一[个例]).{0,12}例?|\b(?:an|one) example of\b|\bgive an example\b")
 _ANY_OF = re.compile(
     r"(?:至少|任意|任选|任[说举列]|列举|列出|举|说出|写出|给出|说)(?:出|至少|任意)*\s*(?P<zh>[一二两三四五六1-6])\s*(?:个|种|点|条|项|类|例|样)"
     r"|\b(?:name|give|list|mention|any|at least|describe|state)\s+(?:any\s+|at least\s+|up to\s+)*(?P<en>one|two|three|four|five|six|[1-6])\b"
 )
 
 
-# What makes a question of its words.
-_ASKING = re.compile(rf"{_GENERIC.pattern}|包[括含]|具?有|哪[些几个]*|几[个种]|多少|为何|[是吗呢]|方面|主要")
 _MOST_OF_IT = 0.7
 
 

@@ -17,34 +17,19 @@ _LEAD = re.compile(r"^([^:：—。;；,，]{1,80}?)(?:[:：](?!\S*//)|——+|\
 _EDGES = " \t,，、;；。.:：—"
 _LONGEST_LABEL = 24  # characters before the colon of a line that is a list item without its mark
 _MOST_LABEL_WORDS = 4
-_EXAMPLE = re.compile(
-    r"^(?:例如|比如|譬如|如(?![果下何此上今同实])|举例来说|举个例子|打个比方|for example|for instance|e\.g\.?,?|say,)[:：,，]?\s*",
-    re.IGNORECASE,
-)
+_EXAMPLES = WORDS.any_of("statement.examples")
+_EXAMPLE = re.compile(rf"^(?:{_EXAMPLES}|{WORDS.any_of('statement.more_examples')})[:：,，]?\s*", re.IGNORECASE)
 _EXAMPLE_INSIDE = re.compile(
-    r"[,，;；]\s*(?=例如|比如|譬如|如(?![果下何此上今同实]))|[,;]?\s+(?=(?:for example|for instance)\b(?!\s*[—–)-])|e\.g\.)",
-    re.IGNORECASE,
+    rf"[,，;；]\s*(?={_EXAMPLES})|[,;]?\s+(?=(?:for example|for instance)\b(?!\s*[—–)-])|e\.g\.)", re.IGNORECASE
 )
-# What only says that something follows, and how much of it.
-_COUNTED = r"[一二两三四五六七八九十几多\d]+\s?"
-_ANNOUNCES = re.compile(
-    rf"(?:以下|下列|下面|如下)\S{{0,10}}$|[有分为]{_COUNTED}(?:[大个点条种类方项步]\S{{0,8}})?$|(?:有|包括|包含|分为|在于)$"
-    r"|\bthere (?:are|is)\b.{0,40}\b(?:ways?|reasons?|methods?|things?|options?|steps?|points?|kinds?|types?)\b.{0,20}$"
-    r"|\b(?:as follows|(?:the|these) following(?: \w+){0,3}|includes?|are)$",
-    re.IGNORECASE,
-)
+_ANNOUNCES = re.compile(WORDS.any_of("statement.announces"), re.IGNORECASE)
 _COMMA = re.compile(r"(?:，|(?<!\d),|,(?!\d))(?![^(（]*[)）])")
 _ENUMERATED = re.compile(r"(?:，|,\s)(?![^(（]*[)）])")
 _SEMICOLON = re.compile(r"[;；](?![^(（]*[)）])")
-_BUT = re.compile(r"^(?:而(?![且是非不无没])|相比之下|反之|相反)[,，]?")
-_CONTRAST = re.compile(
-    r"[,，;；]\s*(?:而(?![且是非不无没])|相比之下|反之|相反)[,，]?|,?\s+(?:whereas|in contrast,?|on the other hand,?)\s+|,\s+while\s+",
-    re.IGNORECASE,
-)
-# What a clause sets right by one of these stands before it.
-_SETS_RIGHT = re.compile(
-    r"[,，;；]\s*(?:但?其实|但?实际上|事实上)[,，]?|[,;]\s+(?:but )?(?:actually|in fact)\b,?\s*", re.IGNORECASE
-)
+_BUT_WORD = WORDS.any_of("statement.but")
+_BUT = re.compile(rf"^{_BUT_WORD}[,，]?")
+_CONTRAST = re.compile(rf"[,，;；]\s*{_BUT_WORD}[,，]?|{WORDS.any_of('statement.but_en')}", re.IGNORECASE)
+_SETS_RIGHT = re.compile(WORDS.any_of("statement.sets_right"), re.IGNORECASE)
 _ASIDE = re.compile(r"(?<![A-Za-z0-9_])[(（][^()（）=+*/<>]{9,}[)）]")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9+#./-]*")
 _FIGURE = re.compile(r"(?<![\w./])\d[\d,.]*\d|(?<![\w./])\d(?![\w/])")

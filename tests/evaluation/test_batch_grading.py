@@ -14,8 +14,8 @@ from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Grade, Level, S
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import BankError
-from interviewer.evaluation import batch
-from interviewer.evaluation.batch import Marked, Task
+from interviewer.evaluation import batch_grading
+from interviewer.evaluation.batch_grading import Marked, Task
 from interviewer.evaluation.openai_batch import request_line
 from interviewer.evaluation.runner import attempt_of, grade_answers
 from interviewer.grading import CallShape, LLMGrader
@@ -132,7 +132,7 @@ def tasks_attempt(text: str) -> Attempt:
 def lines_of(
     todo: list[Task], endpoint: Endpoint = ENDPOINT, shape: CallShape = CallShape.ONE_CALL
 ) -> list[dict[str, Any]]:
-    return [json.loads(request_line(*request)) for request in batch.requests(todo, endpoint, shape)]
+    return [json.loads(request_line(*request)) for request in batch_grading.requests(todo, endpoint, shape)]
 
 
 def said(line: dict[str, Any], content: str | None, finish: str = "stop", **message: object) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def read_back(
     for number, lines in enumerate(files):
         paths.append(tmp_path / f"results{number}.jsonl")
         paths[-1].write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    return list(grade_answers(todo, batch.read_back(paths, todo, endpoint, shape)).graded)
+    return list(grade_answers(todo, batch_grading.read_back(paths, todo, endpoint, shape)).graded)
 
 
 @pytest.mark.parametrize("kind", ["", "vllm", "deepseek"])

@@ -25,7 +25,7 @@ class QuestionState(StrEnum):
     HOLDING = "holding"
 
 
-class Mastery(StrEnum):
+class MasteryLevel(StrEnum):
     """How a question counts in the mastery of its topic; what is due is shaky until it has been recalled."""
 
     NEW = "new"
@@ -34,7 +34,7 @@ class Mastery(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QuestionMastery:
     """A question in an owner's memory. `due` is when the first of its points is to be reviewed, None while it is new.
 
     `is_proven` says whether all of its core was met without help at least once.
@@ -57,10 +57,10 @@ class Standing:
         return (self.bank.topics or {}).get(topic) or Localized(topic, topic)
 
     @property
-    def mastery(self) -> Mastery:
+    def level(self) -> MasteryLevel:
         if self.state is QuestionState.NEW:
-            return Mastery.NEW
-        return Mastery.HOLDING if self.state is QuestionState.HOLDING else Mastery.SHAKY
+            return MasteryLevel.NEW
+        return MasteryLevel.HOLDING if self.state is QuestionState.HOLDING else MasteryLevel.SHAKY
 
     @property
     def last_review(self) -> datetime | None:
@@ -97,9 +97,9 @@ class TopicMastery:
     holding: int
 
 
-def standings(
+def question_masteries(
     banks: Iterable[Bank], cards: Iterable[ReviewCard], end_of_day: datetime, exam: date | None = None
-) -> list[Standing]:
+) -> list[QuestionMastery]:
     """Every question of the banks in their order. What is due before `end_of_day` (aware) is due today.
 
     Cards of criteria that no bank has any more are passed over.
@@ -108,34 +108,34 @@ def standings(
     for card in cards:
         by_question[card.bank, card.question].append(card)
     return [
-        _standing(bank, question, by_question.get((bank.id, question.id), []), end_of_day, exam)
+        _mastery(bank, question, by_question.get((bank.id, question.id), []), end_of_day, exam)
         for bank in banks
         for question in bank.questions
     ]
 
 
-def topic_masteries(known: Sequence[Standing]) -> list[TopicMastery]:
+def topic_masteries(known: Sequence[QuestionMastery]) -> list[TopicMastery]:
     """By bank and topic, in the order of the banks."""
-    by_topic: dict[tuple[str, str], list[Standing]] = defaultdict(list)
+    by_topic: dict[tuple[str, str], list[QuestionMastery]] = defaultdict(list)
     for one in known:
         by_topic[one.bank.id, one.question.topic].append(one)
     return [
         TopicMastery(
-            bank, topic, found[0].topic_title, *(sum(one.mastery is mastery for one in found) for mastery in Mastery)
+            bank, topic, found[0].topic_title, *(sum(one.level is level for one in found) for level in MasteryLevel)
         )
         for (bank, topic), found in by_topic.items()
     ]
 
 
-def _standing(
+def _mastery(
     bank: Bank, question: Question, found: Sequence[ReviewCard], end_of_day: datetime, exam: date | None
-) -> Standing:
+) -> QuestionMastery:
     if not found:
-        return Standing(bank, question, QuestionState.NEW, (), None, is_proven=False)
+        return QuestionMastery(bank, question, QuestionState.NEW, (), None, is_proven=False)
     scheduled = {criterion.id for criterion in question.criteria if criterion.kind is not Kind.BONUS}
     cards = tuple(card for card in found if card.criterion in scheduled)
     if not cards:
-        return Standing(bank, question, QuestionState.NEW, (), None, is_proven=False)
+        return QuestionMastery(bank, question, QuestionState.NEW, (), None, is_proven=False)
     early = crc32(question.id.encode()) % _LAST_DAYS
     due = min(card.memory.due_by(exam, early) for card in cards)
     if due < end_of_day:
@@ -143,7 +143,7 @@ def _standing(
     else:
         is_weak = any(card.memory.rating is not Rating.GOOD for card in cards)
         state = QuestionState.WEAK if is_weak else QuestionState.HOLDING
-    return Standing(bank, question, state, cards, due, is_proven=_is_proven(question, cards))
+    return QuestionMastery(bank, question, state, cards, due, is_proven=_is_proven(question, cards))
 
 
 def _is_proven(question: Question, cards: Iterable[ReviewCard]) -> bool:

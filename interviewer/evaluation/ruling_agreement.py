@@ -58,7 +58,7 @@ def ruled_attempts(interviews: Iterable[Interview]) -> list[RuledAttempt]:
     ]
 
 
-def measure_against_rulings(
+def measure_ruling_agreement(
     ruled: Sequence[RuledAttempt], grader: Grader, name: str, tick: Callable[[], object] = lambda: None
 ) -> RulingReport:
     """Grade every ruled answer anew and compare. The grader sees neither rulings nor earlier grades."""

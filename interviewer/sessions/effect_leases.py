@@ -1,4 +1,4 @@
-"""Claims: which process works on what an interview is owed, so that no two of them pay a model for the same thing."""
+"""Leases: which process works on what an interview is owed, so that no two of them pay a model for the same thing."""
 
 import logging
 import os
@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from interviewer.errors import StoreError
 from interviewer.sessions.database import Database
-from interviewer.sessions.tables import claims
+from interviewer.sessions.tables import leases
 
 _log = logging.getLogger(__name__)
 
@@ -24,8 +24,8 @@ _RENEWED_EVERY = 20.0
 _PROCESS = secrets.token_hex(4)
 
 
-class Claims:
-    """The claims of one service. They expire a minute after its process has died, and at once if that is seen."""
+class EffectLeases:
+    """The leases of one service. They expire a minute after its process has died, and at once if that is seen."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,16 +37,16 @@ class Claims:
 
     def take(self, interview: str, effect: str) -> bool:
         """Claim the effect unless somebody else holds it. Raises StoreError."""
-        this = (claims.c.interview == interview) & (claims.c.effect_key == effect)
+        this = (leases.c.interview == interview) & (leases.c.effect_key == effect)
         now = time.time()
         row = {"interview": interview, "effect_key": effect, "holder": self._holder, "until": now + _GOOD_FOR}
         try:
             with self._database.write() as connection:
-                held = connection.execute(sa.select(claims.c.holder, claims.c.until).where(this)).first()
+                held = connection.execute(sa.select(leases.c.holder, leases.c.until).where(this)).first()
                 if held is None:
-                    connection.execute(claims.insert().values(row))
+                    connection.execute(leases.insert().values(row))
                 elif held.until < now or _is_dead(held.holder):
-                    taken = claims.update().where(this, claims.c.holder == held.holder, claims.c.until == held.until)
+                    taken = leases.update().where(this, leases.c.holder == held.holder, leases.c.until == held.until)
                     if connection.execute(taken.values(row)).rowcount == 0:
                         return False
                 else:
@@ -56,17 +56,17 @@ class Claims:
         with self._lock:
             self._held.add((interview, effect))
             if self._renewing is None:
-                self._renewing = threading.Thread(target=self._renew, name="claims", daemon=True)
+                self._renewing = threading.Thread(target=self._renew, name="effect leases", daemon=True)
                 self._renewing.start()
         return True
 
     def release(self, interview: str, effect: str) -> None:
-        """Give a claim back; one that cannot be given back expires."""
+        """Give a lease back; one that cannot be given back expires."""
         with self._lock:
             self._held.discard((interview, effect))
-        mine = (claims.c.interview == interview) & (claims.c.effect_key == effect) & (claims.c.holder == self._holder)
+        mine = (leases.c.interview == interview) & (leases.c.effect_key == effect) & (leases.c.holder == self._holder)
         with suppress(StoreError), self._database.write() as connection:
-            connection.execute(claims.delete().where(mine))
+            connection.execute(leases.delete().where(mine))
 
     def close(self) -> None:
         self._closed.set()
@@ -79,10 +79,10 @@ class Claims:
                     return
             try:
                 with self._database.write() as connection:
-                    mine = claims.update().where(claims.c.holder == self._holder)
+                    mine = leases.update().where(leases.c.holder == self._holder)
                     connection.execute(mine.values(until=time.time() + _GOOD_FOR))
             except StoreError as error:
-                _log.warning("claims could not be renewed: %s", error)
+                _log.warning("leases could not be renewed: %s", error)
 
 
 @cache
@@ -96,7 +96,7 @@ def _machine() -> str:
 
 
 def _is_dead(holder: str) -> bool:
-    """Whether the process of a claim is known to have ended; False where nobody can tell."""
+    """Whether the process of a lease is known to have ended; False where nobody can tell."""
     machine, pid, process, _ = holder.split(" ")
     if machine != _machine() or os.name != "posix" or process == _PROCESS:
         return False

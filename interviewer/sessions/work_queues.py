@@ -16,21 +16,21 @@ _IDLE_SECONDS = 10.0
 T = TypeVar("T")
 
 
-class Lanes:
+class WorkQueues:
     """Queues by name, each worked by at most `width` threads. Safe to share between threads."""
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._lanes: dict[str, _Lane] = {}
+        self._queues: dict[str, _WorkQueue] = {}
         self._lock = threading.Lock()
 
-    def submit(self, lane: str, work: Callable[[], None]) -> Future[None]:
+    def submit(self, name: str, work: Callable[[], None]) -> Future[None]:
         with self._lock:
-            found = self._lanes.setdefault(lane, _Lane(lane, self._width))
+            found = self._queues.setdefault(name, _WorkQueue(name, self._width))
         return found.submit(work)
 
 
-class _Lane:
+class _WorkQueue:
     def __init__(self, name: str, width: int) -> None:
         self._name, self._width = name, width
         self._queue: queue.SimpleQueue[tuple[Future[None], Callable[[], None]]] = queue.SimpleQueue()
@@ -43,7 +43,7 @@ class _Lane:
             self._queue.put((future, work))
             if self._threads < self._width and not self._queue.empty():
                 self._threads += 1
-                threading.Thread(target=self._run, name=f"lane {self._name}", daemon=True).start()
+                threading.Thread(target=self._run, name=f"work queue {self._name}", daemon=True).start()
         return future
 
     def _run(self) -> None:
@@ -59,7 +59,7 @@ class _Lane:
             _fulfil(future, work)
 
 
-def within(seconds: float, work: Callable[[], T]) -> T | None:
+def with_time_limit(seconds: float, work: Callable[[], T]) -> T | None:
     """What the work gives, if it gives it in time; else None, and a model that it asks is stopped."""
     future: Future[T] = Future()
     call = ModelCall()

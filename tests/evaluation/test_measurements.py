@@ -8,7 +8,7 @@ import pytest
 
 from interviewer.domain.rubric import Bank, Localized
 from interviewer.errors import BankError
-from interviewer.evaluation.calibration import Measurement, keep_measurement, read_measurements, rubrics_digest
+from interviewer.evaluation.measurements import Measurement, keep_measurement, read_measurements, rubrics_digest
 
 ONE = Measurement("coverage-9", "abc", 100, 0.8, 0.7, 0.9, "model")
 

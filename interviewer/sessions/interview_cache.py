@@ -8,11 +8,11 @@ from interviewer.errors import NoSuchInterview
 from interviewer.sessions.store import Recorded, Store
 from interviewer.text.messages import localized
 
-_MOST_KNOWN = 256
+_MOST_CACHED = 256
 
 
 @dataclass(frozen=True, slots=True)
-class KnownInterview:
+class CachedInterview:
     """An interview, how many events it is made of, and when the question or follow-up was asked that is open now."""
 
     interview: Interview
@@ -20,38 +20,38 @@ class KnownInterview:
     asked_at: str
 
 
-class KnownInterviews:
+class InterviewCache:
     """The interviews read last, so that only events that are new have to be read and played."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: dict[str, KnownInterview] = {}
+        self._cached: dict[str, CachedInterview] = {}
         self._lock = threading.Lock()
 
-    def read(self, interview: str) -> KnownInterview:
+    def read(self, interview: str) -> CachedInterview:
         """The interview as recorded by now. Raises NoSuchInterview."""
         with self._lock:
-            known = self._known.get(interview)
+            known = self._cached.get(interview)
         for recorded in self._store.since(interview, known.count if known else 0):
             known = _after(known, recorded)
         if known is None:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         with self._lock:
-            self._known.pop(interview, None)
-            self._known[interview] = known
-            while len(self._known) > _MOST_KNOWN:
-                del self._known[next(iter(self._known))]
+            self._cached.pop(interview, None)
+            self._cached[interview] = known
+            while len(self._cached) > _MOST_CACHED:
+                del self._cached[next(iter(self._cached))]
         return known
 
     def drop(self, interview: str) -> None:
         """Know nothing more of an interview that was removed."""
         with self._lock:
-            self._known.pop(interview, None)
+            self._cached.pop(interview, None)
 
 
-def _after(known: KnownInterview | None, recorded: Recorded) -> KnownInterview:
+def _after(known: CachedInterview | None, recorded: Recorded) -> CachedInterview:
     if known is None:
-        return KnownInterview(begin(recorded.event), 1, recorded.at)
+        return CachedInterview(begin(recorded.event), 1, recorded.at)
     interview = step(known.interview, recorded.event)
     before, now = known.interview.current, interview.current
     asked = now.turns[-1].saying in (Saying.QUESTION, Saying.PROBE) and (now.number, now.question, len(now.turns)) != (
@@ -59,4 +59,4 @@ def _after(known: KnownInterview | None, recorded: Recorded) -> KnownInterview:
         before.question,
         len(before.turns),
     )
-    return KnownInterview(interview, known.count + 1, recorded.at if asked else known.asked_at)
+    return CachedInterview(interview, known.count + 1, recorded.at if asked else known.asked_at)

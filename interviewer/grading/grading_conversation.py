@@ -28,7 +28,7 @@ _CALIBRATION = Calibration()
 
 
 @dataclass(slots=True)
-class Conversation:
+class GradingConversation:
     """The conversation with the model about one attempt, and what has been settled so far."""
 
     llm: LLM

@@ -12,6 +12,7 @@ from interviewer.presentation.card import Badge, Live, Notes, card, no_badge
 from interviewer.presentation.comparison import compared_questions, overall
 from interviewer.presentation.templating import render
 from interviewer.sessions.comparison import QuestionComparison
+from interviewer.text.spoken_delivery import delivery
 
 
 def report(
@@ -38,6 +39,7 @@ def report(
         summary=summary,
         skipped=skipped(summary),
         over_time=over_time(interview),
+        delivery=delivery(interview),
         may_practise=live is not None,
         notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
         exports_of=exports_of,

@@ -1,4 +1,4 @@
-"""The grader test: seven canned answers to one shipped question, and what their grades say about a model."""
+"""The grader check: seven canned answers to one shipped question, and what their grades say about a model."""
 
 import json
 import time
@@ -75,7 +75,7 @@ class CannedResult:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the diagnosis; `advice` says what to do where it is not good. None: it could not be tested."""
+    """One line of the outcome; `advice` says what to do where it is not good. None: it could not be tested."""
 
     check: str
     is_good: bool | None
@@ -84,7 +84,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class GraderCheck:
     """What is known of a model after the test."""
 
     model: str
@@ -113,7 +113,7 @@ class Diagnosis:
 Told = Callable[[int, int], None]
 
 
-def examine(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told | None = None) -> Diagnosis:
+def check_grader(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told | None = None) -> GraderCheck:
     """Grade the seven answers and judge the outcome. Never raises an InterviewerError: a failure is a finding."""
     assert choice.endpoint
     KNOWN.forget(choice.endpoint.base_url)
@@ -122,13 +122,13 @@ def examine(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told
         findings = _reached(choice.endpoint)
     except LLMUnreachable as error:
         lost = Finding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
-        return Diagnosis(choice.endpoint.model, choice.endpoint.host, (), (lost,))
+        return GraderCheck(choice.endpoint.model, choice.endpoint.host, (), (lost,))
     grader = models.grader_of(choice, remarks=models.options.remarks is not False)
     results, failures = _graded(grader, bank[QUESTION], told)
     context = _context(choice.endpoint)
     if context is not None:
         findings.append(_finding("context", context >= _LEAST_CONTEXT, _verbatim(str(context)), "doctor.context"))
-    return Diagnosis(
+    return GraderCheck(
         choice.endpoint.model,
         choice.endpoint.host,
         tuple(results),
@@ -288,14 +288,14 @@ def _verbatim(text: str) -> Localized:
 _SIGNS = {True: "ok ", False: "BAD", None: "-- "}
 
 
-def lines(diagnosis: Diagnosis, language: Language) -> list[str]:
-    """The diagnosis for a terminal."""
-    found = [f"{diagnosis.model} @ {diagnosis.host}" + (f" ({diagnosis.kind})" if diagnosis.kind else "")]
-    for finding in diagnosis.findings:
+def check_lines(check: GraderCheck, language: Language) -> list[str]:
+    """The outcome for a terminal."""
+    found = [f"{check.model} @ {check.host}" + (f" ({check.kind})" if check.kind else "")]
+    for finding in check.findings:
         name, detail = say(f"check.{finding.check}", language), finding.detail.into(language)
         found.append(f"  {_SIGNS[finding.is_good]} {say('check_detail.line', language, check=name, detail=detail)}")
         if finding.advice:
             found.append(f"      {finding.advice.into(language)}")
-    if diagnosis.rung:
-        found.append(f"  {say(f'held_by.{diagnosis.rung}', language)}")
+    if check.rung:
+        found.append(f"  {say(f'held_by.{check.rung}', language)}")
     return found

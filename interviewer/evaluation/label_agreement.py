@@ -7,8 +7,8 @@ from typing import Any
 
 from interviewer.domain.grade import Level
 from interviewer.evaluation import metrics
-from interviewer.evaluation.calibration import HELD_OUT, LEAST_ANSWERS, Measurement
 from interviewer.evaluation.datasets import LabelledAnswer
+from interviewer.evaluation.measurements import HELD_OUT, LEAST_ANSWERS, Measurement
 from interviewer.evaluation.metrics import Interval, Pairs
 from interviewer.evaluation.runner import GradedAnswer, Run
 from interviewer.text import tokenizer
@@ -87,7 +87,7 @@ class Agreement:
         return {**plain, **figures, "qwk_levels": LEVELS}
 
 
-def measure_agreement(
+def measure_label_agreement(
     run: Run[LabelledAnswer],
     *,
     grader: str,

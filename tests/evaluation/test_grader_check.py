@@ -7,7 +7,7 @@ from model_server import MODEL, Character, model_server
 from interviewer import cli
 from interviewer.domain.interview import Attempt, Saying, Turn
 from interviewer.domain.rubric import Bank
-from interviewer.evaluation import checkup
+from interviewer.evaluation import grader_check
 from interviewer.grading import LLMGrader
 from interviewer.settings import read_settings
 from interviewer.wiring import make_grader, make_grader_registry
@@ -73,15 +73,15 @@ def test_what_no_reply_reached_is_not_tested(status: int, capsys: pytest.Capture
 def test_a_slow_model_is_asked_for_no_remarks_unless_they_are_wished(
     deep_learning: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkup, "_SLOW", 0.05)
+    monkeypatch.setattr(grader_check, "_SLOW", 0.05)
     with model_server(Character(pause=0.06)) as server:
         for wished, asked in ((None, False), (True, True), (False, False)):
             models = make_grader_registry(read_settings(base_url=server.url, model=MODEL, remarks=wished))
             choice = models.options.default
             before = models.grader_of(choice)
-            diagnosis = checkup.examine(models, choice, deep_learning)
-            assert diagnosis.is_slow
-            models.remember(choice, diagnosis)
+            check = grader_check.check_grader(models, choice, deep_learning)
+            assert check.is_slow
+            models.remember(choice, check)
             after = models.grader_of(choice)
             assert isinstance(before, LLMGrader)
             assert isinstance(after, LLMGrader)
@@ -94,7 +94,7 @@ def test_the_setting_decides_whether_remarks_are_asked_for(
 ) -> None:
     if said:
         monkeypatch.setenv("INTERVIEWER_REMARKS", said)
-    question = deep_learning[checkup.QUESTION]
+    question = deep_learning[grader_check.QUESTION]
     turns = (Turn(Saying.QUESTION, question.text.en), Turn(Saying.ANSWER, "Layers collapse to one linear map."))
     with model_server() as server:
         grader = make_grader("llm", read_settings(base_url=server.url, model=MODEL))
@@ -121,7 +121,7 @@ def test_a_model_that_listens_to_the_answer_is_found_out(capsys: pytest.CaptureF
 def test_a_model_that_is_too_slow_is_found_out(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkup, "_SLOW", 0.1)
+    monkeypatch.setattr(grader_check, "_SLOW", 0.1)
     code, out = examine(Character(pause=0.2), capsys)
     assert code == 1
     assert bad(out) == {"fast enough"}
@@ -153,5 +153,5 @@ def test_without_a_model_there_is_nothing_to_test(capsys: pytest.CaptureFixture[
 
 
 def test_the_seven_answers_are_to_a_shipped_question(deep_learning: Bank) -> None:
-    answers = checkup.canned_answers(deep_learning[checkup.QUESTION])
+    answers = grader_check.canned_answers(deep_learning[grader_check.QUESTION])
     assert len(answers) == len(set(answers.values())) == 7

@@ -10,23 +10,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-FIRST_DEFAULTS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+LEGACY_DEFAULTS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 """By the name of a dataclass and that of a field."""
 
 
-def filled(kind: Any, plain: object) -> Any:
+def with_legacy_defaults(kind: Any, plain: object) -> Any:
     """Nested dicts and lists with every field that was left out, as far as they look like this dataclass."""
     if not isinstance(plain, dict):
         return plain
-    whole = {**FIRST_DEFAULTS.get(kind.__name__, {}), **plain}
+    whole = {**LEGACY_DEFAULTS.get(kind.__name__, {}), **plain}
     for name, inner in _inner(kind).items():
         value = whole.get(name)
         if isinstance(value, list):
-            whole[name] = [filled(inner, one) for one in value]
+            whole[name] = [with_legacy_defaults(inner, one) for one in value]
         elif isinstance(value, dict) and not _is_mapping(kind, name):
-            whole[name] = filled(inner, value)
+            whole[name] = with_legacy_defaults(inner, value)
         elif isinstance(value, dict):
-            whole[name] = {key: filled(inner, one) for key, one in value.items()}
+            whole[name] = {key: with_legacy_defaults(inner, one) for key, one in value.items()}
     return whole
 
 

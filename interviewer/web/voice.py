@@ -1,0 +1,172 @@
+"""Voice on the page: its controls, and the routes where recordings are written down and questions are read aloud.
+
+A recording is in memory for as long as its request lasts. Nothing of it is kept but the text that the candidate sends.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from pydantic import NonNegativeInt, TypeAdapter, ValidationError
+
+from interviewer.domain.interview import Interview, Phase, Speaker, Spoken
+from interviewer.domain.rubric import Language, Localized
+from interviewer.errors import InterviewerError, LLMUnreachable
+from interviewer.llm.speech import FORMATS, Audio, Speech
+from interviewer.presentation.templating import inline
+from interviewer.sessions.service import SessionService
+from interviewer.text.glossary import glossary
+from interviewer.text.messages import localized
+from interviewer.web.guard import READ_ALOUD, TRANSCRIBE
+from interviewer.web.identity import Owners
+from interviewer.web.page_language import preferred_language
+
+_MOST_AT_A_TIME = 8
+_LONGEST_SPOKEN = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The turn of an interview that is to be read aloud."""
+
+    interview: str
+    attempt: NonNegativeInt
+    turn: NonNegativeInt
+
+
+_HEARD = TypeAdapter(Heard)
+_SPOKEN = TypeAdapter(Spoken)
+
+
+def speech_routes(speech: Speech | None) -> tuple[str, ...]:
+    """The routes that there is a model for."""
+    if speech is None:
+        return ()
+    return tuple(
+        route
+        for route, is_there in ((TRANSCRIBE, speech.can_transcribe), (READ_ALOUD, speech.can_read_aloud))
+        if is_there
+    )
+
+
+def read_spoken(sent: str) -> Spoken | None:
+    """What the page says was spoken for an answer; None where nothing was, or it makes no sense."""
+    try:
+        spoken = _SPOKEN.validate_json(sent)
+    except ValidationError:
+        return None
+    return spoken if 0 <= spoken.seconds <= _LONGEST_SPOKEN and spoken.pauses >= 0 and spoken.text.strip() else None
+
+
+def vocabulary(language: Language) -> str:
+    """All terms of the glossary, those of this language last, and of them the user's own or those it begins with.
+
+    Many recognisers read the end alone. Never the criteria of the question: a recogniser writes down what it was told to expect, and they earn credit.
+    """
+    entries = glossary().entries if glossary().own else glossary().entries[::-1]
+    zh, en = (term for one in entries for term in one.zh), (term for one in entries for term in one.en)
+    return ", ".join((*en, *zh) if language is Language.ZH else (*zh, *en))
+
+
+def voice_controls(speech: Speech | None, language: Language) -> str:
+    """The controls under the answer box, and the sentences that the page's script says there."""
+    return inline(
+        _CONTROLS,
+        language,
+        may_record=speech is not None and speech.can_transcribe,
+        reads_aloud=speech is not None and speech.can_read_aloud,
+        languages=list(Language),
+    )
+
+
+_CONTROLS = """<div class="voice"{% if reads_aloud %} data-reads-aloud="yes"{% endif %} data-record="{{ say("voice.record") }}" data-stop="{{ say("voice.stop") }}" data-writing="{{ say("voice.writing") }}" data-silent="{{ say("voice.silent") }}" data-denied="{{ say("voice.denied") }}" data-no-microphone="{{ say("voice.no_microphone") }}" data-insecure="{{ say("voice.insecure") }}" data-not-sent="{{ say("voice.not_sent") }}" data-too-large="{{ say("voice.too_large") }}" data-moved-on="{{ say("voice.moved_on") }}" data-first="{{ say("voice.first") }}" data-not-read="{{ say("voice.not_read") }}">
+{% if may_record %}<button type="button" id="record" aria-pressed="false">{{ say("voice.record") }}</button>
+<select id="spoken-language" aria-label="{{ say("voice.language") }}">{% for one in languages %}<option value="{{ one }}">{{ say("language." ~ one) }}</option>{% endfor %}</select>
+<button type="button" id="record-again" hidden>{{ say("voice.again") }}</button> <button type="button" id="record-drop" hidden>{{ say("voice.drop") }}</button>{% endif %}
+<span id="voice-status" role="status"></span></div>"""
+
+
+def add_voice(app: FastAPI, speech: Speech | None, service: SessionService, owners: Owners) -> None:
+    """Add the routes that the speech server has a model for."""
+    if speech is None:
+        return
+    work = _Work(speech, service)
+    # Threads of their own: those of the page would be used up by a slow server.
+    limiter = CapacityLimiter(_MOST_AT_A_TIME)
+
+    async def answer(request: Request, does: Callable[[str, Request, bytes], Response]) -> Response:
+        owner = owners.of(request.cookies)
+        if owner is None:
+            return PlainTextResponse("Not found.\n", 404)
+        if limiter.available_tokens < 1:  # what waits here would fill the memory
+            return _refused(localized("voice.busy"), 503, request)
+        return await to_thread.run_sync(does, owner, request, await request.body(), limiter=limiter)
+
+    if speech.can_transcribe:
+
+        @app.post(TRANSCRIBE)
+        async def transcribe(request: Request) -> Response:
+            return await answer(request, work.transcribe)
+
+    if speech.can_read_aloud:
+
+        @app.post(READ_ALOUD)
+        async def read_aloud(request: Request) -> Response:
+            return await answer(request, work.read_aloud)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Does what the routes are asked for, for the owner of an interview and for nobody else."""
+
+    speech: Speech
+    service: SessionService
+
+    def transcribe(self, owner: str, request: Request, content: bytes) -> Response:
+        """The text of a recording, for an interview that waits for an answer."""
+        mime = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if mime not in FORMATS or not content:
+            return _refused(localized("voice.no_recording"), 415, request)
+        try:
+            interview = self._interview(request.headers.get("x-interview", ""), owner)
+            if interview.phase is not Phase.ANSWERING:
+                return _refused(localized("play.moved_on"), 409, request)
+            wish = request.headers.get("x-language", "")
+            language = Language(wish) if wish in tuple(Language) else interview.plan.language
+            text = self.speech.transcribe(Audio(content, mime), language, vocabulary(language))
+        except InterviewerError as error:
+            return _failed(error, request)
+        return JSONResponse({"text": text}, headers={"Cache-Control": "no-store"})
+
+    def read_aloud(self, owner: str, request: Request, content: bytes) -> Response:
+        """What the interviewer said, as sound. Nothing else is read: it would be at the operator's cost."""
+        try:
+            heard = _HEARD.validate_json(content)
+            interview = self._interview(heard.interview, owner)
+            turn = interview.attempts[heard.attempt].turns[heard.turn]
+        except (ValidationError, IndexError):
+            return _refused(localized("play.not_now"), 400, request)
+        except InterviewerError as error:
+            return _failed(error, request)
+        if turn.speaker is not Speaker.INTERVIEWER:
+            return _refused(localized("play.not_now"), 400, request)
+        try:
+            audio = self.speech.read_aloud(turn.text, interview.plan.language)
+        except InterviewerError as error:
+            return _failed(error, request)
+        return Response(audio.content, media_type=audio.mime, headers={"Cache-Control": "no-store"})
+
+    def _interview(self, name: str, owner: str) -> Interview:
+        return self.service.resume(name, owner).interview()
+
+
+def _failed(error: InterviewerError, request: Request) -> Response:
+    return _refused(error, 503 if isinstance(error, LLMUnreachable) else 502, request)
+
+
+def _refused(why: InterviewerError | Localized, status: int, request: Request) -> Response:
+    """Why nothing came of it, in the language of the page."""
+    language = preferred_language(request.cookies.get("lang", ""), request.headers.get("accept-language", ""))
+    return JSONResponse({"error": why.into(language)}, status, headers={"Cache-Control": "no-store"})
