@@ -147,12 +147,14 @@ def _opened(text: str, base: str, language: Language) -> Reply:
         "base": base,
         "bank": sketch.model_dump(mode="json"),
         "title": {"zh": bank.title.zh, "en": bank.title.en},
+        "policy": {"zh": bank.policy.zh, "en": bank.policy.en} if bank.policy else {},
         "questions": [draft.model_dump(mode="json") for draft in shown],
         "html": render(
             "editor.html",
             language,
             title=bank.title,
             sides=DraftText(zh=bank.title.zh, en=bank.title.en).languages,
+            policy_sides=_sides_of(sketch),
             rows=[_row(one, sketch) for one in shown],
         ),
     }
@@ -255,4 +257,5 @@ def _with_edits(text: str, edits: Edits) -> str:
     changed = [drafts.finished(drafts.read_draft(sent)) for sent in edits.changed]
     known = {question.id for question in (*bank.questions, *changed)}
     order = [name for name in edits.order if name in known]
-    return rewritten(text, "", drafts.edited(bank, DraftText.model_validate(edits.title), order, changed))
+    policy = None if edits.policy is None else DraftText.model_validate(edits.policy)
+    return rewritten(text, "", drafts.edited(bank, DraftText.model_validate(edits.title), policy, order, changed))
