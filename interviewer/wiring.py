@@ -92,16 +92,16 @@ def _connect(endpoint: Endpoint) -> LLM:
 
 
 def make_speech(settings: Settings) -> "Speech | None":
-    """The speech server of the settings, or None. Raises SettingsError if they name a server and no model of it."""
+    """The speech server of the settings, or None. Raises SettingsError if they name a server or a model alone."""
+    if bool(settings.speech_base_url) is not bool(settings.speech_model or settings.speech_voice_model):
+        raise SettingsError(
+            "INTERVIEWER_SPEECH_BASE_URL and a model of it go together: set INTERVIEWER_SPEECH_MODEL,"
+            " INTERVIEWER_SPEECH_VOICE_MODEL or both"
+        )
     if not settings.speech_base_url:
         return None
     from interviewer.llm.speech import Speech
 
-    if not (settings.speech_model or settings.speech_voice_model):
-        raise SettingsError(
-            "INTERVIEWER_SPEECH_BASE_URL is set without a model: set INTERVIEWER_SPEECH_MODEL,"
-            " INTERVIEWER_SPEECH_VOICE_MODEL or both"
-        )
     server = Endpoint(settings.speech_base_url, key=settings.speech_api_key)
     names = [name.strip() for name in settings.speech_voice.split(",")]
     return Speech(

@@ -115,19 +115,19 @@ def _keep(measured: "Measurement | None", record: Path | None, settings: "Settin
     """Keep what was measured; in the data folder, a sample takes the place of nothing that rests on more answers."""
     from interviewer import wiring
     from interviewer.errors import InterviewerError
-    from interviewer.evaluation.measurements import LEAST_ANSWERS, keep_measurement
+    from interviewer.evaluation.measurements import LEAST_ANSWERS, save_measurement
 
     if record and measured is None:
         fail(f"nothing to keep in {record.name}: a badge needs {LEAST_ANSWERS} answers whose grades and labels vary")
     if measured is None:
         return
     if record:
-        keep_measurement(record, measured)
+        save_measurement(record, measured)
         return
     try:
         before = wiring.known_measurements(settings)().get((measured.grader, measured.rubrics))
         if not (is_sample and before and before.n > measured.n):
-            keep_measurement(settings.data_folder / wiring.MEASURED, measured)
+            save_measurement(settings.data_folder / wiring.MEASURED, measured)
     except InterviewerError as error:
         print(f"interviewer: the badge beside scores will not show these figures: {error}", file=sys.stderr)
 
@@ -212,15 +212,19 @@ def doctor(
     model: Annotated[str | None, typer.Option(help="The model's name.")] = None,
     language: Annotated[Language, typer.Option(help="Language of the advice.")] = Language.EN,
 ) -> None:
-    """Test the model as a grader: seven canned answers, and what their grades say."""
+    """Test the model as a grader: seven canned answers, and what their grades say; and what the speech server can do."""
     import json
 
     from interviewer import wiring
     from interviewer.evaluation import grader_check
+    from interviewer.evaluation.speech_check import check_all, check_speech
     from interviewer.settings import read_settings
 
     settings = read_settings(base_url=base_url, model=model)
-    models = wiring.make_grader_registry(settings)
+    models, speech = wiring.make_grader_registry(settings), wiring.make_speech(settings)
+    if models.options.default.endpoint is None and speech:
+        print(*grader_check.finding_lines(check_speech(speech), language), sep="\n")
+        return
     if models.options.default.endpoint is None:
         fail("no model to test: give --base-url and --model, or set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
     bank = wiring.make_library(settings).bank("deep-learning")
@@ -228,7 +232,7 @@ def doctor(
     def told(place: int, total: int) -> None:
         print(f"answer {place + 1} of {total}", file=sys.stderr)
 
-    check = wait_for_model(lambda: grader_check.check_grader(models, models.options.default, bank, told), language)
+    check = wait_for_model(lambda: check_all(models, models.options.default, bank, speech, told), language)
     if as_json:
         print(json.dumps(check.plain(), ensure_ascii=False, indent=2))
     else:

@@ -5,7 +5,7 @@ from typing import Any
 
 from interviewer.domain.rubric import Bank, Language
 from interviewer.sessions.planning import QuestionName
-from interviewer.sessions.progress import Change, Progress
+from interviewer.sessions.progress import Progress, RecallChange
 from interviewer.sessions.question_mastery import QuestionMastery, TopicMastery
 from interviewer.sessions.question_notes import QuestionNote
 from interviewer.sessions.today import Today
@@ -133,11 +133,11 @@ def _topic(topic: TopicMastery) -> dict[str, Any]:
     return {"bank": topic.bank, "topic": topic.topic, **counts}
 
 
-def _changed(one: Change) -> dict[str, Any]:
+def _changed(one: RecallChange) -> dict[str, Any]:
     return {**_question(one.mastery), "before": round(one.before, 3), "now": round(one.now, 3)}
 
 
-def _change(one: Change, language: Language) -> dict[str, object]:
+def _change(one: RecallChange, language: Language) -> dict[str, object]:
     shares = {"before": round(100 * one.before), "now": round(100 * one.now)}
     return {**shares, "question": one.mastery.question.text.into(language)}
 

@@ -18,7 +18,7 @@ from interviewer.sessions.serialization import (
     event_from_json,
     event_to_json,
 )
-from interviewer.sessions.store import Recorded, Store
+from interviewer.sessions.store import RecordedEvent, Store
 from interviewer.sessions.tables import removed_interviews
 from interviewer.text.messages import localized
 
@@ -33,7 +33,7 @@ class RemovedInterview:
     id: str
     owner: str
     title: str | None
-    history: list[Recorded]
+    history: list[RecordedEvent]
 
 
 def remove_interview(store: Store, interview: str, owner: str | None) -> RemovedInterview:
@@ -94,8 +94,8 @@ def take_back(store: Store, interview: str, owner: str) -> bool:
     if row is None:
         return False
     (body, begun_at), *later = json.loads(row.events)
-    history = [Recorded(begun_from_json(body, bank_from_json(row.bank)), begun_at)]
-    history += [Recorded(event_from_json(kind, text), at) for kind, text, at in later]
+    history = [RecordedEvent(begun_from_json(body, bank_from_json(row.bank)), begun_at)]
+    history += [RecordedEvent(event_from_json(kind, text), at) for kind, text, at in later]
     try:
         store.owner_of(interview)  # it was set aside, and the program was killed before it was deleted
     except NoSuchInterview:

@@ -54,7 +54,7 @@ _LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedEvent:
     """An event as it was recorded; `at` is UTC, ISO 8601, and never before that of the event before it."""
 
     event: Event
@@ -104,7 +104,7 @@ class Store:
             raise store_error(error) from error
         return at
 
-    def since(self, interview: str, number: int) -> list[Recorded]:
+    def since(self, interview: str, number: int) -> list[RecordedEvent]:
         """The events from the `number`-th on (from 0), in order; events never change, so what came before is known."""
         with self.database.read() as connection:
             return self._read(connection, interview, number)
@@ -119,7 +119,7 @@ class Store:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return str(found)
 
-    def history(self, interview: str, owner: str | None = None) -> list[Recorded]:
+    def history(self, interview: str, owner: str | None = None) -> list[RecordedEvent]:
         """All events in order. Raises NoSuchInterview if there is none, or not of this owner (None: of anybody)."""
         if owner is not None and self.owner_of(interview) != owner:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
@@ -156,7 +156,7 @@ class Store:
         with self.database.write() as connection:
             connection.execute(interviews.update().where(interviews.c.id == interview).values(title=kept))
 
-    def insert(self, interview: str, owner: str, history: Sequence[Recorded], title: str | None = None) -> None:
+    def insert(self, interview: str, owner: str, history: Sequence[RecordedEvent], title: str | None = None) -> None:
         """Add an interview that was played before, with the times of its events; its id must be free.
 
         Raises OutOfTurn if these events make no interview.
@@ -266,9 +266,9 @@ class Store:
 
         return read_models.rebuild(connection, read)
 
-    def _read(self, connection: sa.Connection, interview: str, number: int) -> list[Recorded]:
+    def _read(self, connection: sa.Connection, interview: str, number: int) -> list[RecordedEvent]:
         rows = connection.execute(_EVENTS_FROM, {"this": interview, "first": number}).all()
-        return [Recorded(self._event(connection, kind, body), at) for kind, body, at in rows]
+        return [RecordedEvent(self._event(connection, kind, body), at) for kind, body, at in rows]
 
     def _event(self, connection: sa.Connection, kind: str, body: str) -> Event:
         if kind != Begun.__name__:

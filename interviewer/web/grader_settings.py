@@ -9,13 +9,14 @@ from typing import Generic, TypeVar
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, SettingsError
-from interviewer.evaluation import grader_check
 from interviewer.evaluation.grader_check import GraderCheck
+from interviewer.evaluation.speech_check import check_all
 from interviewer.grading import CallShape
 from interviewer.llm.discovery import KNOWN, find_local_servers, list_models
 from interviewer.llm.model_call import ModelCall
+from interviewer.llm.speech import Speech
 from interviewer.presentation.templating import inline, render
-from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
+from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry, GraderRequest
 from interviewer.text.messages import localized, say
 
 _BANK = "deep-learning"
@@ -62,6 +63,7 @@ class GraderActions:
 
     models: GraderRegistry
     library: Library
+    speech: Speech | None = None
 
     def status(self, owner: str, language: Language) -> str:
         """Who grades now."""
@@ -86,7 +88,7 @@ class GraderActions:
     def list(self, owner: str, form: Form, language: Language) -> Told:
         """The models of the server in the form."""
         try:
-            endpoint = self._wish(owner, form, model=form.model or "?").endpoint
+            endpoint = self._choice(owner, form, model=form.model or "?").endpoint
             assert endpoint
             names = list_models(endpoint)
         except InterviewerError as error:
@@ -97,19 +99,19 @@ class GraderActions:
     def use(self, owner: str, form: Form, language: Language) -> Told:
         """Let the model in the form grade from now on; one that failed its test only if that is asked for once more."""
         try:
-            wish = self._wish(owner, form)
+            wanted = self._choice(owner, form)
         except InterviewerError as error:
             return _failed(error, language)
-        check = self.models.check_of(wish)
+        check = self.models.check_of(wanted)
         if check is not None and not check.is_healthy:
-            question = _paragraph(say("grader.unhealthy_use", language, model=wish.title), language)
+            question = _paragraph(say("grader.unhealthy_use", language, model=wanted.title), language)
             return Told(question + render("grader_check.html", language, check=check), asks=True)
         return self.use_anyway(owner, form, language)
 
     def use_anyway(self, owner: str, form: Form, language: Language) -> Told:
         """Let the model in the form grade from now on; the key leaves the page."""
         try:
-            choice = self.models.choose(owner, *_wished(form))
+            choice = self.models.choose(owner, _requested(form))
         except InterviewerError as error:
             return _failed(error, language)
         assert choice.endpoint
@@ -123,16 +125,14 @@ class GraderActions:
     def test(self, owner: str, form: Form, language: Language) -> Iterator[Told]:
         """The grader test on the model in the form, with its progress."""
         try:
-            choice = self._wish(owner, form)
+            choice = self._choice(owner, form)
         except InterviewerError as error:
             yield _failed(error, language)
             return
         bank = self.library.bank(_BANK)
         call = self.models.begin_check(owner)
         run: Watched[GraderCheck, tuple[int, int]] = Watched(
-            lambda tell: grader_check.check_grader(
-                self.models, choice, bank, lambda place, total: tell((place, total))
-            ),
+            lambda tell: check_all(self.models, choice, bank, self.speech, lambda place, total: tell((place, total))),
             call=call,
         )
         for place, total in run:
@@ -144,8 +144,8 @@ class GraderActions:
         self.models.remember(choice, check)
         yield Told(render("grader_check.html", language, check=check))
 
-    def _wish(self, owner: str, form: Form, model: str = "") -> GraderChoice:
-        return self.models.wish(owner, *_wished(replace(form, model=model or form.model)))
+    def _choice(self, owner: str, form: Form, model: str = "") -> GraderChoice:
+        return self.models.choice_for(owner, _requested(replace(form, model=model or form.model)))
 
 
 class Watched(Generic[T, M]):
@@ -218,8 +218,8 @@ def _paragraph(text: str, language: Language) -> str:
     return inline('<p role="status">{{ text }}</p>', language, text=text)
 
 
-def _wished(form: Form) -> tuple[str, str, str, CallShape, int, str]:
-    return form.base_url, form.model, form.key, _shape(form), _votes(form), form.second_model
+def _requested(form: Form) -> GraderRequest:
+    return GraderRequest(form.base_url, form.model, form.key, _shape(form), _votes(form), form.second_model)
 
 
 def _shape(form: Form) -> CallShape:

@@ -48,6 +48,18 @@ def listing(
     return f'{title}<ul class="interviews">{items}</ul>{more}{removed}'
 
 
+def regraded(graded: int, left: int, language: Language) -> str:
+    """How many answers were graded now, and how many are still to be."""
+    source = '<p role="status">{{ say("list.regraded", count=graded) }}{% if left %} {{ say("list.regrading", count=left) }}{% endif %}</p>'
+    return str(inline(source, language, graded=graded, left=left))
+
+
+def link_told(address: str, language: Language) -> str:
+    """The link with which another browser goes on."""
+    source = '<p>{{ say("list.link_info") }}</p><p><code>{{ address }}</code></p>'
+    return str(inline(source, language, address=address))
+
+
 def wished_count(wish: str) -> int:
     """How many interviews a link asked for; the first page if it makes no sense."""
     return max(PAGE_SIZE, int(wish)) if wish.isascii() and wish.isdecimal() and len(wish) < 7 else PAGE_SIZE

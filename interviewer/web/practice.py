@@ -11,8 +11,8 @@ from interviewer.presentation.progress_page import progress_page, questions_page
 from interviewer.presentation.templating import inline
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState
-from interviewer.sessions.question_notes import keep_note, list_notes
-from interviewer.sessions.question_search import Kept, known_questions, search_questions
+from interviewer.sessions.question_notes import list_notes, save_note
+from interviewer.sessions.question_search import NoteFilter, known_questions, search_questions
 from interviewer.sessions.removal import set_aside, take_back
 from interviewer.sessions.store import Store
 from interviewer.text.messages import say
@@ -37,9 +37,9 @@ class Practice:
             return ""  # the list that is shown with it says what is wrong
 
     def questions(self, owner: str, words: str, state: str, zone: tzinfo, language: Language) -> str:
-        """The questions with all these words; of any standing where `state` names none, nor what is kept of them."""
+        """The questions with all these words; of any state where `state` names none, nor what is kept of them."""
         states = [QuestionState(state)] if state in tuple(QuestionState) else []
-        kept = Kept(state) if state in tuple(Kept) else None
+        kept = NoteFilter(state) if state in tuple(NoteFilter) else None
         try:
             known = known_questions(self._store, owner, self._banks(), datetime.now(zone))
             notes = list_notes(self._store, owner)
@@ -53,7 +53,7 @@ class Practice:
             actions = PAGE_ACTIONS.validate_json(sent)
             notes = [action for action in actions if isinstance(action, KeepNote)]
             for one in notes:
-                keep_note(self._store, owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
+                save_note(self._store, owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
         except ValidationError:
             return sent, ""
         except StoreError as error:

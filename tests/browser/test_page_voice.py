@@ -229,7 +229,11 @@ def test_a_question_is_heard_by_the_voice_of_the_server(
 ) -> None:
     seen = visit("en")
     seen.context.add_init_script(
-        "window.played = []; HTMLMediaElement.prototype.play = function () { window.played.push(this.src); return Promise.resolve(); };"
+        """
+        window.played = [];
+        const own = HTMLMediaElement.prototype.play;
+        HTMLMediaElement.prototype.play = async function () { await own.call(this); window.played.push(this.src); };
+        """
     )
     page = seen.page
     page.reload()

@@ -17,7 +17,7 @@ from interviewer.domain.grade import Level
 from interviewer.errors import NoSuchInterview, SettingsError, StoreError, TranscriptError
 from interviewer.sessions import removal
 from interviewer.sessions.backup import backup, restore
-from interviewer.sessions.history_archive import Imported, export_history, import_history
+from interviewer.sessions.history_archive import ImportedHistory, export_history, import_history
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.removal import (
     forget_expired,
@@ -57,12 +57,10 @@ def whole(store: Store) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-def test_an_interview_is_renamed_and_found_by_its_title(store: Store) -> None:
-    interview, other = practise(store, MANY, ["q0"], Level.MET), practise(store, MANY, ["q1"], Level.MET)
+def test_an_interview_is_renamed(store: Store) -> None:
+    interview = practise(store, MANY, ["q0"], Level.MET)
     store.rename(interview, "  Before the\ncall_ ")
     assert [one.title for one in store.interviews("me") if one.id == interview] == ["Before the call_"]
-    assert [one.id for one in store.interviews("me", text="THE CALL_")] == [interview]
-    assert {one.id for one in store.interviews("me", text="many")} == {interview, other}
     store.rebuild()
     assert store.title_of(interview) == "Before the call_"
     store.rename(interview, " ")
@@ -161,16 +159,16 @@ def test_a_history_moves_to_another_database_once(store: Store, tmp_path: Path) 
     store.rename(interview, "First")
     practise(store, MANY, ["q2"], Level.MET)
     text = export_history(store, "me")
-    assert import_history(store, "me", text) == Imported(0, 2)
+    assert import_history(store, "me", text) == ImportedHistory(0, 2)
     other = Store(f"sqlite:///{tmp_path / 'other.sqlite3'}")
-    assert import_history(other, "me", text) == Imported(2, 0)
-    assert import_history(other, "me", text) == Imported(0, 2)
+    assert import_history(other, "me", text) == ImportedHistory(2, 0)
+    assert import_history(other, "me", text) == ImportedHistory(0, 2)
     assert export_history(other, "me") == text
     assert whole(other)["review_cards"] == whole(store)["review_cards"]
-    assert import_history(store, "you", text) == Imported(2, 0)
+    assert import_history(store, "you", text) == ImportedHistory(2, 0)
     assert {one.id for one in store.interviews("you")}.isdisjoint(one.id for one in store.interviews("me"))
     single = json.dumps(json.loads(text)["interviews"][0])
-    assert import_history(store, "they", single) == Imported(1, 0)
+    assert import_history(store, "they", single) == ImportedHistory(1, 0)
     other.close()
 
 

@@ -28,11 +28,9 @@ class Columns:
         `pair` takes the other one of two columns for the answer, whatever its name.
         """
         found = cls.of_keys(header)
-        if found is None or "answer" in found.places or not pair:
-            return found if found and ("answer" in found.places or pair) else None
-        if len(header) == 2 and len(found.places) == 1:
+        if found and pair and len(header) == 2 and len(found.places) == 1:
             return cls({**found.places, "answer": 1 - found.places["question"]})
-        return found
+        return found if found and (pair or "answer" in found.places) else None
 
     @classmethod
     def of_keys(cls, names: Sequence[str]) -> "Columns | None":

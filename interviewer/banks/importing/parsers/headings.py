@@ -111,10 +111,11 @@ def _all_numbered(sections: Sequence[HeadingTraits], level: int | None) -> bool:
 def _judged(
     sections: Sequence[HeadingTraits], level: int | None, topic: str, numbered: bool
 ) -> Iterator[ClassifiedHeading]:
-    while sections:
-        section = sections[0]
-        end = next((at for at, one in enumerate(sections) if at and one.level <= section.level), len(sections))
-        inner, sections = sections[1:end], sections[end:]
+    at = 0
+    while at < len(sections):
+        section, later = sections[at], range(at + 1, len(sections))
+        end = next((place for place in later if sections[place].level <= section.level), len(sections))
+        inner, at = sections[at + 1 : end], end
         asked_below = any(one.asks for one in inner)
         if _is_question(section, level, asked_below=asked_below, numbered=numbered):
             bare = not (section.asks or section.number)

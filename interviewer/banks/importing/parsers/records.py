@@ -12,6 +12,7 @@ from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.file_blocks import LineSpan, language_of, source, to_blocks
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import deadline, parse
+from interviewer.banks.importing.parsers.markdown_inline import plain
 from interviewer.banks.importing.parsers.option_columns import options_of, right_options, with_options
 from interviewer.banks.importing.parsers.rendering import render
 from interviewer.banks.loader import at_line
@@ -117,7 +118,7 @@ def _plain(name: str, source: str, until: float, *, is_html: bool) -> str:
     A field without signs of Markdown or HTML stays as it is: `a*b*c` in a sheet is no italics.
     """
     if is_html:
-        return html.plain(_SOUND.sub("", source).replace("\n", "<br>"))
+        return plain(_SOUND.sub("", source).replace("\n", "<br>"))
     if _MARKUP.search(source):
         return render([element for element in elements_of(*parse(source, name, until)) if element.says])
     return html.tidy(source)
