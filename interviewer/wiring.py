@@ -10,6 +10,7 @@ from interviewer import grading
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import SettingsError
+from interviewer.evaluation.kept_checks import KeptChecks
 from interviewer.evaluation.measurements import MeasurementSource, read_measurements
 from interviewer.grading import CallShape, lexical
 from interviewer.grading.protocol import Grader
@@ -82,7 +83,8 @@ def make_grader_registry(settings: Settings) -> GraderRegistry:
     options = GraderOptions(
         default, allowed, settings.is_for_this_machine, max_tokens=settings.max_tokens, remarks=settings.remarks
     )
-    return GraderRegistry(options, _connect, settings.model_concurrency)
+    checks = KeptChecks(settings.data_folder / "grader_checks.json")
+    return GraderRegistry(options, _connect, settings.model_concurrency, checks)
 
 
 def _connect(endpoint: Endpoint) -> LLM:

@@ -2,13 +2,16 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from interviewer.cli.app import Compiler, app, fail
+from interviewer.cli.model_progress import progress_text, wait_for_model
 from interviewer.domain.rubric import Language
+from interviewer.llm.model_call import CallProgress
 
 
 @app.command()
@@ -82,7 +85,7 @@ def import_bank(
     Ctrl-C stops it before anything is written.
     """
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from interviewer import wiring
     from interviewer.banks.importing import import_report, pipeline
@@ -98,11 +101,14 @@ def import_bank(
         fail(f"{file.name} cannot be read: {error.strerror}")
     with Progress(console=Console(stderr=True), transient=True) as progress:
 
-        def told(stage: str) -> Callable[[int, int], None]:
+        def told(stage: str) -> tuple[TaskID, Callable[[int, int], None]]:
             task = progress.add_task(stage, total=None)
-            return lambda done, total: progress.update(task, completed=done, total=total)
+            return task, lambda done, total: progress.update(task, completed=done, total=total)
 
-        shown = pipeline.preview(
+        is_drafted = how is Compiler.LLM
+        task, drafted = told("drafting" if is_drafted else "making")
+        preview = partial(
+            pipeline.preview,
             file.name,
             data,
             library=library,
@@ -111,11 +117,17 @@ def import_bank(
             id=id,
             title=title,
             language=language,
-            llm=wiring.make_drafter(settings) if how is Compiler.LLM else None,
+            llm=wiring.make_drafter(settings) if is_drafted else None,
             threads=settings.model_concurrency,
-            told=told("drafting" if how is Compiler.LLM else "making"),
+            told=drafted,
         )
-        shown.check(told("checking"))
+        waited_in = language or Language.EN
+
+        def look(call: CallProgress) -> None:
+            progress.update(task, description=f"drafting · {progress_text([call], waited_in)}")
+
+        shown = wait_for_model(preview, waited_in, look) if is_drafted else preview()
+        shown.check(told("checking")[1])
     spoken = language or shown.bank.language
     for line in import_report.lines(shown.report(spoken), whole=report):
         print(line)

@@ -1,7 +1,7 @@
 """Which model grades for whom. Keys live here, in memory, and nowhere else."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,9 @@ from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.gate import Gate, Gated
 from interviewer.llm.model_call import ModelCall
 from interviewer.text.messages import localized
+
+# What a grader check was of: base URL, model and call shape.
+CheckKey = tuple[str, str, CallShape]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,17 @@ class GraderOptions:
 class GraderRegistry:
     """The choices of all owners, and the graders made from them. Safe to share between threads."""
 
-    def __init__(self, options: GraderOptions, connect: Callable[[Endpoint], LLM], concurrency: int) -> None:
-        """`connect` makes the model of an endpoint; `concurrency` is the most requests at a time to one endpoint."""
+    def __init__(
+        self,
+        options: GraderOptions,
+        connect: Callable[[Endpoint], LLM],
+        concurrency: int,
+        checks: MutableMapping[CheckKey, Any] | None = None,
+    ) -> None:
+        """`connect` makes the model of an endpoint; `concurrency` is the most requests at a time to one endpoint.
+
+        `checks` keeps the outcomes of grader checks; without it they last as long as the program runs.
+        """
         self.options = options
         self._connect = connect
         self.concurrency = concurrency
@@ -83,7 +95,7 @@ class GraderRegistry:
         self._gates: dict[str, Gate] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
-        self._checks: dict[tuple[str, str, CallShape], Any] = {}
+        self._checks: MutableMapping[CheckKey, Any] = {} if checks is None else checks
 
     def open_to_strangers(self) -> None:
         """From now on the page is reached by others too: no address may be entered that was not offered."""
@@ -132,7 +144,7 @@ class GraderRegistry:
             self._drop_unused()
 
     def remember(self, choice: GraderChoice, check: Any) -> None:
-        """Keep the outcome of a grader check, for as long as the program runs."""
+        """Keep the outcome of a grader check, for this address, model and shape."""
         with self._lock:
             self._checks[_measured(choice)] = check
 
@@ -247,7 +259,7 @@ class GraderRegistry:
         return size
 
 
-def _measured(choice: GraderChoice) -> tuple[str, str, CallShape]:
+def _measured(choice: GraderChoice) -> CheckKey:
     endpoint = choice.endpoint
     return (endpoint.base_url, endpoint.model, choice.shape) if endpoint else ("", "", choice.shape)
 

@@ -130,13 +130,16 @@ def test_what_was_said_is_edited_added_to_and_sent_and_the_edited_text_is_graded
 
 
 @pytest.mark.parametrize("chromium", [0.0], indirect=True)
-def test_silence_is_not_sent_to_be_made_into_words(visit: Callable[..., Visit], server: Server, speech: SpeechServer) -> None:  # fmt: skip
-    page = visit("zh-CN").page
+def test_silence_is_not_sent_to_be_made_into_words(
+    visit: Callable[..., Visit], server: Server, speech: SpeechServer, shots: Path
+) -> None:
+    page = visit("zh-CN", viewport={"width": 360, "height": 740}, color_scheme="dark").page
     begin(page)
     page.locator("#answer textarea").fill("打的字")
     record(page)
     expect(page.locator("#voice-status")).to_contain_text("没有听到说话声")
     expect(page.locator("#answer textarea")).to_have_value("打的字")
+    page.screenshot(path=shots / "voice-silence-dark-360.png")
     assert speech.heard == []
 
 
@@ -256,11 +259,11 @@ def unspeaking(tmp_path: Path) -> Iterator[Server]:
 
 
 def test_without_a_speech_server_the_browser_reads_if_it_has_a_voice_and_nothing_records(
-    chromium: Browser, unspeaking: Server
+    chromium: Browser, unspeaking: Server, shots: Path
 ) -> None:
     voices = "[{lang: 'en-GB', name: 'one'}]"
     for has_voice in (False, True):
-        page = chromium.new_page(locale="en")
+        page = chromium.new_page(locale="en", viewport={"width": 360, "height": 740})
         page.set_default_timeout(45_000)
         page.add_init_script(
             f"""
@@ -282,4 +285,5 @@ def test_without_a_speech_server_the_browser_reads_if_it_has_a_voice_and_nothing
             assert page.evaluate("window.spoken[0]") == [hear.get_attribute("data-text"), "en-GB"]
         else:
             expect(hear).to_be_hidden()
+            page.screenshot(path=shots / "voice-none-360.png")
         page.context.close()

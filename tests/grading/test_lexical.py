@@ -94,13 +94,17 @@ def test_what_is_screened_earns_nothing(text: str, flag: Flag) -> None:
 TABLES = [
     (
         "缓存有哪几类问题？",
-        "| 问题 | 原因 | 办法 |\n| --- | --- | --- |\n| 缓存穿透 | 查询不存在的键 | 布隆过滤器 |\n"
-        "| 缓存击穿 | 热点键过期 | 互斥锁 |\n| 缓存雪崩 | 大量键同时过期 | 随机过期时间 |",
+        (
+            "| 问题 | 原因 | 办法 |\n| --- | --- | --- |\n| 缓存穿透 | 查询不存在的键 | 布隆过滤器 |\n"
+            "| 缓存击穿 | 热点键过期 | 互斥锁 |\n| 缓存雪崩 | 大量键同时过期 | 随机过期时间 |"
+        ),
     ),
     (
         "How do these structures compare?",
-        "| Structure | Lookup | Insertion at the front |\n|---|---|---|\n| Array | constant time | linear time |\n"
-        "| Linked list | linear time | constant time |\n| Hash table | constant time on average | no order kept |",
+        (
+            "| Structure | Lookup | Insertion at the front |\n|---|---|---|\n| Array | constant time | linear time |\n"
+            "| Linked list | linear time | constant time |\n| Hash table | constant time on average | no order kept |"
+        ),
     ),
 ]
 

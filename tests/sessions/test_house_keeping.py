@@ -57,10 +57,12 @@ def whole(store: Store) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-def test_an_interview_is_renamed(store: Store) -> None:
-    interview = practise(store, MANY, ["q0"], Level.MET)
+def test_an_interview_is_renamed_and_found_by_its_title(store: Store) -> None:
+    interview, other = practise(store, MANY, ["q0"], Level.MET), practise(store, MANY, ["q1"], Level.MET)
     store.rename(interview, "  Before the\ncall_ ")
     assert [one.title for one in store.interviews("me") if one.id == interview] == ["Before the call_"]
+    assert [one.id for one in store.interviews("me", text="THE CALL_")] == [interview]
+    assert {one.id for one in store.interviews("me", text="many")} == {interview, other}
     store.rebuild()
     assert store.title_of(interview) == "Before the call_"
     store.rename(interview, " ")

@@ -7,11 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from interviewer.banks.importing.document import Role, Source
+from interviewer.banks.importing.document import LineSpan, Role, Source
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.columns import Columns
 from interviewer.banks.importing.parsers.elements import Reason
-from interviewer.banks.importing.parsers.file_blocks import LineSpan
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from interviewer.banks.importing.document import Item, Role, Source
+from interviewer.banks.importing.document import Item, LineSpan, Role, Source, source, to_blocks
 from interviewer.banks.importing.parsers.candidates import Candidate
 from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
-from interviewer.banks.importing.parsers.elements import Element, Reason
-from interviewer.banks.importing.parsers.file_blocks import LineSpan, source, to_blocks
-from interviewer.banks.importing.parsers.rendering import render
+from interviewer.banks.importing.parsers.elements import Element, Reason, render
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized

@@ -49,13 +49,8 @@ class _Flattener:
         self._blocks = 0
         self._footnote = ""
 
-    def take(self, token: Token) -> None:
-        if not self._is_frame(token):
-            first, last = (token.map[0] + 1, token.map[1]) if token.map else (0, 0)
-            self._content(token, first, last)
-
-    def _is_frame(self, token: Token) -> bool:
-        """Notes what opens or closes around the content."""
+    def take(self, token: Token) -> None:  # noqa: C901, PLR0912 - one match
+        first, last = (token.map[0] + 1, token.map[1]) if token.map else (0, 0)
         match token.type:
             case "list_item_open":
                 self._markers.append(f"{token.info}. " if token.info else "- ")
@@ -68,21 +63,23 @@ class _Flattener:
                 self._footnote = token.meta["label"] if token.nesting > 0 else ""
             case "heading_open" | "heading_close":
                 self._heading = token if token.nesting > 0 else None
-            case _:
-                return False
-        return True
-
-    def _content(self, token: Token, first: int, last: int) -> None:
-        match token.type:
-            case "table_open" | "tr_open" | "table_close":
-                self._table(token, first)
+            case "table_open":
+                self._rows = []
+            case "tr_open" if self._rows is not None:
+                self._rows.append((first, ()))
+            case "table_close" if self._rows is not None:
+                rows, self._rows = tuple(self._rows), None
+                text = "\n".join(" | ".join(cells) for _, cells in rows)
+                self._add(Element(ElementKind.TABLE, rows[0][0], max(rows[-1][0], rows[0][0] + 1), text, rows=rows))
             case "inline" if self._rows is not None:
                 cell = " ".join(line.text for line in lines_of(token.children or []) if line.text)
                 self._rows[-1] = (self._rows[-1][0], (*self._rows[-1][1], cell))
             case "inline":
                 self._paragraph(token, first, last)
             case "fence" | "code_block":
-                self._code(token, first, last)
+                content = token.content if token.content.endswith("\n") or not token.content else f"{token.content}\n"
+                fence = token.markup if token.markup.startswith("`") else "```"
+                self._add(Element(ElementKind.CODE, first, last, f"{fence}{token.info.strip()}\n{content}{fence}"))
             case "math_block":
                 self._add(Element(ElementKind.FORMULA, first, last, f"$${token.content}$$"))
             case "html_block":
@@ -90,7 +87,7 @@ class _Flattener:
             case "hr":
                 self._add(_aside(first, last, Reason.RULE))
             case "front_matter":
-                self._add(Element(ElementKind.ASIDE, first, last, token.content, reason=Reason.FRONT_MATTER))
+                self._add(replace(_aside(first, last, Reason.FRONT_MATTER), text=token.content))
 
     def _add(self, element: Element, *, same_block: bool = False) -> None:
         if not same_block:
@@ -111,23 +108,6 @@ class _Flattener:
                 footnote=self._footnote,
             )
         )
-
-    def _table(self, token: Token, first: int) -> None:
-        if token.type == "table_open":
-            self._rows = []
-        elif token.type == "tr_open" and self._rows is not None:
-            self._rows.append((first, ()))
-        elif self._rows is not None:
-            rows, self._rows = tuple(self._rows), None
-            text = "\n".join(" | ".join(cells) for _, cells in rows)
-            self._add(Element(ElementKind.TABLE, rows[0][0], max(rows[-1][0], rows[0][0] + 1), text, rows=rows))
-
-    def _code(self, token: Token, first: int, last: int) -> None:
-        content = token.content
-        if content and not content.endswith("\n"):
-            content += "\n"
-        fence = token.markup if token.markup.startswith("`") else "```"
-        self._add(Element(ElementKind.CODE, first, last, f"{fence}{token.info.strip()}\n{content}{fence}"))
 
     def _paragraph(self, token: Token, first: int, last: int) -> None:
         heading = self._heading
