@@ -7,7 +7,7 @@ import pytest
 from misbehaving import Server as SpeechEndpoint
 from misbehaving import serving
 from playwright.sync_api import Browser, Page, Playwright, expect
-from served import CHROMIUM, FLAGS, Server, Visit
+from served import CHROMIUM, FLAGS, Server, Visit, unfold
 from speech_server import SpeechServer, tone
 
 from interviewer.domain.interview import Answered, Graded
@@ -196,6 +196,25 @@ def test_who_sends_while_recording_sends_what_they_say_only_after_reading_it(
     page.click("#send")
     expect(page.locator("#next")).to_be_visible()
     assert any(isinstance(event, Answered) for event in events(server))
+
+
+def test_who_speaks_when_the_time_is_over_is_not_cut_off(visit: Callable[..., Visit], server: Server) -> None:
+    page = visit("en").page
+    page.clock.install()
+    page.reload()
+    unfold(page)
+    page.locator("#mode input[value=interview]").check()
+    page.locator("#answer-seconds input").nth(1).check()
+    page.click("#begin")
+    expect(page.locator("#record")).to_be_visible()
+    page.locator("#answer textarea").press_sequentially("half of it")
+    page.click("#record")
+    expect(page.locator("#record[aria-pressed=true]")).to_be_visible()
+    page.clock.run_for(70_000)
+    expect(page.locator("#progress .clock-said")).to_contain_text("Time is up")
+    page.click("#record")
+    expect(page.locator("#answer textarea")).to_have_value(f"half of it {FIRST}")
+    assert not any(isinstance(event, Answered) for event in events(server))
 
 
 def test_ten_minutes_of_speech_are_taken_by_the_served_page(

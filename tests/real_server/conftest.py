@@ -2,7 +2,8 @@
 
     INTERVIEWER_TEST_BASE_URL=http://127.0.0.1:11434/v1 INTERVIEWER_TEST_MODEL=qwen3:4b pytest -m real_server
 
-With INTERVIEWER_TEST_REPORT=FILE the lines of several runs are kept there, and the table is of all servers in it.
+With INTERVIEWER_TEST_GRADINGS fewer or more answers than 30 are graded to count how replies keep to their form. With
+INTERVIEWER_TEST_REPORT=FILE the lines of several runs are kept there, and the table is of all servers in it.
 """
 
 import json
@@ -65,7 +66,8 @@ def real(
     monkeypatch.setenv("INTERVIEWER_MODEL", server.model)
     before = set(server.lines)
     yield server
-    for step in [step for step in server.lines if step not in before]:
+    server.tell("form of all replies", ", ".join(f"{name} {count}" for name, count in server.kept.most_common()))
+    for step in [step for step in server.lines if step not in before or step == "form of all replies"]:
         with capsys.disabled():
             print(f"\n  {step}: {server.lines[step]}")
         if REPORT:

@@ -89,6 +89,10 @@ class Element:
         return self.shape is ElementKind.HEADING and not self.inner
 
     @property
+    def is_outer_line(self) -> bool:
+        return self.shape is ElementKind.LINE and not self.depth
+
+    @property
     def says(self) -> bool:
         """Whether it is more than an aside."""
         return self.shape is not ElementKind.ASIDE
