@@ -88,7 +88,7 @@ def show_row(row: CriterionRow, language: Language) -> None:
     if row.why:
         show(f"      {row.why.into(language)}")
     if better := row.gap.say if row.gap else row.say:
-        show(f"      {say('card.say', language)} {better}")
+        show(f"      {say('card.say', language)}{'' if language is Language.ZH else ' '}{better}")
 
 
 def show_report(interview: Interview, language: Language) -> None:

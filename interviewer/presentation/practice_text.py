@@ -1,10 +1,13 @@
 """Today and progress in words and as plain data, for every face."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.rubric import Bank, Language
+from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.progress import Progress, RecallChange
 from interviewer.sessions.question_mastery import QuestionMastery, TopicMastery
+from interviewer.sessions.question_notes import QuestionNote
 from interviewer.sessions.today import Today
 from interviewer.text.messages import say
 
@@ -65,6 +68,17 @@ def progress_lines(progress: Progress, language: Language) -> list[str]:
         ]
     lines += [say("progress.better", language, **_change(one, language)) for one in progress.better]
     lines += [say("progress.slipping", language, **_change(one, language)) for one in progress.slipping]
+    return lines
+
+
+def note_lines(notes: Mapping[QuestionName, QuestionNote], banks: Sequence[Bank], language: Language) -> list[str]:
+    """What is kept of each question: its first line with a star where it is bookmarked, and the note below it."""
+    texts = {QuestionName(bank.id, one.id): one.text.into(language) for bank in banks for one in bank.questions}
+    lines = []
+    for name, kept in notes.items():
+        title = texts.get(name, name.question).strip().partition("\n")[0]
+        lines.append(say("notes.line", language, sign="★ " if kept.is_bookmarked else "", text=title, name=name))
+        lines += [f"  {line}" for line in kept.note.splitlines()]
     return lines
 
 

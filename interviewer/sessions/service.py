@@ -10,7 +10,7 @@ from interviewer.grading.lexical import get_ready
 from interviewer.sessions.effect_leases import EffectLeases
 from interviewer.sessions.effects import EffectRunner, GraderSource
 from interviewer.sessions.interview_cache import InterviewCache
-from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
+from interviewer.sessions.removal import RemovedInterview, forget_expired, put_back, remove_interview
 from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
 from interviewer.sessions.work_queues import WorkQueues
@@ -99,6 +99,7 @@ class SessionService:
         while True:
             try:
                 self.run_left_work(unchanged_for)
+                forget_expired(self.store)
             except Exception:  # noqa: BLE001 - it is logged, and looked for again
                 _log.exception("left work could not be looked for")
             if self._closed.wait(_SWEEP_SECONDS):

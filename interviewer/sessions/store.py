@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -27,12 +27,14 @@ from interviewer.sessions.serialization import (
 from interviewer.sessions.tables import (
     banks,
     events,
+    interview_words,
     interviews,
     leases,
     outcomes,
     overviews,
     owner_settings,
     question_notes,
+    removed_interviews,
 )
 from interviewer.text.messages import localized
 
@@ -127,14 +129,19 @@ class Store:
         return history
 
     def interviews(
-        self, owner: str | None = None, limit: int | None = None, offset: int = 0, text: str = ""
+        self,
+        owner: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        text: str = "",
+        zone: tzinfo = UTC,
     ) -> list[Overview]:
-        """The interviews of an owner (None: of everybody), the one that changed last first.
+        """The interviews of an owner (None: of everybody) that have all words of the text, the one that changed last first.
 
-        With `text`, those whose own title or bank's title has it.
+        A word may be in the title, the bank's or the questions', name the mode, or the day in `zone`.
         """
         with self.database.read() as connection:
-            return read_models.list_overviews(connection, owner, limit, offset, text)
+            return read_models.list_overviews(connection, owner, limit, offset, text, zone)
 
     def title_of(self, interview: str) -> str | None:
         """What its owner calls it; None if nobody named it."""
@@ -185,7 +192,7 @@ class Store:
         """Delete every row of an owner, and the bytes that stood there."""
         with self.database.write() as connection:
             self._delete(connection, interviews.c.owner == owner)
-            for table in (owner_settings, question_notes):
+            for table in (owner_settings, question_notes, removed_interviews):
                 connection.execute(table.delete().where(table.c.owner == owner))
             review_cards.remove_owner(connection, owner)
         self.database.compact()
@@ -231,8 +238,8 @@ class Store:
     def _delete(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
         """Delete these interviews, what refers to them, and the banks that no other interview was played on."""
         names = sa.select(interviews.c.id).where(which)
-        for column in (events.c.interview, outcomes.c.interview, overviews.c.interview, leases.c.interview):
-            connection.execute(column.table.delete().where(column.in_(names)))
+        for table in (events, outcomes, overviews, interview_words, leases):
+            connection.execute(table.delete().where(table.c.interview.in_(names)))
         connection.execute(interviews.delete().where(which))
         bodies = connection.execute(sa.select(events.c.body).where(events.c.number == 0)).scalars()
         used = {digest for body in bodies if (digest := _digest(body))}

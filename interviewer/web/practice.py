@@ -13,23 +13,21 @@ from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_notes import list_notes, save_note
 from interviewer.sessions.question_search import NoteFilter, known_questions, search_questions
-from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
+from interviewer.sessions.removal import set_aside, take_back
 from interviewer.sessions.store import Store
 from interviewer.text.messages import say
 from interviewer.web.page_actions import PAGE_ACTIONS, InterviewAction, KeepNote, PageAction
 
 _DELETED = """<p role="status">{{ say("list.deleted") }} <button type="button" class="put-back" data-interview="{{ name }}">{{ say("list.undo") }}</button></p>"""
 _AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
-_MOST_REMOVED = 100
 
 
 class Practice:
-    """Reads for the page what an owner practised. Keeps what was deleted last, so that it can be put back."""
+    """Reads for the page what an owner practised, and puts their list in order."""
 
     def __init__(self, store: Store, banks: Callable[[], list[Bank]]) -> None:
         self._store = store
         self._banks = banks
-        self._removed: dict[tuple[str, str], RemovedInterview] = {}
 
     def progress(self, owner: str, zone: tzinfo, language: Language) -> str:
         now = datetime.now(zone)
@@ -80,12 +78,9 @@ class Practice:
         name = action.interview
         match action.do:
             case "delete":
-                self._removed[owner, name] = remove_interview(self._store, name, owner)
-                while len(self._removed) > _MOST_REMOVED:
-                    del self._removed[next(iter(self._removed))]
+                set_aside(self._store, name, owner)
                 return inline(_DELETED, language, name=name)
-            case "put_back" if removed := self._removed.pop((owner, name), None):
-                put_back(self._store, removed)
+            case "put_back" if take_back(self._store, name, owner):
                 return inline('<p role="status">{{ say("list.put_back") }}</p>', language)
             case "rename" if self._store.owner_of(name) == owner:
                 self._store.rename(name, action.title.strip())

@@ -27,7 +27,7 @@ class QuestionsTab:
         """`search` gives the listing for the words, the state and the language of the page."""
         asked = [self.words, self.state, language]
         for trigger in (self.tab.select, self.words.submit, self.words.blur, self.state.input):
-            bind(trigger, search, asked, [self.listing])
+            bind(trigger, search, asked, [self.listing], trigger_mode="always_last")
 
 
 def questions_labels(tab: QuestionsTab, language: Language) -> dict[Any, Any]:
