@@ -4,6 +4,7 @@ The tree, split by what the catcher does next:
 
     InterviewerError
     ├── BankError             a bank file does not say what it must (file: where: what)
+    ├── DocumentError         a job description or a résumé cannot be read
     ├── PromptError           a prompt is missing, or its placeholders are not the agreed ones
     ├── SettingsError         an environment variable cannot be used as it stands
     ├── TranscriptError       a transcript file cannot be read back
@@ -62,6 +63,10 @@ class BankError(InterviewerError):
     def _joined(self, language: str) -> str:
         parts = (self.file, _text_in(self.where, language), _text_in(self.what, language))
         return ("：" if language == "zh" else ": ").join(part for part in parts if part)
+
+
+class DocumentError(InterviewerError):
+    """A job description or a résumé cannot be read."""
 
 
 class PromptError(InterviewerError):

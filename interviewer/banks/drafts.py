@@ -95,6 +95,8 @@ class DraftQuestion(_Draft):
     made: Made | None = None
     groups: list[DraftGroup] = []
     policy: Text = DraftText()
+    drafted_by: str = ""
+    awaits_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)

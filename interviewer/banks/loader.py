@@ -62,8 +62,11 @@ class Library:
         ]
 
     def banks(self) -> list[Bank]:
-        """Every bank that can be read; of two with the same id the first one. What is broken is left out here."""
-        return self._all()[0]
+        """Every bank that can be played; of two with the same id the first one. What is broken is left out here.
+
+        So are the questions that await a review, and with them a bank that has no others.
+        """
+        return [reviewed for bank in self._all()[0] if (reviewed := bank.reviewed)]
 
     def broken(self) -> list[BankError]:
         """What is wrong with the banks that cannot be read, or whose id is taken."""
@@ -84,8 +87,8 @@ class Library:
         return path.parent != shipped("rubrics")
 
     def own_banks(self) -> list[Bank]:
-        """The banks that are the user's."""
-        return [bank for bank in self.banks() if (path := self.place_of(bank.id)) and self.is_own(path)]
+        """The banks that are the user's, with the questions that await a review."""
+        return [bank for bank in self._all()[0] if (path := self.place_of(bank.id)) and self.is_own(path)]
 
     def _all(self) -> tuple[list[Bank], list[BankError]]:
         banks: dict[str, tuple[Bank, str]] = {}
@@ -103,13 +106,19 @@ class Library:
                 banks[bank.id] = (bank, path.name)
         return [bank for bank, _ in banks.values()], broken
 
-    def bank(self, name: str) -> Bank:
-        """The bank with this id. Raises BankError naming those there are."""
-        banks = {bank.id: bank for bank in self.banks()}
+    def bank(self, name: str, *, whole: bool = False) -> Bank:
+        """The bank with this id, to be played, or `whole`, with the questions that await a review.
+
+        Raises BankError naming the banks that there are.
+        """
+        known = self._all()[0]
+        banks = {bank.id: bank if whole else bank.reviewed for bank in known}
         if name not in banks:
             none = localized("bank.none")
             raise BankError("", "", localized("bank.unknown", name=repr(name), known=", ".join(banks) or none))
-        return banks[name]
+        if (bank := banks[name]) is None:
+            raise BankError("", "", localized("bank.awaits_review", name=repr(name)))
+        return bank
 
     def _bank_at(self, path: Path) -> Bank:
         """The bank in a file, read again only if the file has changed; so is what is wrong with it."""

@@ -39,7 +39,7 @@ def remove_bank(library: Library, name: str, keep_in: Path | None = None) -> Rem
     With `keep_in`, the folder of banks, it can be put back for a while by `removed_banks`.
     Raises BankError, and deletes nothing, if there is none of this id, it is shipped, or it cannot be read.
     """
-    title = library.bank(name).title
+    title = library.bank(name, whole=True).title
     path = library.place_of(name)
     if path is None or not library.is_own(path):
         raise BankError(name, "", localized("bank.is_shipped", id=name))

@@ -90,6 +90,8 @@ def _question(question: Question, language: Language) -> CommentedMap:
         policy=question.policy and _text(question.policy, language),
         groups=CommentedSeq(_group(group, language) for group in question.groups) or None,
         criteria=CommentedSeq(_criterion(criterion, language) for criterion in question.criteria),
+        drafted_by=_scalar(question.drafted_by) if question.drafted_by else None,
+        awaits_review="true" if question.awaits_review else None,
         made=question.made and _made(question.made),
     )
 

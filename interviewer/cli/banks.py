@@ -25,6 +25,9 @@ def banks() -> None:
         print(
             f"{bank.id}  {len(bank.questions)} questions  {' / '.join(bank.title.both)}  topics: {', '.join(bank.used_topics)}"
         )
+    for bank in library.own_banks():
+        if awaiting := sum(question.awaits_review for question in bank.questions):
+            print(f"{bank.id}  {awaiting} drafted questions await your review, and are not asked before")
     broken = library.broken()
     for error in broken:
         print(f"interviewer: {error}", file=sys.stderr)
@@ -77,6 +80,11 @@ def import_bank(
     how: Annotated[
         Compiler, typer.Option("--compile", help="Who makes the criteria; llm is the model of the settings.")
     ] = Compiler.OFFLINE,
+    draft_references: Annotated[
+        bool,
+        typer.Option("--draft-references", help="Let the model also draft answers that are missing, for your review."),
+    ] = False,
+    most: Annotated[int, typer.Option("--most", min=1, help="At most so many of them; the next run goes on.")] = 50,
     report: Annotated[bool, typer.Option("--report", help="Account for every block of the file.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
 ) -> None:
@@ -94,6 +102,7 @@ def import_bank(
 
     settings = read_settings()
     library = wiring.make_library(settings)
+    by_model = draft_references or how is Compiler.LLM
     try:
         with file.open("rb") as opened:
             data = opened.read(LARGEST_BANK + 1)  # a longer one is refused by its length
@@ -105,8 +114,7 @@ def import_bank(
             task = progress.add_task(stage, total=None)
             return task, lambda done, total: progress.update(task, completed=done, total=total)
 
-        is_drafted = how is Compiler.LLM
-        task, drafted = told("drafting" if is_drafted else "making")
+        task, drafted = told("drafting" if by_model else "making")
         preview = partial(
             pipeline.preview,
             file.name,
@@ -117,7 +125,8 @@ def import_bank(
             id=id,
             title=title,
             language=language,
-            llm=wiring.make_drafter(settings) if is_drafted else None,
+            llm=wiring.make_drafter(settings) if by_model else None,
+            references=most if draft_references else 0,
             threads=settings.model_concurrency,
             told=drafted,
         )
@@ -126,7 +135,7 @@ def import_bank(
         def look(call: CallProgress) -> None:
             progress.update(task, description=f"drafting · {progress_text([call], waited_in)}")
 
-        shown = wait_for_model(preview, waited_in, look) if is_drafted else preview()
+        shown = wait_for_model(preview, waited_in, look) if by_model else preview()
         shown.check(told("checking")[1])
     spoken = language or shown.bank.language
     for line in import_report.lines(shown.report(spoken), whole=report):

@@ -44,7 +44,7 @@ def delete(
     settings = read_settings()
     if bank:
         library = wiring.make_library(settings)
-        count = len(library.bank(name).questions)
+        count = len(library.bank(name, whole=True).questions)
         if not yes:
             typer.confirm(f"Delete the bank {name} with its {count} questions for good?", abort=True)
         print(f"the bank {name} was deleted: {remove_bank(library, name).files[0][0]}")

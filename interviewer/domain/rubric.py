@@ -193,7 +193,8 @@ class Question:
     """Asked verbatim, and graded against its criteria.
 
     `policy` is the author's word on how to grade it; a question without one has that of its bank. `dispute` is what a model doubts about the reference, for the author to look at; nothing is graded by it. `made` is
-    there if an importer made the question.
+    there if an importer made the question. `drafted_by` is the model that wrote the reference, and while such a question
+    `awaits_review` it is neither asked nor graded.
     """
 
     id: str
@@ -208,6 +209,8 @@ class Question:
     made: Made | None = None
     groups: tuple[Group, ...] = ()
     policy: Localized | None = None
+    drafted_by: str = ""
+    awaits_review: bool = False
 
     __pydantic_config__ = _STRICT
 
@@ -279,6 +282,14 @@ class Bank:
     def topic_title(self, topic: str, language: Language) -> str:
         title = (self.topics or {}).get(topic)
         return title.into(language) if title else topic
+
+    @cached_property
+    def reviewed(self) -> "Bank | None":
+        """The bank without the questions that await a review; None if there are no others."""
+        questions = tuple(question for question in self.questions if not question.awaits_review)
+        if len(questions) == len(self.questions):
+            return self
+        return replace(self, questions=questions) if questions else None
 
     @cached_property
     def used_topics(self) -> tuple[str, ...]:

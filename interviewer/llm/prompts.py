@@ -1,6 +1,7 @@
 """Prompts: the files in `prompts/`, each a text with `$placeholders`."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -48,3 +49,12 @@ def prompt(name: str) -> Prompt:
         return Prompt(name, path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PromptError(f"prompt {name} cannot be read: {error.strerror}") from error
+
+
+def between_markers(data: object) -> dict[str, str]:
+    """Values of `$data`, the JSON of what somebody else wrote, and of the `$marker` that it stands between.
+
+    The marker depends on the data, so no text can know the marker it will stand between.
+    """
+    text = json.dumps(data, ensure_ascii=False)
+    return {"marker": hashlib.sha256(text.encode()).hexdigest()[:12], "data": text}

@@ -9,6 +9,7 @@ from interviewer.domain.rubric import Language
 from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.web.grader_tab import GraderTab
 from interviewer.web.import_tab import ImportTab
+from interviewer.web.prepare_tab import PrepareTab
 from interviewer.web.questions_tab import QuestionsTab
 
 DEFAULT_COUNT = 5
@@ -56,11 +57,12 @@ class Controls:
                 self.link_text = html(visible=False, elem_id="link-text")
             self.questions = QuestionsTab()
             self.importing = ImportTab(is_allowed=may_import)
+            self.preparing = PrepareTab(may_save=may_import)
             self.grader = GraderTab(offer)
 
     def all(self) -> list[Any]:
         """Every component, for the events that say all of it anew."""
-        parts = (self.start, self.play, self.report, self.questions, self.importing, self.grader)
+        parts = (self.start, self.play, self.report, self.questions, self.importing, self.preparing, self.grader)
         plain = [control for control in vars(self).values() if control not in parts]
         return plain + [control for part in parts for control in vars(part).values()]
 

@@ -122,23 +122,35 @@ class Importer:
     def _change(self, action: BankAction, language: Language) -> str:
         name = action.bank
         if action.do == "delete_bank":
-            title = self.library.bank(name).title
+            title = self.library.bank(name, whole=True).title
             remove_bank(self.library, name, self.folder)
             return inline(_BANK_DELETED, language, title=title, name=name)
         if self.folder is None or not take_back_bank(self.library, name, self.folder):
             return ""
         return inline('<p role="status">{{ say("import.bank_back") }}</p>', language)
 
-    def read(self, owner: str, window: str, language: Language, *, by_model: bool) -> Iterator[Shown]:
+    def read(
+        self, owner: str, window: str, language: Language, *, by_model: bool, references: int = 0
+    ) -> Iterator[Shown]:
         """What the last file of a visitor's window would become, and meanwhile how far it is."""
         upload = self.uploads.of(owner, window)
         if upload is None:
             yield _refused("import.no_file", language)
             return
-        yield from self._read(owner, window, upload.name, upload.data, language, by_model=by_model)
+        yield from self._read(
+            owner, window, upload.name, upload.data, language, by_model=by_model, references=references
+        )
 
     def read_text(
-        self, owner: str, window: str, text: str, title: str, language: Language, *, by_model: bool
+        self,
+        owner: str,
+        window: str,
+        text: str,
+        title: str,
+        language: Language,
+        *,
+        by_model: bool,
+        references: int = 0,
     ) -> Iterator[Shown]:
         """The same for a list that was pasted. Under the same title it is brought up to date, as a file would be."""
         if not text.strip():
@@ -146,7 +158,9 @@ class Importer:
             return
         data = text.encode("utf-8", "replace")
         name = f"{(title.strip() or f'pasted-{hashlib.sha256(data).hexdigest()[:6]}').replace('/', '-')}.md"
-        yield from self._read(owner, window, name, data, language, by_model=by_model, title=title)
+        yield from self._read(
+            owner, window, name, data, language, by_model=by_model, references=references, title=title
+        )
 
     def stop(self, owner: str, window: str) -> None:
         """Stop the reading of the file that a visitor's window waits for; nothing is kept of it."""
@@ -183,7 +197,16 @@ class Importer:
         )
 
     def _read(
-        self, owner: str, window: str, name: str, data: bytes, language: Language, *, by_model: bool, title: str = ""
+        self,
+        owner: str,
+        window: str,
+        name: str,
+        data: bytes,
+        language: Language,
+        *,
+        by_model: bool,
+        references: int,
+        title: str = "",
     ) -> Iterator[Shown]:
         from interviewer.banks.importing import pipeline
         from interviewer.web import preview
@@ -207,6 +230,7 @@ class Importer:
                 folder=folder,
                 title=title.strip(),
                 llm=llm,
+                references=references,
                 threads=self.models.concurrency,
                 told=partial(hears, "drafting" if llm else "making"),
             )

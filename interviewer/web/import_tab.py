@@ -12,7 +12,10 @@ from interviewer.web.import_handlers import Importer, picker_html
 
 Updates = dict[Any, Any]
 
-_OFFLINE, _MODEL = "offline", "model"
+_OFFLINE, _MODEL, _REFERENCES = "offline", "model", "references"
+_COMPILERS = (_OFFLINE, _MODEL, _REFERENCES)
+# As many answers are drafted at a time; the same list read again goes on.
+_MOST_REFERENCES = 20
 
 
 class ImportTab:
@@ -22,7 +25,7 @@ class ImportTab:
         with gr.Tab("····", id="import") as self.tab:
             self.picker = gr.HTML(elem_id="import-picker", apply_default_css=False)
             with gr.Column(visible=is_allowed) as self.body:
-                self.compiler = gr.Radio([_OFFLINE, _MODEL], value=_OFFLINE, elem_id="import-compiler")
+                self.compiler = gr.Radio(_COMPILERS, value=_OFFLINE, elem_id="import-compiler")
                 with gr.Accordion("·", open=False, elem_id="import-pasting") as self.pasting:
                     self.title = gr.Textbox(max_lines=1, elem_id="import-title")
                     self.paste = gr.Textbox(lines=6, max_lines=16, elem_id="import-paste")
@@ -41,7 +44,7 @@ class ImportTab:
 
 def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Updates:
     """Every word on the tab."""
-    compilers = [(say(f"compiler.{name}", language), name) for name in (_OFFLINE, _MODEL)]
+    compilers = [(say(f"compiler.{name}", language), name) for name in _COMPILERS]
     return {
         tab.tab: gr.update(label=say("tab.import", language)),
         tab.picker: picker_html(language, is_allowed=is_allowed),
@@ -81,17 +84,25 @@ class ImportWiring:
         on(tab.play.click, self._play, [tab.bank, language], drawn)
 
     def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[str]:
-        owner, by_model = self.owner_of(request), compiler == _MODEL
-        for shown in self.importer.read(owner, window or "", Language(language), by_model=by_model):
+        owner = self.owner_of(request)
+        for shown in self.importer.read(owner, window or "", Language(language), **_asked(compiler)):
             yield shown.html
 
     def _read_paste(
         self, window: str, text: str, title: str, compiler: str, language: str, request: gr.Request
     ) -> Iterator[str]:
-        owner, spoken, by_model = self.owner_of(request), Language(language), compiler == _MODEL
-        for shown in self.importer.read_text(owner, window or "", text or "", title or "", spoken, by_model=by_model):
+        owner, spoken, asked = self.owner_of(request), Language(language), _asked(compiler)
+        for shown in self.importer.read_text(owner, window or "", text or "", title or "", spoken, **asked):
             yield shown.html
 
     def _play(self, bank: str, language: str, request: gr.Request) -> Updates:
         self.owner_of(request)
         return self.play(bank, Language(language))
+
+
+def _asked(compiler: str) -> dict[str, Any]:
+    """What a way to make criteria asks of the importer."""
+    return {
+        "by_model": compiler in (_MODEL, _REFERENCES),
+        "references": _MOST_REFERENCES if compiler == _REFERENCES else 0,
+    }

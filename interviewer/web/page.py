@@ -25,8 +25,10 @@ from interviewer.web.history import link_told, listing, regraded, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
+from interviewer.web.job_preparation import JobPreparation
 from interviewer.web.page_input import Page, language_of, readable, waiting, zone_of
 from interviewer.web.practice import Practice
+from interviewer.web.prepare_tab import PrepareWiring
 from interviewer.web.rendering import (
     Updates,
     bank_choices,
@@ -90,8 +92,9 @@ def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer, s
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     )
     with page:
+        job = JobPreparation(importer, settings.data_folder)
         controls = Controls(desk.models.options, may_import=importer.folder is not None)
-        _Wiring(page, controls, desk, owners, importer, settings.root_path, speech).connect()
+        _Wiring(page, controls, desk, owners, importer, settings.root_path, speech, job).connect()
     return page
 
 
@@ -106,6 +109,7 @@ class _Wiring:
     importer: Importer
     root_path: str
     speech: Speech | None
+    job: JobPreparation
 
     def connect(self) -> None:
         c = self.c
@@ -125,11 +129,11 @@ class _Wiring:
         self._on(c.regrade.click, self._regrade, [language], [c.listing])
         self._on(c.link.click, self._link, [language], [c.link_text])
         c.questions.connect(self._on, self._search, language)
-        GraderWiring(c.grader, GraderActions(self.desk.models, self.desk.library, self.speech), self._owner).connect(
-            self._on, language
-        )
+        grader = GraderActions(self.desk.models, self.desk.library, self.speech)
+        GraderWiring(c.grader, grader, self._owner).connect(self._on, language)
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
+        PrepareWiring(c.preparing, self.job, self._owner).connect(self._on, language, c.tabs)
 
     @property
     def drawn(self) -> list[Any]:
@@ -147,17 +151,14 @@ class _Wiring:
         c, start = self.c, self.c.start
         form = [
             start.bank, start.topics, start.count, start.order, start.language, start.mode, start.probes, start.hints,
-            start.manner,
-            start.answer_seconds,
+            start.manner, start.answer_seconds,
         ]  # fmt: skip
         today = self._on(start.practise.click, self._practise_today, [c.page_language], self.drawn)
         self._script(today, "focus_answer")
         begun = self._on(start.button.click, self._begin, [c.page_language, *form], self.drawn)
         self._script(begun, "focus_answer")
-        chosen = [start.topics, start.count]
-        self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language], chosen)
-        counted = [start.bank, start.topics, start.count, c.page_language]
-        self._on(start.topics.change, self._choose_topics, counted, [start.count])
+        self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language], [start.topics, start.count])
+        self._on(start.topics.change, self._choose_topics, [*form[:3], c.page_language], [start.count])
         start.language.input(None, None, start.language_chosen, js="() => 'yes'", api_visibility="private")
         is_interview = "(mode) => mode === 'interview'"
         start.mode.input(None, start.mode, start.probes, js=is_interview, api_visibility="private")

@@ -16,6 +16,7 @@ from interviewer.web.controls import AWAY_SECONDS, DEFAULT_COUNT, NO_INTERVIEW, 
 from interviewer.web.grader_tab import grader_labels
 from interviewer.web.handlers import ANSWER_SECONDS
 from interviewer.web.import_tab import import_labels
+from interviewer.web.prepare_tab import prepare_labels
 from interviewer.web.questions_tab import questions_labels
 from interviewer.web.view_model import Screen, View
 
@@ -104,6 +105,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         **grader_labels(c.grader, language),
         **questions_labels(c.questions, language),
         **import_labels(c.importing, language, is_allowed=may_import),
+        **prepare_labels(c.preparing, language, may_save=may_import),
         c.practice: label("tab.practice"),
         c.records: label("tab.interviews"),
         start.title: inline(_START_TITLE, language, has_banks=bool(banks), broken=broken),

@@ -35,3 +35,8 @@ class Uploads:
     def of(self, owner: str, window: str = "") -> Upload | None:
         with self._lock:
             return self._kept.get((owner, window))
+
+    def take(self, owner: str, window: str) -> Upload | None:
+        """The file, which is not kept any longer."""
+        with self._lock:
+            return self._kept.pop((owner, window), None)

@@ -42,13 +42,14 @@ def bank_of(
     language: Language | None = None,
     compiled: Mapping[str, Question] | None = None,
     kept: Mapping[str, Question] | None = None,
+    drafted: Mapping[str, str] | None = None,
     told: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Built:
     """A bank with a question for each item that has an answer.
 
-    `compiled` has the rubrics that were made otherwise than offline, and `kept` whole questions that are taken as they
-    are, both by the item's digest. The same question with the same answer is taken once; with another answer it is
-    taken again. `told` hears how many questions are made, of how many. Raises BankError if nothing is left.
+    `compiled` has the rubrics that were made otherwise than offline, `kept` whole questions that are taken as they are,
+    and `drafted` the models that wrote answers, all by the item's digest; what was drafted awaits a review. The same
+    question with the same answer is taken once; with another answer it is taken again. `told` hears how many questions are made, of how many. Raises BankError if nothing is left.
     """
     language = language or source.language
     items, left_out = usable_items(source)
@@ -59,13 +60,14 @@ def bank_of(
     for done, item in enumerate(items):
         told(done, len(items))
         name = names.of_topic(item.topic)
-        try:
-            question = kept.get(item.digest) or _question(
-                item, names, name, (compiled or {}).get(item.digest), source.name
-            )
-        except (BankError, ValueError):
-            left_out.append(LeftOut(item.first_line, item.question, "import.no_points"))
-            continue
+        if (question := kept.get(item.digest)) is None:
+            try:
+                question = _question(item, names, name, (compiled or {}).get(item.digest), source.name)
+            except (BankError, ValueError):
+                left_out.append(LeftOut(item.first_line, item.question, "import.no_points"))
+                continue
+            if by := (drafted or {}).get(item.digest):
+                question = replace(question, drafted_by=by, awaits_review=True)
         topics.setdefault(name, Localized.of(language, item.topic) if item.topic else localized("import.general"))
         questions[question.id] = question
     if not questions:

@@ -24,6 +24,7 @@ from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.identifiers import normal
 from interviewer.banks.importing.import_report import ImportReport, Note
 from interviewer.banks.importing.merging import Change, base_questions, has_edited_criteria, merge
+from interviewer.banks.importing.missing_answers import fill_answers, known_answers
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
@@ -131,7 +132,7 @@ class _Place:
             earlier = _read(self.output)
             return earlier.bank.id if earlier else identifiers.of_bank(self.output.name)
         name, items = identifiers.of_bank(source.name), usable_items(source)[0]
-        known = {item.digest for item in items} | {normal(item.question) for item in items}
+        known = {item.digest for item in items} | {normal(item.question) for item in source.items}
         for candidate in chain([name], (f"{name}-{number}" for number in count(2))):
             earlier = _read(self.path(candidate))
             made = [(question.made, question) for question in earlier.bank.questions] if earlier else []
@@ -154,6 +155,7 @@ def preview(
     title: str = "",
     language: Language | None = None,
     llm: LLM | None = None,
+    references: int = 0,
     threads: int = 1,
     told: Told = lambda _done, _total: None,
 ) -> Preview:
@@ -162,7 +164,8 @@ def preview(
     A bank that was imported before is brought up to date, and what people edited in it stays. With `llm`, a model drafts
     the criteria, `threads` requests at a time; without, and where it fails, they come from the structure of the
     reference answers. As long as question and answer stay the same, what a model has drafted or a person has edited is
-    not made again. Raises BankError if the file cannot be used, or the id is that of a bank that was not imported.
+    not made again. The model also drafts at most so many `references` for questions without an answer, which then await
+    a review. Raises BankError if the file cannot be used, or the id is that of a bank that was not imported.
     """
     name, title = _bare(name), _in_one_line(title)
     if output and output.is_dir():
@@ -183,12 +186,31 @@ def preview(
         raise BankError(path.name, "", localized("bank.by_hand"))
     base = _imported_copy(path)
     bases = base_questions(file.bank, base) if file else {}
-    kept = {q.made.item: q for q in made if q.made and (q.made.by or has_edited_criteria(q, bases.get(q.id)))}
+    kept = {
+        q.made.item: q
+        for q in made
+        if q.made and (q.made.by or q.drafted_by or has_edited_criteria(q, bases.get(q.id)))
+    }
     language = language or (file.bank.language if file else source.language)
+    known = known_answers(file.bank, bases) if file else {}
+    answered = fill_answers(source, known, llm, language, references, threads, told)
+    source = answered.source
     policy = file.bank.policy if file else None
     compiled, notes = _drafted(source, kept, language, llm, threads, policy, told) if llm else ({}, ())
     heard: Told = (lambda _done, _total: None) if llm else told
-    built = bank_of(source, id=id, title=title, language=language, compiled=compiled, kept=kept, told=heard)
+    built = bank_of(
+        source,
+        id=id,
+        title=title,
+        language=language,
+        compiled=compiled,
+        kept=kept,
+        drafted=answered.drafted,
+        told=heard,
+    )
+    notes = (*answered.notes, *notes)
+    if awaiting := sum(question.awaits_review for question in built.bank.questions):
+        notes = (*notes, Note("draft.await_review", {"count": awaiting}))
     if file is None:
         text = _fits(writer.bank_to_yaml(built.bank), name)
         return Preview(path, built.bank, text, None, source, built, notes=notes, base=text)

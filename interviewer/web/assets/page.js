@@ -92,24 +92,25 @@
   // Each window reads its own files.
   const windowName = document.documentElement.dataset.window = String(Math.random()).slice(2);
   const nameWindow = () => {
-    const box = document.querySelector('#import-window textarea, #import-window input');
-    if (!box || box.value === windowName) return;
-    box.value = windowName;
-    box.dispatchEvent(new Event('input', {bubbles: true}));
+    for (const box of document.querySelectorAll(':is(#import-window, #job-window) :is(textarea, input)')) {
+      if (box.value === windowName) continue;
+      box.value = windowName;
+      box.dispatchEvent(new Event('input', {bubbles: true}));
+    }
   };
   // A file goes to the server as it is; then the hidden button asks what was found in it.
-  const send = async file => {
-    const status = document.querySelector('#import-status');
-    const told = document.querySelector('#import-drop').dataset;
+  const send = async (file, part = '') => {
+    const status = document.querySelector(part ? '#job-status' : '#import-status');
+    const told = part ? status.dataset : document.querySelector('#import-drop').dataset;
     status.textContent = file.name + ' …';
     try {
-      const headers = {'X-File-Name': encodeURIComponent(file.name), 'X-Window': windowName};
+      const headers = {'X-File-Name': encodeURIComponent(file.name), 'X-Window': part ? windowName + '.' + part : windowName};
       const reply = await fetch('import', {method: 'POST', body: file, headers});
       status.textContent = file.name;
       if (!reply.ok) status.textContent += ': ' + (reply.status === 413 ? told.tooLarge : told.notSent);
       if (!reply.ok) return;
       nameWindow();
-      setTimeout(() => document.querySelector('#import-read').click(), 50);
+      setTimeout(() => document.querySelector(part ? '#job-read' : '#import-read').click(), 50);
     } catch {
       status.textContent = file.name + ': ' + told.notSent;
     }
@@ -117,6 +118,9 @@
   document.addEventListener('change', event => {
     if (event.target.id === 'import-file' && event.target.files.length) {
       send(event.target.files[0]);
+      event.target.value = '';
+    } else if (event.target.matches('.job-file') && event.target.files.length) {
+      send(event.target.files[0], event.target.dataset.part);
       event.target.value = '';
     }
   });
@@ -218,6 +222,7 @@
       const {bank, interview} = button.dataset;
       ask(bank ? {do: 'put_back_bank', bank} : {do: 'put_back', interview});
     }
+    else if (button.matches('.review-drafts')) document.querySelector('#job-review').click();
     else if (button.id === 'keep-goal') ask({do: 'goal', exam_on: document.querySelector('#exam-on').value || null, daily_cap: Number(document.querySelector('#daily-cap').value)});
     else if (button.matches('.stop-model')) ask({do: button.dataset.stop});
     else if (button.matches('.second-opinion')) ask({do: 'second_opinion', ...about(button)});

@@ -1,12 +1,11 @@
 """The conversation in which a model drafts a rubric: what the reference does not bear out is asked about once, then dropped."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from typing import TypeVar
 
 from interviewer.banks.importing.identifiers import numbered_until_free
 from interviewer.banks.importing.rubric_from_llm.reply import SCHEMA, DraftedPoint, read_reply
@@ -22,13 +21,16 @@ from interviewer.grading.evidence import carries_content, locate
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import LLM, Message
 from interviewer.llm.model_call import current_call
-from interviewer.llm.prompts import prompt
+from interviewer.llm.prompts import between_markers, prompt
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized, say
 
 # After so many failures in a row the model is not asked any more.
 _PATIENCE = 3
 _LEAST_QUOTED = 2
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +70,47 @@ def draft_all(
     A model that fails several times in a row is not asked again, and the rest is compiled offline. All requests belong to
     the current model call; they end with it, and where `told` raises.
     """
+
+    def ask(pair: tuple[str, str]) -> Drafted:
+        return _Conversation(llm, compile_question(*pair), pair[1], language, policy).drafted()
+
+    return ask_for_each(ask, lambda pair, error: Drafted(compile_question(*pair), failure=error), pairs, threads, told)
+
+
+def ask_for_each(
+    ask: Callable[[_Item], _Result],
+    failed: Callable[[_Item, LLMError], _Result],
+    items: Sequence[_Item],
+    threads: int,
+    told: Callable[[int, int], None],
+) -> list[_Result]:
+    """What a model is asked about each of the items, in order, or what stands for it where that has `failed`.
+
+    A model that fails several times in a row is not asked again. All requests belong to the current model call; they end
+    with it, and where `told` raises.
+    """
     call = current_call()
     failures: list[LLMError] = []
 
-    def one(pair: tuple[str, str]) -> Drafted:
+    def one(item: _Item) -> _Result:
         latest = failures[-_PATIENCE:]  # another thread may clear them at any time
         if len(latest) == _PATIENCE:
-            return Drafted(compile_question(*pair), failure=latest[-1])
-        with call.running():
-            drafted = draft(llm, *pair, language, policy)
-        if drafted.failure:
-            failures.append(drafted.failure)
-        else:
-            failures.clear()
-        return drafted
+            return failed(item, latest[-1])
+        try:
+            with call.running():
+                result = ask(item)
+        except LLMError as error:
+            failures.append(error)
+            return failed(item, error)
+        failures.clear()
+        return result
 
-    found: list[Drafted] = []
+    found: list[_Result] = []
     with ThreadPoolExecutor(threads, thread_name_prefix="drafting") as pool:
         try:
-            for drafted in pool.map(one, pairs):
-                found.append(drafted)
-                told(len(found), len(pairs))
+            for result in pool.map(one, items):
+                found.append(result)
+                told(len(found), len(items))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             call.stop()
@@ -140,11 +162,8 @@ class _Conversation:
         shown: dict[str, object] = {"question": self.question.text.both[0], "reference": numbered}
         if self.policy:
             shown["policy"] = self.policy.into(self.language)
-        data = json.dumps(shown, ensure_ascii=False)
-        # The marker depends on the data, so no reference can know the marker it will stand between.
-        marker = hashlib.sha256(data.encode()).hexdigest()[:12]
         system = prompt("compile").fill({"language": say("second.language", self.language)})
-        asked = prompt("compile-reference").fill({"marker": marker, "data": data})
+        asked = prompt("compile-reference").fill(between_markers(shown))
         return [Message("system", system), Message("user", asked)]
 
     def _take(self, points: Iterable[DraftedPoint]) -> dict[str, Localized]:

@@ -1,0 +1,186 @@
+"""What the controls of the tab that prepares for a job do. Knows nothing of gradio.
+
+A description and a résumé stay in the browser and in the request that reads them, unless their owner asks to keep them.
+What compares them with the banks is imported when the first one comes.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from interviewer.banks.job.kept_job import forget_job, keep_job, kept_job
+from interviewer.domain.rubric import Language, Question
+from interviewer.errors import InterviewerError, LLMError
+from interviewer.llm import LLM
+from interviewer.llm.model_call import ModelCall
+from interviewer.presentation.job_text import job_notes
+from interviewer.presentation.templating import inline, render
+from interviewer.text.messages import say
+from interviewer.web.grader_settings import Watched
+from interviewer.web.import_handlers import Importer, refusal
+
+if TYPE_CHECKING:
+    from interviewer.banks.job.requirements import JobMap
+
+_MOST_MAPS = 16
+
+_WORKING = """<div class="import-progress"><p role="status">{{ told }}</p><progress aria-label="{{ told }}"></progress>
+{% if may_stop %}<button type="button" id="import-stop">{{ say("import.stop") }}</button>{% endif %}</div>"""
+
+T = TypeVar("T")
+_Tell = Callable[[str], None]
+
+
+class _Stopped(Exception):
+    """Somebody has pressed the button that stops it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the tab then shows, and whether the gaps may be asked about."""
+
+    html: str
+    may_draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobPreparation:
+    """Serves the tab. `maps` are the latest ones, by visitor and window, for the drafts that may be asked for."""
+
+    importer: Importer
+    data_folder: Path
+    maps: dict[tuple[str, str], "JobMap"] = field(default_factory=dict)
+
+    def read(self, owner: str, window: str, part: str) -> str | None:
+        """The text of the file that a visitor's window sent as its description or résumé; it is forgotten here.
+
+        Raises DocumentError.
+        """
+        from interviewer.banks.job.text_extraction import extract_text
+
+        upload = self.importer.uploads.take(owner, f"{window}.{part}")
+        return extract_text(upload.name, upload.data) if upload else None
+
+    def kept(self, owner: str) -> tuple[str, str] | None:
+        """What was kept for this owner. Raises DocumentError."""
+        return kept_job(self.data_folder, owner)
+
+    def forget(self, owner: str, window: str, language: Language) -> str:
+        """Delete whatever there is of the owner's description and résumé."""
+        self.maps.pop((owner, window), None)
+        forget_job(self.data_folder, owner)
+        return inline('<p role="status">{{ say("job.forgotten") }}</p>', language)
+
+    def map(
+        self, owner: str, window: str, description: str, resume: str, language: Language, *, keep: bool
+    ) -> Iterator[Prepared]:
+        """The map of a job, and meanwhile what is waited for."""
+        from interviewer.banks.job.requirements import JobMap, map_job
+        from interviewer.banks.job.text_extraction import checked_text
+
+        try:
+            texts = checked_text(description), checked_text(resume) if resume.strip() else ""
+            if keep and self.importer.may_save:
+                keep_job(self.data_folder, owner, *texts)
+        except InterviewerError as error:
+            yield Prepared(refusal("job.unusable", language, error))
+            return
+        llm, banks = self.importer.models.llm_for(owner), self.importer.library.banks()
+
+        def work(tell: _Tell, heed: Callable[[], None]) -> JobMap:
+            def told(done: int, total: int) -> None:
+                heed()
+                tell(say("job.choosing", language, done=done, total=total))
+
+            return map_job(*texts, banks, llm, language, told)
+
+        for found in self._watched(owner, window, work, language):
+            if isinstance(found, JobMap):
+                self._remember(owner, window, found)
+                yield self._shown(found, llm, language)
+            else:
+                yield found
+
+    def draft(self, owner: str, window: str, language: Language) -> Iterator[Prepared]:
+        """Questions for the gaps of the map that was shown last; those of each gap are kept before the next is begun."""
+        from interviewer.banks.job.gap_questions import draft_for_gap, keep_questions
+
+        found, llm, folder = self.maps.get((owner, window)), self.importer.models.llm_for(owner), self.importer.folder
+        if found is None or llm is None or folder is None or not self.importer.may_save:
+            yield Prepared(refusal("job.map_first", language))
+            return
+        library = self.importer.library
+        drafted: list[Question] = []
+
+        def work(tell: _Tell, heed: Callable[[], None]) -> list[Question]:
+            for number, gap in enumerate(found.gaps, start=1):
+                heed()
+                total, what = len(found.gaps), gap.title or gap.quote
+                tell(say("job.drafting", language, done=number, total=total, what=what))
+                try:
+                    made = draft_for_gap(llm, gap, [*library.own_banks(), *library.banks()], language)
+                except LLMError:
+                    if drafted:
+                        break  # what is kept is shown
+                    raise
+                keep_questions(made, library, folder, language)
+                drafted.extend(made.questions)
+            return drafted
+
+        for step in self._watched(owner, window, work, language):
+            yield self._shown(found, llm, language, step) if isinstance(step, list) else step
+
+    def _watched(
+        self, owner: str, window: str, work: Callable[[_Tell, Callable[[], None]], T], language: Language
+    ) -> Iterator[Prepared | T]:
+        """How far the work is, then its result; a press of the button that stops it ends the request too."""
+        stopping = self.importer.reading[owner, window] = threading.Event()
+        call = ModelCall()
+
+        def heed() -> None:
+            if stopping.is_set():
+                raise _Stopped
+
+        run: Watched[T, str] = Watched(lambda tell: work(tell, heed), stopping, call)
+        may_stop = self.importer.may_save
+        try:
+            yield Prepared(inline(_WORKING, language, told=say("job.reading", language), may_stop=may_stop))
+            for told in run:
+                yield Prepared(inline(_WORKING, language, told=told, may_stop=may_stop))
+            if stopping.is_set():
+                yield Prepared(inline('<p role="status">{{ say("job.stopped") }}</p>', language))
+            else:
+                yield run.result()
+        except InterviewerError as error:
+            yield Prepared(refusal("job.unusable", language, error))
+        finally:
+            stopping.set()  # also where the window was closed meanwhile
+            call.stop()
+            if self.importer.reading.get((owner, window)) is stopping:
+                del self.importer.reading[owner, window]
+
+    def _remember(self, owner: str, window: str, found: "JobMap") -> None:
+        self.maps.pop((owner, window), None)
+        self.maps[owner, window] = found
+        for oldest in list(self.maps)[:-_MOST_MAPS]:
+            self.maps.pop(oldest, None)
+
+    def _shown(
+        self, found: "JobMap", llm: LLM | None, language: Language, drafted: Sequence[Question] | None = None
+    ) -> Prepared:
+        from interviewer.banks.job.gap_questions import BANK_ID
+
+        may_draft = llm is not None and self.importer.may_save
+        html = render(
+            "job_map.html",
+            language,
+            found=found,
+            notes=job_notes(found, language),
+            drafted=drafted,
+            model=llm.name if llm else "",
+            bank=BANK_ID,
+            may_draft=may_draft,
+        )
+        return Prepared(html, may_draft and bool(found.gaps) and not drafted)

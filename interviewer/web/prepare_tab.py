@@ -1,0 +1,117 @@
+"""The tab that prepares for a job: its controls, their words, and what they are wired to."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from interviewer.domain.rubric import Language
+from interviewer.errors import InterviewerError
+from interviewer.presentation.templating import inline
+from interviewer.text.messages import say
+from interviewer.web.import_handlers import refusal
+from interviewer.web.job_preparation import JobPreparation, Prepared
+
+Updates = dict[Any, Any]
+
+_PARTS = {"description": "job.choose_description", "resume": "job.choose_resume"}
+
+_PICKER = """<h2>{{ say("job.title") }}</h2><p>{{ say("job.intro") }}</p>
+{% if may_upload %}<div class="job-files">{% for part, label in parts.items() %}<p><label for="job-{{ part }}-file">{{ say(label) }}</label>
+<input type="file" id="job-{{ part }}-file" class="job-file" data-part="{{ part }}" accept=".pdf,.docx,.md,.markdown,.txt"></p>{% endfor %}</div>
+<p id="job-status" role="status" data-too-large="{{ say("import.too_large") }}" data-not-sent="{{ say("import.not_sent") }}"></p>{% endif %}"""
+
+
+class PrepareTab:
+    """The controls; the page's script presses `read` when a file has come."""
+
+    def __init__(self, *, may_save: bool) -> None:
+        with gr.Tab("······", id="prepare") as self.tab:
+            self.picker = gr.HTML(elem_id="job-picker", apply_default_css=False)
+            self.read = gr.Button(visible="hidden", elem_id="job-read")
+            self.review = gr.Button(visible="hidden", elem_id="job-review")
+            self.window = gr.Textbox(visible="hidden", show_label=False, elem_id="job-window")
+            self.told = gr.HTML(elem_id="job-told", apply_default_css=False)
+            self.description = gr.Textbox(lines=6, max_lines=14, elem_id="job-description")
+            self.resume = gr.Textbox(lines=2, max_lines=10, elem_id="job-resume")
+            self.keep = gr.Checkbox(value=False, visible=may_save, elem_id="job-keep")
+            with gr.Row():
+                self.map = gr.Button(variant="primary", elem_id="job-map", min_width=120)
+                self.forget = gr.Button(elem_id="job-forget", min_width=120)
+            self.found = gr.HTML(elem_id="job-found", apply_default_css=False)
+            self.draft = gr.Button(visible=False, elem_id="job-draft")
+
+
+def prepare_labels(tab: PrepareTab, language: Language, *, may_save: bool) -> Updates:
+    """Every word on the tab."""
+    return {
+        tab.tab: gr.update(label=say("tab.prepare", language)),
+        tab.picker: inline(_PICKER, language, may_upload=may_save, parts=_PARTS),
+        tab.description: gr.update(label=say("job.description", language)),
+        tab.resume: gr.update(label=say("job.resume", language)),
+        tab.keep: gr.update(label=say("job.keep", language)),
+        tab.map: say("job.map", language),
+        tab.forget: say("job.forget", language),
+        tab.draft: gr.update(value=say("job.draft", language)),
+    }
+
+
+@dataclass(frozen=True)
+class PrepareWiring:
+    """Connects the tab to what it does; `owner_of` says who asks, or refuses."""
+
+    tab: PrepareTab
+    job: JobPreparation
+    owner_of: Callable[[gr.Request], str]
+
+    def connect(self, on: Callable[..., Any], language: gr.Radio, tabs: gr.Tabs) -> None:
+        """`on` binds a handler to a trigger the way all events of the page are bound."""
+        tab = self.tab
+        texts, boxes = [tab.description, tab.resume], [tab.description, tab.resume, tab.told]
+        shown = [tab.found, tab.draft]
+        on(tab.tab.select, self._bring_kept, [*texts, language], boxes)
+        on(tab.read.click, self._read, [tab.window, language], boxes, trigger_mode="always_last")
+        on(tab.map.click, self._map, [tab.window, *texts, tab.keep, language], shown, waits=True)
+        on(tab.draft.click, self._draft, [tab.window, language], shown, waits=True)
+        on(tab.forget.click, self._forget, [tab.window, language], [*boxes, *shown, tab.keep])
+        on(tab.review.click, lambda: gr.update(selected="import"), [], [tabs])
+
+    def _bring_kept(self, description: str, resume: str, language: str, request: gr.Request) -> Any:
+        """What was kept, where nothing is typed yet."""
+        try:
+            kept = None if description or resume else self.job.kept(self.owner_of(request))
+        except InterviewerError as error:
+            return {self.tab.told: refusal("job.unusable", Language(language), error)}
+        return {self.tab.description: kept[0], self.tab.resume: kept[1]} if kept else gr.skip()
+
+    def _read(self, window: str, language: str, request: gr.Request) -> Updates:
+        owner, read = self.owner_of(request), Updates()
+        for part, box in zip(_PARTS, (self.tab.description, self.tab.resume), strict=True):
+            try:
+                text = self.job.read(owner, window or "", part)
+            except InterviewerError as error:
+                return read | {self.tab.told: refusal("job.unusable", Language(language), error)}
+            if text is not None:
+                read[box] = text
+        return read | {self.tab.told: ""}
+
+    def _map(
+        self, window: str, description: str, resume: str, keep: bool, language: str, request: gr.Request
+    ) -> Iterator[Updates]:
+        owner, spoken = self.owner_of(request), Language(language)
+        for shown in self.job.map(owner, window or "", description or "", resume or "", spoken, keep=bool(keep)):
+            yield self._shown(shown)
+
+    def _draft(self, window: str, language: str, request: gr.Request) -> Iterator[Updates]:
+        for shown in self.job.draft(self.owner_of(request), window or "", Language(language)):
+            yield self._shown(shown)
+
+    def _shown(self, shown: Prepared) -> Updates:
+        return {self.tab.found: shown.html, self.tab.draft: gr.update(visible=shown.may_draft)}
+
+    def _forget(self, window: str, language: str, request: gr.Request) -> Updates:
+        tab = self.tab
+        told = self.job.forget(self.owner_of(request), window or "", Language(language))
+        empty = {tab.description: "", tab.resume: "", tab.found: "", tab.keep: False}
+        return {**empty, tab.told: told, tab.draft: gr.update(visible=False)}
