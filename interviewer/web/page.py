@@ -181,8 +181,7 @@ class _Wiring:
             (play.undo_skip, desk.undo_skip),
         ):
             self._script(self._on(button.click, self._drawing(does), here, drawn), "focus_answer")
-        again = self._on(play.retry.click, self._retry, [c.remembered, c.place, play.answer, c.page_language], drawn)
-        self._script(again, "focus_answer")
+        self._script(self._on(play.retry.click, self._retry, said, drawn), "focus_answer")
         self._script(self._on(play.skip.click, self._drawing(desk.skip), here, drawn), "focus_next")
         asked = self._on(play.end.click, lambda: gr.update(visible=True), [], [play.ending])
         self._script(asked, "show_ending")
