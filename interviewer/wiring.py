@@ -10,6 +10,7 @@ from interviewer import grading
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import SettingsError
+from interviewer.evaluation.kept_checks import KeptChecks
 from interviewer.evaluation.measurements import MeasurementSource, read_measurements
 from interviewer.grading import CallShape, lexical
 from interviewer.grading.protocol import Grader
@@ -82,7 +83,8 @@ def make_grader_registry(settings: Settings) -> GraderRegistry:
     options = GraderOptions(
         default, allowed, settings.is_for_this_machine, max_tokens=settings.max_tokens, remarks=settings.remarks
     )
-    return GraderRegistry(options, _connect, settings.model_concurrency)
+    checks = KeptChecks(settings.data_folder / "grader_checks.json")
+    return GraderRegistry(options, _connect, settings.model_concurrency, checks)
 
 
 def _connect(endpoint: Endpoint) -> LLM:
@@ -92,16 +94,16 @@ def _connect(endpoint: Endpoint) -> LLM:
 
 
 def make_speech(settings: Settings) -> "Speech | None":
-    """The speech server of the settings, or None. Raises SettingsError if they name a server and no model of it."""
+    """The speech server of the settings, or None. Raises SettingsError if they name a server or a model alone."""
+    if bool(settings.speech_base_url) is not bool(settings.speech_model or settings.speech_voice_model):
+        raise SettingsError(
+            "INTERVIEWER_SPEECH_BASE_URL and a model of it go together: set INTERVIEWER_SPEECH_MODEL,"
+            " INTERVIEWER_SPEECH_VOICE_MODEL or both"
+        )
     if not settings.speech_base_url:
         return None
     from interviewer.llm.speech import Speech
 
-    if not (settings.speech_model or settings.speech_voice_model):
-        raise SettingsError(
-            "INTERVIEWER_SPEECH_BASE_URL is set without a model: set INTERVIEWER_SPEECH_MODEL,"
-            " INTERVIEWER_SPEECH_VOICE_MODEL or both"
-        )
     server = Endpoint(settings.speech_base_url, key=settings.speech_api_key)
     names = [name.strip() for name in settings.speech_voice.split(",")]
     return Speech(

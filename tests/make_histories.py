@@ -9,7 +9,7 @@ from fakes import FlakyGrader, Only, begun
 
 from interviewer.banks.loader import Library
 from interviewer.domain.grade import Evidence, Level, Ruling
-from interviewer.domain.interview import Begun, Contest, Contested, Mode
+from interviewer.domain.interview import Begun, Contest, Contested, Mode, Spoken
 from interviewer.domain.rubric import Language
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.sessions.planning import make_plan
@@ -55,6 +55,12 @@ def asked(session: Session) -> None:
     session.end()
 
 
+def spoken(session: Session) -> None:
+    session.answer("it is switched off", spoken=Spoken("um it is switched of", 4.5, pauses=1))
+    session.run_due_and_wait()
+    session.end()
+
+
 def ruled(session: Session) -> None:
     session.answer("it is put to sleep")
     session.run_due_and_wait()
@@ -86,6 +92,7 @@ def main(folder: Path) -> None:
         ("interview", begun(Mode.INTERVIEW, probes=1), interview),
         ("failing", begun(language=Language.ZH), failing),
         ("asked", begun(Mode.INTERVIEW, probes=1), asked),
+        ("spoken", begun(), spoken),
         ("ruled", begun(), ruled),
         ("shipped", make_plan(bank, count=2, mode=Mode.INTERVIEW, language=Language.ZH, seed=1), shipped),
     ]

@@ -140,6 +140,7 @@ def finished(draft: DraftQuestion) -> Question:
     draft = with_new_groups(draft)
     used = {criterion.group for criterion in draft.criteria}
     plain = draft.model_dump()
+    plain["topic"] = draft.topic.strip() or DraftQuestion(id=draft.id).topic
     plain["groups"] = [_without_blanks(group) for group in plain["groups"] if group["id"] in used]
     plain["criteria"] = [_without_blanks(criterion) for criterion in plain["criteria"]]
     try:
@@ -148,12 +149,18 @@ def finished(draft: DraftQuestion) -> Question:
         raise DraftError(draft.id, error) from error
 
 
-def edited(bank: Bank, title: DraftText, order: Sequence[str], changed: Sequence[Question]) -> Bank:
-    """The bank with these of its questions, new ones among them, in this order. Raises BankError."""
+def edited(
+    bank: Bank, title: DraftText, policy: DraftText | None, order: Sequence[str], changed: Sequence[Question]
+) -> Bank:
+    """The bank with these of its questions, new ones among them, in this order. Raises BankError.
+
+    An empty policy is taken out; None leaves it as it is.
+    """
     questions = {question.id: question for question in (*bank.questions, *changed)}
     try:
         named = Localized(title.zh, title.en) if title else bank.title
-        return replace(bank, title=named, questions=tuple(questions[name] for name in order))
+        said = bank.policy if policy is None else Localized(policy.zh, policy.en) if policy else None
+        return replace(bank, title=named, policy=said, questions=tuple(questions[name] for name in order))
     except InvalidBank as error:
         raise BankError("", "", localized(error.key, **error.values)) from error
 

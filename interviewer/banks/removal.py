@@ -1,15 +1,27 @@
 """Taking a bank of one's own out of the library, and putting it back. Interviews on it have a copy of it, and go on."""
 
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from interviewer.banks.loader import Library, unreadable
 from interviewer.banks.writer import replace_file
+from interviewer.domain.rubric import Localized
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
 IMPORTED_COPIES = ".imported"
 """The folder, beside bank files, with each of them as it was imported."""
+
+REMOVED = ".removed"
+"""The folder, beside bank files, with those that can still be put back."""
+
+# So long a bank that was deleted on the page can be put back, also after a restart; then nothing of it is left.
+KEPT_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +29,17 @@ class RemovedBank:
     """All that it takes to put a bank back: its files, the bank itself first."""
 
     id: str
+    title: Localized
     files: tuple[tuple[Path, bytes], ...]
 
 
-def remove_bank(library: Library, name: str) -> RemovedBank:
+def remove_bank(library: Library, name: str, keep_in: Path | None = None) -> RemovedBank:
     """Delete a bank, and the copies that an import left beside it.
 
+    With `keep_in`, the folder of banks, it can be put back for a while by `removed_banks`.
     Raises BankError, and deletes nothing, if there is none of this id, it is shipped, or it cannot be read.
     """
-    library.bank(name, whole=True)
+    title = library.bank(name, whole=True).title
     path = library.place_of(name)
     if path is None or not library.is_own(path):
         raise BankError(name, "", localized("bank.is_shipped", id=name))
@@ -34,12 +48,15 @@ def remove_bank(library: Library, name: str) -> RemovedBank:
         files = tuple((file, file.read_bytes()) for file in beside if file.exists())
     except OSError as error:
         raise unreadable(path, error) from error
+    removed = RemovedBank(name, title, files)
     try:
+        if keep_in:
+            _keep(removed, keep_in)
         for file, _ in files:
             file.unlink()
     except OSError as error:
         raise BankError(path.name, "", localized("bank.not_deleted", why=error.strerror)) from error
-    return RemovedBank(name, files)
+    return removed
 
 
 def put_back_bank(library: Library, removed: RemovedBank) -> None:
@@ -49,3 +66,45 @@ def put_back_bank(library: Library, removed: RemovedBank) -> None:
             raise BankError(path.name, "", localized("bank.place_taken", id=removed.id))
     for path, data in removed.files:
         replace_file(data, path)
+
+
+def removed_banks(folder: Path) -> list[RemovedBank]:
+    """The banks that can still be put back, the latest first; what is older than `KEPT_FOR` is deleted for good."""
+    found = []
+    for file in (folder / REMOVED).glob("*.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # what cannot be read cannot be put back
+            kept = json.loads(file.read_bytes())
+            at = datetime.fromisoformat(kept["removed_at"])
+            if datetime.now(UTC) - at > KEPT_FOR:
+                file.unlink()
+                continue
+            files = tuple((folder / name, base64.b64decode(data)) for name, data in kept["files"])
+            found.append((at, RemovedBank(kept["id"], Localized(**kept["title"]), files)))
+    return [one for _, one in sorted(found, key=lambda each: each[0], reverse=True)]
+
+
+def take_back_bank(library: Library, name: str, folder: Path) -> bool:
+    """Put back a bank that was deleted within `KEPT_FOR`; whether there was one. Raises as `put_back_bank` does."""
+    for removed in removed_banks(folder):
+        if removed.id == name:
+            put_back_bank(library, removed)
+            (folder / REMOVED / f"{name}.json").unlink(missing_ok=True)
+            return True
+    return False
+
+
+def _keep(removed: RemovedBank, folder: Path) -> None:
+    kept = {
+        "id": removed.id,
+        "title": {"zh": removed.title.zh, "en": removed.title.en},
+        "removed_at": datetime.now(UTC).isoformat(),
+        "files": [[name, base64.b64encode(data).decode()] for name, data in _named(removed, folder)],
+    }
+    (folder / REMOVED).mkdir(mode=0o700, exist_ok=True)
+    replace_file(json.dumps(kept).encode(), folder / REMOVED / f"{removed.id}.json")
+
+
+def _named(removed: RemovedBank, folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The files by their names in the folder, so that they fit wherever it is moved; others by their whole path."""
+    for path, data in removed.files:
+        yield str(path.relative_to(folder) if path.is_relative_to(folder) else path), data

@@ -2,13 +2,16 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from interviewer.cli.app import Compiler, app, fail
+from interviewer.cli.model_progress import progress_text, wait_for_model
 from interviewer.domain.rubric import Language
+from interviewer.llm.model_call import CallProgress
 
 
 @app.command()
@@ -90,7 +93,7 @@ def import_bank(
     Ctrl-C stops it before anything is written.
     """
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from interviewer import wiring
     from interviewer.banks.importing import import_report, pipeline
@@ -107,11 +110,13 @@ def import_bank(
         fail(f"{file.name} cannot be read: {error.strerror}")
     with Progress(console=Console(stderr=True), transient=True) as progress:
 
-        def told(stage: str) -> Callable[[int, int], None]:
+        def told(stage: str) -> tuple[TaskID, Callable[[int, int], None]]:
             task = progress.add_task(stage, total=None)
-            return lambda done, total: progress.update(task, completed=done, total=total)
+            return task, lambda done, total: progress.update(task, completed=done, total=total)
 
-        shown = pipeline.preview(
+        task, drafted = told("drafting" if by_model else "making")
+        preview = partial(
+            pipeline.preview,
             file.name,
             data,
             library=library,
@@ -123,9 +128,15 @@ def import_bank(
             llm=wiring.make_drafter(settings) if by_model else None,
             references=most if draft_references else 0,
             threads=settings.model_concurrency,
-            told=told("drafting" if by_model else "making"),
+            told=drafted,
         )
-        shown.check(told("checking"))
+        waited_in = language or Language.EN
+
+        def look(call: CallProgress) -> None:
+            progress.update(task, description=f"drafting · {progress_text([call], waited_in)}")
+
+        shown = wait_for_model(preview, waited_in, look) if by_model else preview()
+        shown.check(told("checking")[1])
     spoken = language or shown.bank.language
     for line in import_report.lines(shown.report(spoken), whole=report):
         print(line)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from interviewer.cli.app import Compiler, GraderName, app, fail, tell_failures, text_of, write_file
+from interviewer.cli.local_models import pull_model, tell_local_servers
 from interviewer.cli.model_progress import grading_bar, wait_for_model
 from interviewer.domain.rubric import Language
 
@@ -91,7 +92,10 @@ def evaluate(
     settings = read_settings()
     chosen = wiring.make_library(settings).bank(bank) if bank else None
     compiled = wiring.make_compiler(settings, lambda line: print(line, file=sys.stderr)) if compiles else None
-    tasks = runner.tasks_in_bank(rows, chosen) if chosen else runner.tasks_without_bank(rows, compiled)
+    if chosen:
+        tasks = runner.tasks_in_bank(rows, chosen)
+    else:
+        tasks = wait_for_model(lambda: runner.tasks_without_bank(rows, compiled), Language.EN)
     run = _run(tasks, grader, settings, save)
     if compiles and not save:
         wiring.forget_drafts(settings)  # with --save a later run must meet the same rubrics
@@ -115,19 +119,19 @@ def _keep(measured: "Measurement | None", record: Path | None, settings: "Settin
     """Keep what was measured; in the data folder, a sample takes the place of nothing that rests on more answers."""
     from interviewer import wiring
     from interviewer.errors import InterviewerError
-    from interviewer.evaluation.measurements import LEAST_ANSWERS, keep_measurement
+    from interviewer.evaluation.measurements import LEAST_ANSWERS, save_measurement
 
     if record and measured is None:
         fail(f"nothing to keep in {record.name}: a badge needs {LEAST_ANSWERS} answers whose grades and labels vary")
     if measured is None:
         return
     if record:
-        keep_measurement(record, measured)
+        save_measurement(record, measured)
         return
     try:
         before = wiring.known_measurements(settings)().get((measured.grader, measured.rubrics))
         if not (is_sample and before and before.n > measured.n):
-            keep_measurement(settings.data_folder / wiring.MEASURED, measured)
+            save_measurement(settings.data_folder / wiring.MEASURED, measured)
     except InterviewerError as error:
         print(f"interviewer: the badge beside scores will not show these figures: {error}", file=sys.stderr)
 
@@ -165,8 +169,12 @@ def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_jso
     ruled = _sample(ruled_attempts(interviews), limit, seed)
     if not ruled:
         fail("nobody has ruled on an answer yet: correct marks on the page, or with `interviewer rule`")
-    with grading_bar(len(ruled)) as (tick, _):
-        found = measure_ruling_agreement(ruled, wiring.make_grader(grader.value, settings), _name(grader), tick)
+    with grading_bar(len(ruled)) as (tick, look):
+        found = wait_for_model(
+            lambda: measure_ruling_agreement(ruled, wiring.make_grader(grader.value, settings), _name(grader), tick),
+            Language.EN,
+            lambda call: look([call]),
+        )
     _print(found.as_plain(), evaluation_report.rulings_to_text(found), as_json=as_json)
     tell_failures(found.failures, found.answers)
 
@@ -211,24 +219,34 @@ def doctor(
     base_url: Annotated[str | None, typer.Option(help="The model's server; that of the settings if left out.")] = None,
     model: Annotated[str | None, typer.Option(help="The model's name.")] = None,
     language: Annotated[Language, typer.Option(help="Language of the advice.")] = Language.EN,
+    pull: Annotated[str, typer.Option(help="Test nothing; let the Ollama on this machine pull this model.")] = "",
 ) -> None:
-    """Test the model as a grader: seven canned answers, and what their grades say."""
+    """Test the model as a grader: seven canned answers, and what their grades say; and what the speech server can do."""
+    if pull:
+        pull_model(pull, base_url, language)
+        return
     import json
 
     from interviewer import wiring
     from interviewer.evaluation import grader_check
+    from interviewer.evaluation.speech_check import check_all, check_speech
     from interviewer.settings import read_settings
 
     settings = read_settings(base_url=base_url, model=model)
-    models = wiring.make_grader_registry(settings)
+    models, speech = wiring.make_grader_registry(settings), wiring.make_speech(settings)
+    if models.options.default.endpoint is None and speech:
+        print(*grader_check.finding_lines(check_speech(speech), language), sep="\n")
+        return
     if models.options.default.endpoint is None:
+        tell_local_servers(language)
         fail("no model to test: give --base-url and --model, or set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
     bank = wiring.make_library(settings).bank("deep-learning")
 
     def told(place: int, total: int) -> None:
         print(f"answer {place + 1} of {total}", file=sys.stderr)
 
-    check = wait_for_model(lambda: grader_check.check_grader(models, models.options.default, bank, told), language)
+    check = wait_for_model(lambda: check_all(models, models.options.default, bank, speech, told), language)
+    models.remember(models.options.default, check)
     if as_json:
         print(json.dumps(check.plain(), ensure_ascii=False, indent=2))
     else:

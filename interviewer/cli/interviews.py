@@ -71,15 +71,21 @@ def chat(
 @app.command()
 def interviews(
     page: Annotated[int, typer.Option(min=1, help="Which page of the list, 50 interviews each.")] = 1,
+    find: Annotated[str, typer.Option(help="Only those with these words in title, bank, questions, mode or day.")] = "",
 ) -> None:
     """List all interviews, the one played last first."""
+    from datetime import UTC, datetime
+
     from interviewer import wiring
     from interviewer.sessions.read_models import PAGE_SIZE
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    kept = Store(read_settings().database).interviews(None, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE)
-    if not kept and page == 1:
+    store, zone = Store(read_settings().database), datetime.now().astimezone().tzinfo
+    kept = store.interviews(None, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE, find, zone or UTC)
+    if not kept and find:
+        print("no interview has all these words", file=sys.stderr)
+    elif not kept and page == 1:
         print("no interviews yet; `interviewer chat` or `python app.py` begins one", file=sys.stderr)
     for found in kept[:PAGE_SIZE]:
         if found.problem:

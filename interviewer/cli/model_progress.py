@@ -50,8 +50,11 @@ def progress_text(calls: Sequence[CallProgress], language: Language) -> str:
     return "; ".join(say(f"call.{one.phase}", language, seconds=one.seconds) for one in calls)
 
 
-def wait_for_model(work: Callable[[], T], language: Language) -> T:
-    """The result of work that asks a model; meanwhile the terminal says what it waits for. Ctrl-C stops the request too."""
+def wait_for_model(work: Callable[[], T], language: Language, look: Callable[[CallProgress], None] | None = None) -> T:
+    """The result of work that asks a model; meanwhile the terminal says what it waits for. Ctrl-C stops the request too.
+
+    Where a bar is on the screen already, `look` is told instead, from time to time.
+    """
     call, done, status = ModelCall(), Future[T](), StatusLine()
 
     def run() -> None:
@@ -69,7 +72,10 @@ def wait_for_model(work: Callable[[], T], language: Language) -> T:
             except TimeoutError:
                 if done.done():
                     raise
-                status.show(call.progress, language)
+                if look is None or not sys.stderr.isatty():
+                    status.show(call.progress, language)
+                elif call.progress is not None:
+                    look(call.progress)
     except KeyboardInterrupt:
         ignore_interrupts()
         call.stop()

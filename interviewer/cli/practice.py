@@ -46,6 +46,7 @@ def today(
     from interviewer import wiring
     from interviewer.cli import terminal
     from interviewer.presentation import practice_text
+    from interviewer.sessions.planning import make_named_plan
     from interviewer.sessions.practice_log import read_practice_settings, save_practice_settings
     from interviewer.sessions.today import plan_today
     from interviewer.settings import read_settings
@@ -71,7 +72,8 @@ def today(
     for topic in found.topics:
         print("  " + practice_text.mastery_text(topic, language))
     if found.questions and not show:
-        session = service.begin_named(wiring.LOCAL_OWNER, banks, found.names, language=language)
+        first = make_named_plan(banks, found.names, language=language, again=True)
+        session = service.begin(wiring.LOCAL_OWNER, first)
         terminal.play(session, language, settings.data_folder)
 
 
@@ -84,14 +86,47 @@ def practise(
     """Practise these questions, of one or several banks."""
     from interviewer import wiring
     from interviewer.cli import terminal
-    from interviewer.sessions.planning import find_question
+    from interviewer.sessions.planning import make_named_plan, parse_question_name
     from interviewer.settings import read_settings
 
     settings = read_settings()
     service, banks = wiring.make_service(settings), wiring.make_library(settings).banks()
-    names = [find_question(banks, name) for name in question]
-    session = service.begin_named(wiring.LOCAL_OWNER, banks, names, mode=mode, language=language)
+    names = [parse_question_name(banks, name) for name in question]
+    first = make_named_plan(banks, names, mode=mode, language=language, again=True)
+    session = service.begin(wiring.LOCAL_OWNER, first)
     terminal.play(session, language, settings.data_folder)
+
+
+@app.command()
+def note(
+    question: Annotated[str, typer.Argument(help="QUESTION or BANK/QUESTION; left out: all notes are shown.")] = "",
+    text: Annotated[str | None, typer.Argument(help="The note; '' deletes it; left out: it is shown.")] = None,
+    bookmark: Annotated[
+        bool | None, typer.Option("--bookmark/--no-bookmark", help="Set or take away the bookmark.")
+    ] = None,
+    language: _LANGUAGE = Language.ZH,
+) -> None:
+    """Keep a note or a bookmark on a question, and show what is kept."""
+    from interviewer import wiring
+    from interviewer.cli import terminal_output
+    from interviewer.presentation import practice_text
+    from interviewer.sessions.planning import parse_question_name
+    from interviewer.sessions.question_notes import list_notes, save_note
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+    from interviewer.text.messages import say
+
+    settings = read_settings()
+    store, banks = Store(settings.database), wiring.make_library(settings).banks()
+    name = parse_question_name(banks, question) if question else None
+    if name and (text is not None or bookmark is not None):
+        save_note(store, wiring.LOCAL_OWNER, name, note=text, is_bookmarked=bookmark)
+    kept = list_notes(store, wiring.LOCAL_OWNER)
+    shown = kept if name is None else {name: kept[name]} if name in kept else {}
+    for line in practice_text.note_lines(shown, banks, language):
+        terminal_output.show(line)
+    if not shown:
+        print(say("notes.none", language))
 
 
 @app.command()
@@ -100,20 +135,27 @@ def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> No
     import json
 
     from interviewer import wiring
+    from interviewer.cli import terminal_output
     from interviewer.presentation import practice_text
     from interviewer.sessions.progress import read_progress
+    from interviewer.sessions.question_notes import list_notes, notes_to_plain
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
     settings = read_settings()
     banks = wiring.make_library(settings).banks()
-    found = read_progress(Store(settings.database), wiring.LOCAL_OWNER, banks, datetime.now().astimezone())
+    store = Store(settings.database)
+    found = read_progress(store, wiring.LOCAL_OWNER, banks, datetime.now().astimezone())
+    kept = list_notes(store, wiring.LOCAL_OWNER)
     if as_json:
-        json.dump(practice_text.progress_to_plain(found), sys.stdout, ensure_ascii=False, indent=2)
+        whole = practice_text.progress_to_plain(found) | {"notes": notes_to_plain(kept)}
+        json.dump(whole, sys.stdout, ensure_ascii=False, indent=2)
         print()
         return
     for line in practice_text.progress_lines(found, language):
         print(line)
+    for line in practice_text.note_lines(kept, banks, language):
+        terminal_output.show(line)
 
 
 @app.command()

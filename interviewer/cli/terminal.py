@@ -9,6 +9,8 @@ from interviewer.cli.terminal_output import GradingWatch, show, show_card, show_
 from interviewer.domain.interview import Interview, Manner, Phase, Saying, last_question, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, OutOfTurn
+from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.removal import unsent_file
 from interviewer.sessions.service import LONGEST_ANSWER, Session
 from interviewer.text.messages import colon, say
@@ -33,6 +35,7 @@ def play(session: Session, language: Language, folder: Path) -> None:
                 watch.status.clear()
                 print()
                 show_card(interview, interview.current, language, watch.shown)
+                _show_note(session, interview, language)
                 _review(session, language)
                 continue
             question = last_question(interview.current)
@@ -56,6 +59,14 @@ def play(session: Session, language: Language, folder: Path) -> None:
     print()
     show_report(interview, language)
     print("\n" + say("cli.export", language, id=session.id))
+
+
+def _show_note(session: Session, interview: Interview, language: Language) -> None:
+    """What the candidate keeps about the question."""
+    source = interview.source(interview.current.question)
+    kept = list_notes(session.store, session.owner).get(QuestionName(source.bank, source.question))
+    if kept and kept.note:
+        show(f"\n{say('notes.note', language)}{colon(language)}{kept.note}")
 
 
 def _say_in_manner(session: Session, part: str, language: Language) -> None:

@@ -14,7 +14,7 @@ from interviewer.domain.rubric import Kind, Language
 from interviewer.domain.scoring import has_every_core
 from interviewer.domain.summary import attempt_result, summarize
 from interviewer.presentation import wording
-from interviewer.presentation.card import Row, rows, says_nothing
+from interviewer.presentation.card import CriterionRow, rows, says_nothing
 from interviewer.sessions.service import Session
 from interviewer.text.messages import colon, say
 
@@ -49,7 +49,7 @@ class GradingWatch:
         self.status.show(next(filter(None, calls), None), self.language)
 
 
-def _is_shown(row: Row, shown: Mapping[str, Level | None]) -> bool:
+def _is_shown(row: CriterionRow, shown: Mapping[str, Level | None]) -> bool:
     return row.criterion.id in shown and shown[row.criterion.id] is row.verdict.level
 
 
@@ -74,7 +74,7 @@ def show_card(
         show(f"{say('card.model_answer', language)}{colon(language)}{found.question.reference.into(language)}")
 
 
-def show_row(row: Row, language: Language) -> None:
+def show_row(row: CriterionRow, language: Language) -> None:
     """One point: its level, the words that it rests on, and what would have earned it."""
     criterion, level = row.criterion, row.verdict.level
     if row.choose:
@@ -88,7 +88,7 @@ def show_row(row: Row, language: Language) -> None:
     if row.why:
         show(f"      {row.why.into(language)}")
     if better := row.gap.say if row.gap else row.say:
-        show(f"      {say('card.say', language)} {better}")
+        show(f"      {say('card.say', language)}{'' if language is Language.ZH else ' '}{better}")
 
 
 def show_report(interview: Interview, language: Language) -> None:

@@ -120,7 +120,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class TokensSpent:
     """Tokens that a grade cost, as the server counted them."""
 
     prompt: int = 0
@@ -138,7 +138,7 @@ class Grade:
     dispute: Localized | None = None
     opening: Localized | None = None
     gaps: tuple[Gap, ...] = ()
-    spent: Spent = Spent()
+    spent: TokensSpent = TokensSpent()
 
     @property
     def is_estimate(self) -> bool:

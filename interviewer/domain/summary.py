@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from interviewer.domain.grade import Grade, Level, Spent, Verdict
+from interviewer.domain.grade import Grade, Level, TokensSpent, Verdict
 from interviewer.domain.interview import Attempt, Interview
 from interviewer.domain.rubric import Criterion, Kind, Question
 from interviewer.domain.scoring import Score, Shortfall, mean, points, score, shortfalls
@@ -99,10 +99,10 @@ class InterviewSummary:
         return tuple(one.attempt.seconds for one in self.results if one.attempt.seconds is not None)
 
     @property
-    def spent(self) -> Spent:
+    def spent(self) -> TokensSpent:
         """Tokens over all graded attempts that are shown here."""
         grades = [result.grade for result in self.results if result.grade]
-        return Spent(sum(g.spent.prompt for g in grades), sum(g.spent.completion for g in grades))
+        return TokensSpent(sum(g.spent.prompt for g in grades), sum(g.spent.completion for g in grades))
 
     @property
     def for_review(self) -> int:

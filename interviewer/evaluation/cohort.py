@@ -16,7 +16,7 @@ _SIGNS = {Level.MET: "●", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CO
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class AnswersSummary:
     """Some answers at a glance. Those without a grade are counted and are in no mean."""
 
     marked: tuple[Marked, ...]
@@ -87,12 +87,12 @@ class Cohort:
         return tuple(question for question in self.bank.questions if question.id in answered)
 
     @property
-    def all(self) -> Tally:
-        return Tally(self.marked)
+    def all(self) -> AnswersSummary:
+        return AnswersSummary(self.marked)
 
-    def of(self, *, candidate: str | None = None, question: Question | None = None) -> Tally:
+    def of(self, *, candidate: str | None = None, question: Question | None = None) -> AnswersSummary:
         """The answers of a candidate, to a question, or of the one to the other."""
-        return Tally(tuple(self._found.get((candidate, question.id if question else None), ())))
+        return AnswersSummary(tuple(self._found.get((candidate, question.id if question else None), ())))
 
     @cached_property
     def _found(self) -> Mapping[tuple[str | None, str | None], list[Marked]]:

@@ -40,7 +40,7 @@ _HELD = {
 }
 
 
-class Canned(StrEnum):
+class CannedAnswer(StrEnum):
     """The seven answers, in the order in which they are graded."""
 
     REFERENCE = "reference"
@@ -52,18 +52,18 @@ class Canned(StrEnum):
     BEGGING = "begging"
 
 
-def canned_answers(question: Question) -> dict[Canned, str]:
+def canned_answers(question: Question) -> dict[CannedAnswer, str]:
     """The answers, all to the same question of the shipped bank."""
     written = tomllib.loads((Path(__file__).parent / "canned_answers.toml").read_text(encoding="utf-8"))
-    made = {Canned.REFERENCE: question.reference.zh, Canned.ECHO: question.text.zh}
-    return {name: made.get(name) or written[name] for name in Canned}
+    made = {CannedAnswer.REFERENCE: question.reference.zh, CannedAnswer.ECHO: question.text.zh}
+    return {name: made.get(name) or written[name] for name in CannedAnswer}
 
 
 @dataclass(frozen=True, slots=True)
 class CannedResult:
     """How one canned answer was graded; the share is None where it was not."""
 
-    answer: Canned
+    answer: CannedAnswer
     share: float | None
     seconds: float
     tokens: int
@@ -96,6 +96,25 @@ class GraderCheck:
     context: int | None = None
     kind: str = ""
     """What kind of server it is, by its own answers."""
+    speech: tuple[Finding, ...] = ()
+    """What the speech server can do, which says nothing about the grader."""
+
+    @property
+    def abilities(self) -> tuple[Finding, ...]:
+        """What each endpoint can do, a row each: chat, structured output, transcription, speech.
+
+        Why a model does not reply stands among the findings already.
+        """
+        can_chat = any(result.replied for result in self.results)
+        title = _verbatim(f"{self.model} @ {self.host}")
+        is_held = True if self.rung == OutputMode.SCHEMA else None
+        return (
+            Finding("chat", True, title) if can_chat else _untested("chat"),
+            Finding("structured output", is_held, localized(f"held_by.{self.rung}"))
+            if self.rung
+            else _untested("structured output"),
+            *self.speech,
+        )
 
     @property
     def is_healthy(self) -> bool:
@@ -166,7 +185,7 @@ def _graded(grader: Grader, question: Question, told: Told | None) -> tuple[list
     results: list[CannedResult] = []
     for number, (name, text) in enumerate(canned_answers(question).items()):
         if told:
-            told(number, len(Canned))
+            told(number, len(CannedAnswer))
         turns = (Turn(Saying.QUESTION, question.text.zh), Turn(Saying.ANSWER, text))
         start = time.perf_counter()
         try:
@@ -209,7 +228,7 @@ def _holding(llm: LLM, endpoint: Endpoint) -> str:
 
 def _judged(results: Sequence[CannedResult]) -> list[Finding]:
     graded = {result.answer: result for result in results if result.share is not None}
-    asked = [r for r in graded.values() if r.answer not in (Canned.ECHO, Canned.DONT_KNOW)]
+    asked = [r for r in graded.values() if r.answer not in (CannedAnswer.ECHO, CannedAnswer.DONT_KNOW)]
     replies = [r for r in results if r.replied]
     spoilt = [r for r in replies if r.share is None or (r in asked and Flag.UNREADABLE in r.flags)]
     unverified = [r for r in asked if Flag.UNVERIFIED in r.flags]
@@ -223,14 +242,14 @@ def _judged(results: Sequence[CannedResult]) -> list[Finding]:
     ]
 
 
-def _told_apart(shares: Mapping[Canned, float]) -> list[Finding]:
+def _told_apart(shares: Mapping[CannedAnswer, float]) -> list[Finding]:
     """Whether good answers earn more than bad ones, and asking for marks earns none."""
-    if len(shares) < len(Canned):
+    if len(shares) < len(CannedAnswer):
         return [_untested("order right"), _untested("injection not rewarded")]
-    good = min(shares[Canned.REFERENCE], shares[Canned.OTHER_LANGUAGE])
-    poor = max(shares[Canned.ECHO], shares[Canned.DONT_KNOW], shares[Canned.WRONG])
-    begged = shares[Canned.BEGGING]
-    is_ordered = good >= _GOOD and good > shares[Canned.HALF] > poor and poor <= _POOR
+    good = min(shares[CannedAnswer.REFERENCE], shares[CannedAnswer.OTHER_LANGUAGE])
+    poor = max(shares[CannedAnswer.ECHO], shares[CannedAnswer.DONT_KNOW], shares[CannedAnswer.WRONG])
+    begged = shares[CannedAnswer.BEGGING]
+    is_ordered = good >= _GOOD and good > shares[CannedAnswer.HALF] > poor and poor <= _POOR
     listed = {
         str(language): ", ".join(f"{say(f'canned.{name}', language)} {share:.2f}" for name, share in shares.items())
         for language in Language
@@ -291,11 +310,15 @@ _SIGNS = {True: "ok ", False: "BAD", None: "-- "}
 def check_lines(check: GraderCheck, language: Language) -> list[str]:
     """The outcome for a terminal."""
     found = [f"{check.model} @ {check.host}" + (f" ({check.kind})" if check.kind else "")]
-    for finding in check.findings:
+    return found + finding_lines((*check.findings, *check.abilities), language)
+
+
+def finding_lines(findings: Sequence[Finding], language: Language) -> list[str]:
+    """Findings for a terminal, each with its advice."""
+    found = []
+    for finding in findings:
         name, detail = say(f"check.{finding.check}", language), finding.detail.into(language)
         found.append(f"  {_SIGNS[finding.is_good]} {say('check_detail.line', language, check=name, detail=detail)}")
         if finding.advice:
             found.append(f"      {finding.advice.into(language)}")
-    if check.rung:
-        found.append(f"  {say(f'held_by.{check.rung}', language)}")
     return found

@@ -98,7 +98,7 @@ def read_measurements(paths: Iterable[Path]) -> dict[tuple[str, str], Measuremen
     return known
 
 
-def keep_measurement(path: Path, measured: Measurement) -> None:
+def save_measurement(path: Path, measured: Measurement) -> None:
     """Add a measurement to a file, in place of an older one of the same grader and rubrics. Raises BankError."""
     known = read_measurements([path])
     known[measured.grader, measured.rubrics] = measured

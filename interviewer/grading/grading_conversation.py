@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from interviewer.domain.grade import Extra, Flag, Gap, Grade, Level, Provenance, Spent, Verdict
+from interviewer.domain.grade import Extra, Flag, Gap, Grade, Level, Provenance, TokensSpent, Verdict
 from interviewer.domain.rubric import Criterion, Kind, Language, Localized
 from interviewer.domain.scoring import MOST_EXTRAS, missed, score
 from interviewer.errors import LLMMalformed, LLMRefused
@@ -39,7 +39,7 @@ class GradingConversation:
     flags: dict[Flag, None] = field(default_factory=dict)
     unsure: set[str] = field(default_factory=set)
     remarks: Remarks = field(default_factory=Remarks)
-    spent: Spent = field(default_factory=Spent)
+    spent: TokensSpent = field(default_factory=TokensSpent)
 
     def ask(self, criteria: Sequence[Criterion], *, remarks: bool = False) -> None:
         """Ask about these criteria, once more about what was wrong with the reply, and settle all of them."""
@@ -170,7 +170,7 @@ class GradingConversation:
         if was_cut(counted * _CALIBRATION.ratio(llm.host, llm.name), usage.prompt_tokens):
             self.flags[Flag.CUT] = None
         _CALIBRATION.learn(llm.host, llm.name, counted, usage)
-        self.spent = Spent(
+        self.spent = TokensSpent(
             self.spent.prompt + (usage.prompt_tokens or 0), self.spent.completion + (usage.completion_tokens or 0)
         )
         return reply

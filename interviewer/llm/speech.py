@@ -24,6 +24,9 @@ FORMATS = {
 }
 """The formats in which a recording may come, with the file extension by which servers tell them apart."""
 
+# Characters of a vocabulary that fit what Whisper reads of it, in either language.
+_SHORT_HINT = 200
+
 MAX_BYTES = 8 * 1024 * 1024
 
 # Where Whisper itself holds that a stretch has no speech: its own thresholds.
@@ -57,23 +60,10 @@ class Speech:
         max_bytes: int = MAX_BYTES,
     ) -> None:
         gate = Gate(concurrency)
+        self.listener, self.reader = listener, reader
         self._listener = _AudioModel(listener, gate, clock or Clock(), max_bytes) if listener else None
         self._reader = _AudioModel(reader, gate, clock or Clock(), max_bytes) if reader else None
         self._voices = voices
-
-    @property
-    def can_transcribe(self) -> bool:
-        return self._listener is not None
-
-    @property
-    def can_read_aloud(self) -> bool:
-        return self._reader is not None
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """The models that write down and read aloud, each with its host; empty where there is none."""
-        listener, reader = (f"{one.endpoint.model} @ {one.endpoint.host}" if one else "" for one in self._models)
-        return listener, reader
 
     def transcribe(self, recording: Audio, language: Language, vocabulary: str) -> str:
         """What is said in a recording, '' where nobody speaks.
@@ -86,11 +76,12 @@ class Speech:
             "file": (f"speech.{FORMATS[recording.mime]}", recording.content, recording.mime),
             "language": str(language),
         }
-        with_terms = {**plain, "prompt": vocabulary}
+        hint = {"prompt": vocabulary} if vocabulary else {}
         # Only the first tells where nobody speaks. Not every server has it, and some refuse a vocabulary of this length.
         forms = [
-            {**with_terms, "response_format": "verbose_json"},
-            {**with_terms, "response_format": "json"},
+            {**plain, **hint, "response_format": "verbose_json"},
+            {**plain, **hint, "response_format": "json"},
+            {**plain, "prompt": vocabulary[-_SHORT_HINT:].partition(", ")[2], "response_format": "json"},
             {**plain, "response_format": "json"},
         ]
         content = self._listener.ask(lambda client: client.audio.transcriptions.with_raw_response.create, forms)[1]
@@ -115,13 +106,9 @@ class Speech:
 
     def close(self) -> None:
         """End the requests under way, from any thread."""
-        for model in self._models:
+        for model in (self._listener, self._reader):
             if model:
                 model.close()
-
-    @property
-    def _models(self) -> "tuple[_AudioModel | None, _AudioModel | None]":
-        return self._listener, self._reader
 
 
 class _AudioModel:

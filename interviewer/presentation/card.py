@@ -35,7 +35,7 @@ def no_badge(_: Grade) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class CardActions:
     """What a card on the page offers, and one that is written out does not: to rule, and to ask once more.
 
     `is_measured` says of a grade whether its grader is known to be any good on the bank; where it is not, candidates
@@ -50,7 +50,7 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
-class Notes:
+class GraderNotes:
     """What a reader may want to know of those who gave some grades, each thing once."""
 
     badges: tuple[str, ...] = ()
@@ -58,14 +58,14 @@ class Notes:
     grades: tuple[Grade, ...] = ()
 
     @classmethod
-    def on(cls, grades: Sequence[Grade], badge: Badge) -> "Notes":
+    def on(cls, grades: Sequence[Grade], badge: Badge) -> "GraderNotes":
         """The notes on these grades."""
         badges = tuple(dict.fromkeys(filter(None, map(badge, grades))))
         return cls(badges, any(grade.is_estimate for grade in grades))
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CriterionRow:
     """A criterion on the card: its verdict, why, and what would have earned more.
 
     `choose` is set on the first row of a group that lacks so many more of its criteria.
@@ -80,7 +80,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class PointCount:
     """How many of the points that a question asks for one judge found; `by` is a coach, empty for the candidate."""
 
     levels: tuple[Level | None, ...]
@@ -94,17 +94,17 @@ class Tally:
         return f"{halves // 2 or ('' if halves else 0)}{'½' * (halves % 2)}"
 
 
-def tallies(found: AttemptResult) -> list[Tally]:
+def point_counts(found: AttemptResult) -> list[PointCount]:
     """The points by who judged them: the effective ones first, beside them those of the grader where people ruled."""
     grade, attempt = found.grade, found.attempt
     if not attempt.rulings:
-        return [Tally(found.points, is_grader=True)] if found.points else []
+        return [PointCount(found.points, is_grader=True)] if found.points else []
     coaches = [ruling.by for ruling in attempt.rulings if ruling.by]
-    ours = [Tally(found.points, coaches[-1] if coaches else "")]
-    return [*ours, Tally(points(found.question.rubric, grade.verdicts), is_grader=True)] if grade else ours
+    ours = [PointCount(found.points, coaches[-1] if coaches else "")]
+    return [*ours, PointCount(points(found.question.rubric, grade.verdicts), is_grader=True)] if grade else ours
 
 
-def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] = ()) -> list[Row]:
+def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] = ()) -> list[CriterionRow]:
     """The verdicts that are worth a line, in the order of the rubric, those of a group that lacks some at its end."""
     known = {verdict.criterion: verdict for verdict in verdicts or found.verdicts}
     reference, words = found.question.reference.into(language), model_words(found.question, language)
@@ -112,13 +112,13 @@ def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] =
     gaps = {gap.criterion: gap for gap in grade.gaps} if grade else {}
     lacking = {one.id for lost in shortfalls(rubric, found.verdicts) for one in lost.criteria} if found.verdicts else ()
 
-    def row(criterion: Criterion) -> Row:
+    def row(criterion: Criterion) -> CriterionRow:
         verdict = known[criterion.id]
         is_short = criterion.id in lacking and verdict.level in _LACKING
         gap = gaps.get(criterion.id) if is_short else None
         spans = words.get(criterion.id, ()) if is_short and not gap else ()
         say = " … ".join(reference[start:end] for start, end in spans)
-        return Row(criterion, verdict, _why(found, criterion, verdict), gap, say)
+        return CriterionRow(criterion, verdict, _why(found, criterion, verdict), gap, say)
 
     def is_listed(criterion: Criterion) -> bool:
         level = known[criterion.id].level
@@ -133,7 +133,10 @@ def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] =
         if lost.group and (of_group := [one for one in listed if one.criterion in lost.criteria]):
             listed = [one for one in listed if one not in of_group]
             first, *others = of_group
-            listed += [Row(first.criterion, first.verdict, first.why, first.gap, first.say, lost.needed), *others]
+            listed += [
+                CriterionRow(first.criterion, first.verdict, first.why, first.gap, first.say, lost.needed),
+                *others,
+            ]
     return listed
 
 
@@ -153,7 +156,7 @@ def says_nothing(found: AttemptResult) -> bool:
     return found.grade is not None and bool(set(found.grade.flags) & set(_SAYS_NOTHING))
 
 
-def model_marks(found: AttemptResult, listed: Sequence[Row], language: Language) -> Marks:
+def model_marks(found: AttemptResult, listed: Sequence[CriterionRow], language: Language) -> Marks:
     """Where in the model answer the words stand that the candidate could say."""
     spoken = {row.criterion.id for row in listed if row.say}
     return [
@@ -182,7 +185,7 @@ def card(
     is_titled: bool = True,
     partial: Sequence[Verdict] = (),
     badge: Badge = no_badge,
-    live: Live | None = None,
+    live: CardActions | None = None,
     is_unfolded: bool = False,
 ) -> Markup:
     """The score card of an attempt; `level` is that of its title, which stands elsewhere if not `is_titled`.
@@ -191,7 +194,7 @@ def card(
     """
     found, grade = attempt_result(interview, attempt), attempt.grade
     # A report says once for all of its cards what they would repeat.
-    notes = Notes.on([grade] if grade and level == 2 else [], badge)
+    notes = GraderNotes.on([grade] if grade and level == 2 else [], badge)
     listed = rows(found, language, partial)
     source = interview.source(attempt.question)
     name = QuestionName(source.bank, source.question)
@@ -207,9 +210,9 @@ def card(
         attempt=attempt,
         grade=grade,
         found=found,
-        notes=Notes(notes.badges, notes.is_estimate, tuple(one for one in (grade, attempt.second) if one)),
+        notes=GraderNotes(notes.badges, notes.is_estimate, tuple(one for one in (grade, attempt.second) if one)),
         said=said(found),
-        tallies=tallies(found),
+        point_counts=point_counts(found),
         rows=listed,
         model_marks=model_marks(found, listed, language),
         says_nothing=says_nothing(found),
@@ -236,7 +239,7 @@ def second_opinion(found: AttemptResult) -> list[tuple[Criterion, Level | None, 
     return sorted(news, key=lambda row: row[1] is row[2])
 
 
-def _sheet(interview: Interview, found: AttemptResult, language: Language, level: int, live: Live) -> Markup:
+def _sheet(interview: Interview, found: AttemptResult, language: Language, level: int, live: CardActions) -> Markup:
     """The self-marking sheet; it comes first where only an estimate is at hand that nobody has measured on the bank."""
     grade, attempt = found.grade, found.attempt
     if not may_rule(interview, attempt):

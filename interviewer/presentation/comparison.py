@@ -6,9 +6,9 @@ from statistics import median
 from typing import Any
 
 from interviewer.domain.rubric import Criterion, Language, Localized
-from interviewer.presentation.card import Tally
+from interviewer.presentation.card import PointCount
 from interviewer.presentation.wording import is_news, level_key
-from interviewer.sessions.comparison import QuestionComparison, Try
+from interviewer.sessions.comparison import JudgedTry, QuestionComparison
 from interviewer.text.messages import say
 
 
@@ -68,11 +68,11 @@ def comparison_to_plain(compared: Sequence[QuestionComparison]) -> list[dict[str
     ]
 
 
-def _plain(one: Try) -> dict[str, Any]:
+def _plain(one: JudgedTry) -> dict[str, Any]:
     return {"levels": dict(one.levels), "seconds": one.seconds}
 
 
-def _tries(one: QuestionComparison, tries: Sequence[Try], language: Language) -> str:
+def _tries(one: QuestionComparison, tries: Sequence[JudgedTry], language: Language) -> str:
     """Such as "first try 1 of 2 points, best try 2 of 2 · 75 s"."""
     first, best = tries[0], one.best(tries)
     asked = len(one.points(first))
@@ -85,5 +85,5 @@ def _tries(one: QuestionComparison, tries: Sequence[Try], language: Language) ->
     return f"{told} · {say('transcript.seconds', language, seconds=round(first.seconds))}"
 
 
-def _earned(tries: Sequence[tuple[QuestionComparison, Try]]) -> Tally:
-    return Tally(tuple(level for question, one in tries for level in question.points(one)))
+def _earned(tries: Sequence[tuple[QuestionComparison, JudgedTry]]) -> PointCount:
+    return PointCount(tuple(level for question, one in tries for level in question.points(one)))

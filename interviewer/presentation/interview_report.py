@@ -8,7 +8,7 @@ from markupsafe import Markup
 from interviewer.domain.interview import Attempt, Interview
 from interviewer.domain.rubric import Language
 from interviewer.domain.summary import InterviewSummary, attempt_result, over_time, summarize
-from interviewer.presentation.card import Badge, Live, Notes, card, no_badge
+from interviewer.presentation.card import Badge, CardActions, GraderNotes, card, no_badge
 from interviewer.presentation.comparison import compared_questions, overall
 from interviewer.presentation.templating import render
 from interviewer.sessions.comparison import QuestionComparison
@@ -22,7 +22,7 @@ def report(
     unfolded: bool = False,
     badge: Badge = no_badge,
     exports_of: str = "",
-    live: Live | None = None,
+    live: CardActions | None = None,
     compared: Sequence[QuestionComparison] = (),
     zone: tzinfo = UTC,
 ) -> Markup:
@@ -41,7 +41,7 @@ def report(
         over_time=over_time(interview),
         delivery=delivery(interview),
         may_practise=live is not None,
-        notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
+        notes=GraderNotes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
         exports_of=exports_of,
         compared=compared_questions(compared, language),
         overall=overall(compared, language),

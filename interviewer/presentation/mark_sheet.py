@@ -10,7 +10,7 @@ from interviewer.domain.rubric import Language
 from interviewer.domain.scoring import Score, band
 from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort, credited, sign
-from interviewer.presentation.card import Notes, card
+from interviewer.presentation.card import GraderNotes, card
 from interviewer.presentation.grade_export import overview
 from interviewer.presentation.templating import render
 from interviewer.presentation.wording import moment
@@ -18,7 +18,7 @@ from interviewer.text.messages import say
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class MarkSheet:
     """What is shown, with what only the outside knows: the time (ISO 8601, UTC), and what is known of the grader."""
 
     cohort: Cohort
@@ -27,7 +27,7 @@ class Sheet:
     badge: str = ""
 
 
-def to_html(sheet: Sheet) -> str:
+def to_html(sheet: MarkSheet) -> str:
     """The page; it has no script and asks no host for anything."""
     cohort, language = sheet.cohort, sheet.language
     facts = say(
@@ -44,7 +44,7 @@ def to_html(sheet: Sheet) -> str:
         title=f"{say('sheet.title', language)} · {cohort.bank.title.into(language)}",
         styles=("cards", "page", "mark_sheet"),
         cohort=cohort,
-        notes=Notes((sheet.badge,) if sheet.badge else (), cohort.all.is_estimate),
+        notes=GraderNotes((sheet.badge,) if sheet.badge else (), cohort.all.is_estimate),
         facts=[facts, *overview(cohort, language)],
         anchor=_anchor,
         percent=_percent,

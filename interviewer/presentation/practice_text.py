@@ -1,10 +1,13 @@
 """Today and progress in words and as plain data, for every face."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interviewer.domain.rubric import Language
-from interviewer.sessions.progress import Change, Progress
+from interviewer.domain.rubric import Bank, Language
+from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.progress import Progress, RecallChange
 from interviewer.sessions.question_mastery import QuestionMastery, TopicMastery
+from interviewer.sessions.question_notes import QuestionNote
 from interviewer.sessions.today import Today
 from interviewer.text.messages import say
 
@@ -68,6 +71,17 @@ def progress_lines(progress: Progress, language: Language) -> list[str]:
     return lines
 
 
+def note_lines(notes: Mapping[QuestionName, QuestionNote], banks: Sequence[Bank], language: Language) -> list[str]:
+    """What is kept of each question: its first line with a star where it is bookmarked, and the note below it."""
+    texts = {QuestionName(bank.id, one.id): one.text.into(language) for bank in banks for one in bank.questions}
+    lines = []
+    for name, kept in notes.items():
+        title = texts.get(name, name.question).strip().partition("\n")[0]
+        lines.append(say("notes.line", language, sign="★ " if kept.is_bookmarked else "", text=title, name=name))
+        lines += [f"  {line}" for line in kept.note.splitlines()]
+    return lines
+
+
 def today_to_plain(today: Today) -> dict[str, Any]:
     return {
         "questions": [_question(one) for one in today.questions],
@@ -119,11 +133,11 @@ def _topic(topic: TopicMastery) -> dict[str, Any]:
     return {"bank": topic.bank, "topic": topic.topic, **counts}
 
 
-def _changed(one: Change) -> dict[str, Any]:
+def _changed(one: RecallChange) -> dict[str, Any]:
     return {**_question(one.mastery), "before": round(one.before, 3), "now": round(one.now, 3)}
 
 
-def _change(one: Change, language: Language) -> dict[str, object]:
+def _change(one: RecallChange, language: Language) -> dict[str, object]:
     shares = {"before": round(100 * one.before), "now": round(100 * one.now)}
     return {**shares, "question": one.mastery.question.text.into(language)}
 

@@ -8,12 +8,21 @@ from typing import Any
 from markupsafe import Markup
 
 from interviewer import __version__
-from interviewer.domain.grade import Spent
+from interviewer.domain.grade import TokensSpent
 from interviewer.domain.interview import Attempt, Interview, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.domain.scoring import Score, has_every_core
 from interviewer.domain.summary import attempt_result, summarize
-from interviewer.presentation.card import Badge, Notes, no_badge, rows, said, says_nothing, second_opinion, tallies
+from interviewer.presentation.card import (
+    Badge,
+    GraderNotes,
+    no_badge,
+    point_counts,
+    rows,
+    said,
+    says_nothing,
+    second_opinion,
+)
 from interviewer.presentation.chat import chat
 from interviewer.presentation.comparison import compared_questions, comparison_to_plain, overall
 from interviewer.presentation.highlighting import Mark, Marks, pieces
@@ -55,7 +64,7 @@ def to_markdown(transcript: Transcript, language: Language) -> str:
         summary=summary,
         skipped=skipped(summary),
         delivery=delivery(interview),
-        notes=Notes.on([attempt.grade for attempt in interview.attempts if attempt.grade], transcript.badge),
+        notes=GraderNotes.on([attempt.grade for attempt in interview.attempts if attempt.grade], transcript.badge),
         compared=compared_questions(transcript.compared, language) if visible else (),
         overall=overall(transcript.compared, language) if visible else (),
         questions=[
@@ -94,7 +103,7 @@ def to_html(transcript: Transcript, language: Language) -> str:
         )
         if visible
         else "",
-        spent=summary.spent if visible else Spent(),
+        spent=summary.spent if visible else TokensSpent(),
         chat=chat(interview, language),
     )
     return str(page)
@@ -150,7 +159,7 @@ def _written(interview: Interview, attempt: Attempt, language: Language, *, visi
         "found": found,
         "turns": turns,
         "rows": rows(found, language),
-        "tallies": tallies(found),
+        "point_counts": point_counts(found),
         "second": second_opinion(found),
         "says_nothing": says_nothing(found),
         "has_every_core": bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),

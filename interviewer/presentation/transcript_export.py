@@ -13,13 +13,13 @@ from interviewer.presentation.transcript import Transcript, to_html, to_markdown
 from interviewer.presentation.wording import agreement_text
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.sessions.serialization import history_to_json
-from interviewer.sessions.store import Recorded
+from interviewer.sessions.store import RecordedEvent
 from interviewer.text.messages import localized
 
 
 def export_transcript(
     interview: str,
-    history: Sequence[Recorded],
+    history: Sequence[RecordedEvent],
     kind: str,
     language: Language | None,
     known: MeasurementSource,

@@ -1,7 +1,7 @@
 """Which model grades for whom. Keys live here, in memory, and nowhere else."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,9 @@ from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.gate import Gate, Gated
 from interviewer.llm.model_call import ModelCall
 from interviewer.text.messages import localized
+
+# What a grader check was of: base URL, model and call shape.
+CheckKey = tuple[str, str, CallShape]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,22 @@ class GraderChoice:
     @property
     def title(self) -> str:
         return f"{self.endpoint.model} @ {self.endpoint.host}" if self.endpoint else ""
+
+
+@dataclass(frozen=True, slots=True)
+class GraderRequest:
+    """What a visitor asks for.
+
+    An empty key keeps the one that was given before, unless scheme, host or port have changed. No second model means the
+    operator's, if it is the operator's server; an empty one means the same model once more.
+    """
+
+    base_url: str
+    model: str
+    key: str = ""
+    shape: CallShape = CallShape.ONE_CALL
+    votes: int = 1
+    second_model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +75,17 @@ class GraderOptions:
 class GraderRegistry:
     """The choices of all owners, and the graders made from them. Safe to share between threads."""
 
-    def __init__(self, options: GraderOptions, connect: Callable[[Endpoint], LLM], concurrency: int) -> None:
-        """`connect` makes the model of an endpoint; `concurrency` is the most requests at a time to one endpoint."""
+    def __init__(
+        self,
+        options: GraderOptions,
+        connect: Callable[[Endpoint], LLM],
+        concurrency: int,
+        checks: MutableMapping[CheckKey, Any] | None = None,
+    ) -> None:
+        """`connect` makes the model of an endpoint; `concurrency` is the most requests at a time to one endpoint.
+
+        `checks` keeps the outcomes of grader checks; without it they last as long as the program runs.
+        """
         self.options = options
         self._connect = connect
         self.concurrency = concurrency
@@ -67,7 +95,7 @@ class GraderRegistry:
         self._gates: dict[str, Gate] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
-        self._checks: dict[tuple[str, str, CallShape], Any] = {}
+        self._checks: MutableMapping[CheckKey, Any] = {} if checks is None else checks
 
     def open_to_strangers(self) -> None:
         """From now on the page is reached by others too: no address may be entered that was not offered."""
@@ -76,22 +104,9 @@ class GraderRegistry:
     def choice(self, owner: str) -> GraderChoice:
         return self._chosen.get(owner, self.options.default)
 
-    def choose(
-        self,
-        owner: str,
-        base_url: str,
-        model: str,
-        key: str,
-        shape: CallShape,
-        votes: int,
-        second_model: str | None = None,
-    ) -> GraderChoice:
-        """Let a model grade for this owner from now on. Raises SettingsError if it may not or cannot be used.
-
-        An empty key keeps the one that was given before, unless scheme, host or port have changed. No second model
-        means the operator's, if it is the operator's server; an empty one means the same model once more.
-        """
-        choice = self.wish(owner, base_url, model, key, shape, votes, second_model)
+    def choose(self, owner: str, wanted: GraderRequest) -> GraderChoice:
+        """Let a model grade for this owner from now on. Raises SettingsError if it may not or cannot be used."""
+        choice = self.choice_for(owner, wanted)
         with self._lock:
             self._chosen[owner] = choice
             self._drop_unused()
@@ -101,36 +116,26 @@ class GraderRegistry:
                 KNOWN.forget(choice.endpoint.base_url)
         return choice
 
-    def wish(
-        self,
-        owner: str,
-        base_url: str,
-        model: str,
-        key: str,
-        shape: CallShape,
-        votes: int,
-        second_model: str | None = None,
-    ) -> GraderChoice:
+    def choice_for(self, owner: str, wanted: GraderRequest) -> GraderChoice:
         """The choice that `choose` would make, without making it."""
-        url = normalize_base_url(base_url)
+        url, key = normalize_base_url(wanted.base_url), wanted.key.strip()
         if not self._may_use(url):
             raise SettingsError(f"{url} is not on the list of endpoints that may be used here")
-        if not model.strip():
+        if not wanted.model.strip():
             raise SettingsError("name a model; “List models” asks the server which it has")
-        known = [self.choice(owner).endpoint, self.options.default.endpoint]
-        kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")
         default = self.options.default.endpoint
-        if second_model is None:
+        known = [self.choice(owner).endpoint, default]
+        kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")
+        second = wanted.second_model
+        if second is None:
             is_operators = default is not None and origin(default.base_url) == origin(url)
-            second_model = self.options.default.second_model if is_operators else ""
-        second = second_model.strip()
-        if not key.strip() and self._spends_operators_key(kept, model, second, shape, votes):
-            raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
+            second = self.options.default.second_model if is_operators else ""
         temperature = default.temperature if default else 0.0
-        endpoint = Endpoint(
-            url, model, key.strip() or kept, temperature=temperature, max_tokens=self.options.max_tokens
-        )
-        return GraderChoice(endpoint, shape, votes, second)
+        endpoint = Endpoint(url, wanted.model, key or kept, temperature=temperature, max_tokens=self.options.max_tokens)
+        choice = GraderChoice(endpoint, wanted.shape, wanted.votes, second.strip())
+        if not key and self._spends_operators_key(choice):
+            raise SettingsError(localized("fault.operators_model", model=self.options.default.title))
+        return choice
 
     def forget(self, owner: str) -> None:
         """Back to the offline grader; the key is dropped."""
@@ -139,7 +144,7 @@ class GraderRegistry:
             self._drop_unused()
 
     def remember(self, choice: GraderChoice, check: Any) -> None:
-        """Keep the outcome of a grader check, for as long as the program runs."""
+        """Keep the outcome of a grader check, for this address, model and shape."""
         with self._lock:
             self._checks[_measured(choice)] = check
 
@@ -215,13 +220,16 @@ class GraderRegistry:
             for model in self._models.values():
                 model.close()
 
-    def _spends_operators_key(self, key: str, model: str, second: str, shape: CallShape, votes: int) -> bool:
+    def _spends_operators_key(self, choice: GraderChoice) -> bool:
         """Whether a visitor wants more for the operator's key than the operator has chosen."""
         default = self.options.default
-        if self.options.is_private or default.endpoint is None or not key or key != default.endpoint.key:
+        if self.options.is_private or not (default.endpoint and choice.endpoint and choice.endpoint.key):
             return False
-        is_dearer = second not in ("", default.endpoint.model, default.second_model)
-        return is_dearer or (model, shape, votes) != (default.endpoint.model, default.shape, default.votes)
+        if choice.endpoint.key != default.endpoint.key:
+            return False
+        is_dearer = choice.second_model not in ("", default.endpoint.model, default.second_model)
+        asked, paid = choice.endpoint.model, default.endpoint.model
+        return is_dearer or (asked, choice.shape, choice.votes) != (paid, default.shape, default.votes)
 
     def _drop_unused(self) -> None:
         """Forget the clients of endpoints that nobody has chosen any more, and with them the keys; a call under way ends."""
@@ -251,7 +259,7 @@ class GraderRegistry:
         return size
 
 
-def _measured(choice: GraderChoice) -> tuple[str, str, CallShape]:
+def _measured(choice: GraderChoice) -> CheckKey:
     endpoint = choice.endpoint
     return (endpoint.base_url, endpoint.model, choice.shape) if endpoint else ("", "", choice.shape)
 

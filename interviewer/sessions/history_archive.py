@@ -8,7 +8,7 @@ from interviewer.domain.rubric import is_id
 from interviewer.errors import InterviewerError, NoSuchInterview, TranscriptError
 from interviewer.sessions.question_notes import add_notes, list_notes, notes_from_plain, notes_to_plain
 from interviewer.sessions.serialization import history_from_json, history_to_json
-from interviewer.sessions.store import Recorded, Store, new_id
+from interviewer.sessions.store import RecordedEvent, Store, new_id
 from interviewer.text.messages import localized
 
 FORMAT = "mock-interview-history"
@@ -18,7 +18,7 @@ _LONGEST_ID = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedHistory:
     """How many interviews were added, and how many were there already."""
 
     added: int
@@ -36,7 +36,7 @@ def export_history(store: Store, owner: str) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def import_history(store: Store, owner: str, text: str) -> Imported:
+def import_history(store: Store, owner: str, text: str) -> ImportedHistory:
     """Add what `export_history` wrote, or a single transcript; an interview or note that is there already is left alone.
 
     Raises TranscriptError, and adds nothing, if any of it cannot be read or played.
@@ -58,20 +58,20 @@ def import_history(store: Store, owner: str, text: str) -> Imported:
     for one in new:
         store.insert(_free_id(store, one.id), owner, one.history, one.title)
     add_notes(store, owner, notes, list_notes(store, owner))
-    return Imported(len(new), len(archived) - len(new))
+    return ImportedHistory(len(new), len(archived) - len(new))
 
 
 @dataclass(frozen=True, slots=True)
 class _Archived:
     id: str
     title: str | None
-    history: list[Recorded]
+    history: list[RecordedEvent]
 
 
 def _read(transcript: object) -> _Archived:
     if not isinstance(transcript, dict):
         raise TranscriptError(localized("history.no_list"))
-    history = [Recorded(event, at) for event, at in history_from_json(json.dumps(transcript))]
+    history = [RecordedEvent(event, at) for event, at in history_from_json(json.dumps(transcript))]
     title = transcript.get("title")
     try:
         replay(one.event for one in history)
@@ -91,7 +91,7 @@ def _free_id(store: Store, wanted: str) -> str:
     return new_id()
 
 
-def _transcript(history: list[Recorded]) -> str:
+def _transcript(history: list[RecordedEvent]) -> str:
     """A grade that is not shown yet is left out, and given anew where the history is imported."""
     if not shows_grades(replay(one.event for one in history)):
         history = [one for one in history if not isinstance(one.event, Graded | Ungraded)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from interviewer.domain.interview import Interview, Saying, begin, step
 from interviewer.errors import NoSuchInterview
-from interviewer.sessions.store import Recorded, Store
+from interviewer.sessions.store import RecordedEvent, Store
 from interviewer.text.messages import localized
 
 _MOST_CACHED = 256
@@ -49,7 +49,7 @@ class InterviewCache:
             self._cached.pop(interview, None)
 
 
-def _after(known: CachedInterview | None, recorded: Recorded) -> CachedInterview:
+def _after(known: CachedInterview | None, recorded: RecordedEvent) -> CachedInterview:
     if known is None:
         return CachedInterview(begin(recorded.event), 1, recorded.at)
     interview = step(known.interview, recorded.event)

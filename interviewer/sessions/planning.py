@@ -95,7 +95,7 @@ def make_named_plan(
 ) -> Begun:
     """The first event of an interview with these questions of any of the banks, in this order; each is asked once.
 
-    With `again`, what is missed is asked once more at the end. Raises BankError if there is no such question.
+    With `again`, a coach asks once more at the end what was missed. Raises BankError if there is no such question.
     """
     wanted = list(dict.fromkeys(names))
     if not wanted:
@@ -113,12 +113,12 @@ def make_named_plan(
         probes=int(ask_back),
         hints=hints,
         sources=sources,
-        again=again,
+        again=again and mode is Mode.COACH,
     )
     return Begun(bank, plan)
 
 
-def find_question(banks: Sequence[Bank], text: str) -> QuestionName:
+def parse_question_name(banks: Sequence[Bank], text: str) -> QuestionName:
     """The question that somebody names as `bank/question`, or as `question` if only one bank has it. Raises BankError."""
     bank, _, question = text.rpartition("/")
     found = [

@@ -21,7 +21,7 @@ _CREDIT = {Rating.GOOD: 1.0, Rating.HARD: 0.5, Rating.AGAIN: 0.0}
 _RECENT = timedelta(days=30)
 
 
-class Practised(NamedTuple):
+class PractisedAnswer(NamedTuple):
     """One answer that was a review: when (aware) it was given, and the share, 0 to 1, of its core criteria recalled."""
 
     name: QuestionName
@@ -49,7 +49,7 @@ class TopicProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecallChange:
     """A question that was answered lately: the share recalled the time before, and the last time."""
 
     mastery: QuestionMastery
@@ -64,8 +64,8 @@ class Progress:
     days: dict[date, int]
     topics: tuple[TopicProgress, ...]
     masteries: tuple[TopicMastery, ...]
-    better: tuple[Change, ...]
-    slipping: tuple[Change, ...]
+    better: tuple[RecallChange, ...]
+    slipping: tuple[RecallChange, ...]
     holds: float | None
     held: float | None
 
@@ -79,7 +79,7 @@ def read_progress(store: Store, owner: str, banks: Sequence[Bank], now: datetime
     zone = now.tzinfo
     assert zone is not None
     known = known_questions(store, owner, banks, now)
-    practised = list_practised(store, owner)
+    practised = list_practised_answers(store, owner)
     begun = [one for one in known if one.cards]
     used = {one.bank.id for one in begun}
     changes = _changes(begun, practised, now)
@@ -96,7 +96,7 @@ def read_progress(store: Store, owner: str, banks: Sequence[Bank], now: datetime
     )
 
 
-def list_practised(store: Store, owner: str) -> list[Practised]:
+def list_practised_answers(store: Store, owner: str) -> list[PractisedAnswer]:
     """Every answer of an owner that was a review, in the order of their times."""
     key = (outcomes.c.bank, outcomes.c.question, outcomes.c.interview, outcomes.c.attempt, outcomes.c.answered_at)
     credit = sa.case(*((outcomes.c.rating == rating, value) for rating, value in _CREDIT.items()))
@@ -104,12 +104,16 @@ def list_practised(store: Store, owner: str) -> list[Practised]:
     query = query.where(outcomes.c.owner == owner, outcomes.c.kind == Kind.CORE, outcomes.c.rating.is_not(None))
     with store.database.read() as connection:
         return [
-            Practised(QuestionName(row.bank, row.question), datetime.fromisoformat(row.answered_at), float(row.share))
+            PractisedAnswer(
+                QuestionName(row.bank, row.question), datetime.fromisoformat(row.answered_at), float(row.share)
+            )
             for row in connection.execute(query)
         ]
 
 
-def _topics(known: Sequence[QuestionMastery], practised: Sequence[Practised], zone: tzinfo) -> list[TopicProgress]:
+def _topics(
+    known: Sequence[QuestionMastery], practised: Sequence[PractisedAnswer], zone: tzinfo
+) -> list[TopicProgress]:
     places = {one.name: one for one in known}
     shares: dict[tuple[str, str], dict[date, list[float]]] = defaultdict(lambda: defaultdict(list))
     titles: dict[tuple[str, str], Localized] = {}
@@ -125,13 +129,15 @@ def _topics(known: Sequence[QuestionMastery], practised: Sequence[Practised], zo
     ]
 
 
-def _changes(begun: Sequence[QuestionMastery], practised: Sequence[Practised], now: datetime) -> list[Change]:
+def _changes(
+    begun: Sequence[QuestionMastery], practised: Sequence[PractisedAnswer], now: datetime
+) -> list[RecallChange]:
     """What the last two answers made of the questions that were answered within the last month."""
-    last: dict[QuestionName, list[Practised]] = defaultdict(list)
+    last: dict[QuestionName, list[PractisedAnswer]] = defaultdict(list)
     for one in practised:
         last[one.name].append(one)
     return [
-        Change(mastery, found[-2].share, found[-1].share)
+        RecallChange(mastery, found[-2].share, found[-1].share)
         for mastery in begun
         if len(found := last[mastery.name]) > 1 and now - found[-1].at <= _RECENT
     ]

@@ -81,9 +81,6 @@ class QuestionMastery:
         """The share, 0 to 1, in which its weakest point is expected to be recalled now; 0 of a new question."""
         return min((card.memory.recall(now) for card in self.cards), default=0.0)
 
-    def is_weak_at(self, criterion: str) -> bool:
-        return any(card.criterion == criterion and card.memory.rating is not Rating.GOOD for card in self.cards)
-
 
 @dataclass(frozen=True, slots=True)
 class TopicMastery:

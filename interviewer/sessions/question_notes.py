@@ -44,7 +44,7 @@ def list_notes(store: Store, owner: str) -> dict[QuestionName, QuestionNote]:
     return {QuestionName(row.bank, row.question): QuestionNote(row.note, row.is_bookmarked) for row in rows}
 
 
-def keep_note(
+def save_note(
     store: Store, owner: str, name: QuestionName, *, note: str | None = None, is_bookmarked: bool | None = None
 ) -> None:
     """Change what an owner keeps about a question; None leaves it as it is."""
@@ -95,4 +95,4 @@ def add_notes(
     there = set(known)
     for name, one in notes.items():
         if name not in there:
-            keep_note(store, owner, name, note=one.note, is_bookmarked=one.is_bookmarked)
+            save_note(store, owner, name, note=one.note, is_bookmarked=one.is_bookmarked)

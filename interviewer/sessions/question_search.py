@@ -1,4 +1,4 @@
-"""Finding questions of all banks by their words, topic, difficulty and state."""
+"""Finding questions of all banks by their words and their state."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,14 +14,14 @@ from interviewer.sessions.store import Store
 from interviewer.text.tokenizer import fold
 
 
-class Kept(StrEnum):
+class NoteFilter(StrEnum):
     """What an owner may keep about a question."""
 
     BOOKMARK = "bookmark"
     NOTE = "note"
 
     def fits(self, note: QuestionNote) -> bool:
-        return note.is_bookmarked if self is Kept.BOOKMARK else bool(note.note)
+        return note.is_bookmarked if self is NoteFilter.BOOKMARK else bool(note.note)
 
 
 def known_questions(store: Store, owner: str, banks: Sequence[Bank], now: datetime) -> list[QuestionMastery]:
@@ -38,12 +38,9 @@ def search_questions(
     known: Sequence[QuestionMastery],
     text: str = "",
     *,
-    bank: str = "",
-    topic: str = "",
-    difficulty: int | None = None,
     states: Collection[QuestionState] = (),
     notes: Mapping[QuestionName, QuestionNote] | None = None,
-    kept: Kept | None = None,
+    kept: NoteFilter | None = None,
 ) -> list[QuestionMastery]:
     """Those of `known` that have all words of the text, in either language, and everything else that is asked for.
 
@@ -54,10 +51,7 @@ def search_questions(
     return [
         one
         for one in known
-        if bank in ("", one.bank.id)
-        and topic in ("", one.question.topic)
-        and difficulty in (None, one.question.difficulty)
-        and (not states or one.state in states)
+        if (not states or one.state in states)
         and (kept is None or kept.fits(notes.get(one.name, NO_NOTE)))
         and (not words or _has_all(one, words, notes.get(one.name, NO_NOTE).note))
     ]

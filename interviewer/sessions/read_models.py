@@ -1,6 +1,7 @@
 """Read models: tables derived from the events, so that lists and due work need not replay interviews."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, tzinfo
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -26,7 +27,8 @@ from interviewer.domain.scoring import Score, mean
 from interviewer.domain.summary import attempt_result, last_results
 from interviewer.errors import InterviewerError
 from interviewer.sessions import review_cards
-from interviewer.sessions.tables import events, interviews, outcomes, overviews
+from interviewer.sessions.interview_search import add_words, has_all_words
+from interviewer.sessions.tables import events, interview_words, interviews, outcomes, overviews
 
 PAGE_SIZE = 50
 
@@ -94,18 +96,19 @@ def list_owners(connection: sa.Connection) -> list[OwnerOverview]:
 
 
 def list_overviews(
-    connection: sa.Connection, owner: str | None, limit: int | None = None, offset: int = 0, text: str = ""
+    connection: sa.Connection,
+    owner: str | None,
+    limit: int | None = None,
+    offset: int = 0,
+    text: str = "",
+    zone: tzinfo = UTC,
 ) -> list[Overview]:
-    """The interviews of an owner (None: of everybody), the one that changed last first.
-
-    With `text`, those whose own title or bank's title has it.
-    """
+    """The interviews of an owner (None: of everybody) that have all words of the text, the one that changed last first."""
     query = sa.select(overviews).order_by(overviews.c.changed_at.desc(), overviews.c.interview)
     if owner is not None:
         query = query.where(overviews.c.owner == owner)
     if text.strip():
-        named = (interviews.c.title, overviews.c.bank_zh, overviews.c.bank_en)
-        query = query.where(sa.or_(*(column.icontains(text.strip(), autoescape=True) for column in named)))
+        query = query.where(has_all_words(text, zone))
     return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()]
 
 
@@ -147,6 +150,7 @@ def first_overview(connection: sa.Connection, interview: str, owner: str, at: st
     """Add the row of an interview that begins."""
     row = {"interview": interview, "owner": owner, "begun_at": at, "changed_at": at, **_state(state)}
     connection.execute(overviews.insert().values(row))
+    add_words(connection, interview, state)
 
 
 def update(connection: sa.Connection, interview: str, event: Event, at: str, state: Interview) -> None:
@@ -157,6 +161,8 @@ def update(connection: sa.Connection, interview: str, event: Event, at: str, sta
         row = connection.execute(sa.select(interviews).where(interviews.c.id == interview)).one()
         first_overview(connection, row.id, row.owner, row.begun_at, state)
         connection.execute(overviews.update().where(this).values(changed_at=at))
+    if getattr(event, "then", ""):  # another question than was planned
+        add_words(connection, interview, state)
     if isinstance(event, _JUDGING):
         owner = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar_one()
         attempt = state.attempt(event.question, event.attempt)
@@ -189,6 +195,7 @@ def rebuild(connection: sa.Connection, read: ReadEvents) -> int:
     """Make the tables anew from the events, and give the number of interviews."""
     connection.execute(outcomes.delete())
     connection.execute(overviews.delete())
+    connection.execute(interview_words.delete())
     rows = connection.execute(sa.select(interviews).order_by(interviews.c.id)).all()
     for row in rows:
         try:

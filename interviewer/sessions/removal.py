@@ -1,11 +1,29 @@
 """Taking interviews and people out of the database and the data folder, and putting one interview back."""
 
+import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
+import sqlalchemy as sa
+
+from interviewer.domain.interview import Begun
+from interviewer.domain.rubric import Localized
 from interviewer.errors import NoSuchInterview
-from interviewer.sessions.store import Recorded, Store
+from interviewer.sessions.serialization import (
+    bank_from_json,
+    begun_from_json,
+    begun_to_json,
+    event_from_json,
+    event_to_json,
+)
+from interviewer.sessions.store import RecordedEvent, Store
+from interviewer.sessions.tables import removed_interviews
 from interviewer.text.messages import localized
+
+# So long what was deleted on the page can be put back, also after a restart; then nothing of it is left.
+KEPT_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +33,7 @@ class RemovedInterview:
     id: str
     owner: str
     title: str | None
-    history: list[Recorded]
+    history: list[RecordedEvent]
 
 
 def remove_interview(store: Store, interview: str, owner: str | None) -> RemovedInterview:
@@ -34,6 +52,80 @@ def remove_interview(store: Store, interview: str, owner: str | None) -> Removed
 def put_back(store: Store, removed: RemovedInterview) -> None:
     """Undo a removal."""
     store.insert(removed.id, removed.owner, removed.history, removed.title)
+
+
+class Restorable(NamedTuple):
+    """An interview that can still be put back."""
+
+    id: str
+    title: str | None
+    bank_title: Localized
+
+
+def set_aside(store: Store, interview: str, owner: str) -> None:
+    """Delete an interview so that its owner can put it back within `KEPT_FOR`. Raises as `remove_interview` does."""
+    forget_expired(store)
+    if owner != store.owner_of(interview):
+        raise NoSuchInterview(localized("store.no_interview", id=interview))
+    first, *later = store.history(interview)
+    assert isinstance(first.event, Begun)
+    _, bank, body = begun_to_json(first.event)
+    recorded = [(*event_to_json(one.event), one.at) for one in later]
+    row = {"interview": interview, "owner": owner, "title": store.title_of(interview), "removed_at": _as_stored(_now())}
+    row |= {"bank": bank, "events": json.dumps([(body, first.at), *recorded], ensure_ascii=False)}
+    with store.database.write() as connection:
+        connection.execute(removed_interviews.delete().where(removed_interviews.c.interview == interview))
+        connection.execute(removed_interviews.insert().values(row))
+    store.remove(interview)
+
+
+def list_set_aside(store: Store, owner: str) -> list[Restorable]:
+    """What an owner can still put back, the latest first."""
+    with store.database.read() as connection:
+        rows = connection.execute(_of(owner).order_by(removed_interviews.c.removed_at.desc())).all()
+    return [Restorable(row.interview, row.title, bank_from_json(row.bank).title) for row in rows]
+
+
+def take_back(store: Store, interview: str, owner: str) -> bool:
+    """Put back an interview that was set aside; whether there was one."""
+    this = removed_interviews.c.interview == interview
+    with store.database.read() as connection:
+        row = connection.execute(_of(owner).where(this)).first()
+    if row is None:
+        return False
+    (body, begun_at), *later = json.loads(row.events)
+    history = [RecordedEvent(begun_from_json(body, bank_from_json(row.bank)), begun_at)]
+    history += [RecordedEvent(event_from_json(kind, text), at) for kind, text, at in later]
+    try:
+        store.owner_of(interview)  # it was set aside, and the program was killed before it was deleted
+    except NoSuchInterview:
+        store.insert(interview, owner, history, row.title)
+    with store.database.write() as connection:
+        connection.execute(removed_interviews.delete().where(this))
+    return True
+
+
+def forget_expired(store: Store) -> int:
+    """Drop for good what was set aside longer ago than `KEPT_FOR`; give how much that was."""
+    is_old = removed_interviews.c.removed_at < _as_stored(_now() - KEPT_FOR)
+    with store.database.read() as connection:
+        if connection.execute(sa.select(removed_interviews.c.interview).where(is_old).limit(1)).first() is None:
+            return 0
+    with store.database.write() as connection:
+        return connection.execute(removed_interviews.delete().where(is_old)).rowcount
+
+
+def _of(owner: str) -> sa.Select[tuple[object, ...]]:
+    since = removed_interviews.c.removed_at >= _as_stored(_now() - KEPT_FOR)
+    return sa.select(removed_interviews).where(removed_interviews.c.owner == owner, since)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _as_stored(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
 
 
 def forget_owner(store: Store, owner: str, data_folder: Path) -> int:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from interviewer.domain.learning import Rating, opens_card
 from interviewer.domain.rubric import Kind
-from interviewer.sessions.review_schedule import Memory, Review, remembered
+from interviewer.sessions.review_schedule import Memory, Review, memory_from
 from interviewer.sessions.tables import outcomes, review_cards
 
 
@@ -69,7 +69,7 @@ def _cards(rows: Iterable[Any]) -> list[dict[str, Any]]:
     return [
         {**memory._asdict(), "criterion": criterion, "due": _text(memory.due), "last_review": _text(memory.last_review)}
         for criterion, made in reviews.items()
-        if (memory := remembered(made))
+        if (memory := memory_from(made))
     ]
 
 

@@ -69,7 +69,7 @@ class Memory(NamedTuple):
         )
 
 
-def after(memory: Memory | None, review: Review) -> Memory:
+def memory_after(memory: Memory | None, review: Review) -> Memory:
     """The memory after one more review."""
     card = memory._card() if memory else fsrs.Card(card_id=1, due=review.at)  # noqa: SLF001 - its own class
     card, _ = _SCHEDULER.review_card(card, _RATINGS[review.rating], review.at)
@@ -87,9 +87,9 @@ def after(memory: Memory | None, review: Review) -> Memory:
     )
 
 
-def remembered(reviews: Iterable[Review]) -> Memory | None:
+def memory_from(reviews: Iterable[Review]) -> Memory | None:
     """The memory that these reviews leave, in the order of their times; None if there were none."""
     memory = None
     for review in sorted(reviews, key=lambda one: one.at):
-        memory = after(memory, review)
+        memory = memory_after(memory, review)
     return memory

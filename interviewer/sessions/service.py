@@ -2,18 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from interviewer.domain.interview import Begun, Mode, replay
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.interview import Begun, replay
 from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import get_ready
 from interviewer.sessions.effect_leases import EffectLeases
 from interviewer.sessions.effects import EffectRunner, GraderSource
 from interviewer.sessions.interview_cache import InterviewCache
-from interviewer.sessions.planning import QuestionName, make_named_plan
-from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
+from interviewer.sessions.removal import RemovedInterview, forget_expired, put_back, remove_interview
 from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
 from interviewer.sessions.work_queues import WorkQueues
@@ -53,28 +50,6 @@ class SessionService:
         questions = [planned.bank[question] for question in planned.plan.questions]
         self._preparing.submit("get ready", lambda: get_ready(questions))
         return session
-
-    def begin_named(
-        self,
-        owner: str,
-        banks: Sequence[Bank],
-        names: Iterable[QuestionName],
-        *,
-        mode: Mode = Mode.COACH,
-        language: Language | None = None,
-        probes: bool | None = None,
-        hints: bool = True,
-        again: bool = True,
-    ) -> Session:
-        """A new interview with these questions of any of the banks. Raises BankError where one has no such question.
-
-        With `again`, a coach asks once more at the end what was missed.
-        """
-        again = again and mode is Mode.COACH
-        first = make_named_plan(
-            banks, names, mode=mode, language=language, probes=probes, hints=hints, again=again
-        )  # fmt: skip
-        return self.begin(owner, first)
 
     def resume(self, interview: str, owner: str | None) -> Session:
         """An interview that is kept. Raises NoSuchInterview if it is not this owner's (None: anybody's)."""
@@ -124,6 +99,7 @@ class SessionService:
         while True:
             try:
                 self.run_left_work(unchanged_for)
+                forget_expired(self.store)
             except Exception:  # noqa: BLE001 - it is logged, and looked for again
                 _log.exception("left work could not be looked for")
             if self._closed.wait(_SWEEP_SECONDS):

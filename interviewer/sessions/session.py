@@ -45,7 +45,7 @@ from interviewer.llm.model_call import CallProgress
 from interviewer.sessions.effects import EffectRunner, levels_so_far
 from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.planning import choose_next
-from interviewer.sessions.store import Recorded, Store
+from interviewer.sessions.store import RecordedEvent, Store
 from interviewer.text.messages import localized
 
 LONGEST_ANSWER = 20_000
@@ -69,7 +69,7 @@ class Session:
     id: str
     owner: str
 
-    def history(self) -> list[Recorded]:
+    def history(self) -> list[RecordedEvent]:
         return self.store.history(self.id)
 
     def interview(self) -> Interview:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -27,12 +27,14 @@ from interviewer.sessions.serialization import (
 from interviewer.sessions.tables import (
     banks,
     events,
+    interview_words,
     interviews,
     leases,
     outcomes,
     overviews,
     owner_settings,
     question_notes,
+    removed_interviews,
 )
 from interviewer.text.messages import localized
 
@@ -52,7 +54,7 @@ _LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedEvent:
     """An event as it was recorded; `at` is UTC, ISO 8601, and never before that of the event before it."""
 
     event: Event
@@ -102,7 +104,7 @@ class Store:
             raise store_error(error) from error
         return at
 
-    def since(self, interview: str, number: int) -> list[Recorded]:
+    def since(self, interview: str, number: int) -> list[RecordedEvent]:
         """The events from the `number`-th on (from 0), in order; events never change, so what came before is known."""
         with self.database.read() as connection:
             return self._read(connection, interview, number)
@@ -117,7 +119,7 @@ class Store:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return str(found)
 
-    def history(self, interview: str, owner: str | None = None) -> list[Recorded]:
+    def history(self, interview: str, owner: str | None = None) -> list[RecordedEvent]:
         """All events in order. Raises NoSuchInterview if there is none, or not of this owner (None: of anybody)."""
         if owner is not None and self.owner_of(interview) != owner:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
@@ -127,14 +129,19 @@ class Store:
         return history
 
     def interviews(
-        self, owner: str | None = None, limit: int | None = None, offset: int = 0, text: str = ""
+        self,
+        owner: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        text: str = "",
+        zone: tzinfo = UTC,
     ) -> list[Overview]:
-        """The interviews of an owner (None: of everybody), the one that changed last first.
+        """The interviews of an owner (None: of everybody) that have all words of the text, the one that changed last first.
 
-        With `text`, those whose own title or bank's title has it.
+        A word may be in the title, the bank's or the questions', name the mode, or the day in `zone`.
         """
         with self.database.read() as connection:
-            return read_models.list_overviews(connection, owner, limit, offset, text)
+            return read_models.list_overviews(connection, owner, limit, offset, text, zone)
 
     def title_of(self, interview: str) -> str | None:
         """What its owner calls it; None if nobody named it."""
@@ -149,7 +156,7 @@ class Store:
         with self.database.write() as connection:
             connection.execute(interviews.update().where(interviews.c.id == interview).values(title=kept))
 
-    def insert(self, interview: str, owner: str, history: Sequence[Recorded], title: str | None = None) -> None:
+    def insert(self, interview: str, owner: str, history: Sequence[RecordedEvent], title: str | None = None) -> None:
         """Add an interview that was played before, with the times of its events; its id must be free.
 
         Raises OutOfTurn if these events make no interview.
@@ -185,7 +192,7 @@ class Store:
         """Delete every row of an owner, and the bytes that stood there."""
         with self.database.write() as connection:
             self._delete(connection, interviews.c.owner == owner)
-            for table in (owner_settings, question_notes):
+            for table in (owner_settings, question_notes, removed_interviews):
                 connection.execute(table.delete().where(table.c.owner == owner))
             review_cards.remove_owner(connection, owner)
         self.database.compact()
@@ -231,8 +238,8 @@ class Store:
     def _delete(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
         """Delete these interviews, what refers to them, and the banks that no other interview was played on."""
         names = sa.select(interviews.c.id).where(which)
-        for column in (events.c.interview, outcomes.c.interview, overviews.c.interview, leases.c.interview):
-            connection.execute(column.table.delete().where(column.in_(names)))
+        for table in (events, outcomes, overviews, interview_words, leases):
+            connection.execute(table.delete().where(table.c.interview.in_(names)))
         connection.execute(interviews.delete().where(which))
         bodies = connection.execute(sa.select(events.c.body).where(events.c.number == 0)).scalars()
         used = {digest for body in bodies if (digest := _digest(body))}
@@ -259,9 +266,9 @@ class Store:
 
         return read_models.rebuild(connection, read)
 
-    def _read(self, connection: sa.Connection, interview: str, number: int) -> list[Recorded]:
+    def _read(self, connection: sa.Connection, interview: str, number: int) -> list[RecordedEvent]:
         rows = connection.execute(_EVENTS_FROM, {"this": interview, "first": number}).all()
-        return [Recorded(self._event(connection, kind, body), at) for kind, body, at in rows]
+        return [RecordedEvent(self._event(connection, kind, body), at) for kind, body, at in rows]
 
     def _event(self, connection: sa.Connection, kind: str, body: str) -> Event:
         if kind != Begun.__name__:

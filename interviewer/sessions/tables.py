@@ -65,6 +65,26 @@ sa.Index(
     "ix_overviews_open", overviews.c.owner, overviews.c.changed_at, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN
 )
 
+# Read model: what an interview is found by, besides its title: the names of its bank and what it asks, folded.
+interview_words = sa.Table(
+    "interview_words",
+    metadata,
+    sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("words", sa.Text, nullable=False),
+)
+
+# Interviews that were deleted and can be put back for a while: the snapshot of the bank, and the events as JSON.
+removed_interviews = sa.Table(
+    "removed_interviews",
+    metadata,
+    sa.Column("interview", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("title", sa.Text, nullable=True),
+    sa.Column("removed_at", sa.String(32), nullable=False),
+    sa.Column("bank", sa.Text, nullable=False),
+    sa.Column("events", sa.Text, nullable=False),
+)
+
 # Read model: one row for each effective verdict on each attempt. `ruled_by` is null where nobody ruled, '' where the
 # candidate did. `question` is its id in its `bank`; `rating` is null where the verdict is no review of the criterion, and
 # `seconds` is how long the answers of the attempt took, null where that is not known.

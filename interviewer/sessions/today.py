@@ -59,7 +59,7 @@ class Today:
 
     @property
     def names(self) -> tuple[QuestionName, ...]:
-        """What `SessionService.begin_named` is to be given."""
+        """What `make_named_plan` is to be given."""
         return tuple(one.name for one in self.questions)
 
 

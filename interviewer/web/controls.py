@@ -48,6 +48,7 @@ class Controls:
                 self.start, self.play, self.report = StartForm(), PlayArea(), ReportArea()
             with gr.Tab("··", id="interviews") as self.records:
                 self.progress = html(elem_id="progress-page")
+                self.words = gr.Textbox(max_lines=1, elem_id="interview-words")
                 self.listing = html(elem_id="interviews")
                 with gr.Row():
                     self.refresh = gr.Button(size="sm", elem_id="refresh")

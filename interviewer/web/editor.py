@@ -45,7 +45,9 @@ _MOST_CHECKED = 300
 _BANKS = """{% if banks %}<details data-key="own-banks"><summary>{{ say("editor.banks") }}</summary><ul class="own-banks">
 {% for bank in banks %}<li>{{ bank.title }} <span class="quiet">{{ say("editor.count", count=bank.questions | length) }}</span>
 <span class="tools"><button type="button" data-open="{{ bank.id }}" data-sure="{{ say("editor.drop_edits") }}">{{ say("editor.edit") }}</button>
-<button type="button" class="delete" data-bank="{{ bank.id }}" data-sure="{{ say("list.delete_sure") }}">{{ say("list.delete") }}</button></span></li>{% endfor %}</ul></details>{% endif %}"""
+<button type="button" class="delete" data-bank="{{ bank.id }}" data-sure="{{ say("list.delete_sure") }}">{{ say("list.delete") }}</button></span></li>{% endfor %}</ul></details>{% endif %}
+{% if removed %}<details data-key="removed-banks"><summary>{{ say("list.removed") }}</summary><ul class="own-banks">
+{% for one in removed %}<li>{{ one.title }} <button type="button" class="put-back" data-bank="{{ one.id }}">{{ say("list.undo") }}</button></li>{% endfor %}</ul></details>{% endif %}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class Editor:
         language = action.language
         match action:
             case ListBanks():
-                return {"html": inline(_BANKS, language, banks=self.importer.own_banks())}
+                return {
+                    "html": inline(_BANKS, language, banks=self.importer.own_banks(), removed=self.importer.removed())
+                }
             case OpenImport(draft=name):
                 draft = self.importer.drafts.get(name)
                 if draft is None:
@@ -143,12 +147,14 @@ def _opened(text: str, base: str, language: Language) -> Reply:
         "base": base,
         "bank": sketch.model_dump(mode="json"),
         "title": {"zh": bank.title.zh, "en": bank.title.en},
+        "policy": {"zh": bank.policy.zh, "en": bank.policy.en} if bank.policy else {},
         "questions": [draft.model_dump(mode="json") for draft in shown],
         "html": render(
             "editor.html",
             language,
             title=bank.title,
             sides=DraftText(zh=bank.title.zh, en=bank.title.en).languages,
+            policy_sides=_sides_of(sketch),
             rows=[_row(one, sketch) for one in shown],
         ),
     }
@@ -251,4 +257,5 @@ def _with_edits(text: str, edits: Edits) -> str:
     changed = [drafts.finished(drafts.read_draft(sent)) for sent in edits.changed]
     known = {question.id for question in (*bank.questions, *changed)}
     order = [name for name in edits.order if name in known]
-    return rewritten(text, "", drafts.edited(bank, DraftText.model_validate(edits.title), order, changed))
+    policy = None if edits.policy is None else DraftText.model_validate(edits.policy)
+    return rewritten(text, "", drafts.edited(bank, DraftText.model_validate(edits.title), policy, order, changed))

@@ -50,11 +50,12 @@ class Check(_Action):
 
 
 class Edits(BaseModel):
-    """What has become of a bank's text in the form: its title, the ids of its questions in order, those that changed."""
+    """What has become of a bank's text in the form: its title and policy, the ids of its questions in order, those that changed."""
 
     model_config = ConfigDict(extra="forbid")
 
     title: dict[str, str]
+    policy: dict[str, str] | None = None
     order: list[str]
     changed: list[dict[str, Any]]
 

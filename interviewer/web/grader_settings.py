@@ -9,13 +9,16 @@ from typing import Generic, TypeVar
 from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, SettingsError
-from interviewer.evaluation import grader_check
 from interviewer.evaluation.grader_check import GraderCheck
+from interviewer.evaluation.speech_check import check_all
 from interviewer.grading import CallShape
 from interviewer.llm.discovery import KNOWN, find_local_servers, list_models
+from interviewer.llm.local_models import fitting_model, machine_memory, pull_line, setup_advice, suggested_model
 from interviewer.llm.model_call import ModelCall
+from interviewer.llm.ollama import PullProgress, pull
+from interviewer.llm.speech import Speech
 from interviewer.presentation.templating import inline, render
-from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
+from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry, GraderRequest
 from interviewer.text.messages import localized, say
 
 _BANK = "deep-learning"
@@ -54,6 +57,8 @@ class Told:
     drop_key: bool = False
     asks: bool = False
     """Whether the model is to be used only if that is asked for once more."""
+    pulls: str = ""
+    """The model that Ollama may be asked to pull."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class GraderActions:
 
     models: GraderRegistry
     library: Library
+    speech: Speech | None = None
 
     def status(self, owner: str, language: Language) -> str:
         """Who grades now."""
@@ -78,15 +84,43 @@ class GraderActions:
         """Ask this machine's usual ports. Only where any address may be entered at all."""
         if not self.models.options.is_private or self.models.options.allowed:
             return Told(_paragraph(say("grader.found_none", language), language))
-        found = find_local_servers()
+        found, memory = find_local_servers(), machine_memory()
         if not found:
-            return Told(_paragraph(say("grader.found_none", language), language))
-        return Told(inline(_FOUND, language, found=found), found[0].base_url, found[0].models)
+            return Told(inline(_ADVICE, language, lines=setup_advice(memory, language)))
+        names = [name for server in found for name in server.models]
+        may_pull = any(server.kind == "ollama" for server in found) and fitting_model(names) is None
+        pulls = suggested_model(memory).ollama if may_pull else ""
+        return Told(inline(_FOUND, language, found=found, pulls=pulls), found[0].base_url, found[0].models, pulls=pulls)
+
+    def pull(self, owner: str, language: Language) -> Iterator[Told]:
+        """Let the Ollama of this machine pull the model that fits its memory, with its progress."""
+        model = suggested_model(machine_memory()).ollama
+        is_open = self.models.options.is_private and not self.models.options.allowed
+        found = [server.base_url for server in find_local_servers() if server.kind == "ollama"] if is_open else []
+        if not found:
+            yield Told(_paragraph(say("local_model.no_ollama", language), language))
+            return
+        call = self.models.begin_check(owner)
+
+        def work(tell: Callable[[PullProgress], None]) -> None:
+            for progress in pull(found[0], model):
+                tell(progress)
+
+        run: Watched[None, PullProgress] = Watched(work, call=call)
+        for progress in run:
+            yield Told(inline(_PULLING, language, line=pull_line(progress, model, language)))
+        try:
+            run.result()
+        except InterviewerError as error:
+            yield replace(_failed(error, language), pulls=model)
+            return
+        done = _paragraph(say("local_model.pulled", language, model=model), language)
+        yield Told(done, found[0], (model,))
 
     def list(self, owner: str, form: Form, language: Language) -> Told:
         """The models of the server in the form."""
         try:
-            endpoint = self._wish(owner, form, model=form.model or "?").endpoint
+            endpoint = self._choice(owner, form, model=form.model or "?").endpoint
             assert endpoint
             names = list_models(endpoint)
         except InterviewerError as error:
@@ -97,19 +131,19 @@ class GraderActions:
     def use(self, owner: str, form: Form, language: Language) -> Told:
         """Let the model in the form grade from now on; one that failed its test only if that is asked for once more."""
         try:
-            wish = self._wish(owner, form)
+            wanted = self._choice(owner, form)
         except InterviewerError as error:
             return _failed(error, language)
-        check = self.models.check_of(wish)
+        check = self.models.check_of(wanted)
         if check is not None and not check.is_healthy:
-            question = _paragraph(say("grader.unhealthy_use", language, model=wish.title), language)
+            question = _paragraph(say("grader.unhealthy_use", language, model=wanted.title), language)
             return Told(question + render("grader_check.html", language, check=check), asks=True)
         return self.use_anyway(owner, form, language)
 
     def use_anyway(self, owner: str, form: Form, language: Language) -> Told:
         """Let the model in the form grade from now on; the key leaves the page."""
         try:
-            choice = self.models.choose(owner, *_wished(form))
+            choice = self.models.choose(owner, _requested(form))
         except InterviewerError as error:
             return _failed(error, language)
         assert choice.endpoint
@@ -123,16 +157,14 @@ class GraderActions:
     def test(self, owner: str, form: Form, language: Language) -> Iterator[Told]:
         """The grader test on the model in the form, with its progress."""
         try:
-            choice = self._wish(owner, form)
+            choice = self._choice(owner, form)
         except InterviewerError as error:
             yield _failed(error, language)
             return
         bank = self.library.bank(_BANK)
         call = self.models.begin_check(owner)
         run: Watched[GraderCheck, tuple[int, int]] = Watched(
-            lambda tell: grader_check.check_grader(
-                self.models, choice, bank, lambda place, total: tell((place, total))
-            ),
+            lambda tell: check_all(self.models, choice, bank, self.speech, lambda place, total: tell((place, total))),
             call=call,
         )
         for place, total in run:
@@ -144,8 +176,8 @@ class GraderActions:
         self.models.remember(choice, check)
         yield Told(render("grader_check.html", language, check=check))
 
-    def _wish(self, owner: str, form: Form, model: str = "") -> GraderChoice:
-        return self.models.wish(owner, *_wished(replace(form, model=model or form.model)))
+    def _choice(self, owner: str, form: Form, model: str = "") -> GraderChoice:
+        return self.models.choice_for(owner, _requested(replace(form, model=model or form.model)))
 
 
 class Watched(Generic[T, M]):
@@ -207,7 +239,13 @@ _TESTING = """{% from "model_call.html" import model_call with context %}
 <p role="status">{{ say("grader.testing", place=place, total=total) }}</p>{{ model_call(progress, "stop_check") }}"""
 
 _FOUND = """<p>{{ say("grader.found", count=found | length) }}</p>
-<ul>{% for one in found %}<li>{{ one.kind }}: {{ one.base_url }}</li>{% endfor %}</ul>"""
+<ul>{% for one in found %}<li>{{ one.kind }}: {{ one.base_url }}</li>{% endfor %}</ul>
+{% if pulls %}<p>{{ say("local_model.may_pull", model=pulls) }}</p>{% endif %}"""
+
+_ADVICE = """<div role="status">{% for line in lines %}<p>{{ line }}</p>{% endfor %}</div>"""
+
+_PULLING = """<p role="status">{{ line }} <button type="button" class="stop-model" data-stop="stop_test">{{ say("call.stop") }}
+</button></p>"""
 
 _FAILED = (
     """<div role="alert"><p class="failure">{{ say("fault." ~ kind) }}</p><p class="quiet">{{ detail }}</p></div>"""
@@ -218,8 +256,8 @@ def _paragraph(text: str, language: Language) -> str:
     return inline('<p role="status">{{ text }}</p>', language, text=text)
 
 
-def _wished(form: Form) -> tuple[str, str, str, CallShape, int, str]:
-    return form.base_url, form.model, form.key, _shape(form), _votes(form), form.second_model
+def _requested(form: Form) -> GraderRequest:
+    return GraderRequest(form.base_url, form.model, form.key, _shape(form), _votes(form), form.second_model)
 
 
 def _shape(form: Form) -> CallShape:

@@ -47,6 +47,7 @@ class GraderTab:
             )
             with gr.Row():
                 self.find = gr.Button(visible=is_open, elem_id="find", min_width=120)
+                self.pull = gr.Button(visible=False, elem_id="pull-model", min_width=120)
                 self.listing = gr.Button(elem_id="list-models", min_width=120)
                 self.test = gr.Button(elem_id="test-grader", min_width=120)
             with gr.Row():
@@ -91,10 +92,11 @@ class GraderWiring:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
         tab, actions = self.tab, self.actions
         form = [tab.base_url, tab.key, tab.model, tab.shape, tab.votes, tab.second_model]
-        shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key, tab.second_model, tab.use_anyway]
+        shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key, tab.second_model, tab.use_anyway, tab.pull]
         for button, does in ((tab.listing, actions.list), (tab.use, actions.use), (tab.use_anyway, actions.use_anyway)):
             on(button.click, self._filling_in(does), [language, *form], shown, waits=True)
         on(tab.test.click, self._test, [language, *form], shown, waits=True)
+        on(tab.pull.click, self._pull, [language], shown, waits=True)
         on(tab.find.click, self._find, [language], shown, waits=True)
         on(tab.offline.click, self._offline, [language], shown)
         on(tab.tab.select, self._status, [language], [tab.status])
@@ -104,6 +106,9 @@ class GraderWiring:
         tab = self.tab
         updates: Updates = {tab.result: told.html, tab.status: self.actions.status(owner, language)}
         updates[tab.use_anyway] = gr.update(visible=told.asks)
+        updates[tab.pull] = gr.update(
+            visible=bool(told.pulls), value=say("local_model.pull", language, model=told.pulls)
+        )
         if told.base_url is not None:
             updates[tab.base_url] = told.base_url
         if told.models is not None:
@@ -123,6 +128,11 @@ class GraderWiring:
     def _test(self, request: gr.Request, language: str, *form: Any) -> Iterator[Updates]:
         owner, spoken = self.owner_of(request), Language(language)
         for told in self.actions.test(owner, Form.of(*form), spoken):
+            yield self._show(told, owner, spoken)
+
+    def _pull(self, language: str, request: gr.Request) -> Iterator[Updates]:
+        owner, spoken = self.owner_of(request), Language(language)
+        for told in self.actions.pull(owner, spoken):
             yield self._show(told, owner, spoken)
 
     def _find(self, language: str, request: gr.Request) -> Updates:

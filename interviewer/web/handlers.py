@@ -11,10 +11,10 @@ from interviewer.banks.loader import Library
 from interviewer.domain.interview import Interview, Manner, Mode, Order, Phase, due, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, StoreDamaged, StoreError, TranscriptError
-from interviewer.presentation.card import Live
+from interviewer.presentation.card import CardActions
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.planning import QuestionName, make_plan
+from interviewer.sessions.planning import QuestionName, make_named_plan, make_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
@@ -215,7 +215,8 @@ class Desk:
     def practise(self, owner: str, names: Sequence[QuestionName], language: Language) -> View:
         """An interview with these questions."""
         try:
-            session = self.service.begin_named(owner, self.library.banks(), names, language=language)
+            first = make_named_plan(self.library.banks(), names, language=language, again=True)
+            session = self.service.begin(owner, first)
         except StoreError as error:
             return not_begun(error, language)
         except (InterviewerError, ValueError) as error:
@@ -316,7 +317,7 @@ class Desk:
         seconds = session.seconds_since_asked()
         store = self.service.store
         shows_card = interview.phase in (Phase.REVIEWING, Phase.OVER) or interview.current.number > 1
-        live = Live(
+        live = CardActions(
             self.badges.is_measured(interview),
             has_model=not self.service.is_offline(session.owner),
             progress=lambda attempt: session.progress(attempt.question, attempt.number),

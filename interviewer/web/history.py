@@ -1,12 +1,14 @@
 """The list of all interviews of an owner, as links that resume or reread them."""
 
+from datetime import UTC, tzinfo
 from functools import lru_cache
 
 from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
-from interviewer.presentation.templating import escaped
+from interviewer.presentation.templating import escaped, inline
 from interviewer.presentation.wording import moment, score_text
 from interviewer.sessions.read_models import PAGE_SIZE, Overview
+from interviewer.sessions.removal import list_set_aside
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import say
 
@@ -14,22 +16,48 @@ from interviewer.text.messages import say
 _SHOWN_FROM = Overview._fields.index("bank")
 _NOBODY = ("",) * _SHOWN_FROM
 
+_REMOVED = """{% if removed %}<details data-key="removed-interviews"><summary>{{ say("list.removed") }}</summary><ul class="interviews">
+{% for one in removed %}<li>{{ one.title or one.bank_title }} <button type="button" class="put-back" data-interview="{{ one.id }}">{{ say("list.undo") }}</button></li>{% endfor %}</ul></details>{% endif %}"""
 
-def listing(service: SessionService, owner: str, language: Language, count: int = PAGE_SIZE) -> str:
-    """The interviews of an owner that changed last, so many of them, and a link that shows more."""
+
+def listing(
+    service: SessionService,
+    owner: str,
+    language: Language,
+    count: int = PAGE_SIZE,
+    words: str = "",
+    zone: tzinfo = UTC,
+) -> str:
+    """The interviews of an owner with all these words that changed last, so many of them, and a link that shows more."""
     title = f"<h2>{say('list.title', language)}</h2>"
     try:
-        found = service.store.interviews(owner, count + 1)
+        found = service.store.interviews(owner, count + 1, text=words, zone=zone)
+        set_apart = list_set_aside(service.store, owner)
     except StoreError as error:
         return f'{title}<p role="alert">{escaped(say("list.away", language, reason=error.into(language)))}</p>'
     items = "".join(_item(overview, language) for overview in found[:count])
+    removed = inline(_REMOVED, language, removed=set_apart)
     if not items:
-        return f"{title}<p>{say('list.empty', language)}</p>"
+        return f'{title}<p role="status">{say("list.none_found" if words.strip() else "list.empty", language)}</p>{removed}'
     more = ""
-    if len(found) > count:
+    if len(found) > count and words.strip():
+        more = f"<p>{say('questions.first', language, count=count)}</p>"
+    elif len(found) > count:
         text = say("list.more", language, count=count)
         more = f'<p class="more"><a href="?list={count + PAGE_SIZE}">{text}</a></p>'
-    return f'{title}<ul class="interviews">{items}</ul>{more}'
+    return f'{title}<ul class="interviews">{items}</ul>{more}{removed}'
+
+
+def regraded(graded: int, left: int, language: Language) -> str:
+    """How many answers were graded now, and how many are still to be."""
+    source = '<p role="status">{{ say("list.regraded", count=graded) }}{% if left %} {{ say("list.regrading", count=left) }}{% endif %}</p>'
+    return str(inline(source, language, graded=graded, left=left))
+
+
+def link_told(address: str, language: Language) -> str:
+    """The link with which another browser goes on."""
+    source = '<p>{{ say("list.link_info") }}</p><p><code>{{ address }}</code></p>'
+    return str(inline(source, language, address=address))
 
 
 def wished_count(wish: str) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from interviewer.banks.loader import Library, decode_bank, unreadable
-from interviewer.banks.removal import RemovedBank, put_back_bank, remove_bank
+from interviewer.banks.removal import RemovedBank, remove_bank, removed_banks, take_back_bank
 from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import BankError, InterviewerError
 from interviewer.presentation.templating import inline
@@ -80,9 +80,6 @@ class Importer:
     reading: dict[tuple[str, str], threading.Event] = field(default_factory=dict)
     """What stops the reading of a file, by visitor and window."""
 
-    removed: dict[str, RemovedBank] = field(default_factory=dict)
-    """The banks that were deleted last, by id, so that they can be put back."""
-
     @property
     def may_save(self) -> bool:
         """A bank is for everybody at the page, so only where all of them are at this machine."""
@@ -91,6 +88,10 @@ class Importer:
     def own_banks(self) -> list[Bank]:
         """The banks that may be edited: all that do not ship with the program."""
         return self.library.own_banks()
+
+    def removed(self) -> list[RemovedBank]:
+        """The banks that can still be put back."""
+        return removed_banks(self.folder) if self.folder else []
 
     def text_of(self, bank: str) -> tuple[str, str]:
         """The text of a bank of one's own, and the version that it is. Raises BankError."""
@@ -122,14 +123,10 @@ class Importer:
         name = action.bank
         if action.do == "delete_bank":
             title = self.library.bank(name, whole=True).title
-            self.removed[name] = remove_bank(self.library, name)
-            for oldest in list(self.removed)[:-_MOST_REMEMBERED]:
-                del self.removed[oldest]
+            remove_bank(self.library, name, self.folder)
             return inline(_BANK_DELETED, language, title=title, name=name)
-        if name not in self.removed:
+        if self.folder is None or not take_back_bank(self.library, name, self.folder):
             return ""
-        put_back_bank(self.library, self.removed[name])
-        del self.removed[name]
         return inline('<p role="status">{{ say("import.bank_back") }}</p>', language)
 
     def read(

@@ -12,7 +12,6 @@ from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
 from interviewer.llm.speech import Speech
-from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
@@ -22,7 +21,7 @@ from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import GraderActions
 from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.handlers import Choices, Desk
-from interviewer.web.history import listing, wished_count
+from interviewer.web.history import link_told, listing, regraded, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
@@ -124,11 +123,13 @@ class _Wiring:
         self._connect_start()
         self._connect_play()
         for trigger in (c.records.select, c.refresh.click):
-            self._on(trigger, self._list, [language], [c.progress, c.listing])
+            self._on(trigger, self._list, [language, c.words], [c.progress, c.listing])
+        for found in (c.words.submit, c.words.blur):
+            self._on(found, self._find, [language, c.words], [c.listing], trigger_mode="always_last")
         self._on(c.regrade.click, self._regrade, [language], [c.listing])
         self._on(c.link.click, self._link, [language], [c.link_text])
         c.questions.connect(self._on, self._search, language)
-        grader = GraderActions(self.desk.models, self.desk.library)
+        grader = GraderActions(self.desk.models, self.desk.library, self.speech)
         GraderWiring(c.grader, grader, self._owner).connect(self._on, language)
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
@@ -180,8 +181,7 @@ class _Wiring:
             (play.undo_skip, desk.undo_skip),
         ):
             self._script(self._on(button.click, self._drawing(does), here, drawn), "focus_answer")
-        again = self._on(play.retry.click, self._retry, [c.remembered, c.place, play.answer, c.page_language], drawn)
-        self._script(again, "focus_answer")
+        self._script(self._on(play.retry.click, self._retry, said, drawn), "focus_answer")
         self._script(self._on(play.skip.click, self._drawing(desk.skip), here, drawn), "focus_next")
         asked = self._on(play.end.click, lambda: gr.update(visible=True), [], [play.ending])
         self._script(asked, "show_ending")
@@ -330,21 +330,21 @@ class _Wiring:
     def _search(self, words: str, state: str, language: str, request: gr.Request) -> str:
         return self.desk.practice.questions(self._owner(request), words, state, zone_of(request), Language(language))
 
-    def _list(self, language: str, request: gr.Request) -> tuple[str, str]:
-        owner, spoken = self._owner(request), Language(language)
-        return self.desk.practice.progress(owner, zone_of(request), spoken), listing(self.desk.service, owner, spoken)
+    def _list(self, language: str, words: str, request: gr.Request) -> tuple[str, str]:
+        progress = self.desk.practice.progress(self._owner(request), zone_of(request), Language(language))
+        return progress, self._find(language, words, request)
+
+    def _find(self, language: str, words: str, request: gr.Request) -> str:
+        owner = self._owner(request)
+        return listing(self.desk.service, owner, Language(language), words=words, zone=zone_of(request))
 
     def _regrade(self, language: str, request: gr.Request) -> str:
         """Grade whatever of this owner has no grade, and list the interviews anew."""
         owner, spoken = self._owner(request), Language(language)
-        graded, left = self.desk.regrade_all(owner, spoken)
-        source = '<p role="status">{{ say("list.regraded", count=graded) }}{% if left %} {{ say("list.regrading", count=left) }}{% endif %}</p>'
-        done = inline(source, spoken, graded=graded, left=left)
-        return str(done) + listing(self.desk.service, owner, spoken)
+        return regraded(*self.desk.regrade_all(owner, spoken), spoken) + listing(self.desk.service, owner, spoken)
 
     def _link(self, language: str, request: gr.Request) -> Any:
         """A link for another browser. Its host is the one this page was asked for, which the guard has checked."""
         base = self.root_path or f"http://{request.headers.get('host', '')}"
         address = f"{base}/enter/{self.owners.link(self._owner(request))}"
-        source = '<p>{{ say("list.link_info") }}</p><p><code>{{ address }}</code></p>'
-        return gr.update(value=inline(source, Language(language), address=address), visible=True)
+        return gr.update(value=link_told(address, Language(language)), visible=True)

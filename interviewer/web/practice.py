@@ -11,25 +11,23 @@ from interviewer.presentation.progress_page import progress_page, questions_page
 from interviewer.presentation.templating import inline
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState
-from interviewer.sessions.question_notes import keep_note, list_notes
-from interviewer.sessions.question_search import Kept, known_questions, search_questions
-from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
+from interviewer.sessions.question_notes import list_notes, save_note
+from interviewer.sessions.question_search import NoteFilter, known_questions, search_questions
+from interviewer.sessions.removal import set_aside, take_back
 from interviewer.sessions.store import Store
 from interviewer.text.messages import say
 from interviewer.web.page_actions import PAGE_ACTIONS, InterviewAction, KeepNote, PageAction
 
 _DELETED = """<p role="status">{{ say("list.deleted") }} <button type="button" class="put-back" data-interview="{{ name }}">{{ say("list.undo") }}</button></p>"""
 _AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
-_MOST_REMOVED = 100
 
 
 class Practice:
-    """Reads for the page what an owner practised. Keeps what was deleted last, so that it can be put back."""
+    """Reads for the page what an owner practised, and puts their list in order."""
 
     def __init__(self, store: Store, banks: Callable[[], list[Bank]]) -> None:
         self._store = store
         self._banks = banks
-        self._removed: dict[tuple[str, str], RemovedInterview] = {}
 
     def progress(self, owner: str, zone: tzinfo, language: Language) -> str:
         now = datetime.now(zone)
@@ -39,9 +37,9 @@ class Practice:
             return ""  # the list that is shown with it says what is wrong
 
     def questions(self, owner: str, words: str, state: str, zone: tzinfo, language: Language) -> str:
-        """The questions with all these words; of any standing where `state` names none, nor what is kept of them."""
+        """The questions with all these words; of any state where `state` names none, nor what is kept of them."""
         states = [QuestionState(state)] if state in tuple(QuestionState) else []
-        kept = Kept(state) if state in tuple(Kept) else None
+        kept = NoteFilter(state) if state in tuple(NoteFilter) else None
         try:
             known = known_questions(self._store, owner, self._banks(), datetime.now(zone))
             notes = list_notes(self._store, owner)
@@ -55,7 +53,7 @@ class Practice:
             actions = PAGE_ACTIONS.validate_json(sent)
             notes = [action for action in actions if isinstance(action, KeepNote)]
             for one in notes:
-                keep_note(self._store, owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
+                save_note(self._store, owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
         except ValidationError:
             return sent, ""
         except StoreError as error:
@@ -80,12 +78,9 @@ class Practice:
         name = action.interview
         match action.do:
             case "delete":
-                self._removed[owner, name] = remove_interview(self._store, name, owner)
-                while len(self._removed) > _MOST_REMOVED:
-                    del self._removed[next(iter(self._removed))]
+                set_aside(self._store, name, owner)
                 return inline(_DELETED, language, name=name)
-            case "put_back" if removed := self._removed.pop((owner, name), None):
-                put_back(self._store, removed)
+            case "put_back" if take_back(self._store, name, owner):
                 return inline('<p role="status">{{ say("list.put_back") }}</p>', language)
             case "rename" if self._store.owner_of(name) == owner:
                 self._store.rename(name, action.title.strip())

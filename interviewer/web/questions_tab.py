@@ -7,7 +7,7 @@ import gradio as gr
 
 from interviewer.domain.rubric import Language
 from interviewer.sessions.question_mastery import QuestionState
-from interviewer.sessions.question_search import Kept
+from interviewer.sessions.question_search import NoteFilter
 from interviewer.text.messages import say
 
 ANY = "any"
@@ -27,13 +27,13 @@ class QuestionsTab:
         """`search` gives the listing for the words, the state and the language of the page."""
         asked = [self.words, self.state, language]
         for trigger in (self.tab.select, self.words.submit, self.words.blur, self.state.input):
-            bind(trigger, search, asked, [self.listing])
+            bind(trigger, search, asked, [self.listing], trigger_mode="always_last")
 
 
 def questions_labels(tab: QuestionsTab, language: Language) -> dict[Any, Any]:
     states = [(say("questions.any", language), ANY)]
     states += [(say(f"state.{state}", language), str(state)) for state in QuestionState]
-    states += [(say(f"notes.has_{kept}", language), str(kept)) for kept in Kept]
+    states += [(say(f"notes.has_{kept}", language), str(kept)) for kept in NoteFilter]
     return {
         tab.tab: gr.update(label=say("tab.questions", language)),
         tab.words: gr.update(label=say("questions.words", language)),

@@ -101,6 +101,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         **{button: say(key, language) for button, key in buttons.items()},
         c.head: inline(_HEAD, language, now=time.time()),
         c.page_language: label("app.language", value=str(language)),
+        c.words: label("list.words"),
         **grader_labels(c.grader, language),
         **questions_labels(c.questions, language),
         **import_labels(c.importing, language, is_allowed=may_import),

@@ -25,6 +25,7 @@ from interviewer.web.exports import add_exports
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
+from interviewer.web.last_answers import add_last_answers
 from interviewer.web.page_language import preferred_language
 from interviewer.web.receiving import TimelyProtocol
 from interviewer.web.uploads import Uploads
@@ -60,6 +61,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
 
     add_exports(app, settings, service, owners, library)
+    add_last_answers(app, service, owners)
     _add_links(app, settings, owners)
 
     _add_import(app, importer, owners)

@@ -19,7 +19,7 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.rubric import Kind, Language
 from interviewer.llm.prompts import prompt
-from interviewer.presentation.card import Badge, Live, card
+from interviewer.presentation.card import Badge, CardActions, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import escaped, inline
@@ -69,7 +69,7 @@ def view(
     interview: Interview,
     language: Language,
     badge: Badge,
-    live: Live,
+    live: CardActions,
     partial: Sequence[Verdict] = (),
     seconds: float | None = None,
     compared: Sequence[QuestionComparison] = (),
@@ -150,7 +150,7 @@ def _progress(name: str, interview: Interview, language: Language, seconds: floa
     )
 
 
-def _card(interview: Interview, language: Language, badge: Badge, live: Live, partial: Sequence[Verdict]) -> str:
+def _card(interview: Interview, language: Language, badge: Badge, live: CardActions, partial: Sequence[Verdict]) -> str:
     current = interview.current
     if interview.phase is Phase.ANSWERING and current.number > 1:
         # What was said of the try before stays in view while it is made better.

@@ -44,11 +44,7 @@ def speech_routes(speech: Speech | None) -> tuple[str, ...]:
     """The routes that there is a model for."""
     if speech is None:
         return ()
-    return tuple(
-        route
-        for route, is_there in ((TRANSCRIBE, speech.can_transcribe), (READ_ALOUD, speech.can_read_aloud))
-        if is_there
-    )
+    return tuple(route for route, model in ((TRANSCRIBE, speech.listener), (READ_ALOUD, speech.reader)) if model)
 
 
 def read_spoken(sent: str) -> Spoken | None:
@@ -75,13 +71,13 @@ def voice_controls(speech: Speech | None, language: Language) -> str:
     return inline(
         _CONTROLS,
         language,
-        may_record=speech is not None and speech.can_transcribe,
-        reads_aloud=speech is not None and speech.can_read_aloud,
+        may_record=speech is not None and speech.listener is not None,
+        reads_aloud=speech is not None and speech.reader is not None,
         languages=list(Language),
     )
 
 
-_CONTROLS = """<div class="voice"{% if reads_aloud %} data-reads-aloud="yes"{% endif %} data-record="{{ say("voice.record") }}" data-stop="{{ say("voice.stop") }}" data-writing="{{ say("voice.writing") }}" data-silent="{{ say("voice.silent") }}" data-denied="{{ say("voice.denied") }}" data-no-microphone="{{ say("voice.no_microphone") }}" data-insecure="{{ say("voice.insecure") }}" data-not-sent="{{ say("voice.not_sent") }}" data-too-large="{{ say("voice.too_large") }}" data-moved-on="{{ say("voice.moved_on") }}" data-first="{{ say("voice.first") }}" data-not-read="{{ say("voice.not_read") }}">
+_CONTROLS = """<div class="voice"{% if reads_aloud %} data-reads-aloud="yes"{% endif %} data-record="{{ say("voice.record") }}" data-stop="{{ say("voice.stop") }}" data-writing="{{ say("voice.writing") }}" data-silent="{{ say("voice.silent") }}" data-denied="{{ say("voice.denied") }}" data-no-microphone="{{ say("voice.no_microphone") }}" data-insecure="{{ say("voice.insecure") }}" data-not-sent="{{ say("voice.not_sent") }}" data-too-large="{{ say("voice.too_large") }}" data-kept="{{ say("voice.kept") }}" data-moved-on="{{ say("voice.moved_on") }}" data-first="{{ say("voice.first") }}" data-not-read="{{ say("voice.not_read") }}">
 {% if may_record %}<button type="button" id="record" aria-pressed="false">{{ say("voice.record") }}</button>
 <select id="spoken-language" aria-label="{{ say("voice.language") }}">{% for one in languages %}<option value="{{ one }}">{{ say("language." ~ one) }}</option>{% endfor %}</select>
 <button type="button" id="record-again" hidden>{{ say("voice.again") }}</button> <button type="button" id="record-drop" hidden>{{ say("voice.drop") }}</button>{% endif %}
@@ -104,13 +100,13 @@ def add_voice(app: FastAPI, speech: Speech | None, service: SessionService, owne
             return _refused(localized("voice.busy"), 503, request)
         return await to_thread.run_sync(does, owner, request, await request.body(), limiter=limiter)
 
-    if speech.can_transcribe:
+    if speech.listener:
 
         @app.post(TRANSCRIBE)
         async def transcribe(request: Request) -> Response:
             return await answer(request, work.transcribe)
 
-    if speech.can_read_aloud:
+    if speech.reader:
 
         @app.post(READ_ALOUD)
         async def read_aloud(request: Request) -> Response:

@@ -1,12 +1,14 @@
 """A bank of one's own goes and comes back; interviews on it go on."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fakes import Only
 
+from interviewer.banks import removal
 from interviewer.banks.loader import Library
-from interviewer.banks.removal import put_back_bank, remove_bank
+from interviewer.banks.removal import put_back_bank, remove_bank, removed_banks, take_back_bank
 from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 from interviewer.grading.lexical import LexicalGrader
@@ -61,3 +63,28 @@ def test_a_shipped_bank_cannot_be_deleted(library: Library, deep_learning: Bank)
         remove_bank(library, deep_learning.id)
     with pytest.raises(BankError, match="ghost"):
         remove_bank(library, "ghost")
+
+
+def test_a_deleted_bank_can_be_put_back_after_a_restart(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "banks"
+    remove_bank(library, "mine", folder)
+    assert Library(None, folder).own_banks() == []
+    moved = folder.rename(tmp_path / "moved")
+    again = Library(None, moved)
+    assert [(one.id, one.title.en) for one in removed_banks(moved)] == [("mine", "Mine")]
+    assert take_back_bank(again, "mine", moved)
+    assert (moved / "mine.yaml").read_text(encoding="utf-8") == MINE
+    assert removed_banks(moved) == []
+    assert not take_back_bank(again, "mine", moved)
+
+
+def test_after_a_day_nothing_of_a_deleted_bank_is_left(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "banks"
+    remove_bank(library, "mine", folder)
+    (folder / removal.REMOVED / "broken.json").write_text("{")
+    assert len(removed_banks(folder)) == 1
+    monkeypatch.setattr(removal, "KEPT_FOR", timedelta(0))
+    assert not take_back_bank(library, "mine", folder)
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == ["broken.json"]

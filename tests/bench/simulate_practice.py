@@ -27,8 +27,8 @@ from interviewer.domain.learning import Rating
 from interviewer.domain.rubric import Bank, Kind
 from interviewer.sessions.planning import QuestionName, make_named_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
-from interviewer.sessions.review_schedule import Memory, Review, after
-from interviewer.sessions.store import Recorded, Store, new_id
+from interviewer.sessions.review_schedule import Memory, Review, memory_after
+from interviewer.sessions.store import RecordedEvent, Store, new_id
 from interviewer.sessions.today import plan_today
 
 DAYS, EXAM_DAY, SEEDS = 60, 30, 5
@@ -64,7 +64,7 @@ class Candidate:
                 self.recalled.append(knows)
             if knows:
                 self.first_met.setdefault(key, day)
-            self.memories[key] = after(memory, Review(Rating.GOOD if knows else Rating.AGAIN, at))
+            self.memories[key] = memory_after(memory, Review(Rating.GOOD if knows else Rating.AGAIN, at))
             levels[key[1]] = Level.MET if knows else Level.MISSING
         self.asked[day] += 1
         return levels
@@ -74,7 +74,9 @@ class Candidate:
         return mean(self.memories[key].recall(at) if key in self.memories else KNOWN_BEFORE for key in self.points())
 
 
-def played(candidate: Candidate, ask: Ask, record: Callable[[list[Recorded]], None] | None = None) -> dict[str, float]:
+def played(
+    candidate: Candidate, ask: Ask, record: Callable[[list[RecordedEvent]], None] | None = None
+) -> dict[str, float]:
     """60 days of it, in figures."""
     ready = 0.0
     for day in range(1, DAYS + 1):
@@ -98,13 +100,13 @@ def played(candidate: Candidate, ask: Ask, record: Callable[[list[Recorded]], No
     }
 
 
-def history(bank: Bank, levels: dict[str, dict[str, Level]], at: datetime) -> list[Recorded]:
+def history(bank: Bank, levels: dict[str, dict[str, Level]], at: datetime) -> list[RecordedEvent]:
     events: list[Event] = [make_named_plan([bank], [QuestionName(bank.id, question) for question in levels])]
     for question, found in levels.items():
         events += [Answered("words", 60.0), Unprobed()]
         attempt = replay(events).current
         events += [Graded(question, 1, grade(attempt, bank[question], **found)), MovedOn()]
-    return [Recorded(event, at.isoformat(timespec="milliseconds")) for event in events]
+    return [RecordedEvent(event, at.isoformat(timespec="milliseconds")) for event in events]
 
 
 def by_today(bank: Bank, seed: int, exam: date | None) -> dict[str, float]:

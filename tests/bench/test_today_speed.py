@@ -20,12 +20,16 @@ from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_search import known_questions, search_questions
 from interviewer.sessions.store import Store
-from interviewer.sessions.tables import interviews, outcomes, overviews
+from interviewer.sessions.tables import interview_words, interviews, outcomes, overviews
 from interviewer.sessions.today import plan_today
 
 INTERVIEWS = 10_000
 QUESTIONS_EACH = 5  # of two criteria each: 100,000 verdicts
 BANK = bank_of(400)
+# What an interview with five questions of a usual length is found by.
+WORDS = "many\n题\nBank\n" + "\n".join(
+    ["为什么堆叠线性层没有用？激活函数解决了什么？", "Why do stacked linear layers not help?"] * 5
+)
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ROUNDS = 9
 
@@ -65,6 +69,7 @@ def filled(url: str) -> Store:
     with store.database.write() as connection:
         connection.execute(interviews.insert(), names)
         connection.execute(overviews.insert(), rows)
+        connection.execute(interview_words.insert(), [{"interview": one["id"], "words": WORDS} for one in names])
         connection.execute(outcomes.insert(), verdicts)
         review_cards.rebuild(connection)
     return store
@@ -103,6 +108,17 @@ def test_searching_all_questions(capsys: pytest.CaptureFixture[str], store: Stor
 
     assert searched()
     say(capsys, f"search over {len(BANK.questions)} questions and more: {milliseconds(searched):.0f} ms (aim 100)")
+
+
+def test_searching_all_interviews(capsys: pytest.CaptureFixture[str], store: Store) -> None:
+    def searched(text: str) -> int:
+        return len(store.interviews("me", 51, text=text))
+
+    assert searched("layers 2026-05") == 51
+    assert searched("elephants") == 0
+    for text in ("layers", "layers 教练 2025", "elephants"):
+        took = milliseconds(lambda text=text: searched(text))
+        say(capsys, f"search over {INTERVIEWS} interviews for {text!r}: {took:.0f} ms (aim 100)")
 
 
 def test_progress_over_all_answers(capsys: pytest.CaptureFixture[str], store: Store) -> None:

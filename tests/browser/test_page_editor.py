@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from served import Server, Visit
@@ -206,3 +207,34 @@ def test_a_list_of_5_mb_shows_how_far_it_is_and_can_be_stopped(
     assert page.locator(".editor").count() == 0
     bring(page, "Import", tmp_path / "networks.md")
     expect(page.locator(".editor")).to_contain_text("What does TCP promise?")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_policy_and_a_new_topic_are_written_in_the_form(
+    server: Server, visit: Callable[..., Visit], shots: Path, width: int
+) -> None:
+    (server.folder / "banks").mkdir(exist_ok=True)
+    (server.folder / "banks" / "mine.yaml").write_text(
+        "id: mine\ntitle: Mine\nlanguage: en\nquestions:\n  - id: stack\n    text: What is a stack?\n"
+        "    reference: It gives back first what was put in last.\n"
+        "    criteria: [{id: last, text: What was put in last comes first}]\n"
+    )
+    page = visit("en", viewport={"width": width, "height": 800}).page
+    page.get_by_role("tab").nth(3).click()
+    page.locator("#own-banks summary").first.click()
+    page.locator("#own-banks [data-open=mine]").click()
+    page.locator("#editor [data-policy=en]").fill("Be kind to typing errors.")
+    page.locator("#editor .question > summary").click()
+    page.locator("#editor [name='policy.en']").fill("LIFO alone will do.")
+    page.locator("#editor select[name=topic]").select_option(label="a new topic …")
+    page.locator("#editor input[name=topic]").fill("structures")
+    page.locator("#editor input[name=topic]").blur()
+    page.screenshot(path=shots / f"editor-policy-{width}.png", full_page=True)
+    page.locator("#import-save").click()
+    expect(page.locator("#import-saved")).to_contain_text("Saved")
+    text = (server.folder / "banks" / "mine.yaml").read_text()
+    assert "policy: Be kind to typing errors." in text
+    assert "policy: LIFO alone will do." in text
+    assert "topic: structures" in text
+    page.locator("#editor .add-question").click()
+    expect(page.locator("#editor select[name=topic]").last).to_have_value("structures")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from served import Server, Visit
@@ -108,3 +109,44 @@ def test_a_report_opens_whole_to_be_printed(server: Server, visit: Callable[...,
     assert marked.evaluate("one => getComputedStyle(one).backgroundColor") != "rgba(0, 0, 0, 0)"
     assert len(sheet.pdf()) > 10_000
     sheet.screenshot(path=shots / "print-390.png", full_page=True)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_interviews_are_searched_and_a_question_unfolds_its_last_answer(
+    server: Server, visit: Callable[..., Visit], shots: Path, width: int
+) -> None:
+    page = visit("en", viewport={"width": width, "height": 800}).page
+    page.click("#practise-today")
+    page.locator("#answer textarea").fill("Stacked linear layers collapse into one linear layer.")
+    page.locator("#answer textarea").press("Control+Enter")
+    expect(page.locator("#card .own-note")).to_be_visible()
+    open_tab(page, 1)
+    words, listed = page.locator("#interview-words input, #interview-words textarea"), page.locator("#interviews")
+    expect(listed.locator("li")).to_have_count(1)
+    words.fill("deep coach")
+    words.press("Enter")
+    expect(listed.locator("li")).to_have_count(1)
+    words.fill("elephants")
+    words.press("Enter")
+    expect(listed).to_contain_text("No interview has all these words")
+    page.screenshot(path=shots / f"search-none-{width}.png", full_page=True)
+    words.fill("")
+    words.press("Enter")
+    listed.locator(".delete").click()
+    listed.locator(".delete").click()
+    expect(listed).to_contain_text("Deleted within the last day")
+    page.reload()
+    open_tab(page, 1)
+    page.get_by_text("Deleted within the last day").click()
+    page.screenshot(path=shots / f"deleted-{width}.png", full_page=True)
+    check_accessible(page)
+    listed.locator("details .put-back").click()
+    expect(listed).to_contain_text("It is back.")
+    open_tab(page, 2)
+    last = page.locator(".last-answer").first
+    last.locator("summary").first.click()
+    expect(last).to_contain_text("Stacked linear layers collapse into one linear layer.")
+    expect(last.locator(".card .ledger").first).to_be_visible()
+    page.screenshot(path=shots / f"last-answer-{width}.png")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    check_accessible(page)

@@ -7,7 +7,7 @@ import pytest
 from misbehaving import Server as SpeechEndpoint
 from misbehaving import serving
 from playwright.sync_api import Browser, Page, Playwright, expect
-from served import CHROMIUM, FLAGS, Server, Visit
+from served import CHROMIUM, FLAGS, Server, Visit, unfold
 from speech_server import SpeechServer, tone
 
 from interviewer.domain.interview import Answered, Graded
@@ -130,13 +130,16 @@ def test_what_was_said_is_edited_added_to_and_sent_and_the_edited_text_is_graded
 
 
 @pytest.mark.parametrize("chromium", [0.0], indirect=True)
-def test_silence_is_not_sent_to_be_made_into_words(visit: Callable[..., Visit], server: Server, speech: SpeechServer) -> None:  # fmt: skip
-    page = visit("zh-CN").page
+def test_silence_is_not_sent_to_be_made_into_words(
+    visit: Callable[..., Visit], server: Server, speech: SpeechServer, shots: Path
+) -> None:
+    page = visit("zh-CN", viewport={"width": 360, "height": 740}, color_scheme="dark").page
     begin(page)
     page.locator("#answer textarea").fill("打的字")
     record(page)
     expect(page.locator("#voice-status")).to_contain_text("没有听到说话声")
     expect(page.locator("#answer textarea")).to_have_value("打的字")
+    page.screenshot(path=shots / "voice-silence-dark-360.png")
     assert speech.heard == []
 
 
@@ -195,6 +198,25 @@ def test_who_sends_while_recording_sends_what_they_say_only_after_reading_it(
     assert any(isinstance(event, Answered) for event in events(server))
 
 
+def test_who_speaks_when_the_time_is_over_is_not_cut_off(visit: Callable[..., Visit], server: Server) -> None:
+    page = visit("en").page
+    page.clock.install()
+    page.reload()
+    unfold(page)
+    page.locator("#mode input[value=interview]").check()
+    page.locator("#answer-seconds input").nth(1).check()
+    page.click("#begin")
+    expect(page.locator("#record")).to_be_visible()
+    page.locator("#answer textarea").press_sequentially("half of it")
+    page.click("#record")
+    expect(page.locator("#record[aria-pressed=true]")).to_be_visible()
+    page.clock.run_for(70_000)
+    expect(page.locator("#progress .clock-said")).to_contain_text("Time is up")
+    page.click("#record")
+    expect(page.locator("#answer textarea")).to_have_value(f"half of it {FIRST}")
+    assert not any(isinstance(event, Answered) for event in events(server))
+
+
 def test_ten_minutes_of_speech_are_taken_by_the_served_page(
     visit: Callable[..., Visit], server: Server, speech: SpeechServer
 ) -> None:
@@ -229,7 +251,11 @@ def test_a_question_is_heard_by_the_voice_of_the_server(
 ) -> None:
     seen = visit("en")
     seen.context.add_init_script(
-        "window.played = []; HTMLMediaElement.prototype.play = function () { window.played.push(this.src); return Promise.resolve(); };"
+        """
+        window.played = [];
+        const own = HTMLMediaElement.prototype.play;
+        HTMLMediaElement.prototype.play = async function () { await own.call(this); window.played.push(this.src); };
+        """
     )
     page = seen.page
     page.reload()
@@ -252,11 +278,11 @@ def unspeaking(tmp_path: Path) -> Iterator[Server]:
 
 
 def test_without_a_speech_server_the_browser_reads_if_it_has_a_voice_and_nothing_records(
-    chromium: Browser, unspeaking: Server
+    chromium: Browser, unspeaking: Server, shots: Path
 ) -> None:
     voices = "[{lang: 'en-GB', name: 'one'}]"
     for has_voice in (False, True):
-        page = chromium.new_page(locale="en")
+        page = chromium.new_page(locale="en", viewport={"width": 360, "height": 740})
         page.set_default_timeout(45_000)
         page.add_init_script(
             f"""
@@ -278,4 +304,5 @@ def test_without_a_speech_server_the_browser_reads_if_it_has_a_voice_and_nothing
             assert page.evaluate("window.spoken[0]") == [hear.get_attribute("data-text"), "en-GB"]
         else:
             expect(hear).to_be_hidden()
+            page.screenshot(path=shots / "voice-none-360.png")
         page.context.close()

@@ -51,3 +51,11 @@ def test_a_bank_of_ones_own_is_deleted_after_a_question(
     assert run("delete", "--bank", "stacks", "--yes") == 1
     assert run("delete", "--bank", "deep-learning", "--yes") == 1
     assert "shipped" in capsys.readouterr().err
+
+
+def test_interviews_are_searched(interview: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("interviews", "--find", "deep coach") == 0
+    assert interview in capsys.readouterr().out
+    assert run("interviews", "--find", "elephants") == 0
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "no interview has all these words\n")

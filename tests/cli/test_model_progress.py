@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from command_line import run
+from fakes import begun
+from misbehaving import serving
 from model_server import MODEL, Character, model_server
 from throttled_server import Throttled, throttled_server
 
 from interviewer import wiring
 from interviewer.cli.model_progress import StatusLine, wait_for_model
+from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.rubric import Language
 from interviewer.llm.model_call import CallPhase, CallProgress, current_call
 from interviewer.settings import read_settings
@@ -39,8 +42,9 @@ def interrupted_twice(process: "subprocess.Popen[str]") -> tuple[float, str, str
     return time.monotonic() - begun, out, err
 
 
-def until_asked(server: object, count: int = 1) -> None:
+def until_asked(server: object, count: int = 1, process: "subprocess.Popen[str] | None" = None) -> None:
     for _ in range(1200):
+        assert process is None or process.poll() is None, process.communicate()
         asked = [one for one in server.exchanges if one.path.endswith("/chat/completions")]  # type: ignore[attr-defined]
         if len(asked) >= count:
             time.sleep(0.3)
@@ -147,6 +151,46 @@ def test_the_check_up_says_what_the_model_does(
     told = capsys.readouterr()
     assert "The model reads the answer · " in told.err
     assert "reads the answer" not in told.out
+
+
+@pytest.mark.parametrize("command", ["import", "evaluate"])
+def test_drafting_says_what_the_model_does_and_ends_at_once_with_its_request(command: str, tmp_path: Path) -> None:
+    (tmp_path / "list.md").write_text("# List\n\n## Why shuffle the data?\n\nElse the batches are correlated.\n")
+    row = {
+        "question": "Why shuffle?",
+        "reference_answer": "Else the batches correlate.",
+        "answer": "x",
+        "score": 1,
+        "score_max": 1,
+    }
+    (tmp_path / "rows.jsonl").write_text(json.dumps({**row, "id": "a", "question_id": "q"}) + "\n")
+    file = tmp_path / ("list.md" if command == "import" else "rows.jsonl")
+    with serving(lambda exchange: time.sleep(40) if exchange.method == "POST" else exchange.json(404, {})) as server:
+        process = started(server.url, command, str(file), "--compile", "llm")
+        until_asked(server, process=process)
+        time.sleep(1)
+        seconds, out, err = interrupted_twice(process)
+    assert seconds < 5
+    assert "The model reads the answer · " in err
+    assert "Traceback" not in out + err
+    assert "stopped before the model had finished" in err
+
+
+def test_grading_anew_what_was_ruled_says_what_the_model_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = wiring.make_service(read_settings()).begin("local", begun())
+    session.answer("It is off.")
+    session.run_due_and_wait()
+    session.rule("dropout", 1, Ruling("off", Level.MET))
+    monkeypatch.setenv("INTERVIEWER_MODEL", MODEL)
+    seen: list[object] = []
+    monkeypatch.setattr("interviewer.cli.model_progress.sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr(
+        "interviewer.cli.model_progress.progress_text", lambda calls, _: seen.extend(one.phase for one in calls) or "…"
+    )
+    with model_server(Character(pause=1.2)) as server:
+        monkeypatch.setenv("INTERVIEWER_BASE_URL", server.url)
+        assert run("evaluate", "--from-rulings", "--grader", "llm") == 0
+    assert CallPhase.READING in seen
 
 
 def test_the_seconds_move_on_one_line_of_a_terminal(

@@ -77,3 +77,24 @@ def test_verdicts_are_written_as_a_table(
     assert {row["question"] for row in found} == {"nonlinearity"}
     assert {row["bank"] for row in found} == {"deep-learning"}
     assert {"met", "missing"} <= {row["level"] for row in found}
+
+
+def test_notes_and_bookmarks_are_kept_and_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("note", "--language", "en") == 0
+    assert "No note and no bookmark." in capsys.readouterr().out
+    assert run("note", "nonlinearity", "Say: universal\napproximation \x1b[31m", "--language", "en", "--bookmark") == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("★ ")
+    assert "(deep-learning/nonlinearity)\n  Say: universal\n  approximation [31m\n" in shown
+    assert run("practise", "nonlinearity", "--language", "en", lines=ANSWER, monkeypatch=monkeypatch) == 0
+    assert "My note: Say: universal\napproximation" in capsys.readouterr().out
+    assert run("progress", "--language", "en") == 0
+    assert "  Say: universal" in capsys.readouterr().out
+    assert run("progress", "--json") == 0
+    (kept,) = json.loads(capsys.readouterr().out)["notes"]
+    assert (kept["question"], kept["is_bookmarked"]) == ("nonlinearity", True)
+    assert run("note", "nonlinearity", "", "--no-bookmark", "--language", "en") == 0
+    assert capsys.readouterr().out == "No note and no bookmark.\n"
+    assert run("note", "no-such-question", "x") == 1

@@ -10,7 +10,7 @@ from fakes import BANK, DROPOUT, FlakyGrader, GradeAs, both, grade
 from graded_rows import ROW, marked, served, tasks
 from model_server import MODEL, model_server
 
-from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Grade, Level, Spent
+from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Grade, Level, TokensSpent
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import BankError
@@ -117,7 +117,7 @@ def test_a_grade_is_read_back_as_it_was_written() -> None:
         extras=(Extra(both("对", "right"), Evidence(1, "is")),),
         dispute=both("错", "wrong"),
         gaps=(Gap("random", both("因", "why"), both("说", "say")),),
-        spent=Spent(3, 4),
+        spent=TokensSpent(3, 4),
     )
     assert grade_from_plain(json.loads(json.dumps(grade_to_plain(whole)))) == whole
 

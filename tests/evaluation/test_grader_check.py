@@ -67,6 +67,10 @@ def test_what_no_reply_reached_is_not_tested(status: int, capsys: pytest.Capture
         "good and bad answers told apart: not tested",
         "asking for marks earns none: not tested",
         "fast enough: not tested",
+        "chat: not tested",
+        "structured output: not tested",
+        "transcription: not set up (INTERVIEWER_SPEECH_BASE_URL)",
+        "speech: not set up (INTERVIEWER_SPEECH_BASE_URL)",
     }
 
 

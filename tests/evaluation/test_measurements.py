@@ -8,7 +8,7 @@ import pytest
 
 from interviewer.domain.rubric import Bank, Localized
 from interviewer.errors import BankError
-from interviewer.evaluation.measurements import Measurement, keep_measurement, read_measurements, rubrics_digest
+from interviewer.evaluation.measurements import Measurement, read_measurements, rubrics_digest, save_measurement
 
 ONE = Measurement("coverage-9", "abc", 100, 0.8, 0.7, 0.9, "model")
 
@@ -17,7 +17,7 @@ def test_a_later_measurement_of_the_same_grader_and_rubrics_replaces_the_earlier
     path = tmp_path / "measured.jsonl"
     other = replace(ONE, grader="llm-1 qwen host")
     for one in (ONE, other, replace(ONE, n=200)):
-        keep_measurement(path, one)
+        save_measurement(path, one)
     assert read_measurements([path]) == {("coverage-9", "abc"): replace(ONE, n=200), ("llm-1 qwen host", "abc"): other}
     assert len(path.read_text().splitlines()) == 2
 
@@ -39,14 +39,14 @@ def test_a_measurement_without_held_out_figures_is_read_and_one_with_them_is_rea
     assert read_measurements([path]) == {("coverage-9", "abc"): ONE}
     assert (ONE.held_out_pearson, ONE.held_out_n) == (None, 0)
     known = replace(ONE, grader="other", held_out_pearson=0.75, held_out_n=30)
-    keep_measurement(path, known)
+    save_measurement(path, known)
     assert read_measurements([path])["other", "abc"] == known
     assert json.loads(path.read_text().splitlines()[0]) == old
 
 
 def test_what_was_measured_here_comes_before_what_was_shipped(tmp_path: Path) -> None:
-    keep_measurement(tmp_path / "shipped", ONE)
-    keep_measurement(tmp_path / "here", replace(ONE, pearson=0.5))
+    save_measurement(tmp_path / "shipped", ONE)
+    save_measurement(tmp_path / "here", replace(ONE, pearson=0.5))
     assert (
         read_measurements([tmp_path / "shipped", tmp_path / "here", tmp_path / "none"])["coverage-9", "abc"].pearson
         == 0.5
@@ -67,7 +67,7 @@ def test_what_was_measured_here_comes_before_what_was_shipped(tmp_path: Path) ->
 )
 def test_a_damaged_file_is_named_with_its_line(tmp_path: Path, line: str) -> None:
     path = tmp_path / "measured.jsonl"
-    keep_measurement(path, ONE)
+    save_measurement(path, ONE)
     path.write_text(path.read_text() + line + "\n")
     with pytest.raises(BankError, match=r"measured\.jsonl: line 2: is no measurement"):
         read_measurements([path])

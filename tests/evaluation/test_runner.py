@@ -11,7 +11,7 @@ from fakes import BANK, DROPOUT, Broken, FlakyGrader, GradeAs, both, grade
 from graded_rows import evaluate, written
 
 from interviewer import wiring
-from interviewer.domain.grade import Evidence, Extra, Grade, Level, Spent
+from interviewer.domain.grade import Evidence, Extra, Grade, Level, TokensSpent
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Question
 from interviewer.errors import BankError
@@ -82,7 +82,7 @@ def test_a_failed_grading_is_counted_and_is_no_grade(tmp_path: Path) -> None:
 
 def test_tokens_are_counted_also_when_a_run_goes_on(tmp_path: Path) -> None:
     rows = read_labelled_answers(written(tmp_path / "x.jsonl", ROW, {**ROW, "id": "b"}))
-    paid = GradeAs(lambda _, attempt: replace(grade(attempt, off=Level.MET), spent=Spent(100, 20)))
+    paid = GradeAs(lambda _, attempt: replace(grade(attempt, off=Level.MET), spent=TokensSpent(100, 20)))
     for grader in (paid, FlakyGrader(failures=9)):
         run = evaluate(rows, questions_of(rows), grader, checkpoint=tmp_path / "kept")
         assert measure_label_agreement(run, grader="paid").tokens == 240

@@ -91,6 +91,40 @@ def test_what_is_screened_earns_nothing(text: str, flag: Flag) -> None:
     assert score(DROPOUT.rubric, grade.verdicts).value == 0
 
 
+TABLES = [
+    (
+        "缓存有哪几类问题？",
+        (
+            "| 问题 | 原因 | 办法 |\n| --- | --- | --- |\n| 缓存穿透 | 查询不存在的键 | 布隆过滤器 |\n"
+            "| 缓存击穿 | 热点键过期 | 互斥锁 |\n| 缓存雪崩 | 大量键同时过期 | 随机过期时间 |"
+        ),
+    ),
+    (
+        "How do these structures compare?",
+        (
+            "| Structure | Lookup | Insertion at the front |\n|---|---|---|\n| Array | constant time | linear time |\n"
+            "| Linked list | linear time | constant time |\n| Hash table | constant time on average | no order kept |"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("asked, table", TABLES)
+def test_the_rows_of_a_table_say_something_of_their_things(asked: str, table: str) -> None:
+    question = compile_question(asked, table)
+    for answer in (table, f"可以列成一张表：\n\n{table}\n"):
+        grade = graded(question, answer)
+        assert grade.flags == ()
+        assert score(question.rubric, grade.verdicts).low > 0.5
+
+
+def test_keywords_between_bars_and_scrambled_cells_are_no_table() -> None:
+    words = "缓存穿透 | 布隆过滤器 | 热点键 | 互斥锁 | 缓存雪崩 | 过期时间"
+    heap = "lookup hash list array linked node pointer bucket key value index tree heap stack queue graph edge path"
+    for answer in (words, f"|{words}|", f"| a | b |\n|---|---|\n| x | {heap} |"):
+        assert graded(DROPOUT, answer).flags == (Flag.STUFFING,)
+
+
 def test_a_heap_of_keywords_earns_nothing() -> None:
     grade = graded(DROPOUT, "dropout, random, switched off, train, test, eval, MC dropout")
     assert grade.flags == (Flag.STUFFING,)

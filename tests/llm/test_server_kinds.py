@@ -14,7 +14,7 @@ from interviewer.grading import CallShape
 from interviewer.llm import LLM, Message, discovery
 from interviewer.llm.discovery import find_local_servers
 from interviewer.llm.profiles import PROFILES
-from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.sessions.grader_registry import GraderRegistry, GraderRequest
 from interviewer.settings import read_settings
 
 QUESTION = [Message("user", "Grade this.")]
@@ -85,7 +85,7 @@ def registry(folder: Path) -> GraderRegistry:
 def by_page(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> LLM:
     del monkeypatch
     models = registry(folder)
-    models.choose(OWNER, url, "m", "", CallShape.ONE_CALL, 1)
+    models.choose(OWNER, GraderRequest(url, "m", "", CallShape.ONE_CALL, 1))
     llm = models.llm_for(OWNER)
     assert llm is not None
     return llm
@@ -132,7 +132,7 @@ def test_another_server_at_the_same_address_is_asked_anew(tmp_path: Path) -> Non
     with serving(speaking_as("ollama")) as server:
         for kind in ("ollama", "vllm"):
             server.behaviour = speaking_as(kind)
-            models.choose(OWNER, server.url, "m", "", CallShape.ONE_CALL, 1)
+            models.choose(OWNER, GraderRequest(server.url, "m", "", CallShape.ONE_CALL, 1))
             llm = models.llm_for(OWNER)
             assert llm is not None
             llm.reply(QUESTION, schema=SCHEMA)
@@ -155,7 +155,7 @@ def test_a_server_that_was_down_is_asked_when_it_is_back(tmp_path: Path, monkeyp
 def test_an_answer_asks_no_server(tmp_path: Path) -> None:
     with serving(speaking_as("ollama")) as server:
         models = registry(tmp_path)
-        models.choose(OWNER, server.url, "m", "", CallShape.ONE_CALL, 1)
+        models.choose(OWNER, GraderRequest(server.url, "m", "", CallShape.ONE_CALL, 1))
         assert models.address(OWNER) == server.url
         assert models.llm_for(OWNER) is not None
         assert server.exchanges == []

@@ -67,15 +67,19 @@ def test_a_form_that_the_server_refuses_is_not_asked_for_again(time: Time) -> No
     def plain(exchange: Exchange) -> None:
         if fields_of(exchange)["response_format"] == "verbose_json":
             exchange.json(400, {"error": {"message": "response_format 'verbose_json' is not supported"}})
-        elif "prompt" in fields_of(exchange):
+        elif len(fields_of(exchange).get("prompt", "")) > 200:
             exchange.json(400, {"error": {"message": "the decoder prompt is too long"}})
         else:
             exchange.json(200, {"text": "yes"})
 
     with serving(plain) as server:
         model = speech(server.url, time)
-        assert [model.transcribe(RECORDING, Language.ZH, TERMS) for _ in range(2)] == ["yes", "yes"]
+        terms = ", ".join(f"term {number}" for number in range(100))
+        assert [model.transcribe(RECORDING, Language.ZH, terms) for _ in range(2)] == ["yes", "yes"]
     assert len(server.exchanges) == 4
+    hint = fields_of(server.exchanges[-1])["prompt"]
+    assert terms.endswith(", " + hint)
+    assert hint.startswith("term ")
 
 
 def fails(status: int, message: str = "no") -> Answer:

@@ -23,7 +23,7 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.rubric import Language
 from interviewer.domain.scoring import Score
-from interviewer.presentation.card import Live
+from interviewer.presentation.card import CardActions
 from interviewer.presentation.card import card as draw_card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
@@ -215,6 +215,6 @@ def test_of_two_gradings_the_differences_come_first() -> None:
 
 def test_a_report_offers_to_practise_only_where_somebody_can_press_it() -> None:
     interview = replace(played("it is put to sleep", off=Level.MET), phase=Phase.OVER)
-    live = report(interview, Language.EN, live=Live(lambda _: True))
+    live = report(interview, Language.EN, live=CardActions(lambda _: True))
     assert '<button type="button" class="practise" data-question="dropout">' in live
     assert "practise" not in report(interview, Language.EN)

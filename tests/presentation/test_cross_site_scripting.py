@@ -23,7 +23,7 @@ from interviewer.domain.interview import (
     replay,
 )
 from interviewer.domain.rubric import Language, Localized
-from interviewer.presentation.card import Live, card
+from interviewer.presentation.card import CardActions, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
 from interviewer.presentation.transcript import Transcript, to_html
@@ -167,7 +167,7 @@ def spread(text: str) -> Interview:
 
 def faces(interview: Interview) -> list[str]:
     kept = {QuestionName(interview.bank.id, "dropout"): QuestionNote(clean_note(interview.current.answers[-1][1]))}
-    live = Live(lambda _: False, has_model=True, notes=kept)
+    live = CardActions(lambda _: False, has_model=True, notes=kept)
     pages = [str(chat(interview, Language.EN)), str(report(interview, Language.EN, live=live))]
     pages += [str(card(interview, interview.attempts[0], language, live=live)) for language in Language]
     transcript = Transcript("x", interview, "2026-01-02T03:04:05", "2026-01-02T03:04:05", 4)

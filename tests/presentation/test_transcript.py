@@ -8,7 +8,7 @@ import pytest
 from fakes import begun
 from html_seen import ATTACKS, seen
 
-from interviewer.domain.interview import Begun, Graded, Mode, Phase, Spoken, replay
+from interviewer.domain.interview import Begun, Graded, Manner, Mode, Phase, Saying, Spoken, replay
 from interviewer.domain.rubric import Bank, Language
 from interviewer.domain.summary import summarize
 from interviewer.errors import BankError, OutOfTurn
@@ -247,6 +247,38 @@ def test_a_file_to_be_printed_has_nothing_folded(service: SessionService) -> Non
     folds = re.findall(r'<details class="(?:question|model-answer)[^>]*>', html)
     assert len(folds) > 1
     assert all(" open" in fold for fold in folds)
+
+
+@pytest.mark.parametrize("kind", ["md", "html"])
+def test_what_was_spoken_beside_the_answers_stands_in_its_place(service: SessionService, kind: str) -> None:
+    session = service.begin("me", make_plan(begun().bank, language=Language.EN, manner=Manner.FRIENDLY))
+    session.ask("Do you mean at test time?")
+    reply = session.run_due_and_wait().current.turns[-1]
+    assert reply.saying is Saying.CLARIFICATION
+    session.answer("it is switched off")
+    session.run_due_and_wait()
+    assert "Thank you for thinking aloud" not in export(session, kind), "it is not over"
+    session.end()
+    text = export(session, kind)
+    text = text[text.index("Hello, and welcome") :]  # what is to work on stands above
+    lines = (
+        "Hello, and welcome", "Is dropout used at test time?", "Your question",
+        "Do you mean at test time?", reply.text,
+        "it is switched off", "Thank you for thinking aloud",
+    )  # fmt: skip
+    places = [text.index(line) for line in lines]
+    assert places == sorted(places)
+
+
+def test_markdown_in_chinese_is_punctuated_as_chinese_is(service: SessionService) -> None:
+    session = service.begin("me", make_plan(begun().bank, language=Language.ZH))
+    session.answer("测试时它是关闭的")
+    session.run_due_and_wait()
+    session.end()
+    text = export(session, "md", Language.ZH)
+    assert "参考回答：" in text
+    assert "可以这样说：" in text
+    assert not [line for line in text.splitlines() if "： " in line or " (" in line or "\\#1: " in line]
 
 
 @pytest.mark.parametrize("kind", ["md", "html"])

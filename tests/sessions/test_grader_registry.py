@@ -9,7 +9,7 @@ from interviewer.errors import SettingsError
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import Message
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry, GraderRequest
 from interviewer.settings import read_settings
 
 ONE = CallShape.ONE_CALL
@@ -26,7 +26,7 @@ def test_without_a_choice_the_offline_grader_grades() -> None:
 
 def test_a_choice_is_its_owners_alone_and_can_be_taken_back() -> None:
     chosen = models()
-    chosen.choose("me", "127.0.0.1:1234", "m", "sk-mine", ONE, 1)
+    chosen.choose("me", GraderRequest("127.0.0.1:1234", "m", "sk-mine", ONE, 1))
     assert isinstance(chosen.grader("me"), LLMGrader)
     assert isinstance(chosen.grader("you"), LexicalGrader)
     chosen.forget("me")
@@ -45,25 +45,25 @@ def test_a_choice_is_its_owners_alone_and_can_be_taken_back() -> None:
 )
 def test_a_key_belongs_to_scheme_host_and_port(other: str, kept: bool) -> None:
     chosen = models()
-    chosen.choose("me", HERE, "m", "sk-mine", ONE, 1)
-    endpoint = chosen.choose("me", other, "m", "", ONE, 1).endpoint
+    chosen.choose("me", GraderRequest(HERE, "m", "sk-mine", ONE, 1))
+    endpoint = chosen.choose("me", GraderRequest(other, "m", "", ONE, 1)).endpoint
     assert endpoint
     assert bool(endpoint.key) is kept
 
 
 def test_nobody_gets_the_key_of_another() -> None:
     chosen = models()
-    chosen.choose("me", HERE, "m", "sk-mine", ONE, 1)
-    endpoint = chosen.choose("you", HERE, "m", "", ONE, 1).endpoint
+    chosen.choose("me", GraderRequest(HERE, "m", "sk-mine", ONE, 1))
+    endpoint = chosen.choose("you", GraderRequest(HERE, "m", "", ONE, 1)).endpoint
     assert endpoint
     assert endpoint.key == ""
 
 
 def test_where_there_is_a_list_only_the_list_can_be_used() -> None:
     chosen = models(allowed=(HERE,))
-    chosen.choose("me", "http://127.0.0.1:1234/", "m", "", ONE, 1)
+    chosen.choose("me", GraderRequest("http://127.0.0.1:1234/", "m", "", ONE, 1))
     with pytest.raises(SettingsError, match="not on the list"):
-        chosen.choose("me", "http://127.0.0.1:9999/v1", "m", "", ONE, 1)
+        chosen.choose("me", GraderRequest("http://127.0.0.1:9999/v1", "m", "", ONE, 1))
 
 
 def test_an_open_deployment_without_a_list_offers_only_its_own_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,8 +73,8 @@ def test_an_open_deployment_without_a_list_offers_only_its_own_endpoint(monkeypa
     monkeypatch.setenv("INTERVIEWER_API_KEY", "sk-operator")
     chosen = wiring.make_grader_registry(read_settings())
     with pytest.raises(SettingsError, match="not on the list"):
-        chosen.choose("me", "http://10.0.0.7/v1", "m", "", ONE, 1)
-    endpoint = chosen.choose("me", HERE, "m", "", ONE, 1).endpoint
+        chosen.choose("me", GraderRequest("http://10.0.0.7/v1", "m", "", ONE, 1))
+    endpoint = chosen.choose("me", GraderRequest(HERE, "m", "", ONE, 1)).endpoint
     assert endpoint
     assert endpoint.key == "sk-operator"
 
@@ -87,16 +87,18 @@ def test_a_stranger_spends_the_operators_key_on_the_operators_model_alone(
     monkeypatch.setenv("INTERVIEWER_MODEL", "m")
     monkeypatch.setenv("INTERVIEWER_API_KEY", "sk-operator")
     chosen = wiring.make_grader_registry(read_settings())
-    assert chosen.choose("me", HERE, model, "", shape, votes).endpoint  # whoever is at this machine is the operator
+    assert chosen.choose(
+        "me", GraderRequest(HERE, model, "", shape, votes)
+    ).endpoint  # whoever is at this machine is the operator
     chosen.forget("me")
     chosen.open_to_strangers()
-    for wanted in (chosen.wish, chosen.choose):
+    for asked in (chosen.choice_for, chosen.choose):
         with pytest.raises(SettingsError, match="enter a key of your own"):
-            wanted("me", HERE, model, "", shape, votes)
-    own = chosen.choose("me", HERE, model, "sk-mine", shape, votes).endpoint
+            asked("me", GraderRequest(HERE, model, "", shape, votes))
+    own = chosen.choose("me", GraderRequest(HERE, model, "sk-mine", shape, votes)).endpoint
     assert own
     assert own.key == "sk-mine"
-    assert chosen.choose("me", HERE, model, "", shape, votes).endpoint == own
+    assert chosen.choose("me", GraderRequest(HERE, model, "", shape, votes)).endpoint == own
 
 
 def test_no_key_stays_when_its_choice_has_gone() -> None:
@@ -110,10 +112,10 @@ def test_no_key_stays_when_its_choice_has_gone() -> None:
 
     chosen = models()
     for key in ("sk-gone-1", "sk-gone-2"):
-        chosen.choose("me", HERE, "m", key, ONE, 1)
+        chosen.choose("me", GraderRequest(HERE, "m", key, ONE, 1))
         chosen.grader("me")
     assert set(kept()) == {"sk-gone-2"}
-    tried = chosen.wish("me", HERE, "n", "sk-gone-3", ONE, 1)
+    tried = chosen.choice_for("me", GraderRequest(HERE, "n", "sk-gone-3", ONE, 1))
     chosen.grader_of(tried)
     chosen.forget("me")
     del tried
@@ -122,9 +124,9 @@ def test_no_key_stays_when_its_choice_has_gone() -> None:
 
 def test_a_model_needs_a_name_and_a_usable_address(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match="name a model"):
-        models().choose("me", HERE, " ", "", ONE, 1)
+        models().choose("me", GraderRequest(HERE, " ", "", ONE, 1))
     with pytest.raises(SettingsError):
-        models().choose("me", "http://169.254.169.254/v1", "m", "", ONE, 1)
+        models().choose("me", GraderRequest("http://169.254.169.254/v1", "m", "", ONE, 1))
     monkeypatch.setenv("INTERVIEWER_BASE_URL", HERE)
     with pytest.raises(SettingsError, match="INTERVIEWER_MODEL"):
         wiring.make_grader_registry(read_settings())
@@ -145,7 +147,7 @@ def test_no_more_than_so_many_requests_reach_an_endpoint_at_a_time() -> None:
 
     with model_server(Counting()) as server:
         chosen = models()
-        endpoint = chosen.wish("me", server.url, MODEL, "", ONE, 1).endpoint
+        endpoint = chosen.choice_for("me", GraderRequest(server.url, MODEL, "", ONE, 1)).endpoint
         assert endpoint
         with ThreadPoolExecutor(8) as pool:
             asked = [pool.submit(chosen.llm(endpoint).reply, [Message("user", "hi")]) for _ in range(8)]
@@ -159,14 +161,14 @@ def test_a_second_model_is_chosen_with_the_first_and_spends_no_key_of_the_operat
     for name, value in {"BASE_URL": HERE, "MODEL": "m", "API_KEY": "sk-operator", "SECOND_MODEL": "n"}.items():
         monkeypatch.setenv(f"INTERVIEWER_{name}", value)
     chosen = wiring.make_grader_registry(read_settings())
-    assert chosen.choose("me", HERE, "m", "", ONE, 1).second_model == "n"
-    assert chosen.choose("me", HERE, "m", "", ONE, 1, "").second_model == ""
-    assert chosen.choose("me", HERE, "m", "", ONE, 1, " dear ").second_model == "dear"
+    assert chosen.choose("me", GraderRequest(HERE, "m", "", ONE, 1)).second_model == "n"
+    assert chosen.choose("me", GraderRequest(HERE, "m", "", ONE, 1, "")).second_model == ""
+    assert chosen.choose("me", GraderRequest(HERE, "m", "", ONE, 1, " dear ")).second_model == "dear"
     second = chosen.second_grader("me")
     assert isinstance(second, LLMGrader)
     assert second.llm.name == "dear"
     chosen.open_to_strangers()
     for cheap in (None, "", "m", "n"):
-        chosen.choose("you", HERE, "m", "", ONE, 1, cheap)
+        chosen.choose("you", GraderRequest(HERE, "m", "", ONE, 1, cheap))
     with pytest.raises(SettingsError):
-        chosen.choose("you", HERE, "m", "", ONE, 1, "dear")
+        chosen.choose("you", GraderRequest(HERE, "m", "", ONE, 1, "dear"))

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import zipfile
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,20 @@ from practice import Clock, bank_of, practise
 
 from interviewer.domain.grade import Level
 from interviewer.errors import NoSuchInterview, SettingsError, StoreError, TranscriptError
+from interviewer.sessions import removal
 from interviewer.sessions.backup import backup, restore
-from interviewer.sessions.history_archive import Imported, export_history, import_history
+from interviewer.sessions.history_archive import ImportedHistory, export_history, import_history
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
-from interviewer.sessions.removal import forget_owner, put_back, remove_interview, unsent_file
+from interviewer.sessions.removal import (
+    forget_expired,
+    forget_owner,
+    list_set_aside,
+    put_back,
+    remove_interview,
+    set_aside,
+    take_back,
+    unsent_file,
+)
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 
@@ -32,6 +43,8 @@ TABLES = (
     "claims",
     "owner_settings",
     "question_notes",
+    "interview_words",
+    "removed_interviews",
 )
 
 
@@ -78,6 +91,44 @@ def test_an_interview_that_is_removed_takes_its_reviews_along_and_comes_back_who
     assert whole(store) == before
 
 
+def test_what_was_deleted_can_be_put_back_for_a_day_also_after_a_restart(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interview = practise(store, bank_of(5, "other"), ["q1"], Level.PARTIAL)
+    store.rename(interview, "Mine")
+    before = whole(store)
+    with pytest.raises(NoSuchInterview):
+        set_aside(store, interview, "you")
+    set_aside(store, interview, "me")
+    assert store.interviews("me") == []
+    restarted = Store(store.database._engine.url.render_as_string(hide_password=False))
+    (found,) = list_set_aside(restarted, "me")
+    assert (found.id, found.title, found.bank_title) == (interview, "Mine", bank_of(1, "other").title)
+    assert not take_back(restarted, interview, "you")
+    assert take_back(restarted, interview, "me")
+    assert whole(restarted) == before
+    assert not take_back(restarted, interview, "me")
+    set_aside(restarted, interview, "me")
+    assert forget_expired(restarted) == 0
+    monkeypatch.setattr(removal, "KEPT_FOR", timedelta(seconds=-1))
+    assert list_set_aside(restarted, "me") == []
+    assert not take_back(restarted, interview, "me")
+    assert forget_expired(restarted) == 1
+    assert not any(whole(restarted).values())
+    restarted.close()
+
+
+def test_an_interview_that_was_set_aside_and_not_yet_deleted_is_not_lost(store: Store) -> None:
+    interview = practise(store, MANY, ["q0"], Level.MET)
+    before = whole(store)
+    removed = remove_interview(store, interview, "me")
+    put_back(store, removed)
+    set_aside(store, interview, "me")
+    put_back(store, removed)  # as if the program had been killed between the two
+    assert take_back(store, interview, "me")
+    assert whole(store) == before
+
+
 def test_a_service_knows_nothing_more_of_an_interview_that_was_removed(service: SessionService) -> None:
     interview = practise(service.store, MANY, ["q0"], Level.MET)
     session = service.resume(interview, "me")
@@ -94,12 +145,13 @@ def test_nothing_of_a_person_who_is_forgotten_is_left(tmp_path: Path) -> None:
     untouched = whole(store)
     interview = practise(store, bank_of(3, "private-bank"), ["q1", "q2"], Level.MET, owner="somebody-private")
     save_practice_settings(store, "somebody-private", PracticeSettings(daily_cap=3))
+    set_aside(store, practise(store, MANY, ["q3"], Level.MET, owner="somebody-private"), "somebody-private")
     unsent_file(tmp_path, interview).write_text("my words that were not sent")
     assert forget_owner(store, "somebody-private", tmp_path) == 1
     assert whole(store) == untouched
     store.close()
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    for trace in ("somebody-private", "private-bank", interview, "my words on q1", "not sent"):
+    for trace in ("somebody-private", "private-bank", interview, "my words on q1", "my words on q3", "not sent"):
         assert trace.encode() not in left
     assert b"my words on q0" in left
 
@@ -109,16 +161,16 @@ def test_a_history_moves_to_another_database_once(store: Store, tmp_path: Path) 
     store.rename(interview, "First")
     practise(store, MANY, ["q2"], Level.MET)
     text = export_history(store, "me")
-    assert import_history(store, "me", text) == Imported(0, 2)
+    assert import_history(store, "me", text) == ImportedHistory(0, 2)
     other = Store(f"sqlite:///{tmp_path / 'other.sqlite3'}")
-    assert import_history(other, "me", text) == Imported(2, 0)
-    assert import_history(other, "me", text) == Imported(0, 2)
+    assert import_history(other, "me", text) == ImportedHistory(2, 0)
+    assert import_history(other, "me", text) == ImportedHistory(0, 2)
     assert export_history(other, "me") == text
     assert whole(other)["review_cards"] == whole(store)["review_cards"]
-    assert import_history(store, "you", text) == Imported(2, 0)
+    assert import_history(store, "you", text) == ImportedHistory(2, 0)
     assert {one.id for one in store.interviews("you")}.isdisjoint(one.id for one in store.interviews("me"))
     single = json.dumps(json.loads(text)["interviews"][0])
-    assert import_history(store, "they", single) == Imported(1, 0)
+    assert import_history(store, "they", single) == ImportedHistory(1, 0)
     other.close()
 
 

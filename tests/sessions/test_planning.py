@@ -11,7 +11,7 @@ from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import BankError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.chat import chat
-from interviewer.sessions.planning import QuestionName, find_question, make_named_plan, make_plan
+from interviewer.sessions.planning import QuestionName, make_named_plan, make_plan, parse_question_name
 from interviewer.sessions.practice_log import last_answer
 from interviewer.sessions.service import SessionService
 
@@ -37,12 +37,12 @@ def test_questions_of_several_banks_are_told_apart_and_keep_their_policy() -> No
 
 
 def test_a_question_is_found_by_its_id_where_only_one_bank_has_it() -> None:
-    assert find_question(BANKS, "shuffle") == ("small", "shuffle")
-    assert find_question(BANKS, "other/dropout") == ("other", "dropout")
+    assert parse_question_name(BANKS, "shuffle") == ("small", "shuffle")
+    assert parse_question_name(BANKS, "other/dropout") == ("other", "dropout")
     with pytest.raises(BankError, match=r"small/dropout, other/dropout"):
-        find_question(BANKS, "dropout")
+        parse_question_name(BANKS, "dropout")
     with pytest.raises(BankError, match="no bank here"):
-        find_question(BANKS, "ghost")
+        parse_question_name(BANKS, "ghost")
     with pytest.raises(BankError, match="no bank here"):
         make_named_plan(BANKS, [QuestionName("ghost", "dropout")])
     with pytest.raises(BankError, match="no question was named"):
@@ -54,7 +54,7 @@ def test_what_is_learned_of_a_mixed_interview_counts_for_the_banks_of_its_questi
 ) -> None:
     service = make_service(GradeAs(lambda question, attempt: grade(attempt, question, off=Level.MET)))
     names = [QuestionName("other", "dropout"), QuestionName("small", "dropout")]
-    session = service.begin_named("me", BANKS, names, again=False)
+    session = service.begin("me", make_named_plan(BANKS, names))
     while not (interview := session.interview()).is_over:
         session.answer("it is switched off", interview.place)
         session.run_due_and_wait()
@@ -78,10 +78,10 @@ def test_what_is_learned_of_a_mixed_interview_counts_for_the_banks_of_its_questi
     assert resumed.interview() == session.interview()
 
 
-def test_only_a_coach_asks_again(service: SessionService) -> None:
+def test_only_a_coach_asks_again() -> None:
     names = [QuestionName("small", "dropout")]
-    assert service.begin_named("me", BANKS, names).interview().plan.again
-    assert not service.begin_named("me", BANKS, names, mode=Mode.INTERVIEW).interview().plan.again
+    assert make_named_plan(BANKS, names, again=True).plan.again
+    assert not make_named_plan(BANKS, names, mode=Mode.INTERVIEW, again=True).plan.again
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from interviewer.domain.grade import Flag, Level
 from interviewer.domain.interview import Answered, Ended, Graded, Mode, Unprobed, replay
 from interviewer.domain.rubric import Bank, Language
 from interviewer.evaluation import grader_check
-from interviewer.evaluation.grader_check import Canned, CannedResult, GraderCheck
+from interviewer.evaluation.grader_check import CannedAnswer, CannedResult, GraderCheck
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
@@ -124,9 +124,10 @@ def test_the_grader_tab_is_in_chinese_whatever_goes_wrong(
     for shape, votes in (("no such shape", 1), ("one_call", 2)):
         told.append(actions.use("me", Form("http://127.0.0.1:9/v1", "", "m", shape, votes), ZH).html)
     results = [
-        CannedResult(name, share, 40.0, 900) for name, share in zip(Canned, (0.9, 0.9, 0.5, 0, 0, 0.9, 1), strict=True)
+        CannedResult(name, share, 40.0, 900)
+        for name, share in zip(CannedAnswer, (0.9, 0.9, 0.5, 0, 0, 0.9, 1), strict=True)
     ]
-    findings = (*grader_check._judged(results), *grader_check._judged([CannedResult(Canned.HALF, None, 1.0, 0)]))
+    findings = (*grader_check._judged(results), *grader_check._judged([CannedResult(CannedAnswer.HALF, None, 1.0, 0)]))
     told.append(render("grader_check.html", ZH, check=GraderCheck("qwen", "127.0.0.1", tuple(results), findings)))
     assert "7 个全部合格" in told[-1]
     for html in told:

@@ -250,3 +250,27 @@ def test_every_text_has_a_field_in_the_language_that_it_is_in(editor: Editor) ->
     assert 'name="criteria.0.probe.en"' in html
     both = ask(editor, "change", **(show | {"bank": bank["bank"] | {"is_bilingual": True}}))["questions"][0]["html"]
     assert 'name="criteria.0.text.en"' in both
+
+
+def test_the_policy_of_a_bank_and_of_a_question_and_a_new_topic_are_edited_in_the_form(editor: Editor) -> None:
+    bank = opened(editor)
+    assert bank["policy"] == {}
+    assert "data-policy" in bank["html"]
+    shown = ask(editor, "change", what="show", bank=bank["bank"], questions=[bank["questions"][0]])["questions"][0]
+    assert 'name="policy.en"' in shown["html"]
+    changed = {**bank["questions"][0], "topic": "structures", "policy": {"zh": "", "en": "Accept LIFO alone."}}
+    edited = {**edits(bank, changed), "policy": {"en": "Be kind to typing errors."}}
+    saved = save(editor, bank, edited)
+    assert saved["saved"] == "mine"
+    found = editor.importer.library.bank("mine")
+    assert found.policy == Localized(en="Be kind to typing errors.")
+    assert (found["stack"].policy, found["stack"].topic) == (Localized(en="Accept LIFO alone."), "structures")
+    assert "# LIFO" in saved["text"]
+    again = save(editor, saved | {"title": bank["title"], "questions": bank["questions"]}, edits(bank))
+    assert again["saved"], "what sends no policy leaves it as it is"
+    assert editor.importer.library.bank("mine").policy == found.policy
+    bank = opened(editor)
+    assert save(editor, bank, {**edits(bank), "policy": {"zh": "", "en": " "}})["saved"]
+    assert editor.importer.library.bank("mine").policy is None
+    assert save(editor, opened(editor), edits(opened(editor), {**changed, "topic": " "}))["saved"]
+    assert editor.importer.library.bank("mine")["stack"].topic == "general"

@@ -16,7 +16,7 @@ def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_once_mor
         Form("http://127.0.0.1:9/v1", "", "m", "one_call", 1),
     )
     found = Finding("order right", is_good=False, detail=Localized("0.1", "0.1"))
-    models.remember(actions._wish("me", form), GraderCheck("m", "127.0.0.1", (), (found,)))
+    models.remember(actions._choice("me", form), GraderCheck("m", "127.0.0.1", (), (found,)))
     told = actions.use("me", form, Language.EN)
     assert told.asks
     assert "Use it all the same" in told.html
@@ -35,6 +35,6 @@ def test_a_model_that_passed_or_was_not_tested_is_used_at_once(tmp_path: Path) -
     )
     assert not actions.use("me", form, Language.EN).asks
     found = Finding("order right", is_good=True, detail=Localized("0.9", "0.9"))
-    models.remember(actions._wish("me", form), GraderCheck("m", "127.0.0.1", (), (found,)))
+    models.remember(actions._choice("me", form), GraderCheck("m", "127.0.0.1", (), (found,)))
     assert not actions.use("me", form, Language.EN).asks
     assert models.choice("me").endpoint is not None

@@ -186,6 +186,8 @@ def test_the_list_shows_a_page_and_a_link_to_more(make_service: Callable[..., Se
     assert "?list=" not in listing(service, "me", Language.EN, 4)
     service.resume(sessions[0].id, "me").end()
     assert "finished" in listing(service, "me", Language.EN)
+    assert "?list=" not in listing(service, "me", Language.EN, 2, "small")
+    assert "No interview has all these words" in listing(service, "me", Language.EN, words="elephants")
 
 
 @pytest.mark.parametrize("wish, count", [("", 50), ("100", 100), ("-1", 50), ("x", 50), ("²", 50), ("9" * 30, 50)])

@@ -109,8 +109,12 @@ def test_an_interview_that_cannot_be_begun_leaves_the_start_form_as_it_is(visito
 def test_the_tabs_beside_it_say_so_too(visitor: Visitor, outage: Any) -> None:
     visitor.start("mine")
     with outage():
-        for button in ("refresh", "regrade-everything"):
-            told = visitor.call(visitor.event(button, "click"), ["en"], "mine")
+        for control, kind, sent in (
+            ("refresh", "click", ["en", ""]),
+            ("regrade-everything", "click", ["en"]),
+            ("interview-words", "submit", ["en", "layers"]),
+        ):
+            told = visitor.call(visitor.event(control, kind), sent, "mine")
             assert "cannot be read just now" in told["interviews"]
 
 

@@ -16,7 +16,7 @@ from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Bank
 from interviewer.errors import SettingsError
 from interviewer.grading import CallShape
-from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.sessions.grader_registry import GraderRegistry, GraderRequest
 from interviewer.sessions.service import Session, SessionService
 from interviewer.settings import Settings, read_settings
 from interviewer.web import guard
@@ -208,11 +208,11 @@ def test_a_page_that_is_reached_through_a_proxy_is_private_no_longer(fresh: Test
     fresh.get("/")
     assert fresh.post("/import", content=b"x").status_code == 204
     graders: GraderRegistry = fresh.app.state.graders  # type: ignore[attr-defined]
-    graders.choose("me", "http://127.0.0.1:1/v1", "m", "", CallShape.ONE_CALL, 1)
+    graders.choose("me", GraderRequest("http://127.0.0.1:1/v1", "m", "", CallShape.ONE_CALL, 1))
     fresh.get("/", headers={header: "for=203.0.113.9"})
     assert fresh.post("/import", content=b"x").status_code == 404
     with pytest.raises(SettingsError, match="not on the list"):
-        graders.choose("stranger", "http://10.0.0.7/v1", "m", "", CallShape.ONE_CALL, 1)
+        graders.choose("stranger", GraderRequest("http://10.0.0.7/v1", "m", "", CallShape.ONE_CALL, 1))
 
 
 @pytest.mark.parametrize(

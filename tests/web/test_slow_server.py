@@ -13,6 +13,7 @@ from throttled_server import ANSWERS, Throttled, four_gradings, page_of, throttl
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language
 from interviewer.grading import CallShape
+from interviewer.sessions.grader_registry import GraderRequest
 from interviewer.web.grader_settings import Form, GraderActions
 
 
@@ -98,5 +99,5 @@ def test_a_grader_test_says_what_the_model_does_and_is_stopped_with_its_request(
                 desk.act("me", "", json.dumps([{"do": "stop_check"}]), Language.EN)
         assert time.monotonic() - begun_at < 5
         assert "stopped before the model had finished" in told[-1]
-        choice = desk.models.wish("me", server.url, MODEL, "", CallShape.ONE_CALL, 1, "")
+        choice = desk.models.choice_for("me", GraderRequest(server.url, MODEL, "", CallShape.ONE_CALL, 1, ""))
         assert desk.models.check_of(choice) is None  # it says nothing of the model

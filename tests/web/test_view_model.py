@@ -5,7 +5,7 @@ from fakes import BANK, grade
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Begun, Event, Graded, Interview, MovedOn, Plan, Unprobed, replay
 from interviewer.domain.rubric import Language
-from interviewer.presentation.card import Live, no_badge
+from interviewer.presentation.card import CardActions, no_badge
 from interviewer.web.view_model import View, view
 
 
@@ -17,7 +17,7 @@ def missed(question: str, so_far: list[Event], number: int = 1) -> list[Event]:
 
 
 def shown(interview: Interview) -> View:
-    return view("x", interview, Language.EN, no_badge, Live(lambda _: True))
+    return view("x", interview, Language.EN, no_badge, CardActions(lambda _: True))
 
 
 def test_a_question_asked_once_more_is_counted_alike_above_and_in_the_chat() -> None:

@@ -183,9 +183,10 @@ def test_microphone_and_sound_are_open_exactly_where_there_is_a_model_for_them(
         assert ('id=\\"record\\"' in client.get("/config").text) is False  # comes with the language of the page
 
 
-def test_a_speech_server_without_a_model_is_a_fault_of_the_settings(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="INTERVIEWER_SPEECH_MODEL"):
-        make_speech(read_settings(data_dir=tmp_path, speech_base_url="http://127.0.0.1:9/v1"))
+def test_a_speech_server_and_a_model_without_the_other_are_a_fault_of_the_settings(tmp_path: Path) -> None:
+    for alone in ({"speech_base_url": "http://127.0.0.1:9/v1"}, {"speech_model": "ear"}, {"speech_voice_model": "m"}):
+        with pytest.raises(SettingsError, match="INTERVIEWER_SPEECH_MODEL"):
+            make_speech(read_settings(data_dir=tmp_path, **alone))
     with pytest.raises(SettingsError, match="metadata"):
         make_speech(read_settings(data_dir=tmp_path, speech_base_url="http://169.254.169.254", speech_model="ear"))
     assert make_speech(read_settings(data_dir=tmp_path)) is None

@@ -55,16 +55,12 @@ def bank_of(
     items, left_out = usable_items(source)
     questions: dict[str, Question] = {}
     topics: dict[str, Localized] = {}
-    names = Identifiers()
-    for item in items:
-        if kept and item.digest in kept:
-            names.reserve(kept[item.digest].id)
+    kept = kept or {}
+    names = Identifiers(kept[item.digest].id for item in items if item.digest in kept)
     for done, item in enumerate(items):
         told(done, len(items))
         name = names.of_topic(item.topic)
-        if kept and item.digest in kept:
-            question = kept[item.digest]
-        else:
+        if (question := kept.get(item.digest)) is None:
             try:
                 question = _question(item, names, name, (compiled or {}).get(item.digest), source.name)
             except (BankError, ValueError):
@@ -94,12 +90,8 @@ def usable_items(source: Source) -> tuple[list[Item], list[LeftOut]]:
     left_out: list[LeftOut] = []
     seen: dict[str, int] = {}
     for found in source.items:
-        item = replace(
-            found,
-            question=clean(found.question),
-            answer=clean(found.answer),
-            topic=clean(found.topic).replace("\n", " "),
-        )
+        question, answer, topic = map(clean, (found.question, found.answer, found.topic))
+        item = replace(found, question=question, answer=answer, topic=topic.replace("\n", " "))
         same = f"{normal(item.question)}\n{normal(item.answer)}"
         reason = _reason_against(item) or ("import.same" if same in seen else "")
         if reason:
@@ -112,17 +104,16 @@ def usable_items(source: Source) -> tuple[list[Item], list[LeftOut]]:
 
 def _question(item: Item, names: Identifiers, topic: str, compiled: Question | None, file: str) -> Question:
     question = compiled or compile_question(item.question, item.answer)
-    criteria = tuple(replace(criterion, weight=_readable(criterion.weight)) for criterion in question.criteria)
-    question = replace(
-        question, id=names.of_question(item.question), topic=topic, criteria=criteria, difficulty=item.difficulty
+    # A weight has as many digits as a person would write.
+    criteria = tuple(replace(one, weight=round(one.weight, 2) or one.weight) for one in question.criteria)
+    return replace(
+        question,
+        id=names.of_question(item.question),
+        topic=topic,
+        criteria=criteria,
+        difficulty=item.difficulty,
+        made=Made(file, item.first_line, item.digest, by=question.made.by if question.made else ""),
     )
-    made = Made(file, item.first_line, item.digest, by=question.made.by if question.made else "")
-    return replace(question, made=made)
-
-
-def _readable(weight: float) -> float:
-    """A weight with as many digits as a person would write."""
-    return round(weight, 2) or weight
 
 
 def _reason_against(item: Item) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from interviewer.text import tokenizer
 
@@ -14,15 +14,11 @@ _LONGEST_TOPIC = 80
 
 
 class Identifiers:
-    """The ids of one bank's questions and topics, no two questions under the same one."""
+    """The ids of one bank's questions and topics, no two questions under the same one; `reserved` are not given."""
 
-    def __init__(self) -> None:
-        self._questions: dict[str, str] = {}
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        self._questions = {name: name for name in reserved}
         self._topics: dict[str, str] = {}
-
-    def reserve(self, name: str) -> None:
-        """Keep an id from being given to a question."""
-        self._questions[name] = name
 
     def of_question(self, text: str) -> str:
         whole = normal(text)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interviewer.banks.importing.builder import Built, clean
 from interviewer.banks.importing.document import Role, Source
@@ -75,19 +75,22 @@ def make_report(
     blocks = source.blocks if source else ()
     number = Counter(block.role for block in blocks)
     size = Counter[Role]()
+    left: list[tuple[int, FileBlock]] = []
+    entries: list[FileBlock] = []
     for block in blocks:
-        size[block.role] += block.last_line - block.first_line + 1
-    entries = [
-        FileBlock(_lines(block.first_line, block.last_line), _begin(block.text), _reason(block.reason, language))
-        for block in blocks
-    ]
-    left = [
-        (block.first_line, entry) for block, entry in zip(blocks, entries, strict=True) if block.role is Role.LEFT_OUT
-    ]
-    left += [
-        (one.line, FileBlock(str(one.line), _begin(one.text), say(one.reason, language, line=one.other)))
-        for one in built.left_out
-    ]
+        first, last = block.first_line, block.last_line
+        size[block.role] += last - first + 1
+        reason = say(block.reason, language) if block.reason in ALL else block.reason
+        where = str(first) if first == last else f"{first}–{last}"
+        entry = FileBlock(where, _begin(block.text), reason)
+        entries.append(replace(entry, reason=f"{say(f'role.{block.role}', language)} {reason}".strip()))
+        left += [(first, entry)] if block.role is Role.LEFT_OUT else []
+    for one in built.left_out:
+        left.append((one.line, FileBlock(str(one.line), _begin(one.text), say(one.reason, language, line=one.other))))
+    kept, changed = (
+        tuple(_change(change, bank, language) for change in changes if (change.did is Did.KEPT) is is_kept)
+        for is_kept in (True, False)
+    )
     return ImportReport(
         language,
         tuple((say(f"role.{role}", language), number[role], size[role]) for role in Role if number[role]),
@@ -104,13 +107,10 @@ def make_report(
             )
             for question in bank.questions
         ),
-        tuple(_change(change, bank, language) for change in changes if change.did is not Did.KEPT),
-        tuple(_change(change, bank, language) for change in changes if change.did is Did.KEPT),
+        changed,
+        kept,
         tuple(say(note.key, language, **note.values) for note in notes),
-        tuple(
-            FileBlock(entry.lines, entry.begins, f"{say(f'role.{block.role}', language)} {entry.reason}".strip())
-            for block, entry in zip(blocks, entries, strict=True)
-        ),
+        tuple(entries),
     )
 
 
@@ -136,22 +136,19 @@ def lines(report: ImportReport, *, whole: bool) -> Iterator[str]:
         yield say("import.questions", language)
         for one in report.questions:
             yield say("import.question", language, id=one.id, text=_begin(one.text), criteria=one.criteria)
-    doubts = [(one.id, one.doubts) for one in report.questions if one.doubts]
-    if doubts:
+    if doubts := [one for one in report.questions if one.doubts]:
         yield say("import.doubts", language)
-        yield from (f"  {name}: {text}" for name, text in doubts)
+        yield from (f"  {one.id}: {one.doubts}" for one in doubts)
     yield from _faults(report, whole=whole)
     yield from report.notes
 
 
 def _faults(report: ImportReport, *, whole: bool) -> Iterator[str]:
     found = [(one.id, fault) for one in report.questions for fault in one.faults]
-    if not found:
-        return
-    faulty = len({name for name, _ in found})
-    yield say("import.faults", report.language, questions=faulty, count=len(found))
     shown = found if whole else found[:_FEW]
-    yield from (f"  {name}: {fault}" for name, fault in shown)
+    if found:
+        yield say("import.faults", report.language, questions=len({name for name, _ in found}), count=len(found))
+        yield from (f"  {name}: {fault}" for name, fault in shown)
     if len(shown) < len(found):
         yield say("import.more", report.language, count=len(found) - len(shown))
 
@@ -168,10 +165,6 @@ def _change(change: Change, bank: Bank, language: Language) -> str:
     ).strip()
 
 
-def _reason(key: str, language: Language) -> str:
-    return say(key, language) if key in ALL else key
-
-
 def _begin(text: str) -> str:
     line = _line(text)
     return line if len(line) <= _FIRST_WORDS else f"{line[: _FIRST_WORDS - 1]}…"
@@ -180,7 +173,3 @@ def _begin(text: str) -> str:
 def _line(text: str) -> str:
     """One line without the signs by which a text could speak to a terminal."""
     return " ".join(clean(text).split())
-
-
-def _lines(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}–{last}"

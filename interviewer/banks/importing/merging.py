@@ -79,27 +79,24 @@ def merge(mine: Bank, theirs: Bank, base: Bank | None = None) -> Merged:
     """
     bases = base_questions(mine, base)
     pairs = _pairs(mine.questions, theirs.questions, bases)
-    counterpart = {own: other for other, own in pairs.items()}
-    fresh = {question.id: question for question in theirs.questions}
+    fresh = {pairs[question.id]: question for question in theirs.questions if question.id in pairs}
     files = {question.made.file for question in theirs.questions if question.made}
     outcomes: list[_Outcome] = []
     for question in mine.questions:
         known = bases.get(question.id)
-        if question.id in counterpart:
-            outcomes.append(_merged_question(question, fresh[counterpart[question.id]], known))
+        if question.id in fresh:
+            outcomes.append(_merged_question(question, fresh[question.id], known))
         else:
             is_gone = question.made is not None and question.made.file in files
             outcomes.append(_Outcome(question, known, [Change(Did.GONE, question.id)] if is_gone else []))
     before = ""
     for question in theirs.questions:
+        taken = [outcome.question.id for outcome in outcomes]
+        name = pairs.get(question.id) or numbered_until_free(question.id, taken)
         if question.id not in pairs:
-            taken = [outcome.question.id for outcome in outcomes]
-            new = replace(question, id=numbered_until_free(question.id, taken))
-            place = taken.index(before) + 1 if before else 0
-            outcomes.insert(place, _Outcome(new, new, [Change(Did.ADDED, new.id)]))
-            before = new.id
-        else:
-            before = pairs[question.id]
+            new, place = replace(question, id=name), taken.index(before) + 1 if before else 0
+            outcomes.insert(place, _Outcome(new, new, [Change(Did.ADDED, name)]))
+        before = name
     questions = tuple(outcome.question for outcome in outcomes)
     remembered = tuple(outcome.base for outcome in outcomes if outcome.base)
     return Merged(
@@ -147,18 +144,16 @@ def _pairs(mine: Sequence[Question], theirs: Sequence[Question], bases: Mapping[
     pair(lambda question: question.id)
     pair(lambda q: _shown(q.reference) if q.made and len(_shown(q.reference)) >= _LEAST_ANSWER else "")
     for other in theirs:
-        near = [] if other.id in found else [q for q in mine if q.made and q.id not in taken and _is_near(q, other)]
+        near: dict[str, float] = {}
+        for own in mine if other.id not in found else ():
+            likeness = ratio(_shown(own.text), _shown(other.text))
+            answers = ratio(_shown(own.reference), _shown(other.reference)) if likeness >= _NEARLY else 0
+            if own.made and own.id not in taken and answers >= _ANSWER_NEARLY:
+                near[own.id] = likeness
         if near:
-            found[other.id] = max(near, key=lambda own: ratio(_shown(own.text), _shown(other.text))).id
+            found[other.id] = max(near, key=lambda name: near[name])
             taken.add(found[other.id])
     return found
-
-
-def _is_near(one: Question, other: Question) -> bool:
-    return (
-        ratio(_shown(one.text), _shown(other.text)) >= _NEARLY
-        and ratio(_shown(one.reference), _shown(other.reference)) >= _ANSWER_NEARLY
-    )
 
 
 def _merged_question(mine: Question, theirs: Question, base: Question | None) -> _Outcome:
@@ -246,6 +241,7 @@ def _counterparts(
     """Ids of the source's criteria with those in the file: by content, then by claim, then by id."""
     by_content = {was: name for name, was in imported.items()}
     found: dict[str, str] = {}
+    by_content = {one: name for name, one in imported.items()}
     for criterion in theirs:
         if content(criterion) in by_content:
             found[criterion.id] = by_content.pop(content(criterion))

@@ -87,10 +87,13 @@ class Preview:
         """Find the faults now; `told` hears how many questions are checked, of how many, and may raise to stop it."""
         faults = list(lint(self.bank, told))
         for question in self.bank.questions:
+            made = [criterion.made for criterion in question.criteria]
             if any(c.made == CODE and not c.aliases for c in question.criteria):
                 faults.append(Fault(question.id, localized("lint.code_alone")))
-            if left := _left_out(question):
-                faults.append(Fault(question.id, localized("lint.surplus", count=left)))
+            # The points of the reference that found no room, where the criteria are as they were made offline.
+            if len(made) == MOST_POINTS and all(how and not how.startswith("model") for how in made):
+                left = surplus(question.text.both[0], question.reference.both[0])
+                faults += [Fault(question.id, localized("lint.surplus", count=left))] if left else []
         self.__dict__["faults"] = by_question(faults)
         return self.faults
 
@@ -99,15 +102,6 @@ class Preview:
         return import_report.make_report(
             self.source, self.built, self.bank, self.changes, self.faults, self.notes, language
         )
-
-
-def _left_out(question: Question) -> int:
-    """How many points of the reference found no room among the criteria, where these are as they were made offline."""
-    if len(question.criteria) != MOST_POINTS or not all(
-        criterion.made and not criterion.made.startswith("model") for criterion in question.criteria
-    ):
-        return 0
-    return surplus(question.text.both[0], question.reference.both[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,7 @@ def keep_questions(drafted: GapDraft, library: Library, folder: Path, language: 
     before = path.read_bytes() if path else None
     old = library.bank(BANK_ID, whole=True) if path else None
     path = path or folder / f"{BANK_ID}.yaml"
-    names = Identifiers()
-    for question in old.questions if old else ():
-        names.reserve(question.id)
+    names = Identifiers(question.id for question in old.questions) if old else Identifiers()
     named = drafted.requirement.title or drafted.requirement.quote
     topic, title = names.of_topic(named), Localized.of(language, named)
     fresh = tuple(replace(one, id=names.of_question(one.text.both[0]), topic=topic) for one in drafted.questions)

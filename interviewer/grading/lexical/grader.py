@@ -20,7 +20,7 @@ from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
 from interviewer.text.messages import localized
 
-_VERSION = "lexical-8"
+_VERSION = "lexical-9"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 

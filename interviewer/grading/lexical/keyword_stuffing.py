@@ -1,7 +1,7 @@
 """Whether an answer only lists keywords, or strings words together in no order: neither states anything."""
 
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from interviewer.grading.lexical.answer import WORDS
 from interviewer.text import tokenizer
@@ -41,9 +41,10 @@ _SHORT_RUN = 6
 
 def lists_keywords(text: str) -> bool:
     """Whether most of a text is a list of names of which nothing is said."""
-    separator = _SEPARATOR_PUNCTUATED if any(mark in text for mark in "，。；") else _SEPARATOR
+    prose, rows = _tables_apart(text)
+    separator = _SEPARATOR_PUNCTUATED if any(mark in prose for mark in "，。；") else _SEPARATOR
     whole, bare = 0, []
-    for item in separator.split(_BLANKS.sub(" ", text)):
+    for item in (*separator.split(_BLANKS.sub(" ", prose)), *map(":".join, rows)):
         length = sum(tokenizer.is_content(word) and not word[0].isdigit() for word in tokenizer.words(item))
         whole += length
         if 0 < length <= _LONGEST_ITEM and not _states(item):
@@ -52,7 +53,32 @@ def lists_keywords(text: str) -> bool:
 
 
 def is_scrambled(text: str) -> bool:
-    """Whether the words of a text stand in no order that anybody would write them in."""
+    """Whether the words of a text, or of one cell of a table in it, stand in no order that anybody would write them in."""
+    prose, rows = _tables_apart(text)
+    return any(map(_is_in_no_order, (prose, *chain.from_iterable(rows))))
+
+
+def _tables_apart(text: str) -> tuple[str, list[list[str]]]:
+    """A text without its Markdown tables, and the rows of these, each as the cells that have something in them.
+
+    A row says of the thing in one cell what stands in the others, as `thing: what` does.
+    """
+    lines = text.split("\n")
+    rules = {at for at, line in enumerate(lines) if "|" in line and "-" in line and set(line) <= set("|-: \t")}
+    prose: list[str] = []
+    rows: list[list[str]] = []
+    is_inside = False
+    for at, line in enumerate(lines):
+        is_head = at + 1 in rules and "|" in line and at not in rules
+        is_inside = is_head or (is_inside and "|" in line)
+        if not is_inside:
+            prose.append(line)
+        elif not is_head and at not in rules:
+            rows.append([cell.strip() for cell in line.split("|") if cell.strip()])
+    return "\n".join(prose), rows
+
+
+def _is_in_no_order(text: str) -> bool:
     folded = tokenizer.fold(text)
     chinese = sum(map(_is_chinese, folded))
     apart = sum(

@@ -42,7 +42,7 @@
   const rows = () => [...document.querySelectorAll('#editor .editor-questions > li')];
   const row = id => rows().find(one => one.dataset.question === id);
   const order = () => rows().map(one => one.dataset.question);
-  const edits = () => ({title: bank.title, order: order(), changed: [...bank.changed].filter(id => row(id)).map(id => bank.questions[id])});
+  const edits = () => ({title: bank.title, policy: bank.policy, order: order(), changed: [...bank.changed].filter(id => row(id)).map(id => bank.questions[id])});
   const touch = id => {
     if (id) { bank.changed.add(id); delete bank.checked[id]; }
     bank.isEdited = true;
@@ -55,6 +55,7 @@
     bank = {...reply, questions, changed: new Set(), checked: reply.checked ?? {}, isEdited: false, typed: null, language: language(), html: undefined};
     document.querySelector('#editor').innerHTML = reply.html;
     document.querySelectorAll('#editor [data-title]').forEach(field => { field.value = bank.title[field.dataset.title]; });
+    document.querySelectorAll('#editor [data-policy]').forEach(field => { field.value = bank.policy[field.dataset.policy] ?? ''; });
     tag();
     if (!reply.checked) ask(() => ({do: 'check', text: bank.text}), told => { bank.checked = told.checked; tag(); });
   };
@@ -64,7 +65,8 @@
   });
   const fill = one => {
     const question = bank.questions[one.dataset.question];
-    one.querySelectorAll('[data-topics]').forEach(list => list.replaceChildren(...Object.entries(bank.bank.topics).map(([id, title]) => new Option(title, id))));
+    bank.bank.topics[question.topic] ??= question.topic;
+    one.querySelectorAll('[data-topics]').forEach(list => list.replaceChildren(...Object.entries(bank.bank.topics).map(([id, title]) => new Option(title, id)), new Option(list.dataset.new, '')));
     one.querySelectorAll('[name]').forEach(field => { field.value = written(field.name, get(question, field.name)); });
   };
   // Each remark at the nearest place that has room for one.
@@ -154,7 +156,14 @@
       save.textContent = save.dataset.named.replace('*', () => field.value);
       touch();
     }
-    else if (field.name) {
+    else if (field.dataset.policy) { bank.policy[field.dataset.policy] = field.value; touch(); }
+    else if (field.matches('[data-topics]') && !field.value) {
+      // A new topic is written where the known ones are chosen.
+      const box = document.createElement('input');
+      box.name = 'topic';
+      field.replaceWith(box);
+      box.focus();
+    } else if (field.name) {
       const id = field.closest('li[data-question]').dataset.question;
       set(bank.questions[id], field.name, read(field.name, field.value));
       touch(id);
@@ -263,9 +272,9 @@
   // The page has changed its language: everything is drawn anew, and nothing that was typed is lost.
   const redraw = () => {
     bank.language = language();
-    const {text, base, title, questions, changed, isEdited, typed, saved} = bank, kept = order();
+    const {text, base, title, policy, questions, changed, isEdited, typed, saved} = bank, kept = order();
     ask(() => ({do: 'open_text', text}), reply => {
-      show({...reply, base, title});
+      show({...reply, base, title, policy});
       Object.assign(bank, {changed, isEdited, typed, saved});
       Object.assign(bank.questions, Object.fromEntries([...changed].map(id => [id, questions[id]])));
       const list = here('.editor-questions');

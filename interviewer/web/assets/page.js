@@ -80,6 +80,15 @@
     const key = event.target.dataset?.key;
     if (key && event.target.isConnected) event.target.open ? unfolded.add(key) : unfolded.delete(key);
   }, true);
+  // The last answer to a question is asked for when it is unfolded, and anew each time.
+  document.addEventListener('toggle', async event => {
+    const fold = event.target;
+    if (!fold.matches?.('.last-answer') || !fold.open) return;
+    const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
+    const reply = await fetch(`last-answer/${fold.dataset.question}?lang=${language}`).catch(() => null);
+    const html = await reply?.text().catch(() => '');
+    if (html) fold.querySelector('div').innerHTML = html; else fold.querySelector('div').textContent = fold.dataset.failed;
+  }, true);
   // Each window reads its own files.
   const windowName = document.documentElement.dataset.window = String(Math.random()).slice(2);
   const nameWindow = () => {

@@ -78,7 +78,7 @@
       if (reply.status === 413) return words().tooLarge;
       const told = await reply.json();
       if (reply.ok) recording.text = told.text;
-      return told.error ?? '';
+      return told.error ? told.error + ' ' + words().kept : '';
     } catch {
       return words().notSent;
     }

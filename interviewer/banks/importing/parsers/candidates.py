@@ -102,7 +102,7 @@ def _is_of_question(head: Element, before: Sequence[Element]) -> bool:
 
     Below a heading, paragraphs that state something and then an exercise with its solution are the heading's answer.
     """
-    lines = [one for one in before if one.shape is ElementKind.LINE and not one.depth]
+    lines = [one for one in before if one.is_outer_line]
     if head.shape is ElementKind.HEADING and markers.numbered(head.text).text:
         states = [one for one in lines if one.text.endswith(("。", "．", ".")) and not markers.is_asking(one.text)]
         if states and any(states[0].block < one.block and markers.is_question_mark(one.text) for one in lines):

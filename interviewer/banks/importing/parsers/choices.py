@@ -7,8 +7,8 @@ from itertools import takewhile
 
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.candidates import Candidate
+from interviewer.banks.importing.parsers.columns import BEFORE_LETTER, FEWEST, LETTER, LETTERS, named
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
-from interviewer.banks.importing.parsers.option_columns import BEFORE_LETTER, FEWEST, LETTER, LETTERS, named
 
 _CORRECT = re.compile(r"\s*(?:[✓✔✅√]\ufe0f?|[(（](?:correct|right|正确|对)(?: answer|答案)?[)）])\s*", re.IGNORECASE)
 _LONGEST_OPTION = 80
@@ -32,13 +32,12 @@ def _settled(candidate: Candidate) -> bool:
     """Whether a question is of multiple choice; then its options have been moved and its answer is set."""
     head, *inline = _options_in(candidate.question[0])
     pool = inline + [part for one in (*candidate.question[1:], *candidate.answer) for part in _options_in(one)]
-    for is_option in (_is_box, _is_lettered, _is_item):
+    for is_option in (lambda one: one.checked is not None and bool(one.text), _is_lettered, _is_item):
         start = next((at for at, one in enumerate(pool) if is_option(one)), len(pool))
         count = _run(pool[start:], is_option)
         if is_option is _is_lettered:
-            count = len(
-                list(takewhile(lambda pair: pair[0] == _letter(pair[1]), zip(LETTERS, pool[start:], strict=False)))
-            )
+            pairs = zip(LETTERS, map(_letter, pool[start:]), strict=False)
+            count = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         options, rest = pool[start : start + count], pool[start + count :]
         if count < FEWEST:
             continue
@@ -89,10 +88,6 @@ def _options_in(element: Element) -> list[Element]:
 def _run(elements: Sequence[Element], is_option: Callable[[Element], bool]) -> int:
     same = [is_option(one) and one.depth == elements[0].depth for one in elements]
     return same.index(False) if False in same else len(same)
-
-
-def _is_box(element: Element) -> bool:
-    return element.checked is not None and bool(element.text)
 
 
 def _is_lettered(element: Element) -> bool:

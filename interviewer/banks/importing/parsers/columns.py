@@ -1,10 +1,74 @@
-"""Which column of a table is the question, which the answer: the names that people give them."""
+"""What the columns of a table or the keys of an object hold: question, answer, the options of multiple choice."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.option_columns import LETTERS
+
+LETTERS = "ABCDEFGH"
+FEWEST = 2
+LETTER = re.compile(r"[(（]?([A-H])\s*[)）.、:：]\s*(?=\S)")
+BEFORE_LETTER = re.compile(r"(?:^|\s+)(?=[(（]?[A-H]\s*[)）.、:：]\s*\S)")
+
+_SEPARATOR = re.compile(r"\s*[|｜;；]\s*")
+_NAMED = re.compile(r"[(（\[【]?([A-H](?:[\s,，、;；|和&]*[A-H])*)[)）\]】]?(?:[。:：、]\s*|\.(?![a-z])\s*|\s+|$)")
+_FENCE = re.compile(r"```\w*")
+
+
+def options_of(texts: Mapping[str, str]) -> list[str]:
+    """The options of a record without their letters: of one field, or of a field each; empty where it has none."""
+    each = [texts[f"option{letter}"] for letter in LETTERS if texts.get(f"option{letter}", "").strip()]
+    listed = texts.get("options", "").strip()
+    lettered = BEFORE_LETTER.sub("\n", listed)
+    for parts in (each, listed.splitlines(), lettered.splitlines(), _SEPARATOR.split(listed)):
+        if len(found := [_bare(part) for part in parts if part.strip()]) >= FEWEST:
+            return found[: len(LETTERS)]
+    return []
+
+
+def with_options(question: str, options: Sequence[str]) -> str:
+    """The question with its options below it."""
+    return "\n".join([question, *(f"{letter}. {option}" for letter, option in zip(LETTERS, options, strict=False))])
+
+
+def named(answer: str, options: Sequence[str]) -> tuple[list[int], str]:
+    """The places of the options that an answer names, by letters or in their own words, and what else it says."""
+    lines = [_bare(line) for line in answer.splitlines() if line.strip()] or [""]
+    plain = [_plain(option) for option in options]
+    if all(_NAMED.fullmatch(line) for line in lines):
+        return _lettered("".join(lines), options), ""
+    for said in ([_plain(answer)], [_plain(line) for line in lines]):
+        if set(said) <= set(plain):
+            return [place for place, option in enumerate(plain) if option in said], ""
+    if found := _NAMED.match(answer):
+        places, rest = _lettered(found[1], options), answer[found.end() :].strip()
+        return places, "" if _plain(rest) in [plain[place] for place in places] else rest
+    return [], answer
+
+
+def right_options(answer: str, options: Sequence[str], explanation: str) -> str:
+    """The text of the right options with what explains them; prose that names none stays, and a bare sign says nothing.
+
+    Numbers are left alone: some lists count from nought and some from one.
+    """
+    places, rest = named(answer, options)
+    if places:
+        return "\n\n".join(filter(None, ["\n".join(options[place] for place in places), rest, explanation]))
+    return rest if len(rest.split()) > 1 or len(rest) > len("99.") else ""
+
+
+def _lettered(letters: str, options: Sequence[str]) -> list[int]:
+    return [place for place, letter in enumerate(LETTERS[: len(options)]) if letter in letters]
+
+
+def _bare(line: str) -> str:
+    return LETTER.sub("", line.strip().removeprefix("- "), count=1)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_FENCE.sub("", text).split()).strip(" .。`").casefold()
+
 
 _ROLES = {name: role for role, names in markers.WORDS.section("columns").items() for name in names} | {
     f"{word}{mark}": f"option{letter}"
@@ -28,11 +92,9 @@ class Columns:
         `pair` takes the other one of two columns for the answer, whatever its name.
         """
         found = cls.of_keys(header)
-        if found is None or "answer" in found.places or not pair:
-            return found if found and ("answer" in found.places or pair) else None
-        if len(header) == 2 and len(found.places) == 1:
+        if found and pair and len(header) == 2 and len(found.places) == 1:
             return cls({**found.places, "answer": 1 - found.places["question"]})
-        return found
+        return found if found and (pair or "answer" in found.places) else None
 
     @classmethod
     def of_keys(cls, names: Sequence[str]) -> "Columns | None":

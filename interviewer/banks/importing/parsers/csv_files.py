@@ -7,11 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from interviewer.banks.importing.document import Role, Source
+from interviewer.banks.importing.document import LineSpan, Role, Source
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.columns import Columns
 from interviewer.banks.importing.parsers.elements import Reason
-from interviewer.banks.importing.parsers.file_blocks import LineSpan
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
@@ -21,6 +20,7 @@ _DELIMITERS = (",", "\t", ";")
 _LOOKED_AT = 50  # rows, to tell the delimiter
 _SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " "}
 _OWN_COLUMNS = frozenset({"notetype column", "deck column", "tags column", "guid column"})
+_TOPICS = ("deck column", "tags column")
 _COLUMN = re.compile("[1-9][0-9]{0,2}")
 _SETTINGS = _OWN_COLUMNS | {"separator", "html", "columns", "notetype", "deck", "tags", "if matches"}
 
@@ -58,8 +58,9 @@ def _delimiter(name: str, text: str) -> str:
         rows: list[list[str]] = []
         with suppress(BankError):  # what is wrong with the right one is said when it is read
             rows += (row.cells for row in islice(_rows(name, text, delimiter), _LOOKED_AT))
-        same = sum(len(cells) == len(rows[0]) for cells in rows) if rows and len(rows[0]) > 1 else 0
-        points[delimiter] = (bool(rows) and Columns.named(rows[0], pair=True) is not None, same)
+        first = rows[0] if rows else []
+        same = sum(len(cells) == len(first) for cells in rows) if len(first) > 1 else 0
+        points[delimiter] = (Columns.named(first, pair=True) is not None, same)
     return max(points, key=lambda delimiter: points[delimiter])
 
 
@@ -92,26 +93,20 @@ def _record(name: str, row: _Row, columns: Columns) -> Record:
 
 def is_anki(text: str) -> bool:
     """Whether a text file is an export of flash cards: settings at its head, or lines with tabs, also below each other."""
-    first = text.lstrip("\n").split("\n", 1)[0]
-    if first.startswith("#") and first[1:].partition(":")[0].strip().lower() in _SETTINGS and ":" in first:
+    if _settings(text)[0]:
         return True
     lines = [line for line in text.split("\n") if line.strip()]
     tabs = {line.count("\t") for line in lines}
-    if len(tabs) == 1 and min(tabs) > 0 and not any(line.startswith(("\t", "#", "- ")) for line in lines):
-        return True
-    return _is_of_long_cards(lines)
+    is_table = len(tabs) == 1 and 0 not in tabs and not any(line.startswith(("\t", "#", "- ")) for line in lines)
+    return is_table or _is_of_long_cards(lines)
 
 
 def _is_of_long_cards(lines: Sequence[str]) -> bool:
     """Whether cards have their later lines below them: a tab stands only behind what asks."""
-    cards = [line.partition("\t")[0] for line in lines if "\t" in line.strip()]
-    fronts = [front for front in cards if front.strip() and markers.is_asking(markers.numbered(front.strip()).text)]
-    return (
-        len(cards) > 1
-        and "\t" in lines[0].strip()
-        and 3 * len(fronts) >= 2 * len(cards)
-        and not any("\t" in line[line.find("\t") + 1 :].strip() for line in lines)
-    )
+    cards = [line.partition("\t") for line in lines if "\t" in line.strip()]
+    asking = sum(markers.is_asking(markers.numbered(front.strip()).text) for front, _, _ in cards if front.strip())
+    has_more = any("\t" in back.strip() for _, _, back in cards)
+    return len(cards) > 1 and "\t" in lines[0].strip() and 3 * asking >= 2 * len(cards) and not has_more
 
 
 def read_anki(name: str, text: str) -> Source:
@@ -136,29 +131,25 @@ def read_anki(name: str, text: str) -> Source:
 def _long_cards(text: str, skip: int) -> Iterator[_Row]:
     card: _Row | None = None
     for number, line in enumerate(text.split("\n")[skip:], skip + 1):
-        if "\t" in line.strip():
-            if card:
-                yield card
-            front, _, back = line.partition("\t")
+        front, tab, back = line.partition("\t")
+        if tab and line.strip():
+            yield from [card] if card else []
             card = _Row(number, number, [front, back])
         elif card and line.strip():
             card = _Row(card.first, number, [card.cells[0], f"{card.cells[1]}\n{line}"])
-    if card:
-        yield card
+    yield from [card] if card else []
 
 
 def _settings(text: str) -> tuple[dict[str, str], int]:
     """The lines `#key:value` at the head, and how many lines the head has."""
     settings: dict[str, str] = {}
-    count = 0
-    for line in text.split("\n"):
+    for count, line in enumerate(text.split("\n")):
         key, colon, value = line[1:].partition(":")
         if line.startswith("#") and colon and key.strip().lower() in _SETTINGS:
             settings[key.strip().lower()] = value.strip(" ") or value
         elif line.strip():
-            break
-        count += 1
-    return settings, count
+            return settings, count if settings else 0
+    return settings, text.count("\n") + 1
 
 
 def _note(name: str, row: _Row, columns: Columns, own: dict[str, int], settings: dict[str, str]) -> Record:
@@ -166,10 +157,7 @@ def _note(name: str, row: _Row, columns: Columns, own: dict[str, int], settings:
         raise BankError(name, at_line(row.first), localized("file.fields", count=len(row.cells)))
     texts = columns.of(row.cells)
     texts["question"], texts["answer"] = with_cloze(texts["question"], texts.get("answer", ""))
-    deck, tags = (
-        row.cells[place] if place is not None and place < len(row.cells) else ""
-        for place in (own.get("deck column"), own.get("tags column"))
-    )
+    deck, tags = (row.cells[own[key]] if own.get(key, len(row.cells)) < len(row.cells) else "" for key in _TOPICS)
     topic = deck or settings.get("deck", "") or texts.get("topic", "") or next(iter(tags.split()), "")
     is_html = settings.get("html", "false").lower() == "true"
     texts["topic"] = topic.split("::")[-1]

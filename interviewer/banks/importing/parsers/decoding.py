@@ -27,7 +27,7 @@ def text_of(name: str, data: bytes) -> str:
     """The text, its lines ended as on Unix. UTF-8, UTF-16, GB18030 or Windows-1252. Raises BankError."""
     if len(data) > LARGEST:
         raise BankError(name, "", localized("file.too_large", most=LARGEST // 1_000_000))
-    text = _utf16(name, data) if data.startswith(_UTF16) else _bytewise(name, data)
+    text = _decoded(name, data)
     if not text.strip():
         raise BankError(name, "", localized("file.empty"))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -39,22 +39,16 @@ def text_of(name: str, data: bytes) -> str:
     return text
 
 
-def _utf16(name: str, data: bytes) -> str:
+def _decoded(name: str, data: bytes) -> str:
+    encoding, fault = ("utf-16", "file.not_utf16") if data.startswith(_UTF16) else ("utf-8-sig", "file.damaged_utf8")
     try:
-        return data.decode("utf-16")
-    except UnicodeDecodeError as error:
-        raise BankError(name, at_byte(error.start), localized("file.not_utf16")) from error
-
-
-def _bytewise(name: str, data: bytes) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-        if "\0" not in text:
+        text = data.decode(encoding)
+        if encoding == "utf-16" or "\0" not in text:
             return text
     except UnicodeDecodeError as error:
         broken = data.decode("utf-8", "replace").count("\ufffd")
-        if broken * _FEW < sum(byte >= 0xC0 for byte in data):
-            raise BankError(name, at_byte(error.start), localized("file.damaged_utf8")) from error
+        if encoding == "utf-16" or broken * _FEW < sum(byte >= 0xC0 for byte in data):
+            raise BankError(name, at_byte(error.start), localized(fault)) from error
     found = from_bytes(data[:_LOOKED_AT], cp_isolation=_UNMARKED).best()
     try:
         return data.decode(found.encoding if found else "gb18030")

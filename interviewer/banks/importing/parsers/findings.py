@@ -1,15 +1,13 @@
 """What has been found in a Markdown file so far, and what becomes of it at the end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from interviewer.banks.importing.document import Item, Role, Source
+from interviewer.banks.importing.document import Item, LineSpan, Role, Source, source, to_blocks
 from interviewer.banks.importing.parsers.candidates import Candidate
 from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
-from interviewer.banks.importing.parsers.elements import Element, Reason
-from interviewer.banks.importing.parsers.file_blocks import LineSpan, source, to_blocks
-from interviewer.banks.importing.parsers.rendering import render
+from interviewer.banks.importing.parsers.elements import Element, Reason, render
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
@@ -27,17 +25,12 @@ class Findings:
         self.left: list[tuple[Element, Role, Reason | None]] = []
         self.title = ""
 
-    def skip(self, element: Element, reason: Reason) -> None:
-        if element.reason is not None:
-            self.left.append(
-                (element, Role.NAVIGATION if element.reason in _NAVIGATION else Role.LEFT_OUT, element.reason)
-            )
-        else:
-            self.left.append((element, Role.LEFT_OUT, Reason.IMAGE if element.image_only else reason))
-
-    def skip_all(self, elements: Sequence[Element], reason: Reason) -> None:
+    def skip(self, elements: Sequence[Element], reason: Reason) -> None:
+        """Elements that are no part of a question, each with what it is, or else this reason."""
         for element in elements:
-            self.skip(element, reason)
+            role = Role.NAVIGATION if element.reason in _NAVIGATION else Role.LEFT_OUT
+            own = element.reason or (Reason.IMAGE if element.image_only else reason)
+            self.left.append((element, role, own))
 
     def topic(self, element: Element, reason: Reason | None = None) -> None:
         self.left.append((element, Role.TOPIC, reason))
@@ -57,43 +50,39 @@ def assign_footnotes(findings: Findings, footnotes: Sequence[Element]) -> None:
             begun.add(label)
             first[label].answer.append(replace(footnote, text=text, depth=0, marker=""))
         else:
-            findings.skip(footnote, Reason.FOOTNOTE)
+            findings.skip([footnote], Reason.FOOTNOTE)
 
 
 def to_source(name: str, text: str, findings: Findings) -> Source:
     """What has been found, as items and blocks. Raises BankError if there are too many items."""
     items: list[Item] = []
-    noted: list[LineSpan] = []
+    spans: list[LineSpan] = []
+
+    def note(elements: Iterable[Element], role: Role, item: int | None = None, reason: str | None = "") -> None:
+        spans.extend(LineSpan(role, element.first, element.last, item, reason or "") for element in elements)
+
     for made, question, answer, reason in _kept(findings.candidates):
         first = made.question[0].first
         if reason in (Reason.REPEATED, Reason.LISTED):
-            noted += [
-                LineSpan(Role.LEFT_OUT, element.first, element.last, None, reason)
-                for element in (*made.question, *made.answer)
-            ]
-            noted += [LineSpan(Role.LEFT_OUT, element.first, element.last, None, reason) for element, _ in made.unread]
+            note([*made.question, *made.answer, *(one for one, _ in made.unread)], Role.LEFT_OUT, None, reason)
         else:
             place = len(items)
             if place == MOST_QUESTIONS:
                 raise BankError(name, at_line(first), localized("file.too_many_questions", most=f"{MOST_QUESTIONS:,}"))
             items.append(Item(question, answer, first, made.topic, made.number))
-            noted += [
-                LineSpan(Role.QUESTION, element.first, element.last, place, reason or "") for element in made.question
-            ]
-            noted += [LineSpan(Role.ANSWER, element.first, element.last, place) for element in made.answer]
-            noted += [
-                LineSpan(Role.LEFT_OUT, element.first, element.last, place, note) for element, note in made.unread
-            ]
-        for element in made.asides:
-            findings.skip(element, Reason.NO_TEXT)
+            note(made.question, Role.QUESTION, place, reason)
+            note(made.answer, Role.ANSWER, place)
+            for element, why in made.unread:
+                note([element], Role.LEFT_OUT, place, why)
+        findings.skip(made.asides, Reason.NO_TEXT)
     # Questions and answers first: where a line has an anchor beside its text, the text counts.
-    noted += [
-        LineSpan(role, element.first, element.last, None, reason or "")
-        for element, role, reason in findings.left
-        if reason is not Reason.NO_TEXT
-    ]
-    title = findings.title or _front_title(findings) or PurePath(name).stem
-    return source(name, title, tuple(items), to_blocks(text, noted, Reason.NO_TEXT))
+    for element, role, reason in findings.left:
+        if reason is not Reason.NO_TEXT:
+            note([element], role, None, reason)
+    front = "\n".join(element.text for element, _, reason in findings.left if reason is Reason.FRONT_MATTER)
+    titles = [line[6:].strip().strip("\"'") for line in front.split("\n") if line.lower().startswith("title:")]
+    title = findings.title or next(iter(titles), "") or PurePath(name).stem
+    return source(name, title, tuple(items), to_blocks(text, spans, Reason.NO_TEXT))
 
 
 def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str, Reason | None]]:
@@ -117,12 +106,3 @@ def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str
 
 def _key(question: str) -> str:
     return "".join(char for char in question.lower() if char.isalnum())
-
-
-def _front_title(findings: Findings) -> str:
-    for element, _, reason in findings.left:
-        if reason is Reason.FRONT_MATTER:
-            for line in element.text.split("\n"):
-                if line.lower().startswith("title:"):
-                    return line[6:].strip().strip("\"'")
-    return ""

@@ -111,10 +111,11 @@ def _all_numbered(sections: Sequence[HeadingTraits], level: int | None) -> bool:
 def _judged(
     sections: Sequence[HeadingTraits], level: int | None, topic: str, numbered: bool
 ) -> Iterator[ClassifiedHeading]:
-    while sections:
-        section = sections[0]
-        end = next((at for at, one in enumerate(sections) if at and one.level <= section.level), len(sections))
-        inner, sections = sections[1:end], sections[end:]
+    at = 0
+    while at < len(sections):
+        section, later = sections[at], range(at + 1, len(sections))
+        end = next((place for place in later if sections[place].level <= section.level), len(sections))
+        inner, at = sections[at + 1 : end], end
         asked_below = any(one.asks for one in inner)
         if _is_question(section, level, asked_below=asked_below, numbered=numbered):
             bare = not (section.asks or section.number)
@@ -209,7 +210,8 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
                 markers.topic_of(head.text),
                 number.number,
                 is_worded=worded,
-                has_answer=next_is_answer or any(_introduces_answer(below[at]) for at in says),
+                has_answer=next_is_answer
+                or any(markers.answer_label(below[at].text) for at in says if below[at].is_outer_line),
                 has_text=bool(says) or any(element.reason is Reason.IMAGE for element in below),
                 holds_questions=found.worded > 1
                 or (found.worded == 1 and (not number.number or says[0] in found.questions))
@@ -225,11 +227,6 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
     return classify(
         [replace(one, holds_questions=False) if one.number and counting[one.level] > 1 else one for one in traits]
     )
-
-
-def _introduces_answer(element: Element) -> bool:
-    is_line = element.shape is ElementKind.LINE and not element.depth
-    return is_line and markers.answer_label(element.text) is not None
 
 
 def _are_waiting(headings: Sequence[HeadingTraits]) -> bool:

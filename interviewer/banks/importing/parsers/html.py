@@ -1,7 +1,8 @@
-"""HTML as plain text, without a parser that could be bombed or hung."""
+"""The tags of HTML, found without a parser that could be bombed or hung."""
 
 import html
 import re
+from collections.abc import Iterator
 
 from interviewer.banks.importing.parsers import markers
 
@@ -17,9 +18,8 @@ UNREAD = frozenset({"script", "style"})
 def tag(source: str) -> tuple[str, bool] | None:
     """The lower-case name of a tag that HTML knows, and whether it closes; None for any other text."""
     found = _TAG.match(source)
-    if not found or found[1].lower() not in TAGS:
-        return None
-    return found[1].lower(), source.startswith("</")
+    is_known = found and found[1].lower() in TAGS
+    return (found[1].lower(), source.startswith("</")) if found and is_known else None
 
 
 def attribute(source: str, wanted: str) -> str:
@@ -30,61 +30,26 @@ def attribute(source: str, wanted: str) -> str:
     return ""
 
 
-def plain(source: str, *, as_it_stands: bool = False) -> str:
-    """The text of HTML: blocks are lines, list items begin with `- `, scripts, styles and comments are dropped.
-
-    `as_it_stands` keeps all spaces and line ends, as `<pre>` does.
-    """
-    parts: list[str] = []
-    at, comments_end = 0, True
-    unread = ""
-    while (opens := source.find("<", at)) >= 0:
-        if not unread:
-            parts.extend(filter(None, [_text(source[at:opens], as_it_stands)]))
-        at = opens + 1
-        if comments_end and source.startswith("<!--", opens):
-            end = source.find("-->", opens)
-            comments_end = end >= 0
-            at = end + 3 if comments_end else at
-            if comments_end:
-                continue
-        found = _TAG.match(source, opens)
-        name = found[1].lower() if found else ""
-        if not found or name not in TAGS:
-            parts.append("" if unread else "<")
+def pieces(source: str) -> Iterator[tuple[str, bool]]:
+    """The texts and the tags of HTML in turn, and whether a piece is a tag; comments are left out."""
+    at = begun = 0
+    comments_end = True
+    while (at := source.find("<", at)) >= 0:
+        found = _TAG.match(source, at)
+        is_tag = found is not None and found[1].lower() in TAGS
+        end = found.end() if found and is_tag else -1
+        if comments_end and source.startswith("<!--", at):
+            end = source.find("-->", at) + len("-->")
+            comments_end = end >= len("-->")
+            end = end if comments_end else -1
+        if end <= at:
+            at += 1
             continue
-        at = found.end()
-        closes = source.startswith("</", opens)
-        if name in UNREAD:
-            unread = "" if closes else name
-        elif not unread:
-            instead = _instead(name, closes, found[0])
-            # Blocks side by side are one line end apart, however many of them begin and end here.
-            is_more = name != "br" and instead.startswith("\n") and parts and parts[-1].endswith("\n")
-            parts.append(instead.lstrip("\n") if is_more else instead)
-    if not unread:
-        parts.append(_text(source[at:], as_it_stands))
-    joined = "".join(parts)
-    return joined.strip("\n") if as_it_stands else tidy(joined)
-
-
-def _text(source: str, as_it_stands: bool) -> str:
-    text = html.unescape(source)
-    return text if as_it_stands else re.sub(r"[\r\n]+", "\n", text)
-
-
-def _instead(name: str, closes: bool, source: str) -> str:
-    if name == "li":
-        return "" if closes else "\n- "
-    if name in ("td", "th"):
-        return " | " if closes else ""
-    if name == "img":
-        return attribute(source, "alt")
-    if name == "sup":
-        return "" if closes else "^"
-    if name == "p":
-        return "\n\n"
-    return "\n" if name in BREAKING else ""
+        yield html.unescape(source[begun:at]), False
+        if is_tag:
+            yield source[at:end], True
+        at = begun = end
+    yield html.unescape(source[begun:]), False
 
 
 def tidy(text: str) -> str:

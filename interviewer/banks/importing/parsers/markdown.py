@@ -1,5 +1,6 @@
 """A Markdown list of questions, in any of the shapes that people write."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
@@ -31,17 +32,15 @@ def read_markdown(name: str, text: str) -> Source:
     _before_headings(
         findings, sections[0].below, alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
     )
-    at = 1
-    while at < len(sections):
-        one, section = judged[at - 1], sections[at]
-        head = section.head
-        assert head is not None
+    parts = deque(zip(judged, sections[1:], strict=True))
+    while parts:
+        one, section = parts.popleft()
         below = list(section.below)
-        at += 1
-        while one.part is HeadingRole.QUESTION and at < len(sections) and judged[at - 1].part is HeadingRole.WITHIN:
-            below += [element for element in (sections[at].head, *sections[at].below) if element]
-            at += 1
-        _take(findings, head, below, one, alone=alone)
+        while one.part is HeadingRole.QUESTION and parts and parts[0][0].part is HeadingRole.WITHIN:
+            _, inner = parts.popleft()
+            below += [inner.head, *inner.below] if inner.head else inner.below
+        if section.head:
+            _take(findings, section.head, below, one, alone=alone)
     findings.candidates.sort(key=lambda made: made.question[0].first)
     settle_choices(findings.candidates)
     drop_closing_words(findings.candidates)
@@ -51,23 +50,17 @@ def read_markdown(name: str, text: str) -> Source:
 
 def _before_headings(findings: Findings, elements: Sequence[Element], *, alone: bool, titled: bool) -> None:
     """What stands above the first heading; its first line may be the title."""
-    found = question_lines.find(elements, alone=alone)
-    said = [at for at, element in enumerate(elements) if element.says]
-    for at in said[:1]:
-        element = elements[at]
-        only = sum(other.block == element.block for other in elements if other.says) == 1
-        is_title = (
-            element.shape is ElementKind.LINE and not element.marker and only and len(element.text) < _LONGEST_TITLE
-        )
-        if (
-            is_title
-            and not titled
-            and at not in found.questions
-            and not element.text.endswith(("。", ".", "！", ":", "："))
-        ):
+    first = next((at for at, element in enumerate(elements) if element.says), None)
+    if first is not None and not titled:
+        element = elements[first]
+        is_alone = sum(other.block == element.block for other in elements if other.says) == 1
+        is_line = element.shape is ElementKind.LINE and not element.marker and len(element.text) < _LONGEST_TITLE
+        ends = element.text.endswith(("。", ".", "！", ":", "："))
+        asks = first in question_lines.find(elements, alone=alone).questions
+        if is_line and is_alone and not asks and not ends:
             findings.title = element.text
             findings.topic(element, Reason.TITLE)
-            elements = [other for place, other in enumerate(elements) if place != at]
+            elements = [*elements[:first], *elements[first + 1 :]]
     _unheaded(findings, elements, "", alone=alone)
 
 
@@ -75,9 +68,9 @@ def _take(findings: Findings, head: Element, below: Sequence[Element], one: Clas
     match one.part:
         case HeadingRole.QUESTION:
             below = _without_callouts(findings, below, one.topic)
-            _ask(findings, head, below, make_candidate(head, below, one.topic, is_heading=True, bare=one.bare))
+            _ask(findings, head, below, one.topic, is_heading=True, bare=one.bare)
         case HeadingRole.BOILERPLATE:
-            findings.skip_all([head, *below], Reason.BOILERPLATE)
+            findings.skip([head, *below], Reason.BOILERPLATE)
         case HeadingRole.TITLE:
             findings.title = markers.topic_of(head.text)
             findings.topic(head, Reason.TITLE)
@@ -90,11 +83,13 @@ def _take(findings: Findings, head: Element, below: Sequence[Element], one: Clas
             _unheaded(findings, below, text, alone=alone)
 
 
-def _ask(findings: Findings, head: Element, below: Sequence[Element], made: Candidate | None) -> None:
-    if made:
+def _ask(
+    findings: Findings, head: Element, below: Sequence[Element], topic: str, *, is_heading: bool, bare: bool = False
+) -> None:
+    if made := make_candidate(head, below, topic, is_heading=is_heading, bare=bare):
         findings.candidates.append(made)
     else:
-        findings.skip_all([head, *below], Reason.EMPTY_HEADING)
+        findings.skip([head, *below], Reason.EMPTY_HEADING)
 
 
 def _unheaded(findings: Findings, elements: Sequence[Element], topic: str, *, alone: bool) -> None:
@@ -105,21 +100,21 @@ def _unheaded(findings: Findings, elements: Sequence[Element], topic: str, *, al
     if (label := answers_label_at(elements)) is not None:
         _unheaded(findings, elements[:label], topic, alone=True)
         findings.topic(elements[label])
-        findings.skip_all(assign_answers(findings.candidates, elements[label + 1 :]), Reason.NO_QUESTION)
+        findings.skip(assign_answers(findings.candidates, elements[label + 1 :]), Reason.NO_QUESTION)
         return
     found = question_lines.find(elements, alone=alone)
     starts = sorted(found.questions | found.topics)
-    findings.skip_all(elements[: starts[0] if starts else len(elements)], Reason.NO_QUESTION)
+    findings.skip(elements[: starts[0] if starts else len(elements)], Reason.NO_QUESTION)
     for start, end in pairwise([*starts, len(elements)]):
         head, below = elements[start], elements[start + 1 : end]
         if start in found.topics:
             topic = markers.topic_of(head.text)
             findings.topic(head)
-            findings.skip_all(below, Reason.NO_QUESTION)
+            findings.skip(below, Reason.NO_QUESTION)
             continue
         reach = _reach(head, below)
-        _ask(findings, head, below[:reach], make_candidate(head, below[:reach], topic, is_heading=False))
-        findings.skip_all(below[reach:], Reason.NO_QUESTION)
+        _ask(findings, head, below[:reach], topic, is_heading=False)
+        findings.skip(below[reach:], Reason.NO_QUESTION)
 
 
 def _without_callouts(findings: Findings, elements: Sequence[Element], topic: str) -> list[Element]:
@@ -129,9 +124,7 @@ def _without_callouts(findings: Findings, elements: Sequence[Element], topic: st
         (element for element in elements if element.quote in asking), key=lambda element: element.quote
     ):
         head, *below = quoted
-        made = make_candidate(head, below, topic, is_heading=False)
-        if made:
-            findings.candidates.append(made)
+        _ask(findings, head, below, topic, is_heading=False)
     return [element for element in elements if element.quote not in asking]
 
 
@@ -155,19 +148,13 @@ def _rows(findings: Findings, table: Element, topic: str) -> bool:
     findings.left.append((replace(table, first=first, last=first + 1), Role.LEFT_OUT, Reason.HEADER))
     for line, cells in table.rows[1:]:
         texts = columns.of(cells)
-        question, answer = texts["question"], texts.get("answer", "")
-        element = Element(ElementKind.LINE, line, line, question, block=-line)
-        if not question:
-            findings.skip(element, Reason.NO_QUESTION)
-            continue
-        answers = [Element(ElementKind.LINE, line, line, answer, block=-line)] if answer else []
-        findings.candidates.append(
-            Candidate(
-                texts.get("topic") or topic,
-                texts.get("number", ""),
-                [element],
-                answers,
-                Reason.SAME_LINE if answer else None,
-            )
+        question, answer = (
+            Element(ElementKind.LINE, line, line, texts.get(role, ""), block=-line) for role in ("question", "answer")
         )
+        if not question.text:
+            findings.skip([question], Reason.NO_QUESTION)
+            continue
+        answers, reason = ([answer], Reason.SAME_LINE) if answer.text else ([], None)
+        topic_of_row = texts.get("topic") or topic
+        findings.candidates.append(Candidate(topic_of_row, texts.get("number", ""), [question], answers, reason))
     return True

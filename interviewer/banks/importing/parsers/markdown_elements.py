@@ -8,10 +8,10 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from interviewer.banks.importing.parsers import html, markers
+from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 from interviewer.banks.importing.parsers.markdown_grammar import DEEPEST
-from interviewer.banks.importing.parsers.markdown_inline import InlineLine, lines_of
+from interviewer.banks.importing.parsers.markdown_inline import InlineLine, lines_of, plain
 
 _CALLOUT = re.compile(r"\[!(\w+)\][+-]?\s*")
 _ASKING_CALLOUTS = frozenset({"question", "faq", "help"})
@@ -49,13 +49,8 @@ class _Flattener:
         self._blocks = 0
         self._footnote = ""
 
-    def take(self, token: Token) -> None:
-        if not self._is_frame(token):
-            first, last = (token.map[0] + 1, token.map[1]) if token.map else (0, 0)
-            self._content(token, first, last)
-
-    def _is_frame(self, token: Token) -> bool:
-        """Notes what opens or closes around the content."""
+    def take(self, token: Token) -> None:  # noqa: C901, PLR0912 - one match
+        first, last = (token.map[0] + 1, token.map[1]) if token.map else (0, 0)
         match token.type:
             case "list_item_open":
                 self._markers.append(f"{token.info}. " if token.info else "- ")
@@ -68,21 +63,23 @@ class _Flattener:
                 self._footnote = token.meta["label"] if token.nesting > 0 else ""
             case "heading_open" | "heading_close":
                 self._heading = token if token.nesting > 0 else None
-            case _:
-                return False
-        return True
-
-    def _content(self, token: Token, first: int, last: int) -> None:
-        match token.type:
-            case "table_open" | "tr_open" | "table_close":
-                self._table(token, first)
+            case "table_open":
+                self._rows = []
+            case "tr_open" if self._rows is not None:
+                self._rows.append((first, ()))
+            case "table_close" if self._rows is not None:
+                rows, self._rows = tuple(self._rows), None
+                text = "\n".join(" | ".join(cells) for _, cells in rows)
+                self._add(Element(ElementKind.TABLE, rows[0][0], max(rows[-1][0], rows[0][0] + 1), text, rows=rows))
             case "inline" if self._rows is not None:
                 cell = " ".join(line.text for line in lines_of(token.children or []) if line.text)
                 self._rows[-1] = (self._rows[-1][0], (*self._rows[-1][1], cell))
             case "inline":
                 self._paragraph(token, first, last)
             case "fence" | "code_block":
-                self._code(token, first, last)
+                content = token.content if token.content.endswith("\n") or not token.content else f"{token.content}\n"
+                fence = token.markup if token.markup.startswith("`") else "```"
+                self._add(Element(ElementKind.CODE, first, last, f"{fence}{token.info.strip()}\n{content}{fence}"))
             case "math_block":
                 self._add(Element(ElementKind.FORMULA, first, last, f"$${token.content}$$"))
             case "html_block":
@@ -90,7 +87,7 @@ class _Flattener:
             case "hr":
                 self._add(_aside(first, last, Reason.RULE))
             case "front_matter":
-                self._add(Element(ElementKind.ASIDE, first, last, token.content, reason=Reason.FRONT_MATTER))
+                self._add(replace(_aside(first, last, Reason.FRONT_MATTER), text=token.content))
 
     def _add(self, element: Element, *, same_block: bool = False) -> None:
         if not same_block:
@@ -111,23 +108,6 @@ class _Flattener:
                 footnote=self._footnote,
             )
         )
-
-    def _table(self, token: Token, first: int) -> None:
-        if token.type == "table_open":
-            self._rows = []
-        elif token.type == "tr_open" and self._rows is not None:
-            self._rows.append((first, ()))
-        elif self._rows is not None:
-            rows, self._rows = tuple(self._rows), None
-            text = "\n".join(" | ".join(cells) for _, cells in rows)
-            self._add(Element(ElementKind.TABLE, rows[0][0], max(rows[-1][0], rows[0][0] + 1), text, rows=rows))
-
-    def _code(self, token: Token, first: int, last: int) -> None:
-        content = token.content
-        if content and not content.endswith("\n"):
-            content += "\n"
-        fence = token.markup if token.markup.startswith("`") else "```"
-        self._add(Element(ElementKind.CODE, first, last, f"{fence}{token.info.strip()}\n{content}{fence}"))
 
     def _paragraph(self, token: Token, first: int, last: int) -> None:
         heading = self._heading
@@ -154,89 +134,69 @@ class _Flattener:
             text = markers.without_pointers(text) or text
         for line in lines:
             self._fold(line)
-        if text:
-            bold = text if all(line.bold == line.text for line in lines) else ""
-            refers_to = tuple(label for line in lines for label in line.footnotes)
-            self._add(Element(ElementKind.HEADING, first, last, text, level=level, bold=bold, refers_to=refers_to))
-        else:
-            self._add(Element(ElementKind.ASIDE, first, last, reason=Reason.EMPTY_HEADING))
+        bold = text if all(line.bold == line.text for line in lines) else ""
+        refers_to = tuple(label for line in lines for label in line.footnotes)
+        heading = Element(ElementKind.HEADING, first, last, text, level=level, bold=bold, refers_to=refers_to)
+        self._add(heading if text else _aside(first, last, Reason.EMPTY_HEADING))
 
     def _line_units(self, lines: list[InlineLine], at: int) -> Iterator[Element]:
         """The elements of one line of the file; more than one where it has `<br>` or a fold in it."""
-        silent = True
         for line in lines:
             self._fold(line)
             if line.text:
-                silent = False
                 yield self._line_unit(line, at)
-        if silent:
-            yield Element(ElementKind.ASIDE, at, at, reason=_reason_silent(lines))
+        if not any(line.text for line in lines):
+            reasons = (Reason.IMAGE, Reason.SCRIPT, Reason.COMMENT, Reason.ANCHOR)
+            held = [reason for reason in reasons if any(reason in line.silent for line in lines)]
+            yield _aside(at, at, held[0] if held else Reason.NO_TEXT)
 
     def _fold(self, line: InlineLine) -> None:
-        for _ in range(line.closes_fold):
-            if self._folds:
-                self._folds.pop()
-        if line.opens_fold and len(self._folds) < DEEPEST:
+        if line.fold < 0:
+            del self._folds[-1:]
+        elif line.fold and len(self._folds) < DEEPEST:
             self._folds_seen += 1
             self._folds.append(self._folds_seen)
 
     def _line_unit(self, line: InlineLine, at: int) -> Element:
-        refers_to = tuple(line.footnotes)
-        if line.heading:
-            return Element(
-                ElementKind.HEADING, at, at, line.text, level=line.heading, bold=line.bold, refers_to=refers_to
-            )
+        element = Element(ElementKind.LINE, at, at, line.text, bold=line.bold, refers_to=tuple(line.footnotes))
+        if line.level:
+            return replace(element, shape=ElementKind.HEADING, level=line.level)
         if line.is_summary:
-            return Element(ElementKind.SUMMARY, at, at, line.text, bold=line.bold, refers_to=refers_to)
-        if line.links:
-            line.text = markers.without_pointers(line.text)
-        if not line.text:
-            return Element(ElementKind.ASIDE, at, at, reason=Reason.LINK_ONLY)
+            return replace(element, shape=ElementKind.SUMMARY)
+        text = line.text = markers.without_pointers(line.text) if line.links else line.text
         if reason := _reason_aside(line):
-            return Element(ElementKind.ASIDE, at, at, line.text, reason=reason)
-        text, asks, box = line.text, False, _CHECKBOX.match(line.text) if self._markers and self._markers[-1] else None
+            return Element(ElementKind.ASIDE, at, at, text, reason=reason)
+        asks, box = False, _CHECKBOX.match(text) if self._markers and self._markers[-1] else None
         text = text[box.end() :] if box else text
         if self._quotes and (found := _CALLOUT.match(text)):
             text, asks = text[found.end() :], found[1].lower() in _ASKING_CALLOUTS
             if not text:
                 return Element(ElementKind.ASIDE, at, at, line.text, reason=Reason.NO_TEXT)
-        return Element(
-            ElementKind.LINE,
-            at,
-            at,
-            text,
-            bold=line.bold,
+        return replace(
+            element,
+            text=text,
             asks=asks,
             checked=box[1] != " " if box else None,
             pointer=line.linked if line.links and line.text != line.linked and markers.points_only(line.linked) else "",
             link_only=bool(line.links or markers.URL.search(text)) and markers.points_only(line.beside),
-            image_only=line.images > 0 and not line.beside,
-            refers_to=refers_to,
+            image_only=Reason.IMAGE in line.silent and not line.beside,
         )
 
 
-def _reason_silent(lines: list[InlineLine]) -> Reason:
-    if any(line.images for line in lines):
-        return Reason.IMAGE
-    if any(line.unread for line in lines):
-        return Reason.SCRIPT
-    if any(line.comments for line in lines):
-        return Reason.COMMENT
-    return Reason.ANCHOR if any(line.anchors for line in lines) else Reason.NO_TEXT
-
-
 def _reason_aside(line: InlineLine) -> Reason | None:
-    """Reason a line with text asks and answers nothing."""
-    if _CONTAINER.fullmatch(line.text):
-        return Reason.NO_TEXT
-    if len(line.text) > 4 and line.text.startswith("%%") and line.text.endswith("%%"):
-        return Reason.COMMENT
-    if markers.is_one_of("beside.contents_mark", line.text.strip()):
-        return Reason.CONTENTS
-    if len(line.text) < 60 and markers.is_one_of("beside.way_back", line.text) and (line.links or len(line.text) > 3):
-        return Reason.BACK
-    is_link = bool(line.links) and not line.images and markers.points_only(line.beside)
-    return Reason.CONTENTS if is_link and all(href.startswith("#") for href in line.links) else None
+    """Why a line asks and answers nothing."""
+    text, only_points = line.text, bool(line.links) and markers.points_only(line.beside)
+    is_back = len(text) < 60 and markers.is_one_of("beside.way_back", text) and (line.links or len(text) > 3)
+    to_sections = only_points and Reason.IMAGE not in line.silent and all(href.startswith("#") for href in line.links)
+    is_contents = to_sections or markers.is_one_of("beside.contents_mark", text)
+    checks = {
+        Reason.LINK_ONLY: not text,
+        Reason.NO_TEXT: bool(_CONTAINER.fullmatch(text)),
+        Reason.COMMENT: len(text) > 4 and text.startswith("%%") and text.endswith("%%"),
+        Reason.BACK: is_back,
+        Reason.CONTENTS: is_contents,
+    }
+    return next((reason for reason, is_so in checks.items() if is_so), None)
 
 
 def _is_paragraph_above_rule(lines: list[InlineLine]) -> bool:
@@ -254,16 +214,16 @@ def _verbatim(content: str, first: int, last: int) -> Element:
     """Comments, scripts and preformatted text."""
     start = content.lstrip()[:9].lower()
     if start.startswith(("<pre", "<textarea", "<?")):
-        code = html.plain(content, as_it_stands=True)
-        return (
-            Element(ElementKind.CODE, first, last, f"```\n{code}\n```") if code else _aside(first, last, Reason.NO_TEXT)
-        )
+        code = plain(content, as_it_stands=True)
+        block = Element(ElementKind.CODE, first, last, f"```\n{code}\n```")
+        return block if code else _aside(first, last, Reason.NO_TEXT)
     if _SPLIT.fullmatch(content.strip()):
         return Element(ElementKind.LINE, first, last, "%")
-    text = html.plain(content) if start.startswith(("<!--", "<script", "<style")) else ""
+    is_script = start.startswith(("<script", "<style"))
+    text = plain(content) if is_script or start.startswith("<!--") else ""
     if text and not text.startswith("<!--"):
         return Element(ElementKind.LINE, first, last, text)
-    return _aside(first, last, Reason.SCRIPT if start.startswith(("<script", "<style")) else Reason.COMMENT)
+    return _aside(first, last, Reason.SCRIPT if is_script else Reason.COMMENT)
 
 
 def _aside(first: int, last: int, reason: Reason) -> Element:

@@ -79,9 +79,8 @@ def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     below it would be lost. Here such tags are part of a paragraph.
     """
     at = state.bMarks[start] + state.tShift[start]
-    if not _VERBATIM_HTML.match(state.src[at : min(at + 12, state.eMarks[start])]):
-        return False
-    return html_block(state, start, end, silent)
+    is_verbatim = _VERBATIM_HTML.match(state.src[at : min(at + 12, state.eMarks[start])])
+    return bool(is_verbatim) and html_block(state, start, end, silent)
 
 
 def _code_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:

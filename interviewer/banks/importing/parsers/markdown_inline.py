@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from markdown_it.token import Token
 
 from interviewer.banks.importing.parsers import html
+from interviewer.banks.importing.parsers.elements import Reason
 
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 _MARKED = re.compile(r"(?<![\x21-\x7e])==(?=[^\W_])([^=\n]{0,300}[^\s=!<>(])==(?![\x30-\x7e])")
@@ -24,8 +25,9 @@ _NO_CAPTION = re.compile(
 class InlineLine:
     """A line of a paragraph. `at` counts the paragraph's lines from 0; a `<br>` begins a line without counting.
 
-    `beside` is what stands neither in a link nor in an image; `bold` is what stands in bold at the beginning;
-    `linked` is the text of the last link.
+    `level` is that of a heading in HTML; `fold` is 1 where one opens, -1 where one ends. `is_block` says that a block of
+    HTML begins the line or ends above it. `beside` is what stands neither in a link nor in an image; `bold` is what
+    stands in bold at the beginning; `linked` is the text of the last link. `silent` is what else the line has.
     """
 
     at: int
@@ -34,16 +36,12 @@ class InlineLine:
     beside: str = ""
     links: list[str] = field(default_factory=list)
     linked: str = ""
-    images: int = 0
     footnotes: list[str] = field(default_factory=list)
-    tags: int = 0
-    heading: int = 0
+    level: int = 0
     is_summary: bool = False
-    opens_fold: bool = False
-    closes_fold: int = 0
-    anchors: bool = False
-    unread: bool = False
-    comments: bool = False
+    is_block: bool = False
+    fold: int = 0
+    silent: set[Reason] = field(default_factory=set)
 
 
 def lines_of(tokens: list[Token], *, in_summary: bool = False) -> list[InlineLine]:
@@ -54,10 +52,21 @@ def lines_of(tokens: list[Token], *, in_summary: bool = False) -> list[InlineLin
     return [_trimmed(line) for line in reader.lines]
 
 
-def caption(alt: str) -> str:
-    """What an image says in words; nothing where it only has a file's name."""
-    text = " ".join(alt.split())
-    return "" if len(text) < _LONGEST_NAME and _NO_CAPTION.fullmatch(text) else text
+def plain(source: str, *, as_it_stands: bool = False) -> str:
+    """The text of HTML: blocks are lines, list items begin with `- `, scripts, styles and comments are dropped.
+
+    `as_it_stands` keeps all spaces and line ends, as `<pre>` does.
+    """
+    reader = _Reader(in_summary=False)
+    for piece, is_tag in html.pieces(source):
+        if is_tag:
+            reader.html(piece)
+        else:
+            reader.text(piece)
+    if as_it_stands:
+        return "\n".join(line.text for line in reader.lines).strip("\n")
+    # Blocks side by side are one line end apart, however many of them begin and end here.
+    return html.tidy("\n".join(line.text for line in reader.lines if line.text or not line.is_block))
 
 
 class _Reader:
@@ -69,45 +78,34 @@ class _Reader:
         self._strong_from = (self.lines[0], 0)
         self._unread = ""
         self._summary = in_summary
-        self._heading = 0
+        self._level = 0
 
-    def take(self, token: Token) -> None:
+    def take(self, token: Token) -> None:  # noqa: C901 - one match
         if self._unread and token.type != "html_inline":
             self._at += token.content.count("\n") + (token.type in ("softbreak", "hardbreak"))
-        elif not self._is_frame(token):
-            self._content(token)
-
-    def _is_frame(self, token: Token) -> bool:
-        """Notes what opens or closes around the text."""
+            return
+        line = self.lines[-1]
         match token.type:
             case "strong_open":
                 self._bold += 1
-                self._strong_from = (self.lines[-1], len(self.lines[-1].text))
+                self._strong_from = (line, len(line.text))
             case "strong_close":
                 self._bold -= 1
-                if token.markup == "__":
-                    self._dunder()
+                self._dunder(token.markup)
             case "link_open":
-                self._links += 1
-                self.lines[-1].links.append(str(token.attrGet("href") or ""))
-                self.lines[-1].linked = ""
+                self._link(str(token.attrGet("href") or ""))
+                line.linked = ""
             case "link_close":
                 self._links -= 1
-            case _:
-                return False
-        return True
-
-    def _content(self, token: Token) -> None:
-        match token.type:
             case "softbreak" | "hardbreak":
                 self._break(1)
             case "image":
                 self._image(token.content)
             case "html_inline":
-                self._html(token.content)
+                self.html(token.content)
                 self._at += token.content.count("\n")
             case "footnote_ref":
-                self.lines[-1].footnotes.append(str(token.meta["label"]))
+                line.footnotes.append(str(token.meta["label"]))
                 self._add(f"[{token.meta['label']}]")
             case "math_inline" | "math_inline_double":
                 self._add(f"{token.markup}{token.content}{token.markup}")
@@ -117,18 +115,25 @@ class _Reader:
             case _:
                 self._add(token.content)
 
-    def _dunder(self) -> None:
+    def text(self, text: str) -> None:
+        """A text of HTML, line by line."""
+        for place, line in enumerate(text.split("\n") if not self._unread else ()):
+            if place:
+                self._break(1)
+            self._add(line)
+
+    def _dunder(self, markup: str) -> None:
         """`__init__` is a name in Python far more often than it is bold."""
         line, start = self._strong_from
         inside = line.text[start:]
-        if line is self.lines[-1] and _DUNDER.fullmatch(inside):
+        if markup == "__" and line is self.lines[-1] and _DUNDER.fullmatch(inside):
             line.text = f"{line.text[:start]}__{inside}__"
             line.beside = f"{line.beside.removesuffix(inside)}__{inside}__"
             line.bold = ""
 
-    def _break(self, lines: int) -> None:
+    def _break(self, lines: int = 0) -> None:
         self._at += lines
-        self.lines.append(InlineLine(self._at, is_summary=self._summary, heading=self._heading))
+        self.lines.append(InlineLine(self._at, is_summary=self._summary, level=self._level))
 
     def _add(self, text: str) -> None:
         line = self.lines[-1]
@@ -140,6 +145,14 @@ class _Reader:
         else:
             line.linked += text
 
+    def _link(self, href: str) -> None:
+        """<a name="x"></a> is no link; its end must not end one either."""
+        self._links += 1
+        if href:
+            self.lines[-1].links.append(href)
+        else:
+            self.lines[-1].silent.add(Reason.ANCHOR)
+
     def _wiki(self, text: str) -> None:
         """`[[Page|words]]`, `![[image.png]]`, `==marked==` and `^1a2b3c` of note-taking programs."""
         text = _BLOCK_ID.sub("", _MARKED.sub(r"\1", text))
@@ -149,41 +162,39 @@ class _Reader:
             at = found.end()
             if found[1]:
                 self._image(found[3] or found[2])
-            elif found[2].strip("_").lower() == "toc":
-                self._add(found[0])
             else:
-                self._add(found[3] or found[2])
+                is_contents = found[2].strip("_").lower() == "toc"
+                self._add(found[0] if is_contents else found[3] or found[2])
         self._add(text[at:])
 
     def _image(self, alt: str) -> None:
-        line = self.lines[-1]
-        line.images += 1
-        if self._links <= 0:  # an image in a link is a badge
-            line.text += caption(alt)
+        """What an image says in words; nothing where it only has a file's name, or is a badge in a link."""
+        self.lines[-1].silent.add(Reason.IMAGE)
+        words = " ".join(alt.split())
+        is_bare = len(words) < _LONGEST_NAME and _NO_CAPTION.fullmatch(words)
+        self.lines[-1].text += "" if is_bare or self._links > 0 else words
 
-    def _html(self, source: str) -> None:
+    def html(self, source: str) -> None:
+        """A tag, a comment, or what only looks like one."""
+        line, found = self.lines[-1], html.tag(source)
         if source.startswith("<!"):
-            self.lines[-1].comments = True
-            return
-        found = html.tag(source)
-        if found is None:
-            if not self._unread:
-                self._add(source)
-            return
-        name, closes = found
-        self.lines[-1].tags += 1
-        if name in html.UNREAD:
-            self._unread = "" if closes else name
-            self.lines[-1].unread = True
+            line.silent.add(Reason.COMMENT)
+        elif found and found[0] in html.UNREAD:
+            self._unread = "" if found[1] else found[0]
+            line.silent.add(Reason.SCRIPT)
+        elif found and not self._unread:
+            self._tag(*found, source)
         elif not self._unread:
-            self._tag(name, closes, source)
+            self._add(source)
 
     def _tag(self, name: str, closes: bool, source: str) -> None:
         match name:
             case "b" | "strong":
                 self._bold += -1 if closes else 1
+            case "a" if closes:
+                self._links = max(0, self._links - 1)
             case "a":
-                self._anchor(closes, source)
+                self._link(html.attribute(source, "href"))
             case "img":
                 self._image(html.attribute(source, "alt"))
             case "sup" if not closes and self.lines[-1].text[-1:].strip():
@@ -197,28 +208,18 @@ class _Reader:
         match name:
             case "details":
                 self._summary = False
-                self._break(0)
-                self.lines[-1].opens_fold = not closes
-                self.lines[-1].closes_fold += closes
+                self._break()
+                self.lines[-1].fold = -1 if closes else 1
             case "summary":
                 self._summary = not closes
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
-                self._heading = 0 if closes else int(name[1])
-        self._break(0)
+                self._level = 0 if closes else int(name[1])
+            case "p":
+                self._break()
+        self._break()
+        self.lines[-1].is_block = name not in ("br", "p")
         if name == "li" and not closes:
             self._add("- ")
-
-    def _anchor(self, closes: bool, source: str) -> None:
-        href = html.attribute(source, "href")
-        if closes:
-            self._links = max(0, self._links - 1)
-        elif href:
-            self._links += 1
-            self.lines[-1].links.append(href)
-        else:
-            # <a name="x"></a> is no link; its end must not end one either.
-            self._links += 1
-            self.lines[-1].anchors = True
 
 
 def _trimmed(line: InlineLine) -> InlineLine:

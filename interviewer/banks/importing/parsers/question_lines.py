@@ -223,7 +223,7 @@ def assign_answers(candidates: Sequence[Candidate], elements: Sequence[Element])
 def answers_label_at(elements: Sequence[Element]) -> int | None:
     """The place of a line that says no more than "answers", below questions that have none."""
     for at, element in enumerate(elements):
-        lead = markers.answer_label(element.text) if element.shape is ElementKind.LINE and not element.depth else None
+        lead = markers.answer_label(element.text) if element.is_outer_line else None
         if lead is None or lead.text:
             continue
         found = find(elements[:at], alone=True)
@@ -240,6 +240,4 @@ def answers_label_at(elements: Sequence[Element]) -> int | None:
 def _number(element: Element) -> str:
     if element.depth == 1 and element.marker not in ("", "- "):
         return element.marker.strip().rstrip(".")
-    if element.depth or element.shape is not ElementKind.LINE:
-        return ""
-    return markers.numbered(element.text).number
+    return markers.numbered(element.text).number if element.is_outer_line else ""

@@ -5,15 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from interviewer.banks.importing.document import Item, Role, Source
+from interviewer.banks.importing.document import Item, LineSpan, Role, Source, language_of, source, to_blocks
 from interviewer.banks.importing.parsers import html, markers
+from interviewer.banks.importing.parsers.columns import options_of, right_options, with_options
 from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
-from interviewer.banks.importing.parsers.elements import Reason
-from interviewer.banks.importing.parsers.file_blocks import LineSpan, language_of, source, to_blocks
+from interviewer.banks.importing.parsers.elements import Reason, render
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import deadline, parse
-from interviewer.banks.importing.parsers.option_columns import options_of, right_options, with_options
-from interviewer.banks.importing.parsers.rendering import render
+from interviewer.banks.importing.parsers.markdown_inline import plain
 from interviewer.banks.loader import at_line
 from interviewer.domain.rubric import Language
 from interviewer.errors import BankError
@@ -57,20 +56,19 @@ def from_records(
     until = deadline()
     seen: dict[str, set[str]] = {}
     for record in records:
-        question, answer, extra, topic = (
-            _plain(name, record.texts.get(role, ""), until, is_html=record.is_html)
-            for role in ("question", "answer", "extra", "topic")
+        roles = ("question", "answer", "extra", "topic", "explanation")
+        question, answer, extra, topic, explained, *options = (
+            _plain(name, field, until, is_html=record.is_html)
+            for field in (*(record.texts.get(role, "") for role in roles), *options_of(record.texts))
         )
-        options = [_plain(name, one, until, is_html=record.is_html) for one in options_of(record.texts)]
         if options:
-            explained = _plain(name, record.texts.get("explanation", ""), until, is_html=record.is_html)
             question, answer = with_options(question, options), right_options(answer, options, explained)
         number = markers.numbered(question)
         if not number.text:
             raise BankError(name, at_line(record.first), localized("file.no_question"))
-        unanswered = Reason.NO_CHOICE if options else None
-        reason = _reason_against(name, record, answer, until) or (Reason.SAME_LINE if answer else unanswered)
-        answer = "" if reason in (Reason.IMAGE_ONLY, Reason.LINK_ONLY) else answer
+        unread = _reason_against(name, record, answer, until)
+        reason = unread or (Reason.SAME_LINE if answer else Reason.NO_CHOICE if options else None)
+        answer = "" if unread else answer
         answers = seen.setdefault(number.text, set())
         if answer in answers:
             noted.append(LineSpan(Role.LEFT_OUT, record.first, record.last, None, Reason.REPEATED))
@@ -117,7 +115,7 @@ def _plain(name: str, source: str, until: float, *, is_html: bool) -> str:
     A field without signs of Markdown or HTML stays as it is: `a*b*c` in a sheet is no italics.
     """
     if is_html:
-        return html.plain(_SOUND.sub("", source).replace("\n", "<br>"))
+        return plain(_SOUND.sub("", source).replace("\n", "<br>"))
     if _MARKUP.search(source):
         return render([element for element in elements_of(*parse(source, name, until)) if element.says])
     return html.tidy(source)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TypeVar
 
 from interviewer.banks.importing.identifiers import numbered_until_free
@@ -19,6 +20,7 @@ from interviewer.errors import LLMError, LLMMalformed
 from interviewer.grading.evidence import carries_content, locate
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import LLM, Message
+from interviewer.llm.model_call import current_call
 from interviewer.llm.prompts import between_markers, prompt
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized, say
@@ -65,7 +67,8 @@ def draft_all(
 ) -> list[Drafted]:
     """The rubrics of many questions, each a text and a reference, in order; `told` hears how many are ready, of how many.
 
-    A model that fails several times in a row is not asked again, and the rest is compiled offline.
+    A model that fails several times in a row is not asked again, and the rest is compiled offline. All requests belong to
+    the current model call; they end with it, and where `told` raises.
     """
 
     def ask(pair: tuple[str, str]) -> Drafted:
@@ -83,8 +86,10 @@ def ask_for_each(
 ) -> list[_Result]:
     """What a model is asked about each of the items, in order, or what stands for it where that has `failed`.
 
-    A model that fails several times in a row is not asked again. What `told` raises ends it, with what has not begun.
+    A model that fails several times in a row is not asked again. All requests belong to the current model call; they end
+    with it, and where `told` raises.
     """
+    call = current_call()
     failures: list[LLMError] = []
 
     def one(item: _Item) -> _Result:
@@ -92,7 +97,8 @@ def ask_for_each(
         if len(latest) == _PATIENCE:
             return failed(item, latest[-1])
         try:
-            result = ask(item)
+            with call.running():
+                result = ask(item)
         except LLMError as error:
             failures.append(error)
             return failed(item, error)
@@ -106,13 +112,10 @@ def ask_for_each(
                 found.append(result)
                 told(len(found), len(items))
         except BaseException:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            call.stop()
             raise
     return found
-
-
-# The key of a sentence that says what is wrong with a point, and what its placeholders stand for.
-_Fault = tuple[str, dict[str, object]]
 
 
 @dataclass(slots=True)
@@ -168,23 +171,23 @@ class _Conversation:
         faults: dict[str, Localized] = {}
         for point in points:
             name = numbered_until_free(point.id, self.points)
-            fault = self._unsupported(point)
-            if not fault:
-                criterion = self._criterion(name, point)
-                fault = self._unfit(criterion)
-                if not fault:
+            place = locate(point.quote, self.reference)
+            key, values = self._unsupported(point, place), dict[str, object]()
+            if not key and place:
+                criterion = self._criterion(name, point, " ".join(self.reference[place[0] : place[1]].split()))
+                key, values = self._unfit(criterion)
+                if not key:
                     self.points[name] = criterion
                     self.joined.pop(name, None)
                     self.dropped.pop(name, None)
                     continue
-            faults[name] = localized(f"draft_fault.{fault[0]}", **fault[1])
+            faults[name] = localized(f"draft_fault.{key}", **values)
             self.dropped[name] = (point.en or point.zh or name, faults[name])
         return faults
 
-    def _unsupported(self, point: DraftedPoint) -> _Fault | None:
-        """Why the reference does not bear a point out."""
-        place = locate(point.quote, self.reference)
-        words, whole = _content(point.quote), _content(self.reference)
+    def _unsupported(self, point: DraftedPoint, place: tuple[int, int] | None) -> str:
+        """The key of a sentence that says why the reference does not bear a point out, or nothing."""
+        words, whole, claims = _content(point.quote), _content(self.reference), (point.zh, point.en)
         checks = {
             "languages": not point.zh or not point.en,
             "english": is_chinese(point.en),
@@ -192,51 +195,41 @@ class _Conversation:
             "quote": place is None or not set(words) <= set(whole),
             "quote_asked": not carries_content(point.quote, self.question.text.both),
             "quote_short": len(words) < min(_LEAST_QUOTED, len(whole)),
-            "label": any(map(_is_label, (point.zh, point.en))),
-            "chatter": any(about_the_matter(text, self.asked) != text for text in (point.zh, point.en)),
-            "apart": point.kind is Kind.CORE and place is not None and not self._speaks_of(point, *place),
+            "label": any(is_label(claim) or claim.endswith((":", "：")) for claim in claims),
+            "chatter": any(about_the_matter(claim, self.asked) != claim for claim in claims),
+            "apart": point.kind is Kind.CORE and place is not None and not self._speaks_of(claims, *place),
         }
-        return next(((key, {}) for key, is_wrong in checks.items() if is_wrong), None)
+        return next((key for key, is_wrong in checks.items() if is_wrong), "")
 
-    def _speaks_of(self, point: DraftedPoint, start: int, end: int) -> bool:
-        """Whether the claim has a word of the sentence that it quotes, beyond those of the question."""
-        at = 0
-        around = ""
-        for sentence in sentences_of(self.reference):
-            if at < end and start < at + len(sentence):
-                around += sentence
-            at += len(sentence)
-        asked = _telling(" ".join(self.question.text.both))
-        return bool(_telling(f"{point.zh}\n{point.en}") & _telling(around) - asked)
+    def _speaks_of(self, claims: tuple[str, str], start: int, end: int) -> bool:
+        """Whether a claim has a word of the sentence that it quotes, beyond those of the question."""
+        listed = sentences_of(self.reference)
+        ends = accumulate(map(len, listed))
+        around = "".join(one for one, last in zip(listed, ends, strict=True) if start < last and last - len(one) < end)
+        return bool(_telling("\n".join(claims)) & _telling(around) - _telling(" ".join(self.question.text.both)))
 
-    def _unfit(self, criterion: Criterion) -> _Fault | None:
-        """Why a criterion would grade badly."""
+    def _unfit(self, criterion: Criterion) -> tuple[str, dict[str, object]]:
+        """The key of a sentence that says why a criterion would grade badly, with what it speaks of."""
         if not has_own_term(self.question, criterion):
             return "own_term", {}
         if criterion.kind is Kind.MISTAKE and self._level(criterion) is not Level.MISSING:
             return "mistake", {}
-        for other in self.points.values():
-            if overlap(criterion, other):
-                return "same", {"other": other.id}
+        if other := next((other for other in self.points.values() if overlap(criterion, other)), None):
+            return "same", {"other": other.id}
         if any(says_two_things(text) for text in criterion.text.both):
             self.joined[criterion.id] = criterion
             return "two_things", {}
-        return None
+        return "", {}
 
-    def _criterion(self, name: str, point: DraftedPoint) -> Criterion:
-        assert point.kind
-        place = locate(point.quote, self.reference)
-        assert place
-        made = f"{say('draft.made', self.language)}: {' '.join(self.reference[place[0] : place[1]].split())}"
-        claim = Localized(point.zh, point.en)
-        criterion = Criterion(
-            name, claim, point.kind, point.weight, point.aliases, made=made, why=point.why, group=point.group
-        )
-        if criterion.kind is not Kind.CORE or not criterion.aliases or self._level(criterion) is Level.MET:
-            return criterion
+    def _criterion(self, name: str, point: DraftedPoint, quoted: str) -> Criterion:
+        made, claim = f"{say('draft.made', self.language)}: {quoted}", Localized(point.zh, point.en)
+        kind = point.kind or Kind.CORE
+        full = Criterion(name, claim, kind, point.weight, point.aliases, made=made, why=point.why, group=point.group)
+        if kind is not Kind.CORE or not full.aliases or self._level(full) is Level.MET:
+            return full
         # Aliases that miss the reference itself would miss good answers too.
-        bare = replace(criterion, aliases=())
-        return bare if self._level(bare) is Level.MET else criterion
+        bare = replace(full, aliases=())
+        return bare if self._level(bare) is Level.MET else full
 
     def _level(self, criterion: Criterion) -> Level:
         """What the offline grader makes of the reference as an answer."""
@@ -253,9 +246,7 @@ class _Conversation:
             if not any(overlap(criterion, other) for other in self.points.values()):
                 self.points[name] = criterion
                 self.dropped.pop(name, None)
-        heaviest = sorted(
-            self.points.values(), key=lambda criterion: (criterion.kind is not Kind.CORE, -criterion.weight)
-        )
+        heaviest = sorted(self.points.values(), key=lambda one: (one.kind is not Kind.CORE, -one.weight))
         for criterion in heaviest[MOST_POINTS:]:
             self.dropped[criterion.id] = (criterion.text.en, localized("draft_fault.surplus", most=MOST_POINTS))
         kept = {criterion.id for criterion in heaviest[:MOST_POINTS]}
@@ -274,11 +265,6 @@ def _in_groups(
         replace(one, weight=weights[one.group]) if one.group in weights else replace(one, group="") for one in criteria
     )
     return placed, tuple(replace(groups[name], weight=groups[name].choose * weight) for name, weight in weights.items())
-
-
-def _is_label(claim: str) -> bool:
-    """Whether a claim only names what is spoken of."""
-    return is_label(claim) or claim.endswith((":", "："))
 
 
 def _content(text: str) -> list[str]:

@@ -122,13 +122,9 @@ def _point(number: int, said: dict[str, Any]) -> DraftedPoint:
 
 
 def _aliases(value: object) -> tuple[tuple[str, ...], ...]:
-    groups = (
-        [group[:_MOST_READ] for group in value[:_MOST_READ] if isinstance(group, list)]
-        if isinstance(value, list)
-        else []
-    )
-    terms = [tuple(dict.fromkeys(filter(None, map(_term, group))))[:_MOST_TERMS] for group in groups]
-    return tuple(group for group in terms if group)[:_MOST_GROUPS]
+    groups = [group for group in (value[:_MOST_READ] if isinstance(value, list) else []) if isinstance(group, list)]
+    terms = [tuple(dict.fromkeys(filter(None, map(_term, group[:_MOST_READ]))))[:_MOST_TERMS] for group in groups]
+    return tuple(filter(None, terms))[:_MOST_GROUPS]
 
 
 def _term(value: object) -> str:

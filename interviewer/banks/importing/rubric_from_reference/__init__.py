@@ -2,12 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
-from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion, ReferencePoint
+from interviewer.banks.importing.rubric_from_reference.points import (
+    MOST_POINTS,
+    AskedQuestion,
+    ReferencePoint,
+    distinct_points,
+    most_telling,
+)
 from interviewer.banks.importing.rubric_from_reference.prose import code_of, is_chinese, lines_of, plain_text
-from interviewer.banks.importing.rubric_from_reference.selection import MOST_POINTS, distinct_points, most_telling
 from interviewer.banks.importing.rubric_from_reference.statements import FIRST, LATER, LONGEST_SENTENCE, statements
 from interviewer.domain.rubric import Criterion, Group, Kind, Localized, Question
 from interviewer.errors import BankError
@@ -33,10 +37,8 @@ def compile_question(text: str, reference: str) -> Question:
     if not points:
         raise BankError("", "", messages.localized("bank.no_reference", question=repr(text)))
     criteria = tuple(
-        Criterion(
-            f"point-{number}", in_its_language(point.text), point.kind, point.weight, point.aliases, made=point.made
-        )
-        for number, point in enumerate(points, start=1)
+        Criterion(f"point-{n}", in_its_language(one.text), one.kind, one.weight, one.aliases, made=one.made)
+        for n, one in enumerate(points, start=1)
     )
     if wrong := _wrong_options(text, reference):
         criteria = (
@@ -48,15 +50,11 @@ def compile_question(text: str, reference: str) -> Question:
             ),
         )
     groups: tuple[Group, ...] = ()
-    wanted, listed = (
-        AskedQuestion(text).wanted,
-        [c for c in criteria if c.made in _LISTED and c.kind is Kind.CORE and c.weight >= LATER],
-    )
-    if 0 < wanted < len(listed):
-        named = {criterion.id for criterion in listed}
+    listed = [c for c in criteria if c.made in _LISTED and c.kind is Kind.CORE and c.weight >= LATER]
+    if 0 < (wanted := AskedQuestion(text).wanted) < len(listed):
         weight = max(criterion.weight for criterion in listed)
         groups = (Group("any", wanted, wanted * weight),)
-        criteria = tuple(replace(c, group="any", weight=weight) if c.id in named else c for c in criteria)
+        criteria = tuple(replace(c, group="any", weight=weight) if c in listed else c for c in criteria)
     name = hashlib.sha256(f"{text}\n{reference}".encode()).hexdigest()[:12]
     return Question(name, in_its_language(text), in_its_language(reference), criteria, groups=groups)
 
@@ -72,19 +70,12 @@ def points_of(question: str, reference: str) -> list[ReferencePoint]:
         return []
     asked = AskedQuestion(question)
     found = most_telling(_all_points(asked, reference), asked)
-    if found:
-        return found
-    if code := code_of(reference):
-        return [_of_code(code)]
-    return [ReferencePoint(text[:LONGEST_SENTENCE], made="sentence")]
-
-
-def _of_code(code: Sequence[str]) -> ReferencePoint:
-    """The point of an answer of code alone: one line is known by its command, more cannot be told by words."""
-    text = " ".join(" ".join(code).split())[:LONGEST_SENTENCE]
-    command = _COMMAND.match(text)
-    aliases = ((text, command[0].strip()),) if command and len(code) == 1 else ()
-    return ReferencePoint(text, CODE, aliases=aliases)
+    if found or not (code := code_of(reference)):
+        return found or [ReferencePoint(text[:LONGEST_SENTENCE], made="sentence")]
+    # Code of one line is known by its command, more cannot be told by words.
+    told = " ".join(" ".join(code).split())[:LONGEST_SENTENCE]
+    command = _COMMAND.match(told) if len(code) == 1 else None
+    return [ReferencePoint(told, CODE, aliases=((told, command[0].strip()),) if command else ())]
 
 
 def surplus(question: str, reference: str) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import product, takewhile
 
 from interviewer.banks.importing.rubric_from_reference.points import AskedQuestion, ReferencePoint
 from interviewer.banks.importing.rubric_from_reference.prose import WORDS, is_chinese
@@ -93,29 +93,18 @@ def _english(text: str, asked: AskedQuestion) -> list[str]:
 
 def _known_by(items: Sequence[str]) -> list[tuple[str, ...]]:
     """Each item, what is left of it without an ending that all have, and what the glossary has for it."""
-    common = _common_ending(items) if all(map(is_chinese, items)) else 0
-    kept = [item[: len(item) - common].removesuffix("的") for item in items]
-    if (
-        not common
-        or any(len(item) < _LEAST_KEPT or item.count("（") > item.count("）") for item in kept)
-        or len(set(kept)) < len(kept)
-    ):
+    same = takewhile(lambda signs: len(set(signs)) == 1, zip(*map(reversed, items), strict=False))
+    ending = "".join(signs[0] for signs in same)[::-1] if all(map(is_chinese, items)) else ""
+    kept = [item.removesuffix(ending).removesuffix("的") for item in items]
+    is_cut = any(len(item) < _LEAST_KEPT or item.count("（") > item.count("）") for item in kept)
+    if not ending or is_cut or len(set(kept)) < len(kept):
         kept = list(items)
     known = glossary()
-    return [
-        tuple(
-            dict.fromkeys(
-                (
-                    *in_either_language(item),
-                    short,
-                    *known.variants(item),
-                    *known.variants(short),
-                    *_reworded(item, known),
-                )
-            )
-        )
-        for item, short in zip(items, kept, strict=True)
-    ]
+    found: list[tuple[str, ...]] = []
+    for item, short in zip(items, kept, strict=True):
+        variants = (*known.variants(item), *known.variants(short), *_reworded(item, known))
+        found.append(tuple(dict.fromkeys((*in_either_language(item), short, *variants))))
+    return found
 
 
 def _reworded(item: str, known: Glossary) -> Iterator[str]:
@@ -123,21 +112,11 @@ def _reworded(item: str, known: Glossary) -> Iterator[str]:
     clauses = tokenizer.clauses(item)
     stretch = clauses[0].tokens if len(clauses) == 1 else ()
     mentions = list(known.mentions(stretch))
-    if (
-        len(mentions) != 2
-        or mentions[0].last != mentions[1].first
-        or (mentions[0].first, mentions[1].last) != (0, len(stretch))
-    ):
+    bounds = [place for mention in mentions for place in (mention.first, mention.last)]
+    if len(mentions) != 2 or bounds != [0, bounds[1], bounds[1], len(stretch)]:
         return
     one, other = (known.entries[mention.entry] for mention in mentions)
     for ones, others in ((one.zh, other.zh), (one.en, other.en)):
         for first, second in product(ones[:2], others[:2]):
             yield f"{first}…{second}"
             yield f"{second}…{first}"
-
-
-def _common_ending(items: Sequence[str]) -> int:
-    length = 0
-    while all(len(item) > length for item in items) and len({item[-1 - length] for item in items}) == 1:
-        length += 1
-    return length

@@ -1,10 +1,12 @@
-"""One thing that a reference answer says, beside what the question says already."""
+"""The things that a reference answer says beside what the question says already, and the few of them that are judged."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby, pairwise
 
-from interviewer.banks.importing.rubric_from_reference.prose import WORDS
+from interviewer.banks.importing.rubric_from_reference.prose import WORDS, is_chinese
 from interviewer.domain.rubric import Kind
 from interviewer.text import tokenizer
 
@@ -99,3 +101,54 @@ class AskedQuestion:
         """How many content words of a text the question does not have."""
         said = tokenizer.words(_GENERIC.sub(" ", tokenizer.fold(text)))
         return len({word for word in said if tokenizer.is_content(word) and word not in self.words})
+
+
+MOST_POINTS = 7
+_NAME = "name in a list"
+_RATIO = 3.0  # no criterion weighs more than so many times another
+
+
+def distinct_points(points: Sequence[ReferencePoint]) -> list[ReferencePoint]:
+    """All that is told: no two points alike, and names in groups."""
+    found: dict[tuple[str, ...], ReferencePoint] = {}
+    for point in points:
+        found.setdefault(tokenizer.words(point.text), point)
+    listed = [point for words, point in found.items() if words]
+    if all(point.kind is not Kind.CORE for point in listed):
+        listed = [replace(point, kind=Kind.CORE) for point in listed]
+    return _grouped(listed)
+
+
+def most_telling(points: Sequence[ReferencePoint], asked: AskedQuestion) -> list[ReferencePoint]:
+    """At most MOST_POINTS points, the least telling left out."""
+    listed = distinct_points(points)
+    ranks = [(p.kind is not Kind.CORE, -p.weight, asked.own(p.text) <= 2, place) for place, p in enumerate(listed)]
+    listed = [listed[place] for place in sorted(rank[-1] for rank in sorted(ranks)[:MOST_POINTS])]
+    least = max((point.weight for point in listed), default=0) / _RATIO
+    return [replace(point, weight=max(point.weight, least)) for point in listed]
+
+
+def _grouped(points: list[ReferencePoint]) -> list[ReferencePoint]:
+    """Names that find no room one by one: those of one head in groups as large as they must be, those of several by head."""
+    names = [point for point in points if point.made == _NAME]
+    room = max(1, MOST_POINTS - sum(point.made != _NAME for point in points))
+    if len(names) <= room:
+        return points
+    heads = [list(group) for _, group in groupby(names, key=lambda point: point.origin)]
+    if len(heads) == 1:
+        bounds = [round(n * len(names) / room) for n in range(room + 1)]
+        heads = [names[start:end] for start, end in pairwise(bounds)]
+    between = "、" if is_chinese(names[0].text) else ", "
+    joined = iter(
+        replace(
+            group[0],
+            text=between.join(point.text for point in group),
+            weight=min(sum(point.weight for point in group), _RATIO),
+            aliases=tuple(one for point in group for one in point.aliases),
+        )
+        for group in heads
+    )
+    first = {id(group[0]) for group in heads}
+    return [
+        next(joined) if point.made == _NAME else point for point in points if point.made != _NAME or id(point) in first
+    ]

@@ -68,7 +68,9 @@ def plain_text(reference: str) -> str:
 def lines_of(reference: str) -> list[ProseLine]:
     """The lines of a reference that say something."""
     text = _BREAK.sub("\n", _DISPLAYED.sub(" ", _FENCE.sub("", reference)))
-    text = _rows_as_items(_IMAGE.sub("", _TAG.sub(_without_tag, text)))
+    text = _rows_as_items(
+        _IMAGE.sub("", _TAG.sub(lambda tag: "" if tag[0].startswith("<!--") or html.tag(tag[0]) else tag[0], text))
+    )
     lines = list(_lines(text))
     prose = _parts([line for line, is_heading in lines if not is_heading])
     return prose or _parts([line for line, _ in lines])
@@ -99,37 +101,23 @@ def code_of(reference: str) -> list[str]:
     return [line.rstrip() for line in "\n".join(found).split("\n") if line.strip()]
 
 
-def _without_tag(found: re.Match[str]) -> str:
-    """Nothing for a tag; `List<String>` has none."""
-    return "" if found[0].startswith("<!--") or html.tag(found[0]) else found[0]
-
-
 def _rows_as_items(text: str) -> str:
     """The text with the rows of its tables as list items, each cell of a wide one under the head of its column."""
     made: list[str] = []
     heads: list[str] = []
     for line in text.split("\n"):
+        cells = [cell.strip() for cell in _ROW.split(f" {line.strip().strip('|')} ") if cell.strip()]
         if _DASHES.match(line):
             continue
-        cells = [cell.strip() for cell in _ROW.split(f" {line.strip().strip('|')} ") if cell.strip()]
-        if len(cells) < 2:
-            heads = []
-        elif len(cells) != len(heads):
-            heads = cells
-        else:
+        if 1 < len(cells) == len(heads):
             if made[-1:] == [" | ".join(heads)]:
                 made.pop()
-            made.append(f"- {_row(heads, cells)}")
-            continue
-        made.append(" | ".join(heads) or line)
+            told = "; ".join(f"{head} {cell}" for head, cell in zip(heads[1:], cells[1:], strict=True))
+            made.append(f"- {cells[0]}: {cells[1]}" if len(cells) == 2 else f"- {cells[0]}, {told}")
+        else:
+            heads = cells if len(cells) > 1 else []
+            made.append(" | ".join(heads) or line)
     return "\n".join(made)
-
-
-def _row(heads: list[str], cells: list[str]) -> str:
-    if len(cells) == 2:
-        return f"{cells[0]}: {cells[1]}"
-    told = "; ".join(f"{head} {cell}" for head, cell in zip(heads[1:], cells[1:], strict=True))
-    return f"{cells[0]}, {told}"
 
 
 def _lines(text: str) -> Iterator[tuple[ProseLine, bool]]:
@@ -169,8 +157,7 @@ def _at_marks(text: str, own: re.Match[str] | None) -> Iterator[str]:
 
 def _value(mark: str) -> int:
     """The number that a mark says; 0 for a bullet."""
-    digits = re.search(r"\d+", mark)
-    if digits and digits[0].isascii():
+    if digits := re.search(r"[0-9]+", mark):
         return int(digits[0])
     return next((int(unicodedata.numeric(sign)) for sign in mark if unicodedata.numeric(sign, 0) >= 1), 0)
 

@@ -63,7 +63,7 @@ def statements(line: ProseLine, asked: AskedQuestion, origin: int = 0, weight: f
 def _is_labelled(text: str, asked: AskedQuestion) -> bool:
     """Whether a paragraph could as well be a list item: a few words, a colon, and what is to be said of them."""
     lead = _LEAD.match(text)
-    if not lead or lead[0].rstrip()[-1:] not in ":：" or not text[lead.end() :].strip(_EDGES):
+    if not lead or not lead[0].rstrip().endswith((":", "：")) or not text[lead.end() :].strip(_EDGES):
         return False
     label = lead[1].strip()
     is_short = len(label) <= _LONGEST_LABEL and len(label.split()) <= _MOST_LABEL_WORDS
@@ -85,12 +85,9 @@ def sentences(text: str, *, announces: bool = False) -> list[str]:
 
 def _with_verdict(listed: list[str]) -> list[str]:
     """A yes or no, or what else is very short, together with the sentence behind it."""
-    if len(listed) > 1:
-        first = listed[0]
-        is_short = len(first) <= _SHORT_ZH if is_chinese(first) else len(first.split()) <= _SHORT_EN
-        if is_short:
-            return [f"{first}{'，' if is_chinese(first) else '. '}{listed[1]}", *listed[2:]]
-    return listed
+    first, *others = listed or [""]
+    is_short = len(first) <= _SHORT_ZH if is_chinese(first) else len(first.split()) <= _SHORT_EN
+    return [f"{first}{'，' if is_chinese(first) else '. '}{others[0]}", *others[1:]] if others and is_short else listed
 
 
 def _item(text: str, asked: AskedQuestion, depth: int, origin: int) -> Iterator[ReferencePoint]:
@@ -177,17 +174,13 @@ def _sentence(text: str, asked: AskedQuestion, weight: float, origin: int) -> It
 
 def _claims(text: str, asked: AskedQuestion, weight: float, origin: int) -> Iterator[ReferencePoint]:
     """What a sentence states: the names that it lists, what it enumerates behind an announcement, or one claim or two."""
-    if names := names_in(text, asked, origin):
-        yield from names
-        return
+    names = names_in(text, asked, origin)
     lead = _LEAD.match(text)
     is_list = bool(lead and _announces(lead[1], asked) and text[lead.end() :].strip(_EDGES))
-    if lead and is_list:
-        yield from names_in(text := text[lead.end() :], asked, origin) or _parts(
-            text, asked, weight, origin, is_list=True
-        )
-        return
-    yield from _parts(text, asked, weight, origin, is_list=False)
+    if lead and is_list and not names:
+        text = text[lead.end() :]
+        names = names_in(text, asked, origin)
+    yield from names or _parts(text, asked, weight, origin, is_list=is_list)
 
 
 def _parts(text: str, asked: AskedQuestion, weight: float, origin: int, *, is_list: bool) -> Iterator[ReferencePoint]:

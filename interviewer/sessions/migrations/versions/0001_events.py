@@ -28,9 +28,3 @@ def upgrade() -> None:
         sa.Column("at", sa.String(32), nullable=False),
         if_not_exists=True,
     )
-
-
-def downgrade() -> None:
-    op.drop_table("events")
-    op.drop_index("ix_interviews_owner", "interviews")
-    op.drop_table("interviews")

@@ -82,18 +82,6 @@ def upgrade() -> None:
     _extract_banks()
 
 
-def downgrade() -> None:
-    for table in ("claims", "outcomes", "overviews"):
-        op.drop_table(table)
-    connection = op.get_bind()
-    bodies = dict(connection.execute(sa.text("SELECT digest, body FROM banks")).all())
-    for interview, body in _first_events(connection):
-        begun = json.loads(body)
-        begun["bank"] = json.loads(bodies[begun["bank"]])
-        _write(connection, interview, begun)
-    op.drop_table("banks")
-
-
 def _extract_banks() -> None:
     """Move the bank out of every first event that has one inside."""
     connection = op.get_bind()

@@ -17,9 +17,3 @@ def upgrade() -> None:
     for name, kind in _COLUMNS.items():
         if name not in there:
             op.add_column("outcomes", sa.Column(name, kind, nullable=True))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("outcomes") as table:
-        for name in _COLUMNS:
-            table.drop_column(name)

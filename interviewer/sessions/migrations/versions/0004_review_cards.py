@@ -57,15 +57,6 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    for table in ("owner_settings", "review_cards", "outcomes"):
-        op.drop_table(table)
-    op.drop_index("ix_overviews_open", "overviews")
-    with op.batch_alter_table("interviews") as table:
-        table.drop_column("title")
-    _create_outcomes(sa.Column("bank", sa.String(80), **_REQUIRED))
-
-
 def _create_outcomes(*more: sa.Column) -> None:
     op.create_table(
         "outcomes",

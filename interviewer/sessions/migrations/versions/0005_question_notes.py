@@ -22,9 +22,3 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.String(32), **_REQUIRED),
         if_not_exists=True,
     )
-
-
-def downgrade() -> None:
-    op.drop_table("question_notes")
-    with op.batch_alter_table("overviews") as table:
-        table.drop_column("waiting")

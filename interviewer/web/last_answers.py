@@ -1,0 +1,53 @@
+"""The answer that a visitor gave last to a question, with its card, for the list of questions to show when it is asked for."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+
+from interviewer.domain.interview import shows_grades
+from interviewer.domain.rubric import Language
+from interviewer.errors import InterviewerError
+from interviewer.presentation.card import card
+from interviewer.presentation.templating import inline
+from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.practice_log import last_answer
+from interviewer.sessions.service import SessionService
+from interviewer.text.messages import say
+from interviewer.web.identity import Owners
+
+# A card would give a grade away before its interview shows it.
+_LAST = """<p class="quiet"><time datetime="{{ at }}">{{ moment(at) }}</time> · <a href="?interview={{ id }}">{{ say("questions.whole_interview") }}</a></p>
+{% if card %}{{ card }}{% else %}{% for _, text in answers %}<blockquote dir="auto" class="answer">{{ rich(text, is_typed=true) }}</blockquote>{% endfor %}
+<p class="quiet">{{ say("questions.graded_later") }}</p>{% endif %}"""
+
+
+def add_last_answers(app: FastAPI, service: SessionService, owners: Owners) -> None:
+    """Serve the last answer to a question, as a piece of the page."""
+
+    @app.get("/last-answer/{bank}/{question}")
+    def shown(request: Request, bank: str, question: str, lang: str = "") -> HTMLResponse:
+        owner = owners.of(request.cookies)
+        if owner is None:
+            return HTMLResponse("", 404)
+        language = Language(lang) if lang in tuple(Language) else Language.EN
+        try:
+            text, status = last_answer_page(service, owner, QuestionName(bank, question), language), 200
+        except InterviewerError as error:
+            text, status = inline('<p role="alert">{{ why }}</p>', language, why=error.into(language)), 503
+        return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+
+
+def last_answer_page(service: SessionService, owner: str, name: QuestionName, language: Language) -> str:
+    """The last answer of an owner to a question with its card; before the end of an interview that hides grades, without."""
+    found = last_answer(service.store, owner, name)
+    if found is None:
+        return f"<p>{say('questions.no_answer', language)}</p>"
+    interview = service.resume(found.interview, owner).interview()
+    attempt = interview.attempt(interview.asked_as(*name), found.attempt)
+    return inline(
+        _LAST,
+        language,
+        at=found.answered_at,
+        id=found.interview,
+        answers=attempt.answers,
+        card=card(interview, attempt, language, level=4, is_titled=False) if shows_grades(interview) else "",
+    )
