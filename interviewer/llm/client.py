@@ -186,7 +186,8 @@ class OpenAICompatible:
         if not builder.is_done:
             if not builder.has_events and "event-stream" not in response.headers.get("content-type", ""):
                 raise LLMMalformed(localized("llm.not_json"))
-            raise RequestFailed(LLMUnreachable(localized("llm.stream_cut", host=self.host)))
+            error = LLMUnreachable(localized("llm.stream_cut", host=self.host))
+            raise RequestFailed(error, is_silent=not builder.has_events)
         if (rest := thinking.rest()).strip():
             yield rest
         yield builder.completion()

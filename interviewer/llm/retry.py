@@ -41,6 +41,8 @@ class RequestFailed(Exception):
     tries: int = len(_PAUSES)
     """How many failures there may be before that."""
     server_error: ServerError | None = None
+    is_silent: bool = False
+    """Whether the stream ended before its first event, as with servers that can report an error only unstreamed."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class RetryState:
     _busy: float = 0.0
     _busy_tries: int = 0
     _failures: int = 0
+    _is_streamed: bool = True
     _tried: list[RequestOptions] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,7 +80,7 @@ class RetryState:
     def next_request(self) -> dict[str, Any]:
         """The request to send this time."""
         messages = self.messages + self._correction
-        self._request = chat_request(self.endpoint, self.options, messages, self.schema)
+        self._request = chat_request(self.endpoint, self.options, messages, self.schema, stream=self._is_streamed)
         return self._request
 
     def correct(self, text: str, flaw: LLMMalformed) -> None:
@@ -103,6 +106,9 @@ class RetryState:
             self._failures += 1
             if self._failures >= failure.tries:
                 raise failure.error from failure
+            if failure.is_silent and self._is_streamed:
+                self._is_streamed = False
+                return
             self._pause(_PAUSES[self._failures - 1], "failed")
             return
         options = adapted(self.options, error, self._request, self.endpoint)

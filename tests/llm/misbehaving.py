@@ -453,6 +453,25 @@ def stream_cut(exchange: Exchange) -> None:
     exchange.sse([chunk("Why "), chunk("is th")])
 
 
+@behaviour
+def error_only_unstreamed(exchange: Exchange) -> None:
+    # llama-cpp-python fails in the middle of making the stream, and gives the reason only where none is asked for.
+    if exchange.body.get("stream"):
+        exchange.sse([])
+    else:
+        exchange.json(
+            400, error("This model's maximum context length is 8192 tokens. However, you requested 9081 tokens.")
+        )
+
+
+@behaviour
+def reply_only_unstreamed(exchange: Exchange) -> None:
+    if exchange.body.get("stream"):
+        exchange.sse([])
+    else:
+        exchange.say(OBJECT)
+
+
 at_first("stream_cut_before_text", 1, lambda exchange: exchange.sse([chunk("")]))
 
 

@@ -146,6 +146,7 @@ UNREACHABLE = [
         endpoint={"timeouts": Timeouts(1, 0.05, 1, 1)},
     ),
     row("reset", LLMUnreachable, "broke off", requests=3),
+    row("error_only_unstreamed", LLMRefused, "longer than", "8192", requests=2),
     row("cut_in_body", LLMUnreachable, "broke off", requests=3),
     row("bad_gzip", LLMUnreachable, "unpacked", requests=3),
 ]
@@ -187,6 +188,7 @@ STREAMED = [
     row("stream_with_thinking", "Why?", **PLAIN),
     row("stream_of_less_than", "<th", **PLAIN),
     row("stream_cut_before_text", OBJECT, requests=2),
+    row("reply_only_unstreamed", OBJECT, requests=2),
     row("good_json", OBJECT, mode=OutputMode.SCHEMA),
     row("fenced_json", OBJECT),
     row("no_stream_options", OBJECT, requests=2),
