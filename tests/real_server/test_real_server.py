@@ -24,6 +24,7 @@ from interviewer.domain.scoring import score
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable
 from interviewer.evaluation import grader_check
 from interviewer.grading import LLMGrader
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
@@ -46,6 +47,13 @@ def service_of(real: Real, folder: Path, **more: object) -> Iterator[SessionServ
         graders.close()
         service.close()
         service.store.close()
+
+
+@pytest.fixture
+def models(real: Real) -> Iterator[GraderRegistry]:
+    registry = wiring.make_grader_registry(read_settings(base_url=real.url, model=real.model))
+    yield registry
+    registry.close()
 
 
 def check_grade(question: Question, attempt: Attempt) -> str:
@@ -154,8 +162,7 @@ def test_import_with_the_model(real: Real, tmp_path: Path, capsys: pytest.Captur
     real.tell("import with the model", f"{time.monotonic() - start:.0f} s, {summary.split(': ')[-1]}, {by}")
 
 
-def test_a_prompt_longer_than_the_context_is_refused_with_advice(real: Real) -> None:
-    models = wiring.make_grader_registry(read_settings())
+def test_a_prompt_longer_than_the_context_is_refused_with_advice(real: Real, models: GraderRegistry) -> None:
     choice = models.options.default
     assert choice.endpoint
     context = models._context(choice.endpoint)
@@ -243,9 +250,9 @@ def test_ctrl_c_ends_the_request(real: Real, tmp_path: Path) -> None:
     real.tell("Ctrl-C", f"ended after {ended:.1f} s: “{said.strip().splitlines()[-1][:60]}”")
 
 
-def test_the_form_of_replies(real: Real) -> None:
+def test_the_form_of_replies(real: Real, models: GraderRegistry) -> None:
     """How many replies of the model keep to their schema, over many gradings."""
-    grader = wiring.make_grader("llm", read_settings(remarks=False))
+    grader = models.grader_of(models.options.default, remarks=False)
     before, start, graded, failures = real.kept.copy(), time.monotonic(), 0, 0
     for number in range(GRADINGS):
         question = (DROPOUT, SHUFFLE)[number % 2]
@@ -270,12 +277,11 @@ def test_the_form_of_replies(real: Real) -> None:
     )
 
 
-def test_check_up(real: Real, deep_learning: Bank) -> None:
-    models = wiring.make_grader_registry(read_settings())
+def test_check_up(real: Real, models: GraderRegistry, deep_learning: Bank) -> None:
     start = time.monotonic()
     check = grader_check.check_grader(models, models.options.default, deep_learning)
     assert check.kind, "the server is told by its answers"
-    assert len(check.results) == len(grader_check.Canned)
+    assert len(check.results) == len(grader_check.CannedAnswer)
     for result in check.results:
         assert (result.share is None) == bool(result.failure)
     bad = [finding.check for finding in check.findings if finding.is_good is False]
