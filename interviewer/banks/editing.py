@@ -119,6 +119,8 @@ def merge_questions(one: DraftQuestion, other: DraftQuestion) -> DraftQuestion:
             "criteria": criteria,
             "groups": groups,
             "difficulty": max(one.difficulty, other.difficulty),
+            "drafted_by": one.drafted_by or other.drafted_by,
+            "awaits_review": one.awaits_review or other.awaits_review,
         }
     )
 

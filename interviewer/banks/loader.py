@@ -90,6 +90,10 @@ class Library:
         """The banks that are the user's, with the questions that await a review."""
         return [bank for bank in self._all()[0] if (path := self.place_of(bank.id)) and self.is_own(path)]
 
+    def whole_banks(self) -> list[Bank]:
+        """Every bank, with the questions that await a review."""
+        return list(self._all()[0])
+
     def _all(self) -> tuple[list[Bank], list[BankError]]:
         banks: dict[str, tuple[Bank, str]] = {}
         broken = []

@@ -64,6 +64,7 @@ def forget(
     owner: Annotated[str, typer.Argument(help="Whose data; `interviewer link` lists the owners.")], yes: _YES = False
 ) -> None:
     """Delete everything of one person: interviews, memory, settings, files."""
+    from interviewer.banks.job.kept_job import forget_job
     from interviewer.sessions.removal import forget_owner
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
@@ -72,6 +73,7 @@ def forget(
     if not yes:
         typer.confirm(f"Delete everything of {owner} for good?", abort=True)
     count = forget_owner(Store(settings.database), owner, settings.data_folder)
+    forget_job(settings.data_folder, owner)
     print(f"{count} interviews and everything else of {owner} were deleted; backups are not touched")
 
 

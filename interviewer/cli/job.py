@@ -90,14 +90,13 @@ def _draft_gaps(found: "JobMap", llm: "LLM", settings: "Settings", language: Lan
 
     library = wiring.make_library(settings)
     kept = 0
-    banks = library.own_banks() + library.banks()
     for number, gap in enumerate(found.gaps, start=1):
         print(
             say("job.drafting", language, done=number, total=len(found.gaps), what=gap.title or gap.quote),
             file=sys.stderr,
         )
         try:
-            drafted = wait_for_model(partial(draft_for_gap, llm, gap, banks, language), language)
+            drafted = wait_for_model(partial(draft_for_gap, llm, gap, library.whole_banks(), language), language)
         except LLMError as error:
             print(say("job.failed", language, why=error.into(language)), file=sys.stderr)
             break

@@ -1,6 +1,7 @@
 """Taking interviews and people out of the database and the data folder, and putting one interview back."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,16 +68,18 @@ def set_aside(store: Store, interview: str, owner: str) -> None:
     forget_expired(store)
     if owner != store.owner_of(interview):
         raise NoSuchInterview(localized("store.no_interview", id=interview))
-    first, *later = store.history(interview)
-    assert isinstance(first.event, Begun)
-    _, bank, body = begun_to_json(first.event)
-    recorded = [(*event_to_json(one.event), one.at) for one in later]
     row = {"interview": interview, "owner": owner, "title": store.title_of(interview), "removed_at": _as_stored(_now())}
-    row |= {"bank": bank, "events": json.dumps([(body, first.at), *recorded], ensure_ascii=False)}
-    with store.database.write() as connection:
+
+    def keep(connection: sa.Connection, history: Sequence[RecordedEvent]) -> None:
+        first, *later = history
+        assert isinstance(first.event, Begun)
+        _, bank, body = begun_to_json(first.event)
+        recorded = [(*event_to_json(one.event), one.at) for one in later]
+        events = json.dumps([(body, first.at), *recorded], ensure_ascii=False)
         connection.execute(removed_interviews.delete().where(removed_interviews.c.interview == interview))
-        connection.execute(removed_interviews.insert().values(row))
-    store.remove(interview)
+        connection.execute(removed_interviews.insert().values(row | {"bank": bank, "events": events}))
+
+    store.remove(interview, keep)
 
 
 def list_set_aside(store: Store, owner: str) -> list[Restorable]:
@@ -129,14 +132,15 @@ def _as_stored(at: datetime) -> str:
 
 
 def forget_owner(store: Store, owner: str, data_folder: Path) -> int:
-    """Delete everything of a person: all rows, and the files that hold unsent answers; give the number of interviews.
+    """Delete all rows of a person, and the files that hold unsent answers; give the number of interviews.
 
     The program keeps no log of its own, and what it writes to the error stream names no owner and no answer.
     """
     found = store.interviews(owner)
+    names = [*(one.id for one in found), *(one.id for one in list_set_aside(store, owner))]
     store.remove_owner(owner)
-    for one in found:
-        unsent_file(data_folder, one.id).unlink(missing_ok=True)
+    for name in names:
+        unsent_file(data_folder, name).unlink(missing_ok=True)
     return len(found)
 
 

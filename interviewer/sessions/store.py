@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -179,12 +179,22 @@ class Store:
             for bank_id, question in read_models.questions_of(connection, interview):
                 review_cards.refresh(connection, owner, bank_id, question)
 
-    def remove(self, interview: str) -> None:
-        """Delete an interview and all that was derived from it. Raises NoSuchInterview."""
+    def remove(
+        self,
+        interview: str,
+        keep: Callable[[sa.Connection, list[RecordedEvent]], None] = lambda _connection, _history: None,
+    ) -> None:
+        """Delete an interview and all that was derived from it. Raises NoSuchInterview.
+
+        `keep` is given its events in the same transaction, in which nothing can be added to them.
+        """
         owner = self.owner_of(interview)
         with self.database.write() as connection:
+            this = interviews.c.id == interview
+            connection.execute(sa.select(interviews.c.id).where(this).with_for_update())
+            keep(connection, self._read(connection, interview, 0))
             questions = read_models.questions_of(connection, interview)
-            self._delete(connection, interviews.c.id == interview)
+            self._delete(connection, this)
             for bank, question in questions:
                 review_cards.refresh(connection, owner, bank, question)
 

@@ -98,7 +98,7 @@ class GraderActions:
         is_open = self.models.options.is_private and not self.models.options.allowed
         found = [server.base_url for server in find_local_servers() if server.kind == "ollama"] if is_open else []
         if not found:
-            yield Told(_paragraph(say("local_model.no_ollama", language), language))
+            yield Told(_paragraph(say("local_model.no_ollama_here", language), language))
             return
         call = self.models.begin_check(owner)
 
@@ -162,9 +162,10 @@ class GraderActions:
             yield _failed(error, language)
             return
         bank = self.library.bank(_BANK)
+        speech = self.speech if self.models.options.is_private else None  # a test of it costs the operator
         call = self.models.begin_check(owner)
         run: Watched[GraderCheck, tuple[int, int]] = Watched(
-            lambda tell: check_all(self.models, choice, bank, self.speech, lambda place, total: tell((place, total))),
+            lambda tell: check_all(self.models, choice, bank, speech, lambda place, total: tell((place, total))),
             call=call,
         )
         for place, total in run:
@@ -173,7 +174,10 @@ class GraderActions:
         if call.is_stopped:
             yield Told(_paragraph(say("call.stopped", language), language))
             return
-        self.models.remember(choice, check)
+        options = self.models.options
+        # A stranger's key or invented model says nothing about the operator's.
+        if options.is_private or choice.endpoint == options.default.endpoint:
+            self.models.remember(choice, check)
         yield Told(render("grader_check.html", language, check=check))
 
     def _choice(self, owner: str, form: Form, model: str = "") -> GraderChoice:
@@ -244,7 +248,7 @@ _FOUND = """<p>{{ say("grader.found", count=found | length) }}</p>
 
 _ADVICE = """<div role="status">{% for line in lines %}<p>{{ line }}</p>{% endfor %}</div>"""
 
-_PULLING = """<p role="status">{{ line }} <button type="button" class="stop-model" data-stop="stop_test">{{ say("call.stop") }}
+_PULLING = """<p role="status">{{ line }} <button type="button" class="stop-model" data-stop="stop_check">{{ say("call.stop") }}
 </button></p>"""
 
 _FAILED = (

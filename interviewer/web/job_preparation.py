@@ -29,6 +29,9 @@ _MOST_MAPS = 16
 _WORKING = """<div class="import-progress"><p role="status">{{ told }}</p><progress aria-label="{{ told }}"></progress>
 {% if may_stop %}<button type="button" id="import-stop">{{ say("import.stop") }}</button>{% endif %}</div>"""
 
+PARTS = {"description": "job.choose_description", "resume": "job.choose_resume"}
+"""The two documents, each with the words by which its file is chosen."""
+
 T = TypeVar("T")
 _Tell = Callable[[str], None]
 
@@ -69,7 +72,10 @@ class JobPreparation:
 
     def forget(self, owner: str, window: str, language: Language) -> str:
         """Delete whatever there is of the owner's description and résumé."""
-        self.maps.pop((owner, window), None)
+        for key in [key for key in list(self.maps) if key[0] == owner]:
+            self.maps.pop(key, None)
+        for part in PARTS:
+            self.importer.uploads.take(owner, f"{window}.{part}")
         forget_job(self.data_folder, owner)
         return inline('<p role="status">{{ say("job.forgotten") }}</p>', language)
 
@@ -87,7 +93,9 @@ class JobPreparation:
         except InterviewerError as error:
             yield Prepared(refusal("job.unusable", language, error))
             return
-        llm, banks = self.importer.models.llm_for(owner), self.importer.library.banks()
+        # The model is not asked for strangers: whatever they paste would be at the operator's cost.
+        llm = self.importer.models.llm_for(owner) if self.importer.may_save else None
+        banks = self.importer.library.banks()
 
         def work(tell: _Tell, heed: Callable[[], None]) -> JobMap:
             def told(done: int, total: int) -> None:
@@ -120,7 +128,7 @@ class JobPreparation:
                 total, what = len(found.gaps), gap.title or gap.quote
                 tell(say("job.drafting", language, done=number, total=total, what=what))
                 try:
-                    made = draft_for_gap(llm, gap, [*library.own_banks(), *library.banks()], language)
+                    made = draft_for_gap(llm, gap, library.whole_banks(), language)
                 except LLMError:
                     if drafted:
                         break  # what is kept is shown
@@ -182,5 +190,6 @@ class JobPreparation:
             model=llm.name if llm else "",
             bank=BANK_ID,
             may_draft=may_draft,
+            may_save=self.importer.may_save,
         )
         return Prepared(html, may_draft and bool(found.gaps) and not drafted)

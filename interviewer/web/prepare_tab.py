@@ -11,11 +11,9 @@ from interviewer.errors import InterviewerError
 from interviewer.presentation.templating import inline
 from interviewer.text.messages import say
 from interviewer.web.import_handlers import refusal
-from interviewer.web.job_preparation import JobPreparation, Prepared
+from interviewer.web.job_preparation import PARTS, JobPreparation, Prepared
 
 Updates = dict[Any, Any]
-
-_PARTS = {"description": "job.choose_description", "resume": "job.choose_resume"}
 
 _PICKER = """<h2>{{ say("job.title") }}</h2><p>{{ say("job.intro") }}</p>
 {% if may_upload %}<div class="job-files">{% for part, label in parts.items() %}<p><label for="job-{{ part }}-file">{{ say(label) }}</label>
@@ -47,7 +45,7 @@ def prepare_labels(tab: PrepareTab, language: Language, *, may_save: bool) -> Up
     """Every word on the tab."""
     return {
         tab.tab: gr.update(label=say("tab.prepare", language)),
-        tab.picker: inline(_PICKER, language, may_upload=may_save, parts=_PARTS),
+        tab.picker: inline(_PICKER, language, may_upload=may_save, parts=PARTS),
         tab.description: gr.update(label=say("job.description", language)),
         tab.resume: gr.update(label=say("job.resume", language)),
         tab.keep: gr.update(label=say("job.keep", language)),
@@ -87,7 +85,7 @@ class PrepareWiring:
 
     def _read(self, window: str, language: str, request: gr.Request) -> Updates:
         owner, read = self.owner_of(request), Updates()
-        for part, box in zip(_PARTS, (self.tab.description, self.tab.resume), strict=True):
+        for part, box in zip(PARTS, (self.tab.description, self.tab.resume), strict=True):
             try:
                 text = self.job.read(owner, window or "", part)
             except InterviewerError as error:

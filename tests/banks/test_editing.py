@@ -94,6 +94,11 @@ def test_two_questions_become_one_with_all_their_criteria_and_groups() -> None:
     ]  # fmt: skip
     assert [group.id for group in merged.groups] == ["any", "any-2"]
     assert merged.difficulty == 3
+    drafted = draft_of(replace(choice, id="other", drafted_by="m", awaits_review=True))
+    both = finished(editing.merge_questions(draft_of(choice), drafted))
+    assert (both.drafted_by, both.awaits_review) == ("m", True), (
+        "an accepted question takes in one that nobody has read"
+    )
 
 
 def test_criteria_are_suggested_from_the_reference() -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from command_line import run
 
+from interviewer.banks.job.kept_job import keep_job, kept_job
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
 
@@ -32,7 +33,9 @@ def test_an_interview_is_renamed_exported_deleted_and_imported(
 
 def test_everything_is_backed_up_and_comes_back_after_it_was_forgotten(interview: str, tmp_path: Path) -> None:
     assert run("backup", str(tmp_path / "b.zip")) == 0
+    keep_job(read_settings().data_folder, "local", "Must know Adam", "I know Adam")
     assert run("forget", "local", "--yes") == 0
+    assert kept_job(read_settings().data_folder, "local") is None
     assert Store(read_settings().database).interviews() == []
     assert run("restore", str(tmp_path / "b.zip")) == 1
     assert run("restore", str(tmp_path / "b.zip"), "--replace") == 0

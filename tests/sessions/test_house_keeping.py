@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from fakes import Only, begun
 from practice import Clock, bank_of, practise
 
 from interviewer.domain.grade import Level
 from interviewer.errors import NoSuchInterview, SettingsError, StoreError, TranscriptError
+from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions import removal
 from interviewer.sessions.backup import backup, restore
 from interviewer.sessions.history_archive import ImportedHistory, export_history, import_history
@@ -145,7 +147,9 @@ def test_nothing_of_a_person_who_is_forgotten_is_left(tmp_path: Path) -> None:
     untouched = whole(store)
     interview = practise(store, bank_of(3, "private-bank"), ["q1", "q2"], Level.MET, owner="somebody-private")
     save_practice_settings(store, "somebody-private", PracticeSettings(daily_cap=3))
-    set_aside(store, practise(store, MANY, ["q3"], Level.MET, owner="somebody-private"), "somebody-private")
+    aside = practise(store, MANY, ["q3"], Level.MET, owner="somebody-private")
+    unsent_file(tmp_path, aside).write_text("my words that were not sent either")
+    set_aside(store, aside, "somebody-private")
     unsent_file(tmp_path, interview).write_text("my words that were not sent")
     assert forget_owner(store, "somebody-private", tmp_path) == 1
     assert whole(store) == untouched
@@ -172,6 +176,22 @@ def test_a_history_moves_to_another_database_once(store: Store, tmp_path: Path) 
     single = json.dumps(json.loads(text)["interviews"][0])
     assert import_history(store, "they", single) == ImportedHistory(1, 0)
     other.close()
+
+
+def test_an_answer_that_comes_while_an_interview_is_deleted_comes_back_with_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = SessionService(store, Only(LexicalGrader())).begin("me", begun())
+    title_of = store.title_of
+
+    def answered_meanwhile(interview: str) -> str | None:
+        session.answer("This was sent from another window.")
+        return title_of(interview)
+
+    monkeypatch.setattr(store, "title_of", answered_meanwhile)
+    set_aside(store, session.id, "me")
+    assert take_back(store, session.id, "me")
+    assert "This was sent from another window." in str(store.history(session.id))
 
 
 @pytest.mark.parametrize(

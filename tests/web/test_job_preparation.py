@@ -64,6 +64,25 @@ def test_a_model_gives_reasons_and_drafts_that_await_a_review(tmp_path: Path) ->
     assert all(DESCRIPTION[:40] not in path.read_text() for path in tmp_path.rglob("*.*") if path.is_file())
 
 
+def test_the_model_of_a_public_page_is_not_asked_for_a_stranger(tmp_path: Path) -> None:
+    model = job_llm()
+    job = preparation(tmp_path, model)
+    job.importer.models.open_to_strangers()
+    shown = mapped(job)
+    assert "without a model" in shown.html
+    assert "Grader tab" not in shown.html, "there is nothing to choose for them"
+    assert model.requests == []
+
+
+def test_what_is_deleted_is_gone_for_every_window(tmp_path: Path) -> None:
+    job = preparation(tmp_path, job_llm())
+    mapped(job)
+    job.importer.uploads.keep("me", "cv.txt", b"I know Adam", "other.resume")
+    job.forget("me", "other", Language.EN)
+    assert not job.maps
+    assert job.importer.uploads.take("me", "other.resume") is None
+
+
 def test_what_was_drafted_before_the_model_failed_is_shown_and_kept(tmp_path: Path) -> None:
     model = job_llm()
     job = preparation(tmp_path, model)

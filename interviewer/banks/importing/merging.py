@@ -174,6 +174,8 @@ def _merged_question(mine: Question, theirs: Question, base: Question | None) ->
         else:
             did = Did.KEPT if other == was else Did.CONFLICT
             changes.append(Change(did, mine.id, name, _shown(own), _shown(other)))
+    if "reference" in fields:  # who wrote the answer, and whether somebody has read it, goes with the answer
+        fields |= {"drafted_by": theirs.drafted_by, "awaits_review": theirs.awaits_review}
     new_base = replace(theirs, id=mine.id)
     if mine.made.item == theirs.made.item and has_edited_criteria(mine, base):
         # The source says what it said; only how criteria are made of it is new.

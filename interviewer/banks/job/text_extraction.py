@@ -88,11 +88,13 @@ def _read_docx(data: bytes) -> Iterator[str]:
         if len(listed) > _MOST_PARTS or sum(part.file_size for part in listed) > _MOST_UNPACKED:
             raise DocumentError(localized("job.bomb", most=_MOST_UNPACKED // 1_000_000))
     from docx import Document
-    from docx.table import Table
+    from docx.table import Table, _Cell
 
     for block in Document(io.BytesIO(data)).iter_inner_content():
         if isinstance(block, Table):
-            yield from (" ".join(dict.fromkeys(cell.text for cell in row.cells)) for row in block.rows)
+            # Not `row.cells`, which gives a cell once for each of the columns that it says it spans.
+            for row in block._tbl.tr_lst:  # noqa: SLF001 - there is no other way to the cells as they are written
+                yield " ".join(_Cell(cell, block).text for cell in row.tc_lst if cell.vMerge != "continue")
         else:
             yield block.text
 

@@ -72,6 +72,25 @@ def test_so_many_at_a_time_and_the_next_import_goes_on(tmp_path: Path) -> None:
     assert without.bank.questions == accepted, "an import without a model loses no drafted answer"
 
 
+def test_a_draft_that_takes_the_place_of_a_lost_answer_awaits_a_review(tmp_path: Path) -> None:
+    own = "It holds messages that could not be delivered. Somebody can read them there and send them again."
+    answered = f"# Queues\n\n## What is a dead letter queue?\n\n{own}\n".encode()
+    pipeline.save(look(tmp_path, None, data=answered))
+    unanswered = b"# Queues\n\n## What is a dead letter queue?\n"
+    (question,) = look(tmp_path, ScriptedLLM(answer_of, name="small-model"), data=unanswered).bank.questions
+    assert own not in question.reference.en
+    assert (question.awaits_review, question.drafted_by) == (True, "small-model")
+
+
+def test_an_answer_of_the_list_itself_takes_the_place_of_a_draft_and_is_asked(tmp_path: Path) -> None:
+    pipeline.save(look(tmp_path, ScriptedLLM(answer_of, name="small-model"), most=1))
+    own = "It holds messages that could not be delivered. Somebody can read them there and send them again."
+    answered = f"# Queues\n\n## What is a dead letter queue?\n\n{own}\n".encode()
+    question = look(tmp_path, None, data=answered).bank.questions[0]
+    assert question.reference.en == own
+    assert (question.awaits_review, question.drafted_by) == (False, "")
+
+
 def test_an_edited_draft_stays_as_it_was_edited(tmp_path: Path) -> None:
     pipeline.save(look(tmp_path, ScriptedLLM(answer_of, name="small-model"), most=1))
     path = tmp_path / "queues.yaml"

@@ -67,6 +67,15 @@ def test_a_docx_is_read_with_its_tables() -> None:
     assert extract_text("job.docx", word_file()) == "任职要求\n熟悉批归一化\nMust know Adam"
 
 
+def test_a_cell_that_says_it_spans_millions_of_columns_is_read_once() -> None:
+    document = docx.Document()
+    cell = document.add_table(rows=1, cols=1).cell(0, 0)
+    cell.text, cell._tc.grid_span = "Must know Adam", 300_000_000
+    written = io.BytesIO()
+    document.save(written)
+    assert extract_text("job.docx", written.getvalue()) == "Must know Adam"
+
+
 def test_text_is_read_in_whatever_code_it_is() -> None:
     text = (Path(__file__).parent / "descriptions" / "zh.md").read_text()
     assert extract_text("job.txt", text.encode("gb18030")) == text.strip()
