@@ -1,7 +1,7 @@
 """A gate before a server: at most so many requests at a time, in the order in which they came."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock
@@ -12,10 +12,12 @@ from interviewer.llm.protocol import LLM, Message, Piece, Reply
 
 
 class Gate:
-    """Lets `width` requests through at a time. Any thread may use it."""
+    """Lets so many requests through at a time. Any thread may use it."""
 
-    def __init__(self, width: int) -> None:
-        self._free = width
+    def __init__(self, width: int | Callable[[], int]) -> None:
+        """`width` may change: how many a server takes is known only once it was asked what it is."""
+        self._width = width if callable(width) else lambda: width
+        self._under_way = 0
         self._line: deque[Event] = deque()
         self._lock = Lock()
 
@@ -31,8 +33,8 @@ class Gate:
     def _enter(self) -> None:
         call, turn = current_call(), Event()
         with self._lock:
-            if self._free:
-                self._free -= 1
+            if self._under_way < self._width():
+                self._under_way += 1
                 return
             self._line.append(turn)
         call.enter(CallPhase.QUEUEING)
@@ -53,10 +55,10 @@ class Gate:
 
     def _leave(self) -> None:
         with self._lock:
-            if self._line:
+            self._under_way -= 1
+            while self._line and self._under_way < self._width():
+                self._under_way += 1
                 self._line.popleft().set()
-            else:
-                self._free += 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Profile(BaseModel, frozen=True, extra="forbid"):
     temperature: bool = True
     stream_usage: bool = True
     object_takes_schema: bool = False
+    one_at_a_time: bool = False
     extra: Mapping[str, Any] = {}
     hosts: tuple[str, ...] = ()
     preset: Preset | None = None

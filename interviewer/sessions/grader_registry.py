@@ -16,6 +16,7 @@ from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.gate import Gate, Gated
 from interviewer.llm.model_call import ModelCall
+from interviewer.llm.profiles import PROFILES
 from interviewer.text.messages import localized
 
 # What a grader check was of: base URL, model and call shape.
@@ -207,12 +208,18 @@ class GraderRegistry:
         with self._lock:
             if endpoint in self._models:
                 return self._models[endpoint]
-            gate = self._gates.setdefault(endpoint.base_url, Gate(self.concurrency))
+            keyless = replace(endpoint, key="")  # the gate outlives a choice and its key
+            gate = self._gates.setdefault(endpoint.base_url, Gate(lambda: self._width(keyless)))
             model = Gated(self._connect(endpoint), gate)
             # What is only tried out, by a grader check, is not kept: its key would be.
             if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
                 self._models[endpoint] = model
             return model
+
+    def _width(self, endpoint: Endpoint) -> int:
+        """How many requests at a time this server takes, as far as it is known what it is."""
+        profile = PROFILES.get(KNOWN.kind(endpoint))
+        return 1 if profile and profile.one_at_a_time else self.concurrency
 
     def close(self) -> None:
         """End the requests under way, so that nobody waits for them."""

@@ -166,6 +166,26 @@ def test_a_gate_lets_calls_through_in_their_order_and_a_stopped_one_makes_room()
     assert begun == ["first", "third"]
 
 
+def test_a_gate_is_as_wide_as_the_server_is_known_to_take() -> None:
+    width = 2
+    gate = Gate(lambda: width)
+    with gate.passed(), gate.passed():
+        width = 1
+    with gate.passed(), ThreadPoolExecutor(1) as pool:
+
+        def pass_too() -> bool:
+            with gate.passed():
+                return True
+
+        waits = pool.submit(pass_too)
+        with pytest.raises(TimeoutError):
+            waits.result(0.2)
+        width = 2
+        with gate.passed():  # the place is new; when it is given back, whoever waits goes in
+            pass
+        assert waits.result(2)
+
+
 def test_nobody_has_to_look_at_a_call() -> None:
     assert current_call().progress is None
     call = ModelCall()

@@ -1,7 +1,9 @@
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from misbehaving import Exchange
 from model_server import MODEL, Character, model_server
 
 from interviewer import wiring
@@ -9,6 +11,7 @@ from interviewer.errors import SettingsError
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import Message
+from interviewer.llm.endpoints import Endpoint
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry, GraderRequest
 from interviewer.settings import read_settings
 
@@ -172,3 +175,28 @@ def test_a_second_model_is_chosen_with_the_first_and_spends_no_key_of_the_operat
         chosen.choose("you", GraderRequest(HERE, "m", "", ONE, 1, cheap))
     with pytest.raises(SettingsError):
         chosen.choose("you", GraderRequest(HERE, "m", "", ONE, 1, "dear"))
+
+
+class Overlapping(Character):
+    """Notes the most requests that were under way at a time."""
+
+    lock, now, most = threading.Lock(), 0, 0
+
+    def __call__(self, exchange: Exchange) -> None:
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        time.sleep(0.3)
+        exchange.say("yes")
+        with self.lock:
+            self.now -= 1
+
+
+@pytest.mark.parametrize("kind, most", [("llamacpppython", 1), ("vllm", 2)])
+def test_a_server_that_breaks_off_for_the_next_request_is_asked_one_at_a_time(kind: str, most: int) -> None:
+    character = Overlapping()
+    with model_server(character) as server, ThreadPoolExecutor(2) as pool:
+        llm = models().llm(Endpoint(server.url, MODEL, kind=kind))
+        replies = list(pool.map(lambda _: llm.reply([Message("user", "?")]).text, range(4)))
+    assert replies == ["yes"] * 4
+    assert character.most == most
