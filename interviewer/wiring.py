@@ -83,7 +83,7 @@ def make_grader_registry(settings: Settings) -> GraderRegistry:
     options = GraderOptions(
         default, allowed, settings.is_for_this_machine, max_tokens=settings.max_tokens, remarks=settings.remarks
     )
-    checks = KeptChecks(settings.data_folder / "grader_checks.json")
+    checks = KeptChecks(settings.data_dir / "grader_checks.json")
     return GraderRegistry(options, _connect, settings.model_concurrency, checks)
 
 

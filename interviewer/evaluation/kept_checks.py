@@ -69,6 +69,7 @@ class KeptChecks(MutableMapping[Key, GraderCheck]):
         rows = [(*key, check) for key, check in checks.items()]
         draft = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft.write_text(json.dumps(_KEPT.dump_python(rows, mode="json"), ensure_ascii=False), encoding="utf-8")
             draft.replace(self._path)
         except OSError as error:

@@ -139,7 +139,7 @@ def test_progress_is_shown_and_interviews_are_put_in_order(visit: Callable[..., 
     expect(page.locator(".interviews .delete")).to_have_text("Really delete?")
     page.locator(".interviews .delete").click()
     expect(page.locator("#interviews")).to_contain_text("Deleted.")
-    page.locator(".put-back").click()
+    page.locator("#interviews p .put-back").click()
     expect(page.locator("#interviews")).to_contain_text("My first")
 
 
