@@ -86,7 +86,7 @@ def test_an_illegal_event_raises_and_changes_nothing() -> None:
         for event in diagram.samples(interview):
             with contextlib.suppress(OutOfTurn):
                 step(interview, event)
-            assert repr(interview) == before
+        assert repr(interview) == before
 
 
 @settings(max_examples=60, deadline=None)
