@@ -12,7 +12,6 @@ from interviewer.llm.error_translation import ErrorKind, error_in_success, to_ll
 from interviewer.llm.gate import Gate
 from interviewer.llm.request_options import default_options
 from interviewer.llm.retry import Clock, RequestFailed, RetryState, logging_failures
-from interviewer.llm.transport import Transport
 from interviewer.text.messages import localized
 
 FORMATS = {
@@ -115,6 +114,9 @@ class _AudioModel:
     """One model of the server, asked again where another request may do better."""
 
     def __init__(self, endpoint: Endpoint, gate: Gate, clock: Clock, max_bytes: int) -> None:
+        # Imported here: the openai package takes long to load, and most pages have no speech.
+        from interviewer.llm.transport import Transport
+
         self.endpoint = endpoint
         self._gate = gate
         self._clock = clock
