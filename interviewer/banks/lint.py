@@ -49,7 +49,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class BankCheck:
     """The outcome of a check; `faults` are lines to print."""
 
     faults: tuple[str, ...]
@@ -57,14 +57,14 @@ class Checked:
     criteria: int = 0
 
 
-def check_file(path: Path) -> Checked:
+def check_file(path: Path) -> BankCheck:
     """Read a bank file and lint it. What keeps it from being read is its only fault."""
     try:
         bank = read_bank(path)
     except BankError as error:
-        return Checked((str(error),))
+        return BankCheck((str(error),))
     faults = tuple(f"{path.name}: {fault.into(Language.EN)}" for fault in lint(bank))
-    return Checked(faults, len(bank.questions), sum(len(question.criteria) for question in bank.questions))
+    return BankCheck(faults, len(bank.questions), sum(len(question.criteria) for question in bank.questions))
 
 
 def lint(bank: Bank, told: Callable[[int, int], None] = lambda _done, _total: None) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import LLMError
 from interviewer.evaluation import grader_check
-from interviewer.evaluation.grader_check import Finding, GraderCheck, Told
+from interviewer.evaluation.grader_check import CheckFinding, GraderCheck, Told
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.speech import Audio, Speech
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
@@ -24,7 +24,7 @@ def check_all(
     return replace(grader_check.check_grader(models, choice, bank, told), speech=check_speech(speech))
 
 
-def check_speech(speech: Speech | None) -> tuple[Finding, Finding]:
+def check_speech(speech: Speech | None) -> tuple[CheckFinding, CheckFinding]:
     """A row for transcription and one for speech; nobody can tell (None) of what is not set up."""
     listener, reader = (speech.listener, speech.reader) if speech else (None, None)
     return (
@@ -33,15 +33,15 @@ def check_speech(speech: Speech | None) -> tuple[Finding, Finding]:
     )
 
 
-def _tried(check: str, endpoint: Endpoint | None, attempt: Callable[[], Localized | None]) -> Finding:
+def _tried(check: str, endpoint: Endpoint | None, attempt: Callable[[], Localized | None]) -> CheckFinding:
     if endpoint is None:
-        return Finding(check, None, localized("check_detail.not_set_up"))
+        return CheckFinding(check, None, localized("check_detail.not_set_up"))
     try:
         remark = attempt()
     except LLMError as error:
-        return Finding(check, is_good=False, detail=Localized(**{one: error.into(one) for one in Language}))
+        return CheckFinding(check, is_good=False, detail=Localized(**{one: error.into(one) for one in Language}))
     title = f"{endpoint.model} @ {endpoint.host}"
-    return Finding(check, is_good=True, detail=Localized(zh=title, en=title), advice=remark)
+    return CheckFinding(check, is_good=True, detail=Localized(zh=title, en=title), advice=remark)
 
 
 def _heard_in_silence(speech: Speech | None) -> Localized | None:

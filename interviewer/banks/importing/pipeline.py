@@ -19,17 +19,17 @@ from pathlib import Path
 
 from interviewer.banks import writer
 from interviewer.banks.importing import identifiers, import_report, rewriting
-from interviewer.banks.importing.builder import Built, bank_of, clean, usable_items
+from interviewer.banks.importing.builder import BuiltBank, bank_of, clean, usable_items
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.identifiers import normal
 from interviewer.banks.importing.import_report import ImportReport, Note
-from interviewer.banks.importing.merging import Change, base_questions, has_edited_criteria, merge
+from interviewer.banks.importing.merging import MergeChange, base_questions, has_edited_criteria, merge
 from interviewer.banks.importing.missing_answers import fill_answers, known_answers
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
 from interviewer.banks.lint import Fault, by_question, lint
-from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, Library, decode_bank, parse_bank, unreadable
+from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, BankLibrary, decode_bank, parse_bank, unreadable
 from interviewer.banks.removal import IMPORTED_COPIES
 from interviewer.domain.rubric import Bank, Language, Localized, Question, is_id
 from interviewer.errors import BankError
@@ -60,8 +60,8 @@ class Preview:
     yaml: str
     before: bytes | None
     source: Source | None
-    built: Built
-    changes: tuple[Change, ...] = ()
+    built: BuiltBank
+    changes: tuple[MergeChange, ...] = ()
     notes: tuple[Note, ...] = ()
     base: str = ""
 
@@ -108,13 +108,13 @@ class Preview:
 class _Place:
     """Where banks go: into the file `output` if there is one, else into `folder` or where the library has them."""
 
-    library: Library
+    library: BankLibrary
     folder: Path
     output: Path | None
 
     def path(self, id: str) -> Path:  # noqa: A002
         """Where a bank goes. Raises BankError if another file has its id."""
-        known = self.library.place_of(id)
+        known = self.library.path_of(id)
         if known and known.parent == shipped("rubrics") and not self.output:
             raise BankError(known.name, "id", localized("bank.id_shipped", id=repr(id)))
         file = f"bank-{id}.yaml" if id.split(".", maxsplit=1)[0] in _DEVICES else f"{id}.yaml"
@@ -148,7 +148,7 @@ def preview(
     name: str,
     data: bytes,
     *,
-    library: Library,
+    library: BankLibrary,
     folder: Path,
     output: Path | None = None,
     id: str = "",  # noqa: A002 - the key of the bank that it becomes
@@ -297,7 +297,7 @@ def _of_bank(
     path = place.path(bank.id)
     earlier = _read(path)
     text = rewriting.rewritten(text, name, bank)
-    return Preview(path, bank, text, earlier.data if earlier else None, None, Built(bank))
+    return Preview(path, bank, text, earlier.data if earlier else None, None, BuiltBank(bank))
 
 
 def _read(path: Path) -> _File | None:

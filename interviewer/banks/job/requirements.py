@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from interviewer.banks.importing.rubric_from_reference.prose import sentences_of
 from interviewer.banks.job.question_index import QuestionIndex
-from interviewer.banks.marked_request import asked_list, in_one_line
+from interviewer.banks.marked_request import in_one_line, request_list
 from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import LLMError, LLMMalformed
 from interviewer.grading.evidence import locate
@@ -149,7 +149,7 @@ def _by_terms(text: str, index: QuestionIndex) -> tuple[Match, ...]:
 def _requirements(llm: LLM, description: str, resume: str, language: Language) -> tuple[list[Requirement], int]:
     """What the model finds in the description, each with words that stand there; how many had none. Raises LLMError."""
     shown = {"description": description, **({"resume": resume} if resume else {})}
-    said = asked_list(llm, "job-requirements", shown, "requirements", ("quote", "title", "resume"), language)
+    said = request_list(llm, "job-requirements", shown, "requirements", ("quote", "title", "resume"), language)
     found: dict[str, Requirement] = {}
     for one in said:
         quote = _verbatim(one.get("quote"), description)
@@ -179,7 +179,7 @@ def _matched(
     ]
     if not any(offered):
         return list(group), 0
-    said = asked_list(llm, "job-questions", shown, "chosen", ("requirement", "question", "reason"), language)
+    said = request_list(llm, "job-questions", shown, "chosen", ("requirement", "question", "reason"), language)
     matches: list[dict[str, Match]] = [{} for _ in group]
     refused = 0
     for one in said:
