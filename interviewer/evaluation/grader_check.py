@@ -3,12 +3,12 @@
 import json
 import time
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interviewer.domain.grade import Flag
 from interviewer.domain.interview import Attempt, Turn, TurnKind
@@ -22,6 +22,9 @@ from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.request_options import LEARNED
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized, say
+
+if TYPE_CHECKING:
+    from interviewer.banks.lint import ProgressCallback
 
 QUESTION = "nonlinearity"
 _QUESTIONS_PLANNED = 10
@@ -129,10 +132,9 @@ class GraderCheck:
         return {"healthy": self.is_healthy, **asdict(self)}
 
 
-Told = Callable[[int, int], None]
-
-
-def check_grader(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told | None = None) -> GraderCheck:
+def check_grader(
+    models: GraderRegistry, choice: GraderChoice, bank: Bank, told: "ProgressCallback | None" = None
+) -> GraderCheck:
     """Grade the seven answers and judge the outcome. Never raises an InterviewerError: a failure is a finding."""
     assert choice.endpoint
     KNOWN.forget(choice.endpoint.base_url)
@@ -180,7 +182,9 @@ def _reached(endpoint: Endpoint) -> list[CheckFinding]:
     return found
 
 
-def _graded(grader: Grader, question: Question, told: Told | None) -> tuple[list[CannedResult], list[CheckFinding]]:
+def _graded(
+    grader: Grader, question: Question, told: "ProgressCallback | None"
+) -> tuple[list[CannedResult], list[CheckFinding]]:
     """A grade for each answer; a server that is gone or says no is asked no further."""
     results: list[CannedResult] = []
     for number, (name, text) in enumerate(canned_answers(question).items()):

@@ -4,21 +4,29 @@ import io
 import wave
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import LLMError
 from interviewer.evaluation import grader_check
-from interviewer.evaluation.grader_check import CheckFinding, GraderCheck, Told
+from interviewer.evaluation.grader_check import CheckFinding, GraderCheck
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.speech import Audio, Speech
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized
 
+if TYPE_CHECKING:
+    from interviewer.banks.lint import ProgressCallback
+
 _RATE = 16_000
 
 
 def check_all(
-    models: GraderRegistry, choice: GraderChoice, bank: Bank, speech: Speech | None, told: Told | None = None
+    models: GraderRegistry,
+    choice: GraderChoice,
+    bank: Bank,
+    speech: Speech | None,
+    told: "ProgressCallback | None" = None,
 ) -> GraderCheck:
     """The grader test, and what the speech server can do. Never raises an InterviewerError: a failure is a finding."""
     return replace(grader_check.check_grader(models, choice, bank, told), speech=check_speech(speech))
