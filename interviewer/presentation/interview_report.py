@@ -38,7 +38,7 @@ def report(
         interview=interview,
         summary=summary,
         skipped=skipped(summary),
-        answers_over_time=answers_over_time(interview),
+        over_time=answers_over_time(interview),
         delivery=delivery(interview),
         may_practise=live is not None,
         notes=GraderNotes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
