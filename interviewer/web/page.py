@@ -27,6 +27,7 @@ from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
 from interviewer.web.job_preparation import JobPreparation
 from interviewer.web.page_input import Page, in_own_thread, language_of, sanitized, zone_of
+from interviewer.web.page_output import no_interim_app
 from interviewer.web.practice import PracticeHandlers
 from interviewer.web.prepare_tab import PrepareWiring
 from interviewer.web.rendering import (
@@ -59,13 +60,12 @@ def mount(
     speech: Speech | None = None,
 ) -> None:
     """Put the page on the application, with everything closed that it does not need."""
-    practice = PracticeHandlers(service.store, library.banks)
-    handlers = PageHandlers(
-        service, library, models, Badges(models, known_measurements(settings), library.banks), practice
-    )
-    demo = _build(handlers, owners, settings, importer, speech)
-    demo.max_threads = _MOST_THREADS
-    demo.queue(default_concurrency_limit=None, api_open=False)
+    badges = Badges(models, known_measurements(settings), library.banks)
+    handlers = PageHandlers(service, library, models, badges, PracticeHandlers(service.store, library.banks))
+    with no_interim_app():
+        demo = _build(handlers, owners, settings, importer, speech)
+        demo.max_threads = _MOST_THREADS
+        demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
         app,
         demo,
@@ -145,12 +145,6 @@ class _Wiring:
         drawn = draw(self.c, View(Screen.START, Language.EN, clear=True))
         return [*drawn, self.c.start.today, self.c.start.practise]
 
-    @property
-    def on_banks(self) -> list[Any]:
-        """What changes with the banks that there are."""
-        start = self.c.start
-        return [self.c.importing.own, start.bank, start.topics, start.count]
-
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
         form = [
@@ -173,15 +167,10 @@ class _Wiring:
     def _connect_play(self) -> None:
         c, play, handlers, drawn = self.c, self.c.play, self.handlers, self.drawn
         here = [c.remembered, c.place, c.page_language]
-        sending = (
-            (play.answer.submit, handlers.answer),
-            (play.send.click, handlers.answer),
-            (play.clarify.click, handlers.ask),
-        )
         said = [c.remembered, c.place, play.answer, c.page_language]
-        for trigger, send in sending:
-            spoken = [c.spoken] if send == handlers.answer else []
-            self._script(self._on(trigger, self._sending(send), [*said, *spoken], drawn), "focus_next")
+        for trigger in (play.answer.submit, play.send.click):
+            self._script(self._on(trigger, self._sending(handlers.answer), [*said, c.spoken], drawn), "focus_next")
+        self._script(self._on(play.clarify.click, self._sending(handlers.ask), said, drawn), "focus_next")
         for button, does in (
             (play.hint, handlers.hint),
             (play.repeat, handlers.repeat),
@@ -198,7 +187,8 @@ class _Wiring:
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
             self._on(button.click, self._drawing(handlers.regrade), here, drawn)
-        changed = [*drawn, *self.on_banks, c.listing, c.tabs]
+        on_banks = [c.importing.own, c.start.bank, c.start.topics, c.start.count]
+        changed = [*drawn, *on_banks, c.listing, c.tabs]
         self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], changed)
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
@@ -247,12 +237,8 @@ class _Wiring:
         listed: Updates = {self.c.listing: listing(self.handlers.service, owner, language, wished_count(wish))}
         if wish:
             listed[self.c.tabs] = gr.update(selected="interviews")
-        return merged(
-            self._labels(language),
-            start_values(self.c, self.handlers.library, language),
-            self._draw(view, request),
-            listed,
-        )
+        start = start_values(self.c, self.handlers.library, language)
+        return merged(self._labels(language), start, self._draw(view, request), listed)
 
     def _speak(self, language: str, remembered: str | None, bank: str, is_chosen: str, request: gr.Request) -> Updates:
         c, chosen, owner, library = self.c, Language(language), self._owner(request), self.handlers.library
@@ -296,9 +282,8 @@ class _Wiring:
         return self._draw(self.handlers.start(self._owner(request), StartChoices(*form), Language(language)), request)
 
     def _practise_today(self, language: str, request: gr.Request) -> Updates:
-        return self._draw(
-            self.handlers.practise_today(self._owner(request), Language(language), zone_of(request)), request
-        )
+        owner, zone = self._owner(request), zone_of(request)
+        return self._draw(self.handlers.practise_today(owner, Language(language), zone), request)
 
     def _choose_bank(self, bank: str, language: str) -> Updates:
         return bank_choices(self.c, self.handlers.library, bank, Language(language)) or gr.skip()
@@ -341,9 +326,8 @@ class _Wiring:
         return self._draw(view, request) | goes_on
 
     def _search(self, words: str, state: str, language: str, request: gr.Request) -> str:
-        return self.handlers.practice.questions(
-            self._owner(request), words, state, zone_of(request), Language(language)
-        )
+        owner, zone = self._owner(request), zone_of(request)
+        return self.handlers.practice.questions(owner, words, state, zone, Language(language))
 
     def _list(self, language: str, words: str, request: gr.Request) -> tuple[str, str]:
         progress = self.handlers.practice.progress(self._owner(request), zone_of(request), Language(language))
@@ -356,9 +340,8 @@ class _Wiring:
     def _regrade(self, language: str, request: gr.Request) -> str:
         """Grade whatever of this owner has no grade, and list the interviews anew."""
         owner, spoken = self._owner(request), Language(language)
-        return regraded(*self.handlers.regrade_all(owner, spoken), spoken) + listing(
-            self.handlers.service, owner, spoken
-        )
+        told = regraded(*self.handlers.regrade_all(owner, spoken), spoken)
+        return told + listing(self.handlers.service, owner, spoken)
 
     def _link(self, language: str, request: gr.Request) -> Any:
         """A link for another browser. Its host is the one this page was asked for, which the guard has checked."""
