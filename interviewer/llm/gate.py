@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any
@@ -63,10 +63,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """A model behind a gate."""
+    """A model that is asked only in turn: inside the block of `turn`, such as a gate's `passed`."""
 
     inner: LLM
-    gate: Gate = field(repr=False)
+    turn: Callable[[], AbstractContextManager[None]] = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -77,11 +77,11 @@ class Gated:
         return self.inner.host
 
     def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
-        with self.gate.passed():
+        with self.turn():
             return self.inner.reply(messages, schema=schema)
 
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
-        with self.gate.passed():
+        with self.turn():
             yield from self.inner.stream(messages, schema=schema)
 
     def close(self) -> None:

@@ -165,7 +165,7 @@ def test_import_with_the_model(real: Real, tmp_path: Path, capsys: pytest.Captur
 def test_a_prompt_longer_than_the_context_is_refused_with_advice(real: Real, models: GraderRegistry) -> None:
     choice = models.options.default
     assert choice.endpoint
-    context = models._context(choice.endpoint)
+    context = models.context(choice.endpoint)
     text = "The rate at which every parameter of the network is changed in a step. " * ((context or 8192) // 8)
     long = Localized(text, text)
     question = replace(DROPOUT, criteria=tuple(replace(one, text=long) for one in DROPOUT.criteria))
