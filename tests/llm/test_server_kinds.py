@@ -211,7 +211,8 @@ def test_no_request_breaks_off_the_reply_to_another_not_even_the_first_ones(tmp_
                 models.identify(choice.endpoint)
             if number == 4:
                 find_local_servers([server.port])
-            models.grader_of(choice)  # asks how much the model can read
+            if number == 5:
+                models.context(choice.endpoint)
             return models.llm(choice.endpoint).reply(QUESTION, schema=SCHEMA).text
 
         assert list(pool.map(grade, range(6))) == [OBJECT] * 6

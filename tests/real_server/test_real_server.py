@@ -81,7 +81,7 @@ def _summary(question: Question, grade: Grade) -> str:
     )
     tokens = f"{grade.spent.prompt} + {grade.spent.completion} tokens"
     share = f"{found.low:.2f}" if found.low == found.high else f"{found.low:.2f} to {found.high:.2f}"
-    return f"{share}, {tokens}" + (f", {unknown} points unknown" if unknown else "")
+    return f"{share}, {tokens}" + (f", unknown points: {unknown}" if unknown else "")
 
 
 def until(is_so: Callable[[], object], seconds: float = 600) -> None:
