@@ -250,6 +250,23 @@ def test_ctrl_c_ends_the_request(real: Real, tmp_path: Path) -> None:
     real.tell("Ctrl-C", f"ended after {ended:.1f} s: “{said.strip().splitlines()[-1][:60]}”")
 
 
+def test_check_up(real: Real, models: GraderRegistry, deep_learning: Bank) -> None:
+    start = time.monotonic()
+    check = grader_check.check_grader(models, models.options.default, deep_learning)
+    assert check.kind, "the server is told by its answers"
+    assert len(check.results) == len(grader_check.CannedAnswer)
+    for result in check.results:
+        assert (result.share is None) == bool(result.failure)
+    bad = [finding.check for finding in check.findings if finding.is_good is False]
+    assert json.dumps(check.plain(), ensure_ascii=False)
+    for language in Language:
+        assert grader_check.check_lines(check, language)
+    real.tell(
+        "check-up",
+        f"{time.monotonic() - start:.0f} s, {check.kind}, context {check.context}, form by {check.rung or '?'}, bad: {', '.join(bad)}",
+    )
+
+
 def test_the_form_of_replies(real: Real, models: GraderRegistry) -> None:
     """How many replies of the model keep to their schema, over many gradings."""
     grader = models.grader_of(models.options.default, remarks=False)
@@ -274,23 +291,6 @@ def test_the_form_of_replies(real: Real, models: GraderRegistry) -> None:
     real.tell(
         "form of replies",
         f"{graded} of {GRADINGS} graded in {time.monotonic() - start:.0f} s, {replies} replies: {shares}",
-    )
-
-
-def test_check_up(real: Real, models: GraderRegistry, deep_learning: Bank) -> None:
-    start = time.monotonic()
-    check = grader_check.check_grader(models, models.options.default, deep_learning)
-    assert check.kind, "the server is told by its answers"
-    assert len(check.results) == len(grader_check.CannedAnswer)
-    for result in check.results:
-        assert (result.share is None) == bool(result.failure)
-    bad = [finding.check for finding in check.findings if finding.is_good is False]
-    assert json.dumps(check.plain(), ensure_ascii=False)
-    for language in Language:
-        assert grader_check.check_lines(check, language)
-    real.tell(
-        "check-up",
-        f"{time.monotonic() - start:.0f} s, {check.kind}, context {check.context}, form by {check.rung or '?'}, bad: {', '.join(bad)}",
     )
 
 
