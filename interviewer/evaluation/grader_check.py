@@ -146,7 +146,10 @@ def check_grader(models: GraderRegistry, choice: GraderChoice, bank: Bank, told:
         lost = Finding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
         return GraderCheck(choice.endpoint.model, choice.endpoint.host, (), (lost,), was_reached=False)
     grader = models.grader_of(choice, remarks=models.options.remarks is not False)
-    results, failures, is_lost = _graded(grader, bank[QUESTION], told)
+    results, failure = _graded(grader, bank[QUESTION], told)
+    if failure is not None:
+        advice = "doctor.refused" if isinstance(failure, LLMRefused) else "doctor.unreachable"
+        findings.append(_finding("grades", is_good=False, detail=_told(failure), advice=advice))
     endpoint, context = KNOWN.recall(choice.endpoint), models.context(choice.endpoint)
     if context is not None:
         findings.append(_finding("context", context >= _LEAST_CONTEXT, _verbatim(str(context)), "doctor.context"))
@@ -154,11 +157,11 @@ def check_grader(models: GraderRegistry, choice: GraderChoice, bank: Bank, told:
         choice.endpoint.model,
         choice.endpoint.host,
         tuple(results),
-        (*findings, *failures, *_judged(results)),
+        (*findings, *_judged(results)),
         _holding(models.llm(choice.endpoint), endpoint) if any(result.share is not None for result in results) else "",
         context,
         endpoint.kind,
-        was_reached=not is_lost,
+        was_reached=not isinstance(failure, LLMUnreachable),
     )
 
 
@@ -184,8 +187,10 @@ def _reached(endpoint: Endpoint) -> list[Finding]:
     return found
 
 
-def _graded(grader: Grader, question: Question, told: Told | None) -> tuple[list[CannedResult], list[Finding], bool]:
-    """A grade for each answer; a server that says no, or is gone (then True comes last), is asked no further."""
+def _graded(
+    grader: Grader, question: Question, told: Told | None
+) -> tuple[list[CannedResult], InterviewerError | None]:
+    """A grade for each answer; a server that is gone or says no is asked no further, and its error comes last."""
     results: list[CannedResult] = []
     for number, (name, text) in enumerate(canned_answers(question).items()):
         if told:
@@ -199,15 +204,13 @@ def _graded(grader: Grader, question: Question, told: Told | None) -> tuple[list
             seconds = time.perf_counter() - start
             results.append(CannedResult(name, None, seconds, 0, failure=str(error), replied=replied))
             if not replied:
-                advice = "doctor.refused" if isinstance(error, LLMRefused) else "doctor.unreachable"
-                finding = _finding("grades", is_good=False, detail=_told(error), advice=advice)
-                return results, [finding], isinstance(error, LLMUnreachable)
+                return results, error
         else:
             share = score(question.rubric, grade.verdicts, len(grade.extras))
             tokens = grade.spent.prompt + grade.spent.completion
             middle, seconds = (share.low + share.high) / 2, time.perf_counter() - start
             results.append(CannedResult(name, middle, seconds, tokens, grade.flags))
-    return results, [], False
+    return results, None
 
 
 def _holding(llm: LLM, endpoint: Endpoint) -> str:
