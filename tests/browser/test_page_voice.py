@@ -260,11 +260,15 @@ def test_a_question_is_heard_by_the_voice_of_the_server(
     page = seen.page
     page.reload()
     begin(page)
+    seen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('mine')")
     page.locator("#chat .hear").first.click()
     page.wait_for_function("window.played.length === 1")
     assert page.evaluate("window.played[0]").startswith("blob:")
     said = page.locator("#chat .turn.question .hear").get_attribute("data-text")
     assert [one["input"] for one in speech.read] == [said]
+    assert page.locator("#chat .hear").first.inner_text() == "Listen"
+    assert page.evaluate("navigator.clipboard.readText()") == "mine", "what was copied before is still there"
 
 
 @pytest.fixture
