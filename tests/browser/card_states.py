@@ -1,4 +1,4 @@
-"""Takes a picture of the score card in each of its states: `python tests/browser/card_states.py FOLDER`.
+"""Takes a picture of the score card in each of its states: `python tests/browser/card_states.py FOLDER [STATE …]`.
 
 Phone and wide, light and dark, both languages; the pictures are for looking at.
 """
@@ -221,6 +221,7 @@ def take(browser: Browser, server: Server, cookie: str, states: dict[Language, d
             page.goto(f"{server.url}/?interview={interview}")
             page.locator("#card .card").wait_for()
             page.wait_for_timeout(300)
+            page.add_style_tag(content="#reviewing, #notice { position: static !important; }")  # else they hide a part
             page.screenshot(path=folder / f"{state}-{width}-{look}-{language}.png", full_page=True)
             wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             if wide > 0:
@@ -229,11 +230,14 @@ def take(browser: Browser, server: Server, cookie: str, states: dict[Language, d
 
 
 def main() -> None:
-    pictures = Path(sys.argv[1])
+    pictures, wanted = Path(sys.argv[1]), sys.argv[2:]
     pictures.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         settings = read_settings(data_dir=Path(folder))
-        states = {one: {name: session.id for name, session in play(settings.database, one)} for one in Language}
+        states = {
+            one: {name: session.id for name, session in play(settings.database, one) if name in (wanted or [name])}
+            for one in Language
+        }
         cookie = Owners(settings.signing_key, is_https=False).set_cookie(OWNER)
         server = Server(Path(folder))
         server.start()
