@@ -230,7 +230,8 @@ questions:
 - id: one
   topic: data
   difficulty: 1
-  text: Why shuffle?   # short
+  # asked first
+  text: Why shuffle?
   reference: Batches would be correlated.
   criteria:
   - id: correlated
@@ -240,7 +241,8 @@ questions:
 - id: two
   topic: data
   difficulty: 1
-  text: Why split?   # shorter
+  # asked then
+  text: Why split?
   reference: To measure.
   criteria:
   - id: measure
