@@ -30,7 +30,9 @@ def tokens_of_a_grade(bank: Path, language: Language) -> list[int]:
     found = []
     for question in read_bank(bank).questions:
         asked, answer = question.text.into(language), question.reference.into(language)
-        attempt = Attempt(question.id, 1, (Turn(TurnKind.QUESTION, asked), Turn(TurnKind.ANSWER, answer)), is_closed=True)
+        attempt = Attempt(
+            question.id, 1, (Turn(TurnKind.QUESTION, asked), Turn(TurnKind.ANSWER, answer)), is_closed=True
+        )
         llm = ScriptedLLM(nothing_met)
         with contextlib.suppress(LLMMalformed):
             LLMGrader(llm).grade(question, attempt, language)
