@@ -9,6 +9,7 @@ The tree, split by what the catcher does next:
     ├── SettingsError         an environment variable cannot be used as it stands
     ├── TranscriptError       a transcript file cannot be read back
     ├── OutOfTurn             an event arrived in a phase that has no use for it
+    ├── OverLimit             more than one owner may use for now; the text says when it is possible again
     ├── StoreError            the database cannot be used (newer than this program, unreachable)
     │   ├── StoreDamaged      what was asked for cannot be read from it any more; waiting is no use
     │   ├── NoSuchInterview   no interview with this id belongs to the one who asks
@@ -83,6 +84,10 @@ class TranscriptError(InterviewerError):
 
 class OutOfTurn(InterviewerError):
     """An event arrived in a phase that has no use for it."""
+
+
+class OverLimit(InterviewerError):
+    """More than one owner may use for now; the text says when it is possible again."""
 
 
 class StoreError(InterviewerError):

@@ -5,6 +5,7 @@ import logging
 import os
 import secrets
 import sys
+from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from interviewer.errors import SettingsError
 
 APPLICATION = "mock-interviewer"
+
+REQUEST_ID: ContextVar[str] = ContextVar("REQUEST_ID", default="")
+"""The id of the HTTP request that is being answered, for the log; empty where none is."""
 
 
 def shipped(folder: str) -> Path:
@@ -96,6 +100,24 @@ class Settings(BaseSettings):
         "WARNING", description="the least severe events to report on the error stream"
     )
     log_format: Literal["text", "json"] = Field("text", description="lines for people, or one JSON object a line")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="port on which Prometheus finds metrics; none if left out"
+    )
+    metrics_host: str = Field("127.0.0.1", description="address on which it finds them")
+    answers_per_minute: int = Field(
+        60,
+        ge=0,
+        description="most answers of one visitor, where others than this machine reach the page; 0 for any number",
+    )
+    model_calls_per_hour: int = Field(
+        600, ge=0, description="most gradings and follow-ups by a model for one visitor there; 0 for any number"
+    )
+    daily_tokens: int = Field(
+        0, ge=0, description="most tokens that gradings of one visitor may cost in 24 hours; 0 for any number"
+    )
+    retention_days: int = Field(
+        0, ge=0, description="after so many days without a change interviews are deleted for good; 0 for never"
+    )
 
     @field_validator("votes", mode="before")
     @classmethod
@@ -224,6 +246,8 @@ class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {"time": self.formatTime(record), "level": record.levelname, "logger": record.name}
         line["message"] = record.getMessage()
+        if request_id := REQUEST_ID.get():
+            line["request_id"] = request_id
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         fields = {name: value for name, value in vars(record).items() if name not in self._STANDARD}

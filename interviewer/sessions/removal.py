@@ -65,7 +65,6 @@ class Restorable(NamedTuple):
 
 def set_aside(store: Store, interview: str, owner: str) -> None:
     """Delete an interview so that its owner can put it back within `KEPT_FOR`. Raises as `remove_interview` does."""
-    forget_expired(store)
     if owner != store.owner_of(interview):
         raise NoSuchInterview(localized("store.no_interview", id=interview))
     row = {"interview": interview, "owner": owner, "title": store.title_of(interview), "removed_at": _as_stored(_now())}
@@ -108,12 +107,15 @@ def take_back(store: Store, interview: str, owner: str) -> bool:
     return True
 
 
-def forget_expired(store: Store) -> int:
-    """Drop for good what was set aside longer ago than `KEPT_FOR`; give how much that was."""
+def forget_expired(store: Store, data_folder: Path) -> int:
+    """Drop for good what was set aside longer ago than `KEPT_FOR`, and what was typed into it; give how much that was."""
     is_old = removed_interviews.c.removed_at < _as_stored(_now() - KEPT_FOR)
     with store.database.read() as connection:
-        if connection.execute(sa.select(removed_interviews.c.interview).where(is_old).limit(1)).first() is None:
-            return 0
+        names = connection.execute(sa.select(removed_interviews.c.interview).where(is_old)).scalars().all()
+    if not names:
+        return 0
+    for name in names:
+        unsent_file(data_folder, name).unlink(missing_ok=True)
     with store.database.write() as connection:
         return connection.execute(removed_interviews.delete().where(is_old)).rowcount
 

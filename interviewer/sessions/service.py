@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from interviewer.domain.interview import Begun, replay
@@ -10,9 +11,10 @@ from interviewer.grading.lexical import get_ready
 from interviewer.sessions.effect_leases import EffectLeases
 from interviewer.sessions.effects import EffectRunner, GraderSource
 from interviewer.sessions.interview_cache import InterviewCache
-from interviewer.sessions.removal import RemovedInterview, forget_expired, put_back, remove_interview
+from interviewer.sessions.removal import RemovedInterview, put_back, remove_interview
 from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
+from interviewer.sessions.usage_limits import NO_LIMIT, RateLimit, check_pace
 from interviewer.sessions.work_queues import WorkQueues
 from interviewer.text.messages import localized
 
@@ -28,21 +30,34 @@ class SessionService:
     """What all sessions of a program share. Safe to share between threads."""
 
     def __init__(
-        self, store: Store, graders: GraderSource, *, threads: int = 8, follow_up_seconds: float = 20.0
+        self,
+        store: Store,
+        graders: GraderSource,
+        *,
+        threads: int = 8,
+        follow_up_seconds: float = 20.0,
+        pace: RateLimit = NO_LIMIT,
+        keep_house: Callable[[], object] | None = None,
     ) -> None:
-        """`threads` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take."""
+        """`threads` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take.
+
+        `pace` is how fast an owner may begin interviews and answer; `keep_house` is done whenever left work is looked for.
+        """
         self.store = store
         self._leases = EffectLeases(store.database)
         self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds)
         self._cache = InterviewCache(store)
+        self._pace = pace
+        self._keep_house = keep_house
         self._preparing = WorkQueues(1)
         self._closed = threading.Event()
 
     def begin(self, owner: str, first: Begun) -> Session:
-        """A new interview of this owner. Raises OutOfTurn if the plan cannot be played.
+        """A new interview of this owner. Raises OutOfTurn if the plan cannot be played, OverLimit if it comes too soon.
 
         Where a model asks back, it may do so twice: it takes up what was said, and is silent where nothing is open.
         """
+        check_pace(self._pace, owner)
         if first.plan.probes and not self.is_offline(owner):
             first = replace(first, plan=replace(first.plan, probes=max(first.plan.probes, _PROBES_OF_A_MODEL)))
         planned = replay([first])
@@ -99,7 +114,8 @@ class SessionService:
         while True:
             try:
                 self.run_left_work(unchanged_for)
-                forget_expired(self.store)
+                if self._keep_house:
+                    self._keep_house()
             except Exception:  # noqa: BLE001 - it is logged, and looked for again
                 _log.exception("left work could not be looked for")
             if self._closed.wait(_SWEEP_SECONDS):
@@ -108,4 +124,4 @@ class SessionService:
             unchanged_for = _SWEEP_SECONDS
 
     def _session(self, interview: str, owner: str) -> Session:
-        return Session(self.store, self._runner, self._cache, interview, owner)
+        return Session(self.store, self._runner, self._cache, interview, owner, self._pace)

@@ -46,6 +46,7 @@ from interviewer.sessions.effects import EffectRunner, levels_so_far
 from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.planning import choose_next
 from interviewer.sessions.store import RecordedEvent, Store
+from interviewer.sessions.usage_limits import NO_LIMIT, RateLimit, check_pace
 from interviewer.text.messages import localized
 
 LONGEST_ANSWER = 20_000
@@ -68,6 +69,7 @@ class Session:
     cache: InterviewCache
     id: str
     owner: str
+    pace: RateLimit = NO_LIMIT
 
     def history(self) -> list[RecordedEvent]:
         return self.store.history(self.id)
@@ -76,7 +78,10 @@ class Session:
         return self.cache.read(self.id).interview
 
     def answer(self, text: str, place: str | None = None, spoken: Spoken | None = None) -> Interview:
-        """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`."""
+        """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`.
+
+        Raises OverLimit if it comes too soon.
+        """
         seconds = self.seconds_since_asked()
         if spoken is not None:
             spoken = replace(spoken, text=_whole(spoken.text[:LONGEST_ANSWER]))
@@ -87,6 +92,7 @@ class Session:
         return self._say(Asked(_whole(text)), place)
 
     def _say(self, said: Event, place: str | None) -> Interview:
+        check_pace(self.pace, self.owner)
         interview = self._record(lambda _: said, place)
         try:
             return self.decide_follow_up()

@@ -68,6 +68,8 @@ class Store:
         """`patience` is for how many seconds a lock is waited for."""
         self._banks: dict[str, Bank] = {}
         self._lock = threading.Lock()
+        self.observe: Callable[[str], object] = lambda _kind: None
+        """Is told the kind of every event that was recorded."""
         self.database = Database(url, self._rebuild, patience)
 
     def create(self, owner: str, first: Begun) -> str:
@@ -81,6 +83,7 @@ class Store:
             connection.execute(events.insert().values(row))
             read_models.first_overview(connection, interview, owner, now, state)
         self._remember(digest, first.bank)
+        self.observe(Begun.__name__)
         return interview
 
     def append(self, interview: str, number: int, event: Event, after: Interview) -> str:
@@ -102,6 +105,7 @@ class Store:
             if self.since(interview, number):
                 raise MovedOnElsewhere(localized("play.moved_on")) from error
             raise store_error(error) from error
+        self.observe(kind)
         return at
 
     def since(self, interview: str, number: int) -> list[RecordedEvent]:
@@ -176,7 +180,7 @@ class Store:
             connection.execute(interviews.insert().values(values))
             connection.execute(events.insert(), rows)
             read_models.add_interview(connection, interview, owner, [(one.event, one.at) for one in history])
-            for bank_id, question in read_models.questions_of(connection, interview):
+            for _, bank_id, question in read_models.questions_of(connection, interview):
                 review_cards.refresh(connection, owner, bank_id, question)
 
     def remove(
@@ -195,8 +199,18 @@ class Store:
             keep(connection, self._read(connection, interview, 0))
             questions = read_models.questions_of(connection, interview)
             self._delete(connection, this)
-            for bank, question in questions:
+            for _, bank, question in questions:
                 review_cards.refresh(connection, owner, bank, question)
+
+    def remove_unchanged(self, before: str, most: int = 100) -> list[str]:
+        """Delete up to so many interviews in which nothing was recorded since `before`, and give their ids."""
+        with self.database.write() as connection:
+            names = read_models.lock_unchanged(connection, before, most)
+            judged = read_models.questions_of(connection, *names)
+            self._delete(connection, interviews.c.id.in_(names))
+            for owner, bank, question in judged:
+                review_cards.refresh(connection, owner, bank, question)
+        return names
 
     def remove_owner(self, owner: str) -> None:
         """Delete every row of an owner, and the bytes that stood there."""

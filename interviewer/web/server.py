@@ -23,11 +23,13 @@ from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
 from interviewer.web.exports import add_exports
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
+from interviewer.web.health import add_health
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.last_answers import add_last_answers
 from interviewer.web.page_language import preferred_language
 from interviewer.web.receiving import TimelyProtocol
+from interviewer.web.request_log import RequestLog
 from interviewer.web.uploads import Uploads
 from interviewer.web.voice import add_voice, speech_routes
 
@@ -42,8 +44,9 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     prepare_gradio(settings)
     from interviewer.web.page import mount
 
-    graders, library = wiring.make_grader_registry(settings), wiring.make_library(settings)
-    service = wiring.make_service(settings, graders)
+    metrics = wiring.make_metrics(settings)
+    graders, library = wiring.make_grader_registry(settings, metrics), wiring.make_library(settings)
+    service = wiring.make_service(settings, graders, is_served=True, metrics=metrics)
     speech = wiring.make_speech(settings)
     owners = Owners(settings.signing_key, is_https=settings.root_path.startswith("https:"))
     # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
@@ -60,6 +63,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
 
+    add_health(app, [service.store.database.failing])
     add_exports(app, settings, service, owners, library)
     add_last_answers(app, service, owners)
     _add_links(app, settings, owners)
@@ -67,7 +71,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     _add_import(app, importer, owners)
     add_voice(app, speech, service, owners)
     mount(app, settings, service, library, owners, graders, importer, speech)
-    app.state.service, app.state.graders = service, graders
+    app.state.service, app.state.graders, app.state.metrics = service, graders, metrics
     # Reading the banks takes a moment that the first visitor need not wait for.
     threading.Thread(target=library.banks, daemon=True).start()
     # With a CORS middleware in the parent Gradio adds no grants of its own; this one grants nobody anything.
@@ -81,6 +85,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         went_public=graders.open_to_strangers,
         speech=speech_routes(speech),
     )
+    app.add_middleware(RequestLog, observe=metrics.answered if metrics else None)
     return app
 
 
@@ -146,6 +151,9 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         logging.getLogger("uvicorn.error").addFilter(OneLine())
         key_is_new = settings.makes_a_new_key
         app = make_app(settings)
+        if app.state.metrics:
+            assert settings.metrics_port
+            app.state.metrics.serve(settings.metrics_host, settings.metrics_port, app.state.service.store.database)
         config = uvicorn.Config(
             app,
             log_level="warning",

@@ -94,7 +94,7 @@ def test_an_interview_that_is_removed_takes_its_reviews_along_and_comes_back_who
 
 
 def test_what_was_deleted_can_be_put_back_for_a_day_also_after_a_restart(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     interview = practise(store, bank_of(5, "other"), ["q1"], Level.PARTIAL)
     store.rename(interview, "Mine")
@@ -111,11 +111,15 @@ def test_what_was_deleted_can_be_put_back_for_a_day_also_after_a_restart(
     assert whole(restarted) == before
     assert not take_back(restarted, interview, "me")
     set_aside(restarted, interview, "me")
-    assert forget_expired(restarted) == 0
+    typed = unsent_file(tmp_path, interview)
+    typed.write_text("what was typed and not recorded")
+    assert forget_expired(restarted, tmp_path) == 0
+    assert typed.exists()
     monkeypatch.setattr(removal, "KEPT_FOR", timedelta(seconds=-1))
     assert list_set_aside(restarted, "me") == []
     assert not take_back(restarted, interview, "me")
-    assert forget_expired(restarted) == 1
+    assert forget_expired(restarted, tmp_path) == 1
+    assert not typed.exists()
     assert not any(whole(restarted).values())
     restarted.close()
 
