@@ -8,6 +8,7 @@ The tree, split by what the catcher does next:
     ├── PromptError           a prompt is missing, or its placeholders are not the agreed ones
     ├── SettingsError         an environment variable cannot be used as it stands
     ├── TranscriptError       a transcript file cannot be read back
+    ├── NotAllowed            the person may not do this: they have not signed in, or have another role
     ├── OutOfTurn             an event arrived in a phase that has no use for it
     ├── OverLimit             more than one owner may use for now; the text says when it is possible again
     ├── StoreError            the database cannot be used (newer than this program, unreachable)
@@ -80,6 +81,10 @@ class SettingsError(InterviewerError):
 
 class TranscriptError(InterviewerError):
     """A transcript file cannot be read back."""
+
+
+class NotAllowed(InterviewerError):
+    """The person may not do this: they have not signed in, or have another role."""
 
 
 class OutOfTurn(InterviewerError):

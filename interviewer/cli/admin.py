@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import app
+from interviewer.cli.app import app, fail
 from interviewer.cli.house_keeping import delete_owner
 
 admin = typer.Typer(
@@ -19,16 +19,40 @@ _YES = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 @admin.command("list")
 def list_people() -> None:
-    """List everybody who has interviews: when they last played, how many there are, and the tokens they cost."""
+    """List everybody: account and role, when they last played, how many interviews there are, and the tokens they cost."""
+    from interviewer.presentation.plain_text import printable
+    from interviewer.sessions.accounts import Accounts
     from interviewer.sessions.store import Store
     from interviewer.sessions.token_usage import spent_by_owner
     from interviewer.settings import read_settings
 
     store = Store(read_settings().database)
-    spent = spent_by_owner(store.database)
-    for one in store.owners():
-        tokens = spent.get(one.owner, 0)
-        print(f"{one.owner}  last played {one.changed_at}  {one.interviews} interviews  {tokens:,} tokens")
+    spent, played = spent_by_owner(store.database), {one.owner: one for one in store.owners()}
+    accounts = {one.owner: one for one in Accounts(store.database).all()}
+    for owner in [*played, *(one for one in accounts if one not in played)]:
+        line = [owner]
+        if account := accounts.get(owner):
+            line.append(printable(f"{account.name} <{account.email}> {account.role}"))
+        if one := played.get(owner):
+            line.append(f"last played {one.changed_at}  {one.interviews} interviews  {spent.get(owner, 0):,} tokens")
+        print("  ".join(line))
+
+
+@admin.command()
+def role(
+    owner: Annotated[str, typer.Argument(help="Whose; `interviewer admin list` lists the owners.")],
+    role: Annotated[str, typer.Argument(help="candidate, coach or admin, whatever the provider says from now on.")],
+) -> None:
+    """Give an account a role."""
+    from interviewer.sessions.accounts import Accounts, Role
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    if role not in tuple(Role):
+        raise typer.BadParameter(f"role is {', '.join(Role)}, not {role!r}")
+    if not Accounts(Store(read_settings().database).database).set_role(owner, Role(role)):
+        fail(f"{owner} has no account: a role is for somebody who signed in (`interviewer admin list` lists them)")
+    print(f"{owner} is {role} now")
 
 
 @admin.command()

@@ -32,9 +32,7 @@ from interviewer.sessions.tables import (
     leases,
     outcomes,
     overviews,
-    owner_settings,
-    question_notes,
-    removed_interviews,
+    owned_tables,
 )
 from interviewer.text.messages import localized
 
@@ -216,9 +214,8 @@ class Store:
         """Delete every row of an owner, and the bytes that stood there."""
         with self.database.write() as connection:
             self._delete(connection, interviews.c.owner == owner)
-            for table in (owner_settings, question_notes, removed_interviews):
+            for table in owned_tables():
                 connection.execute(table.delete().where(table.c.owner == owner))
-            review_cards.remove_owner(connection, owner)
         self.database.compact()
 
     def due(self, unchanged_for: float | None = None) -> list[tuple[str, str]]:

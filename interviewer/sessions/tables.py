@@ -153,6 +153,22 @@ owner_settings = sa.Table(
     sa.Column("daily_cap", sa.Integer, nullable=True),
 )
 
+# The owners who signed in. `issuer` and `subject` are who a person is to the provider; the role is settled where an admin
+# gave it; sessions of an earlier `epoch` have ended.
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("issuer", sa.String(255), nullable=False),
+    sa.Column("subject", sa.String(255), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("is_role_settled", sa.Boolean, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+)
+sa.Index("ix_accounts_person", accounts.c.issuer, accounts.c.subject, unique=True)
+
 # Who works on what an interview is owed, so that no two processes pay a model for the same thing.
 leases = sa.Table(
     "claims",
@@ -162,3 +178,8 @@ leases = sa.Table(
     sa.Column("holder", sa.String(255), nullable=False),
     sa.Column("until", sa.Float, nullable=False),
 )
+
+
+def owned_tables() -> list[sa.Table]:
+    """Every table whose rows belong to an owner, those that others refer to last."""
+    return [table for table in reversed(metadata.sorted_tables) if "owner" in table.c]

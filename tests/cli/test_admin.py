@@ -9,6 +9,7 @@ from fakes import GradeAs, Only, begun, grade
 from practice import Clock, bank_of, practise
 
 from interviewer.domain.grade import Level, TokensSpent
+from interviewer.sessions.accounts import Accounts, Identity, Role
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
@@ -61,6 +62,24 @@ def test_old_interviews_are_deleted_after_a_look_and_a_question(
     assert run("admin", "purge", "--older-than", "90", "--yes") == 0
     assert "0 interviews" in capsys.readouterr().out
     assert run("admin", "purge", "--older-than", "0") == 2
+
+
+def test_an_account_is_listed_and_given_a_role_that_stays(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    accounts = Accounts(store.database)
+    coach = accounts.sign_in(Identity("https://id.example", "7", "Anna\x1b[2J Lee", "anna@example.org"))
+    assert run("admin", "list") == 0
+    assert f"{coach.owner}  Anna" in capsys.readouterr().out
+    assert run("admin", "role", coach.owner, "coach") == 0
+    assert run("admin", "list") == 0
+    told = capsys.readouterr().out
+    assert "<anna@example.org> coach" in told
+    assert "\x1b" not in told
+    again = accounts.sign_in(Identity("https://id.example", "7", "Anna", "anna@example.org", Role.CANDIDATE))
+    assert again.role is Role.COACH
+    assert run("admin", "role", "nobody", "coach") == 1
+    assert run("admin", "role", coach.owner, "emperor") == 2
+    assert run("admin", "delete", coach.owner, "--yes") == 0
+    assert accounts.all() == []
 
 
 def test_a_person_is_deleted_after_a_question(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
