@@ -19,6 +19,7 @@ from interviewer.llm.discovery import KNOWN
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import Settings, configure_logging, shipped
@@ -47,13 +48,20 @@ def known_measurements(settings: Settings) -> MeasurementSource:
     return lambda: read_measurements(paths)
 
 
-def make_service(settings: Settings, graders: GraderRegistry | None = None) -> SessionService:
-    """The parts that play interviews, with these graders or the one that the settings name."""
+def make_service(
+    settings: Settings, graders: GraderRegistry | None = None, *, uses_queue: bool = False
+) -> SessionService:
+    """The parts that play interviews, with these graders or the one that the settings name.
+
+    Where it `uses_queue`, what needs a model is left to any process that works for this database, if that has a queue.
+    """
+    store = Store(settings.database, connections=settings.database_connections)
     return SessionService(
-        Store(settings.database),
+        store,
         graders or make_grader_registry(settings),
         threads=settings.grading_threads,
         follow_up_seconds=settings.follow_up_seconds,
+        jobs=JobQueue.of(store.database) if uses_queue else None,
     )
 
 

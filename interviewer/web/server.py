@@ -43,7 +43,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     from interviewer.web.page import mount
 
     graders, library = wiring.make_grader_registry(settings), wiring.make_library(settings)
-    service = wiring.make_service(settings, graders)
+    service = wiring.make_service(settings, graders, uses_queue=True)
     speech = wiring.make_speech(settings)
     owners = Owners(settings.signing_key, is_https=settings.root_path.startswith("https:"))
     # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
@@ -53,6 +53,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start_sweeping()
+        if settings.run_jobs:
+            service.start_working(_GRACE_SECONDS)
         yield
         service.close()
         if speech:
