@@ -97,6 +97,12 @@ class Settings(BaseSettings):
     endpoints: str = Field("", description="comma-separated base URLs; if set, the page offers these and no others")
     model_concurrency: int = Field(2, ge=1, le=64, description="requests at a time to one endpoint")
     grading_threads: int = Field(8, ge=1, le=64, description="gradings that run at the same time, for each server")
+    run_jobs: bool = Field(
+        True, description="whether a server of the page also does jobs of the queue, which only PostgreSQL has"
+    )
+    database_connections: int = Field(
+        15, ge=3, le=500, description="most connections of a process to a database server; the queue's four come on top"
+    )
     follow_up_seconds: float = Field(
         20.0, gt=0, le=600, description="how long a model may take to word a follow-up before a plain one is asked"
     )

@@ -22,9 +22,10 @@ from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions import retention
 from interviewer.sessions.effects import GraderSource
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
-from interviewer.sessions.usage_limits import NO_LIMIT, LimitedGraders, RateLimit
+from interviewer.sessions.usage_limits import RateLimit, UsageLimits
 from interviewer.settings import Settings, configure_logging, shipped
 from interviewer.text import glossary
 from interviewer.text.messages import say
@@ -61,17 +62,20 @@ def make_service(
 ) -> SessionService:
     """The parts that play interviews, with these graders or the one that the settings name.
 
-    Where it `is_served` to visitors, what each of them may use has limits, and what is too old is deleted.
+    Where it `is_served` to visitors, what needs a model is left to any process that works for this database, if that has
+    a queue; what each visitor may use has limits, and what is too old is deleted.
     """
-    registry, store = graders or make_grader_registry(settings), Store(settings.database)
+    registry = graders or make_grader_registry(settings)
+    store = Store(settings.database, connections=settings.database_connections)
     source: GraderSource = registry
-    pace, keep_house = NO_LIMIT, None
+    jobs, limits, keep_house = None, None, None
     if is_served:
-        calls, pace = (
+        jobs = JobQueue.of(store.database)
+        answers, calls = (
             RateLimit(most, seconds, is_off=lambda: registry.options.is_private)
-            for most, seconds in ((settings.model_calls_per_hour, 3600.0), (settings.answers_per_minute, 60.0))
+            for most, seconds in ((settings.answers_per_minute, 60.0), (settings.model_calls_per_hour, 3600.0))
         )
-        source = LimitedGraders(source, store.database, calls, settings.daily_tokens)
+        limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
         keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
     if metrics:
         source, store.observe = metrics.graders(source), metrics.recorded
@@ -80,7 +84,8 @@ def make_service(
         source,
         threads=settings.grading_threads,
         follow_up_seconds=settings.follow_up_seconds,
-        pace=pace,
+        jobs=jobs,
+        limits=limits,
         keep_house=keep_house,
     )
 
@@ -95,7 +100,7 @@ def make_metrics(settings: Settings) -> "Metrics | None":
         raise SettingsError(
             f"INTERVIEWER_METRICS_PORT needs the package {error.name}: pip install 'mock-interviewer[server]'"
         ) from error
-    return Metrics()
+    return Metrics(settings.metrics_host, settings.metrics_port)
 
 
 def make_grader_registry(settings: Settings, metrics: "Metrics | None" = None) -> GraderRegistry:

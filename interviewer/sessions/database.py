@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from interviewer.errors import SettingsError, StoreDamaged, StoreError
+from interviewer.sessions.job_schema import make_job_tables, missing_migrations
 from interviewer.text.messages import localized
 
 _log = logging.getLogger(__name__)
@@ -49,12 +50,15 @@ _POSTGRES_PATIENCE = {"connect_timeout": "3", "tcp_user_timeout": "5000", "keepa
 class Database:
     """Transactions on one database. Safe to share between threads."""
 
-    def __init__(self, url: str, rebuild: Callable[[sa.Connection], object], patience: float = 10.0) -> None:
+    def __init__(
+        self, url: str, rebuild: Callable[[sa.Connection], object], patience: float = 10.0, connections: int = 15
+    ) -> None:
         """`patience` is for how many seconds a lock is waited for; `rebuild` fills tables that a migration has made.
 
+        At most so many `connections` go to a server; a third of them stay open.
         Raises StoreError if the database cannot be used, SettingsError if the URL cannot.
         """
-        self._engine = _engine(url, patience)
+        self._engine = _engine(url, patience, connections)
         self._writer = self._engine.execution_options(**{_IMMEDIATE: True})
         try:
             with self._translated():
@@ -62,6 +66,10 @@ class Database:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def url(self) -> sa.URL:
+        return self._engine.url
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -75,10 +83,12 @@ class Database:
             yield connection
 
     def failing(self) -> str | None:
-        """What keeps the program from using it now: `database`, `migrations` (it has another version), or nothing."""
+        """What keeps the program from using it now: `database`, `migrations` or `queue` (another version), or nothing."""
         try:
             with self.read() as connection:
-                return None if _revision(connection) == REVISIONS[-1] else "migrations"
+                if _revision(connection) != REVISIONS[-1]:
+                    return "migrations"
+                return "queue" if missing_migrations(connection) else None
         except StoreError:
             return "database"
 
@@ -156,7 +166,7 @@ def _fault(error: BaseException | None) -> str | None:
     return None
 
 
-def _engine(url: str, patience: float) -> sa.Engine:
+def _engine(url: str, patience: float, connections: int) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "sqlite":
@@ -165,7 +175,9 @@ def _engine(url: str, patience: float) -> sa.Engine:
         else:
             if parsed.get_backend_name() == "postgresql":
                 parsed = parsed.set(query=_POSTGRES_PATIENCE | dict(parsed.query))
-            engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True, pool_timeout=patience)
+            kept = -(-connections // 3)
+            pool: dict[str, Any] = {"pool_size": kept, "max_overflow": connections - kept, "pool_timeout": patience}
+            engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True, **pool)
     except ModuleNotFoundError as error:
         raise SettingsError(localized("store.no_driver", driver=error.name or "?")) from error
     except sa.exc.NoSuchModuleError as error:
@@ -218,11 +230,12 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _migrate(engine: sa.Engine, writer: sa.Engine, rebuild: Callable[[sa.Connection], object]) -> None:
     """Bring an older database up to date, in one transaction and one process at a time; refuse a newer one."""
     with engine.connect() as connection:
-        if _revision(connection) == REVISIONS[-1]:
+        if _revision(connection) == REVISIONS[-1] and not missing_migrations(connection):
             return
     with writer.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        make_job_tables(connection)
         revision = _revision(connection)
         if revision == REVISIONS[-1]:
             return  # another process was faster

@@ -38,7 +38,9 @@ _BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 class Metrics:
     """What one process has counted since its start. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str, port: int) -> None:
+        """The address is where Prometheus finds them."""
+        self._host, self._port = host, port
         registry = self.registry = CollectorRegistry()
         for collector in (GCCollector, PlatformCollector, ProcessCollector):
             collector(registry=registry)
@@ -72,13 +74,13 @@ class Metrics:
             "interviewer_request_seconds", "How long HTTP requests took.", ["route", "status"], registry=registry
         )
 
-    def serve(self, host: str, port: int, database: Database) -> Callable[[], None]:
-        """Answer Prometheus at this address, and give what ends that. Raises SettingsError if it cannot be listened on."""
+    def serve(self, database: Database) -> Callable[[], None]:
+        """Answer Prometheus, and give what ends that. Raises SettingsError if the address cannot be listened on."""
         self.registry.register(_Queue(database))
         try:
-            server, _ = start_http_server(port, host, self.registry)
+            server, _ = start_http_server(self._port, self._host, self.registry)
         except OSError as error:
-            raise SettingsError(f"metrics cannot be served on {host}:{port} ({error.strerror})") from error
+            raise SettingsError(f"metrics cannot be served on {self._host}:{self._port} ({error.strerror})") from error
 
         def close() -> None:
             server.shutdown()
@@ -148,6 +150,12 @@ class _MeasuredGraders:
 
     def llm_for(self, owner: str) -> LLM | None:
         return self.inner.llm_for(owner)
+
+    def is_shared(self, owner: str) -> bool:
+        return self.inner.is_shared(owner)
+
+    def width(self, owner: str) -> int:
+        return self.inner.width(owner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,13 +62,13 @@ class RecordedEvent:
 class Store:
     """A database of interviews. Safe to share between threads and processes."""
 
-    def __init__(self, url: str, patience: float = 10.0) -> None:
-        """`patience` is for how many seconds a lock is waited for."""
+    def __init__(self, url: str, patience: float = 10.0, connections: int = 15) -> None:
+        """`patience` is for how many seconds a lock is waited for; at most so many `connections` go to a server."""
         self._banks: dict[str, Bank] = {}
         self._lock = threading.Lock()
         self.observe: Callable[[str], object] = lambda _kind: None
         """Is told the kind of every event that was recorded."""
-        self.database = Database(url, self._rebuild, patience)
+        self.database = Database(url, self._rebuild, patience, connections)
 
     def create(self, owner: str, first: Begun) -> str:
         """Record the first event of a new interview of this owner, and give its id."""
@@ -84,8 +84,17 @@ class Store:
         self.observe(Begun.__name__)
         return interview
 
-    def append(self, interview: str, number: int, event: Event, after: Interview) -> str:
+    def append(
+        self,
+        interview: str,
+        number: int,
+        event: Event,
+        after: Interview,
+        also: Callable[[sa.Connection], None] | None = None,
+    ) -> str:
         """Record the event as the interview's `number`-th (from 0), and give its time; `after` is the state it makes.
+
+        `also` is done in the same transaction.
 
         Raises MovedOnElsewhere if that place is taken: somebody else recorded an event first. Raises NoSuchInterview
         if the interview has been removed.
@@ -98,6 +107,8 @@ class Store:
                 row = {"interview": interview, "number": number, "kind": kind, "body": body, "at": at}
                 connection.execute(_ADD_EVENT, row)
                 read_models.update(connection, interview, event, at, after)
+                if also is not None:
+                    also(connection)
         except IntegrityError as error:
             self.owner_of(interview)
             if self.since(interview, number):

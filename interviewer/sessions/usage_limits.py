@@ -12,10 +12,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from interviewer.errors import OverLimit
-from interviewer.grading.protocol import Grader
-from interviewer.llm import LLM
 from interviewer.sessions.database import Database
-from interviewer.sessions.effects import OFFLINE, GraderSource
 from interviewer.sessions.token_usage import spent_since
 from interviewer.text.messages import localized
 
@@ -59,50 +56,24 @@ class RateLimit:
         return 0.0
 
 
-NO_LIMIT = RateLimit(0, 1.0)
-
-
-def check_pace(pace: RateLimit, owner: str) -> None:
-    """Count an answer. Raises OverLimit if it comes too soon."""
-    if wait := pace.take(owner):
-        raise OverLimit(localized("limit.answers", most=pace.most, seconds=ceil(wait)))
-
-
 @dataclass(frozen=True, slots=True)
-class LimitedGraders:
-    """A source of graders that works for an owner within limits; the offline estimate costs nothing and has none."""
+class UsageLimits:
+    """All limits of a server, the same for every owner."""
 
-    inner: GraderSource
     database: Database
-    calls: RateLimit = NO_LIMIT
+    answers: RateLimit
+    calls: RateLimit
     daily_tokens: int = 0
     """0 for no limit. What is under way when they are used up still ends."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def address(self, owner: str) -> str:
-        return self.inner.address(owner)
+    def take_answer(self, owner: str) -> None:
+        """Count an answer, or an interview that is begun. Raises OverLimit if it comes too soon."""
+        if wait := self.answers.take(owner):
+            raise OverLimit(localized("limit.answers", most=self.answers.most, seconds=ceil(wait)))
 
-    def grader(self, owner: str) -> Grader:
-        """Raises OverLimit."""
-        self._check(owner)
-        return self.inner.grader(owner)
-
-    def second_grader(self, owner: str) -> Grader:
-        """Raises OverLimit."""
-        self._check(owner)
-        return self.inner.second_grader(owner)
-
-    def llm_for(self, owner: str) -> LLM | None:
-        """None over a limit: then follow-ups are those of the bank."""
-        try:
-            self._check(owner)
-        except OverLimit:
-            return None
-        return self.inner.llm_for(owner)
-
-    def _check(self, owner: str) -> None:
-        if self.inner.address(owner) == OFFLINE:
-            return
+    def take_call(self, owner: str) -> None:
+        """Count a grading or a follow-up by a model. Raises OverLimit if the owner may have no more for now."""
         now = self.now()
         if self.daily_tokens and (again := self._spent_until(owner, now)):
             raise OverLimit(localized("limit.tokens", most=f"{self.daily_tokens:,}", when=_moment(again)))

@@ -60,6 +60,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start_sweeping()
+        if settings.run_jobs:
+            service.start_working(_GRACE_SECONDS)
         yield
         service.close()
         if speech:
@@ -158,8 +160,7 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         key_is_new = settings.makes_a_new_key
         app = make_app(settings)
         if app.state.metrics:
-            assert settings.metrics_port
-            app.state.metrics.serve(settings.metrics_host, settings.metrics_port, app.state.service.store.database)
+            app.state.metrics.serve(app.state.service.store.database)
         config = uvicorn.Config(
             app,
             log_level="warning",

@@ -24,9 +24,14 @@ HOST = "models.example:8000"
 SAID = "it is switched off, says somebody"
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
 @pytest.fixture
 def metrics() -> Metrics:
-    return Metrics()
+    return Metrics("127.0.0.1", free_port())
 
 
 def measured(store: Store, metrics: Metrics, grader: object, server: str = SERVER) -> SessionService:
@@ -73,12 +78,10 @@ def test_they_are_served_at_an_address_of_their_own_with_the_work_that_is_due_an
 ) -> None:
     session = measured(store, metrics, FlakyGrader()).begin("an-owner", begun())
     session.answer(SAID)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        with pytest.raises(SettingsError, match=f"metrics cannot be served on 127.0.0.1:{port}"):
-            Metrics().serve("127.0.0.1", port, store.database)
-    close = metrics.serve("127.0.0.1", port, store.database)
+    close, port = metrics.serve(store.database), metrics._port
     try:
+        with pytest.raises(SettingsError, match=f"metrics cannot be served on 127.0.0.1:{port}"):
+            Metrics("127.0.0.1", port).serve(store.database)
         told = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
         assert "interviewer_effects_due 1.0" in told
         session.run_due_and_wait()
@@ -89,13 +92,11 @@ def test_they_are_served_at_an_address_of_their_own_with_the_work_that_is_due_an
 
 
 def test_a_database_that_is_away_takes_only_the_queues_figure_with_it(store: Store, metrics: Metrics) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
     with store.database.write() as connection:
         connection.exec_driver_sql("DROP TABLE overviews")
-    close = metrics.serve("127.0.0.1", port, store.database)
+    close = metrics.serve(store.database)
     try:
-        told = httpx2.get(f"http://127.0.0.1:{port}/metrics")
+        told = httpx2.get(f"http://127.0.0.1:{metrics._port}/metrics")
         assert told.status_code == 200
         assert "\ninterviewer_effects_due " not in told.text
     finally:

@@ -7,28 +7,34 @@ import pytest
 from fakes import GradeAs, Only, begun, grade
 
 from interviewer.domain.grade import Grade, TokensSpent
-from interviewer.domain.interview import Answered, Attempt
+from interviewer.domain.interview import Answered, Attempt, GradeAttempt, Saying
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import OverLimit
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.scripted import ScriptedLLM
+from interviewer.sessions.effects import NOBODY
 from interviewer.sessions.removal import set_aside
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 from interviewer.sessions.token_usage import spent_by_owner, spent_since
-from interviewer.sessions.usage_limits import LimitedGraders, RateLimit
+from interviewer.sessions.usage_limits import RateLimit, UsageLimits
 
 SERVER = "http://model.example/v1"
 DAY = timedelta(days=1)
+NONE = RateLimit(0, 1.0)
 
 
 def costly(question: Question, attempt: Attempt) -> Grade:
     return replace(grade(attempt, question), spent=TokensSpent(60, 40))
 
 
+def limits(store: Store, **more: object) -> UsageLimits:
+    return UsageLimits(store.database, **{"answers": NONE, "calls": NONE, **more})  # type: ignore[arg-type]
+
+
 def limited(store: Store, **more: object) -> SessionService:
     """A service like that of another replica."""
-    return SessionService(store, LimitedGraders(Only(GradeAs(costly), server=SERVER), store.database, **more))  # type: ignore[arg-type]
+    return SessionService(store, Only(GradeAs(costly), server=SERVER), limits=limits(store, **more))
 
 
 def answered(service: SessionService, owner: str = "me") -> Session:
@@ -64,7 +70,9 @@ def test_owners_who_are_long_gone_take_no_room() -> None:
 
 
 def test_an_answer_that_comes_too_soon_is_refused_before_it_is_taken_and_says_when(store: Store) -> None:
-    service = SessionService(store, Only(LexicalGrader()), pace=RateLimit(2, 60.0, now=lambda: 0.0))
+    service = SessionService(
+        store, Only(LexicalGrader()), limits=limits(store, answers=RateLimit(2, 60.0, now=lambda: 0.0))
+    )
     session = service.begin("me", begun())
     session.answer("it is switched off")
     session.run_due_and_wait()
@@ -93,6 +101,17 @@ def test_a_used_up_budget_holds_over_replicas_and_says_when_it_is_possible_again
     assert answered(limited(store, daily_tokens=150), "you").interview().current.grade
 
 
+def test_the_budget_is_the_owners_also_where_a_worker_grades_with_the_graders_of_the_settings(store: Store) -> None:
+    service = limited(store, daily_tokens=100)
+    answered(service)
+    session = service.begin("me", begun())
+    session.answer("it is switched off")
+    grading = service._runner.work_on(session, GradeAttempt("dropout", 1), Language.EN, is_watched=False, whose=NOBODY)
+    assert grading is not None
+    grading.result(20)
+    assert "100 tokens" in session.interview().current.failure
+
+
 def test_what_could_not_be_graded_is_graded_when_the_day_is_over(store: Store) -> None:
     session = answered(limited(store, daily_tokens=100))
     session.move_on()
@@ -112,25 +131,34 @@ def test_nobody_gets_tokens_back_by_deleting(store: Store) -> None:
 
 
 def test_the_offline_estimate_has_no_limit(store: Store) -> None:
-    source = LimitedGraders(Only(LexicalGrader()), store.database, RateLimit(1, 3600.0), daily_tokens=1)
-    session = SessionService(store, source).begin("me", begun())
+    most = limits(store, calls=RateLimit(1, 3600.0), daily_tokens=1)
+    session = SessionService(store, Only(LexicalGrader()), limits=most).begin("me", begun())
     for _ in range(2):
         session.answer("it is switched off")
         assert session.run_due_and_wait().current.grade
         session.retry()
 
 
-def test_model_calls_over_the_rate_are_refused_and_follow_ups_are_then_those_of_the_bank(store: Store) -> None:
+def test_model_calls_over_the_rate_are_refused_and_say_when_they_are_possible_again(store: Store) -> None:
     now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    source = LimitedGraders(
-        Only(GradeAs(costly), ScriptedLLM([]), SERVER), store.database, RateLimit(2, 3600.0), now=lambda: now
-    )
-    assert source.llm_for("me") is not None
-    source.grader("me")
-    assert source.llm_for("me") is None
+    most = limits(store, calls=RateLimit(2, 3600.0, now=now.timestamp), now=lambda: now)
+    for _ in range(2):
+        most.take_call("me")
     with pytest.raises(OverLimit, match="after 2026-03-02 09:30 UTC"):
-        source.second_grader("me")
-    assert source.llm_for("you") is not None
+        most.take_call("me")
+    most.take_call("you")
+
+
+def test_over_the_limit_a_follow_up_is_that_of_the_bank_and_no_model_is_asked(store: Store) -> None:
+    llm = ScriptedLLM([])
+    graders = Only(GradeAs(costly), llm, SERVER)
+    service = SessionService(store, graders, limits=limits(store, daily_tokens=100))
+    answered(service)
+    session = service.begin("me", begun(probes=1))
+    session.answer("it is switched off")
+    asked = session.run_due_and_wait()
+    assert [turn.text for turn in asked.current.said(Saying.PROBE)] == ["Why is that?"]
+    assert llm.requests == []
 
 
 def test_tokens_are_added_up_by_owner_also_where_none_were_counted(store: Store) -> None:
