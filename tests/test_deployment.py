@@ -12,17 +12,30 @@ import yaml
 
 from interviewer import cli
 from interviewer.settings import Settings
-from interviewer.web.guard import HEALTH
+from interviewer.web.guard import HEALTH, READY
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
+DOCS = [ROOT / "docs" / name for name in ("operating.md", "operating.zh-CN.md")]
 COMMANDS = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("text", [DOCKERFILE, COMPOSE], ids=["Dockerfile", "compose.yaml"])
-def test_every_variable_is_a_setting(text: str) -> None:
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_every_file_command_and_route_that_the_docs_name_is_there(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r"(tests/[\w/]+\.py)", text):
+        assert (ROOT if target.startswith("tests/") else path.parent / "").joinpath(target).exists(), target
+    assert set(re.findall(r"`interviewer (\w+)", text)) <= set(COMMANDS)
+    assert set(re.findall(r"`interviewer admin (\w+)", text)) == set(COMMANDS["admin"].commands)
+    assert HEALTH in text
+    assert READY in text
+
+
+@pytest.mark.parametrize("path", [ROOT / "Dockerfile", ROOT / "compose.yaml", *DOCS], ids=lambda path: path.name)
+def test_every_variable_is_a_setting(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
     named = set(re.findall(r"INTERVIEWER_([A-Z_]+[A-Z])", text))
     assert named
     assert named <= {name.upper() for name in Settings.model_fields}
