@@ -612,14 +612,14 @@ async def another_secret(place: Place, seen: Seen, _: int) -> None:
         store = Store(place.database)
         [kept] = store.interviews()
         store.close()
-        before = await visitor.client.get(f"/export/{kept.id}.md")
+        before = await visitor.client.get(f"/export/{kept.id}.json")
         seen.note(
             "said in the log" if "another key" in server.said() else "not said", good="another key" in server.said()
         )
         link = f"/enter/{Owners(SECRET[::-1], is_https=False).link(kept.owner)}"
         entered = await visitor.client.post(link, data={"token": link.rpartition("/")[2]})
         seen.note("a link brings the interviews back", good=before.status_code == 404 and entered.status_code == 303)
-        export = await visitor.client.get(f"/export/{kept.id}.md")
+        export = await visitor.client.get(f"/export/{kept.id}.json")
         seen.note("its answer is there", good=text in export.text)
     server.end()
 
