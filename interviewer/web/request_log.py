@@ -17,7 +17,8 @@ from interviewer.web.guard import HEALTH, READY
 
 _log = logging.getLogger(__name__)
 
-_HEADER = "X-Request-ID"
+REQUEST_ID_HEADER = "x-request-id"
+_RAW_HEADER = REQUEST_ID_HEADER.encode()
 _SIGNS = frozenset(string.ascii_letters + string.digits + "._-")
 _LONGEST = 64
 _NAMELESS = frozenset({404, 405, 421})
@@ -37,17 +38,17 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        name, status, start = _id_of(Headers(scope=scope).get(_HEADER, "")), 500, time.perf_counter()
+        name, status, start = _id_of(Headers(scope=scope).get(REQUEST_ID_HEADER, "")), 500, time.perf_counter()
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[_HEADER] = name
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = name
             await send(message)
 
-        headers = [(key, value) for key, value in scope["headers"] if key != _HEADER.lower().encode()]
-        headers.append((_HEADER.lower().encode(), name.encode()))  # for what handles it in another thread
+        headers = [(key, value) for key, value in scope["headers"] if key != _RAW_HEADER]
+        headers.append((_RAW_HEADER, name.encode()))  # for what handles it in another thread
         token = REQUEST_ID.set(name)
         try:
             await self._app({**scope, "headers": headers}, receive, sending)

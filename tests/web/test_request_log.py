@@ -3,9 +3,11 @@
 import json
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from interviewer.settings import configure_logging, read_settings
@@ -77,6 +79,21 @@ def test_a_refused_request_has_an_id_and_a_line_too(client: TestClient, capsys: 
     [line] = logged(capsys)
     assert (line["status"], line["request_id"]) == (403, answer.headers["x-request-id"])
     assert "my answer" not in str(line)
+
+
+def test_an_event_that_another_thread_handles_logs_the_id_of_its_request(capsys: pytest.CaptureFixture[str]) -> None:
+    import gradio as gr
+
+    from interviewer.web.page_input import readable
+
+    def fail(_: gr.Request) -> None:
+        raise ZeroDivisionError
+
+    request = gr.Request(Request({"type": "http", "headers": [(b"x-request-id", b"abc-7")]}))
+    with ThreadPoolExecutor(1) as pool, pytest.raises(gr.Error):
+        pool.submit(readable(fail), request).result()
+    line = json.loads(capsys.readouterr().err)
+    assert (line["request_id"], line["logger"]) == ("abc-7", "interviewer.web.page_input")
 
 
 def test_probes_fill_no_log(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
