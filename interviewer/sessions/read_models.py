@@ -27,7 +27,7 @@ from interviewer.domain.scoring import Score, mean
 from interviewer.domain.summary import attempt_result, last_results
 from interviewer.errors import InterviewerError
 from interviewer.sessions import review_cards
-from interviewer.sessions.interview_search import add_words, has_all_words
+from interviewer.sessions.interview_search import TITLE, add_words, has_all_words
 from interviewer.sessions.tables import events, interview_words, interviews, outcomes, overviews
 
 PAGE_SIZE = 50
@@ -234,8 +234,7 @@ def questions_of(connection: sa.Connection, interview: str) -> list[tuple[str, s
 def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
     """The columns of an Overview in its order."""
     own = (overviews.c[name] for name in Overview._fields[1:-1])
-    joined = query.join(interviews, interviews.c.id == overviews.c.interview)
-    return joined.with_only_columns(overviews.c.interview, *own, interviews.c.title)
+    return query.with_only_columns(overviews.c.interview, *own, TITLE)
 
 
 def _state(state: Interview) -> dict[str, Any]:
