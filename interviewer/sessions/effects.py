@@ -69,7 +69,7 @@ class GraderSource(Protocol):
         """How many requests at a time the server of this owner takes."""
 
 
-class Recording(Protocol):
+class EventRecorder(Protocol):
     """The interview that is worked for."""
 
     @property
@@ -89,7 +89,7 @@ class _Work:
     """An effect to be done, for whom, and how; `partial` are the verdicts that are settled so far."""
 
     key: EffectKey
-    session: Recording
+    session: EventRecorder
     language: Language
     is_watched: bool
     is_leased: bool
@@ -130,7 +130,7 @@ class EffectRunner:
         self._lock = threading.Lock()
 
     def queue(
-        self, session: Recording, before: Interview, after: Interview, language: Language
+        self, session: EventRecorder, before: Interview, after: Interview, language: Language
     ) -> Callable[[Any], None] | None:
         """What puts the work that is owed `after` and was not `before` into the queue, in the transaction that records it."""
         if self._jobs is None or not self._is_for_the_queue(session.owner):
@@ -143,7 +143,7 @@ class EffectRunner:
         return partial(self._jobs.add, jobs) if jobs else None
 
     def start(
-        self, session: Recording, effect: Effect, language: Language, *, is_watched: bool, is_left: bool = False
+        self, session: EventRecorder, effect: Effect, language: Language, *, is_watched: bool, is_left: bool = False
     ) -> Future[None] | None:
         """Start the effect unless it is under way; None if it is left to another process, or to the queue.
 
@@ -159,7 +159,7 @@ class EffectRunner:
 
     def work_on(
         self,
-        session: Recording,
+        session: EventRecorder,
         effect: Effect,
         language: Language,
         *,
@@ -250,11 +250,11 @@ class EffectRunner:
     def _is_for_the_queue(self, owner: str) -> bool:
         return self._graders.is_shared(owner) and not self.is_offline(owner)
 
-    def _job(self, session: Recording, effect: Effect, language: Language) -> EffectJob:
+    def _job(self, session: EventRecorder, effect: Effect, language: Language) -> EffectJob:
         address, width = self._graders.address(session.owner), self._graders.width(session.owner)
         return EffectJob(EffectKey(session.id, effect), language, address, width)
 
-    def _may_be_worked_on(self, session: Recording, key: EffectKey, language: Language) -> bool:
+    def _may_be_worked_on(self, session: EventRecorder, key: EffectKey, language: Language) -> bool:
         """Whether nobody is at it. A grading by a model that is gone fails here: no other grades in its place unasked."""
         state = self._leases.state(key)
         if state is LeaseState.LOST:

@@ -14,7 +14,7 @@ from interviewer.domain.interview import (
     Event,
     Interview,
     Probed,
-    Saying,
+    TurnKind,
     Unprobed,
     due,
     may_probe,
@@ -49,15 +49,17 @@ def decide(interview: Interview, llm: LLM | None, seconds: float) -> Event | Non
     if reply or is_asked:
         return Clarified(reply or neutral_reply(interview))
     if llm is not None and time.monotonic() < until and (points := _looked_for(interview, follow_ups.open_points)):
-        worded = with_time_limit(until - time.monotonic(), lambda: follow_ups.word_follow_up(interview, points, llm))
+        worded = with_time_limit(
+            until - time.monotonic(), lambda: follow_ups.generate_follow_up(interview, points, llm)
+        )
         if worded is not None:
             return worded
     chosen = _looked_for(interview, follow_ups.choose_probe)
     if chosen is None:
         return Unprobed()
-    plain = follow_ups.plain_probe(interview, chosen)
+    plain = follow_ups.default_probe(interview, chosen)
     # The neutral one would be asked of every point in the same words.
-    is_said = any(turn.text == plain for turn in interview.current.said(Saying.PROBE))
+    is_said = any(turn.text == plain for turn in interview.current.turns_of(TurnKind.PROBE))
     return Unprobed() if is_said else Probed(chosen.id, plain)
 
 

@@ -12,9 +12,9 @@ from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
+from interviewer.llm.concurrency_limit import ConcurrencyLimit, ConcurrencyLimitedLLM
 from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
-from interviewer.llm.gate import Gate, Gated
 from interviewer.llm.model_call import ModelCall
 from interviewer.llm.profiles import PROFILES
 from interviewer.text.messages import localized
@@ -92,8 +92,8 @@ class GraderRegistry:
         self.concurrency = concurrency
         self._lock = threading.Lock()
         self._chosen: dict[str, GraderChoice] = {}
-        self._models: dict[Endpoint, Gated] = {}
-        self._gates: dict[str, Gate] = {}
+        self._models: dict[Endpoint, ConcurrencyLimitedLLM] = {}
+        self._limits: dict[str, ConcurrencyLimit] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
         self._checks: MutableMapping[CheckKey, Any] = {} if checks is None else checks
@@ -214,13 +214,13 @@ class GraderRegistry:
         return self.llm(endpoint) if endpoint else None
 
     def llm(self, endpoint: Endpoint) -> LLM:
-        """The model of an endpoint, behind the gate that all users of the same address share."""
+        """The model of an endpoint, behind the limit that all users of the same address share."""
         with self._lock:
             if endpoint in self._models:
                 return self._models[endpoint]
-            keyless = replace(endpoint, key="")  # the gate outlives a choice and its key
-            gate = self._gates.setdefault(endpoint.base_url, Gate(lambda: self._width(keyless)))
-            model = Gated(self._connect(endpoint), gate)
+            keyless = replace(endpoint, key="")  # the limit outlives a choice and its key
+            limit = self._limits.setdefault(endpoint.base_url, ConcurrencyLimit(lambda: self._width(keyless)))
+            model = ConcurrencyLimitedLLM(self._connect(endpoint), limit)
             # What is only tried out, by a grader check, is not kept: its key would be.
             if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
                 self._models[endpoint] = model

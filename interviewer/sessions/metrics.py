@@ -26,7 +26,7 @@ from interviewer.errors import SettingsError, StoreError
 from interviewer.grading.protocol import Grader, Watch
 from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.protocol import Message, Piece, Reply
+from interviewer.llm.protocol import Message, ReplyChunk, Reply
 from interviewer.sessions.database import Database
 from interviewer.sessions.effects import OFFLINE, GraderSource
 from interviewer.sessions.read_models import count_due
@@ -194,7 +194,7 @@ class _MeasuredLLM:
         self.metrics.spent(self.host, reply)
         return reply
 
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
         with self.metrics.calling(self.host):
             for piece in self.inner.stream(messages, schema=schema):
                 if piece.reply is not None:

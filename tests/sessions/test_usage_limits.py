@@ -13,7 +13,7 @@ from interviewer.errors import OverLimit
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.scripted import ScriptedLLM
 from interviewer.sessions.effects import NOBODY
-from interviewer.sessions.removal import set_aside
+from interviewer.sessions.removal import soft_delete
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 from interviewer.sessions.token_usage import spent_by_owner, spent_since
@@ -125,7 +125,7 @@ def test_what_could_not_be_graded_is_graded_when_the_day_is_over(store: Store) -
 
 def test_nobody_gets_tokens_back_by_deleting(store: Store) -> None:
     session = answered(limited(store, daily_tokens=100))
-    set_aside(store, session.id, "me")
+    soft_delete(store, session.id, "me")
     assert answered(limited(store, daily_tokens=100)).interview().current.failure
     assert [one.tokens for one in spent_since(store.database, "me", datetime.now(UTC) - DAY)] == [100]
 
