@@ -137,7 +137,7 @@ def make_grader_registry(settings: Settings, metrics: "Metrics | None" = None) -
 def _connect(endpoint: Endpoint) -> LLM:
     from interviewer.llm.client import OpenAICompatible
 
-    return OpenAICompatible(endpoint, identify=KNOWN.identify)
+    return OpenAICompatible(endpoint, recall=KNOWN.recall)
 
 
 def make_speech(settings: Settings) -> "Speech | None":

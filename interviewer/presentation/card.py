@@ -25,6 +25,7 @@ Badge = Callable[[Grade], str]
 
 _LACKING = (Level.MISSING, Level.PARTIAL, Level.CONTRADICTED)
 _SAYS_NOTHING = (Flag.BLANK, Flag.DONT_KNOW)
+_BY_YOU = localized("card.by_you")
 # Sentences of the offline grader that say no more than the level beside them.
 _SAID_BY_LEVEL = tuple(localized(f"reason.{level}") for level in (Level.MET, Level.MISSING))
 
@@ -81,10 +82,10 @@ class CriterionRow:
 
 @dataclass(frozen=True, slots=True)
 class PointCount:
-    """How many of the points that a question asks for one judge found; `by` is a coach, empty for the candidate."""
+    """How many of the points that a question asks for were found, and who judged that."""
 
     levels: tuple[Level | None, ...]
-    by: str = ""
+    by: Localized = _BY_YOU
     is_grader: bool = False
 
     @property
@@ -97,11 +98,23 @@ class PointCount:
 def point_counts(found: AttemptResult) -> list[PointCount]:
     """The points by who judged them: the effective ones first, beside them those of the grader where people ruled."""
     grade, attempt = found.grade, found.attempt
+    by_grader = localized("card.by_grader")
     if not attempt.rulings:
-        return [PointCount(found.points, is_grader=True)] if found.points else []
-    coaches = [ruling.by for ruling in attempt.rulings if ruling.by]
-    ours = [PointCount(found.points, coaches[-1] if coaches else "")]
-    return [*ours, PointCount(points(found.question.rubric, grade.verdicts), is_grader=True)] if grade else ours
+        return [PointCount(found.points, by_grader, is_grader=True)] if found.points else []
+    ours = [PointCount(found.points, _judges(found))]
+    if grade is None:
+        return ours
+    return [*ours, PointCount(points(found.question.rubric, grade.verdicts), by_grader, is_grader=True)]
+
+
+def _judges(found: AttemptResult) -> Localized:
+    """Those whose rulings count: the candidate, coaches, or both."""
+    rulings = [found.attempt.ruling(criterion.id) for criterion in found.question.criteria]
+    names = dict.fromkeys(ruling.by for ruling in rulings if ruling)
+    coaches = ", ".join(filter(None, names))
+    if not coaches:
+        return _BY_YOU
+    return localized("card.by_both", name=coaches) if "" in names else Localized(zh=coaches, en=coaches)
 
 
 def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] = ()) -> list[CriterionRow]:
@@ -122,7 +135,11 @@ def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] =
 
     def is_listed(criterion: Criterion) -> bool:
         level = known[criterion.id].level
-        if found.attempt.ruling(criterion.id):
+        ruling, given = (
+            found.attempt.ruling(criterion.id),
+            grade.verdict(criterion.id).level if grade else Level.MISSING,
+        )
+        if ruling and (ruling.level is not given or ruling.note.strip()):
             return True
         if level is Level.MISSING and (says_nothing(found) or (criterion.group and criterion.id not in lacking)):
             return False

@@ -104,6 +104,13 @@ class Session:
         """How long the open question has been open, hints and repetitions included; None where nobody can tell."""
         return _since(self.cache.read(self.id).asked_at)
 
+    def changed_at(self) -> float | None:
+        """When anything last happened in the interview, in seconds since 1970; None where the record cannot be read."""
+        try:
+            return datetime.fromisoformat(self.cache.read(self.id).changed_at).timestamp()
+        except ValueError:
+            return None
+
     def hint(self, place: str | None = None) -> Interview:
         """Give the next hint. Raises OutOfTurn where there is none left."""
         return self._record(_next_hint, place)

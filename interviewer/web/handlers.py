@@ -325,7 +325,8 @@ class PageHandlers:
         )
         compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
         partial = session.partial_verdicts()
-        return view(session.id, interview, language, badge, live, partial, seconds, compared)
+        since = session.changed_at() if interview.phase is Phase.WEIGHING else None
+        return view(session.id, interview, language, badge, live, partial, seconds, compared, since)
 
 
 def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:

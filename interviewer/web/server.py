@@ -77,7 +77,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     else:
         _add_links(app, settings, owners)
     _add_import(app, importer, owners)
-    add_voice(app, speech, service, owners)
+    add_voice(app, speech, service, owners, lambda: graders.options.is_private)
     mount(app, settings, service, library, owners, graders, importer, speech)
     app.state.service, app.state.graders, app.state.metrics = service, graders, metrics
     # Reading the banks takes a moment that the first visitor need not wait for.
