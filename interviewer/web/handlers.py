@@ -253,7 +253,7 @@ class PageHandlers:
     ) -> View:
         """What the page shows when this was recorded and what is due was started; `clear`: the answer box is empty then."""
         try:
-            session = self.service.resume(interview, owner)
+            session = self.service.resume(interview, owner, language)
             stands, notice = self._settled(session, play(session), language)
             return replace(self._view(session, stands, language), notice=notice, clear=clear)
         except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
@@ -280,7 +280,7 @@ class PageHandlers:
             return 0, 0  # the list that is shown with it says what is wrong
         for interview in found:
             try:
-                session = self.service.resume(interview, owner)
+                session = self.service.resume(interview, owner, language)
                 before += _ungraded(session.interview())
                 session.regrade()
                 after += _ungraded(session.run_due_and_wait(language, wait))
@@ -290,7 +290,7 @@ class PageHandlers:
 
     def _brought_up_to_date(self, owner: str, interview: str, language: Language) -> View:
         """The interview with all that is due started, also what another process left undone."""
-        session = self.service.resume(interview, owner)
+        session = self.service.resume(interview, owner, language)
         stands, notice = self._settled(session, session.interview(), language)
         return replace(self._view(session, stands, language), notice=notice)
 

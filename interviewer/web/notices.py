@@ -9,6 +9,7 @@ from interviewer.errors import (
     MovedOnElsewhere,
     NoSuchInterview,
     OutOfTurn,
+    OverLimit,
     StoreDamaged,
     StoreError,
     TranscriptError,
@@ -42,7 +43,7 @@ def error_text(error: Exception, language: Language) -> str:
             return say("play.store_failed", language, reason=error.into(language))
         case OutOfTurn():
             return say("play.not_now", language)
-        case BankError():
+        case BankError() | OverLimit():
             return error.into(language)
     return say("play.not_now", language)
 
