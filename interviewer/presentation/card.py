@@ -40,13 +40,15 @@ class CardActions:
 
     `is_measured` says of a grade whether its grader is known to be any good on the bank; where it is not, candidates
     mark their own answers first. `has_model` says whether a second opinion can be asked for; `notes` are what the
-    candidate keeps about questions. `progress` is what a model is doing that grades an attempt.
+    candidate keeps about questions. `progress` is what a model is doing that grades an attempt. `coach` is the name of
+    the coach who looks at it, and is offered to rule and nothing else; empty where the candidate does.
     """
 
     is_measured: Callable[[Grade], bool]
     has_model: bool = False
     notes: Mapping[QuestionName, QuestionNote] = field(default_factory=dict)
     progress: Callable[[Attempt], CallProgress | None] = lambda _: None
+    coach: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +226,9 @@ def card(
         progress=live.progress(attempt) if live else None,
         may_rule=live is not None and may_rule(interview, attempt),
         may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
-        kept_of=(name, live.notes.get(name, NO_NOTE)) if live else (),
-        sheet=_sheet(interview, found, language, level, live) if live else "",
+        coach=live.coach if live else "",
+        kept_of=(name, live.notes.get(name, NO_NOTE)) if live and not live.coach else (),
+        sheet=_sheet(interview, found, language, level, live) if live and not live.coach else "",
     )
 
 

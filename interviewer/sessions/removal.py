@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from interviewer.domain.interview import Begun
 from interviewer.domain.rubric import Localized
 from interviewer.errors import NoSuchInterview
+from interviewer.sessions import class_removal
 from interviewer.sessions.serialization import (
     bank_from_json,
     begun_from_json,
@@ -115,7 +116,9 @@ def forget_expired(store: Store) -> int:
         if connection.execute(sa.select(removed_interviews.c.interview).where(is_old).limit(1)).first() is None:
             return 0
     with store.database.write() as connection:
-        return connection.execute(removed_interviews.delete().where(is_old)).rowcount
+        dropped = connection.execute(removed_interviews.delete().where(is_old)).rowcount
+        class_removal.remove_deleted_interviews(connection)
+    return dropped
 
 
 def _of(owner: str) -> sa.Select[tuple[object, ...]]:

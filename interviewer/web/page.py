@@ -20,7 +20,7 @@ from interviewer.web.badge import Badges
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import GraderActions
 from interviewer.web.grader_tab import GraderWiring
-from interviewer.web.handlers import Choices, Desk
+from interviewer.web.handlers import Desk
 from interviewer.web.history import link_told, listing, regraded, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
@@ -40,6 +40,7 @@ from interviewer.web.rendering import (
     merged,
     start_values,
 )
+from interviewer.web.start_choices import Choices
 from interviewer.web.theme import css, page_script, script, theme
 from interviewer.web.view_model import Screen, View
 from interviewer.web.voice import voice_controls
