@@ -54,6 +54,21 @@ class Settings(BaseSettings):
     secret: str = Field(
         "", repr=False, description="key that signs the owner cookie; made and kept in DATA_DIR if empty"
     )
+    oidc_issuer: str = Field(
+        "", description="address of the OpenID Connect provider that people sign in with; nobody signs in if empty"
+    )
+    oidc_client_id: str = Field("", description="what the provider calls this site")
+    oidc_client_secret: str = Field("", repr=False, description="the secret that the provider gave for it")
+    oidc_role_claim: str = Field(
+        "", description="the claim that holds candidate, coach or admin, such as roles or realm_access.roles"
+    )
+    proxy_user_header: str = Field(
+        "", description="instead of OpenID Connect: the header in which a proxy says who signed in with it"
+    )
+    trusted_proxies: str = Field("", description="comma-separated addresses or networks that header is taken from")
+    admins: str = Field("", description="comma-separated e-mail addresses of administrators")
+    coaches: str = Field("", description="comma-separated e-mail addresses of coaches")
+    session_days: int = Field(30, ge=1, le=400, description="days after which one has to sign in anew")
     base_url: str = Field(
         "", description="a model's server, such as http://127.0.0.1:11434/v1; empty for the offline grader"
     )
@@ -139,7 +154,22 @@ class Settings(BaseSettings):
     def is_for_this_machine(self) -> bool:
         """Whether nobody but the people at this machine can reach the page."""
         named = {name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()}
-        return self.host in _LOOPBACK and not self.root_path and named <= _LOOPBACK
+        return self.host in _LOOPBACK and not self.root_path and named <= _LOOPBACK and not self.has_accounts
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether people sign in, so that nobody without an account sees anything.
+
+        Raises SettingsError where the rest of a sign-in is set without what begins it: the page would be open to all.
+        """
+        rest = {"oidc_client_id", "oidc_client_secret", "oidc_role_claim", "trusted_proxies", "admins", "coaches"}
+        alone = sorted(name for name in rest if getattr(self, name))
+        if alone and not (self.oidc_issuer or self.proxy_user_header):
+            raise SettingsError(
+                f"INTERVIEWER_{alone[0].upper()} is set, and nobody signs in: set INTERVIEWER_OIDC_ISSUER"
+                " or INTERVIEWER_PROXY_USER_HEADER, too"
+            )
+        return bool(self.oidc_issuer or self.proxy_user_header)
 
     @property
     def makes_a_new_key(self) -> bool:

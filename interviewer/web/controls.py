@@ -28,7 +28,7 @@ NO_INTERVIEW = "none"
 class Controls:
     """Everything on the page; whoever makes one lays it out."""
 
-    def __init__(self, offer: GraderOptions, *, may_import: bool) -> None:
+    def __init__(self, offer: GraderOptions, *, may_import: bool, may_link: bool) -> None:
         self.remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
         self.place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)
         # What the buttons on a card ask for comes through these two; the page's script fills in the one and presses the other.
@@ -53,12 +53,13 @@ class Controls:
                 with gr.Row():
                     self.refresh = gr.Button(size="sm", elem_id="refresh")
                     self.regrade = gr.Button(size="sm", elem_id="regrade-everything")
-                    self.link = gr.Button(size="sm", elem_id="link")
+                    self.link = gr.Button(size="sm", elem_id="link", visible=may_link)
                 self.link_text = html(visible=False, elem_id="link-text")
             self.questions = QuestionsTab()
             self.importing = ImportTab(is_allowed=may_import)
             self.grader = GraderTab(offer)
             self.preparing = PrepareTab(may_save=may_import)
+        self.account = html(elem_id="account")
 
     def all(self) -> list[Any]:
         """Every component, for the events that say all of it anew."""

@@ -15,7 +15,7 @@ from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import preferred_language
+from interviewer.web.page_language import language_of_request
 from interviewer.web.time_zone import time_zone
 
 _MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
@@ -41,9 +41,7 @@ def add_exports(app: FastAPI, settings: Settings, service: SessionService, owner
         except OutOfTurn as error:
             return PlainTextResponse(f"{error.into(language or Language.EN)}\n", 409)
         except (StoreError, TranscriptError) as error:
-            spoken = language or preferred_language(
-                request.cookies.get("lang", ""), request.headers.get("accept-language", "")
-            )
+            spoken = language or language_of_request(request)
             told = say("app.no_export", spoken, reason=error.into(spoken))
             return PlainTextResponse(f"{told}\n", 503, {"Retry-After": "5", "Cache-Control": "no-store"})
         file = f"{played.bank.id}-{moment(history[0].at, zone)[:10]}.{kind}"

@@ -16,6 +16,7 @@ from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
+from interviewer.web.account_page import account_line
 from interviewer.web.badge import Badges
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import GraderActions
@@ -84,8 +85,7 @@ def mount(
         css=css(),
         js=page_script(),
     )
-    (mounted,) = (route.app for route in app.routes if isinstance(route, Mount))
-    demo.forget_visitors(mounted)
+    demo.forget_visitors(next(route.app for route in app.routes if isinstance(route, Mount)))
 
 
 def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer, speech: Speech | None) -> Page:
@@ -94,7 +94,8 @@ def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer, s
     )
     with page:
         job = JobPreparation(importer, settings.data_folder)
-        controls = Controls(desk.models.options, may_import=importer.folder is not None)
+        may_import = importer.folder is not None
+        controls = Controls(desk.models.options, may_import=may_import, may_link=not owners.have_accounts)
         _Wiring(page, controls, desk, owners, importer, settings.root_path, speech, job).connect()
     return page
 
@@ -161,8 +162,7 @@ class _Wiring:
         self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language], [start.topics, start.count])
         self._on(start.topics.change, self._choose_topics, [*form[:3], c.page_language], [start.count])
         start.language.input(None, None, start.language_chosen, js="() => 'yes'", api_visibility="private")
-        is_interview = "(mode) => mode === 'interview'"
-        start.mode.input(None, start.mode, start.probes, js=is_interview, api_visibility="private")
+        start.mode.input(None, start.mode, start.probes, js="mode => mode === 'interview'", api_visibility="private")
         self._on(
             start.mode.input, lambda mode: gr.update(visible=mode == "interview"), [start.mode], [start.answer_seconds]
         )
@@ -241,7 +241,10 @@ class _Wiring:
         if wish:
             listed[self.c.tabs] = gr.update(selected="interviews")
         return merged(
-            self._labels(language), start_values(self.c, self.desk.library, language), self._draw(view, request), listed
+            self._labels(language, request),
+            start_values(self.c, self.desk.library, language),
+            self._draw(view, request),
+            listed,
         )
 
     def _speak(self, language: str, remembered: str | None, bank: str, is_chosen: str, request: gr.Request) -> Updates:
@@ -251,7 +254,7 @@ class _Wiring:
         drawn = self._draw(shown, request) if is_open else self._home(request, chosen)
         listed = {c.listing: listing(self.desk.service, owner, chosen), c.link_text: gr.update(visible=False)}
         asked = {} if is_chosen else {c.start.language: gr.update(value=language)}
-        return merged(self._labels(chosen), bank_choices(c, library, bank, chosen), drawn, listed, asked)
+        return merged(self._labels(chosen, request), bank_choices(c, library, bank, chosen), drawn, listed, asked)
 
     def _leave(self, language: str, request: gr.Request) -> Updates:
         # The box is for the next interview; the browser keeps what was typed into it for this one.
@@ -270,9 +273,10 @@ class _Wiring:
             return {}  # what keeps the page from being read is told where something is asked of it
         return draw_today(self.c, today, language, self.desk.models.choice(owner).title)
 
-    def _labels(self, language: Language) -> Updates:
+    def _labels(self, language: Language, request: gr.Request) -> Updates:
         told = labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None)
-        return told | {self.c.play.voice: voice_controls(self.speech, language)}
+        who = account_line(self.owners, dict(request.cookies), language)
+        return told | {self.c.play.voice: voice_controls(self.speech, language), self.c.account: who}
 
     def _practise(self, bank: str, language: Language) -> Updates:
         """The start form with this bank chosen, on the tab where interviews are played."""

@@ -21,7 +21,8 @@ from interviewer.sessions.service import Session, SessionService
 from interviewer.settings import Settings, read_settings
 from interviewer.web import guard
 from interviewer.web.identity import Owners
-from interviewer.web.server import make_app, preferred_language
+from interviewer.web.page_language import preferred_language
+from interviewer.web.server import make_app
 
 HOST = "http://127.0.0.1:7860"
 
