@@ -7,7 +7,9 @@ from typing import Any
 import gradio as gr
 
 from interviewer.domain.rubric import Language
+from interviewer.errors import StoreError
 from interviewer.text.messages import say
+from interviewer.web.assigned import Assigned
 from interviewer.web.class_desk import ClassDesk, Shown
 
 Updates = dict[Any, Any]
@@ -22,6 +24,17 @@ class ClassesTab:
             self.where = gr.Textbox("", visible="hidden", show_label=False, elem_id="class-where")
             self.asked = gr.Textbox(visible="hidden", show_label=False, elem_id="class-asked")
             self.ask = gr.Button(visible="hidden", elem_id="class-ask")
+
+
+def classes_labels(tab: ClassesTab | None, assigned: Assigned | None, owner: str, language: Language) -> Updates:
+    """The tab by its name, for coaches."""
+    if tab is None or assigned is None:
+        return {}
+    try:
+        is_there = assigned.access.may_coach(owner)
+    except StoreError:
+        return {}  # what keeps the page from being read is told where something is asked of it
+    return {tab.tab: gr.update(label=say("classes.title", language), visible=is_there)}
 
 
 @dataclass(frozen=True)
@@ -39,11 +52,6 @@ class ClassesWiring:
         for trigger in (tab.tab.select, language.input):
             on(trigger, self._show, [tab.where, language], shown)
         on(tab.ask.click, self._act, [tab.where, tab.asked, language], shown)
-
-    def labels(self, owner: str, language: Language) -> Updates:
-        """The tab by its name, for coaches."""
-        is_there = self.desk.screens.access.may_coach(owner)
-        return {self.tab.tab: gr.update(label=say("classes.title", language), visible=is_there)}
 
     def _show(self, where: str, language: str, request: gr.Request) -> Any:
         owner = self.owner_of(request)

@@ -179,6 +179,10 @@ class Desk:
         """What is worth practising now, where the visitor is."""
         return plan_today(self.service.store, owner, self.library.banks(), datetime.now(zone))
 
+    def tasks(self, owner: str, zone: tzinfo, language: Language) -> str:
+        """What the visitor's classes have assigned; nothing where nobody signs in."""
+        return self.assigned.card(owner, datetime.now(zone).date(), language) if self.assigned else ""
+
     def practise_today(self, owner: str, language: Language, zone: tzinfo) -> View:
         """An interview with what is worth practising now; with more of it, where today's is done."""
         banks, now = self.library.banks(), datetime.now(zone)

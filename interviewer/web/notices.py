@@ -8,6 +8,7 @@ from interviewer.errors import (
     InterviewerError,
     MovedOnElsewhere,
     NoSuchInterview,
+    NotAllowed,
     OutOfTurn,
     StoreDamaged,
     StoreError,
@@ -42,7 +43,7 @@ def told(error: Exception, language: Language) -> str:
             return say("play.store_failed", language, reason=error.into(language))
         case OutOfTurn():
             return say("play.not_now", language)
-        case BankError():
+        case BankError() | NotAllowed():
             return error.into(language)
     return say("play.not_now", language)
 

@@ -12,17 +12,22 @@ from interviewer.banks.loader import Library
 from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
 from interviewer.llm.speech import Speech
+from interviewer.sessions.access import Access
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.account_page import account_line
+from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
+from interviewer.web.class_desk import ClassDesk
+from interviewer.web.class_screens import ClassScreens
+from interviewer.web.classes_tab import ClassesWiring, classes_labels
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import GraderActions
 from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.handlers import Desk
-from interviewer.web.history import link_told, listing, regraded, wished_count
+from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
@@ -30,6 +35,7 @@ from interviewer.web.job_preparation import JobPreparation
 from interviewer.web.page_input import Page, language_of, readable, waiting, zone_of
 from interviewer.web.practice import Practice
 from interviewer.web.prepare_tab import PrepareWiring
+from interviewer.web.records_wiring import RecordsWiring
 from interviewer.web.rendering import (
     Updates,
     bank_choices,
@@ -59,10 +65,12 @@ def mount(
     models: GraderRegistry,
     importer: Importer,
     speech: Speech | None = None,
+    access: Access | None = None,
 ) -> None:
-    """Put the page on the application, with everything closed that it does not need."""
-    practice = Practice(service.store, library.banks)
-    desk = Desk(service, library, models, Badges(models, known_measurements(settings), library.banks), practice)
+    """Put the page on the application, with everything closed that it does not need; classes are there with `access`."""
+    badges = Badges(models, known_measurements(settings), library.banks)
+    assigned = Assigned(service, library, access) if access else None
+    desk = Desk(service, library, models, badges, Practice(service.store, library.banks), assigned)
     demo = _build(desk, owners, settings, importer, speech)
     demo.max_threads = _MOST_THREADS
     demo.queue(default_concurrency_limit=None, api_open=False)
@@ -95,7 +103,7 @@ def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer, s
     with page:
         job = JobPreparation(importer, settings.data_folder)
         may_import = importer.folder is not None
-        controls = Controls(desk.models.options, may_import=may_import, may_link=not owners.have_accounts)
+        controls = Controls(desk.models.options, may_import=may_import, has_accounts=owners.have_accounts)
         _Wiring(page, controls, desk, owners, importer, settings.root_path, speech, job).connect()
     return page
 
@@ -114,8 +122,8 @@ class _Wiring:
     job: JobPreparation
 
     def connect(self) -> None:
-        c = self.c
-        everything, language = c.all(), c.page_language
+        c, desk, language = self.c, self.desk, self.c.page_language
+        everything = c.all()
         arrived = self._on(self.demo.load, self._arrive, [c.remembered], everything)
         arrived.then(None, language, None, js=script("arrived"), api_visibility="private")
         self._on(
@@ -124,14 +132,12 @@ class _Wiring:
         language.input(None, language, None, js=script("remember_language"), api_visibility="private")
         self._connect_start()
         self._connect_play()
-        for trigger in (c.records.select, c.refresh.click):
-            self._on(trigger, self._list, [language, c.words], [c.progress, c.listing])
-        for found in (c.words.submit, c.words.blur):
-            self._on(found, self._find, [language, c.words], [c.listing], trigger_mode="always_last")
-        self._on(c.regrade.click, self._regrade, [language], [c.listing])
-        self._on(c.link.click, self._link, [language], [c.link_text])
+        RecordsWiring(c, desk, self.owners, self._owner, self._address).connect(self._on, language)
+        if c.classes and desk.assigned:
+            screens = ClassScreens(desk.service, desk.library, desk.assigned.access, desk.badges)
+            ClassesWiring(c.classes, ClassDesk(screens), self._owner, self._address).connect(self._on, language)
         c.questions.connect(self._on, self._search, language)
-        grader = GraderActions(self.desk.models, self.desk.library, self.speech)
+        grader = GraderActions(desk.models, desk.library, self.speech)
         GraderWiring(c.grader, grader, self._owner).connect(self._on, language)
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
@@ -268,14 +274,15 @@ class _Wiring:
     def _home(self, request: gr.Request, language: Language) -> Updates:
         owner = self._owner(request)
         try:
-            today = self.desk.today(owner, zone_of(request))
+            today, tasks = self.desk.today(owner, zone_of(request)), self.desk.tasks(owner, zone_of(request), language)
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
-        return draw_today(self.c, today, language, self.desk.models.choice(owner).title)
+        return draw_today(self.c, today, language, self.desk.models.choice(owner).title, tasks)
 
     def _labels(self, language: Language, request: gr.Request) -> Updates:
         told = labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None)
         who = account_line(self.owners, dict(request.cookies), language)
+        told |= classes_labels(self.c.classes, self.desk.assigned, self._owner(request), language)
         return told | {self.c.play.voice: voice_controls(self.speech, language), self.c.account: who}
 
     def _practise(self, bank: str, language: Language) -> Updates:
@@ -335,21 +342,6 @@ class _Wiring:
     def _search(self, words: str, state: str, language: str, request: gr.Request) -> str:
         return self.desk.practice.questions(self._owner(request), words, state, zone_of(request), Language(language))
 
-    def _list(self, language: str, words: str, request: gr.Request) -> tuple[str, str]:
-        progress = self.desk.practice.progress(self._owner(request), zone_of(request), Language(language))
-        return progress, self._find(language, words, request)
-
-    def _find(self, language: str, words: str, request: gr.Request) -> str:
-        owner = self._owner(request)
-        return listing(self.desk.service, owner, Language(language), words=words, zone=zone_of(request))
-
-    def _regrade(self, language: str, request: gr.Request) -> str:
-        """Grade whatever of this owner has no grade, and list the interviews anew."""
-        owner, spoken = self._owner(request), Language(language)
-        return regraded(*self.desk.regrade_all(owner, spoken), spoken) + listing(self.desk.service, owner, spoken)
-
-    def _link(self, language: str, request: gr.Request) -> Any:
-        """A link for another browser. Its host is the one this page was asked for, which the guard has checked."""
-        base = self.root_path or f"http://{request.headers.get('host', '')}"
-        address = f"{base}/enter/{self.owners.link(self._owner(request))}"
-        return gr.update(value=link_told(address, Language(language)), visible=True)
+    def _address(self, request: gr.Request) -> str:
+        """Where this page is: its host is the one it was asked for, which the guard has checked."""
+        return self.root_path or f"http://{request.headers.get('host', '')}"

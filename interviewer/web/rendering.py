@@ -128,9 +128,10 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
     }
 
 
-def draw_today(c: Controls, today: Today, language: Language, grader: str) -> Updates:
+def draw_today(c: Controls, today: Today, language: Language, grader: str, tasks: str) -> Updates:
+    """What is worth doing now, below what classes have assigned."""
     return {
-        c.start.today: today_card(today, language, grader),
+        c.start.today: tasks + today_card(today, language, grader),
         c.start.practise: gr.update(value=begin_label(today, language)),
     }
 
