@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -125,4 +125,5 @@ class AccountGate:
 
 
 def _refused(text: str, status: int) -> Response:
-    return PlainTextResponse(text + "\n", status, {"Cache-Control": "no-store"})
+    # Gradio's script shows `detail`, that of the recorder `error`.
+    return JSONResponse({"detail": text, "error": text}, status, {"Cache-Control": "no-store"})
