@@ -15,7 +15,7 @@ from interviewer.sessions.practice_log import list_verdicts
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.question_search import known_questions
-from interviewer.sessions.removal import forget_expired, list_set_aside
+from interviewer.sessions.removal import list_soft_deleted, purge_expired
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.sessions.today import plan_today
@@ -74,7 +74,7 @@ LISTS: dict[str, Callable[[Store, str], object]] = {
     "the comparison of a report": lambda store, name: compare(
         store, ME, name, SessionService(store, Only(LexicalGrader())).resume(name, None).interview()
     ),
-    "what can be put back": lambda store, _: (list_set_aside(store, ME), forget_expired(store)),
+    "what can be put back": lambda store, _: (list_soft_deleted(store, ME), purge_expired(store)),
     "verdicts": lambda store, _: list_verdicts(store, ME),
     "an interview": lambda store, name: store.history(name, ME),
 }
