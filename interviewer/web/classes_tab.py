@@ -10,7 +10,7 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
 from interviewer.text.messages import say
 from interviewer.web.assigned import Assigned
-from interviewer.web.class_desk import ClassDesk, ImportView
+from interviewer.web.class_desk import ClassDesk, ClassView
 
 Updates = dict[Any, Any]
 
@@ -63,5 +63,5 @@ class ClassesWiring:
         owner, base = self.owner_of(request), self.address_of(request)
         return self._drawn(self.desk.act(owner, where or "", asked, base, Language(language)))
 
-    def _drawn(self, shown: ImportView) -> Updates:
+    def _drawn(self, shown: ClassView) -> Updates:
         return {self.tab.page: shown.html, self.tab.where: shown.where}
