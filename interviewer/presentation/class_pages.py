@@ -15,7 +15,7 @@ from interviewer.evaluation.ruling_agreement import RulingAgreement
 from interviewer.presentation.templating import render
 from interviewer.sessions.assignments import Assignment, LiveOutcome, Task
 from interviewer.sessions.classes import Classroom, Member
-from interviewer.sessions.read_models import Overview
+from interviewer.sessions.read_models import InterviewOverview
 
 
 class ClassLine(NamedTuple):
@@ -39,7 +39,7 @@ class CandidateLine(NamedTuple):
     """How far a candidate is with an assignment; no `overview` where they have not begun."""
 
     name: str
-    overview: Overview | None
+    overview: InterviewOverview | None
 
 
 class HeatRow(NamedTuple):

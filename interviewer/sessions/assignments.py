@@ -12,7 +12,7 @@ from interviewer.domain.interview import Begun, Mode
 from interviewer.domain.rubric import Bank, Language
 from interviewer.sessions.classes import Classroom, clean_name
 from interviewer.sessions.planning import QuestionName, make_named_plan
-from interviewer.sessions.read_models import Overview, select_overviews
+from interviewer.sessions.read_models import InterviewOverview, select_overviews
 from interviewer.sessions.store import Store, new_id
 from interviewer.sessions.tables import (
     assigned_interviews,
@@ -48,7 +48,7 @@ class AssignedInterview(NamedTuple):
     """How far a candidate is with an assignment; `overview` is None where they have not begun, or deleted what they had."""
 
     owner: str
-    overview: Overview | None
+    overview: InterviewOverview | None
 
     @property
     def is_done(self) -> bool:
@@ -60,7 +60,7 @@ class Task(NamedTuple):
 
     assignment: Assignment
     classroom: Classroom
-    overview: Overview | None
+    overview: InterviewOverview | None
 
     @property
     def is_done(self) -> bool:
@@ -203,7 +203,7 @@ def _select(store: Store, which: sa.ColumnElement[bool]) -> list[Assignment]:
     ]
 
 
-def _overviews(store: Store, which: sa.ColumnElement[bool]) -> dict[tuple[str, str], Overview]:
+def _overviews(store: Store, which: sa.ColumnElement[bool]) -> dict[tuple[str, str], InterviewOverview]:
     """The interviews of assignments, by assignment and owner."""
     assigned = sa.select(assigned_interviews).where(which)
     names = assigned.with_only_columns(assigned_interviews.c.interview)

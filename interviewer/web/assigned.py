@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.errors import NotAllowed
 from interviewer.presentation.class_pages import tasks_card
@@ -19,7 +19,7 @@ class Assigned:
     """Serves candidates: one for the whole server. There is none where nobody signs in."""
 
     service: SessionService
-    library: Library
+    library: BankLibrary
     access: Access
 
     def card(self, owner: str, today: date, language: Language) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Interview, shows_grades
 from interviewer.domain.rubric import Language, Localized, Question
 from interviewer.errors import NotAllowed
@@ -36,7 +36,7 @@ class ClassScreens:
     """Draws for coaches: one for the whole server. Raises NotAllowed for what is not there or not for who asks."""
 
     service: SessionService
-    library: Library
+    library: BankLibrary
     access: Access
     badges: Badges
 

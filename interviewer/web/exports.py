@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from interviewer import wiring
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import replay
 from interviewer.domain.rubric import Language
 from interviewer.errors import NoSuchInterview, NotAllowed, OutOfTurn, StoreError, TranscriptError
@@ -23,7 +23,7 @@ _MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application
 
 
 def add_exports(
-    app: FastAPI, settings: Settings, service: SessionService, owners: Owners, library: Library, access: Access
+    app: FastAPI, settings: Settings, service: SessionService, owners: Owners, library: BankLibrary, access: Access
 ) -> None:
     """Transcripts as files, and as a page to be printed."""
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Interview, Phase, due, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, StoreDamaged, StoreError, TranscriptError
@@ -23,7 +23,7 @@ from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
-from interviewer.web.notices import not_begun, told, unreachable, with_unrecorded
+from interviewer.web.notices import error_text, not_begun, unreachable, with_unrecorded
 from interviewer.web.page_actions import (
     PAGE_ACTIONS,
     BeginAssignment,
@@ -34,8 +34,8 @@ from interviewer.web.page_actions import (
     StopGrading,
     StopTest,
 )
-from interviewer.web.practice import Practice
-from interviewer.web.start_choices import Choices
+from interviewer.web.practice import PracticeHandlers
+from interviewer.web.start_choices import StartChoices
 from interviewer.web.view_model import Screen, View, view
 from interviewer.web.voice import read_spoken
 
@@ -44,14 +44,14 @@ _OFFLINE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PageHandlers:
     """Plays for the page: one for the whole server."""
 
     service: SessionService
-    library: Library
+    library: BankLibrary
     models: GraderRegistry
     badges: Badges
-    practice: Practice
+    practice: PracticeHandlers
     assigned: Assigned | None = None
 
     def arrive(self, owner: str, interview: str, language: Language) -> View:
@@ -67,7 +67,7 @@ class Desk:
         except InterviewerError as error:
             return unreachable(error, interview, language)
 
-    def start(self, owner: str, choices: Choices, language: Language) -> View:
+    def start(self, owner: str, choices: StartChoices, language: Language) -> View:
         """A new interview. What cannot be played is said on the start form."""
         return self._begun(lambda: self.service.begin(owner, choices.plan(self.library)), language)
 
@@ -152,7 +152,7 @@ class Desk:
                 try:
                     names = self._named(owner, interview, wish.questions)
                 except InterviewerError as error:
-                    return self._noticed(owner, interview, language, told(error, language))
+                    return self._noticed(owner, interview, language, error_text(error, language))
                 return self.practise(owner, names, language)
             case [(BeginAssignment() | LeaveClass()) as wish, *_] if self.assigned:
                 return self._in_class(self.assigned, owner, wish, language)
@@ -212,7 +212,7 @@ class Desk:
         except StoreError as error:
             return not_begun(error, language)
         except (InterviewerError, ValueError) as error:
-            return View(Screen.START, language, notice=told(error, language))
+            return View(Screen.START, language, notice=error_text(error, language))
         return self._view(session, session.interview(), language)
 
     def _named(self, owner: str, interview: str, wished: Sequence[str]) -> list[QuestionName]:
@@ -251,7 +251,7 @@ class Desk:
         except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
             return unreachable(error, interview, language)
         except InterviewerError as error:
-            notice = (refusals or {}).get(type(error)) or told(error, language)
+            notice = (refusals or {}).get(type(error)) or error_text(error, language)
             return self._noticed(owner, interview, language, notice)
 
     def _noticed(self, owner: str, interview: str, language: Language, notice: str) -> View:

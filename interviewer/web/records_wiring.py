@@ -8,7 +8,7 @@ import gradio as gr
 
 from interviewer.domain.rubric import Language
 from interviewer.web.controls import Controls
-from interviewer.web.handlers import Desk
+from interviewer.web.handlers import PageHandlers
 from interviewer.web.history import link_told, listing, regraded
 from interviewer.web.identity import Owners
 from interviewer.web.page_input import zone_of
@@ -19,7 +19,7 @@ class RecordsWiring:
     """Connects the tab to what it does; `owner_of` says who asks, or refuses, and `address_of` the address of the page."""
 
     c: Controls
-    desk: Desk
+    handlers: PageHandlers
     owners: Owners
     owner_of: Callable[[gr.Request], str]
     address_of: Callable[[gr.Request], str]
@@ -35,17 +35,19 @@ class RecordsWiring:
         on(c.link.click, self._link, [language], [c.link_text])
 
     def _list(self, language: str, words: str, request: gr.Request) -> tuple[str, str]:
-        progress = self.desk.practice.progress(self.owner_of(request), zone_of(request), Language(language))
+        progress = self.handlers.practice.progress(self.owner_of(request), zone_of(request), Language(language))
         return progress, self._find(language, words, request)
 
     def _find(self, language: str, words: str, request: gr.Request) -> str:
         owner = self.owner_of(request)
-        return listing(self.desk.service, owner, Language(language), words=words, zone=zone_of(request))
+        return listing(self.handlers.service, owner, Language(language), words=words, zone=zone_of(request))
 
     def _regrade(self, language: str, request: gr.Request) -> str:
         """Grade whatever of this owner has no grade, and list the interviews anew."""
         owner, spoken = self.owner_of(request), Language(language)
-        return regraded(*self.desk.regrade_all(owner, spoken), spoken) + listing(self.desk.service, owner, spoken)
+        return regraded(*self.handlers.regrade_all(owner, spoken), spoken) + listing(
+            self.handlers.service, owner, spoken
+        )
 
     def _link(self, language: str, request: gr.Request) -> Any:
         """A link for another browser."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interviewer.banks.loader import Library
-from interviewer.domain.interview import Begun, Manner, Mode, Order
+from interviewer.banks.loader import BankLibrary
+from interviewer.domain.interview import Begun, InterviewerStyle, Mode, Order
 from interviewer.domain.rubric import Language
 from interviewer.errors import BankError
 from interviewer.sessions.planning import make_plan
@@ -15,7 +15,7 @@ ANSWER_SECONDS = (0, 60, 120, 180, 300)
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class StartChoices:
     """What the start form sends; every value comes from a browser, so every value is checked."""
 
     bank: str
@@ -30,7 +30,7 @@ class Choices:
     answer_seconds: int = 0
     """The limit for an answer; 0 for none, as in coach mode, which has none."""
 
-    def plan(self, library: Library) -> Begun:
+    def plan(self, library: BankLibrary) -> Begun:
         """The first event of the interview. Raises BankError or ValueError if it cannot be played."""
         bank = library.bank(self.bank)
         most = sum(not self.topics or question.topic in self.topics for question in bank.questions)
@@ -48,5 +48,5 @@ class Choices:
             probes=bool(self.probes),
             hints=bool(self.hints),
             answer_seconds=ANSWER_SECONDS[limit] or None,
-            manner=Manner(self.manner),
+            manner=InterviewerStyle(self.manner),
         )
