@@ -245,7 +245,7 @@ class PageHandlers:
     ) -> View:
         """What the page shows when this was recorded and what is due was started; `clear`: the answer box is empty then."""
         try:
-            session = self.service.resume(interview, owner)
+            session = self.service.resume(interview, owner, language)
             stands, notice = self._settled(session, play(session), language)
             return replace(self._view(session, stands, language), notice=notice, clear=clear)
         except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
@@ -272,7 +272,7 @@ class PageHandlers:
             return 0, 0  # the list that is shown with it says what is wrong
         for interview in found:
             try:
-                session = self.service.resume(interview, owner)
+                session = self.service.resume(interview, owner, language)
                 before += _ungraded(session.interview())
                 session.regrade()
                 after += _ungraded(session.run_due_and_wait(language, wait))
@@ -282,7 +282,7 @@ class PageHandlers:
 
     def _brought_up_to_date(self, owner: str, interview: str, language: Language) -> View:
         """The interview with all that is due started, also what another process left undone."""
-        session = self.service.resume(interview, owner)
+        session = self.service.resume(interview, owner, language)
         stands, notice = self._settled(session, session.interview(), language)
         return replace(self._view(session, stands, language), notice=notice)
 
@@ -318,7 +318,8 @@ class PageHandlers:
         compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
         coach_notes = list_coach_notes(store, session.id) if interview.is_over else ()
         partial = session.partial_verdicts()
-        return view(session.id, interview, language, badge, live, partial, seconds, compared, coach_notes)
+        since = session.changed_at() if interview.phase is Phase.WEIGHING else None
+        return view(session.id, interview, language, badge, live, partial, seconds, compared, since, coach_notes)
 
 
 def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:

@@ -10,6 +10,7 @@ from interviewer.errors import (
     NoSuchInterview,
     NotAllowed,
     OutOfTurn,
+    OverLimit,
     StoreDamaged,
     StoreError,
     TranscriptError,
@@ -43,7 +44,7 @@ def error_text(error: Exception, language: Language) -> str:
             return say("play.store_failed", language, reason=error.into(language))
         case OutOfTurn():
             return say("play.not_now", language)
-        case BankError() | NotAllowed():
+        case BankError() | OverLimit() | NotAllowed():
             return error.into(language)
     return say("play.not_now", language)
 

@@ -26,10 +26,12 @@ from interviewer.web.body_receiver import TimelyProtocol
 from interviewer.web.class_invitations import add_invitations
 from interviewer.web.exports import add_exports
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
+from interviewer.web.health import add_health
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.last_answers import add_last_answers
 from interviewer.web.page_language import language_of_request
+from interviewer.web.request_log import RequestLog
 from interviewer.web.sign_in import add_sign_in
 from interviewer.web.small_page import small_page
 from interviewer.web.uploads import Uploads
@@ -46,8 +48,9 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     prepare_gradio(settings)
     from interviewer.web.page import mount
 
-    graders, library = wiring.make_grader_registry(settings), wiring.make_library(settings)
-    service = wiring.make_service(settings, graders)
+    metrics = wiring.make_metrics(settings)
+    graders, library = wiring.make_grader_registry(settings, metrics), wiring.make_library(settings)
+    service = wiring.make_service(settings, graders, is_served=True, metrics=metrics)
     speech = wiring.make_speech(settings)
     is_https = settings.root_path.startswith("https:")
     accounts = Accounts(service.store.database) if settings.has_accounts else None
@@ -60,6 +63,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start_sweeping()
+        if settings.run_jobs:
+            service.start_working(_GRACE_SECONDS)
         yield
         service.close()
         if speech:
@@ -67,6 +72,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
 
+    add_health(app, [service.store.database.failing])
     add_exports(app, settings, service, owners, library, access)
     add_last_answers(app, service, owners)
     if accounts:
@@ -75,9 +81,9 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     else:
         _add_links(app, settings, owners)
     _add_import(app, importer, owners)
-    add_voice(app, speech, service, owners)
+    add_voice(app, speech, service, owners, lambda: graders.options.is_private)
     mount(app, settings, service, library, owners, graders, importer, speech, access if accounts else None)
-    app.state.service, app.state.graders = service, graders
+    app.state.service, app.state.graders, app.state.metrics = service, graders, metrics
     # Reading the banks takes a moment that the first visitor need not wait for.
     threading.Thread(target=library.banks, daemon=True).start()
     # With a CORS middleware in the parent Gradio adds no grants of its own; this one grants nobody anything.
@@ -92,6 +98,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         speech=speech_routes(speech),
         user_header=settings.proxy_user_header,
     )
+    app.add_middleware(RequestLog, observe=metrics.answered if metrics else None)
     return app
 
 
@@ -156,6 +163,8 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         logging.getLogger("uvicorn.error").addFilter(OneLineTracebacks())
         key_is_new = settings.makes_a_new_key
         app = make_app(settings)
+        if app.state.metrics:
+            app.state.metrics.serve(app.state.service.store.database)
         config = uvicorn.Config(
             app,
             log_level="warning",
