@@ -13,7 +13,7 @@ from interviewer.llm.completion import Completion, CompletionBuilder, decode_jso
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import error_in_success, to_llm_error
 from interviewer.llm.model_call import CallPhase, current_call
-from interviewer.llm.protocol import Finish, Message, Piece, Reply
+from interviewer.llm.protocol import Finish, Message, Reply, ReplyChunk
 from interviewer.llm.reasoning import ThinkingFilter
 from interviewer.llm.reply_validation import validated_reply
 from interviewer.llm.request_options import LEARNED, LearnedOptions
@@ -69,7 +69,7 @@ class OpenAICompatible:
                             self._learned.count_failure(self._endpoint)
                         raise
 
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
         with logging_failures(self._endpoint, self._clock.now):
             state = self._new_state(messages, schema)
             completion = Completion("")
@@ -80,12 +80,12 @@ class OpenAICompatible:
                         completion = part
                     else:
                         shown = True
-                        yield Piece(part)
+                        yield ReplyChunk(part)
                 if shown or completion.text.strip():
                     break
                 if completion.finish is Finish.LENGTH and not state.make_room(completion):
                     break
-            yield Piece("", self._checked(completion, state))
+            yield ReplyChunk("", self._checked(completion, state))
 
     def close(self) -> None:
         self._transport.close()

@@ -25,7 +25,7 @@ _MOST_LISTED = 4 * 1024 * 1024  # some services list hundreds of models with a p
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class ServerProbe:
     """A question that only one kind of server answers in this way.
 
     Its answer has the key `has`, or lists a model whose entry has one of the keys `lists`, or is owned by `owner`.
@@ -58,20 +58,20 @@ class LocalServer:
 
 # In the order of how sure they are: what is built on another server answers some of its questions too.
 _PROBES = (
-    Probe("ollama", "/api/version", has="version"),
-    Probe("koboldcpp", "/api/extra/version", has="result"),
-    Probe("lmstudio", "/api/v1/models", lists=("key", "architecture")),
-    Probe("lmstudio", "/api/v0/models", lists=("arch", "compatibility_type")),  # before version 0.4
-    Probe("sglang", "/get_model_info", has="model_path"),
-    Probe("tgi", "/info", has="max_total_tokens"),
-    Probe("localai", "/system", has="backends"),
-    Probe("jan", "/v1/models", lists=("engine",)),
-    Probe("vllm", "/v1/models", owner="vllm"),
-    Probe("llamacpp", "/v1/models", owner="llamacpp"),
-    Probe("llamacpp", "/props", has="default_generation_settings"),
+    ServerProbe("ollama", "/api/version", has="version"),
+    ServerProbe("koboldcpp", "/api/extra/version", has="result"),
+    ServerProbe("lmstudio", "/api/v1/models", lists=("key", "architecture")),
+    ServerProbe("lmstudio", "/api/v0/models", lists=("arch", "compatibility_type")),  # before version 0.4
+    ServerProbe("sglang", "/get_model_info", has="model_path"),
+    ServerProbe("tgi", "/info", has="max_total_tokens"),
+    ServerProbe("localai", "/system", has="backends"),
+    ServerProbe("jan", "/v1/models", lists=("engine",)),
+    ServerProbe("vllm", "/v1/models", owner="vllm"),
+    ServerProbe("llamacpp", "/v1/models", owner="llamacpp"),
+    ServerProbe("llamacpp", "/props", has="default_generation_settings"),
     # Its list of models says "me" for their owner and nothing of when they were made.
-    Probe("llamacpppython", "/v1/models", owner="me"),
-    Probe("transformers", "/load_model", has="detail", status=405),  # it is for POST alone
+    ServerProbe("llamacpppython", "/v1/models", owner="me"),
+    ServerProbe("transformers", "/load_model", has="detail", status=405),  # it is for POST alone
 )
 PORTS = (11434, 1234, 9931, 8080, 8000, 30000, 5001, 1337, 3000)
 

@@ -14,9 +14,9 @@ from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
+from interviewer.llm.concurrency_limit import ConcurrencyLimit, ConcurrencyLimitedLLM
 from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
-from interviewer.llm.gate import Gate, Gated
 from interviewer.llm.model_call import ModelCall
 from interviewer.llm.request_options import LEARNED
 from interviewer.text.messages import localized
@@ -94,8 +94,8 @@ class GraderRegistry:
         self.concurrency = concurrency
         self._lock = threading.Lock()
         self._chosen: dict[str, GraderChoice] = {}
-        self._models: dict[Endpoint, Gated] = {}
-        self._gates: dict[str, Gate] = {}
+        self._models: dict[Endpoint, ConcurrencyLimitedLLM] = {}
+        self._limits: dict[str, ConcurrencyLimit] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
         self._checks: MutableMapping[CheckKey, Any] = {} if checks is None else checks
@@ -208,11 +208,11 @@ class GraderRegistry:
         return self.llm(endpoint) if endpoint else None
 
     def llm(self, endpoint: Endpoint) -> LLM:
-        """The model of an endpoint, behind the gate that all users of the same address share."""
+        """The model of an endpoint, behind the limit that all users of the same address share."""
         with self._lock:
             if endpoint in self._models:
                 return self._models[endpoint]
-            model = Gated(self._connect(endpoint), partial(self.turn, endpoint))
+            model = ConcurrencyLimitedLLM(self._connect(endpoint), partial(self.turn, endpoint))
             # What is only tried out, by a grader check, is not kept: its key would be.
             if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
                 self._models[endpoint] = model
@@ -234,8 +234,8 @@ class GraderRegistry:
         if not KNOWN.recall(endpoint).kind:
             KNOWN.identify(endpoint)
         with self._lock:
-            gate = self._gates.setdefault(endpoint.base_url, Gate(lambda: self._width(keyless)))
-        with gate.passed() if for_reply or _is_one_at_a_time(keyless) else nullcontext():
+            limit = self._limits.setdefault(endpoint.base_url, ConcurrencyLimit(lambda: self._width(keyless)))
+        with limit.slot() if for_reply or _is_one_at_a_time(keyless) else nullcontext():
             KNOWN.identify(endpoint)
             yield
 

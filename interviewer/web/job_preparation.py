@@ -18,7 +18,7 @@ from interviewer.llm.model_call import ModelCall
 from interviewer.presentation.job_text import job_notes
 from interviewer.presentation.templating import inline, render
 from interviewer.text.messages import say
-from interviewer.web.grader_settings import Watched
+from interviewer.web.grader_settings import BackgroundTask
 from interviewer.web.import_handlers import Importer, refusal
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class JobPreparation:
                 total, what = len(found.gaps), gap.title or gap.quote
                 tell(say("job.drafting", language, done=number, total=total, what=what))
                 try:
-                    made = draft_for_gap(llm, gap, library.whole_banks(), language)
+                    made = draft_for_gap(llm, gap, library.banks_with_unreviewed(), language)
                 except LLMError:
                     if drafted:
                         break  # what is kept is shown
@@ -151,7 +151,7 @@ class JobPreparation:
             if stopping.is_set():
                 raise _Stopped
 
-        run: Watched[T, str] = Watched(lambda tell: work(tell, heed), stopping, call)
+        run: BackgroundTask[T, str] = BackgroundTask(lambda tell: work(tell, heed), stopping, call)
         may_stop = self.importer.may_save
         try:
             yield Prepared(inline(_WORKING, language, told=say("job.reading", language), may_stop=may_stop))

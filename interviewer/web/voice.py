@@ -28,7 +28,7 @@ _LONGEST_SPOKEN = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class TurnToRead:
     """The turn of an interview that is to be read aloud."""
 
     interview: str
@@ -36,7 +36,7 @@ class Heard:
     turn: NonNegativeInt
 
 
-_HEARD = TypeAdapter(Heard)
+_HEARD = TypeAdapter(TurnToRead)
 _SPOKEN = TypeAdapter(Spoken)
 
 

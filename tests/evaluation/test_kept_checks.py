@@ -38,7 +38,7 @@ def test_a_model_found_too_slow_is_asked_for_no_remarks_after_a_restart_either(m
 
 def test_checks_are_kept_whole_and_seen_by_other_processes(tmp_path: Path) -> None:
     mine, theirs = (KeptChecks(tmp_path / "checks.json") for _ in range(2))
-    lost = grader_check.Finding("reachable", False, grader_check._verbatim("no"))
+    lost = grader_check.CheckFinding("reachable", False, grader_check._verbatim("no"))
     check = GraderCheck(
         "m", "here", (grader_check.CannedResult(grader_check.CannedAnswer.HALF, None, 1.5, 0),), (lost,)
     )

@@ -25,7 +25,7 @@ from stopped_time import Time
 
 from interviewer.domain.rubric import Language
 from interviewer.errors import LLMError, LLMMalformed, LLMUnreachable
-from interviewer.llm import Message, OutputMode, Piece, Reply
+from interviewer.llm import Message, OutputMode, Reply, ReplyChunk
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint, Timeouts
 from interviewer.llm.request_options import LearnedOptions
@@ -215,7 +215,7 @@ def test_reasoning_is_kept_apart(time: Time) -> None:
 def test_an_abandoned_stream_is_closed(time: Time) -> None:
     with serving("plain_text") as server, model(server, time) as llm:
         stream = llm.stream(QUESTION)
-        assert next(stream) == Piece("Why is ")
+        assert next(stream) == ReplyChunk("Why is ")
         stream.close()  # type: ignore[attr-defined]
         assert llm.reply(QUESTION).text == "Why is that so?"
 

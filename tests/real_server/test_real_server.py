@@ -18,7 +18,7 @@ from real_model import Real
 
 from interviewer import wiring
 from interviewer.domain.grade import Grade
-from interviewer.domain.interview import Attempt, Mode, Saying, Turn
+from interviewer.domain.interview import Attempt, Mode, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable
@@ -142,9 +142,9 @@ def test_follow_up_and_clarification(real: Real, tmp_path: Path) -> None:
         reply = session.interview().current.turns[-1]
         session.answer("It is switched off at test time.")
         interview = session.run_due_and_wait()
-        saying = [turn.saying for attempt in interview.attempts for turn in attempt.turns]
+        saying = [turn.kind for attempt in interview.attempts for turn in attempt.turns]
     assert reply.text.strip()
-    said = "asked back" if Saying.PROBE in saying else "asked nothing back"
+    said = "asked back" if TurnKind.PROBE in saying else "asked nothing back"
     real.tell(
         "follow-up, clarification", f"{time.monotonic() - start:.0f} s, replied in {len(reply.text)} characters, {said}"
     )
@@ -295,5 +295,5 @@ def test_the_form_of_replies(real: Real, models: GraderRegistry) -> None:
 
 
 def _attempt(question: Question, text: str) -> Attempt:
-    turns = (Turn(Saying.QUESTION, question.text.en), Turn(Saying.ANSWER, text))
+    turns = (Turn(TurnKind.QUESTION, question.text.en), Turn(TurnKind.ANSWER, text))
     return Attempt(question.id, 1, turns, is_closed=True)

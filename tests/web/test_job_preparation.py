@@ -9,7 +9,7 @@ import pytest
 from job_model import QUESTION, job_llm
 
 from interviewer.banks.job.gap_questions import BANK_ID
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Answered, Begun, Graded, Mode, Plan, Unprobed, replay
 from interviewer.domain.rubric import Language
 from interviewer.errors import DocumentError, LLMUnreachable
@@ -32,7 +32,7 @@ def preparation(folder: Path, llm: ScriptedLLM | None) -> JobPreparation:
     choice = GraderChoice(Endpoint("http://localhost:1/v1", "m", ""), CallShape.ONE_CALL) if llm else GraderChoice()
     models = GraderRegistry(GraderOptions(default=choice), lambda _: llm or pytest.fail("no model"), 1)
     banks = folder / "banks"
-    return JobPreparation(Importer(Library(None, banks), models, Uploads(), banks), folder)
+    return JobPreparation(Importer(BankLibrary(None, banks), models, Uploads(), banks), folder)
 
 
 def mapped(job: JobPreparation, text: str = DESCRIPTION, *, keep: bool = False, resume: str = "") -> Prepared:
