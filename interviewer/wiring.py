@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interviewer import grading
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import SettingsError
 from interviewer.evaluation.kept_checks import KeptChecks
@@ -36,9 +36,9 @@ LOCAL_OWNER = "local"
 MEASURED = "measured.jsonl"
 
 
-def make_library(settings: Settings) -> Library:
+def make_library(settings: Settings) -> BankLibrary:
     glossary.extend(settings.glossary)
-    return Library(settings.banks_dir, settings.data_dir / "banks")
+    return BankLibrary(settings.banks_dir, settings.data_dir / "banks")
 
 
 def known_measurements(settings: Settings) -> MeasurementSource:
@@ -90,7 +90,7 @@ def make_grader_registry(settings: Settings) -> GraderRegistry:
 def _connect(endpoint: Endpoint) -> LLM:
     from interviewer.llm.client import OpenAICompatible
 
-    return OpenAICompatible(endpoint, identify=KNOWN.identify)
+    return OpenAICompatible(endpoint, recall=KNOWN.recall)
 
 
 def make_speech(settings: Settings) -> "Speech | None":

@@ -45,7 +45,7 @@ _Place = tuple[str | int, ...]
 _BANK = TypeAdapter(Bank)
 
 
-class Library:
+class BankLibrary:
     """The banks that can be played: those that are shipped, those in one more folder, and those that were imported."""
 
     def __init__(self, more: Path | None = None, imported: Path | None = None) -> None:
@@ -72,7 +72,7 @@ class Library:
         """What is wrong with the banks that cannot be read, or whose id is taken."""
         return self._all()[1]
 
-    def place_of(self, name: str) -> Path | None:
+    def path_of(self, name: str) -> Path | None:
         """The file of the bank with this id; None if there is none."""
         for path in self.paths():
             try:
@@ -88,9 +88,9 @@ class Library:
 
     def own_banks(self) -> list[Bank]:
         """The banks that are the user's, with the questions that await a review."""
-        return [bank for bank in self._all()[0] if (path := self.place_of(bank.id)) and self.is_own(path)]
+        return [bank for bank in self._all()[0] if (path := self.path_of(bank.id)) and self.is_own(path)]
 
-    def whole_banks(self) -> list[Bank]:
+    def banks_with_unreviewed(self) -> list[Bank]:
         """Every bank, with the questions that await a review."""
         return list(self._all()[0])
 
@@ -110,13 +110,13 @@ class Library:
                 banks[bank.id] = (bank, path.name)
         return [bank for bank, _ in banks.values()], broken
 
-    def bank(self, name: str, *, whole: bool = False) -> Bank:
-        """The bank with this id, to be played, or `whole`, with the questions that await a review.
+    def bank(self, name: str, *, with_unreviewed: bool = False) -> Bank:
+        """The bank with this id, to be played, or, `with_unreviewed`, with the questions that await a review.
 
         Raises BankError naming the banks that there are.
         """
         known = self._all()[0]
-        banks = {bank.id: bank if whole else bank.reviewed for bank in known}
+        banks = {bank.id: bank if with_unreviewed else bank.reviewed for bank in known}
         if name not in banks:
             none = localized("bank.none")
             raise BankError("", "", localized("bank.unknown", name=repr(name), known=", ".join(banks) or none))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from interviewer.domain.grade import Flag, Gap, Grade, Level, Verdict
-from interviewer.domain.interview import Attempt, Interview, Saying, Turn, may_rule
+from interviewer.domain.interview import Attempt, Interview, Turn, TurnKind, may_rule
 from interviewer.domain.rubric import Criterion, Kind, Language, Localized
 from interviewer.domain.scoring import has_every_core, points, shortfalls
 from interviewer.domain.summary import AttemptResult, attempt_result
@@ -15,7 +15,7 @@ from interviewer.llm.model_call import CallProgress
 from interviewer.presentation.highlighting import Mark, Marks, marks, model_words
 from interviewer.presentation.self_marking import self_marking_sheet
 from interviewer.presentation.templating import render
-from interviewer.presentation.wording import is_news, level_key
+from interviewer.presentation.wording import is_worth_showing, level_key
 from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.question_notes import NO_NOTE, QuestionNote
 from interviewer.text.messages import localized
@@ -143,7 +143,7 @@ def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] =
             return True
         if level is Level.MISSING and (says_nothing(found) or (criterion.group and criterion.id not in lacking)):
             return False
-        return is_news(criterion, level)
+        return is_worth_showing(criterion, level)
 
     listed = [row(one) for one in found.question.criteria if one.id in known and is_listed(one)]
     for lost in shortfalls(rubric, found.verdicts) if found.verdicts else ():
@@ -184,12 +184,12 @@ def model_marks(found: AttemptResult, listed: Sequence[CriterionRow], language: 
     ]
 
 
-def said(found: AttemptResult) -> list[tuple[Turn, Marks]]:
+def turns_after_question(found: AttemptResult) -> list[tuple[Turn, Marks]]:
     """What was said after the question: answers with their marks, and what was asked and replied between them."""
     return [
         (turn, marks(found.question, found.verdicts, number, turn.text))
         for number, turn in enumerate(found.attempt.turns)
-        if turn.saying not in (Saying.QUESTION, Saying.REPEAT)
+        if turn.kind not in (TurnKind.QUESTION, TurnKind.REPEAT)
     ]
 
 
@@ -228,7 +228,7 @@ def card(
         grade=grade,
         found=found,
         notes=GraderNotes(notes.badges, notes.is_estimate, tuple(one for one in (grade, attempt.second) if one)),
-        said=said(found),
+        said=turns_after_question(found),
         point_counts=point_counts(found),
         rows=listed,
         model_marks=model_marks(found, listed, language),
@@ -252,7 +252,7 @@ def second_opinion(found: AttemptResult) -> list[tuple[Criterion, Level | None, 
     if first is None or second is None:
         return []
     both = [(one, first.verdict(one.id).level, second.verdict(one.id).level) for one in found.question.criteria]
-    news = [row for row in both if is_news(row[0], row[1]) or is_news(row[0], row[2])]
+    news = [row for row in both if is_worth_showing(row[0], row[1]) or is_worth_showing(row[0], row[2])]
     return sorted(news, key=lambda row: row[1] is row[2])
 
 

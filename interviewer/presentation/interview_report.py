@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from interviewer.domain.interview import Attempt, Interview
 from interviewer.domain.rubric import Language
-from interviewer.domain.summary import InterviewSummary, attempt_result, over_time, summarize
+from interviewer.domain.summary import InterviewSummary, answers_over_time, attempt_result, summarize
 from interviewer.presentation.card import Badge, CardActions, GraderNotes, card, no_badge
 from interviewer.presentation.comparison import compared_questions, overall
 from interviewer.presentation.templating import render
@@ -38,7 +38,7 @@ def report(
         interview=interview,
         summary=summary,
         skipped=skipped(summary),
-        over_time=over_time(interview),
+        answers_over_time=answers_over_time(interview),
         delivery=delivery(interview),
         may_practise=live is not None,
         notes=GraderNotes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),

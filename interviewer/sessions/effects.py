@@ -25,8 +25,8 @@ from interviewer.domain.interview import (
     Graded,
     Interview,
     Probed,
-    Saying,
     SecondOpinionGiven,
+    TurnKind,
     Ungraded,
     Unprobed,
     due,
@@ -69,7 +69,7 @@ class GraderSource(Protocol):
         """The model that words follow-up questions where the bank has none, if there is one."""
 
 
-class Recording(Protocol):
+class EventRecorder(Protocol):
     """The interview that is worked for."""
 
     @property
@@ -103,7 +103,7 @@ class _Job:
     """An effect to be done, for whom, and how; `partial` are the verdicts that are settled so far."""
 
     key: _Key
-    session: Recording
+    session: EventRecorder
     language: Language
     is_watched: bool
     is_leased: bool
@@ -125,7 +125,9 @@ class EffectRunner:
         self._unsaved: dict[_Key, Event] = {}
         self._lock = threading.Lock()
 
-    def start(self, session: Recording, effect: Effect, language: Language, *, is_watched: bool) -> Future[None] | None:
+    def start(
+        self, session: EventRecorder, effect: Effect, language: Language, *, is_watched: bool
+    ) -> Future[None] | None:
         """Start the effect unless it is under way; None if another process is at it.
 
         Where a grading `is_watched`, `partial` tells its verdicts as they come. The future ends when the result is recorded, or when it is known that it cannot be.
@@ -195,16 +197,16 @@ class EffectRunner:
             return Clarified(reply or neutral_reply(interview))
         if llm is not None and time.monotonic() < until and (points := _looked_for(interview, follow_ups.open_points)):
             worded = with_time_limit(
-                until - time.monotonic(), lambda: follow_ups.word_follow_up(interview, points, llm)
+                until - time.monotonic(), lambda: follow_ups.generate_follow_up(interview, points, llm)
             )
             if worded is not None:
                 return worded
         chosen = _looked_for(interview, follow_ups.choose_probe)
         if chosen is None:
             return Unprobed()
-        plain = follow_ups.plain_probe(interview, chosen)
+        plain = follow_ups.default_probe(interview, chosen)
         # The neutral one would be asked of every point in the same words.
-        is_said = any(turn.text == plain for turn in interview.current.said(Saying.PROBE))
+        is_said = any(turn.text == plain for turn in interview.current.turns_of(TurnKind.PROBE))
         return Unprobed() if is_said else Probed(chosen.id, plain)
 
     def _run(self, job: _Job) -> None:

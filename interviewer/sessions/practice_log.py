@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from interviewer.domain.interview import Mode, Phase
 from interviewer.sessions.planning import QuestionName
-from interviewer.sessions.read_models import Overview, list_open
+from interviewer.sessions.read_models import InterviewOverview, list_open
 from interviewer.sessions.review_cards import ReviewCard, list_cards
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import outcomes, overviews, owner_settings
@@ -33,7 +33,7 @@ class PracticeLog(NamedTuple):
     answered_today: set[QuestionName]
     last_answer: datetime | None
     seconds: list[float]
-    open: list[Overview]
+    open: list[InterviewOverview]
 
 
 class LastAnswer(NamedTuple):

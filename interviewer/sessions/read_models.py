@@ -43,7 +43,7 @@ ReadEvents = Callable[[sa.Connection, str], list[tuple[Event, str]]]
 """Reads the events of an interview in order, each with its time."""
 
 
-class Overview(NamedTuple):
+class InterviewOverview(NamedTuple):
     """An interview in a list. `problem` says why it cannot be read, if so; then little else is known of it."""
 
     id: str
@@ -102,22 +102,24 @@ def list_overviews(
     offset: int = 0,
     text: str = "",
     zone: tzinfo = UTC,
-) -> list[Overview]:
+) -> list[InterviewOverview]:
     """The interviews of an owner (None: of everybody) that have all words of the text, the one that changed last first."""
     query = sa.select(overviews).order_by(overviews.c.changed_at.desc(), overviews.c.interview)
     if owner is not None:
         query = query.where(overviews.c.owner == owner)
     if text.strip():
         query = query.where(has_all_words(text, zone))
-    return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()]
+    return [
+        InterviewOverview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()
+    ]
 
 
-def list_open(connection: sa.Connection, owner: str, limit: int) -> list[Overview]:
+def list_open(connection: sa.Connection, owner: str, limit: int) -> list[InterviewOverview]:
     """The interviews of an owner that are not over, the one that changed last first."""
     is_open = sa.text("phase <> 'over'")  # in just the words of the index
     query = sa.select(overviews).where(overviews.c.owner == owner, is_open, overviews.c.problem == "")
     query = _columns(query.order_by(overviews.c.changed_at.desc()).limit(limit))
-    return [Overview._make(row) for row in connection.execute(query).all()]
+    return [InterviewOverview._make(row) for row in connection.execute(query).all()]
 
 
 def list_due(connection: sa.Connection, before: str | None, name: str = "") -> list[tuple[str, str]]:
@@ -191,7 +193,7 @@ def _rate_all(connection: sa.Connection, interview: str, state: Interview) -> No
         review_cards.refresh(connection, owner, source.bank, source.question)
 
 
-def rebuild(connection: sa.Connection, read: ReadEvents) -> int:
+def rebuild_read_models(connection: sa.Connection, read: ReadEvents) -> int:
     """Make the tables anew from the events, and give the number of interviews."""
     connection.execute(outcomes.delete())
     connection.execute(overviews.delete())
@@ -202,7 +204,7 @@ def rebuild(connection: sa.Connection, read: ReadEvents) -> int:
             add_interview(connection, row.id, row.owner, read(connection, row.id))
         except InterviewerError as error:
             _add_unreadable(connection, row, str(error))
-    review_cards.rebuild(connection)
+    review_cards.rebuild_review_cards(connection)
     return len(rows)
 
 
@@ -232,8 +234,8 @@ def questions_of(connection: sa.Connection, interview: str) -> list[tuple[str, s
 
 
 def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
-    """The columns of an Overview in its order."""
-    own = (overviews.c[name] for name in Overview._fields[1:-1])
+    """The columns of an InterviewOverview in its order."""
+    own = (overviews.c[name] for name in InterviewOverview._fields[1:-1])
     joined = query.join(interviews, interviews.c.id == overviews.c.interview)
     return joined.with_only_columns(overviews.c.interview, *own, interviews.c.title)
 
@@ -295,7 +297,7 @@ def _outcomes(
             "level": verdict.level,
             "grader_level": by_grader.get(verdict.criterion),
             "ruled_by": ruling.by if (ruling := attempt.ruling(verdict.criterion)) else None,
-            "aid": attempt.aid_for(verdict),
+            "aid": attempt.assistance_for(verdict),
             "attempt": attempt.number,
             "at": at,
             "answered_at": _answered_at(state, attempt, answered),

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from interviewer.domain.interview import Begun, replay
 from interviewer.errors import InterviewerError, NoSuchInterview
-from interviewer.grading.lexical import get_ready
+from interviewer.grading.lexical import warm_up
 from interviewer.sessions.effect_leases import EffectLeases
 from interviewer.sessions.effects import EffectRunner, GraderSource
 from interviewer.sessions.interview_cache import InterviewCache
-from interviewer.sessions.removal import RemovedInterview, forget_expired, put_back, remove_interview
+from interviewer.sessions.removal import purge_expired
 from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
 from interviewer.sessions.work_queues import WorkQueues
@@ -48,7 +48,7 @@ class SessionService:
         planned = replay([first])
         session = self._session(self.store.create(owner, first), owner)
         questions = [planned.bank[question] for question in planned.plan.questions]
-        self._preparing.submit("get ready", lambda: get_ready(questions))
+        self._preparing.submit("get ready", lambda: warm_up(questions))
         return session
 
     def resume(self, interview: str, owner: str | None) -> Session:
@@ -58,22 +58,11 @@ class SessionService:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return self._session(interview, whose)
 
-    def remove(self, owner: str | None, interview: str) -> RemovedInterview:
-        """Delete an interview, and give what `put_back` takes. Raises NoSuchInterview if it is not this owner's."""
-        removed = remove_interview(self.store, interview, owner)
-        self._cache.drop(interview)
-        return removed
-
-    def put_back(self, removed: RemovedInterview) -> Session:
-        """Undo a removal."""
-        put_back(self.store, removed)
-        return self._session(removed.id, removed.owner)
-
     def is_offline(self, owner: str) -> bool:
         """Whether what this owner is owed needs no server, so that it is worth waiting for."""
         return self._runner.is_offline(owner)
 
-    def run_left_work(self, unchanged_for: float | None = None) -> int:
+    def run_pending_effects(self, unchanged_for: float | None = None) -> int:
         """Start what is owed to any interview, such as gradings of a process that was killed; give how many have some."""
         found = self.store.due(unchanged_for)
         for interview, owner in found:
@@ -98,8 +87,8 @@ class SessionService:
         unchanged_for = None
         while True:
             try:
-                self.run_left_work(unchanged_for)
-                forget_expired(self.store)
+                self.run_pending_effects(unchanged_for)
+                purge_expired(self.store)
             except Exception:  # noqa: BLE001 - it is logged, and looked for again
                 _log.exception("left work could not be looked for")
             if self._closed.wait(_SWEEP_SECONDS):

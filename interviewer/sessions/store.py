@@ -15,7 +15,7 @@ from interviewer.domain.rubric import Bank
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
 from interviewer.sessions import read_models, review_cards
 from interviewer.sessions.database import Database, store_error
-from interviewer.sessions.read_models import Overview, OwnerOverview
+from interviewer.sessions.read_models import InterviewOverview, OwnerOverview
 from interviewer.sessions.serialization import (
     bank_from_json,
     bank_of_begun,
@@ -68,7 +68,7 @@ class Store:
         """`patience` is for how many seconds a lock is waited for."""
         self._banks: dict[str, Bank] = {}
         self._lock = threading.Lock()
-        self.database = Database(url, self._rebuild, patience)
+        self.database = Database(url, self._rebuild_read_models, patience)
 
     def create(self, owner: str, first: Begun) -> str:
         """Record the first event of a new interview of this owner, and give its id."""
@@ -135,7 +135,7 @@ class Store:
         offset: int = 0,
         text: str = "",
         zone: tzinfo = UTC,
-    ) -> list[Overview]:
+    ) -> list[InterviewOverview]:
         """The interviews of an owner (None: of everybody) that have all words of the text, the one that changed last first.
 
         A word may be in the title, the bank's or the questions', name the mode, or the day in `zone`.
@@ -237,10 +237,10 @@ class Store:
             others = sa.select(interviews.c.id).where(interviews.c.owner != owner).limit(1)
             return connection.execute(others).first() is not None
 
-    def rebuild(self) -> int:
+    def rebuild_read_models(self) -> int:
         """Make the read models anew from the events, and give the number of interviews."""
         with self.database.write() as connection:
-            return self._rebuild(connection)
+            return self._rebuild_read_models(connection)
 
     def close(self) -> None:
         self.database.close()
@@ -270,11 +270,11 @@ class Store:
                 found += read_models.list_due(connection, before, name)
         return found
 
-    def _rebuild(self, connection: sa.Connection) -> int:
+    def _rebuild_read_models(self, connection: sa.Connection) -> int:
         def read(_: sa.Connection, interview: str) -> list[tuple[Event, str]]:
             return [(recorded.event, recorded.at) for recorded in self._read(connection, interview, 0)]
 
-        return read_models.rebuild(connection, read)
+        return read_models.rebuild_read_models(connection, read)
 
     def _read(self, connection: sa.Connection, interview: str, number: int) -> list[RecordedEvent]:
         rows = connection.execute(_EVENTS_FROM, {"this": interview, "first": number}).all()

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.interview import Manner, Mode, Order
+from interviewer.domain.interview import InterviewerStyle, Mode, Order
 from interviewer.domain.rubric import Language
 from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.web.grader_tab import GraderTab
@@ -90,7 +90,9 @@ class StartForm:
             self.language = gr.Radio([language.value for language in Language], elem_id="question-language")
             self.mode = gr.Radio([mode.value for mode in Mode], value=Mode.COACH, elem_id="mode")
             self.answer_seconds = gr.Radio([0], value=0, visible=False, elem_id="answer-seconds")
-            self.manner = gr.Radio([manner.value for manner in Manner], value=Manner.NEUTRAL, elem_id="manner")
+            self.manner = gr.Radio(
+                [manner.value for manner in InterviewerStyle], value=InterviewerStyle.NEUTRAL, elem_id="manner"
+            )
             with gr.Row():
                 self.probes = gr.Checkbox(value=False, elem_id="probes")
                 self.hints = gr.Checkbox(value=True, elem_id="hints")

@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from interviewer import wiring
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import replay
 from interviewer.domain.rubric import Language
 from interviewer.errors import NoSuchInterview, OutOfTurn, StoreError, TranscriptError
@@ -21,7 +21,9 @@ from interviewer.web.time_zone import time_zone
 _MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
 
 
-def add_exports(app: FastAPI, settings: Settings, service: SessionService, owners: Owners, library: Library) -> None:
+def add_exports(
+    app: FastAPI, settings: Settings, service: SessionService, owners: Owners, library: BankLibrary
+) -> None:
     """Transcripts as files, and as a page to be printed."""
 
     def written(request: Request, name: str, kind: str, lang: str, disposition: str) -> Response:

@@ -10,8 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interviewer.banks.loader import LARGEST_BANK
+from interviewer.web.body_receiver import BodyReceiver
 from interviewer.web.identity import Owners
-from interviewer.web.receiving import Receiving
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Guard:
         own_origin: str,
         is_private: Callable[[], bool],
         went_public: Callable[[], None],
-        receiving: Receiving | None = None,
+        body_receiver: BodyReceiver | None = None,
         speech: Iterable[str] = (),
     ) -> None:
         """`hosts`: names the page may be asked for (none: any); `own_origin`: that of a proxy in front, or ''.
@@ -100,7 +100,7 @@ class Guard:
         self._own = urlsplit(own_origin).netloc
         self._is_private = is_private
         self._went_public = went_public
-        self._receiving = receiving or Receiving()
+        self._body_receiver = body_receiver or BodyReceiver()
         self._speech = frozenset(speech)
         self._headers = _HEADERS | dict(_OPENED[route] for route in self._speech)
 
@@ -118,7 +118,7 @@ class Guard:
             return
         sending = self._with_headers(scope, send)
         try:
-            whole = await self._receiving.whole(receive) if scope["method"] not in _SAFE else None
+            whole = await self._body_receiver.whole(receive) if scope["method"] not in _SAFE else None
         except TimeoutError:
             # The connection is closed with it: what is still sent would be read as another request.
             late = PlainTextResponse("The request was not sent in time.\n", 408, {"Connection": "close"})

@@ -7,8 +7,8 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from interviewer.banks.loader import Library
-from interviewer.domain.interview import Interview, Manner, Mode, Order, Phase, due, shows_grades
+from interviewer.banks.loader import BankLibrary
+from interviewer.domain.interview import Interview, InterviewerStyle, Mode, Order, Phase, due, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, StoreDamaged, StoreError, TranscriptError
 from interviewer.presentation.card import CardActions
@@ -21,9 +21,9 @@ from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.badge import Badges
-from interviewer.web.notices import not_begun, told, unreachable, with_unrecorded
+from interviewer.web.notices import error_text, not_begun, unreachable, with_unrecorded
 from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading, StopTest
-from interviewer.web.practice import Practice
+from interviewer.web.practice import PracticeHandlers
 from interviewer.web.view_model import Screen, View, view
 from interviewer.web.voice import read_spoken
 
@@ -35,7 +35,7 @@ _OFFLINE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class StartChoices:
     """What the start form sends; every value comes from a browser, so every value is checked."""
 
     bank: str
@@ -52,14 +52,14 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PageHandlers:
     """Plays for the page: one for the whole server."""
 
     service: SessionService
-    library: Library
+    library: BankLibrary
     models: GraderRegistry
     badges: Badges
-    practice: Practice
+    practice: PracticeHandlers
 
     def arrive(self, owner: str, interview: str, language: Language) -> View:
         """The page as it opens: on the interview the browser remembers, or on the start form."""
@@ -74,7 +74,7 @@ class Desk:
         except InterviewerError as error:
             return unreachable(error, interview, language)
 
-    def start(self, owner: str, choices: Choices, language: Language) -> View:
+    def start(self, owner: str, choices: StartChoices, language: Language) -> View:
         """A new interview. What cannot be played is said on the start form."""
         try:
             bank = self.library.bank(choices.bank)
@@ -93,13 +93,13 @@ class Desk:
                 probes=bool(choices.probes),
                 hints=bool(choices.hints),
                 answer_seconds=ANSWER_SECONDS[limit] or None,
-                manner=Manner(choices.manner),
+                manner=InterviewerStyle(choices.manner),
             )
             session = self.service.begin(owner, first)
         except StoreError as error:
             return not_begun(error, language)
         except (InterviewerError, ValueError) as error:
-            return View(Screen.START, language, notice=told(error, language))
+            return View(Screen.START, language, notice=error_text(error, language))
         return self._view(session, session.interview(), language)
 
     def answer(self, owner: str, interview: str, place: str, text: str, language: Language, spoken: str = "") -> View:
@@ -183,7 +183,7 @@ class Desk:
                 try:
                     names = self._named(owner, interview, wish.questions)
                 except InterviewerError as error:
-                    return self._noticed(owner, interview, language, told(error, language))
+                    return self._noticed(owner, interview, language, error_text(error, language))
                 return self.practise(owner, names, language)
             case [StopTest(), *_]:
                 self.models.stop_check(owner)
@@ -220,7 +220,7 @@ class Desk:
         except StoreError as error:
             return not_begun(error, language)
         except (InterviewerError, ValueError) as error:
-            return View(Screen.START, language, notice=told(error, language))
+            return View(Screen.START, language, notice=error_text(error, language))
         return self._view(session, session.interview(), language)
 
     def _named(self, owner: str, interview: str, wished: Sequence[str]) -> list[QuestionName]:
@@ -259,7 +259,7 @@ class Desk:
         except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
             return unreachable(error, interview, language)
         except InterviewerError as error:
-            notice = (refusals or {}).get(type(error)) or told(error, language)
+            notice = (refusals or {}).get(type(error)) or error_text(error, language)
             return self._noticed(owner, interview, language, notice)
 
     def _noticed(self, owner: str, interview: str, language: Language, notice: str) -> View:

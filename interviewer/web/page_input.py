@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 _END = object()
 
 
-def readable(handler: Callable[..., Any]) -> Callable[..., Any]:
+def sanitized(handler: Callable[..., Any]) -> Callable[..., Any]:
     """The handler, with every lone surrogate in its arguments replaced by a question mark.
 
     JSON may hold half a character, which neither a database nor an answer to the browser can. What makes the handler
@@ -45,7 +45,7 @@ def readable(handler: Callable[..., Any]) -> Callable[..., Any]:
     return step_by_step if inspect.isgeneratorfunction(handler) else once
 
 
-def waiting(handler: Callable[..., Any]) -> Callable[..., Any]:
+def in_own_thread(handler: Callable[..., Any]) -> Callable[..., Any]:
     """The handler in threads of its own, for one that waits for a model's server.
 
     All other handlers share a limited number of threads, which slow models would use up.
@@ -88,7 +88,7 @@ class Page(StatelessPage):
             super().validate_inputs(block_fn, inputs)
 
 
-class OneLine(logging.Filter):
+class OneLineTracebacks(logging.Filter):
     """Makes one line of a traceback in the log of the web server: anybody can cause it, and it may hold what was sent."""
 
     def filter(self, record: logging.LogRecord) -> bool:

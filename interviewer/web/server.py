@@ -21,13 +21,13 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import SettingsError
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
+from interviewer.web.body_receiver import TimelyProtocol
 from interviewer.web.exports import add_exports
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.last_answers import add_last_answers
 from interviewer.web.page_language import preferred_language
-from interviewer.web.receiving import TimelyProtocol
 from interviewer.web.uploads import Uploads
 from interviewer.web.voice import add_voice, speech_routes
 
@@ -139,11 +139,11 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
     """Serve until interrupted. Raises SettingsError if the port is taken."""
     import uvicorn
 
-    from interviewer.web.page_input import OneLine
+    from interviewer.web.page_input import OneLineTracebacks
 
     with _listening(settings, port_is_given=port_is_given) as listener:
         port = listener.getsockname()[1]
-        logging.getLogger("uvicorn.error").addFilter(OneLine())
+        logging.getLogger("uvicorn.error").addFilter(OneLineTracebacks())
         key_is_new = settings.makes_a_new_key
         app = make_app(settings)
         config = uvicorn.Config(

@@ -34,7 +34,7 @@ _READ_CHARACTERS = 25_000
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class TurnToRead:
     """The turn of an interview that is to be read aloud."""
 
     interview: str
@@ -42,7 +42,7 @@ class Heard:
     turn: NonNegativeInt
 
 
-_HEARD = TypeAdapter(Heard)
+_HEARD = TypeAdapter(TurnToRead)
 _SPOKEN = TypeAdapter(Spoken)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from interviewer.banks.loader import parse_bank
 from interviewer.banks.writer import bank_to_yaml
-from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Language, Localized, Made, Question
+from interviewer.domain.rubric import Bank, Criterion, Group, ImportOrigin, Kind, Language, Localized, Question
 from interviewer.errors import BankError
 
 
@@ -30,7 +30,7 @@ def test_groups_whys_and_policies_are_written_and_read_again(
 
 
 def test_a_bank_is_spelled_for_people() -> None:
-    made = Made("notes.md", 3, "abc", fields=("text 12",), criteria=("off 34",))
+    made = ImportOrigin("notes.md", 3, "abc", fields=("text 12",), criteria=("off 34",))
     off = Criterion("off", Localized(zh="测试时关闭"), weight=2, aliases=(("关掉", "no"), ("off",)), made="sentence")
     question = Question(
         "dropout",

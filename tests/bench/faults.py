@@ -28,7 +28,7 @@ Where each kind of fault is tried, here (by the name of its row) or in a test:
 - broken banks: tests/banks/test_loader.py::test_a_broken_bank_is_parsed_once_until_it_changes
 - the operator's key: tests/sessions/test_grader_registry.py::test_a_stranger_spends_the_operators_key_on_the_operators_model_alone,
   test_no_key_stays_when_its_choice_has_gone
-- half-sent requests and uploads: tests/web/test_receiving.py; tests/web/test_uploads.py
+- half-sent requests and uploads: tests/web/test_body_receiver.py; tests/web/test_uploads.py
 - refused events in the log: tests/web/test_outage.py::test_an_event_that_makes_no_sense_is_one_line_in_the_log_and_none_of_its_content
 - control characters and formulas: tests/presentation/test_plain_text.py::test_no_transcript_commands_a_terminal;
   tests/presentation/test_grade_export.py::test_no_cell_of_csv_is_a_formula

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from fakes import Only
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.planning import make_plan
@@ -37,7 +37,9 @@ LENGTH = 60  # characters of the reference that are given as the answer
 def played(url: str) -> tuple[SessionService, str]:
     """A service on a new database, and a finished interview of five questions."""
     service = SessionService(Store(url), Only(LexicalGrader()))
-    session = service.begin(OWNER, make_plan(Library().bank("deep-learning"), count=5, language=Language.ZH, seed=1))
+    session = service.begin(
+        OWNER, make_plan(BankLibrary().bank("deep-learning"), count=5, language=Language.ZH, seed=1)
+    )
     while not (interview := session.interview()).is_over:
         session.answer(interview.question.reference.zh[:LENGTH])
         session.run_due_and_wait()

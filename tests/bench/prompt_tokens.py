@@ -1,6 +1,6 @@
-"""Prompt tokens of a grade, by tiktoken, over the shipped questions: `python tests/bench/prompt_tokens.py`.
+"""Prompt tokens of a grade, by tiktoken, over the shipped questions or those of a BANK: `python prompt_tokens.py [BANK]`.
 
-With PYTHONPATH another version of the package is measured, with its own prompts and questions.
+They are estimated where tiktoken's cache lacks the vocabulary.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean
 
 from interviewer.banks.loader import read_bank
-from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Language
 from interviewer.errors import LLMMalformed
 from interviewer.grading import LLMGrader
@@ -30,7 +30,9 @@ def tokens_of_a_grade(bank: Path, language: Language) -> list[int]:
     found = []
     for question in read_bank(bank).questions:
         asked, answer = question.text.into(language), question.reference.into(language)
-        attempt = Attempt(question.id, 1, (Turn(Saying.QUESTION, asked), Turn(Saying.ANSWER, answer)), is_closed=True)
+        attempt = Attempt(
+            question.id, 1, (Turn(TurnKind.QUESTION, asked), Turn(TurnKind.ANSWER, answer)), is_closed=True
+        )
         llm = ScriptedLLM(nothing_met)
         with contextlib.suppress(LLMMalformed):
             LLMGrader(llm).grade(question, attempt, language)

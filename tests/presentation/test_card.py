@@ -7,13 +7,13 @@ from html_seen import ATTACKS, seen
 from interviewer.domain.grade import Evidence, Extra, Flag, Level, Ruling
 from interviewer.domain.interview import (
     Answered,
-    Contest,
     Ended,
     Graded,
     Hinted,
     Interview,
     Mode,
     MovedOn,
+    Objection,
     Phase,
     Retried,
     Ruled,
@@ -122,8 +122,8 @@ def test_flags_extras_disputes_and_objections_are_shown() -> None:
         extras=(Extra(both("加", "also right"), Evidence(1, "put to sleep")),),
         dispute=both("疑", "reference is old"),
     )
-    contest = Contest("off", Evidence(1, "put to sleep"), "that is off")
-    after = replace(interview, attempts=(replace(interview.current, grade=rich, contests=(contest,)),))
+    contest = Objection("off", Evidence(1, "put to sleep"), "that is off")
+    after = replace(interview, attempts=(replace(interview.current, grade=rich, objections=(contest,)),))
     text = seen(draw_card(after, after.current, Language.EN)).text
     for words in (
         "speaks to the grader",

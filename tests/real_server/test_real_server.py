@@ -20,7 +20,7 @@ from real_model import Real
 
 from interviewer import wiring
 from interviewer.domain.grade import Grade, Level
-from interviewer.domain.interview import Answered, Asked, Attempt, Mode, Saying, Speaker, Turn
+from interviewer.domain.interview import Answered, Asked, Attempt, Mode, Speaker, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable
@@ -90,7 +90,7 @@ def _summary(question: Question, grade: Grade) -> str:
     )
     tokens = f"{grade.spent.prompt} + {grade.spent.completion} tokens"
     share = f"{found.low:.2f}" if found.low == found.high else f"{found.low:.2f} to {found.high:.2f}"
-    return f"{share}, {tokens}" + (f", {unknown} points unknown" if unknown else "")
+    return f"{share}, {tokens}" + (f", unknown points: {unknown}" if unknown else "")
 
 
 def until(is_so: Callable[[], object], seconds: float = 600) -> None:
@@ -151,9 +151,9 @@ def test_follow_up_and_clarification(real: Real, tmp_path: Path) -> None:
         reply = session.interview().current.turns[-1]
         session.answer("It is switched off at test time.")
         interview = session.run_due_and_wait()
-        saying = [turn.saying for attempt in interview.attempts for turn in attempt.turns]
+        saying = [turn.kind for attempt in interview.attempts for turn in attempt.turns]
     assert reply.text.strip()
-    said = "asked back" if Saying.PROBE in saying else "asked nothing back"
+    said = "asked back" if TurnKind.PROBE in saying else "asked nothing back"
     real.tell(
         "follow-up, clarification", f"{time.monotonic() - start:.0f} s, replied in {len(reply.text)} characters, {said}"
     )
@@ -163,12 +163,12 @@ def _say_next(session: Session, language: Language) -> None:
     """Ask about a question, by the button or as if it were an answer; answer half of it; say a follow-up's own words back."""
     interview = session.interview()
     said = interview.current.turns[-1]
-    match said.saying:
-        case Saying.QUESTION if interview.position == 1:
+    match said.kind:
+        case TurnKind.QUESTION if interview.position == 1:
             session.answer(ASKED_AS_ANSWER.into(language))
-        case Saying.QUESTION:
+        case TurnKind.QUESTION:
             session.ask(ASKED.into(language))
-        case Saying.PROBE:
+        case TurnKind.PROBE:
             session.answer(said.text)
         case _:
             reference = interview.question.reference.into(language)
@@ -181,10 +181,10 @@ def check_interviewer(question: Question, attempt: Attempt, language: Language) 
     own = [say("ask.more", language), *(one.probe.into(language) for one in question.criteria if one.probe)]
     found: Counter[str] = Counter()
     for number, turn in enumerate(attempt.turns):
-        if turn.saying not in (Saying.PROBE, Saying.CLARIFICATION):
+        if turn.kind not in (TurnKind.PROBE, TurnKind.CLARIFICATION):
             continue
         is_own = turn.text in (*own, say("ask.neutral_reply", language))
-        found[f"{turn.saying} by the {'program' if is_own else 'model'}"] += 1
+        found[f"{turn.kind} by the {'program' if is_own else 'model'}"] += 1
         before = [one.text for one in attempt.turns[:number]]
         assert is_own or not disclosed(question, turn.text, before), turn.text
     return found
@@ -226,7 +226,7 @@ def test_a_whole_interview_with_follow_ups_and_questions_about_the_question(
         assert not any({words.turn for words in one.evidence} <= echoes for one in credited), (
             "its own words earn nothing"
         )
-    replies = sum(count for name, count in said.items() if name.startswith(Saying.CLARIFICATION))
+    replies = sum(count for name, count in said.items() if name.startswith(TurnKind.CLARIFICATION))
     assert replies >= len(interview.questions) - 1, "what was asked by the button is always replied to"
     told = ", ".join(f"{name} {count}" for name, count in sorted(said.items()))
     real.tell(f"whole interview, {language}", f"{time.monotonic() - start:.0f} s; {told}; {'; '.join(lines)}")
@@ -247,7 +247,7 @@ def test_import_with_the_model(real: Real, tmp_path: Path, capsys: pytest.Captur
 def test_a_prompt_longer_than_the_context_is_refused_with_advice(real: Real, models: GraderRegistry) -> None:
     choice = models.options.default
     assert choice.endpoint
-    context = models._context(choice.endpoint)
+    context = models.context(choice.endpoint)
     text = "The rate at which every parameter of the network is changed in a step. " * ((context or 8192) // 8)
     long = Localized(text, text)
     question = replace(DROPOUT, criteria=tuple(replace(one, text=long) for one in DROPOUT.criteria))
@@ -332,6 +332,23 @@ def test_ctrl_c_ends_the_request(real: Real, tmp_path: Path) -> None:
     real.tell("Ctrl-C", f"ended after {ended:.1f} s: “{said.strip().splitlines()[-1][:60]}”")
 
 
+def test_check_up(real: Real, models: GraderRegistry, deep_learning: Bank) -> None:
+    start = time.monotonic()
+    check = grader_check.check_grader(models, models.options.default, deep_learning)
+    assert check.kind, "the server is told by its answers"
+    assert len(check.results) == len(grader_check.CannedAnswer)
+    for result in check.results:
+        assert (result.share is None) == bool(result.failure)
+    bad = [finding.check for finding in check.findings if finding.is_good is False]
+    assert json.dumps(check.plain(), ensure_ascii=False)
+    for language in Language:
+        assert grader_check.check_lines(check, language)
+    real.tell(
+        "check-up",
+        f"{time.monotonic() - start:.0f} s, {check.kind}, context {check.context}, form by {check.rung or '?'}, bad: {', '.join(bad)}",
+    )
+
+
 def test_the_form_of_replies(real: Real, models: GraderRegistry) -> None:
     """How many replies of the model keep to their schema, over many gradings."""
     grader = models.grader_of(models.options.default, remarks=False)
@@ -359,23 +376,6 @@ def test_the_form_of_replies(real: Real, models: GraderRegistry) -> None:
     )
 
 
-def test_check_up(real: Real, models: GraderRegistry, deep_learning: Bank) -> None:
-    start = time.monotonic()
-    check = grader_check.check_grader(models, models.options.default, deep_learning)
-    assert check.kind, "the server is told by its answers"
-    assert len(check.results) == len(grader_check.CannedAnswer)
-    for result in check.results:
-        assert (result.share is None) == bool(result.failure)
-    bad = [finding.check for finding in check.findings if finding.is_good is False]
-    assert json.dumps(check.plain(), ensure_ascii=False)
-    for language in Language:
-        assert grader_check.check_lines(check, language)
-    real.tell(
-        "check-up",
-        f"{time.monotonic() - start:.0f} s, {check.kind}, context {check.context}, form by {check.rung or '?'}, bad: {', '.join(bad)}",
-    )
-
-
 def _attempt(question: Question, text: str) -> Attempt:
-    turns = (Turn(Saying.QUESTION, question.text.en), Turn(Saying.ANSWER, text))
+    turns = (Turn(TurnKind.QUESTION, question.text.en), Turn(TurnKind.ANSWER, text))
     return Attempt(question.id, 1, turns, is_closed=True)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fakes import BANK, DROPOUT, FlakyGrader, GradeAs, Only, begun
 
 from interviewer.domain.grade import Grade
-from interviewer.domain.interview import Answered, Attempt, Begun, Event, Interview, Mode, Phase, Saying
+from interviewer.domain.interview import Answered, Attempt, Begun, Event, Interview, Mode, Phase, TurnKind
 from interviewer.domain.rubric import Question
 from interviewer.errors import MovedOnElsewhere, StoreError
 from interviewer.grading.lexical import LexicalGrader
@@ -157,7 +157,7 @@ def test_a_model_that_words_a_follow_up_is_waited_for_by_nobody_and_asked_once(
     assert session.interview().phase is Phase.WEIGHING
     release.set()
     asked = session.run_due_and_wait()
-    assert [turn.text for turn in asked.current.said(Saying.PROBE)] == [
+    assert [turn.text for turn in asked.current.turns_of(TurnKind.PROBE)] == [
         "You said “switched off”. And what about two runs?"
     ]
     assert len(llm.requests) == 1
@@ -174,7 +174,7 @@ def test_a_model_that_takes_too_long_to_word_a_follow_up_is_not_waited_for(
     session.answer("it is switched off")
     asked = session.run_due_and_wait(seconds=10)
     assert asked.phase is Phase.ANSWERING
-    assert asked.current.said(Saying.PROBE)[0].text == "Can you go one level deeper there?"
+    assert asked.current.turns_of(TurnKind.PROBE)[0].text == "Can you go one level deeper there?"
 
 
 def test_a_bug_where_a_follow_up_is_worded_ends_no_interview(
