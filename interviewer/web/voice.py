@@ -23,7 +23,7 @@ from interviewer.text.messages import localized
 from interviewer.web.guard import READ_ALOUD, TRANSCRIBE
 from interviewer.web.hourly_budget import HourlyBudget
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import preferred_language
+from interviewer.web.page_language import language_of_request
 
 _MOST_AT_A_TIME = 8
 _LONGEST_SPOKEN = 24 * 3600
@@ -192,5 +192,6 @@ def _failed(error: InterviewerError, request: Request) -> Response:
 
 def _refused(why: InterviewerError | Localized, status: int, request: Request) -> Response:
     """Why nothing came of it, in the language of the page."""
-    language = preferred_language(request.cookies.get("lang", ""), request.headers.get("accept-language", ""))
-    return JSONResponse({"error": why.into(language)}, status, headers={"Cache-Control": "no-store"})
+    return JSONResponse(
+        {"error": why.into(language_of_request(request))}, status, headers={"Cache-Control": "no-store"}
+    )
