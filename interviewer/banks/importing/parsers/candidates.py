@@ -28,6 +28,7 @@ class Candidate:
     reason: Reason | None = None
     asides: list[Element] = field(default_factory=list)
     unread: list[tuple[Element, Reason]] = field(default_factory=list)
+    difficulty: int = 1
 
 
 def make_candidate(
