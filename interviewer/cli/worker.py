@@ -16,7 +16,10 @@ def worker() -> None:
     from interviewer.errors import SettingsError
     from interviewer.settings import read_settings
 
-    service = wiring.make_service(read_settings(), uses_queue=True)
+    settings = read_settings()
+    metrics = wiring.make_metrics(settings)
+    graders = wiring.make_grader_registry(settings, metrics)
+    service = wiring.make_service(settings, graders, is_served=True, metrics=metrics)
     if not service.has_queue:
         raise SettingsError(
             "a worker needs a queue: an address of PostgreSQL in INTERVIEWER_DATABASE_URL that begins with"
@@ -25,6 +28,8 @@ def worker() -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
+    if metrics:
+        metrics.serve(service.store.database)
     service.start_sweeping()
     service.start_working(_GRACE_SECONDS)
     print("working; Ctrl-C ends it", flush=True)

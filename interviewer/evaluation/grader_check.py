@@ -17,7 +17,7 @@ from interviewer.domain.scoring import score
 from interviewer.errors import InterviewerError, LLMError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM, Message, OutputMode
-from interviewer.llm.discovery import KNOWN, context_size, list_models
+from interviewer.llm.discovery import KNOWN, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.request_options import LEARNED
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
@@ -101,6 +101,8 @@ class GraderCheck:
     """What kind of server it is, by its own answers."""
     speech: tuple[CheckFinding, ...] = ()
     """What the speech server can do, which says nothing about the grader."""
+    was_reached: bool = True
+    """Whether the server was there all the while; what it could not be asked says nothing about the model."""
 
     @property
     def abilities(self) -> tuple[CheckFinding, ...]:
@@ -138,25 +140,30 @@ def check_grader(
     """Grade the seven answers and judge the outcome. Never raises an InterviewerError: a failure is a finding."""
     assert choice.endpoint
     KNOWN.forget(choice.endpoint.base_url)
-    endpoint = KNOWN.identify(choice.endpoint)
+    LEARNED.forget(choice.endpoint)
     try:
-        findings = _reached(choice.endpoint)
+        with models.turn(choice.endpoint, for_reply=False):
+            findings = _reached(choice.endpoint)
     except LLMUnreachable as error:
         lost = CheckFinding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
-        return GraderCheck(choice.endpoint.model, choice.endpoint.host, (), (lost,))
+        return GraderCheck(choice.endpoint.model, choice.endpoint.host, (), (lost,), was_reached=False)
     grader = models.grader_of(choice, remarks=models.options.remarks is not False)
-    results, failures = _graded(grader, bank[QUESTION], told)
-    context = _context(choice.endpoint)
+    results, failure = _graded(grader, bank[QUESTION], told)
+    if failure is not None:
+        advice = "doctor.refused" if isinstance(failure, LLMRefused) else "doctor.unreachable"
+        findings.append(_finding("grades", is_good=False, detail=_told(failure), advice=advice))
+    endpoint, context = KNOWN.recall(choice.endpoint), models.context(choice.endpoint)
     if context is not None:
         findings.append(_finding("context", context >= _LEAST_CONTEXT, _verbatim(str(context)), "doctor.context"))
     return GraderCheck(
         choice.endpoint.model,
         choice.endpoint.host,
         tuple(results),
-        (*findings, *failures, *_judged(results)),
+        (*findings, *_judged(results)),
         _holding(models.llm(choice.endpoint), endpoint) if any(result.share is not None for result in results) else "",
         context,
         endpoint.kind,
+        was_reached=not isinstance(failure, LLMUnreachable),
     )
 
 
@@ -183,9 +190,9 @@ def _reached(endpoint: Endpoint) -> list[CheckFinding]:
 
 
 def _graded(
-    grader: Grader, question: Question, told: "ProgressCallback | None"
-) -> tuple[list[CannedResult], list[CheckFinding]]:
-    """A grade for each answer; a server that is gone or says no is asked no further."""
+    grader: Grader, question: Question, told: ProgressCallback | None
+) -> tuple[list[CannedResult], InterviewerError | None]:
+    """A grade for each answer; a server that is gone or says no is asked no further, and its error comes last."""
     results: list[CannedResult] = []
     for number, (name, text) in enumerate(canned_answers(question).items()):
         if told:
@@ -199,21 +206,13 @@ def _graded(
             seconds = time.perf_counter() - start
             results.append(CannedResult(name, None, seconds, 0, failure=str(error), replied=replied))
             if not replied:
-                advice = "doctor.refused" if isinstance(error, LLMRefused) else "doctor.unreachable"
-                return results, [_finding("grades", is_good=False, detail=_told(error), advice=advice)]
+                return results, error
         else:
             share = score(question.rubric, grade.verdicts, len(grade.extras))
             tokens = grade.spent.prompt + grade.spent.completion
             middle, seconds = (share.low + share.high) / 2, time.perf_counter() - start
             results.append(CannedResult(name, middle, seconds, tokens, grade.flags))
-    return results, []
-
-
-def _context(endpoint: Endpoint) -> int | None:
-    try:
-        return context_size(endpoint)
-    except InterviewerError:
-        return None
+    return results, None
 
 
 def _holding(llm: LLM, endpoint: Endpoint) -> str:

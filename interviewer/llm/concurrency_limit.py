@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any
@@ -63,10 +63,10 @@ class ConcurrencyLimit:
 
 @dataclass(frozen=True, slots=True)
 class ConcurrencyLimitedLLM:
-    """A model whose requests wait for their turn."""
+    """A model that is asked only in turn: inside the block of `turn`, such as the `slot` of a limit."""
 
     inner: LLM
-    limit: ConcurrencyLimit = field(repr=False)
+    turn: Callable[[], AbstractContextManager[None]] = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -77,11 +77,11 @@ class ConcurrencyLimitedLLM:
         return self.inner.host
 
     def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
-        with self.limit.slot():
+        with self.turn():
             return self.inner.reply(messages, schema=schema)
 
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
-        with self.limit.slot():
+        with self.turn():
             yield from self.inner.stream(messages, schema=schema)
 
     def close(self) -> None:

@@ -39,7 +39,7 @@ def pull(base_url: str, model: str) -> Iterator[PullProgress]:
     What has come is kept by Ollama, so that another pull goes on from there, also after a stop. Raises LLMError.
     """
     endpoint = Endpoint(base_url, model)
-    url = f"{endpoint.base_url.removesuffix('/v1')}/api/pull"
+    url = f"{endpoint.root}/api/pull"
     timeout = httpx2.Timeout(_SILENCE, connect=_CONNECT)
     call = current_call()
     try:

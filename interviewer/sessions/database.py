@@ -19,12 +19,13 @@ from interviewer.text.messages import localized
 _log = logging.getLogger(__name__)
 
 # The migrations in their order; the last is what this program reads and writes.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 
 # Any number will do, as long as all versions of this program take the same one.
 _MIGRATION_LOCK = 7_304_911_206
 
 _IMMEDIATE = "sqlite_begin_immediate"
+_EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 _SQLITE_FAULTS = {
     sqlite3.SQLITE_FULL: "full",
@@ -81,22 +82,40 @@ class Database:
         with self._translated(), self._writer.begin() as connection:
             yield connection
 
+    def failing(self) -> str | None:
+        """What keeps the program from using it now: `database`, `migrations` or `queue` (another version), or nothing."""
+        try:
+            with self.read() as connection:
+                if _revision(connection) != REVISIONS[-1]:
+                    return "migrations"
+                return "queue" if missing_migrations(connection) else None
+        except StoreError:
+            return "database"
+
     def compact(self) -> None:
-        """Give back the room of what was deleted, so that its bytes are gone from the file; PostgreSQL does so by itself."""
+        """Give back the room of what was deleted; PostgreSQL does so by itself."""
+        self._run_on_sqlite("VACUUM", _EMPTY_LOG)
+
+    def empty_log(self) -> None:
+        """Let the bytes of what was deleted go from the write-ahead log too; from the file they go when they are deleted."""
+        self._run_on_sqlite(_EMPTY_LOG)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _run_on_sqlite(self, *statements: str) -> None:
+        """Run them outside of a transaction."""
         if self._engine.dialect.name != "sqlite":
             return
         with self._translated():
             connection = self._engine.raw_connection()
             try:
                 cursor = connection.cursor()
-                cursor.execute("VACUUM")
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                for statement in statements:
+                    cursor.execute(statement)
                 cursor.close()
             finally:
                 connection.close()
-
-    def close(self) -> None:
-        self._engine.dispose()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -187,6 +206,7 @@ def _prepare_sqlite(connection: Any, patience: float) -> None:
     cursor.execute("PRAGMA page_size=16384")  # of a new file: a grade fills a third of a page of the usual size
     _write_ahead(cursor, patience)
     cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, and in no free page of the file
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
 

@@ -28,13 +28,14 @@ from interviewer.domain.interview import (
     step,
 )
 from interviewer.domain.rubric import Language
-from interviewer.errors import InterviewerError, LLMUnreachable, NoSuchInterview, StoreError
+from interviewer.errors import InterviewerError, LLMUnreachable, NoSuchInterview, OverLimit, StoreError
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
 from interviewer.llm.model_call import CallProgress, ModelCall
 from interviewer.sessions.effect_leases import EffectKey, EffectLeases, LeaseState
 from interviewer.sessions.follow_up_decision import decide, needs_model, trace_without_text
 from interviewer.sessions.job_queue import EffectJob, JobQueue
+from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.sessions.work_queues import WorkQueues
 from interviewer.text.messages import localized
 
@@ -111,14 +112,17 @@ class EffectRunner:
         width: int,
         follow_up_seconds: float,
         jobs: JobQueue | None = None,
+        limits: UsageLimits | None = None,
     ) -> None:
         """`width` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take.
 
-        What needs a model that other processes have, too, is left to `jobs`, if there is such a queue.
+        What needs a model that other processes have, too, is left to `jobs`, if there is such a queue. `limits` are on
+        what a model does for an owner.
         """
         self._graders = graders
         self._leases = leases
         self._jobs = jobs
+        self._limits = limits
         self._queues = WorkQueues(width)
         self._follow_up_seconds = follow_up_seconds
         self._under_way: dict[EffectKey, _Work] = {}
@@ -293,10 +297,18 @@ class EffectRunner:
         if not isinstance(work.key.effect, AskProbe | Clarify):
             return self._grade(work, work.key.effect, interview)
         try:
+            self._take_call(work)
             return self.decide_follow_up(interview, self._graders.llm_for(work.whose))
+        except OverLimit:
+            return self.decide_follow_up(interview)
         except Exception as error:  # noqa: BLE001 - a follow-up is worth no failure: the interview goes on
             _log.error("the follow-up in interview %s failed\n%s", work.session.id, trace_without_text(error))
             return self.decide_follow_up(interview)
+
+    def _take_call(self, work: _Work) -> None:
+        """Count what a model is about to do for the owner of the interview. Raises OverLimit."""
+        if self._limits and self._graders.address(work.whose) != OFFLINE:
+            self._limits.take_call(work.session.owner)
 
     def _grade(self, work: _Work, effect: GradeAttempt | GradeAgain, interview: Interview) -> Event:
         question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)
@@ -306,6 +318,7 @@ class EffectRunner:
 
         is_second = isinstance(effect, GradeAgain)
         try:
+            self._take_call(work)
             grader = self._graders.second_grader(work.whose) if is_second else self._graders.grader(work.whose)
             grade = grader.grade(question, attempt, work.language, watch if work.is_watched else None)
             done = SecondOpinionGiven if is_second else Graded

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,9 +15,9 @@ from interviewer.sessions.effect_leases import EffectKey, EffectLeases
 from interviewer.sessions.effects import NOBODY, EffectRunner, GraderSource
 from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.job_queue import JobQueue
-from interviewer.sessions.removal import purge_expired
 from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
+from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.sessions.work_queues import WorkQueues
 from interviewer.text.messages import localized
 
@@ -42,25 +43,32 @@ class SessionService:
         threads: int = 8,
         follow_up_seconds: float = 20.0,
         jobs: JobQueue | None = None,
+        limits: UsageLimits | None = None,
+        keep_house: Callable[[], object] | None = None,
     ) -> None:
         """`threads` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take.
 
-        Where there are `jobs`, what needs a model is put there for any process to do.
+        Where there are `jobs`, what needs a model is put there for any process to do. `limits` are on what an owner may
+        use; `keep_house` is done whenever left work is looked for.
         """
         self.store = store
         self._leases = EffectLeases(store.database)
-        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds, jobs)
+        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds, jobs, limits)
         self._jobs, self._threads = jobs, threads
         self._worker: JobWorker | None = None
         self._cache = InterviewCache(store)
+        self._limits = limits
+        self._keep_house = keep_house
         self._preparing = WorkQueues(1)
         self._closed = threading.Event()
 
     def begin(self, owner: str, first: Begun) -> Session:
-        """A new interview of this owner. Raises OutOfTurn if the plan cannot be played.
+        """A new interview of this owner. Raises OutOfTurn if the plan cannot be played, OverLimit if it comes too soon.
 
         Where a model asks back, it may do so twice: it takes up what was said, and is silent where nothing is open.
         """
+        if self._limits:
+            self._limits.take_answer(owner)
         if first.plan.probes and not self.is_offline(owner):
             first = replace(first, plan=replace(first.plan, probes=max(first.plan.probes, _PROBES_OF_A_MODEL)))
         planned = replay([first])
@@ -143,7 +151,8 @@ class SessionService:
         while True:
             try:
                 self.run_pending_effects(unchanged_for)
-                purge_expired(self.store)
+                if self._keep_house:
+                    self._keep_house()
             except Exception:  # noqa: BLE001 - it is logged, and looked for again
                 _log.exception("left work could not be looked for")
             if self._closed.wait(_SWEEP_SECONDS):
@@ -152,4 +161,4 @@ class SessionService:
             unchanged_for = _SWEEP_SECONDS
 
     def _session(self, interview: str, owner: str) -> Session:
-        return Session(self.store, self._runner, self._cache, interview, owner)
+        return Session(self.store, self._runner, self._cache, interview, owner, limits=self._limits)

@@ -44,6 +44,7 @@ from interviewer.sessions.follow_up_decision import levels_so_far
 from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.planning import choose_next
 from interviewer.sessions.store import RecordedEvent, Store
+from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.text.messages import localized
 
 LONGEST_ANSWER = 20_000
@@ -68,6 +69,7 @@ class Session:
     id: str
     owner: str
     language: Language | None = None
+    limits: UsageLimits | None = None
 
     def history(self) -> list[RecordedEvent]:
         return self.store.history(self.id)
@@ -76,7 +78,10 @@ class Session:
         return self.cache.read(self.id).interview
 
     def answer(self, text: str, place: str | None = None, spoken: Spoken | None = None) -> Interview:
-        """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`."""
+        """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`.
+
+        Raises OverLimit if it comes too soon.
+        """
         seconds = self.seconds_since_asked()
         if spoken is not None:
             spoken = replace(spoken, text=_whole(spoken.text[:LONGEST_ANSWER]))
@@ -87,6 +92,8 @@ class Session:
         return self._say(Asked(_whole(text)), place)
 
     def _say(self, said: Event, place: str | None) -> Interview:
+        if self.limits:
+            self.limits.take_answer(self.owner)
         interview = self._record(lambda _: said, place)
         try:
             return self.decide_follow_up()
@@ -96,6 +103,13 @@ class Session:
     def seconds_since_asked(self) -> float | None:
         """How long the open question has been open, hints and repetitions included; None where nobody can tell."""
         return _since(self.cache.read(self.id).asked_at)
+
+    def changed_at(self) -> float | None:
+        """When anything last happened in the interview, in seconds since 1970; None where the record cannot be read."""
+        try:
+            return datetime.fromisoformat(self.cache.read(self.id).changed_at).timestamp()
+        except ValueError:
+            return None
 
     def hint(self, place: str | None = None) -> Interview:
         """Give the next hint. Raises OutOfTurn where there is none left."""

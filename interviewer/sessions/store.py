@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from interviewer.domain.interview import Begun, Event, Interview, begin
 from interviewer.domain.rubric import Bank
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
-from interviewer.sessions import read_models, review_cards
+from interviewer.sessions import class_removal, read_models, review_cards
 from interviewer.sessions.database import Database, store_error
 from interviewer.sessions.read_models import InterviewOverview, OwnerOverview
 from interviewer.sessions.serialization import (
@@ -32,9 +32,7 @@ from interviewer.sessions.tables import (
     leases,
     outcomes,
     overviews,
-    owner_settings,
-    question_notes,
-    removed_interviews,
+    owned_tables,
 )
 from interviewer.text.messages import localized
 
@@ -68,6 +66,8 @@ class Store:
         """`patience` is for how many seconds a lock is waited for; at most so many `connections` go to a server."""
         self._banks: dict[str, Bank] = {}
         self._lock = threading.Lock()
+        self.observe: Callable[[str], object] = lambda _kind: None
+        """Is told the kind of every event that was recorded."""
         self.database = Database(url, self._rebuild_read_models, patience, connections)
 
     def create(self, owner: str, first: Begun) -> str:
@@ -81,6 +81,7 @@ class Store:
             connection.execute(events.insert().values(row))
             read_models.first_overview(connection, interview, owner, now, state)
         self._remember(digest, first.bank)
+        self.observe(Begun.__name__)
         return interview
 
     def append(
@@ -113,6 +114,7 @@ class Store:
             if self.since(interview, number):
                 raise MovedOnElsewhere(localized("play.moved_on")) from error
             raise store_error(error) from error
+        self.observe(kind)
         return at
 
     def since(self, interview: str, number: int) -> list[RecordedEvent]:
@@ -187,7 +189,7 @@ class Store:
             connection.execute(interviews.insert().values(values))
             connection.execute(events.insert(), rows)
             read_models.add_interview(connection, interview, owner, [(one.event, one.at) for one in history])
-            for bank_id, question in read_models.questions_of(connection, interview):
+            for _, bank_id, question in read_models.questions_of(connection, interview):
                 review_cards.refresh(connection, owner, bank_id, question)
 
     def remove(
@@ -206,16 +208,26 @@ class Store:
             keep(connection, self._read(connection, interview, 0))
             questions = read_models.questions_of(connection, interview)
             self._delete(connection, this)
-            for bank, question in questions:
+            for _, bank, question in questions:
                 review_cards.refresh(connection, owner, bank, question)
+
+    def remove_unchanged(self, before: str, most: int = 100) -> list[str]:
+        """Delete up to so many interviews in which nothing was recorded since `before`, and give their ids."""
+        with self.database.write() as connection:
+            names = read_models.lock_unchanged(connection, before, most)
+            judged = read_models.questions_of(connection, *names)
+            self._delete(connection, interviews.c.id.in_(names))
+            for owner, bank, question in judged:
+                review_cards.refresh(connection, owner, bank, question)
+        return names
 
     def remove_owner(self, owner: str) -> None:
         """Delete every row of an owner, and the bytes that stood there."""
         with self.database.write() as connection:
             self._delete(connection, interviews.c.owner == owner)
-            for table in (owner_settings, question_notes, removed_interviews):
+            for table in owned_tables():
                 connection.execute(table.delete().where(table.c.owner == owner))
-            review_cards.remove_owner(connection, owner)
+            class_removal.remove_deleted_interviews(connection)
         self.database.compact()
 
     def due(self, unchanged_for: float | None = None) -> list[tuple[str, str]]:

@@ -77,7 +77,7 @@ class GraderActions:
         known = self.models.check_of(choice)
         verdict = "grader.unmeasured" if known is None else "grader.healthy" if known.is_healthy else "grader.unhealthy"
         source = '<p><strong>{{ say("grader.now_model", model=model) }}</strong></p><p>{{ say(verdict) }}</p>'
-        kind = KNOWN.kind(choice.endpoint)
+        kind = KNOWN.recall(choice.endpoint).kind
         return inline(source, language, model=choice.title + (f" ({kind})" if kind else ""), verdict=verdict)
 
     def find(self, language: Language) -> GraderPanel:
@@ -124,7 +124,8 @@ class GraderActions:
         try:
             endpoint = self._choice(owner, form, model=form.model or "?").endpoint
             assert endpoint
-            names = list_models(endpoint)
+            with self.models.turn(endpoint, for_reply=False):
+                names = list_models(endpoint)
         except InterviewerError as error:
             return _failed(error, language)
         listed = _paragraph(say("grader.listed", language, count=len(names)), language)
@@ -149,7 +150,7 @@ class GraderActions:
         except InterviewerError as error:
             return _failed(error, language)
         assert choice.endpoint
-        KNOWN.identify(choice.endpoint)
+        self.models.identify(choice.endpoint)
         return GraderPanel(self.status(owner, language), choice.endpoint.base_url, drop_key=True)
 
     def offline(self, owner: str, language: Language) -> GraderPanel:

@@ -62,7 +62,7 @@ def test_evaluate_keeps_a_slow_model_busy(
     tasks = tasks_in_bank(rows, deep_learning)
     ideal = ROWS / CONCURRENCY * PAUSE
     with slow_model(reply_to(question)) as url, OpenAICompatible(Endpoint(url, "slow")) as llm:
-        grader = LLMGrader(ConcurrencyLimitedLLM(llm, ConcurrencyLimit(CONCURRENCY)))
+        grader = LLMGrader(ConcurrencyLimitedLLM(llm, ConcurrencyLimit(CONCURRENCY).slot))
         for attempt in range(3):
             used = time.process_time()
             run = grade_answers(

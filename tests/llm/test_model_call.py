@@ -147,7 +147,7 @@ def test_a_gate_lets_calls_through_in_their_order_and_a_stopped_one_makes_room()
 
     calls = {name: ModelCall() for name in ("first", "second", "third")}
     with serving(behave) as server, ThreadPoolExecutor(3) as pool:
-        gated = ConcurrencyLimitedLLM(model(server.url), ConcurrencyLimit(1))
+        gated = ConcurrencyLimitedLLM(model(server.url), ConcurrencyLimit(1).slot)
 
         def ask(name: str) -> str:
             with calls[name].running():
