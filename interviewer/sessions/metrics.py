@@ -26,7 +26,7 @@ from interviewer.errors import SettingsError, StoreError
 from interviewer.grading.protocol import Grader, Watch
 from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.protocol import Message, ReplyChunk, Reply
+from interviewer.llm.protocol import Message, Reply, ReplyChunk
 from interviewer.sessions.database import Database
 from interviewer.sessions.effects import OFFLINE, GraderSource
 from interviewer.sessions.read_models import count_due
