@@ -41,13 +41,15 @@ class CardActions:
 
     `is_measured` says of a grade whether its grader is known to be any good on the bank; where it is not, candidates
     mark their own answers first. `has_model` says whether a second opinion can be asked for; `notes` are what the
-    candidate keeps about questions. `progress` is what a model is doing that grades an attempt.
+    candidate keeps about questions. `progress` is what a model is doing that grades an attempt. `coach` is the name of
+    the coach who looks at it, and is offered to rule and nothing else; empty where the candidate does.
     """
 
     is_measured: Callable[[Grade], bool]
     has_model: bool = False
     notes: Mapping[QuestionName, QuestionNote] = field(default_factory=dict)
     progress: Callable[[Attempt], CallProgress | None] = lambda _: None
+    coach: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +97,30 @@ class PointCount:
         return f"{halves // 2 or ('' if halves else 0)}{'½' * (halves % 2)}"
 
 
-def point_counts(found: AttemptResult) -> list[PointCount]:
+def point_counts(found: AttemptResult, *, is_for_coach: bool = False) -> list[PointCount]:
     """The points by who judged them: the effective ones first, beside them those of the grader where people ruled."""
     grade, attempt = found.grade, found.attempt
     by_grader = localized("card.by_grader")
     if not attempt.rulings:
         return [PointCount(found.points, by_grader, is_grader=True)] if found.points else []
-    ours = [PointCount(found.points, _judges(found))]
+    ours = [PointCount(found.points, _judges(found, localized("card.by_candidate") if is_for_coach else _BY_YOU))]
     if grade is None:
         return ours
     return [*ours, PointCount(points(found.question.rubric, grade.verdicts), by_grader, is_grader=True)]
 
 
-def _judges(found: AttemptResult) -> Localized:
+def _judges(found: AttemptResult, candidate: Localized) -> Localized:
     """Those whose rulings count: the candidate, coaches, or both."""
     rulings = [found.attempt.ruling(criterion.id) for criterion in found.question.criteria]
     names = dict.fromkeys(ruling.by for ruling in rulings if ruling)
     coaches = ", ".join(filter(None, names))
     if not coaches:
-        return _BY_YOU
-    return localized("card.by_both", name=coaches) if "" in names else Localized(zh=coaches, en=coaches)
+        return candidate
+    return (
+        localized("card.by_both", candidate=candidate, name=coaches)
+        if "" in names
+        else Localized(zh=coaches, en=coaches)
+    )
 
 
 def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] = ()) -> list[CriterionRow]:
@@ -229,7 +235,7 @@ def card(
         found=found,
         notes=GraderNotes(notes.badges, notes.is_estimate, tuple(one for one in (grade, attempt.second) if one)),
         said=turns_after_question(found),
-        point_counts=point_counts(found),
+        point_counts=point_counts(found, is_for_coach=bool(live and live.coach)),
         rows=listed,
         model_marks=model_marks(found, listed, language),
         says_nothing=says_nothing(found),
@@ -241,8 +247,9 @@ def card(
         progress=live.progress(attempt) if live else None,
         may_rule=live is not None and may_rule(interview, attempt),
         may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
-        kept_of=(name, live.notes.get(name, NO_NOTE)) if live else (),
-        sheet=_sheet(interview, found, language, level, live) if live else "",
+        coach=live.coach if live else "",
+        kept_of=(name, live.notes.get(name, NO_NOTE)) if live and not live.coach else (),
+        sheet=_sheet(interview, found, language, level, live) if live and not live.coach else "",
     )
 
 

@@ -122,6 +122,12 @@ def list_open(connection: sa.Connection, owner: str, limit: int) -> list[Intervi
     return [InterviewOverview._make(row) for row in connection.execute(query).all()]
 
 
+def select_overviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[InterviewOverview]:
+    return [
+        InterviewOverview._make(row) for row in connection.execute(_columns(sa.select(overviews).where(which))).all()
+    ]
+
+
 def list_due(connection: sa.Connection, before: str | None, name: str = "") -> list[tuple[str, str]]:
     """Id and owner of the interviews to which something is owed, and that have not changed since `before`; or of one."""
     query = sa.select(overviews.c.interview, overviews.c.owner).where(overviews.c.due > 0)

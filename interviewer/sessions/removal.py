@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from interviewer.domain.interview import Begun
 from interviewer.domain.rubric import Localized
 from interviewer.errors import NoSuchInterview
+from interviewer.sessions import class_removal
 from interviewer.sessions.serialization import (
     bank_from_json,
     begun_from_json,
@@ -95,7 +96,9 @@ def purge_expired(store: Store, data_folder: Path | None = None) -> int:
         for name in names:
             unsent_file(data_folder, name).unlink(missing_ok=True)
     with store.database.write() as connection:
-        return connection.execute(removed_interviews.delete().where(is_old)).rowcount
+        dropped = connection.execute(removed_interviews.delete().where(is_old)).rowcount
+        class_removal.remove_deleted_interviews(connection)
+    return dropped
 
 
 def _of(owner: str) -> sa.Select[tuple[object, ...]]:

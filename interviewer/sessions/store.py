@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from interviewer.domain.interview import Begun, Event, Interview, begin
 from interviewer.domain.rubric import Bank
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
-from interviewer.sessions import read_models, review_cards
+from interviewer.sessions import class_removal, read_models, review_cards
 from interviewer.sessions.database import Database, store_error
 from interviewer.sessions.read_models import InterviewOverview, OwnerOverview
 from interviewer.sessions.serialization import (
@@ -227,6 +227,7 @@ class Store:
             self._delete(connection, interviews.c.owner == owner)
             for table in owned_tables():
                 connection.execute(table.delete().where(table.c.owner == owner))
+            class_removal.remove_deleted_interviews(connection)
         self.database.compact()
 
     def due(self, unchanged_for: float | None = None) -> list[tuple[str, str]]:

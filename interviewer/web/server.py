@@ -18,10 +18,12 @@ from starlette.middleware.cors import CORSMiddleware
 from interviewer import wiring
 from interviewer.domain.rubric import Language
 from interviewer.errors import SettingsError
+from interviewer.sessions.access import Access
 from interviewer.sessions.accounts import Accounts
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
 from interviewer.web.body_receiver import TimelyProtocol
+from interviewer.web.class_invitations import add_invitations
 from interviewer.web.exports import add_exports
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
 from interviewer.web.health import add_health
@@ -53,6 +55,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     is_https = settings.root_path.startswith("https:")
     accounts = Accounts(service.store.database) if settings.has_accounts else None
     owners = Owners(settings.signing_key, is_https=is_https, accounts=accounts)
+    access = Access(service.store, accounts)
     # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
     folder = settings.import_folder if settings.is_for_this_machine else None
     importer = Importer(library, graders, Uploads(), folder)
@@ -70,15 +73,16 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
 
     add_health(app, [service.store.database.failing])
-    add_exports(app, settings, service, owners, library)
+    add_exports(app, settings, service, owners, library, access)
     add_last_answers(app, service, owners)
     if accounts:
         add_sign_in(app, settings, service.store, accounts, owners, graders)
+        add_invitations(app, service.store, owners, access, settings.root_path)
     else:
         _add_links(app, settings, owners)
     _add_import(app, importer, owners)
     add_voice(app, speech, service, owners, lambda: graders.options.is_private)
-    mount(app, settings, service, library, owners, graders, importer, speech)
+    mount(app, settings, service, library, owners, graders, importer, speech, access if accounts else None)
     app.state.service, app.state.graders, app.state.metrics = service, graders, metrics
     # Reading the banks takes a moment that the first visitor need not wait for.
     threading.Thread(target=library.banks, daemon=True).start()

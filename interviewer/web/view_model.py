@@ -24,6 +24,7 @@ from interviewer.presentation.card import Badge, CardActions, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import escaped, inline
+from interviewer.sessions.coach_notes import CoachNote
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.messages import say
 
@@ -75,12 +76,14 @@ def view(
     seconds: float | None = None,
     compared: Sequence[QuestionComparison] = (),
     thinking_since: float | None = None,
+    coach_notes: Sequence[CoachNote] = (),
 ) -> View:
     """What the page shows of the interview of this id.
 
     `partial` are verdicts on the current attempt that are known already; `seconds` is how long its question has been
     open; `compared` is how the questions went last time; `thinking_since` is the time from which the interviewer has
-    been wording what comes next, in seconds since 1970.
+    been wording what comes next, in seconds since 1970; `coach_notes` is what coaches wrote to the
+    candidate.
     """
     shown = shows_grades(interview)
     reviewing = interview.phase is Phase.REVIEWING
@@ -92,7 +95,9 @@ def view(
         progress=_progress(name, interview, language, seconds),
         chat=chat(interview, language, may_copy=True) + _thinking(interview, language, thinking_since),
         card=_card(interview, language, badge, live, partial),
-        report=report(interview, language, badge=badge, exports_of=name, live=live, compared=compared)
+        report=report(
+            interview, language, badge=badge, exports_of=name, live=live, compared=compared, coach_notes=coach_notes
+        )
         if interview.is_over
         else "",
         may_answer=interview.phase is Phase.ANSWERING,

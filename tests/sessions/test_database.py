@@ -60,7 +60,7 @@ def test_a_migration_that_is_stopped_changes_nothing(url: str, monkeypatch: pyte
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(Store, "_rebuild", stopped)
+        broken.setattr(Store, "_rebuild_read_models", stopped)
         with pytest.raises(KeyboardInterrupt):
             Store(url)
     with connected(url) as connection:

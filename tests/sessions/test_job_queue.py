@@ -72,8 +72,11 @@ def process(postgres_url: str) -> Iterator[Make]:
 
     yield make
     for service in made:
-        until(lambda: not service._runner._under_way)  # noqa: B023 - looked at before the next comes
         service.close()
+    end = time.monotonic() + 5
+    while any(service._runner._under_way for service in made) and time.monotonic() < end:
+        time.sleep(0.02)
+    for service in made:
         service.store.close()
 
 
@@ -200,7 +203,7 @@ def test_a_job_that_was_lost_is_put_in_again(process: Make) -> None:
     session.run_due()
     assert jobs(page) == []
     for _ in range(2):
-        page.run_left_work()
+        page.run_pending_effects()
     assert jobs(page) == [("todo", f"{session.id} grade dropout 1")]
 
 
@@ -272,10 +275,10 @@ def test_a_model_that_was_chosen_here_grades_here_and_no_other_in_its_place(
     session = answered(here)
     session.run_due()
     until(lambda: own.calls)
-    elsewhere.run_left_work()
+    elsewhere.run_pending_effects()
     assert jobs(here) == []
     monkeypatch.setattr("interviewer.sessions.effect_leases._is_dead", lambda _: True)  # as if `here` were killed
-    elsewhere.run_left_work()
+    elsewhere.run_pending_effects()
     left = elsewhere.resume(session.id, "me")
     assert "Choose a model again" in left.interview().current.failure
     assert shared.calls == 0
