@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from inspect import isgeneratorfunction
 from typing import Any
 
 import gradio as gr
@@ -216,9 +217,12 @@ class _Wiring:
         Gradio would check choices against what it remembers of a page, which a restart forgets; ours are checked where
         they are used.
         """
+        # Asked for and answered by one request, which any replica can answer; only what comes in parts, or takes long,
+        # goes through the queue of one process.
+        in_parts = waits or isgeneratorfunction(handler)
         options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, **more}
         handler = in_own_thread(sanitized(handler)) if waits else sanitized(handler)
-        return trigger(handler, inputs, outputs, preprocess=False, **options)
+        return trigger(handler, inputs, outputs, preprocess=False, queue=in_parts, **options)
 
     def _script(self, event: Any, name: str) -> None:
         event.then(None, None, None, js=script(name), api_visibility="private")
