@@ -112,12 +112,7 @@ class Visitor:
         data = [self._values.get(number) for number in event["inputs"]]
         request = {"fn_index": event["id"], "data": data, "session_hash": self._session, "event_data": None}
         if not event["queue"]:
-            answer = await self.client.post("/gradio_api/run/predict", json=request)
-            if answer.status_code != 200:
-                self.failures.append(answer.text[:200])
-                return
-            for number, value in zip(event["outputs"], answer.json()["data"], strict=True):
-                self._take(number, value)
+            await self._call_directly(event, request)
             return
         joined = await self.client.post("/gradio_api/queue/join", json=request)
         if joined.status_code != 200:
@@ -141,6 +136,14 @@ class Visitor:
                     break
             for number, value in zip(event["outputs"], shown, strict=False):
                 self._take(number, value)
+
+    async def _call_directly(self, event: dict[str, Any], request: dict[str, Any]) -> None:
+        answer = await self.client.post("/gradio_api/run/predict", json=request)
+        if answer.status_code != 200:
+            self.failures.append(answer.text[:200])
+            return
+        for number, value in zip(event["outputs"], answer.json()["data"], strict=True):
+            self._take(number, value)
 
     def _take(self, number: int, value: Any) -> None:
         if isinstance(value, dict) and value.get("__type__") == "update":
