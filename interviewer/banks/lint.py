@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from interviewer.banks.loader import read_bank
@@ -115,7 +116,7 @@ def overlap(one: Criterion, other: Criterion) -> Localized | None:
     if one.kind is not other.kind:
         return None
     texts = (one.text.both[0], other.text.both[0])
-    sets = {text: tokenizer.shingles(tokenizer.clauses(text)) for text in texts}
+    sets = {text: _shingles(text) for text in texts}
     small, large = sorted(texts, key=lambda text: len(sets[text]))
     own, others = sets[small], sets[large]
     if own and _jaccard(own, others) >= _SAME_CLAIM:
@@ -147,6 +148,11 @@ def has_own_term(question: Question, criterion: Criterion) -> bool:
     terms = [term for group in criterion.aliases for term in group] or list(criterion.text.both)
     words = {word for term in terms for word in tokenizer.words(term) if tokenizer.is_content(word)}
     return bool(words - asked)
+
+
+@lru_cache(maxsize=256)  # each claim is compared with all others of its question
+def _shingles(text: str) -> frozenset[str]:
+    return tokenizer.shingles(tokenizer.clauses(text))
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:

@@ -64,6 +64,11 @@ def forget(
     owner: Annotated[str, typer.Argument(help="Whose data; `interviewer link` lists the owners.")], yes: _YES = False
 ) -> None:
     """Delete everything of one person: interviews, memory, settings, files."""
+    delete_owner(owner, yes=yes)
+
+
+def delete_owner(owner: str, *, yes: bool) -> None:
+    """Delete everything of one person, after a question unless `yes`."""
     from interviewer.banks.job.kept_job import forget_job
     from interviewer.sessions.removal import forget_owner
     from interviewer.sessions.store import Store

@@ -11,6 +11,7 @@ from interviewer.domain.summary import InterviewSummary, answers_over_time, atte
 from interviewer.presentation.card import Badge, CardActions, GraderNotes, card, no_badge
 from interviewer.presentation.comparison import compared_questions, overall
 from interviewer.presentation.templating import render
+from interviewer.sessions.coach_notes import CoachNote
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.spoken_delivery import delivery
 
@@ -25,11 +26,12 @@ def report(
     live: CardActions | None = None,
     compared: Sequence[QuestionComparison] = (),
     zone: tzinfo = UTC,
+    coach_notes: Sequence[CoachNote] = (),
 ) -> Markup:
     """The whole result: score, topics with a chart, strong points and those to work on, every question's card.
 
     `exports_of` is the id under which the page offers the transcript; a file that stands alone is `unfolded`, offers none
-    and has the points to work on above it.
+    and has the points to work on above it. `coach_notes` are what coaches wrote to the candidate.
     """
     summary = summarize(interview)
     return render(
@@ -40,7 +42,8 @@ def report(
         skipped=skipped(summary),
         answers_over_time=answers_over_time(interview),
         delivery=delivery(interview),
-        may_practise=live is not None,
+        may_practise=live is not None and not live.coach,
+        coach_notes=coach_notes,
         notes=GraderNotes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
         exports_of=exports_of,
         compared=compared_questions(compared, language),

@@ -88,7 +88,9 @@ def _earlier(
         overviews.c.begun_at,
     )
     query = sa.select(*columns).join(overviews, overviews.c.interview == o.interview)
-    query = query.where(o.owner == owner, sa.tuple_(o.bank, o.question).in_(list(by_source)))
+    query = query.where(
+        o.owner == owner, overviews.c.owner == owner, sa.tuple_(o.bank, o.question).in_(list(by_source))
+    )
     query = query.where((overviews.c.mode == Mode.COACH) | (overviews.c.phase == Phase.OVER), o.interview != name)
     query = query.where(overviews.c.begun_at < begun).order_by(overviews.c.begun_at, o.interview, o.attempt)
     tries: dict[str, dict[tuple[str, str], dict[int, ComparedAttempt]]] = defaultdict(lambda: defaultdict(dict))

@@ -180,6 +180,16 @@ class GraderRegistry:
         endpoint = self.choice(owner).endpoint
         return endpoint.base_url if endpoint else ""
 
+    def is_shared(self, owner: str) -> bool:
+        """Whether every process of these settings has this owner's grader; a choice is known where it was made."""
+        choice, default = self.choice(owner), self.options.default
+        return choice == default or (choice.endpoint is None and default.endpoint is None)
+
+    def width(self, owner: str) -> int:
+        """How many requests at a time the server of this owner takes."""
+        endpoint = self.choice(owner).endpoint
+        return self._width(replace(endpoint, key="")) if endpoint else 1
+
     def grader(self, owner: str) -> Grader:
         """The grader of an owner; to make it, a server on this machine may be asked how much its model can read."""
         return self.grader_of(self.choice(owner))

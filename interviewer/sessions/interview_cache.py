@@ -13,11 +13,12 @@ _MOST_CACHED = 256
 
 @dataclass(frozen=True, slots=True)
 class CachedInterview:
-    """An interview, how many events it is made of, and when the question or follow-up was asked that is open now."""
+    """An interview, how many events it is made of, when its open question or follow-up was asked, and when it last changed."""
 
     interview: Interview
     count: int
     asked_at: str
+    changed_at: str
 
 
 class InterviewCache:
@@ -46,7 +47,7 @@ class InterviewCache:
 
 def _after(known: CachedInterview | None, recorded: RecordedEvent) -> CachedInterview:
     if known is None:
-        return CachedInterview(begin(recorded.event), 1, recorded.at)
+        return CachedInterview(begin(recorded.event), 1, recorded.at, recorded.at)
     interview = step(known.interview, recorded.event)
     before, now = known.interview.current, interview.current
     asked = now.turns[-1].kind in (TurnKind.QUESTION, TurnKind.PROBE) and (
@@ -58,4 +59,5 @@ def _after(known: CachedInterview | None, recorded: RecordedEvent) -> CachedInte
         before.question,
         len(before.turns),
     )
-    return CachedInterview(interview, known.count + 1, recorded.at if asked else known.asked_at)
+    asked_at = recorded.at if asked else known.asked_at
+    return CachedInterview(interview, known.count + 1, asked_at, recorded.at)

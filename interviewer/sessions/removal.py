@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from interviewer.domain.interview import Begun
 from interviewer.domain.rubric import Localized
 from interviewer.errors import NoSuchInterview
+from interviewer.sessions import class_removal
 from interviewer.sessions.serialization import (
     bank_from_json,
     begun_from_json,
@@ -39,7 +40,6 @@ def soft_delete(store: Store, interview: str, owner: str) -> None:
 
     Raises TranscriptError, and deletes nothing, if it cannot be read: it could not be put back.
     """
-    purge_expired(store)
     if owner != store.owner_of(interview):
         raise NoSuchInterview(localized("store.no_interview", id=interview))
     row = {"interview": interview, "owner": owner, "title": store.title_of(interview), "removed_at": _as_stored(_now())}
@@ -82,14 +82,23 @@ def undelete(store: Store, interview: str, owner: str) -> bool:
     return True
 
 
-def purge_expired(store: Store) -> int:
-    """Drop for good what was deleted longer ago than `KEPT_FOR`; give how much that was."""
+def purge_expired(store: Store, data_folder: Path | None = None) -> int:
+    """Drop for good what was deleted longer ago than `KEPT_FOR`; give how much that was.
+
+    With it go the unsent answers that the terminal keeps in `data_folder`.
+    """
     is_old = removed_interviews.c.removed_at < _as_stored(_now() - KEPT_FOR)
     with store.database.read() as connection:
-        if connection.execute(sa.select(removed_interviews.c.interview).where(is_old).limit(1)).first() is None:
-            return 0
+        names = connection.execute(sa.select(removed_interviews.c.interview).where(is_old)).scalars().all()
+    if not names:
+        return 0
+    if data_folder:
+        for name in names:
+            unsent_file(data_folder, name).unlink(missing_ok=True)
     with store.database.write() as connection:
-        return connection.execute(removed_interviews.delete().where(is_old)).rowcount
+        dropped = connection.execute(removed_interviews.delete().where(is_old)).rowcount
+        class_removal.remove_deleted_interviews(connection)
+    return dropped
 
 
 def _of(owner: str) -> sa.Select[tuple[object, ...]]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from interviewer.domain.interview import Begun, Event, Interview, begin
 from interviewer.domain.rubric import Bank
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
-from interviewer.sessions import read_models, review_cards
+from interviewer.sessions import class_removal, read_models, review_cards
 from interviewer.sessions.database import Database, store_error
 from interviewer.sessions.read_models import InterviewOverview, OwnerOverview
 from interviewer.sessions.serialization import (
@@ -62,11 +62,13 @@ class RecordedEvent:
 class Store:
     """A database of interviews. Safe to share between threads and processes."""
 
-    def __init__(self, url: str, patience: float = 10.0) -> None:
-        """`patience` is for how many seconds a lock is waited for."""
+    def __init__(self, url: str, patience: float = 10.0, connections: int = 15) -> None:
+        """`patience` is for how many seconds a lock is waited for; at most so many `connections` go to a server."""
         self._banks: dict[str, Bank] = {}
         self._lock = threading.Lock()
-        self.database = Database(url, self._rebuild_read_models, patience)
+        self.observe: Callable[[str], object] = lambda _kind: None
+        """Is told the kind of every event that was recorded."""
+        self.database = Database(url, self._rebuild_read_models, patience, connections)
 
     def create(self, owner: str, first: Begun) -> str:
         """Record the first event of a new interview of this owner, and give its id."""
@@ -79,10 +81,20 @@ class Store:
             connection.execute(events.insert().values(row))
             read_models.first_overview(connection, interview, owner, now, state)
         self._remember(digest, first.bank)
+        self.observe(Begun.__name__)
         return interview
 
-    def append(self, interview: str, number: int, event: Event, after: Interview) -> str:
+    def append(
+        self,
+        interview: str,
+        number: int,
+        event: Event,
+        after: Interview,
+        also: Callable[[sa.Connection], None] | None = None,
+    ) -> str:
         """Record the event as the interview's `number`-th (from 0), and give its time; `after` is the state it makes.
+
+        `also` is done in the same transaction.
 
         Raises MovedOnElsewhere if that place is taken: somebody else recorded an event first. Raises NoSuchInterview
         if the interview has been removed.
@@ -95,11 +107,14 @@ class Store:
                 row = {"interview": interview, "number": number, "kind": kind, "body": body, "at": at}
                 connection.execute(_ADD_EVENT, row)
                 read_models.update(connection, interview, event, at, after)
+                if also is not None:
+                    also(connection)
         except IntegrityError as error:
             self.owner_of(interview)
             if self.since(interview, number):
                 raise MovedOnElsewhere(localized("play.moved_on")) from error
             raise store_error(error) from error
+        self.observe(kind)
         return at
 
     def since(self, interview: str, number: int) -> list[RecordedEvent]:
@@ -174,7 +189,7 @@ class Store:
             connection.execute(interviews.insert().values(values))
             connection.execute(events.insert(), rows)
             read_models.add_interview(connection, interview, owner, [(one.event, one.at) for one in history])
-            for bank_id, question in read_models.questions_of(connection, interview):
+            for _, bank_id, question in read_models.questions_of(connection, interview):
                 review_cards.refresh(connection, owner, bank_id, question)
 
     def remove(
@@ -193,8 +208,18 @@ class Store:
             keep(connection, self._read(connection, interview, 0))
             questions = read_models.questions_of(connection, interview)
             self._delete(connection, this)
-            for bank, question in questions:
+            for _, bank, question in questions:
                 review_cards.refresh(connection, owner, bank, question)
+
+    def remove_unchanged(self, before: str, most: int = 100) -> list[str]:
+        """Delete up to so many interviews in which nothing was recorded since `before`, and give their ids."""
+        with self.database.write() as connection:
+            names = read_models.lock_unchanged(connection, before, most)
+            judged = read_models.questions_of(connection, *names)
+            self._delete(connection, interviews.c.id.in_(names))
+            for owner, bank, question in judged:
+                review_cards.refresh(connection, owner, bank, question)
+        return names
 
     def remove_owner(self, owner: str) -> None:
         """Delete every row of an owner, and the bytes that stood there."""
@@ -202,6 +227,7 @@ class Store:
             self._delete(connection, interviews.c.owner == owner)
             for table in owned_tables():
                 connection.execute(table.delete().where(table.c.owner == owner))
+            class_removal.remove_deleted_interviews(connection)
         self.database.compact()
 
     def due(self, unchanged_for: float | None = None) -> list[tuple[str, str]]:

@@ -60,18 +60,17 @@ class Glossary:
 
     def mentions(self, stretch: Sequence[Token]) -> Iterator[Mention]:
         """The terms in a clause from left to right, the longest where several begin; none of them overlap."""
-        at = 0
-        while at < len(stretch):
-            mention = self._at(stretch, at)
+        at, texts = 0, tuple(token.text for token in stretch)
+        while at < len(texts):
+            mention = self._at(texts, at)
             if mention:
                 yield mention
             at = mention.last if mention else at + 1
 
-    def _at(self, stretch: Sequence[Token], first: int) -> Mention | None:
-        for words, number in self._by_first.get(stretch[first].text, ()):
-            last = first + len(words)
-            if last <= len(stretch) and all(stretch[first + n].text == word for n, word in enumerate(words)):
-                return Mention(number, first, last)
+    def _at(self, texts: _Words, first: int) -> Mention | None:
+        for words, number in self._by_first.get(texts[first], ()):
+            if texts[first : first + len(words)] == words:
+                return Mention(number, first, first + len(words))
         return None
 
     def variants(self, term: str) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class Token:
 
     @property
     def is_cjk(self) -> bool:
-        return bool(_CJK.match(self.text))
+        return "\u3400" <= self.text[:1] <= "\u9fff" or "\uf900" <= self.text[:1] <= "\ufaff"
 
 
 @dataclass(frozen=True, slots=True)

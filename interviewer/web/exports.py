@@ -7,9 +7,10 @@ from interviewer import wiring
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import replay
 from interviewer.domain.rubric import Language
-from interviewer.errors import NoSuchInterview, OutOfTurn, StoreError, TranscriptError
+from interviewer.errors import NoSuchInterview, NotAllowed, OutOfTurn, StoreError, TranscriptError
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.presentation.wording import moment
+from interviewer.sessions.access import Access, Action
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
@@ -22,23 +23,25 @@ _MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application
 
 
 def add_exports(
-    app: FastAPI, settings: Settings, service: SessionService, owners: Owners, library: BankLibrary
+    app: FastAPI, settings: Settings, service: SessionService, owners: Owners, library: BankLibrary, access: Access
 ) -> None:
     """Transcripts as files, and as a page to be printed."""
 
     def written(request: Request, name: str, kind: str, lang: str, disposition: str) -> Response:
         owner = owners.of(request.cookies)
-        if kind not in _MEDIA_TYPES or owner is None:
+        if kind not in _MEDIA_TYPES:
             return PlainTextResponse("Not found.\n", 404)
         language = Language(lang) if lang in tuple(Language) else None
         zone = time_zone(request.cookies.get("zone", ""))
         try:
-            history = service.store.history(name, owner)
+            access.require(owner, Action.SEE_INTERVIEW, name)
+            history, whose = service.store.history(name), service.store.owner_of(name)
             played = replay(recorded.event for recorded in history)
-            compared = compare(service.store, owner, name, played)
+            # What a candidate practised before is no coach's business.
+            compared = compare(service.store, whose, name, played) if owner == whose else ()
             known = wiring.known_measurements(settings)
             text = export_transcript(name, history, kind, language, known, library.banks(), compared, zone)
-        except NoSuchInterview:
+        except (NotAllowed, NoSuchInterview):
             return PlainTextResponse("Not found.\n", 404)
         except OutOfTurn as error:
             return PlainTextResponse(f"{error.into(language or Language.EN)}\n", 409)

@@ -23,6 +23,9 @@ IMPORT = "/import"
 # A bank comes back from the editor as its text and, beside it, what was changed in it.
 EDITOR = "/editor"
 
+# What load balancers ask. They do so by the address of a container, so these answer under any host name.
+HEALTH, READY = "/healthz", "/readyz"
+
 # A recording of an answer, more than an hour of speech, comes to be written down; a question goes to be read aloud.
 TRANSCRIBE, READ_ALOUD = "/transcribe", "/read-aloud"
 _LARGEST = {IMPORT: LARGEST_BANK, EDITOR: 3 * LARGEST_BANK, TRANSCRIBE: 25_000_000}
@@ -65,7 +68,8 @@ _OPEN = re.compile(
     r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(?:/\w+)?"
     r"|/(?:assets|static|svelte)/.*"
     r"|/gradio_api/(?:info/?|theme\.css|app_id/?|startup-events|cancel|reset/?|queue/(?:join|data)|heartbeat/[\w-]+)"
-    r"|/export/[\w-]+\.\w+|/print/[\w-]+|/enter/[\w.-]+|/import|/editor|/last-answer/[\w.-]+/[\w.-]+"
+    r"|/export/[\w-]+\.\w+|/print/[\w-]+|/enter/[\w.-]+|/join/[\w-]+|/import|/editor|/last-answer/[\w.-]+/[\w.-]+"
+    rf"|{HEALTH}|{READY}"
     r"|/sign-in(?:/start|/callback)?|/sign-out|/account(?:/data|/delete)?"
 )
 
@@ -134,7 +138,7 @@ class Guard:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers, path = Headers(scope=scope), unquote(scope["path"])
         host = headers.get("host", "")
-        if self._hosts and _name(host) not in self._hosts:
+        if self._hosts and _name(host) not in self._hosts and path not in (HEALTH, READY):
             return 421, "This page is not served under this host name (INTERVIEWER_ALLOWED_HOSTS)."
         if not _OPEN.fullmatch(path) and path not in self._speech:
             return 404, "Not found."
@@ -164,6 +168,11 @@ class Guard:
         is_page = scope["path"] in ("", "/") and scope["method"] == "GET"
         cookies = _cookies(Headers(scope=scope).get("cookie", ""))
         gives_owner = is_page and not self._owners.have_accounts and self._owners.of(cookies) is None
+        if gives_owner and self._owners.brought_by_another_key(cookies):
+            _log.warning(
+                "a browser has the cookie of another key: if INTERVIEWER_SECRET was changed, set it back, or give people"
+                " their interviews by `interviewer link`"
+            )
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -10,6 +10,7 @@ from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from interviewer.sessions.accounts import Account, Accounts
 
 LINK_GOOD_FOR = 3600
+_COOKIE = "interviewer_owner_"
 _COOKIE_GOOD_FOR = 400 * 24 * 3600
 _OWNER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -24,7 +25,7 @@ class Owners:
         self._link = URLSafeTimedSerializer(key, salt="link")
         self._flags = "; Secure" if is_https else ""
         # Browsers share cookies between the ports of a host: two servers with different keys must not overwrite them.
-        self.cookie_name = "interviewer_owner_" + hashlib.sha256(b"cookie:" + key.encode()).hexdigest()[:8]
+        self.cookie_name = _COOKIE + hashlib.sha256(b"cookie:" + key.encode()).hexdigest()[:8]
 
     def of(self, cookies: Mapping[str, str]) -> str | None:
         """The owner whose cookie this is, or None if there is none or it was not signed here."""
@@ -33,6 +34,10 @@ class Owners:
         except BadData:
             return None
         return owner if isinstance(owner, str) and _OWNER.fullmatch(owner) else None
+
+    def brought_by_another_key(self, cookies: Mapping[str, str]) -> bool:
+        """Whether an owner's cookie is there that was signed under another key."""
+        return any(name.startswith(_COOKIE) and name != self.cookie_name for name in cookies)
 
     @property
     def have_accounts(self) -> bool:

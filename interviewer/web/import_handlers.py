@@ -20,6 +20,7 @@ from interviewer.errors import BankError, InterviewerError
 from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say
+from interviewer.web.editor_actions import Task
 from interviewer.web.grader_settings import BackgroundTask
 from interviewer.web.page_actions import PAGE_ACTIONS, BankAction
 from interviewer.web.uploads import Uploads
@@ -36,7 +37,7 @@ _MOST_DRAFTS = 8
 
 _PROGRESS = """<div class="import-progress"><p role="status">{{ say("import." ~ stage) }}{% if total is not none %} {{ done }} / {{ total }}{% endif %}</p>
 <progress aria-label="{{ say("import." ~ stage) }}"{% if total is not none %} max="{{ total }}" value="{{ done }}"{% endif %}></progress>
-<button type="button" id="import-stop">{{ say("import.stop") }}</button></div>"""
+<button type="button" class="stop-task" data-task="import">{{ say("import.stop") }}</button></div>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ class Importer:
     """What was made of the latest files, by the names that the page is told."""
     imported: dict[str, str] = field(default_factory=dict)
     """Banks as they were made of the latest files, by digest: what is saved may have been edited on the page."""
-    reading: dict[tuple[str, str], threading.Event] = field(default_factory=dict)
-    """What stops the reading of a file, by visitor and window."""
+    running: dict[tuple[str, str, Task], threading.Event] = field(default_factory=dict)
+    """What stops a task, by visitor and window."""
 
     @property
     def may_save(self) -> bool:
@@ -162,9 +163,9 @@ class Importer:
             owner, window, name, data, language, by_model=by_model, references=references, title=title
         )
 
-    def stop(self, owner: str, window: str) -> None:
-        """Stop the reading of the file that a visitor's window waits for; nothing is kept of it."""
-        if stopping := self.reading.get((owner, window)):
+    def stop(self, owner: str, window: str, task: Task) -> None:
+        """Stop what a visitor's window waits for; nothing is kept of a file that was being read."""
+        if stopping := self.running.get((owner, window, task)):
             stopping.set()
 
     def save(self, text: str, base: str, language: Language) -> ImportView:
@@ -219,7 +220,7 @@ class Importer:
         if by_model and llm is None:
             yield _refused("import.no_model", language)
             return
-        stopping = self.reading[owner, window] = threading.Event()
+        stopping = self.running[owner, window, Task.IMPORT] = threading.Event()
 
         def made(tell: Callable[[_Progress], None]) -> "Preview":
             hears = partial(_hear, tell, stopping)
@@ -248,8 +249,8 @@ class Importer:
             return
         finally:
             stopping.set()  # also where the window was closed meanwhile
-            if self.reading.get((owner, window)) is stopping:
-                del self.reading[owner, window]
+            if self.running.get((owner, window, Task.IMPORT)) is stopping:
+                del self.running[owner, window, Task.IMPORT]
         if shown is None:
             yield ImportView(inline('<p role="status">{{ say("import.stopped") }}</p>', language))
             return

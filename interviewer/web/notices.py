@@ -8,7 +8,9 @@ from interviewer.errors import (
     InterviewerError,
     MovedOnElsewhere,
     NoSuchInterview,
+    NotAllowed,
     OutOfTurn,
+    OverLimit,
     StoreDamaged,
     StoreError,
     TranscriptError,
@@ -42,7 +44,7 @@ def error_text(error: Exception, language: Language) -> str:
             return say("play.store_failed", language, reason=error.into(language))
         case OutOfTurn():
             return say("play.not_now", language)
-        case BankError():
+        case BankError() | OverLimit() | NotAllowed():
             return error.into(language)
     return say("play.not_now", language)
 

@@ -12,17 +12,22 @@ from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
 from interviewer.llm.speech import Speech
+from interviewer.sessions.access import Access
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.account_page import account_line
+from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
+from interviewer.web.class_desk import ClassDesk
+from interviewer.web.class_screens import ClassScreens
+from interviewer.web.classes_tab import ClassesWiring, classes_labels
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import GraderActions
 from interviewer.web.grader_tab import GraderWiring
-from interviewer.web.handlers import PageHandlers, StartChoices
-from interviewer.web.history import link_told, listing, regraded, wished_count
+from interviewer.web.handlers import PageHandlers
+from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
@@ -30,6 +35,7 @@ from interviewer.web.job_preparation import JobPreparation
 from interviewer.web.page_input import Page, in_own_thread, language_of, sanitized, zone_of
 from interviewer.web.practice import PracticeHandlers
 from interviewer.web.prepare_tab import PrepareWiring
+from interviewer.web.records_wiring import RecordsWiring
 from interviewer.web.rendering import (
     Updates,
     bank_choices,
@@ -41,6 +47,7 @@ from interviewer.web.rendering import (
     merged,
     start_values,
 )
+from interviewer.web.start_choices import StartChoices
 from interviewer.web.theme import css, page_script, script, theme
 from interviewer.web.view_model import Screen, View
 from interviewer.web.voice import voice_controls
@@ -58,12 +65,12 @@ def mount(
     models: GraderRegistry,
     importer: Importer,
     speech: Speech | None = None,
+    access: Access | None = None,
 ) -> None:
-    """Put the page on the application, with everything closed that it does not need."""
-    practice = PracticeHandlers(service.store, library.banks)
-    handlers = PageHandlers(
-        service, library, models, Badges(models, known_measurements(settings), library.banks), practice
-    )
+    """Put the page on the application, with everything closed that it does not need; classes are there with `access`."""
+    badges = Badges(models, known_measurements(settings), library.banks)
+    assigned = Assigned(service, library, access) if access else None
+    handlers = PageHandlers(service, library, models, badges, PracticeHandlers(service.store, library.banks), assigned)
     demo = _build(handlers, owners, settings, importer, speech)
     demo.max_threads = _MOST_THREADS
     demo.queue(default_concurrency_limit=None, api_open=False)
@@ -98,7 +105,7 @@ def _build(
     with page:
         job = JobPreparation(importer, settings.data_folder)
         may_import = importer.folder is not None
-        controls = Controls(handlers.models.options, may_import=may_import, may_link=not owners.have_accounts)
+        controls = Controls(handlers.models.options, may_import=may_import, has_accounts=owners.have_accounts)
         _Wiring(page, controls, handlers, owners, importer, settings.root_path, speech, job).connect()
     return page
 
@@ -117,8 +124,8 @@ class _Wiring:
     job: JobPreparation
 
     def connect(self) -> None:
-        c = self.c
-        everything, language = c.all(), c.page_language
+        c, handlers, language = self.c, self.handlers, self.c.page_language
+        everything = c.all()
         arrived = self._on(self.demo.load, self._arrive, [c.remembered], everything)
         arrived.then(None, language, None, js=script("arrived"), api_visibility="private")
         self._on(
@@ -127,12 +134,10 @@ class _Wiring:
         language.input(None, language, None, js=script("remember_language"), api_visibility="private")
         self._connect_start()
         self._connect_play()
-        for trigger in (c.records.select, c.refresh.click):
-            self._on(trigger, self._list, [language, c.words], [c.progress, c.listing])
-        for found in (c.words.submit, c.words.blur):
-            self._on(found, self._find, [language, c.words], [c.listing], trigger_mode="always_last")
-        self._on(c.regrade.click, self._regrade, [language], [c.listing])
-        self._on(c.link.click, self._link, [language], [c.link_text])
+        RecordsWiring(c, handlers, self.owners, self._owner, self._address).connect(self._on, language)
+        if c.classes and handlers.assigned:
+            screens = ClassScreens(handlers.service, handlers.library, handlers.assigned.access, handlers.badges)
+            ClassesWiring(c.classes, ClassDesk(screens), self._owner, self._address).connect(self._on, language)
         c.questions.connect(self._on, self._search, language)
         grader = GraderActions(self.handlers.models, self.handlers.library, self.speech)
         GraderWiring(c.grader, grader, self._owner).connect(self._on, language)
@@ -275,14 +280,18 @@ class _Wiring:
     def _home(self, request: gr.Request, language: Language) -> Updates:
         owner = self._owner(request)
         try:
-            today = self.handlers.today(owner, zone_of(request))
+            today, tasks = (
+                self.handlers.today(owner, zone_of(request)),
+                self.handlers.tasks(owner, zone_of(request), language),
+            )
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
-        return draw_today(self.c, today, language, self.handlers.models.choice(owner).title)
+        return draw_today(self.c, today, language, self.handlers.models.choice(owner).title, tasks)
 
     def _labels(self, language: Language, request: gr.Request) -> Updates:
         told = labels(self.c, self.handlers.library, language, may_import=self.importer.folder is not None)
         who = account_line(self.owners, dict(request.cookies), language)
+        told |= classes_labels(self.c.classes, self.handlers.assigned, self._owner(request), language)
         return told | {self.c.play.voice: voice_controls(self.speech, language), self.c.account: who}
 
     def _practise(self, bank: str, language: Language) -> Updates:
@@ -346,23 +355,6 @@ class _Wiring:
             self._owner(request), words, state, zone_of(request), Language(language)
         )
 
-    def _list(self, language: str, words: str, request: gr.Request) -> tuple[str, str]:
-        progress = self.handlers.practice.progress(self._owner(request), zone_of(request), Language(language))
-        return progress, self._find(language, words, request)
-
-    def _find(self, language: str, words: str, request: gr.Request) -> str:
-        owner = self._owner(request)
-        return listing(self.handlers.service, owner, Language(language), words=words, zone=zone_of(request))
-
-    def _regrade(self, language: str, request: gr.Request) -> str:
-        """Grade whatever of this owner has no grade, and list the interviews anew."""
-        owner, spoken = self._owner(request), Language(language)
-        return regraded(*self.handlers.regrade_all(owner, spoken), spoken) + listing(
-            self.handlers.service, owner, spoken
-        )
-
-    def _link(self, language: str, request: gr.Request) -> Any:
-        """A link for another browser. Its host is the one this page was asked for, which the guard has checked."""
-        base = self.root_path or f"http://{request.headers.get('host', '')}"
-        address = f"{base}/enter/{self.owners.link(self._owner(request))}"
-        return gr.update(value=link_told(address, Language(language)), visible=True)
+    def _address(self, request: gr.Request) -> str:
+        """Where this page is: its host is the one it was asked for, which the guard has checked."""
+        return self.root_path or f"http://{request.headers.get('host', '')}"

@@ -5,7 +5,7 @@ import inspect
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import tzinfo
@@ -16,8 +16,10 @@ from typing import Any
 import gradio as gr
 
 from interviewer.domain.rubric import Language
+from interviewer.settings import REQUEST_ID
 from interviewer.web.page_language import preferred_language
 from interviewer.web.page_output import StatelessPage
+from interviewer.web.request_log import REQUEST_ID_HEADER
 from interviewer.web.time_zone import time_zone
 
 _log = logging.getLogger(__name__)
@@ -34,11 +36,13 @@ def sanitized(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(handler)
     def once(*sent: Any) -> Any:
+        _carry_request_id(sent)
         with _in_one_line():
             return handler(*map(_whole, sent))
 
     @wraps(handler)
     def step_by_step(*sent: Any) -> Any:
+        _carry_request_id(sent)
         with _in_one_line():
             yield from handler(*map(_whole, sent))
 
@@ -124,6 +128,13 @@ def _in_one_line() -> Iterator[None]:
         _log.error("an event of the page failed: %s", where(error))
         _log.debug("it came from", exc_info=error)
         raise gr.Error(type(error).__name__, print_exception=False) from error
+
+
+def _carry_request_id(sent: Iterable[Any]) -> None:
+    """Let this thread's log lines carry the id of the request that asked for the event: another thread has taken it in."""
+    for one in sent:
+        if isinstance(one, gr.Request):
+            REQUEST_ID.set(one.headers.get(REQUEST_ID_HEADER, ""))
 
 
 def _whole(sent: Any) -> Any:

@@ -14,10 +14,10 @@ from interviewer.sessions.today import Today
 from interviewer.text.messages import say
 from interviewer.web.controls import AWAY_SECONDS, DEFAULT_COUNT, NO_INTERVIEW, POLL_SECONDS, Controls
 from interviewer.web.grader_tab import grader_labels
-from interviewer.web.handlers import ANSWER_SECONDS
 from interviewer.web.import_tab import import_labels
 from interviewer.web.prepare_tab import prepare_labels
 from interviewer.web.questions_tab import questions_labels
+from interviewer.web.start_choices import ANSWER_SECONDS
 from interviewer.web.view_model import Screen, View
 
 Updates = dict[Any, Any]
@@ -130,9 +130,10 @@ def labels(c: Controls, library: BankLibrary, language: Language, *, may_import:
     }
 
 
-def draw_today(c: Controls, today: Today, language: Language, grader: str) -> Updates:
+def draw_today(c: Controls, today: Today, language: Language, grader: str, tasks: str) -> Updates:
+    """What is worth doing now, below what classes have assigned."""
     return {
-        c.start.today: today_card(today, language, grader),
+        c.start.today: tasks + today_card(today, language, grader),
         c.start.practise: gr.update(value=begin_label(today, language)),
     }
 

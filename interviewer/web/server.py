@@ -18,16 +18,20 @@ from starlette.middleware.cors import CORSMiddleware
 from interviewer import wiring
 from interviewer.domain.rubric import Language
 from interviewer.errors import SettingsError
+from interviewer.sessions.access import Access
 from interviewer.sessions.accounts import Accounts
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
 from interviewer.web.body_receiver import TimelyProtocol
+from interviewer.web.class_invitations import add_invitations
 from interviewer.web.exports import add_exports
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
+from interviewer.web.health import add_health
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.last_answers import add_last_answers
 from interviewer.web.page_language import language_of_request
+from interviewer.web.request_log import RequestLog
 from interviewer.web.sign_in import add_sign_in
 from interviewer.web.small_page import small_page
 from interviewer.web.uploads import Uploads
@@ -44,12 +48,14 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     prepare_gradio(settings)
     from interviewer.web.page import mount
 
-    graders, library = wiring.make_grader_registry(settings), wiring.make_library(settings)
-    service = wiring.make_service(settings, graders)
+    metrics = wiring.make_metrics(settings)
+    graders, library = wiring.make_grader_registry(settings, metrics), wiring.make_library(settings)
+    service = wiring.make_service(settings, graders, is_served=True, metrics=metrics)
     speech = wiring.make_speech(settings)
     is_https = settings.root_path.startswith("https:")
     accounts = Accounts(service.store.database) if settings.has_accounts else None
     owners = Owners(settings.signing_key, is_https=is_https, accounts=accounts)
+    access = Access(service.store, accounts)
     # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
     folder = settings.import_folder if settings.is_for_this_machine else None
     importer = Importer(library, graders, Uploads(), folder)
@@ -57,6 +63,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start_sweeping()
+        if settings.run_jobs:
+            service.start_working(_GRACE_SECONDS)
         yield
         service.close()
         if speech:
@@ -64,16 +72,18 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
 
-    add_exports(app, settings, service, owners, library)
+    add_health(app, [service.store.database.failing])
+    add_exports(app, settings, service, owners, library, access)
     add_last_answers(app, service, owners)
     if accounts:
         add_sign_in(app, settings, service.store, accounts, owners, graders)
+        add_invitations(app, service.store, owners, access, settings.root_path)
     else:
         _add_links(app, settings, owners)
     _add_import(app, importer, owners)
-    add_voice(app, speech, service, owners)
-    mount(app, settings, service, library, owners, graders, importer, speech)
-    app.state.service, app.state.graders = service, graders
+    add_voice(app, speech, service, owners, lambda: graders.options.is_private)
+    mount(app, settings, service, library, owners, graders, importer, speech, access if accounts else None)
+    app.state.service, app.state.graders, app.state.metrics = service, graders, metrics
     # Reading the banks takes a moment that the first visitor need not wait for.
     threading.Thread(target=library.banks, daemon=True).start()
     # With a CORS middleware in the parent Gradio adds no grants of its own; this one grants nobody anything.
@@ -88,6 +98,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         speech=speech_routes(speech),
         user_header=settings.proxy_user_header,
     )
+    app.add_middleware(RequestLog, observe=metrics.answered if metrics else None)
     return app
 
 
@@ -152,6 +163,8 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         logging.getLogger("uvicorn.error").addFilter(OneLineTracebacks())
         key_is_new = settings.makes_a_new_key
         app = make_app(settings)
+        if app.state.metrics:
+            app.state.metrics.serve(app.state.service.store.database)
         config = uvicorn.Config(
             app,
             log_level="warning",

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviewer.banks.loader import parse_bank
-from interviewer.banks.writer import bank_to_yaml
+from interviewer.banks.writer import bank_to_mapping, bank_to_yaml, dump
 from interviewer.domain.rubric import Bank, Criterion, Group, ImportOrigin, Kind, Language, Localized, Question
 from interviewer.errors import BankError
 
@@ -98,3 +98,10 @@ def test_choices_between_criteria_and_words_on_grading_are_written_and_read_agai
     question = Question("q", Localized(en="What?"), Localized(en="This."), criteria, groups=groups, policy=policy)
     bank = Bank("b", Localized(en="B"), (question,), Language.EN, policy=policy)
     assert parse_bank(bank_to_yaml(bank), "b.yaml") == bank
+
+
+@settings(max_examples=50, deadline=None)
+@given(QUESTION, LOCALIZED)
+def test_a_new_bank_is_laid_out_as_its_editor_lays_it_out(question: Question, title: Localized) -> None:
+    text = bank_to_yaml(bank := Bank("b", title, (question,)))
+    assert text.split("\n", 2)[2] == dump(bank_to_mapping(bank))

@@ -51,10 +51,14 @@ def copy(store: Store, interview: str, count: int) -> None:
     """So many interviews that differ from the one that was played in their ids."""
     names = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
     with store.database.write() as connection:
+        is_postgres = connection.dialect.name == "postgresql"
+        name, time = ("lpad(to_hex(i), 14, '0')", "lpad(i::text, 6, '0')") if is_postgres else (
+            "printf('%014x', i)", "printf('%06d', i)"
+        )  # fmt: skip
         for table in ("interviews", "events", "overviews", "outcomes"):
             columns = [column["name"] for column in sa.inspect(connection).get_columns(table)]
             own = "id" if table == "interviews" else "interview"
-            new = {own: "printf('%014x', i)", "changed_at": "printf('2026-01-01T%06d', i)"}
+            new = {own: name, "changed_at": f"'2026-01-01T' || {time}"}
             copied = ", ".join(new.get(column, column) for column in columns)
             connection.execute(
                 sa.text(

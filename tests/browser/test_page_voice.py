@@ -1,5 +1,7 @@
 """Answers that are spoken, with Chromium's fake microphone and a speech server on this machine; questions that are heard."""
 
+import io
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,14 +25,29 @@ COUNT_ASKED = """
 """
 
 
+# "Um, it is switched off.", as espeak-ng says it.
+SPOKEN = Path(__file__).with_name("spoken.wav")
+PAUSE_SECONDS = 4.0
+
+
+def spoken_with_a_pause() -> bytes:
+    """A WAV file with one sentence and then silence."""
+    held = io.BytesIO()
+    with wave.open(str(SPOKEN)) as said, wave.open(held, "wb") as file:
+        file.setparams(said.getparams())
+        silence = bytes([128]) * int(PAUSE_SECONDS * said.getframerate())
+        file.writeframes(said.readframes(said.getnframes()) + silence)
+    return held.getvalue()
+
+
 @pytest.fixture(scope="module")
 def chromium(
     playwright: Playwright, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Browser]:
-    """A browser whose microphone hears a tone, as loud as the parameter says."""
-    wave = tmp_path_factory.mktemp("microphone") / "heard.wav"
-    wave.write_bytes(tone(10, getattr(request, "param", 0.5)))
-    heard = [*MICROPHONE, f"--use-file-for-fake-audio-capture={wave}"]
+    """A browser whose microphone hears somebody speak and pause, again and again; nothing where the parameter says so."""
+    heard_file = tmp_path_factory.mktemp("microphone") / "heard.wav"
+    heard_file.write_bytes(tone(10, 0.0) if getattr(request, "param", "") == "silence" else spoken_with_a_pause())
+    heard = [*MICROPHONE, f"--use-file-for-fake-audio-capture={heard_file}"]
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *heard])
     yield browser
     browser.close()
@@ -129,7 +146,27 @@ def test_what_was_said_is_edited_added_to_and_sent_and_the_edited_text_is_graded
     assert [event.spoken is None for event in events(server) if isinstance(event, Answered)] == [False, True]
 
 
-@pytest.mark.parametrize("chromium", [0.0], indirect=True)
+def test_pauses_and_filler_words_of_real_speech_are_counted_and_not_graded(
+    server: Server, visit: Callable[..., Visit], speech: SpeechServer
+) -> None:
+    speech.words = ["Um, it is, uh, switched off."]
+    page = visit("en").page
+    begin(page)
+    record(page, PAUSE_SECONDS + 3)
+    expect(page.locator("#answer textarea")).to_have_value("Um, it is, uh, switched off.")
+    page.click("#send")
+    expect(page.locator("#next")).to_be_visible()
+    page.click("#end")
+    page.click("#end-yes")
+    expect(page.locator("#report .pace").last).to_contain_text(
+        "filler words: 2; long pauses: 1. None of this is graded"
+    )
+    (answered,) = [event for event in events(server) if isinstance(event, Answered)]
+    assert answered.spoken is not None
+    assert answered.spoken.seconds > PAUSE_SECONDS
+
+
+@pytest.mark.parametrize("chromium", ["silence"], indirect=True)
 def test_silence_is_not_sent_to_be_made_into_words(
     visit: Callable[..., Visit], server: Server, speech: SpeechServer, shots: Path
 ) -> None:
@@ -260,11 +297,15 @@ def test_a_question_is_heard_by_the_voice_of_the_server(
     page = seen.page
     page.reload()
     begin(page)
+    seen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('mine')")
     page.locator("#chat .hear").first.click()
     page.wait_for_function("window.played.length === 1")
     assert page.evaluate("window.played[0]").startswith("blob:")
     said = page.locator("#chat .turn.question .hear").get_attribute("data-text")
     assert [one["input"] for one in speech.read] == [said]
+    assert page.locator("#chat .hear").first.inner_text() == "Listen"
+    assert page.evaluate("navigator.clipboard.readText()") == "mine", "what was copied before is still there"
 
 
 @pytest.fixture

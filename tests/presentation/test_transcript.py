@@ -104,7 +104,7 @@ def test_markdown_shows_question_answer_ledger_and_provenance(service: SessionSe
     assert "lexical-" in text
     assert session.interview().bank["dropout"].rubric.digest in text
     assert "You could say: It would make predictions random." in text
-    assert "**1 of 2 points** ✓○" in text
+    assert "\n**1 of 2 points** ✓○ · **Estimate: 50–75 %**\n" in text
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

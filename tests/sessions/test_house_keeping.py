@@ -93,7 +93,7 @@ def test_an_interview_that_is_removed_takes_its_reviews_along_and_comes_back_who
 
 
 def test_what_was_deleted_can_be_put_back_for_a_day_also_after_a_restart(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     interview = practise(store, bank_of(5, "other"), ["q1"], Level.PARTIAL)
     store.rename(interview, "Mine")
@@ -110,11 +110,15 @@ def test_what_was_deleted_can_be_put_back_for_a_day_also_after_a_restart(
     assert whole(restarted) == before
     assert not undelete(restarted, interview, "me")
     soft_delete(restarted, interview, "me")
-    assert purge_expired(restarted) == 0
+    typed = unsent_file(tmp_path, interview)
+    typed.write_text("what was typed and not recorded")
+    assert purge_expired(restarted, tmp_path) == 0
+    assert typed.exists()
     monkeypatch.setattr(removal, "KEPT_FOR", timedelta(seconds=-1))
     assert list_soft_deleted(restarted, "me") == []
     assert not undelete(restarted, interview, "me")
-    assert purge_expired(restarted) == 1
+    assert purge_expired(restarted, tmp_path) == 1
+    assert not typed.exists()
     assert not any(whole(restarted).values())
     restarted.close()
 

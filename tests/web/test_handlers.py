@@ -1,6 +1,7 @@
 """What the controls of the page do, without the page."""
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -123,7 +124,8 @@ def test_while_a_follow_up_is_worded_the_page_says_so_and_asks_again(
     last = desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
     assert last.polls
     assert not last.may_answer
-    assert "thinking" in last.chat
+    assert "The interviewer is thinking" in last.chat
+    assert 0 <= time.time() - float(re.findall(r'data-since="([\d.]+)"', last.chat)[0]) < 20
     release.set()
     session.run_due_and_wait()
     asked = desk.look("me", session.id, Language.EN)

@@ -101,6 +101,19 @@ def test_a_forged_or_foreign_cookie_is_nobody(client: TestClient, owners: Owners
     assert name != owners.cookie_name
 
 
+def test_a_changed_secret_is_said_with_the_way_back(
+    client: TestClient, owners: Owners, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/")
+    assert "another key" not in caplog.text
+    client.cookies.clear()
+    name, _, value = Owners("the secret that was set before", is_https=False).set_cookie("me").partition("=")
+    client.cookies.set(name, value.split(";")[0])
+    client.get("/")
+    assert "interviewer link" in caplog.text
+    assert value.split(";")[0] not in caplog.text
+
+
 @pytest.mark.parametrize("kind, media", [("md", "text/markdown"), ("html", "text/html"), ("json", "application/json")])
 def test_an_export_is_its_owners_alone(
     client: TestClient, owners: Owners, service: SessionService, kind: str, media: str

@@ -1,19 +1,16 @@
 """A bank made of the questions that were read from a file, and what was left out of it, with the reasons."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from interviewer.banks.importing import identifiers
-from interviewer.banks.importing.document import Item, Source
+from interviewer.banks.importing.document import Item, Source, clean
 from interviewer.banks.importing.identifiers import Identifiers, normal
 from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.banks.reference_checks import is_only_a_link, is_placeholder
 from interviewer.domain.rubric import Bank, ImportOrigin, Language, Localized, Question
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
-
-_LINE_ENDS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", "\n") | {"\t": " "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +82,11 @@ def bank_of(
 
 
 def usable_items(source: Source) -> tuple[list[Item], list[LeftOut]]:
-    """The items that become questions, cleaned of what no bank may hold, and those that do not."""
+    """The items of a source that become questions, and those that do not."""
     items: list[Item] = []
     left_out: list[LeftOut] = []
     seen: dict[str, int] = {}
-    for found in source.items:
-        question, answer, topic = map(clean, (found.question, found.answer, found.topic))
-        item = replace(found, question=question, answer=answer, topic=topic.replace("\n", " "))
+    for item in source.items:
         same = f"{normal(item.question)}\n{normal(item.answer)}"
         reason = _reason_against(item) or ("import.same" if same in seen else "")
         if reason:
@@ -124,10 +119,3 @@ def _reason_against(item: Item) -> str:
     if is_placeholder(item.answer):
         return "import.placeholder"
     return "import.only_link" if is_only_a_link(item.answer) else ""
-
-
-def clean(text: str) -> str:
-    """A text as a bank may hold it: one kind of line ends, no control characters and no halves of signs."""
-    text = text.replace("\r\n", "\n").translate(_LINE_ENDS)
-    text = "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cs"))
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip()

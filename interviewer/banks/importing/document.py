@@ -1,13 +1,16 @@
 """Questions and answers as they were found in someone's file: every line that is not blank lies in one block of it."""
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
 
 from interviewer.domain.rubric import Language
+
+_LINE_ENDS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", "\n") | {"\t": " "})
 
 
 class Role(StrEnum):
@@ -110,9 +113,20 @@ def to_blocks(text: str, marks: Iterable[LineSpan], unmarked: str) -> tuple[Bloc
 
 
 def source(name: str, title: str, items: tuple[Item, ...], blocks: tuple[Block, ...]) -> Source:
-    """What was read, in the language that most of its questions are in."""
+    """What was read, without what no bank may hold, in the language that most of its questions are in."""
+    items = tuple(
+        replace(one, question=clean(one.question), answer=clean(one.answer), topic=clean(one.topic).replace("\n", " "))
+        for one in items
+    )
     spoken = [item.question for item in items] or [block.text for block in blocks]
     return Source(name, title, language_of("\n".join(spoken)), items, blocks)
+
+
+def clean(text: str) -> str:
+    """A text as a bank may hold it: one kind of line ends, no control characters and no halves of signs."""
+    text = text.replace("\r\n", "\n").translate(_LINE_ENDS)
+    text = "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cs"))
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 
 def language_of(text: str) -> Language:

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from interviewer.banks.importing.builder import BuiltBank, clean
-from interviewer.banks.importing.document import Role, Source
+from interviewer.banks.importing.builder import BuiltBank
+from interviewer.banks.importing.document import Role, Source, clean
 from interviewer.banks.importing.merging import MergeChange, MergeOutcome
 from interviewer.banks.lint import Fault
 from interviewer.domain.rubric import Bank, Language

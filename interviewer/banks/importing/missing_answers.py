@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from interviewer.banks.importing.builder import clean
-from interviewer.banks.importing.document import Source
+from interviewer.banks.importing.document import Source, clean
 from interviewer.banks.importing.identifiers import normal
 from interviewer.banks.importing.import_report import Note
 from interviewer.banks.importing.rubric_from_llm.drafting import ask_for_each
@@ -48,7 +47,7 @@ def fill_answers(
 ) -> FilledAnswers:
     """The list with what is `known`, and of the other questions without an answer the first `most` with drafted ones."""
     items = [
-        item if item.answer.strip() else replace(item, answer=known.get(normal(clean(item.question)), ""))
+        item if item.answer.strip() else replace(item, answer=known.get(normal(item.question), ""))
         for item in source.items
     ]
     lacking = [place for place, item in enumerate(items) if item.question.strip() and not item.answer.strip()]
@@ -58,15 +57,15 @@ def fill_answers(
     notes: list[Note] = []
 
     def ask(place: int) -> str | LLMError:
-        question = clean(items[place].question)
+        question = items[place].question
         said = request_list(llm, "draft-reference", {"question": question}, "references", ("reference",), language)
         return checked_reference(said[0].get("reference") if said else None, question)
 
     chosen = lacking[:most]
     for place, found in zip(chosen, ask_for_each(ask, lambda _, error: error, chosen, threads, told), strict=True):
-        question = clean(items[place].question)
+        question = items[place].question
         if isinstance(found, str) and found:
-            items[place] = replace(items[place], question=question, answer=found)
+            items[place] = replace(items[place], answer=found)
             drafted[items[place].digest] = llm.name
             continue
         why: Localized = localized("draft.no_answer", model=llm.name)

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from interviewer.banks import writer
 from interviewer.banks.importing import identifiers, import_report, rewriting
-from interviewer.banks.importing.builder import BuiltBank, bank_of, clean, usable_items
-from interviewer.banks.importing.document import Source
+from interviewer.banks.importing.builder import BuiltBank, bank_of, usable_items
+from interviewer.banks.importing.document import Source, clean
 from interviewer.banks.importing.identifiers import normal
 from interviewer.banks.importing.import_report import ImportReport, Note
 from interviewer.banks.importing.merging import MergeChange, base_questions, has_edited_criteria, merge
@@ -128,8 +128,8 @@ class _Place:
         if self.output:
             earlier = _read(self.output)
             return earlier.bank.id if earlier else identifiers.of_bank(self.output.name)
-        name, items = identifiers.of_bank(source.name), usable_items(source)[0]
-        known = {item.digest for item in items} | {normal(item.question) for item in source.items}
+        name = identifiers.of_bank(source.name)
+        known = {same for item in source.items for same in (item.digest, normal(item.question))}
         for candidate in chain([name], (f"{name}-{number}" for number in count(2))):
             earlier = _read(self.path(candidate))
             made = [(question.made, question) for question in earlier.bank.questions] if earlier else []

@@ -1,6 +1,7 @@
 """A bank file changed in place: comments and layout of what does not change survive."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -44,9 +45,10 @@ def _as_a_whole(plain: str, old: Bank, bank: Bank) -> str | None:
     try:
         document = editor().load(plain)
         before = list(_comments(document))
+        offset = document["questions"].lc.col
         _update(document, bank_to_mapping(old), bank_to_mapping(bank))
         after = set(_comments(document))
-        changed = dump(document)
+        changed = dump(document, offset)
         changed += "".join(f"{comment}\n" for comment in before if comment not in after)
         return changed if parse_bank(changed, "") == bank else None
     except (YAMLError, BankError, ValueError, LookupError, AttributeError, TypeError):
@@ -71,7 +73,9 @@ def _in_blocks(plain: str, old: Bank, bank: Bank) -> str | None:
                 return None
             blocks[place] = changed.removeprefix(blocks[0])
     changed = "".join(blocks)
-    return changed if parse_bank(changed, "") == bank else None
+    with suppress(BankError):  # questions that are indented otherwise than the lists in them
+        return changed if parse_bank(changed, "") == bank else None
+    return None
 
 
 def _frame(bank: Bank) -> tuple[object, ...]:

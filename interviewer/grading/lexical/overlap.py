@@ -1,7 +1,7 @@
 """How much of a criterion's own text an answer says, for criteria without aliases: shared stems and character pairs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -60,9 +60,13 @@ class _ClauseUnits:
     chinese_surplus: int
 
 
-def claim_text(text: str, question: Sequence[str], known: Glossary) -> ClaimText:
-    """A claim of a rubric; words of the question (given in each of its languages) count little in it."""
-    asked = {unit for other in question for clause in tokenizer.clauses(other) for unit, _ in _units(clause.tokens)}
+def units_in(texts: Iterable[str]) -> frozenset[str]:
+    """The units of all of some texts."""
+    return frozenset(unit for text in texts for clause in tokenizer.clauses(text) for unit, _ in _units(clause.tokens))
+
+
+def claim_text(text: str, asked: Collection[str], known: Glossary) -> ClaimText:
+    """A claim of a rubric; the units of its question count little in it."""
     units: dict[str, bool] = {}
     terms: dict[int, Units] = defaultdict(frozenset)
     clauses = tokenizer.clauses(text)

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from interviewer.domain.rubric import Question
 from interviewer.grading.lexical import negation
 from interviewer.grading.lexical.matching import Runs, Term, TermIndex, Vocabulary, runs_of
-from interviewer.grading.lexical.overlap import ClaimText, claim_text
+from interviewer.grading.lexical.overlap import ClaimText, claim_text, units_in
 from interviewer.text import tokenizer
 from interviewer.text.glossary import Glossary, glossary
 
@@ -44,8 +44,9 @@ class PreparedQuestion:
     @cached_property
     def claims(self) -> tuple[tuple[ClaimText, ...], ...]:
         """For each criterion without aliases, its texts as they are compared with answers."""
+        asked = units_in(self.question.text.both)
         return tuple(
-            () if c.aliases else tuple(claim_text(text, self.question.text.both, self.glossary) for text in c.text.both)
+            () if c.aliases else tuple(claim_text(text, asked, self.glossary) for text in c.text.both)
             for c in self.question.criteria
         )
 

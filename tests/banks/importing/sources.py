@@ -1,7 +1,9 @@
 """Files of questions in the plainest form there is, and a reader for them: `# topic`, `? question`, answers below."""
 
+from dataclasses import replace
+
 from interviewer.banks.importing.builder import bank_of
-from interviewer.banks.importing.document import Block, Item, Role, Source
+from interviewer.banks.importing.document import Block, Item, Role, Source, source
 from interviewer.domain.rubric import Bank, Criterion, Language, Localized, Question
 
 JAVA = """\
@@ -39,13 +41,13 @@ def read(name: str, data: bytes) -> Source:
             items[-1] = Item(last.question, answer, last.first_line, last.topic)
         else:
             blocks.append(Block(Role.LEFT_OUT, number, number, line, reason="stands before the first question"))
-    return Source(name, "Java notes", Language.EN, tuple(items), tuple(blocks))
+    return replace(source(name, "Java notes", tuple(items), tuple(blocks)), language=Language.EN)
 
 
 def bank_by_lines(name: str, text: str) -> Bank:
     """A bank in which every line of an answer is a criterion, so that the rules of the compiler do not matter."""
-    source = read(name, text.encode())
-    return bank_of(source, id="net", compiled={item.digest: _by_lines(item) for item in source.items}).bank
+    found = read(name, text.encode())
+    return bank_of(found, id="net", compiled={item.digest: _by_lines(item) for item in found.items}).bank
 
 
 def _by_lines(item: Item) -> Question:

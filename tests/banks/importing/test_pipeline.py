@@ -12,7 +12,7 @@ from sources import JAVA, read
 
 from interviewer.banks import writer
 from interviewer.banks.importing import import_report, pipeline
-from interviewer.banks.importing.document import Block, Item, Role, Source
+from interviewer.banks.importing.document import Block, Item, Role, source
 from interviewer.banks.importing.merging import MergeOutcome
 from interviewer.banks.importing.pipeline import Preview, preview, save
 from interviewer.banks.loader import BankLibrary, parse_bank
@@ -317,7 +317,7 @@ def test_a_question_that_is_kept_never_takes_the_place_of_another(tmp_path: Path
 def test_halves_of_signs_and_blank_texts_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     items = (Item("\x00", "y", 1), Item("What is a Java \ud800class?", "A\r\ntype\u2028of\tobjects", 2))
     blocks = (Block(Role.QUESTION, 1, 2, "", 0),)
-    monkeypatch.setattr(pipeline, "read", lambda *_: Source("x.md", "", Language.EN, items, blocks))
+    monkeypatch.setattr(pipeline, "read", lambda *_: source("x.md", "", items, blocks))
     shown = look(tmp_path)
     assert shown.bank.questions[0].reference.en == "A\ntype\nof objects"
     assert shown.bank.title == Localized(en="x.md")

@@ -219,3 +219,44 @@ def written(count: int) -> Bank:
         Question(f"q-{n}", Localized(en=f"Why {n}?"), Localized(en="Since."), (criterion,)) for n in range(count)
     )
     return Bank("long", Localized(en="Long"), tuple(questions), Language.EN)
+
+
+FLAT = """\
+id: flat
+title: Flat
+language: en
+topics: {data: Data}
+questions:
+- id: one
+  topic: data
+  difficulty: 1
+  # asked first
+  text: Why shuffle?
+  reference: Batches would be correlated.
+  criteria:
+  - id: correlated
+    kind: core
+    weight: 1
+    text: Batches are correlated otherwise
+- id: two
+  topic: data
+  difficulty: 1
+  # asked then
+  text: Why split?
+  reference: To measure.
+  criteria:
+  - id: measure
+    kind: core
+    weight: 1
+    text: To measure
+"""
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_bank_whose_lists_are_not_indented_is_changed_in_its_own_layout(place: int) -> None:
+    bank = parse_bank(FLAT, "flat.yaml")
+    questions = list(bank.questions)
+    before = questions[place].text.en
+    questions[place] = replace(questions[place], text=Localized(en="Why hold out?"))
+    changed = rewritten(FLAT, "flat.yaml", replace(bank, questions=tuple(questions)))
+    assert changed == FLAT.replace(before, "Why hold out?")

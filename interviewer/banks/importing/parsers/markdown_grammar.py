@@ -27,6 +27,7 @@ DEEPEST = 40  # blocks within blocks; a list in a list takes two
 LONGEST_LINE = 50_000  # characters
 _PART = 2_000  # of a paragraph that are read at once
 MOST_SECONDS = 4.0  # of the processor; files that people write take less than one
+_BLOCKS_BETWEEN = 16  # looks at the clock
 _LOOKED_AT = 100  # lines; also of indented text that is looked at
 _FORMULA_LINES = 200_000  # looked at in one file for the ends of formulas
 
@@ -49,7 +50,7 @@ def parse(text: str, name: str, until: float | None = None) -> tuple[list[Token]
 
     Raises BankError when the text is nested too deep, has too long a paragraph or takes too long.
     """
-    noted: dict[str, Any] = {"file": name, "until": until or deadline(), "formula_lines": 0}
+    noted: dict[str, Any] = {"file": name, "until": until or deadline(), "formula_lines": 0, "blocks": 0}
     # An image inside the address is no text, and too long to look at.
     tokens = _grammar().parse(_DATA_IMAGE.sub(r"\1", text), noted)
     return tokens, noted
@@ -68,7 +69,7 @@ def _grammar() -> MarkdownIt:
     made.inline.ruler.at("emphasis", _emphasis)
     made.core.ruler.at("inline", _inline)
     # The rulers sort their rules at the first parse; a thread that comes while they do so would find half of them.
-    made.parse("a", {"file": "", "until": deadline(), "formula_lines": 0})
+    made.parse("a", {"file": "", "until": deadline(), "formula_lines": 0, "blocks": 0})
     return made
 
 
@@ -131,7 +132,9 @@ def _watch(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:
     """Not a rule: looks at the depth and the clock wherever a block may begin."""
     if state.level + 1 >= DEEPEST:
         raise BankError(state.env["file"], at_line(start + 1), localized("file.too_deep", most=DEEPEST // 2))
-    _in_time(state.env, start)
+    state.env["blocks"] += 1
+    if state.env["blocks"] % _BLOCKS_BETWEEN == 0:  # a look at the clock costs more than most blocks
+        _in_time(state.env, start)
     return False
 
 

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from interviewer.banks.importing.parsers import html
@@ -65,7 +66,8 @@ def plain_text(reference: str) -> str:
     return " ".join(line.text for line in lines_of(reference)) or " ".join(reference.split())
 
 
-def lines_of(reference: str) -> list[ProseLine]:
+@lru_cache(maxsize=16)  # the points of a reference, what it says in all and what finds no room go by the same lines
+def lines_of(reference: str) -> Sequence[ProseLine]:
     """The lines of a reference that say something."""
     text = _BREAK.sub("\n", _DISPLAYED.sub(" ", _FENCE.sub("", reference)))
     text = _rows_as_items(
