@@ -190,7 +190,7 @@ def _reached(endpoint: Endpoint) -> list[CheckFinding]:
 
 
 def _graded(
-    grader: Grader, question: Question, told: ProgressCallback | None
+    grader: Grader, question: Question, told: "ProgressCallback | None"
 ) -> tuple[list[CannedResult], InterviewerError | None]:
     """A grade for each answer; a server that is gone or says no is asked no further, and its error comes last."""
     results: list[CannedResult] = []

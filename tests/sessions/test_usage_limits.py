@@ -7,7 +7,7 @@ import pytest
 from fakes import GradeAs, Only, begun, grade
 
 from interviewer.domain.grade import Grade, TokensSpent
-from interviewer.domain.interview import Answered, Attempt, GradeAttempt, Saying
+from interviewer.domain.interview import Answered, Attempt, GradeAttempt, TurnKind
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import OverLimit
 from interviewer.grading.lexical import LexicalGrader
@@ -157,7 +157,7 @@ def test_over_the_limit_a_follow_up_is_that_of_the_bank_and_no_model_is_asked(st
     session = service.begin("me", begun(probes=1))
     session.answer("it is switched off")
     asked = session.run_due_and_wait()
-    assert [turn.text for turn in asked.current.said(Saying.PROBE)] == ["Why is that?"]
+    assert [turn.text for turn in asked.current.turns_of(TurnKind.PROBE)] == ["Why is that?"]
     assert llm.requests == []
 
 
