@@ -108,8 +108,9 @@ def _situation(interview: Interview) -> object:
         min(current.number, 2),
         interview.plan.probes,
         interview.plan.again,
-        tuple(sorted({turn.kind for turn in current.turns} - {"ask", "clarification"})),
-        min(len([t for t in current.turns if t.kind == "hint"]), 3),
+        # A repetition decides nothing, and how many hints are left is the same question in every attempt.
+        tuple(sorted({turn.kind for turn in current.turns} & {"answer", "probe"})),
+        min(len([t for t in current.turns if t.kind == "hint"]), 3 if current is first else 1),
         current.turns[-1].kind == "ask",
         first.awaits_grade,
         first.grade is not None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from inspect import isgeneratorfunction
 from typing import Any
 
 import gradio as gr
@@ -20,7 +21,7 @@ from interviewer.text.messages import say
 from interviewer.web.account_page import account_line
 from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
-from interviewer.web.class_desk import ClassDesk
+from interviewer.web.class_handlers import ClassHandlers
 from interviewer.web.class_screens import ClassScreens
 from interviewer.web.classes_tab import ClassesWiring, classes_labels
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
@@ -33,6 +34,7 @@ from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
 from interviewer.web.job_preparation import JobPreparation
 from interviewer.web.page_input import Page, in_own_thread, language_of, sanitized, zone_of
+from interviewer.web.page_output import no_interim_app
 from interviewer.web.practice import PracticeHandlers
 from interviewer.web.prepare_tab import PrepareWiring
 from interviewer.web.records_wiring import RecordsWiring
@@ -71,9 +73,10 @@ def mount(
     badges = Badges(models, known_measurements(settings), library.banks)
     assigned = Assigned(service, library, access) if access else None
     handlers = PageHandlers(service, library, models, badges, PracticeHandlers(service.store, library.banks), assigned)
-    demo = _build(handlers, owners, settings, importer, speech)
-    demo.max_threads = _MOST_THREADS
-    demo.queue(default_concurrency_limit=None, api_open=False)
+    with no_interim_app():
+        demo = _build(handlers, owners, settings, importer, speech)
+        demo.max_threads = _MOST_THREADS
+        demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
         app,
         demo,
@@ -137,9 +140,9 @@ class _Wiring:
         RecordsWiring(c, handlers, self.owners, self._owner, self._address).connect(self._on, language)
         if c.classes and handlers.assigned:
             screens = ClassScreens(handlers.service, handlers.library, handlers.assigned.access, handlers.badges)
-            ClassesWiring(c.classes, ClassDesk(screens), self._owner, self._address).connect(self._on, language)
+            ClassesWiring(c.classes, ClassHandlers(screens), self._owner, self._address).connect(self._on, language)
         c.questions.connect(self._on, self._search, language)
-        grader = GraderActions(self.handlers.models, self.handlers.library, self.speech)
+        grader = GraderActions(handlers.models, handlers.library, self.speech)
         GraderWiring(c.grader, grader, self._owner).connect(self._on, language)
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
@@ -150,12 +153,6 @@ class _Wiring:
         """What an interview decides of the page, and what there is to do where there is none."""
         drawn = draw(self.c, View(Screen.START, Language.EN, clear=True))
         return [*drawn, self.c.start.today, self.c.start.practise]
-
-    @property
-    def on_banks(self) -> list[Any]:
-        """What changes with the banks that there are."""
-        start = self.c.start
-        return [self.c.importing.own, start.bank, start.topics, start.count]
 
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
@@ -178,15 +175,10 @@ class _Wiring:
     def _connect_play(self) -> None:
         c, play, handlers, drawn = self.c, self.c.play, self.handlers, self.drawn
         here = [c.remembered, c.place, c.page_language]
-        sending = (
-            (play.answer.submit, handlers.answer),
-            (play.send.click, handlers.answer),
-            (play.clarify.click, handlers.ask),
-        )
         said = [c.remembered, c.place, play.answer, c.page_language]
-        for trigger, send in sending:
-            spoken = [c.spoken] if send == handlers.answer else []
-            self._script(self._on(trigger, self._sending(send), [*said, *spoken], drawn), "focus_next")
+        for trigger in (play.answer.submit, play.send.click):
+            self._script(self._on(trigger, self._sending(handlers.answer), [*said, c.spoken], drawn), "focus_next")
+        self._script(self._on(play.clarify.click, self._sending(handlers.ask), said, drawn), "focus_next")
         for button, does in (
             (play.hint, handlers.hint),
             (play.repeat, handlers.repeat),
@@ -203,7 +195,8 @@ class _Wiring:
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
             self._on(button.click, self._drawing(handlers.regrade), here, drawn)
-        changed = [*drawn, *self.on_banks, c.listing, c.tabs]
+        on_banks = [c.importing.own, c.start.bank, c.start.topics, c.start.count]
+        changed = [*drawn, *on_banks, c.listing, c.tabs]
         self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], changed)
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
@@ -224,9 +217,12 @@ class _Wiring:
         Gradio would check choices against what it remembers of a page, which a restart forgets; ours are checked where
         they are used.
         """
+        # Asked for and answered by one request, which any replica can answer; only what comes in parts, or takes long,
+        # goes through the queue of one process.
+        in_parts = waits or isgeneratorfunction(handler)
         options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, **more}
         handler = in_own_thread(sanitized(handler)) if waits else sanitized(handler)
-        return trigger(handler, inputs, outputs, preprocess=False, **options)
+        return trigger(handler, inputs, outputs, preprocess=False, queue=in_parts, **options)
 
     def _script(self, event: Any, name: str) -> None:
         event.then(None, None, None, js=script(name), api_visibility="private")
@@ -252,12 +248,8 @@ class _Wiring:
         listed: Updates = {self.c.listing: listing(self.handlers.service, owner, language, wished_count(wish))}
         if wish:
             listed[self.c.tabs] = gr.update(selected="interviews")
-        return merged(
-            self._labels(language, request),
-            start_values(self.c, self.handlers.library, language),
-            self._draw(view, request),
-            listed,
-        )
+        start = start_values(self.c, self.handlers.library, language)
+        return merged(self._labels(language, request), start, self._draw(view, request), listed)
 
     def _speak(self, language: str, remembered: str | None, bank: str, is_chosen: str, request: gr.Request) -> Updates:
         c, chosen, owner, library = self.c, Language(language), self._owner(request), self.handlers.library
@@ -280,10 +272,8 @@ class _Wiring:
     def _home(self, request: gr.Request, language: Language) -> Updates:
         owner = self._owner(request)
         try:
-            today, tasks = (
-                self.handlers.today(owner, zone_of(request)),
-                self.handlers.tasks(owner, zone_of(request), language),
-            )
+            zone = zone_of(request)
+            today, tasks = self.handlers.today(owner, zone), self.handlers.tasks(owner, zone, language)
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
         return draw_today(self.c, today, language, self.handlers.models.choice(owner).title, tasks)
@@ -306,9 +296,8 @@ class _Wiring:
         return self._draw(self.handlers.start(self._owner(request), StartChoices(*form), Language(language)), request)
 
     def _practise_today(self, language: str, request: gr.Request) -> Updates:
-        return self._draw(
-            self.handlers.practise_today(self._owner(request), Language(language), zone_of(request)), request
-        )
+        owner, zone = self._owner(request), zone_of(request)
+        return self._draw(self.handlers.practise_today(owner, Language(language), zone), request)
 
     def _choose_bank(self, bank: str, language: str) -> Updates:
         return bank_choices(self.c, self.handlers.library, bank, Language(language)) or gr.skip()
@@ -351,9 +340,8 @@ class _Wiring:
         return self._draw(view, request) | goes_on
 
     def _search(self, words: str, state: str, language: str, request: gr.Request) -> str:
-        return self.handlers.practice.questions(
-            self._owner(request), words, state, zone_of(request), Language(language)
-        )
+        owner, zone = self._owner(request), zone_of(request)
+        return self.handlers.practice.questions(owner, words, state, zone, Language(language))
 
     def _address(self, request: gr.Request) -> str:
         """Where this page is: its host is the one it was asked for, which the guard has checked."""

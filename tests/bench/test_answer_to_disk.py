@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from printed import say
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Answered, Mode
 from interviewer.domain.rubric import Bank, Language
 from interviewer.llm.scripted import Request, ScriptedLLM
@@ -23,8 +23,8 @@ from interviewer.sessions.planning import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
-from interviewer.web.handlers import Desk
-from interviewer.web.practice import Practice
+from interviewer.web.handlers import PageHandlers
+from interviewer.web.practice import PracticeHandlers
 
 ANSWERS = 50
 
@@ -75,8 +75,10 @@ def test_an_answer_is_on_disk(
     llm, server = (ScriptedLLM(never), "http://model.example/v1") if hangs else (None, "")
     service = make_service(llm=llm, server=server, follow_up_seconds=0.2)
     graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
-    library, database = Library(), BareDatabase(tmp_path / "bare.sqlite3")
-    desk = Desk(service, library, graders, Badges(graders, dict), Practice(service.store, library.banks))
+    library, database = BankLibrary(), BareDatabase(tmp_path / "bare.sqlite3")
+    desk = PageHandlers(
+        service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library.banks)
+    )
     while len(took) < ANSWERS:
         session = service.begin("me", make_plan(deep_learning, count=10, mode=mode, probes=hangs, language=Language.EN))
         time.sleep(2)  # nobody answers before reading the question

@@ -4,6 +4,7 @@ import io
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from misbehaving import Server as SpeechEndpoint
@@ -58,21 +59,32 @@ def speech() -> SpeechServer:
     return SpeechServer([FIRST, SECOND])
 
 
-@pytest.fixture
-def endpoint(speech: SpeechServer) -> Iterator[SpeechEndpoint]:
-    with serving(speech) as served:
-        yield served
-
-
-@pytest.fixture
-def server(tmp_path: Path, endpoint: SpeechEndpoint) -> Iterator[Server]:
-    folder = tmp_path / "served"
-    folder.mkdir()
-    models = {"BASE_URL": endpoint.url, "MODEL": "ear", "VOICE_MODEL": "mouth"}
-    server = Server(folder, extra={f"INTERVIEWER_SPEECH_{name}": value for name, value in models.items()})
+@pytest.fixture(scope="module")
+def speaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of the page for all tests here; the address of its speech server is the same all the time."""
+    with serving(SpeechServer()) as there:
+        models = {"BASE_URL": there.url, "MODEL": "ear", "VOICE_MODEL": "mouth"}
+    extra = {f"INTERVIEWER_SPEECH_{name}": value for name, value in models.items()}
+    server = Server(tmp_path_factory.mktemp("speaking"), extra=extra)
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def endpoint(speaking: Server, speech: SpeechServer) -> Iterator[SpeechEndpoint]:
+    port = urlsplit(speaking.extra["INTERVIEWER_SPEECH_BASE_URL"]).port
+    assert port
+    served = SpeechEndpoint(speech, port)
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def server(speaking: Server, endpoint: SpeechEndpoint) -> Server:
+    assert endpoint.url == speaking.extra["INTERVIEWER_SPEECH_BASE_URL"]
+    return speaking
 
 
 def begin(page: Page) -> None:
@@ -308,19 +320,10 @@ def test_a_question_is_heard_by_the_voice_of_the_server(
     assert page.evaluate("navigator.clipboard.readText()") == "mine", "what was copied before is still there"
 
 
-@pytest.fixture
-def unspeaking(tmp_path: Path) -> Iterator[Server]:
-    folder = tmp_path / "unspeaking"
-    folder.mkdir()
-    server = Server(folder)
-    server.start()
-    yield server
-    server.stop()
-
-
 def test_without_a_speech_server_the_browser_reads_if_it_has_a_voice_and_nothing_records(
-    chromium: Browser, unspeaking: Server, shots: Path
+    chromium: Browser, shared_server: Server, shots: Path
 ) -> None:
+    shared_server.start()
     voices = "[{lang: 'en-GB', name: 'one'}]"
     for has_voice in (False, True):
         page = chromium.new_page(locale="en", viewport={"width": 360, "height": 740})
@@ -333,7 +336,7 @@ def test_without_a_speech_server_the_browser_reads_if_it_has_a_voice_and_nothing
                 getVoices: () => {voices if has_voice else "[]"}, cancel: () => {{}},
                 speak: one => window.spoken.push([one.text, one.lang])}}}});"""
         )
-        page.goto(unspeaking.url)
+        page.goto(shared_server.url)
         page.click("#practise-today")
         expect(page.locator("#answer textarea")).to_be_visible()
         expect(page.locator("#record")).to_have_count(0)

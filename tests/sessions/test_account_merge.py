@@ -12,7 +12,7 @@ from interviewer.sessions.accounts import Accounts, Identity
 from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.practice_log import PracticeSettings, read_practice_settings, save_practice_settings
 from interviewer.sessions.question_notes import QuestionNote, list_notes, save_note
-from interviewer.sessions.removal import list_set_aside, set_aside
+from interviewer.sessions.removal import list_soft_deleted, soft_delete
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import owned_tables
 
@@ -48,7 +48,7 @@ def test_everything_moves_and_the_memory_of_both_is_one(store: Store, clock: Clo
     clock.days(3)
     moved = practise(store, MANY, ["q0", "q1"], Level.MET, owner="browser")
     aside = practise(store, MANY, ["q2"], Level.MET, owner="browser")
-    set_aside(store, aside, "browser")
+    soft_delete(store, aside, "browser")
     practise(store, MANY, ["q3"], Level.MET, owner="a stranger")
     before = rows_of(store, "a stranger")
     accounts.sign_in(ADA, "browser")
@@ -56,11 +56,11 @@ def test_everything_moves_and_the_memory_of_both_is_one(store: Store, clock: Clo
     assert rows_of(store, "a stranger") == before
     assert len(store.interviews("account")) == 2
     assert store.history(moved, "account")
-    assert [one.id for one in list_set_aside(store, "account")] == [aside]
+    assert [one.id for one in list_soft_deleted(store, "account")] == [aside]
     assert cards(store, "account") == {("q0", "one"): 2, ("q0", "two"): 2, ("q1", "one"): 1, ("q1", "two"): 1}
     with store.database.read() as connection:
         as_moved = connection.execute(sa.text("SELECT * FROM review_cards ORDER BY owner, question, criterion")).all()
-    store.rebuild()
+    store.rebuild_read_models()
     with store.database.read() as connection:
         assert (
             as_moved

@@ -36,7 +36,7 @@ from interviewer.sessions.classes import (
     renew_invitation,
 )
 from interviewer.sessions.coach_notes import list_coach_notes, save_coach_note
-from interviewer.sessions.removal import forget_expired, forget_owner, set_aside, take_back
+from interviewer.sessions.removal import forget_owner, purge_expired, soft_delete, undelete
 from interviewer.sessions.store import Store
 
 MANY = bank_of(2)
@@ -164,14 +164,14 @@ def test_an_interview_that_is_put_back_belongs_to_its_assignment_again(store: St
     mine = practise(store, MANY, ["q0"], Level.MET, "ann")
     record_interview(store, task.id, "ann", mine)
     save_coach_note(store, mine, "coach", "Ms Li", "Good.")
-    set_aside(store, mine, "ann")
-    forget_expired(store)
+    soft_delete(store, mine, "ann")
+    purge_expired(store)
     assert interview_of(store, task.id, "ann") is None
     assert list_progress(store, task)[0].overview is None
-    take_back(store, mine, "ann")
+    undelete(store, mine, "ann")
     assert interview_of(store, task.id, "ann") == mine
     assert list_coach_notes(store, mine)[0].note == "Good."
-    set_aside(store, mine, "ann")
+    soft_delete(store, mine, "ann")
     again = practise(store, MANY, ["q0"], Level.MET, "ann")
     assert record_interview(store, task.id, "ann", again), "the first one is deleted"
 

@@ -116,4 +116,7 @@ class Columns:
 
 def role_of(name: str) -> str:
     """What a column of this name holds: `Reference_Answer ` is an answer; nothing for one that is not read."""
-    return _ROLES.get("".join(char for char in name.strip().lower() if char.isalnum() or char == "#"), "")
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    bare = ["".join(char for char in word if char.isalnum() or char == "#") for word in (words, *words.split()[-1:])]
+    # What kind of an answer it is may stand before it: `Ideal Answer`, `sampleAnswer`.
+    return _ROLES.get(bare[0], "") or (bare[-1] if bare[-1] in ("question", "answer", "explanation") else "")

@@ -32,7 +32,7 @@ from interviewer.web.page_actions import Rule
 _TOLD = '{% if problem %}<p role="alert">{{ problem }}</p>{% endif %}{% if done %}<p role="status">{{ done }}</p>{% endif %}'
 
 
-class Shown(NamedTuple):
+class ClassView(NamedTuple):
     """What the tab shows, and the place of it, by which it can be drawn anew."""
 
     html: str
@@ -40,14 +40,14 @@ class Shown(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ClassDesk:
+class ClassHandlers:
     """Serves coaches: one for the whole server. Whatever is asked for goes through `screens.access`."""
 
     screens: ClassScreens
 
     def show(
         self, owner: str, where: str, base: str, language: Language, *, problem: str = "", done: str = ""
-    ) -> Shown:
+    ) -> ClassView:
         """The screen at this place; the list of classes, with the reason, where it is not there or not for this owner.
 
         `base` is the address of the page, for the link that is given to others.
@@ -59,9 +59,9 @@ class ClassDesk:
             if where:
                 return self.show(owner, "", base, language, problem=problem)
             drawn = ""
-        return Shown(inline(_TOLD, language, problem=problem, done=done) + drawn, where)
+        return ClassView(inline(_TOLD, language, problem=problem, done=done) + drawn, where)
 
-    def act(self, owner: str, where: str, sent: str, base: str, language: Language) -> Shown:
+    def act(self, owner: str, where: str, sent: str, base: str, language: Language) -> ClassView:
         """Do what was sent, and give what is to be seen then."""
         done = ""
         try:
