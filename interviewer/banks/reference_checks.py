@@ -7,7 +7,7 @@ from interviewer.text import tokenizer
 _PLACEHOLDER = re.compile(
     r"(?:(?:to-?do|tbd|tbc|wip|fix-?me)\b.*"
     r"|(?:\(?(?:to|will) be (?:completed|added|continued|written|filled|updated|done|answered|determined|announced)|work in progress"
-    r"|(?:coming|answer(?:s)? coming) soon|not (?:yet )?(?:answered|written)(?: yet)?|no answer(?: yet)?|under construction|in progress"
+    r"|(?:coming|answer(?:s)? coming) soon|(?:contributions?|prs?|pull requests?)(?: (?:are|is))? welcome|help wanted|not (?:yet )?(?:answered|written)(?: yet)?|no answer(?: yet)?|under construction|in progress"
     r"|(?:(?:add|write|type|put|insert|enter|fill in|your|the|an|my|sample|example|place) )*(?:answer|solution|text|content)s?(?: goes)? (?:here|below)"
     r"|your answer|answer pending|pending|placeholder|lorem ipsum.*|blank|empty|n/?a|none)"
     r"|(?:答案|内容|此处|这里|稍后|后续|有空|以后|日后|暂时?)*(?:待|再|请|后续)?(?:补充?|完善|整理|更新|续|定|写|填写?|回答|解答)(?:答案|内容|中)?"

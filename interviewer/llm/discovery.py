@@ -17,7 +17,7 @@ from interviewer.llm.error_translation import read_error, to_llm_error
 from interviewer.text.messages import localized
 
 _PROBE_SECONDS = 0.7
-_MOMENT = 2.0
+_MOMENT = 2.0  # in which a server that did not answer is not asked again
 _MOST_PROBED = 64 * 1024
 _LIST_SECONDS = 10.0
 _CONTEXT_SECONDS = 2.0  # nobody waits long for what is only good to know

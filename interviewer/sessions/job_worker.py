@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
-from procrastinate.exceptions import ProcrastinateException
-from procrastinate.jobs import Job
+from procrastinate.exceptions import ProcrastinateException, UniqueViolation
+from procrastinate.jobs import Job, Status
 from psycopg.conninfo import make_conninfo
 
 from interviewer.domain.rubric import Language
@@ -116,6 +116,9 @@ class JobWorker:
         """Give the jobs of killed workers to others."""
         while True:
             for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=_DEAD_AFTER):
-                with suppress(ProcrastinateException):  # another worker was faster, or the same work waits already
-                    await app.job_manager.retry_job(job)
+                with suppress(ProcrastinateException):  # another worker was faster
+                    try:
+                        await app.job_manager.retry_job(job)
+                    except UniqueViolation:  # the same work waits already, perhaps for the lock of this job
+                        await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
             await asyncio.sleep(_HEARTBEAT_SECONDS)

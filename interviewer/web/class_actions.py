@@ -1,4 +1,4 @@
-"""What the forms and buttons of the tab Classes send: checked here, carried out by `class_desk`."""
+"""What the forms and buttons of the tab Classes send: checked here, carried out by `class_handlers`."""
 
 from datetime import date
 from typing import Annotated, Any, Literal

@@ -10,7 +10,7 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
 from interviewer.text.messages import say
 from interviewer.web.assigned import Assigned
-from interviewer.web.class_desk import ClassDesk, ClassView
+from interviewer.web.class_handlers import ClassHandlers, ClassView
 
 Updates = dict[Any, Any]
 
@@ -42,7 +42,7 @@ class ClassesWiring:
     """Connects the tab to what it does; `owner_of` says who asks, or refuses, and `address_of` the address of the page."""
 
     tab: ClassesTab
-    desk: ClassDesk
+    handlers: ClassHandlers
     owner_of: Callable[[gr.Request], str]
     address_of: Callable[[gr.Request], str]
 
@@ -55,13 +55,13 @@ class ClassesWiring:
 
     def _show(self, where: str, language: str, request: gr.Request) -> Any:
         owner = self.owner_of(request)
-        if not self.desk.screens.access.may_coach(owner):
+        if not self.handlers.screens.access.may_coach(owner):
             return gr.skip()
-        return self._drawn(self.desk.show(owner, where or "", self.address_of(request), Language(language)))
+        return self._drawn(self.handlers.show(owner, where or "", self.address_of(request), Language(language)))
 
     def _act(self, where: str, asked: str, language: str, request: gr.Request) -> Updates:
         owner, base = self.owner_of(request), self.address_of(request)
-        return self._drawn(self.desk.act(owner, where or "", asked, base, Language(language)))
+        return self._drawn(self.handlers.act(owner, where or "", asked, base, Language(language)))
 
     def _drawn(self, shown: ClassView) -> Updates:
         return {self.tab.page: shown.html, self.tab.where: shown.where}

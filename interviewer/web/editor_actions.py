@@ -123,7 +123,7 @@ class Try(_OnQuestions):
     by_model: bool
 
 
-class Task(StrEnum):
+class WindowTask(StrEnum):
     """What a window may wait for, each with a button of its own that stops it."""
 
     IMPORT = "import"
@@ -135,7 +135,7 @@ class Stop(_Action):
 
     do: Literal["stop"]
     window: str
-    task: Task
+    task: WindowTask
 
 
 EDITOR_ACTION: TypeAdapter[

@@ -68,7 +68,7 @@ _OPENED = {
 _OPEN = re.compile(
     r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(?:/\w+)?"
     r"|/(?:assets|static|svelte)/.*"
-    r"|/gradio_api/(?:info/?|theme\.css|app_id/?|startup-events|cancel|reset/?|queue/(?:join|data)|heartbeat/[\w-]+)"
+    r"|/gradio_api/(?:info/?|theme\.css|app_id/?|startup-events|cancel|reset/?|queue/(?:join|data)|run/[\w-]+|heartbeat/[\w-]+)"
     r"|/export/[\w-]+\.\w+|/print/[\w-]+|/enter/[\w.-]+|/join/[\w-]+|/import|/editor|/last-answer/[\w.-]+/[\w.-]+"
     rf"|{HEALTH}|{READY}"
     r"|/sign-in(?:/start|/callback)?|/sign-out|/account(?:/data|/delete)?"

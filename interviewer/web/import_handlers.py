@@ -20,7 +20,7 @@ from interviewer.errors import BankError, InterviewerError
 from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say
-from interviewer.web.editor_actions import Task
+from interviewer.web.editor_actions import WindowTask
 from interviewer.web.grader_settings import BackgroundTask
 from interviewer.web.page_actions import PAGE_ACTIONS, BankAction
 from interviewer.web.uploads import Uploads
@@ -78,7 +78,7 @@ class Importer:
     """What was made of the latest files, by the names that the page is told."""
     imported: dict[str, str] = field(default_factory=dict)
     """Banks as they were made of the latest files, by digest: what is saved may have been edited on the page."""
-    running: dict[tuple[str, str, Task], threading.Event] = field(default_factory=dict)
+    running: dict[tuple[str, str, WindowTask], threading.Event] = field(default_factory=dict)
     """What stops a task, by visitor and window."""
 
     @property
@@ -163,7 +163,7 @@ class Importer:
             owner, window, name, data, language, by_model=by_model, references=references, title=title
         )
 
-    def stop(self, owner: str, window: str, task: Task) -> None:
+    def stop(self, owner: str, window: str, task: WindowTask) -> None:
         """Stop what a visitor's window waits for; nothing is kept of a file that was being read."""
         if stopping := self.running.get((owner, window, task)):
             stopping.set()
@@ -220,7 +220,7 @@ class Importer:
         if by_model and llm is None:
             yield _refused("import.no_model", language)
             return
-        stopping = self.running[owner, window, Task.IMPORT] = threading.Event()
+        stopping = self.running[owner, window, WindowTask.IMPORT] = threading.Event()
 
         def made(tell: Callable[[_Progress], None]) -> "Preview":
             hears = partial(_hear, tell, stopping)
@@ -249,8 +249,8 @@ class Importer:
             return
         finally:
             stopping.set()  # also where the window was closed meanwhile
-            if self.running.get((owner, window, Task.IMPORT)) is stopping:
-                del self.running[owner, window, Task.IMPORT]
+            if self.running.get((owner, window, WindowTask.IMPORT)) is stopping:
+                del self.running[owner, window, WindowTask.IMPORT]
         if shown is None:
             yield ImportView(inline('<p role="status">{{ say("import.stopped") }}</p>', language))
             return

@@ -18,7 +18,7 @@ from interviewer.llm.model_call import ModelCall
 from interviewer.presentation.job_text import job_notes
 from interviewer.presentation.templating import inline, render
 from interviewer.text.messages import say
-from interviewer.web.editor_actions import Task
+from interviewer.web.editor_actions import WindowTask
 from interviewer.web.grader_settings import BackgroundTask
 from interviewer.web.import_handlers import Importer, refusal
 
@@ -145,7 +145,7 @@ class JobPreparation:
         self, owner: str, window: str, work: Callable[[_Tell, Callable[[], None]], T], language: Language
     ) -> Iterator[Prepared | T]:
         """How far the work is, then its result; a press of the button that stops it ends the request too."""
-        stopping = self.importer.running[owner, window, Task.JOB] = threading.Event()
+        stopping = self.importer.running[owner, window, WindowTask.JOB] = threading.Event()
         call = ModelCall()
 
         def heed() -> None:
@@ -167,8 +167,8 @@ class JobPreparation:
         finally:
             stopping.set()  # also where the window was closed meanwhile
             call.stop()
-            if self.importer.running.get((owner, window, Task.JOB)) is stopping:
-                del self.importer.running[owner, window, Task.JOB]
+            if self.importer.running.get((owner, window, WindowTask.JOB)) is stopping:
+                del self.importer.running[owner, window, WindowTask.JOB]
 
     def _remember(self, owner: str, window: str, found: "JobMap") -> None:
         self.maps.pop((owner, window), None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from inspect import isgeneratorfunction
 from typing import Any
 
 import gradio as gr
@@ -20,7 +21,7 @@ from interviewer.text.messages import say
 from interviewer.web.account_page import account_line
 from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
-from interviewer.web.class_desk import ClassDesk
+from interviewer.web.class_handlers import ClassHandlers
 from interviewer.web.class_screens import ClassScreens
 from interviewer.web.classes_tab import ClassesWiring, classes_labels
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
@@ -139,9 +140,9 @@ class _Wiring:
         RecordsWiring(c, handlers, self.owners, self._owner, self._address).connect(self._on, language)
         if c.classes and handlers.assigned:
             screens = ClassScreens(handlers.service, handlers.library, handlers.assigned.access, handlers.badges)
-            ClassesWiring(c.classes, ClassDesk(screens), self._owner, self._address).connect(self._on, language)
+            ClassesWiring(c.classes, ClassHandlers(screens), self._owner, self._address).connect(self._on, language)
         c.questions.connect(self._on, self._search, language)
-        grader = GraderActions(self.handlers.models, self.handlers.library, self.speech)
+        grader = GraderActions(handlers.models, handlers.library, self.speech)
         GraderWiring(c.grader, grader, self._owner).connect(self._on, language)
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
@@ -216,9 +217,12 @@ class _Wiring:
         Gradio would check choices against what it remembers of a page, which a restart forgets; ours are checked where
         they are used.
         """
+        # Asked for and answered by one request, which any replica can answer; only what comes in parts, or takes long,
+        # goes through the queue of one process.
+        in_parts = waits or isgeneratorfunction(handler)
         options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, **more}
         handler = in_own_thread(sanitized(handler)) if waits else sanitized(handler)
-        return trigger(handler, inputs, outputs, preprocess=False, **options)
+        return trigger(handler, inputs, outputs, preprocess=False, queue=in_parts, **options)
 
     def _script(self, event: Any, name: str) -> None:
         event.then(None, None, None, js=script(name), api_visibility="private")
@@ -268,10 +272,8 @@ class _Wiring:
     def _home(self, request: gr.Request, language: Language) -> Updates:
         owner = self._owner(request)
         try:
-            today, tasks = (
-                self.handlers.today(owner, zone_of(request)),
-                self.handlers.tasks(owner, zone_of(request), language),
-            )
+            zone = zone_of(request)
+            today, tasks = self.handlers.today(owner, zone), self.handlers.tasks(owner, zone, language)
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
         return draw_today(self.c, today, language, self.handlers.models.choice(owner).title, tasks)

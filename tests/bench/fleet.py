@@ -41,7 +41,7 @@ ANSWER = "Without a non-linearity the layers collapse into one linear map, so de
 MODEL_SECONDS = 0.5
 AT_A_TIME = "32"
 """How many gradings the model is asked for at a time, by all processes together."""
-PATIENCE = 120.0
+PATIENCE = 200.0
 POLL_SECONDS = 2.0
 
 # A new visitor goes anywhere; whoever has the cookie stays where the page's events are.
@@ -136,7 +136,8 @@ class Candidate(Visitor):
                 except (httpx2.HTTPError, ValueError):
                     await self.until_seen(seen)
             seen.graded.append(time.monotonic() - start)
-            await self.until_it_works(seen, "next")
+            if turn + 1 < turns:
+                await self.until_it_works(seen, "next")
 
     async def until_seen(self, seen: Seen) -> None:
         """Reload until the page is there again."""
@@ -199,7 +200,7 @@ async def crowd(url: str, candidates: int, turns: int, seen: Seen, victims: list
         async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits, headers={"Origin": url}) as client:
             candidate = Candidate(client, str(number))
             everybody.append(candidate)
-            await asyncio.sleep(number * 10 / candidates)  # they come within ten seconds
+            await asyncio.sleep(number * 30 / candidates)  # they come within half a minute
             await candidate.play(turns, seen)
 
     async def kill() -> None:

@@ -1,6 +1,6 @@
-"""Prompt tokens of a grade, by tiktoken, over the shipped questions: `python tests/bench/prompt_tokens.py`.
+"""Prompt tokens of a grade, by tiktoken, over the shipped questions or those of a BANK: `python prompt_tokens.py [BANK]`.
 
-With PYTHONPATH another version of the package is measured, with its own prompts and questions.
+They are estimated where tiktoken's cache lacks the vocabulary.
 """
 
 import contextlib

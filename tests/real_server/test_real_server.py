@@ -194,7 +194,11 @@ def check_interviewer(question: Question, attempt: Attempt, language: Language) 
 def test_a_whole_interview_with_follow_ups_and_questions_about_the_question(
     real: Real, tmp_path: Path, deep_learning: Bank, language: Language
 ) -> None:
-    first = make_plan(deep_learning, count=3, mode=Mode.INTERVIEW, probes=True, seed=1, language=language)
+    fewest = sorted(deep_learning.questions, key=lambda one: len(one.criteria))[
+        :3
+    ]  # a model on a laptop takes its time
+    bank = replace(deep_learning, questions=tuple(fewest))
+    first = make_plan(bank, mode=Mode.INTERVIEW, probes=True, language=language)
     start = time.monotonic()
     with service_of(real, tmp_path, remarks=False) as service:
         session = service.begin("me", first)

@@ -207,7 +207,10 @@ def test_a_job_that_was_lost_is_put_in_again(process: Make) -> None:
     assert jobs(page) == [("todo", f"{session.id} grade dropout 1")]
 
 
-def test_the_job_of_a_killed_worker_is_done_by_another(process: Make, postgres_url: str) -> None:
+def test_the_job_of_a_killed_worker_is_done_by_another(
+    process: Make, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Only, "width", lambda *_: 1)
     page = process()
     command = [sys.executable, "-c", _HANGING, postgres_url]
     paths = os.pathsep.join([str(TESTS), str(TESTS.parent)])
@@ -218,6 +221,8 @@ def test_the_job_of_a_killed_worker_is_done_by_another(process: Make, postgres_u
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     killed.stdout.close()
+    page.run_pending_effects()  # the same work waits now behind the job of the killed worker
+    assert [status for status, _ in jobs(page)] == ["doing", "todo"]
     grader = Grader()
     process(grader, works=True)
     assert session.run_due_and_wait(seconds=20).current.grade

@@ -16,7 +16,7 @@ from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.scripted import ScriptedLLM
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
 from interviewer.sessions.planning import make_plan
-from interviewer.web.editor_actions import Task
+from interviewer.web.editor_actions import WindowTask
 from interviewer.web.import_handlers import Importer, _progress
 from interviewer.web.uploads import Uploads
 
@@ -188,17 +188,17 @@ def test_reading_tells_how_far_it_is_and_stops_when_asked(importer: Importer) ->
     told = []
     for shown in importer.read("me", "left", Language.EN, by_model=False):
         told.append(shown.html)
-        importer.stop("me", "right", Task.IMPORT)
-        importer.stop("you", "left", Task.IMPORT)
-        importer.stop("me", "left", Task.JOB)
+        importer.stop("me", "right", WindowTask.IMPORT)
+        importer.stop("you", "left", WindowTask.IMPORT)
+        importer.stop("me", "left", WindowTask.JOB)
         if "Checking the questions" in shown.html:
-            importer.stop("me", "left", Task.IMPORT)
+            importer.stop("me", "left", WindowTask.IMPORT)
     assert 'data-task="import"' in told[0]
     assert any("Checking the questions" in one for one in told)
     assert "Stopped" in told[-1]
     assert not importer.drafts
     assert not importer.running
-    importer.stop("me", "left", Task.IMPORT)
+    importer.stop("me", "left", WindowTask.IMPORT)
     assert "data-draft" in list(importer.read("me", "left", Language.EN, by_model=False))[-1].html, (
         "it can be read again"
     )

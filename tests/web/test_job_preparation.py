@@ -21,7 +21,7 @@ from interviewer.llm.protocol import Reply
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.presentation.card import card
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
-from interviewer.web.editor_actions import Task
+from interviewer.web.editor_actions import WindowTask
 from interviewer.web.import_handlers import Importer
 from interviewer.web.job_preparation import JobPreparation, Prepared
 from interviewer.web.uploads import Uploads
@@ -161,9 +161,9 @@ def test_the_button_that_stops_it_frees_whoever_waits(tmp_path: Path) -> None:
         shown.append(one.html)
         if len(shown) == 1:
             assert asked.wait(20)
-            job.importer.stop("me", "w", Task.IMPORT)
-            assert not job.importer.running["me", "w", Task.JOB].is_set(), "another tab was stopped"
-            job.importer.stop("me", "w", Task.JOB)
+            job.importer.stop("me", "w", WindowTask.IMPORT)
+            assert not job.importer.running["me", "w", WindowTask.JOB].is_set(), "another tab was stopped"
+            job.importer.stop("me", "w", WindowTask.JOB)
     go_on.set()
     assert "Stopped." in shown[-1]
     assert not job.importer.running

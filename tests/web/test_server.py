@@ -270,7 +270,7 @@ def test_what_the_page_does_not_use_is_closed(client: TestClient, path: str) -> 
 
 @pytest.mark.parametrize(
     "path",
-    ["/gradio_api/upload", "/gradio_api/component_server", "/gradio_api/run/predict", "/gradio_api/call/x", "/login"],
+    ["/gradio_api/upload", "/gradio_api/component_server", "/gradio_api/api/predict", "/gradio_api/call/x", "/login"],
 )
 def test_nothing_can_be_posted_past_the_page(client: TestClient, path: str) -> None:
     assert client.post(path, json={}).status_code == 404

@@ -245,7 +245,6 @@ def _counterparts(
     imported: Mapping[str, object], here: Mapping[str, Criterion], theirs: Sequence[Criterion]
 ) -> dict[str, str]:
     """Ids of the source's criteria with those in the file: by content, then by claim, then by id."""
-    by_content = {was: name for name, was in imported.items()}
     found: dict[str, str] = {}
     by_content = {one: name for name, one in imported.items()}
     for criterion in theirs:

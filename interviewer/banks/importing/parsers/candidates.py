@@ -28,6 +28,7 @@ class Candidate:
     reason: Reason | None = None
     asides: list[Element] = field(default_factory=list)
     unread: list[tuple[Element, Reason]] = field(default_factory=list)
+    difficulty: int = 1
 
 
 def make_candidate(
@@ -123,8 +124,8 @@ def _after_lead_in(element: Element, following: Sequence[Element]) -> str | None
 
 def _cleaned(found: Candidate) -> Candidate:
     """Without what is no answer: lines that file the question away, links, images, and questions that go on asking."""
-    filed = [one for one in found.answer if markers.is_one_of("beside.metadata", one.text.strip())]
-    _set_apart(found, filed, Reason.METADATA)
+    below = (*found.question[1:], *found.answer)
+    _set_apart(found, [one for one in below if markers.is_one_of("beside.metadata", one.text.strip())], Reason.METADATA)
     said = [one for one in found.answer if one.text]
     if not said:
         found.unread += [(one, Reason.IMAGE_ONLY) for one in found.asides if one.reason is Reason.IMAGE]
@@ -143,7 +144,9 @@ def _cleaned(found: Candidate) -> Candidate:
 
 def _set_apart(found: Candidate, taken: Sequence[Element], reason: Reason) -> None:
     found.unread += [(one, reason) for one in taken]
-    found.answer = [one for one in found.answer if one not in taken]
+    found.question, found.answer = (
+        [one for one in part if one not in taken] for part in (found.question, found.answer)
+    )
 
 
 def _links(said: Sequence[Element]) -> list[Element]:

@@ -105,6 +105,8 @@ class Columns:
         for place, name in enumerate(names):
             if role := f"option{bare[place]}" if has_lettered and bare[place] in LETTERS else role_of(name):
                 places.setdefault(role, place)
+        if "question" not in places and "answer" in places and "TITLE" in bare:
+            places["question"] = bare.index("TITLE")
         if "answer" not in places and "explanation" in places:
             places["answer"] = places.pop("explanation")
         return cls(places, len(names)) if "question" in places else None
@@ -116,4 +118,7 @@ class Columns:
 
 def role_of(name: str) -> str:
     """What a column of this name holds: `Reference_Answer ` is an answer; nothing for one that is not read."""
-    return _ROLES.get("".join(char for char in name.strip().lower() if char.isalnum() or char == "#"), "")
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    bare = ["".join(char for char in word if char.isalnum() or char == "#") for word in (words, *words.split()[-1:])]
+    # What kind of an answer it is may stand before it: `Ideal Answer`, `sampleAnswer`.
+    return _ROLES.get(bare[0], "") or (bare[-1] if bare[-1] in ("question", "answer", "explanation") else "")

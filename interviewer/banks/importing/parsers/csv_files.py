@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from interviewer.banks.importing.document import LineSpan, Role, Source
+from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.columns import Columns
-from interviewer.banks.importing.parsers.elements import Reason
+from interviewer.banks.importing.parsers.elements import Reason, aside
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
@@ -46,7 +46,7 @@ def read_sheet(name: str, text: str) -> Source:
             raise BankError(name, at_line(rows[0].first), localized("file.no_header", count=columns.count))
     else:
         reason = Reason.HEADER if len(columns.places) == columns.count else Reason.MORE_COLUMNS
-        around.append(LineSpan(Role.LEFT_OUT, rows[0].first, rows[0].last, None, reason))
+        around.append(aside(rows[0].first, rows[0].last, reason))
         rows = rows[1:]
     return from_records(name, text, (_record(name, row, columns) for row in rows), around)
 
@@ -119,10 +119,10 @@ def read_anki(name: str, text: str) -> Source:
     lines = [line for line in text.split("\n")[skip:] if line.strip()]
     is_long = delimiter == "\t" and len({line.count("\t") for line in lines}) > 1 and _is_of_long_cards(lines)
     rows = list(_long_cards(text, skip) if is_long else _rows(name, text, delimiter, skip))
-    around = [LineSpan(Role.LEFT_OUT, 1, skip, None, Reason.SETTINGS)] if skip else []
+    around = [aside(1, skip, Reason.SETTINGS)] if skip else []
     if not named and rows and Columns.named(rows[0].cells):
         named, header = rows[0].cells, rows.pop(0)
-        around.append(LineSpan(Role.LEFT_OUT, header.first, header.last, None, Reason.HEADER))
+        around.append(aside(header.first, header.last, Reason.HEADER))
     free = [place for place in range(max(2 + len(own), len(named))) if place not in own.values()]
     columns = (Columns.named(named) if named else None) or Columns({"question": free[0], "answer": free[1]})
     return from_records(name, text, [_note(name, row, columns, own, settings) for row in rows], around)

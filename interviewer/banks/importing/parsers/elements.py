@@ -98,6 +98,10 @@ class Element:
         return self.shape is not ElementKind.ASIDE
 
 
+def aside(first: int, last: int, reason: Reason) -> Element:
+    return Element(ElementKind.ASIDE, first, last, reason=reason)
+
+
 _WRAPPED_AT = 50  # columns; a line that breaks off before is meant to end there
 _ENDS = tuple("。．.!?！？:：;；,，、…")
 _STARTS = ("- ", "* ", "•", "·", "(", "（")

@@ -53,7 +53,7 @@ def assign_footnotes(findings: Findings, footnotes: Sequence[Element]) -> None:
             findings.skip([footnote], Reason.FOOTNOTE)
 
 
-def to_source(name: str, text: str, findings: Findings) -> Source:
+def to_source(name: str, text: str, findings: Findings, unmarked: Reason = Reason.NO_TEXT) -> Source:
     """What has been found, as items and blocks. Raises BankError if there are too many items."""
     items: list[Item] = []
     spans: list[LineSpan] = []
@@ -69,7 +69,7 @@ def to_source(name: str, text: str, findings: Findings) -> Source:
             place = len(items)
             if place == MOST_QUESTIONS:
                 raise BankError(name, at_line(first), localized("file.too_many_questions", most=f"{MOST_QUESTIONS:,}"))
-            items.append(Item(question, answer, first, made.topic, made.number))
+            items.append(Item(question, answer, first, made.topic, made.number, made.difficulty))
             note(made.question, Role.QUESTION, place, reason)
             note(made.answer, Role.ANSWER, place)
             for element, why in made.unread:
@@ -82,7 +82,7 @@ def to_source(name: str, text: str, findings: Findings) -> Source:
     front = "\n".join(element.text for element, _, reason in findings.left if reason is Reason.FRONT_MATTER)
     titles = [line[6:].strip().strip("\"'") for line in front.split("\n") if line.lower().startswith("title:")]
     title = findings.title or next(iter(titles), "") or PurePath(name).stem
-    return source(name, title, tuple(items), to_blocks(text, spans, Reason.NO_TEXT))
+    return source(name, title, tuple(items), to_blocks(text, spans, unmarked))
 
 
 def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str, Reason | None]]:

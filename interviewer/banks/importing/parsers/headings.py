@@ -218,8 +218,10 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
                 or any(below[at].rows and Columns.named(below[at].rows[0][1]) for at in says),
                 is_boilerplate=number.text.strip(" :：").lower() in markers.WORDS.words("headings.boilerplate"),
                 is_marked=number.says_question,
-                # What comes three times or more is the name of a part, as `Example` is.
-                is_label=is_answer or (said[number.text.lower()] > 2 and not worded and not number.number),
+                # What comes three times or more is the name of a part, as `Example` is; so is a letter of the alphabet.
+                is_label=is_answer
+                or len(number.text) == 1
+                or (said[number.text.lower()] > 2 and not worded and not number.number),
             )
         )
     # Where the headings of a level are numbered questions, the lists below one of them are its answer.

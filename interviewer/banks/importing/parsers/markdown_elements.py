@@ -9,7 +9,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason, aside
 from interviewer.banks.importing.parsers.markdown_grammar import DEEPEST
 from interviewer.banks.importing.parsers.markdown_inline import InlineLine, lines_of, plain
 
@@ -29,7 +29,7 @@ def elements_of(tokens: list[Token], noted: dict[str, Any]) -> list[Element]:
         flattener.take(token)
     for link in [*noted.get("references", {}).values(), *noted.get("duplicate_refs", ())]:
         first, after = link["map"]
-        flattener.elements.append(Element(ElementKind.ASIDE, first + 1, after, reason=Reason.LINK_TARGET))
+        flattener.elements.append(aside(first + 1, after, Reason.LINK_TARGET))
     return sorted(flattener.elements, key=lambda element: element.first)
 
 
@@ -85,9 +85,9 @@ class _Flattener:
             case "html_block":
                 self._add(_verbatim(token.content, first, last))
             case "hr":
-                self._add(_aside(first, last, Reason.RULE))
+                self._add(aside(first, last, Reason.RULE))
             case "front_matter":
-                self._add(replace(_aside(first, last, Reason.FRONT_MATTER), text=token.content))
+                self._add(replace(aside(first, last, Reason.FRONT_MATTER), text=token.content))
 
     def _add(self, element: Element, *, same_block: bool = False) -> None:
         if not same_block:
@@ -126,7 +126,7 @@ class _Flattener:
         # A code span over two lines hides a line end: the last element reaches to the end of the paragraph.
         self.elements[-1] = replace(self.elements[-1], last=max(self.elements[-1].last, last))
         if heading is not None:
-            self._add(Element(ElementKind.ASIDE, below, below, reason=Reason.RULE))
+            self._add(aside(below, below, Reason.RULE))
 
     def _heading_unit(self, lines: list[InlineLine], level: int, first: int, last: int) -> None:
         text = " ".join(line.text for line in lines if line.text)
@@ -137,7 +137,7 @@ class _Flattener:
         bold = text if all(line.bold == line.text for line in lines) else ""
         refers_to = tuple(label for line in lines for label in line.footnotes)
         heading = Element(ElementKind.HEADING, first, last, text, level=level, bold=bold, refers_to=refers_to)
-        self._add(heading if text else _aside(first, last, Reason.EMPTY_HEADING))
+        self._add(heading if text else aside(first, last, Reason.EMPTY_HEADING))
 
     def _line_units(self, lines: list[InlineLine], at: int) -> Iterator[Element]:
         """The elements of one line of the file; more than one where it has `<br>` or a fold in it."""
@@ -148,7 +148,7 @@ class _Flattener:
         if not any(line.text for line in lines):
             reasons = (Reason.IMAGE, Reason.SCRIPT, Reason.COMMENT, Reason.ANCHOR)
             held = [reason for reason in reasons if any(reason in line.silent for line in lines)]
-            yield _aside(at, at, held[0] if held else Reason.NO_TEXT)
+            yield aside(at, at, held[0] if held else Reason.NO_TEXT)
 
     def _fold(self, line: InlineLine) -> None:
         if line.fold < 0:
@@ -216,15 +216,11 @@ def _verbatim(content: str, first: int, last: int) -> Element:
     if start.startswith(("<pre", "<textarea", "<?")):
         code = plain(content, as_it_stands=True)
         block = Element(ElementKind.CODE, first, last, f"```\n{code}\n```")
-        return block if code else _aside(first, last, Reason.NO_TEXT)
+        return block if code else aside(first, last, Reason.NO_TEXT)
     if _SPLIT.fullmatch(content.strip()):
         return Element(ElementKind.LINE, first, last, "%")
     is_script = start.startswith(("<script", "<style"))
     text = plain(content) if is_script or start.startswith("<!--") else ""
     if text and not text.startswith("<!--"):
         return Element(ElementKind.LINE, first, last, text)
-    return _aside(first, last, Reason.SCRIPT if is_script else Reason.COMMENT)
-
-
-def _aside(first: int, last: int, reason: Reason) -> Element:
-    return Element(ElementKind.ASIDE, first, last, reason=reason)
+    return aside(first, last, Reason.SCRIPT if is_script else Reason.COMMENT)

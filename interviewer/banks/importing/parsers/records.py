@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
-from interviewer.banks.importing.document import Item, LineSpan, Role, Source, language_of, source, to_blocks
+from interviewer.banks.importing.document import Source, language_of
 from interviewer.banks.importing.parsers import html, markers
+from interviewer.banks.importing.parsers.candidates import Candidate
 from interviewer.banks.importing.parsers.columns import options_of, right_options, with_options
-from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
-from interviewer.banks.importing.parsers.elements import Reason, render
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason, render
+from interviewer.banks.importing.parsers.findings import Findings, to_source
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import deadline, parse
 from interviewer.banks.importing.parsers.markdown_inline import plain
@@ -46,49 +46,41 @@ def from_records(
     name: str,
     text: str,
     records: Iterable[Record],
-    around: Sequence[LineSpan] = (),
+    around: Sequence[Element] = (),
     *,
     unmarked: Reason = Reason.NO_TEXT,
 ) -> Source:
     """The source of these records. Raises BankError for a record without a question, and for too many."""
-    items: list[Item] = []
-    noted = list(around)
-    until = deadline()
-    seen: dict[str, set[str]] = {}
-    for record in records:
-        roles = ("question", "answer", "extra", "topic", "explanation")
-        question, answer, extra, topic, explained, *options = (
-            _plain(name, field, until, is_html=record.is_html)
-            for field in (*(record.texts.get(role, "") for role in roles), *options_of(record.texts))
-        )
-        if options:
-            question, answer = with_options(question, options), right_options(answer, options, explained)
-        number = markers.numbered(question)
-        if not number.text:
-            raise BankError(name, at_line(record.first), localized("file.no_question"))
-        unread = _reason_against(name, record, answer, until)
-        reason = unread or (Reason.SAME_LINE if answer else Reason.NO_CHOICE if options else None)
-        answer = "" if unread else answer
-        answers = seen.setdefault(number.text, set())
-        if answer in answers:
-            noted.append(LineSpan(Role.LEFT_OUT, record.first, record.last, None, Reason.REPEATED))
-            continue
-        if answers:
-            reason = Reason.ASKED_BEFORE
-        answers.add(answer)
-        if len(items) == MOST_QUESTIONS:
-            raise BankError(
-                name, at_line(record.first), localized("file.too_many_questions", most=f"{MOST_QUESTIONS:,}")
-            )
-        noted.append(LineSpan(Role.QUESTION, record.first, record.last, len(items), reason or ""))
-        lead = markers.answer_label(answer)
-        answer = lead.text if lead else answer
-        if answer and extra:
-            answer = f"{answer}\n\n{'加分项' if language_of(extra) is Language.ZH else 'Good to hear'}：\n{extra}"
-        numbered = record.texts.get("number") or number.number
-        level = _level(record.texts.get("difficulty", ""))
-        items.append(Item(number.text, answer, record.first, topic, numbered, level))
-    return source(name, PurePath(name).stem, tuple(items), to_blocks(text, noted, unmarked))
+    findings, until = Findings(), deadline()
+    findings.skip(around, unmarked)
+    findings.candidates = [_candidate(name, record, until) for record in records]
+    return to_source(name, text, findings, unmarked)
+
+
+def _candidate(name: str, record: Record, until: float) -> Candidate:
+    roles = ("question", "answer", "extra", "topic", "explanation")
+    question, answer, extra, topic, explained, *options = (
+        _plain(name, field, until, is_html=record.is_html)
+        for field in (*(record.texts.get(role, "") for role in roles), *options_of(record.texts))
+    )
+    if options:
+        question, answer = with_options(question, options), right_options(answer, options, explained)
+    elif answer and explained:
+        answer = f"{answer}\n\n{explained}"
+    number = markers.numbered(question)
+    if not number.text:
+        raise BankError(name, at_line(record.first), localized("file.no_question"))
+    unread = _reason_against(name, record, answer, until)
+    lead = markers.answer_label(answer)
+    answer = "" if unread else lead.text if lead else answer
+    if answer and extra:
+        answer = f"{answer}\n\n{'加分项' if language_of(extra) is Language.ZH else 'Good to hear'}：\n{extra}"
+    asked, *said = (
+        Element(ElementKind.LINE, record.first, record.last, part) for part in (number.text, answer) if part
+    )
+    reason = unread or (Reason.SAME_LINE if said else Reason.NO_CHOICE if options else None)
+    level = _level(record.texts.get("difficulty", ""))
+    return Candidate(topic, record.texts.get("number") or number.number, [asked], said, reason, difficulty=level)
 
 
 def _level(difficulty: str) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interviewer.banks.importing.identifiers import slug
+from interviewer.banks.marked_request import in_one_line
 from interviewer.domain.rubric import Group, Kind, Localized
 from interviewer.errors import LLMMalformed
 from interviewer.text import tokenizer
@@ -138,7 +139,4 @@ def _id(value: object) -> str:
 
 
 def _text(value: object, longest: int = _LONGEST_CLAIM) -> str:
-    """One line; what a bank may not hold is gone."""
-    if not isinstance(value, str):
-        return ""
-    return " ".join("".join(sign for sign in value if sign.isprintable() or sign.isspace()).split())[:longest]
+    return in_one_line(value, longest)

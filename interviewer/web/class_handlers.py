@@ -40,7 +40,7 @@ class ClassView(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ClassDesk:
+class ClassHandlers:
     """Serves coaches: one for the whole server. Whatever is asked for goes through `screens.access`."""
 
     screens: ClassScreens
