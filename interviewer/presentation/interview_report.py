@@ -40,7 +40,7 @@ def report(
         interview=interview,
         summary=summary,
         skipped=skipped(summary),
-        over_time=answers_over_time(interview),
+        answers_over_time=answers_over_time(interview),
         delivery=delivery(interview),
         may_practise=live is not None and not live.coach,
         coach_notes=coach_notes,
