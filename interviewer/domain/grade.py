@@ -15,6 +15,10 @@ class Level(StrEnum):
     CONTRADICTED = "contradicted"
 
 
+CREDITED = (Level.MET, Level.PARTIAL)
+"""The levels that earn something, or of a mistake: that it was made."""
+
+
 class Flag(StrEnum):
     """Something about an answer that a reader of its grade should know."""
 

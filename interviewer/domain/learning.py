@@ -7,7 +7,7 @@ made, and until then none: there is nothing to unlearn. Bonus points have none.
 from collections.abc import Sequence
 from enum import StrEnum
 
-from interviewer.domain.grade import Level, Verdict
+from interviewer.domain.grade import CREDITED, Level, Verdict
 from interviewer.domain.interview import Assistance, Attempt, Interview, Mode, shows_grades
 from interviewer.domain.rubric import Criterion, Kind, Rubric
 
@@ -55,10 +55,10 @@ def _rating(rubric: Rubric, verdicts: Sequence[Verdict], verdict: Verdict, aid: 
 
 def _of_mistake(rubric: Rubric, verdicts: Sequence[Verdict], level: Level) -> Rating | None:
     """Only an answer that gets something right shows that a mistake is unlearned; an empty one makes no mistake either."""
-    if level in _CREDITED:
+    if level in CREDITED:
         return Rating.AGAIN
     core = {criterion.id for criterion in rubric.of(Kind.CORE)}
-    return Rating.GOOD if any(one.criterion in core and one.level in _CREDITED for one in verdicts) else None
+    return Rating.GOOD if any(one.criterion in core and one.level in CREDITED for one in verdicts) else None
 
 
 def _is_full(rubric: Rubric, verdicts: Sequence[Verdict], criterion: Criterion) -> bool:
@@ -68,6 +68,3 @@ def _is_full(rubric: Rubric, verdicts: Sequence[Verdict], criterion: Criterion) 
         return False
     met = {verdict.criterion for verdict in verdicts if verdict.level is Level.MET}
     return sum(member.id in met for member in rubric.in_group(group)) >= group.choose
-
-
-_CREDITED = (Level.MET, Level.PARTIAL)

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from interviewer.domain.grade import Level
+from interviewer.domain.grade import CREDITED, Level
 from interviewer.domain.rubric import Bank, Criterion, Kind, Question
 from interviewer.domain.scoring import Score, mean, shortfalls
 from interviewer.evaluation.batch_grading import Marked
 
 _MOST_NAMED = 3
-_CREDITED = (Level.MET, Level.PARTIAL)
 _SIGNS = {Level.MET: "●", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CONTRADICTED: "✕", None: "?"}
 
 
@@ -56,7 +55,7 @@ class AnswersSummary:
             if one.grade is None:
                 continue
             rubric = one.question.rubric
-            wrong += [c for c in rubric.of(Kind.MISTAKE) if one.grade.verdict(c.id).level in _CREDITED]
+            wrong += [c for c in rubric.of(Kind.MISTAKE) if one.grade.verdict(c.id).level in CREDITED]
             whole = sum(map(rubric.weight, rubric.of(Kind.CORE)))
             losses += [
                 (lost.loss / whole, criterion)
@@ -108,7 +107,7 @@ class Cohort:
 def sign(criterion: Criterion, level: Level | None) -> str:
     """One character for a level in a table: a mistake that was made is a cross, one that was not made a dot."""
     if criterion.kind is Kind.MISTAKE and level is not None:
-        return "✕" if level in _CREDITED else "·"
+        return "✕" if level in CREDITED else "·"
     return _SIGNS[level]
 
 
@@ -116,4 +115,4 @@ def credited(criterion: Criterion, marked: Iterable[Marked]) -> tuple[int, int]:
     """How many answers have a point (or make a mistake), wholly or in part, and for how many that could be told."""
     levels = [one.grade.verdict(criterion.id).level for one in marked if one.grade]
     told = [level for level in levels if level is not None]
-    return sum(level in _CREDITED for level in told), len(told)
+    return sum(level in CREDITED for level in told), len(told)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Language, Question
 from interviewer.errors import BankError
+from interviewer.llm.json_reply import unique_keys
 
 # What the csv module allows; the same for both formats.
 LONGEST_FIELD = 131_072
@@ -219,7 +220,7 @@ def _jsonl(content: str, name: str) -> Iterator[tuple[int, Plain]]:
         if not written.strip():
             continue
         try:
-            plain = json.loads(written, object_pairs_hook=_no_duplicates)
+            plain = json.loads(written, object_pairs_hook=unique_keys)
         except RecursionError as error:
             raise BankError(name, f"line {line}", "is nested too deeply") from error
         except ValueError as error:
@@ -227,13 +228,6 @@ def _jsonl(content: str, name: str) -> Iterator[tuple[int, Plain]]:
         if not isinstance(plain, dict):
             raise BankError(name, f"line {line}", "is no object, which begins with { and names its fields")
         yield line, plain
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("an object has the same key twice")
-    return found
 
 
 def _csv(content: str, name: str) -> Iterator[tuple[int, Plain]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from interviewer.domain.grade import Level
+from interviewer.domain.grade import CREDITED
 from interviewer.evaluation import metrics
 from interviewer.evaluation.datasets import LabelledAnswer
 from interviewer.evaluation.measurements import HELD_OUT, LEAST_ANSWERS, Measurement
@@ -15,7 +15,6 @@ from interviewer.text import tokenizer
 
 LEVELS = 5
 HALF = 0.5
-_CREDITED = (Level.MET, Level.PARTIAL)
 
 _Graded = GradedAnswer[LabelledAnswer]
 
@@ -225,7 +224,7 @@ def _group(rows: Sequence[_Graded]) -> GroupFigures:
 
 def _criteria(rows: Sequence[_Graded]) -> CriterionFigures | None:
     pairs = [
-        (float(label in _CREDITED), float(given in _CREDITED))
+        (float(label in CREDITED), float(given in CREDITED))
         for one in rows
         for name, label in one.answer.levels.items()
         if one.grade and (given := one.grade.verdict(name).level) is not None

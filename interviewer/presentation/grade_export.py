@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from interviewer.domain.grade import Grade, Level
+from interviewer.domain.grade import CREDITED, Grade, Level
 from interviewer.domain.rubric import Criterion, Kind, Language
 from interviewer.domain.scoring import Score
 from interviewer.evaluation.batch_grading import Marked
@@ -15,7 +15,6 @@ from interviewer.presentation.wording import is_worth_showing, score_text
 from interviewer.text.messages import say
 
 _LONGEST_CELL = 32
-_CREDITED = (Level.MET, Level.PARTIAL)
 
 
 def to_jsonl(marked: Iterable[Marked]) -> str:
@@ -123,7 +122,7 @@ def _row(one: Marked) -> dict[str, Any]:
         "is_estimate": _yes(plain["is_estimate"]),
         **{level.value: named(level) for level in Level},
         "not_told": "; ".join(v["id"] for v in verdicts if v["level"] is None),
-        "mistakes": named(*_CREDITED, mistakes=True),
+        "mistakes": named(*CREDITED, mistakes=True),
         "quotes": "\n".join(f"{v['id']}: “{quote}”" for v in verdicts for quote in v["quotes"]),
         "reasons": "\n".join(f"{v['id']}: {v['reason']}" for v in verdicts),
         "extras": "\n".join(f"{extra['claim']} “{extra['quote']}”" for extra in plain["extras"]),
@@ -146,7 +145,7 @@ def _line(one: Marked, language: Language) -> list[str]:
     if grade is None:
         return [_cell(who), one.question.id, say("score.none", language), "", printable(one.failure)]
     points = "".join(sign(c, grade.verdict(c.id).level) for c in one.question.criteria if c.kind is not Kind.MISTAKE)
-    mistakes = [c for c in one.question.rubric.of(Kind.MISTAKE) if grade.verdict(c.id).level in _CREDITED]
+    mistakes = [c for c in one.question.rubric.of(Kind.MISTAKE) if grade.verdict(c.id).level in CREDITED]
     remarks = [say(f"flag_short.{flag}", language) for flag in grade.flags]
     remarks += [say("sheet.mistakes", language, count=len(mistakes))] if mistakes else []
     score = score_text(one.score, language, is_estimate=grade.is_estimate)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from interviewer.domain.grade import Evidence, Level, Verdict
+from interviewer.domain.grade import CREDITED, Evidence, Level, Verdict
 from interviewer.domain.rubric import Kind, Language, Question
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
@@ -15,7 +15,6 @@ from interviewer.text import tokenizer
 Span = tuple[int, int]
 # Of a longer sentence, or one that makes several points, only the clauses are quoted that make this one.
 _LONGEST_SENTENCE = 200
-_CREDITED = (Level.MET, Level.PARTIAL)
 
 
 class Mark(StrEnum):
@@ -40,7 +39,7 @@ def marks(question: Question, verdicts: Iterable[Verdict], turn: int, text: str)
 
 
 def _mark(verdict: Verdict, *, is_mistake: bool) -> Mark | None:
-    if verdict.level in _CREDITED:
+    if verdict.level in CREDITED:
         return Mark.WRONG if is_mistake else Mark.RIGHT
     return Mark.WRONG if verdict.level is Level.CONTRADICTED and not is_mistake else None
 
@@ -54,7 +53,7 @@ def model_words(question: Question, language: Language) -> Mapping[str, Sequence
 
 def _words(question: Question, language: Language) -> dict[str, list[Span]]:
     text = question.reference.into(language)
-    made = [one for one in LexicalGrader().read(question, text) if one.level in _CREDITED]
+    made = [one for one in LexicalGrader().read(question, text) if one.level in CREDITED]
     sentences = _sentences(text)
 
     def whole(clause: Span) -> Span:

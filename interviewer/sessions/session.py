@@ -96,7 +96,7 @@ class Session:
             self.limits.take_answer(self.owner)
         interview = self._record(lambda _: said, place)
         try:
-            return self.decide_follow_up()
+            return self._decide_follow_up(interview)
         except StoreError:
             return interview  # the answer is safe; what is due is found again
 
@@ -176,7 +176,9 @@ class Session:
 
     def decide_follow_up(self) -> Interview:
         """Decide what the interviewer says next, if that is due, unless a model has to word it."""
-        interview = self.interview()
+        return self._decide_follow_up(self.interview())
+
+    def _decide_follow_up(self, interview: Interview) -> Interview:
         if any(isinstance(effect, AskProbe | Clarify) for effect in due(interview)) and not self.runner.needs_model(
             interview, self.owner
         ):
@@ -208,8 +210,8 @@ class Session:
         `look` is called from time to time meanwhile, and `partial_verdicts` then tells verdicts as they come.
         """
         until = None if seconds is None else time.monotonic() + seconds
-        rounds = 0
-        while rounds < _MOST_ROUNDS and (owed := due(self.interview())):
+        interview, rounds = self.interview(), 0
+        while rounds < _MOST_ROUNDS and (owed := due(interview)):
             waits = self.run_due(language, is_watched=look is not None)
             left = None if until is None else max(0.0, until - time.monotonic())
             if not waits and owed == due(self.interview()):  # another process is at it
@@ -219,12 +221,13 @@ class Session:
                 for wait in waits:
                     _wait(wait, left, look)
             except TimeoutError:
-                break
+                return self.interview()
+            interview = self.interview()
             # What was done and could not be recorded is logged, and tried again another time.
-            rounds = rounds + 1 if owed == due(self.interview()) and waits else 0
+            rounds = rounds + 1 if owed == due(interview) and waits else 0
             if left == 0:
                 break
-        return self.interview()
+        return interview
 
     def partial_verdicts(self) -> tuple[Verdict, ...]:
         """The verdicts on the current attempt that are settled while its grading is still under way."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -166,7 +167,7 @@ class Guard:
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         is_page = scope["path"] in ("", "/") and scope["method"] == "GET"
-        cookies = _cookies(Headers(scope=scope).get("cookie", ""))
+        cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
         gives_owner = is_page and not self._owners.have_accounts and self._owners.of(cookies) is None
         if gives_owner and self._owners.brought_by_another_key(cookies):
             _log.warning(
@@ -216,8 +217,3 @@ def _size_refused(headers: Headers, path: str) -> tuple[int, str] | None:
 def _name(host: str) -> str:
     """A host without its port."""
     return (urlsplit(f"//{host}").hostname or "").lower()
-
-
-def _cookies(header: str) -> dict[str, str]:
-    pairs = (pair.strip().partition("=") for pair in header.split(";"))
-    return {name: value for name, _, value in pairs if name}

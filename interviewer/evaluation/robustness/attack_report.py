@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from interviewer.domain.grade import Level
+from interviewer.domain.grade import CREDITED
 from interviewer.evaluation import metrics
 from interviewer.evaluation.metrics import Interval
 from interviewer.evaluation.robustness.attacks import Aim, Attack, Family
 from interviewer.evaluation.runner import GradedAnswer, GradingTask, Run
 
 PASS = 0.5
-_CREDITED = (Level.MET, Level.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def _outcomes(graded: Sequence[GradedAnswer[Attack]]) -> Iterator[_Outcome]:
         attack, share = one.answer, one.share
         if one.grade and share is not None:
             base = shares.get((attack.place, attack.base)) if attack.base else 0.0
-            is_credited = bool(attack.criterion) and one.grade.verdict(attack.criterion).level in _CREDITED
+            is_credited = bool(attack.criterion) and one.grade.verdict(attack.criterion).level in CREDITED
             yield _Outcome(attack, share, base, is_credited)
 
 
