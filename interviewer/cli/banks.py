@@ -108,6 +108,7 @@ def import_bank(
             data = opened.read(LARGEST_BANK + 1)  # a longer one is refused by its length
     except OSError as error:
         fail(f"{file.name} cannot be read: {error.strerror}")
+    llm = wiring.make_drafter(settings) if by_model else None
     with Progress(console=Console(stderr=True), transient=True) as progress:
 
         def told(stage: str) -> tuple[TaskID, Callable[[int, int], None]]:
@@ -125,7 +126,7 @@ def import_bank(
             id=id,
             title=title,
             language=language,
-            llm=wiring.make_drafter(settings) if by_model else None,
+            llm=llm,
             references=most if draft_references else 0,
             threads=settings.model_concurrency,
             told=drafted,
@@ -136,6 +137,8 @@ def import_bank(
             progress.update(task, description=f"drafting · {progress_text([call], waited_in)}")
 
         shown = wait_for_model(preview, waited_in, look) if by_model else preview()
+        if llm:
+            llm.close()
         shown.check(told("checking")[1])
     spoken = language or shown.bank.language
     for line in import_report.lines(shown.report(spoken), whole=report):
