@@ -8,7 +8,9 @@ The tree, split by what the catcher does next:
     ├── PromptError           a prompt is missing, or its placeholders are not the agreed ones
     ├── SettingsError         an environment variable cannot be used as it stands
     ├── TranscriptError       a transcript file cannot be read back
+    ├── NotAllowed            the person may not do this: they have not signed in, or have another role
     ├── OutOfTurn             an event arrived in a phase that has no use for it
+    ├── OverLimit             more than one owner may use for now; the text says when it is possible again
     ├── StoreError            the database cannot be used (newer than this program, unreachable)
     │   ├── StoreDamaged      what was asked for cannot be read from it any more; waiting is no use
     │   ├── NoSuchInterview   no interview with this id belongs to the one who asks
@@ -81,8 +83,16 @@ class TranscriptError(InterviewerError):
     """A transcript file cannot be read back."""
 
 
+class NotAllowed(InterviewerError):
+    """The person may not do this: they have not signed in, or have another role."""
+
+
 class OutOfTurn(InterviewerError):
     """An event arrived in a phase that has no use for it."""
+
+
+class OverLimit(InterviewerError):
+    """More than one owner may use for now; the text says when it is possible again."""
 
 
 class StoreError(InterviewerError):

@@ -5,6 +5,7 @@ import logging
 import os
 import secrets
 import sys
+from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from interviewer.errors import SettingsError
 
 APPLICATION = "mock-interviewer"
+
+REQUEST_ID: ContextVar[str] = ContextVar("REQUEST_ID", default="")
+"""The id of the HTTP request that is being answered, for the log; empty where none is."""
 
 
 def shipped(folder: str) -> Path:
@@ -54,6 +58,21 @@ class Settings(BaseSettings):
     secret: str = Field(
         "", repr=False, description="key that signs the owner cookie; made and kept in DATA_DIR if empty"
     )
+    oidc_issuer: str = Field(
+        "", description="address of the OpenID Connect provider that people sign in with; nobody signs in if empty"
+    )
+    oidc_client_id: str = Field("", description="what the provider calls this site")
+    oidc_client_secret: str = Field("", repr=False, description="the secret that the provider gave for it")
+    oidc_role_claim: str = Field(
+        "", description="the claim that holds candidate, coach or admin, such as roles or realm_access.roles"
+    )
+    proxy_user_header: str = Field(
+        "", description="instead of OpenID Connect: the header in which a proxy says who signed in with it"
+    )
+    trusted_proxies: str = Field("", description="comma-separated addresses or networks that header is taken from")
+    admins: str = Field("", description="comma-separated e-mail addresses of administrators")
+    coaches: str = Field("", description="comma-separated e-mail addresses of coaches")
+    session_days: int = Field(30, ge=1, le=400, description="days after which one has to sign in anew")
     base_url: str = Field(
         "", description="a model's server, such as http://127.0.0.1:11434/v1; empty for the offline grader"
     )
@@ -78,6 +97,12 @@ class Settings(BaseSettings):
     endpoints: str = Field("", description="comma-separated base URLs; if set, the page offers these and no others")
     model_concurrency: int = Field(2, ge=1, le=64, description="requests at a time to one endpoint")
     grading_threads: int = Field(8, ge=1, le=64, description="gradings that run at the same time, for each server")
+    run_jobs: bool = Field(
+        True, description="whether a server of the page also does jobs of the queue, which only PostgreSQL has"
+    )
+    database_connections: int = Field(
+        15, ge=3, le=500, description="most connections of a process to a database server; the queue's four come on top"
+    )
     follow_up_seconds: float = Field(
         20.0, gt=0, le=600, description="how long a model may take to word a follow-up before a plain one is asked"
     )
@@ -96,6 +121,24 @@ class Settings(BaseSettings):
         "WARNING", description="the least severe events to report on the error stream"
     )
     log_format: Literal["text", "json"] = Field("text", description="lines for people, or one JSON object a line")
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="port on which Prometheus finds metrics; none if left out"
+    )
+    metrics_host: str = Field("127.0.0.1", description="address on which it finds them")
+    answers_per_minute: int = Field(
+        60,
+        ge=0,
+        description="most answers of one visitor, where others than this machine reach the page; 0 for any number",
+    )
+    model_calls_per_hour: int = Field(
+        600, ge=0, description="most gradings and follow-ups by a model for one visitor there; 0 for any number"
+    )
+    daily_tokens: int = Field(
+        0, ge=0, description="most tokens that gradings of one visitor may cost in 24 hours; 0 for any number"
+    )
+    retention_days: int = Field(
+        0, ge=0, description="after so many days without a change interviews are deleted for good; 0 for never"
+    )
 
     @field_validator("votes", mode="before")
     @classmethod
@@ -139,7 +182,22 @@ class Settings(BaseSettings):
     def is_for_this_machine(self) -> bool:
         """Whether nobody but the people at this machine can reach the page."""
         named = {name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()}
-        return self.host in _LOOPBACK and not self.root_path and named <= _LOOPBACK
+        return self.host in _LOOPBACK and not self.root_path and named <= _LOOPBACK and not self.has_accounts
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether people sign in, so that nobody without an account sees anything.
+
+        Raises SettingsError where the rest of a sign-in is set without what begins it: the page would be open to all.
+        """
+        rest = {"oidc_client_id", "oidc_client_secret", "oidc_role_claim", "trusted_proxies", "admins", "coaches"}
+        alone = sorted(name for name in rest if getattr(self, name))
+        if alone and not (self.oidc_issuer or self.proxy_user_header):
+            raise SettingsError(
+                f"INTERVIEWER_{alone[0].upper()} is set, and nobody signs in: set INTERVIEWER_OIDC_ISSUER"
+                " or INTERVIEWER_PROXY_USER_HEADER, too"
+            )
+        return bool(self.oidc_issuer or self.proxy_user_header)
 
     @property
     def makes_a_new_key(self) -> bool:
@@ -224,6 +282,8 @@ class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {"time": self.formatTime(record), "level": record.levelname, "logger": record.name}
         line["message"] = record.getMessage()
+        if request_id := REQUEST_ID.get():
+            line["request_id"] = request_id
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         fields = {name: value for name, value in vars(record).items() if name not in self._STANDARD}

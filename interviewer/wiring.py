@@ -3,11 +3,12 @@
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interviewer import grading
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import SettingsError
 from interviewer.evaluation.kept_checks import KeptChecks
@@ -18,9 +19,13 @@ from interviewer.llm import LLM
 from interviewer.llm.discovery import KNOWN
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
+from interviewer.sessions import retention
+from interviewer.sessions.effects import GraderSource
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
+from interviewer.sessions.usage_limits import RateLimit, UsageLimits
 from interviewer.settings import Settings, configure_logging, shipped
 from interviewer.text import glossary
 from interviewer.text.messages import say
@@ -28,6 +33,7 @@ from interviewer.text.messages import say
 if TYPE_CHECKING:
     from interviewer.evaluation.runner import Compile
     from interviewer.llm.speech import Speech
+    from interviewer.sessions.metrics import Metrics
 
 # The owner of what is played in the terminal.
 LOCAL_OWNER = "local"
@@ -36,9 +42,9 @@ LOCAL_OWNER = "local"
 MEASURED = "measured.jsonl"
 
 
-def make_library(settings: Settings) -> Library:
+def make_library(settings: Settings) -> BankLibrary:
     glossary.extend(settings.glossary)
-    return Library(settings.banks_dir, settings.data_dir / "banks")
+    return BankLibrary(settings.banks_dir, settings.data_dir / "banks")
 
 
 def known_measurements(settings: Settings) -> MeasurementSource:
@@ -47,17 +53,57 @@ def known_measurements(settings: Settings) -> MeasurementSource:
     return lambda: read_measurements(paths)
 
 
-def make_service(settings: Settings, graders: GraderRegistry | None = None) -> SessionService:
-    """The parts that play interviews, with these graders or the one that the settings name."""
+def make_service(
+    settings: Settings,
+    graders: GraderRegistry | None = None,
+    *,
+    is_served: bool = False,
+    metrics: "Metrics | None" = None,
+) -> SessionService:
+    """The parts that play interviews, with these graders or the one that the settings name.
+
+    Where it `is_served` to visitors, what needs a model is left to any process that works for this database, if that has
+    a queue; what each visitor may use has limits, and what is too old is deleted.
+    """
+    registry = graders or make_grader_registry(settings)
+    store = Store(settings.database, connections=settings.database_connections)
+    source: GraderSource = registry
+    jobs, limits, keep_house = None, None, None
+    if is_served:
+        jobs = JobQueue.of(store.database)
+        answers, calls = (
+            RateLimit(most, seconds, is_off=lambda: registry.options.is_private)
+            for most, seconds in ((settings.answers_per_minute, 60.0), (settings.model_calls_per_hour, 3600.0))
+        )
+        limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
+        keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
+    if metrics:
+        source, store.observe = metrics.graders(source), metrics.recorded
     return SessionService(
-        Store(settings.database),
-        graders or make_grader_registry(settings),
+        store,
+        source,
         threads=settings.grading_threads,
         follow_up_seconds=settings.follow_up_seconds,
+        jobs=jobs,
+        limits=limits,
+        keep_house=keep_house,
     )
 
 
-def make_grader_registry(settings: Settings) -> GraderRegistry:
+def make_metrics(settings: Settings) -> "Metrics | None":
+    """What counts for Prometheus, if the settings ask for it. Raises SettingsError where its package is not installed."""
+    if settings.metrics_port is None:
+        return None
+    try:
+        from interviewer.sessions.metrics import Metrics
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"INTERVIEWER_METRICS_PORT needs the package {error.name}: pip install 'mock-interviewer[server]'"
+        ) from error
+    return Metrics(settings.metrics_host, settings.metrics_port)
+
+
+def make_grader_registry(settings: Settings, metrics: "Metrics | None" = None) -> GraderRegistry:
     """The model of the settings, and what the people at the page may choose instead.
 
     Any address may be entered only where the server is for this machine alone; else a stranger could use it to look
@@ -84,13 +130,14 @@ def make_grader_registry(settings: Settings) -> GraderRegistry:
         default, allowed, settings.is_for_this_machine, max_tokens=settings.max_tokens, remarks=settings.remarks
     )
     checks = KeptChecks(settings.data_dir / "grader_checks.json")
-    return GraderRegistry(options, _connect, settings.model_concurrency, checks)
+    connect = metrics.connecting(_connect) if metrics else _connect
+    return GraderRegistry(options, connect, settings.model_concurrency, checks)
 
 
 def _connect(endpoint: Endpoint) -> LLM:
     from interviewer.llm.client import OpenAICompatible
 
-    return OpenAICompatible(endpoint, identify=KNOWN.identify)
+    return OpenAICompatible(endpoint, recall=KNOWN.recall)
 
 
 def make_speech(settings: Settings) -> "Speech | None":

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fakes import FlakyGrader, Only
 
-from interviewer.banks.loader import Library, read_bank
+from interviewer.banks.loader import BankLibrary, read_bank
 from interviewer.domain.rubric import Bank
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
@@ -44,8 +44,8 @@ def deep_learning() -> Bank:
 
 
 @pytest.fixture
-def library() -> Library:
-    return Library()
+def library() -> BankLibrary:
+    return BankLibrary()
 
 
 @pytest.fixture

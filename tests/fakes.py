@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from interviewer.domain.grade import Evidence, Grade, Level, Method, Provenance, Verdict
 from interviewer.domain.interview import Attempt, Begun, Mode, Plan
@@ -83,6 +83,13 @@ def begun(mode: Mode = Mode.COACH, *, language: Language = Language.EN, probes: 
     return Begun(BANK, Plan(("dropout", "shuffle"), mode=mode, language=language, probes=probes, hints=hints))
 
 
+def without_probes() -> Begun:
+    """An interview that may ask back, on a bank that does not say how."""
+    criteria = tuple(replace(criterion, probe=None) for criterion in DROPOUT.criteria)
+    bank = replace(BANK, questions=(replace(DROPOUT, criteria=criteria), BANK.questions[1]))
+    return replace(begun(probes=1), bank=bank)
+
+
 def grade(attempt: Attempt, question: Question = DROPOUT, **levels: Level | None) -> Grade:
     """A grade with these levels; everything credited quotes the first answer whole."""
     turn, text = attempt.answers[0]
@@ -150,3 +157,9 @@ class Only:
 
     def llm_for(self, owner: str) -> LLM | None:
         return self.llm
+
+    def is_shared(self, owner: str) -> bool:
+        return True
+
+    def width(self, owner: str) -> int:
+        return 8

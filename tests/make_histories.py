@@ -7,9 +7,9 @@ from pathlib import Path
 
 from fakes import FlakyGrader, Only, begun
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.grade import Evidence, Level, Ruling
-from interviewer.domain.interview import Begun, Contest, Contested, Mode, Spoken
+from interviewer.domain.interview import Begun, Contested, Mode, Objection, Spoken
 from interviewer.domain.rubric import Language
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.sessions.planning import make_plan
@@ -22,7 +22,7 @@ def coach(session: Session) -> None:
     session.hint()
     session.answer("it is put to sleep")
     session.run_due_and_wait()
-    session.contest(Contested("dropout", 1, Contest("off", Evidence(2, "put to sleep"), "asleep is off")))
+    session.contest(Contested("dropout", 1, Objection("off", Evidence(2, "put to sleep"), "asleep is off")))
     session.retry()
     session.answer("it is switched off, otherwise predictions are random")
     session.run_due_and_wait()
@@ -85,7 +85,7 @@ def shipped(session: Session) -> None:
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    whole = Library().bank("deep-learning")
+    whole = BankLibrary().bank("deep-learning")
     bank = replace(whole, questions=whole.questions[:2])
     plays: list[tuple[str, Begun, object]] = [
         ("coach", begun(), coach),

@@ -14,7 +14,7 @@ from fakes import BANK
 from misbehaving import Behaviour, Exchange, Server, chunk
 
 from interviewer.banks.loader import read_bank
-from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Kind, Question
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.settings import shipped
@@ -95,7 +95,7 @@ class Character:
 
     def _verdicts(self, question: Question, said: list[str], wanted: list[str]) -> list[dict[str, Any]]:
         begs = any("每一点都应当" in text or "full marks" in text for text in said)
-        turns = (Turn(Saying.QUESTION, "?"), *(Turn(Saying.ANSWER, text) for text in said))
+        turns = (Turn(TurnKind.QUESTION, "?"), *(Turn(TurnKind.ANSWER, text) for text in said))
         grade = LexicalGrader().grade(question, Attempt(question.id, 1, turns, is_closed=True))
         found = []
         for name in wanted:

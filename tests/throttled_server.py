@@ -24,7 +24,7 @@ from fakes import begun
 from misbehaving import Exchange, Server, chunk
 from model_server import MODEL, Character
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.grading import CallShape
 from interviewer.llm.client import OpenAICompatible
@@ -33,8 +33,8 @@ from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, Gr
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
-from interviewer.web.handlers import Desk
-from interviewer.web.practice import Practice
+from interviewer.web.handlers import PageHandlers
+from interviewer.web.practice import PracticeHandlers
 
 ANSWERS = 4
 TOKEN_CHARACTERS = 4
@@ -91,13 +91,15 @@ class Outcome:
     phases: list[list[str]]
 
 
-def page_of(url: str, folder: Path, concurrency: int) -> Desk:
+def page_of(url: str, folder: Path, concurrency: int) -> PageHandlers:
     """The page's handlers, with the model at this address and a database in the folder."""
     options = GraderOptions(GraderChoice(Endpoint(url, MODEL), CallShape.ONE_CALL))
     graders = GraderRegistry(options, OpenAICompatible, concurrency)
     service = SessionService(Store(f"sqlite:///{folder / 'a.sqlite3'}"), graders)
-    library = Library()
-    return Desk(service, library, graders, Badges(graders, dict), Practice(service.store, library.banks))
+    library = BankLibrary()
+    return PageHandlers(
+        service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library.banks)
+    )
 
 
 def four_gradings(character: Throttled, folder: Path, pace: float = 1.0, concurrency: int = ANSWERS) -> Outcome:
@@ -125,7 +127,7 @@ def four_gradings(character: Throttled, folder: Path, pace: float = 1.0, concurr
     return outcome
 
 
-def _look(desk: Desk, owner: str, interview: str, place: int, outcome: Outcome, start: float) -> None:
+def _look(desk: PageHandlers, owner: str, interview: str, place: int, outcome: Outcome, start: float) -> None:
     asked = time.time()
     shown = desk.look(owner, interview, Language.EN)
     assert time.time() - asked < 5, "a look waits for nobody"

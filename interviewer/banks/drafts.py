@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, Valida
 
 from interviewer.banks.lint import Fault, lint
 from interviewer.banks.loader import explained
-from interviewer.domain.rubric import Bank, InvalidBank, Kind, Language, Localized, Made, Question
+from interviewer.domain.rubric import Bank, ImportOrigin, InvalidBank, Kind, Language, Localized, Question
 from interviewer.errors import BankError, InterviewerError
 from interviewer.text.messages import localized
 
@@ -92,7 +92,7 @@ class DraftQuestion(_Draft):
     correction: Text = DraftText()
     source: str = ""
     dispute: Text = DraftText()
-    made: Made | None = None
+    made: ImportOrigin | None = None
     groups: list[DraftGroup] = []
     policy: Text = DraftText()
     drafted_by: str = ""

@@ -31,6 +31,10 @@ _LEAST_INSIDE = 4
 _LONGEST_SHOWN = 60
 
 
+ProgressCallback = Callable[[int, int], None]
+"""Is told how many are done (made, checked or graded), and of how many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with a question, or with one of its criteria; `near` is the criterion at which a form shows it."""
@@ -50,7 +54,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class BankCheck:
     """The outcome of a check; `faults` are lines to print."""
 
     faults: tuple[str, ...]
@@ -58,17 +62,17 @@ class Checked:
     criteria: int = 0
 
 
-def check_file(path: Path) -> Checked:
+def check_file(path: Path) -> BankCheck:
     """Read a bank file and lint it. What keeps it from being read is its only fault."""
     try:
         bank = read_bank(path)
     except BankError as error:
-        return Checked((str(error),))
+        return BankCheck((str(error),))
     faults = tuple(f"{path.name}: {fault.into(Language.EN)}" for fault in lint(bank))
-    return Checked(faults, len(bank.questions), sum(len(question.criteria) for question in bank.questions))
+    return BankCheck(faults, len(bank.questions), sum(len(question.criteria) for question in bank.questions))
 
 
-def lint(bank: Bank, told: Callable[[int, int], None] = lambda _done, _total: None) -> Iterator[Fault]:
+def lint(bank: Bank, told: ProgressCallback = lambda _done, _total: None) -> Iterator[Fault]:
     """The faults of a bank, question by question; `told` hears how many are checked, of how many."""
     alike = {fault.question: fault for fault in _similar_questions(bank)}
     for done, question in enumerate((bank[question.id] for question in bank.questions), start=1):

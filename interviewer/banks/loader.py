@@ -45,7 +45,7 @@ _Place = tuple[str | int, ...]
 _BANK = TypeAdapter(Bank)
 
 
-class Library:
+class BankLibrary:
     """The banks that can be played: those that are shipped, those in one more folder, and those that were imported."""
 
     def __init__(self, more: Path | None = None, imported: Path | None = None) -> None:
@@ -66,21 +66,15 @@ class Library:
 
         So are the questions that await a review, and with them a bank that has no others.
         """
-        return [reviewed for bank in self._all()[0] if (reviewed := bank.reviewed)]
+        return [reviewed for bank in self._all()[0].values() if (reviewed := bank.reviewed)]
 
     def broken(self) -> list[BankError]:
         """What is wrong with the banks that cannot be read, or whose id is taken."""
         return self._all()[1]
 
-    def place_of(self, name: str) -> Path | None:
+    def path_of(self, name: str) -> Path | None:
         """The file of the bank with this id; None if there is none."""
-        for path in self.paths():
-            try:
-                if self._bank_at(path).id == name:
-                    return path
-            except BankError:
-                continue
-        return None
+        return next((path for path, bank in self._all()[0].items() if bank.id == name), None)
 
     def is_own(self, path: Path) -> bool:
         """Whether a bank file is the user's, and not shipped with the program."""
@@ -88,14 +82,16 @@ class Library:
 
     def own_banks(self) -> list[Bank]:
         """The banks that are the user's, with the questions that await a review."""
-        return [bank for bank in self._all()[0] if (path := self.place_of(bank.id)) and self.is_own(path)]
+        return [bank for path, bank in self._all()[0].items() if self.is_own(path)]
 
-    def whole_banks(self) -> list[Bank]:
+    def banks_with_unreviewed(self) -> list[Bank]:
         """Every bank, with the questions that await a review."""
-        return list(self._all()[0])
+        return list(self._all()[0].values())
 
-    def _all(self) -> tuple[list[Bank], list[BankError]]:
-        banks: dict[str, tuple[Bank, str]] = {}
+    def _all(self) -> tuple[dict[Path, Bank], list[BankError]]:
+        """The banks by their files, and what is wrong with the other files."""
+        banks: dict[Path, Bank] = {}
+        files: dict[str, str] = {}
         broken = []
         for path in self.paths():
             try:
@@ -103,20 +99,20 @@ class Library:
             except BankError as error:
                 broken.append(error)
                 continue
-            if bank.id in banks:
-                taken = localized("bank.id_taken", id=repr(bank.id), file=banks[bank.id][1])
+            if bank.id in files:
+                taken = localized("bank.id_taken", id=repr(bank.id), file=files[bank.id])
                 broken.append(BankError(path.name, "id", taken))
             else:
-                banks[bank.id] = (bank, path.name)
-        return [bank for bank, _ in banks.values()], broken
+                banks[path], files[bank.id] = bank, path.name
+        return banks, broken
 
-    def bank(self, name: str, *, whole: bool = False) -> Bank:
-        """The bank with this id, to be played, or `whole`, with the questions that await a review.
+    def bank(self, name: str, *, with_unreviewed: bool = False) -> Bank:
+        """The bank with this id, to be played, or, `with_unreviewed`, with the questions that await a review.
 
         Raises BankError naming the banks that there are.
         """
-        known = self._all()[0]
-        banks = {bank.id: bank if whole else bank.reviewed for bank in known}
+        known = self._all()[0].values()
+        banks = {bank.id: bank if with_unreviewed else bank.reviewed for bank in known}
         if name not in banks:
             none = localized("bank.none")
             raise BankError("", "", localized("bank.unknown", name=repr(name), known=", ".join(banks) or none))

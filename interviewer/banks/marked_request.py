@@ -14,7 +14,7 @@ _MOST_LISTED = 48
 _NUMBERS = ("requirement",)
 
 
-def asked_list(
+def request_list(
     llm: LLM, name: str, shown: object, key: str, fields: Sequence[str], language: Language, **values: str
 ) -> list[dict[str, Any]]:
     """The list under `key` of what a model replies to the prompt of this name about `shown`; its objects have `fields`.

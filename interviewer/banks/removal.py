@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from interviewer.banks.loader import Library, unreadable
+from interviewer.banks.loader import BankLibrary, unreadable
 from interviewer.banks.writer import replace_file
 from interviewer.domain.rubric import Localized
 from interviewer.errors import BankError
@@ -33,14 +33,14 @@ class RemovedBank:
     files: tuple[tuple[Path, bytes], ...]
 
 
-def remove_bank(library: Library, name: str, keep_in: Path | None = None) -> RemovedBank:
+def remove_bank(library: BankLibrary, name: str, keep_in: Path | None = None) -> RemovedBank:
     """Delete a bank, and the copies that an import left beside it.
 
     With `keep_in`, the folder of banks, it can be put back for a while by `removed_banks`.
     Raises BankError, and deletes nothing, if there is none of this id, it is shipped, or it cannot be read.
     """
-    title = library.bank(name, whole=True).title
-    path = library.place_of(name)
+    title = library.bank(name, with_unreviewed=True).title
+    path = library.path_of(name)
     if path is None or not library.is_own(path):
         raise BankError(name, "", localized("bank.is_shipped", id=name))
     beside = (path, path.resolve().parent / IMPORTED_COPIES / path.name, path.with_name(f"{path.name}.bak"))
@@ -59,10 +59,10 @@ def remove_bank(library: Library, name: str, keep_in: Path | None = None) -> Rem
     return removed
 
 
-def put_back_bank(library: Library, removed: RemovedBank) -> None:
+def restore_bank(library: BankLibrary, removed: RemovedBank) -> None:
     """Undo a removal. Raises BankError if there is another bank in its place by now."""
     for path, _ in removed.files[:1]:
-        if path.exists() or library.place_of(removed.id):
+        if path.exists() or library.path_of(removed.id):
             raise BankError(path.name, "", localized("bank.place_taken", id=removed.id))
     for path, data in removed.files:
         replace_file(data, path)
@@ -83,11 +83,11 @@ def removed_banks(folder: Path) -> list[RemovedBank]:
     return [one for _, one in sorted(found, key=lambda each: each[0], reverse=True)]
 
 
-def take_back_bank(library: Library, name: str, folder: Path) -> bool:
-    """Put back a bank that was deleted within `KEPT_FOR`; whether there was one. Raises as `put_back_bank` does."""
+def undelete_bank(library: BankLibrary, name: str, folder: Path) -> bool:
+    """Put back a bank that was deleted within `KEPT_FOR`; whether there was one. Raises as `restore_bank` does."""
     for removed in removed_banks(folder):
         if removed.id == name:
-            put_back_bank(library, removed)
+            restore_bank(library, removed)
             (folder / REMOVED / f"{name}.json").unlink(missing_ok=True)
             return True
     return False

@@ -16,7 +16,7 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from interviewer.domain.rubric import Bank, Criterion, Group, Language, Localized, Made, Question
+from interviewer.domain.rubric import Bank, Criterion, Group, ImportOrigin, Language, Localized, Question
 from interviewer.errors import BankError
 from interviewer.text.messages import localized, say
 
@@ -36,7 +36,7 @@ _REPLACING = threading.Lock()
 def bank_to_yaml(bank: Bank) -> str:
     """The text of a bank file: the same bank always gives the same text, and reading it gives the same bank."""
     head = f"# {say('bankfile.what', bank.language)}\n# {say('bankfile.check', bank.language)}\n"
-    return head + "".join(f"{line}\n" for line in _lines(spell_bank(bank)))
+    return head + "".join(f"{line}\n" for line in _lines(bank_to_mapping(bank)))
 
 
 def _lines(spelled: Any) -> list[str]:
@@ -101,7 +101,7 @@ class _Strings(VersionedResolver):
         return self.DEFAULT_SCALAR_TAG if kind is ScalarNode else super().resolve(kind, value, implicit)
 
 
-def spell_bank(bank: Bank) -> CommentedMap:
+def bank_to_mapping(bank: Bank) -> CommentedMap:
     """A bank as ruamel writes it: every scalar a string, texts in the bank's language without its key."""
     language = bank.language
     topics = bank.topics and CommentedMap((_scalar(key), _text(title, language)) for key, title in bank.topics.items())
@@ -163,7 +163,7 @@ def _group(group: Group, language: Language) -> CommentedMap:
     )
 
 
-def _made(made: Made) -> CommentedMap:
+def _made(made: ImportOrigin) -> CommentedMap:
     return _mapping(
         file=_scalar(made.file),
         line=str(made.line),

@@ -12,7 +12,9 @@ from interviewer.cli import interviews  # isort: skip  # noqa: F401
 from interviewer.cli import practice  # isort: skip  # noqa: F401
 from interviewer.cli import job  # isort: skip  # noqa: F401
 from interviewer.cli import house_keeping  # isort: skip  # noqa: F401
+from interviewer.cli import admin  # isort: skip  # noqa: F401
 from interviewer.cli import banks  # isort: skip  # noqa: F401
+from interviewer.cli import worker  # isort: skip  # noqa: F401
 from interviewer.cli import grading  # isort: skip  # noqa: F401
 from interviewer.cli import evaluation  # isort: skip  # noqa: F401
 

@@ -147,7 +147,7 @@ def import_bank(
     path = pipeline.save(shown)
     wiring.forget_drafts(settings)
     print(f"nothing has changed in {path}" if shown.is_same else f"written to {path}")
-    if library.place_of(shown.bank.id):
+    if library.path_of(shown.bank.id):
         print(f"play it: interviewer chat --bank {shown.bank.id}, or on the page: python app.py")
     else:
         print(f"to play it, let INTERVIEWER_BANKS_DIR be {path.parent}, then: interviewer chat --bank {shown.bank.id}")

@@ -145,7 +145,7 @@ def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_j
 
     settings = read_settings()
     library = wiring.make_library(settings)
-    attacked, place = library.bank(bank), library.place_of(bank)
+    attacked, place = library.bank(bank), library.path_of(bank)
     by_hand = place.with_suffix(".swapped.jsonl") if place else None
     every = generation.attacks_on(attacked, read_false_claims(by_hand) if by_hand and by_hand.exists() else ())
     attacks = attack_report.with_bases(_sample(every, limit, seed), every)

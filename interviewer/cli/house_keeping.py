@@ -37,14 +37,14 @@ def delete(
     """Delete an interview, or a bank of your own, for good."""
     from interviewer import wiring
     from interviewer.banks.removal import remove_bank
-    from interviewer.sessions.removal import remove_interview, unsent_file
+    from interviewer.sessions.removal import unsent_file
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
     settings = read_settings()
     if bank:
         library = wiring.make_library(settings)
-        count = len(library.bank(name, whole=True).questions)
+        count = len(library.bank(name, with_unreviewed=True).questions)
         if not yes:
             typer.confirm(f"Delete the bank {name} with its {count} questions for good?", abort=True)
         print(f"the bank {name} was deleted: {remove_bank(library, name).files[0][0]}")
@@ -53,7 +53,7 @@ def delete(
     store.owner_of(name)
     if not yes:
         typer.confirm(f"Delete interview {name} for good?", abort=True)
-    remove_interview(store, name, None)
+    store.remove(name)
     unsent_file(settings.data_folder, name).unlink(missing_ok=True)
     store.database.compact()
     print(f"interview {name} was deleted")
@@ -64,6 +64,11 @@ def forget(
     owner: Annotated[str, typer.Argument(help="Whose data; `interviewer link` lists the owners.")], yes: _YES = False
 ) -> None:
     """Delete everything of one person: interviews, memory, settings, files."""
+    delete_owner(owner, yes=yes)
+
+
+def delete_owner(owner: str, *, yes: bool) -> None:
+    """Delete everything of one person, after a question unless `yes`."""
     from interviewer.banks.job.kept_job import forget_job
     from interviewer.sessions.removal import forget_owner
     from interviewer.sessions.store import Store

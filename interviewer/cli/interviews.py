@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from interviewer.cli.app import app, fail, write_file
-from interviewer.domain.interview import Manner, Mode, Order
+from interviewer.domain.interview import InterviewerStyle, Mode, Order
 from interviewer.domain.rubric import Language
 
 
@@ -42,7 +42,9 @@ def chat(
     mode: Annotated[Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = Mode.COACH,
     language: Annotated[Language, typer.Option(help="Language of questions and messages.")] = Language.ZH,
     probes: Annotated[bool | None, typer.Option(help="Ask back when an answer is not complete.")] = None,
-    manner: Annotated[Manner, typer.Option(help="How the interviewer speaks; it touches no grade.")] = Manner.NEUTRAL,
+    manner: Annotated[
+        InterviewerStyle, typer.Option(help="How the interviewer speaks; it touches no grade.")
+    ] = InterviewerStyle.NEUTRAL,
     resume: Annotated[str, typer.Option(help="Go on with the interview of this id.")] = "",
 ) -> None:
     """Play an interview in the terminal."""
@@ -126,7 +128,7 @@ def rebuild() -> None:
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    print(f"{Store(read_settings().database).rebuild()} interviews were read anew")
+    print(f"{Store(read_settings().database).rebuild_read_models()} interviews were read anew")
 
 
 @app.command()

@@ -96,7 +96,9 @@ def _draft_gaps(found: "JobMap", llm: "LLM", settings: "Settings", language: Lan
             file=sys.stderr,
         )
         try:
-            drafted = wait_for_model(partial(draft_for_gap, llm, gap, library.whole_banks(), language), language)
+            drafted = wait_for_model(
+                partial(draft_for_gap, llm, gap, library.banks_with_unreviewed(), language), language
+            )
         except LLMError as error:
             print(say("job.failed", language, why=error.into(language)), file=sys.stderr)
             break

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from interviewer.cli.model_progress import ignore_interrupts
 from interviewer.cli.terminal_output import GradingWatch, show, show_card, show_report
-from interviewer.domain.interview import Interview, Manner, Phase, Saying, last_question, shows_grades
+from interviewer.domain.interview import Interview, InterviewerStyle, Phase, TurnKind, last_question, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, OutOfTurn
 from interviewer.sessions.planning import QuestionName
@@ -43,7 +43,7 @@ def play(session: Session, language: Language, folder: Path) -> None:
                 shown = interview.place
                 place = f"{interview.plan_place} / {len(interview.plan.questions)}{_once_more(interview, language)}"
                 last = interview.current.turns[-1]
-                said = last.text if last.saying is Saying.CLARIFICATION else question
+                said = last.text if last.kind is TurnKind.CLARIFICATION else question
                 show(f"\n[{place}] {said}", "bold")
             _turn(session, _read(unsent, language), unsent, language)
         watch = GradingWatch(session, language)
@@ -72,7 +72,7 @@ def _show_note(session: Session, interview: Interview, language: Language) -> No
 def _say_in_manner(session: Session, part: str, language: Language) -> None:
     """The first or the last line of an interviewer who has a manner of their own."""
     manner = session.interview().plan.manner
-    if manner is not Manner.NEUTRAL:
+    if manner is not InterviewerStyle.NEUTRAL:
         print(f"\n{say(f'manner.{part}_{manner}', language)}")
 
 

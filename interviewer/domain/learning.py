@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from interviewer.domain.grade import Level, Verdict
-from interviewer.domain.interview import Aid, Attempt, Interview, Mode, shows_grades
+from interviewer.domain.interview import Assistance, Attempt, Interview, Mode, shows_grades
 from interviewer.domain.rubric import Criterion, Kind, Rubric
 
 
@@ -31,7 +31,7 @@ def ratings(interview: Interview, attempt: Attempt) -> dict[str, Rating]:
         return {}
     rubric = interview.bank[attempt.question].rubric
     verdicts = attempt.verdicts_on(rubric)
-    found = {one.criterion: _rating(rubric, verdicts, one, attempt.aid_for(one)) for one in verdicts}
+    found = {one.criterion: _rating(rubric, verdicts, one, attempt.assistance_for(one)) for one in verdicts}
     return {criterion: rating for criterion, rating in found.items() if rating is not None}
 
 
@@ -40,14 +40,14 @@ def opens_card(kind: Kind, rating: Rating) -> bool:
     return kind is Kind.CORE or rating is Rating.AGAIN
 
 
-def _rating(rubric: Rubric, verdicts: Sequence[Verdict], verdict: Verdict, aid: Aid) -> Rating | None:
+def _rating(rubric: Rubric, verdicts: Sequence[Verdict], verdict: Verdict, aid: Assistance) -> Rating | None:
     criterion = rubric[verdict.criterion]
     if verdict.level is None or criterion.kind is Kind.BONUS:
         return None
     if criterion.kind is Kind.MISTAKE:
         return _of_mistake(rubric, verdicts, verdict.level)
     if verdict.level is Level.MET:
-        return Rating.GOOD if aid is Aid.UNAIDED else Rating.HARD
+        return Rating.GOOD if aid is Assistance.UNAIDED else Rating.HARD
     if _is_full(rubric, verdicts, criterion):
         return None
     return Rating.HARD if verdict.level is Level.PARTIAL else Rating.AGAIN

@@ -171,7 +171,7 @@ class Rubric:
 
 
 @dataclass(frozen=True)
-class Made:
+class ImportOrigin:
     """What an importer made a question from, and short digests of what it wrote, so that later edits can be told.
 
     `line` is where the question stands in the file, `item` the digest of question and answer there, and `by` the model
@@ -206,7 +206,7 @@ class Question:
     correction: Localized | None = None
     source: str = ""
     dispute: Localized | None = None
-    made: Made | None = None
+    made: ImportOrigin | None = None
     groups: tuple[Group, ...] = ()
     policy: Localized | None = None
     drafted_by: str = ""

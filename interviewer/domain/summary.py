@@ -118,7 +118,7 @@ class InterviewSummary:
         return any(result.is_self_marked for result in self.results)
 
 
-def over_time(interview: Interview) -> int:
+def answers_over_time(interview: Interview) -> int:
     """How many answers took longer than the plan allows."""
     limit = interview.plan.answer_seconds
     turns = (turn for attempt in interview.attempts for turn in attempt.turns)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from interviewer.domain.rubric import Question
 from interviewer.evaluation.checkpoint import Checkpoint
 from interviewer.evaluation.datasets import CandidateAnswer
-from interviewer.evaluation.openai_batch import BatchedLLM, Results, custom_id, request_body
+from interviewer.evaluation.openai_batch import BatchedLLM, BatchResults, custom_id, request_body
 from interviewer.evaluation.runner import GradedAnswer, GradingTask
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.protocol import Grader
@@ -46,7 +46,7 @@ def read_back(
     `tasks` are all that the batch was made for. Raises BankError for results of other requests than theirs.
     """
     known = {name for name, _ in requests(tasks, endpoint, shape)}
-    results = Results.read(paths, known)
+    results = BatchResults.read(paths, known)
     return lambda task: LLMGrader(BatchedLLM(endpoint, task.answer.id, results), shape)
 
 

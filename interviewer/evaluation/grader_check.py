@@ -3,25 +3,28 @@
 import json
 import time
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interviewer.domain.grade import Flag
-from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import InterviewerError, LLMError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM, Message, OutputMode
-from interviewer.llm.discovery import KNOWN, context_size, list_models
+from interviewer.llm.discovery import KNOWN, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.request_options import LEARNED
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized, say
+
+if TYPE_CHECKING:
+    from interviewer.banks.lint import ProgressCallback
 
 QUESTION = "nonlinearity"
 _QUESTIONS_PLANNED = 10
@@ -74,7 +77,7 @@ class CannedResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """One line of the outcome; `advice` says what to do where it is not good. None: it could not be tested."""
 
     check: str
@@ -90,17 +93,19 @@ class GraderCheck:
     model: str
     host: str
     results: tuple[CannedResult, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckFinding, ...]
     rung: str = ""
     """What held the replies to their form, as a try showed; empty where nothing was graded or the try failed."""
     context: int | None = None
     kind: str = ""
     """What kind of server it is, by its own answers."""
-    speech: tuple[Finding, ...] = ()
+    speech: tuple[CheckFinding, ...] = ()
     """What the speech server can do, which says nothing about the grader."""
+    was_reached: bool = True
+    """Whether the server was there all the while; what it could not be asked says nothing about the model."""
 
     @property
-    def abilities(self) -> tuple[Finding, ...]:
+    def abilities(self) -> tuple[CheckFinding, ...]:
         """What each endpoint can do, a row each: chat, structured output, transcription, speech.
 
         Why a model does not reply stands among the findings already.
@@ -109,8 +114,8 @@ class GraderCheck:
         title = _verbatim(f"{self.model} @ {self.host}")
         is_held = True if self.rung == OutputMode.SCHEMA else None
         return (
-            Finding("chat", True, title) if can_chat else _untested("chat"),
-            Finding("structured output", is_held, localized(f"held_by.{self.rung}"))
+            CheckFinding("chat", True, title) if can_chat else _untested("chat"),
+            CheckFinding("structured output", is_held, localized(f"held_by.{self.rung}"))
             if self.rung
             else _untested("structured output"),
             *self.speech,
@@ -129,45 +134,49 @@ class GraderCheck:
         return {"healthy": self.is_healthy, **asdict(self)}
 
 
-Told = Callable[[int, int], None]
-
-
-def check_grader(models: GraderRegistry, choice: GraderChoice, bank: Bank, told: Told | None = None) -> GraderCheck:
+def check_grader(
+    models: GraderRegistry, choice: GraderChoice, bank: Bank, told: "ProgressCallback | None" = None
+) -> GraderCheck:
     """Grade the seven answers and judge the outcome. Never raises an InterviewerError: a failure is a finding."""
     assert choice.endpoint
     KNOWN.forget(choice.endpoint.base_url)
-    endpoint = KNOWN.identify(choice.endpoint)
+    LEARNED.forget(choice.endpoint)
     try:
-        findings = _reached(choice.endpoint)
+        with models.turn(choice.endpoint, for_reply=False):
+            findings = _reached(choice.endpoint)
     except LLMUnreachable as error:
-        lost = Finding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
-        return GraderCheck(choice.endpoint.model, choice.endpoint.host, (), (lost,))
+        lost = CheckFinding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
+        return GraderCheck(choice.endpoint.model, choice.endpoint.host, (), (lost,), was_reached=False)
     grader = models.grader_of(choice, remarks=models.options.remarks is not False)
-    results, failures = _graded(grader, bank[QUESTION], told)
-    context = _context(choice.endpoint)
+    results, failure = _graded(grader, bank[QUESTION], told)
+    if failure is not None:
+        advice = "doctor.refused" if isinstance(failure, LLMRefused) else "doctor.unreachable"
+        findings.append(_finding("grades", is_good=False, detail=_told(failure), advice=advice))
+    endpoint, context = KNOWN.recall(choice.endpoint), models.context(choice.endpoint)
     if context is not None:
         findings.append(_finding("context", context >= _LEAST_CONTEXT, _verbatim(str(context)), "doctor.context"))
     return GraderCheck(
         choice.endpoint.model,
         choice.endpoint.host,
         tuple(results),
-        (*findings, *failures, *_judged(results)),
+        (*findings, *_judged(results)),
         _holding(models.llm(choice.endpoint), endpoint) if any(result.share is not None for result in results) else "",
         context,
         endpoint.kind,
+        was_reached=not isinstance(failure, LLMUnreachable),
     )
 
 
-def _reached(endpoint: Endpoint) -> list[Finding]:
+def _reached(endpoint: Endpoint) -> list[CheckFinding]:
     """Raises LLMUnreachable; a server without a list of models may grade all the same."""
     try:
         names = tuple(list_models(endpoint))
     except LLMUnreachable:
         raise
     except InterviewerError as error:
-        return [Finding("reachable", is_good=True, detail=localized("check_detail.no_list", error=_told(error)))]
+        return [CheckFinding("reachable", is_good=True, detail=localized("check_detail.no_list", error=_told(error)))]
     known = endpoint.model in names
-    found = [Finding("reachable", is_good=True, detail=_verbatim(endpoint.base_url))]
+    found = [CheckFinding("reachable", is_good=True, detail=_verbatim(endpoint.base_url))]
     if names:
         found.append(
             _finding(
@@ -180,13 +189,15 @@ def _reached(endpoint: Endpoint) -> list[Finding]:
     return found
 
 
-def _graded(grader: Grader, question: Question, told: Told | None) -> tuple[list[CannedResult], list[Finding]]:
-    """A grade for each answer; a server that is gone or says no is asked no further."""
+def _graded(
+    grader: Grader, question: Question, told: "ProgressCallback | None"
+) -> tuple[list[CannedResult], InterviewerError | None]:
+    """A grade for each answer; a server that is gone or says no is asked no further, and its error comes last."""
     results: list[CannedResult] = []
     for number, (name, text) in enumerate(canned_answers(question).items()):
         if told:
             told(number, len(CannedAnswer))
-        turns = (Turn(Saying.QUESTION, question.text.zh), Turn(Saying.ANSWER, text))
+        turns = (Turn(TurnKind.QUESTION, question.text.zh), Turn(TurnKind.ANSWER, text))
         start = time.perf_counter()
         try:
             grade = grader.grade(question, Attempt(question.id, 1, turns, is_closed=True), Language.ZH)
@@ -195,21 +206,13 @@ def _graded(grader: Grader, question: Question, told: Told | None) -> tuple[list
             seconds = time.perf_counter() - start
             results.append(CannedResult(name, None, seconds, 0, failure=str(error), replied=replied))
             if not replied:
-                advice = "doctor.refused" if isinstance(error, LLMRefused) else "doctor.unreachable"
-                return results, [_finding("grades", is_good=False, detail=_told(error), advice=advice)]
+                return results, error
         else:
             share = score(question.rubric, grade.verdicts, len(grade.extras))
             tokens = grade.spent.prompt + grade.spent.completion
             middle, seconds = (share.low + share.high) / 2, time.perf_counter() - start
             results.append(CannedResult(name, middle, seconds, tokens, grade.flags))
-    return results, []
-
-
-def _context(endpoint: Endpoint) -> int | None:
-    try:
-        return context_size(endpoint)
-    except InterviewerError:
-        return None
+    return results, None
 
 
 def _holding(llm: LLM, endpoint: Endpoint) -> str:
@@ -226,7 +229,7 @@ def _holding(llm: LLM, endpoint: Endpoint) -> str:
     return str(OutputMode.PROMPTED if reply.mode is OutputMode.SCHEMA else reply.mode)
 
 
-def _judged(results: Sequence[CannedResult]) -> list[Finding]:
+def _judged(results: Sequence[CannedResult]) -> list[CheckFinding]:
     graded = {result.answer: result for result in results if result.share is not None}
     asked = [r for r in graded.values() if r.answer not in (CannedAnswer.ECHO, CannedAnswer.DONT_KNOW)]
     replies = [r for r in results if r.replied]
@@ -242,7 +245,7 @@ def _judged(results: Sequence[CannedResult]) -> list[Finding]:
     ]
 
 
-def _told_apart(shares: Mapping[CannedAnswer, float]) -> list[Finding]:
+def _told_apart(shares: Mapping[CannedAnswer, float]) -> list[CheckFinding]:
     """Whether good answers earn more than bad ones, and asking for marks earns none."""
     if len(shares) < len(CannedAnswer):
         return [_untested("order right"), _untested("injection not rewarded")]
@@ -260,7 +263,7 @@ def _told_apart(shares: Mapping[CannedAnswer, float]) -> list[Finding]:
     ]
 
 
-def _speed(asked: Sequence[CannedResult]) -> Finding:
+def _speed(asked: Sequence[CannedResult]) -> CheckFinding:
     if not asked:
         return _untested(_FAST)
     seconds = median(r.seconds for r in asked)
@@ -276,11 +279,11 @@ def _speed(asked: Sequence[CannedResult]) -> Finding:
     return _finding(_FAST, seconds <= _SLOW, line, "doctor.slow")
 
 
-def _untested(check: str) -> Finding:
-    return Finding(check, None, localized("check_detail.not_tested"))
+def _untested(check: str) -> CheckFinding:
+    return CheckFinding(check, None, localized("check_detail.not_tested"))
 
 
-def _counted(check: str, bad: int, total: int, advice: str) -> Finding:
+def _counted(check: str, bad: int, total: int, advice: str) -> CheckFinding:
     """Whether all of so many passed; with none there is nothing to judge."""
     if total == 0:
         return _untested(check)
@@ -288,11 +291,11 @@ def _counted(check: str, bad: int, total: int, advice: str) -> Finding:
         return _finding(
             check, is_good=False, detail=localized("check_detail.some_failed", count=bad, total=total), advice=advice
         )
-    return Finding(check, is_good=True, detail=localized("check_detail.all_passed", total=total))
+    return CheckFinding(check, is_good=True, detail=localized("check_detail.all_passed", total=total))
 
 
-def _finding(check: str, is_good: bool, detail: Localized, advice: str) -> Finding:
-    return Finding(check, is_good, detail, None if is_good else localized(advice))
+def _finding(check: str, is_good: bool, detail: Localized, advice: str) -> CheckFinding:
+    return CheckFinding(check, is_good, detail, None if is_good else localized(advice))
 
 
 def _told(error: InterviewerError) -> Localized:
@@ -313,7 +316,7 @@ def check_lines(check: GraderCheck, language: Language) -> list[str]:
     return found + finding_lines((*check.findings, *check.abilities), language)
 
 
-def finding_lines(findings: Sequence[Finding], language: Language) -> list[str]:
+def finding_lines(findings: Sequence[CheckFinding], language: Language) -> list[str]:
     """Findings for a terminal, each with its advice."""
     found = []
     for finding in findings:

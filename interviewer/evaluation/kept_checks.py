@@ -60,7 +60,8 @@ class KeptChecks(MutableMapping[Key, GraderCheck]):
         except (OSError, ValidationError) as error:
             _LOG.warning("the grader checks in %s cannot be read: %s", self._path, type(error).__name__)
         else:
-            self._checks = {(url, model, shape): check for url, model, shape, check in rows}
+            # Earlier versions kept the checks of servers that were away, too: they have no results.
+            self._checks = {(url, model, shape): check for url, model, shape, check in rows if check.results}
         self._seen = stamp
         return self._checks
 

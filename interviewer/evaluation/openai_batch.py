@@ -17,7 +17,7 @@ from interviewer.evaluation.datasets import Plain, Where, read_records
 from interviewer.llm.completion import Completion, read_completion
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import error_in_success, read_error, to_llm_error
-from interviewer.llm.protocol import Message, Piece, Reply, as_stream
+from interviewer.llm.protocol import Message, Reply, ReplyChunk, as_stream
 from interviewer.llm.reply_validation import validated_reply
 from interviewer.llm.request_options import chat_request, default_options
 from interviewer.text.messages import localized
@@ -46,14 +46,14 @@ def request_line(name: str, request: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class BatchResults:
     """The lines of result and error files by their `custom_id`, each with where it stands."""
 
     lines: Mapping[str, Sequence[tuple[Where, Plain]]]
     files: str
 
     @classmethod
-    def read(cls, paths: Sequence[Path], known: Collection[str]) -> "Results":
+    def read(cls, paths: Sequence[Path], known: Collection[str]) -> "BatchResults":
         """The results of all files. Raises BankError for a line that is none, or that nobody here has asked for."""
         lines: dict[str, list[tuple[Where, Plain]]] = {}
         for path in paths:
@@ -101,7 +101,7 @@ class BatchedLLM:
 
     endpoint: Endpoint
     row: str
-    results: Results
+    results: BatchResults
 
     @property
     def name(self) -> str:
@@ -118,7 +118,7 @@ class BatchedLLM:
         completion = self.results.completion(name, self.endpoint)
         return validated_reply(completion, schema, default_options(self.endpoint).mode)
 
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
         yield from as_stream(self.reply(messages, schema=schema))
 
     def close(self) -> None:

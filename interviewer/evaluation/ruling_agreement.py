@@ -1,6 +1,6 @@
 """How well a grader agrees with what people ruled, criterion by criterion: a coach's corrections become labels."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -31,6 +31,11 @@ class RulingAgreement:
     n: int
     same: float | None
     kappa: float | None
+
+    @property
+    def agreed(self) -> int:
+        """How many rulings gave the grader's level."""
+        return round(self.n * (self.same or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +82,26 @@ def measure_ruling_agreement(
             ruling, given = one.attempt.ruling(criterion.id), levels[criterion.id]
             if ruling and ruling.level and given:
                 pairs.setdefault((one.question.id, criterion.id), []).append((ruling.level, given))
-    everything = [pair for listed in pairs.values() for pair in listed]
     return RulingReport(
         name,
         len(ruled),
         len(failures),
-        _agreement("", "", everything),
-        tuple(_agreement(question, criterion, listed) for (question, criterion), listed in sorted(pairs.items())),
+        agreement_over_all(pairs),
+        agreement_by_criterion(pairs),
         tuple(failures),
     )
+
+
+def agreement_over_all(pairs: Mapping[tuple[str, str], Sequence[tuple[Level, Level]]]) -> RulingAgreement:
+    """Over all pairs of what was ruled and what the grader gave."""
+    return _agreement("", "", [pair for listed in pairs.values() for pair in listed])
+
+
+def agreement_by_criterion(
+    pairs: Mapping[tuple[str, str], Sequence[tuple[Level, Level]]],
+) -> tuple[RulingAgreement, ...]:
+    """For each question and criterion: how often the level that was ruled (the first of a pair) is that of the grader."""
+    return tuple(_agreement(*name, listed) for name, listed in sorted(pairs.items()))
 
 
 def _agreement(question: str, criterion: str, pairs: Sequence[tuple[Level, Level]]) -> RulingAgreement:

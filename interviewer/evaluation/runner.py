@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.domain.grade import Flag, Grade
-from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Language, Question
 from interviewer.domain.scoring import Score, score
 from interviewer.errors import BankError, InterviewerError
@@ -151,7 +151,7 @@ def tasks_without_bank(
 
 def attempt_of(question: Question, answer: str, language: Language = Language.ZH) -> Attempt:
     """An attempt in which the question was asked, in this language if it can be, and answered once."""
-    turns = (Turn(Saying.QUESTION, question.text.into(language)), Turn(Saying.ANSWER, answer))
+    turns = (Turn(TurnKind.QUESTION, question.text.into(language)), Turn(TurnKind.ANSWER, answer))
     return Attempt(question.id, 1, turns, is_closed=True)
 
 

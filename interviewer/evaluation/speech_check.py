@@ -4,27 +4,35 @@ import io
 import wave
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import LLMError
 from interviewer.evaluation import grader_check
-from interviewer.evaluation.grader_check import Finding, GraderCheck, Told
+from interviewer.evaluation.grader_check import CheckFinding, GraderCheck
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.speech import Audio, Speech
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
 from interviewer.text.messages import localized
 
+if TYPE_CHECKING:
+    from interviewer.banks.lint import ProgressCallback
+
 _RATE = 16_000
 
 
 def check_all(
-    models: GraderRegistry, choice: GraderChoice, bank: Bank, speech: Speech | None, told: Told | None = None
+    models: GraderRegistry,
+    choice: GraderChoice,
+    bank: Bank,
+    speech: Speech | None,
+    told: "ProgressCallback | None" = None,
 ) -> GraderCheck:
     """The grader test, and what the speech server can do. Never raises an InterviewerError: a failure is a finding."""
     return replace(grader_check.check_grader(models, choice, bank, told), speech=check_speech(speech))
 
 
-def check_speech(speech: Speech | None) -> tuple[Finding, Finding]:
+def check_speech(speech: Speech | None) -> tuple[CheckFinding, CheckFinding]:
     """A row for transcription and one for speech; nobody can tell (None) of what is not set up."""
     listener, reader = (speech.listener, speech.reader) if speech else (None, None)
     return (
@@ -33,15 +41,15 @@ def check_speech(speech: Speech | None) -> tuple[Finding, Finding]:
     )
 
 
-def _tried(check: str, endpoint: Endpoint | None, attempt: Callable[[], Localized | None]) -> Finding:
+def _tried(check: str, endpoint: Endpoint | None, attempt: Callable[[], Localized | None]) -> CheckFinding:
     if endpoint is None:
-        return Finding(check, None, localized("check_detail.not_set_up"))
+        return CheckFinding(check, None, localized("check_detail.not_set_up"))
     try:
         remark = attempt()
     except LLMError as error:
-        return Finding(check, is_good=False, detail=Localized(**{one: error.into(one) for one in Language}))
+        return CheckFinding(check, is_good=False, detail=Localized(**{one: error.into(one) for one in Language}))
     title = f"{endpoint.model} @ {endpoint.host}"
-    return Finding(check, is_good=True, detail=Localized(zh=title, en=title), advice=remark)
+    return CheckFinding(check, is_good=True, detail=Localized(zh=title, en=title), advice=remark)
 
 
 def _heard_in_silence(speech: Speech | None) -> Localized | None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from interviewer.domain.interview import Interview, Saying, last_question, may_ask
+from interviewer.domain.interview import Interview, TurnKind, last_question, may_ask
 from interviewer.errors import LLMError
 from interviewer.grading.disclosure import disclosed
 from interviewer.grading.follow_ups import faults_of_speech
@@ -36,7 +36,7 @@ def may_be_question(interview: Interview) -> bool:
     said = interview.current.turns[-1]
     folded = tokenizer.fold(said.text)
     return (
-        said.saying is Saying.ANSWER
+        said.kind is TurnKind.ANSWER
         and may_ask(interview)
         and len(folded) <= _LONGEST_QUESTION
         and bool("?" in folded or _LISTS.phrases("clarification.asks").search(folded))
@@ -56,7 +56,7 @@ def reply_to(interview: Interview, llm: LLM) -> str | None:
     """
     said = interview.current.turns[-1]
     answers = [text for turn, text in interview.current.answers if turn < len(interview.current.turns) - 1]
-    if said.saying is Saying.ASK and disclosed(interview.question, said.text, answers):
+    if said.kind is TurnKind.ASK and disclosed(interview.question, said.text, answers):
         return neutral_reply(interview)  # any reply would tell whether the guess is right
     language = interview.plan.language
     asked = prompt("clarify").fill(
@@ -72,7 +72,7 @@ def reply_to(interview: Interview, llm: LLM) -> str | None:
         given = json.loads(llm.reply([Message("user", asked)], schema=_SCHEMA).text)
     except LLMError:
         return None
-    if said.saying is Saying.ANSWER and given.get("is_question") is not True:
+    if said.kind is TurnKind.ANSWER and given.get("is_question") is not True:
         return None
     reply = given.get("reply")
     words = " ".join(reply.split()) if isinstance(reply, str) else ""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from interviewer.domain.grade import Evidence, Level, Verdict
-from interviewer.domain.interview import Attempt, Saying
+from interviewer.domain.interview import Attempt, TurnKind
 from interviewer.domain.rubric import Kind, Rubric
 from interviewer.grading.guardrails import assent
 from interviewer.text import tokenizer
@@ -58,9 +58,9 @@ def prompted_units(attempt: Attempt, turn: int) -> frozenset[str]:
     units: set[str] = set()
     said: set[str] = set()
     for before in attempt.turns[1:turn]:
-        if before.saying is Saying.ANSWER:
+        if before.kind is TurnKind.ANSWER:
             said |= _units(before.text)
-        elif before.saying is not Saying.HINT:
+        elif before.kind is not TurnKind.HINT:
             units |= _units(before.text) - said
     return frozenset(units)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interviewer.domain.grade import Level, Verdict
-from interviewer.domain.interview import Attempt, Interview, Probed, Saying, Unprobed
+from interviewer.domain.interview import Attempt, Interview, Probed, TurnKind, Unprobed
 from interviewer.domain.rubric import Criterion, Kind, Language
 from interviewer.domain.scoring import missed
 from interviewer.errors import LLMError
@@ -34,7 +34,7 @@ def choose_probe(interview: Interview, levels: Mapping[str, Level]) -> Criterion
     return next((one for one in lacking if one.id not in _asked_about(interview)), None)
 
 
-def plain_probe(interview: Interview, criterion: Criterion) -> str:
+def default_probe(interview: Interview, criterion: Criterion) -> str:
     """The bank's own probe in the language of the interview, else a neutral one."""
     language = interview.plan.language
     return criterion.probe.into(language) if criterion.probe else say("ask.more", language)
@@ -54,7 +54,7 @@ def open_points(interview: Interview, levels: Mapping[str, Level]) -> list[Crite
     return [one for one in (*lacking, *mistakes) if one.id not in _asked_about(interview)]
 
 
-def word_follow_up(interview: Interview, points: list[Criterion], llm: LLM) -> Probed | Unprobed | None:
+def generate_follow_up(interview: Interview, points: list[Criterion], llm: LLM) -> Probed | Unprobed | None:
     """What the model asks back, in words that take up what the candidate said; `Unprobed` where it sees nothing open.
 
     None where the model gives nothing that may be asked.
@@ -116,7 +116,7 @@ def choose_hint(interview: Interview, levels: Mapping[str, Level]) -> tuple[Crit
     """The next rung of the ladder of the point in question: the one that was asked about, else the heaviest one lacking."""
     attempt = interview.current
     for criterion in _aimed_at(interview, attempt, levels):
-        given = sum(turn.criterion == criterion.id for turn in attempt.said(Saying.HINT))
+        given = sum(turn.criterion == criterion.id for turn in attempt.turns_of(TurnKind.HINT))
         if given < len(criterion.hints):
             return criterion, criterion.hints[given].into(interview.plan.language)
     return None
@@ -146,7 +146,7 @@ def _is_in(language: Language, text: str) -> bool:
 
 
 def _aimed_at(interview: Interview, attempt: Attempt, levels: Mapping[str, Level]) -> list[Criterion]:
-    probes = attempt.said(Saying.PROBE)
+    probes = attempt.turns_of(TurnKind.PROBE)
     lacking = _lacking(interview, levels)
     if probes:
         lacking.sort(key=lambda criterion: criterion.id != probes[-1].criterion)
@@ -154,7 +154,7 @@ def _aimed_at(interview: Interview, attempt: Attempt, levels: Mapping[str, Level
 
 
 def _asked_about(interview: Interview) -> set[str]:
-    return {turn.criterion for turn in interview.current.said(Saying.PROBE)}
+    return {turn.criterion for turn in interview.current.turns_of(TurnKind.PROBE)}
 
 
 def _lacking(interview: Interview, levels: Mapping[str, Level]) -> list[Criterion]:

@@ -16,7 +16,7 @@ from interviewer.grading.protocol import Watch
 from interviewer.grading.reply_schema import CriterionReplies, CriterionReply, Remarks
 from interviewer.llm import LLM, Message, Reply
 from interviewer.llm.prompts import prompt
-from interviewer.llm.token_count import Calibration, count_prompt, was_cut
+from interviewer.llm.token_count import TokenCalibration, count_prompt, was_cut
 from interviewer.text.messages import localized, say
 
 _FAR = 0.5
@@ -24,7 +24,7 @@ _FIRM = 3
 _REPLY_TOKENS_A_POINT = 80
 
 # Learned from what servers report, for as long as the program runs.
-_CALIBRATION = Calibration()
+_CALIBRATION = TokenCalibration()
 
 
 @dataclass(slots=True)

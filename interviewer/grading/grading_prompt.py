@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviewer.domain.grade import Evidence, Flag
-from interviewer.domain.interview import Attempt, Saying
+from interviewer.domain.interview import Attempt, TurnKind
 from interviewer.domain.rubric import Language, Question
 from interviewer.grading.evidence import carries_content, evidence_at, is_covered, locate, prompted_units
-from interviewer.grading.guardrails import Screened, screen
+from interviewer.grading.guardrails import ScreenedAnswer, screen
 from interviewer.grading.reply_schema import FORM
 from interviewer.llm import Message
 from interviewer.llm.prompts import prompt
@@ -23,7 +23,7 @@ class GradingPrompt:
     question: Question
     attempt: Attempt
     language: Language
-    screened: dict[int, Screened]
+    screened: dict[int, ScreenedAnswer]
     sentences: str
     flags: tuple[Flag, ...]
 
@@ -97,5 +97,5 @@ class GradingPrompt:
 
 
 def _probe_before(attempt: Attempt, turn: int) -> str:
-    before = [said.text for said in attempt.turns[:turn] if said.saying is Saying.PROBE]
+    before = [said.text for said in attempt.turns[:turn] if said.kind is TurnKind.PROBE]
     return before[-1] if before else ""

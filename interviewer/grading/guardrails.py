@@ -30,7 +30,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Screened:
+class ScreenedAnswer:
     """What is left of an answer to be graded, as stretches of the original text, and what was noticed."""
 
     flags: tuple[Flag, ...]
@@ -41,14 +41,14 @@ class Screened:
         return bool(self.spans)
 
 
-def screen(answer: str, question: Sequence[str]) -> Screened:
+def screen(answer: str, question: Sequence[str]) -> ScreenedAnswer:
     """Look at an answer to a question (given in each of its languages).
 
     Sentences that talk to the grader are left out, and what stands beside them is kept. Where every sentence does, the
     clauses that do not are kept if they are most of the answer.
     """
     if not tokenizer.words(answer):
-        return Screened((Flag.BLANK,), ())
+        return ScreenedAnswer((Flag.BLANK,), ())
     kept = sentences = _spans(answer, by_clause=False)
     is_flagged = is_talk = _talks(answer)
     if is_talk:
@@ -63,10 +63,10 @@ def screen(answer: str, question: Sequence[str]) -> Screened:
     flags = [Flag.INJECTION] if is_flagged else []
     rest = " ".join(_cut(answer, span) for span in kept)
     if kept and _is_dont_know(rest):
-        return Screened((*flags, Flag.DONT_KNOW), ())
+        return ScreenedAnswer((*flags, Flag.DONT_KNOW), ())
     if kept and any(_is_echo(rest, text) for text in question):
-        return Screened((*flags, Flag.ECHO), ())
-    return Screened(tuple(flags), tuple(kept))
+        return ScreenedAnswer((*flags, Flag.ECHO), ())
+    return ScreenedAnswer(tuple(flags), tuple(kept))
 
 
 @cache

@@ -13,10 +13,10 @@ from interviewer.llm.completion import Completion, CompletionBuilder, decode_jso
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import error_in_success, to_llm_error
 from interviewer.llm.model_call import CallPhase, current_call
-from interviewer.llm.protocol import Finish, Message, Piece, Reply
+from interviewer.llm.protocol import Finish, Message, Reply, ReplyChunk
 from interviewer.llm.reasoning import ThinkingFilter
 from interviewer.llm.reply_validation import validated_reply
-from interviewer.llm.request_options import LEARNED, LearnedOptions, weaker_mode
+from interviewer.llm.request_options import LEARNED, LearnedOptions
 from interviewer.llm.retry import Clock, RequestFailed, RetryState, logging_failures
 from interviewer.llm.transport import BoundedStream, Transport
 from interviewer.text.messages import localized
@@ -27,7 +27,7 @@ MAX_BYTES = 8 * 1024 * 1024
 class OpenAICompatible:
     """A model behind an OpenAI-compatible server; any number of threads may ask it.
 
-    `identify` finds out what kind of server it is, right before it is first asked: never on the way of an answer.
+    `recall` gives the endpoint with the kind of its server, as far as it is known when a reply is asked for.
     Raises LLMUnreachable if the environment names a proxy that cannot be used.
     """
 
@@ -35,14 +35,14 @@ class OpenAICompatible:
         self,
         endpoint: Endpoint,
         *,
-        identify: Callable[[Endpoint], Endpoint] | None = None,
+        recall: Callable[[Endpoint], Endpoint] | None = None,
         learned: LearnedOptions = LEARNED,
         clock: Clock | None = None,
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self._endpoint = endpoint
         self._given_kind = endpoint.kind
-        self._identify = identify
+        self._recall = recall
         self._learned = learned
         self._clock = clock or Clock()
         self._transport = Transport(endpoint, self._clock.now, max_bytes)
@@ -58,28 +58,18 @@ class OpenAICompatible:
     def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
         with logging_failures(self._endpoint, self._clock.now):
             state = self._new_state(messages, schema)
-            flaws = 0
             while True:
                 *_, completion = self._answer(state, is_shown=False)
                 assert isinstance(completion, Completion)
                 try:
                     return self._checked(completion, state)
                 except LLMMalformed as flaw:
-                    if completion.finish is Finish.LENGTH:
-                        if state.make_room(completion):
-                            continue
-                        raise  # it would be cut off again
-                    flaws += 1
-                    # Prose from a server that took the response format shows that it is not enforced there.
-                    is_prose = schema is not None and completion.text.strip()
-                    mode = weaker_mode(state.options.mode, self._endpoint) if is_prose else None
-                    if flaws > 1 and mode is None:
+                    if not state.correct(completion, flaw):
+                        if schema is not None and state.flaws:
+                            self._learned.count_failure(self._endpoint)
                         raise
-                    state.correct(completion.text, flaw)
-                    if mode is not None:
-                        state.weaken(mode)
 
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
         with logging_failures(self._endpoint, self._clock.now):
             state = self._new_state(messages, schema)
             completion = Completion("")
@@ -90,12 +80,12 @@ class OpenAICompatible:
                         completion = part
                     else:
                         shown = True
-                        yield Piece(part)
+                        yield ReplyChunk(part)
                 if shown or completion.text.strip():
                     break
                 if completion.finish is Finish.LENGTH and not state.make_room(completion):
                     break
-            yield Piece("", self._checked(completion, state))
+            yield ReplyChunk("", self._checked(completion, state))
 
     def close(self) -> None:
         self._transport.close()
@@ -109,15 +99,18 @@ class OpenAICompatible:
         self.close()
 
     def _new_state(self, messages: Sequence[Message], schema: dict[str, Any] | None) -> RetryState:
-        if self._identify is not None:
-            self._endpoint = self._identify(replace(self._endpoint, kind=self._given_kind))
+        if self._recall is not None:
+            self._endpoint = self._recall(replace(self._endpoint, kind=self._given_kind))
         options = self._learned.recall(self._endpoint)
         sleep = self._clock.sleep or self._transport.sleep
-        return RetryState(self._endpoint, self._clock.now, sleep, tuple(messages), schema, options)
+        failures = 0 if schema is None else self._learned.failures(self._endpoint)
+        return RetryState(self._endpoint, self._clock.now, sleep, tuple(messages), schema, options, failures)
 
     def _checked(self, completion: Completion, state: RetryState) -> Reply:
         """The reply that the completion is; what made it possible is learned. Raises LLMMalformed."""
         reply = validated_reply(completion, state.schema, state.options.mode, state.token_limit)
+        if state.schema is not None:
+            self._learned.forget_failures(self._endpoint)
         if state.has_adapted:
             self._learned.learn(self._endpoint, state.options)
         return reply

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
@@ -17,6 +17,7 @@ from interviewer.llm.error_translation import read_error, to_llm_error
 from interviewer.text.messages import localized
 
 _PROBE_SECONDS = 0.7
+_MOMENT = 2.0  # in which a server that did not answer is not asked again
 _MOST_PROBED = 64 * 1024
 _LIST_SECONDS = 10.0
 _CONTEXT_SECONDS = 2.0  # nobody waits long for what is only good to know
@@ -24,7 +25,7 @@ _MOST_LISTED = 4 * 1024 * 1024  # some services list hundreds of models with a p
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class ServerProbe:
     """A question that only one kind of server answers in this way.
 
     Its answer has the key `has`, or lists a model whose entry has one of the keys `lists`, or is owned by `owner`.
@@ -57,20 +58,20 @@ class LocalServer:
 
 # In the order of how sure they are: what is built on another server answers some of its questions too.
 _PROBES = (
-    Probe("ollama", "/api/version", has="version"),
-    Probe("koboldcpp", "/api/extra/version", has="result"),
-    Probe("lmstudio", "/api/v1/models", lists=("key", "architecture")),
-    Probe("lmstudio", "/api/v0/models", lists=("arch", "compatibility_type")),  # before version 0.4
-    Probe("sglang", "/get_model_info", has="model_path"),
-    Probe("tgi", "/info", has="max_total_tokens"),
-    Probe("localai", "/system", has="backends"),
-    Probe("jan", "/v1/models", lists=("engine",)),
-    Probe("vllm", "/v1/models", owner="vllm"),
-    Probe("llamacpp", "/v1/models", owner="llamacpp"),
-    Probe("llamacpp", "/props", has="default_generation_settings"),
+    ServerProbe("ollama", "/api/version", has="version"),
+    ServerProbe("koboldcpp", "/api/extra/version", has="result"),
+    ServerProbe("lmstudio", "/api/v1/models", lists=("key", "architecture")),
+    ServerProbe("lmstudio", "/api/v0/models", lists=("arch", "compatibility_type")),  # before version 0.4
+    ServerProbe("sglang", "/get_model_info", has="model_path"),
+    ServerProbe("tgi", "/info", has="max_total_tokens"),
+    ServerProbe("localai", "/system", has="backends"),
+    ServerProbe("jan", "/v1/models", lists=("engine",)),
+    ServerProbe("vllm", "/v1/models", owner="vllm"),
+    ServerProbe("llamacpp", "/v1/models", owner="llamacpp"),
+    ServerProbe("llamacpp", "/props", has="default_generation_settings"),
     # Its list of models says "me" for their owner and nothing of when they were made.
-    Probe("llamacpppython", "/v1/models", owner="me"),
-    Probe("transformers", "/load_model", has="detail", status=405),  # it is for POST alone
+    ServerProbe("llamacpppython", "/v1/models", owner="me"),
+    ServerProbe("transformers", "/load_model", has="detail", status=405),  # it is for POST alone
 )
 PORTS = (11434, 1234, 9931, 8080, 8000, 30000, 5001, 1337, 3000)
 
@@ -81,33 +82,56 @@ class KnownServers:
     def __init__(self) -> None:
         self._lock = Lock()
         self._kinds: dict[str, str] = {}
+        self._outdated: set[str] = set()
+        self._silent_until: dict[str, float] = {}
+        self._probes: dict[str, Future[str | None]] = {}
 
     def identify(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint with its kind; its server is asked the first time, unless its host's name tells the kind.
 
-        One that cannot be reached is asked again the next time.
+        One that cannot be reached is asked again the next time, though not within a moment. Whoever comes while it is
+        being asked waits for the same outcome.
         """
-        if endpoint.kind or not endpoint.is_private:
-            return endpoint
+        url = endpoint.base_url
         with self._lock:
-            kind = self._kinds.get(endpoint.base_url)
-        if kind is None:
-            kind = _kind(endpoint)
-            if kind is None:
-                return endpoint
-            with self._lock:
-                self._kinds[endpoint.base_url] = kind
-        return replace(endpoint, kind=kind)
+            is_silent = time.monotonic() < self._silent_until.get(url, 0.0)
+            is_settled = url in self._kinds and url not in self._outdated
+            if endpoint.kind or not endpoint.is_private or is_settled or is_silent:
+                return self._with_kind(endpoint)
+            is_first = url not in self._probes
+            probe = self._probes.setdefault(url, Future())
+        if is_first:
+            self._ask(endpoint, probe)
+        probe.result()
+        return self.recall(endpoint)
 
-    def kind(self, endpoint: Endpoint) -> str:
-        """The kind as far as it is known by now, "" otherwise. Asks no server."""
+    def recall(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint with its kind as far as it is known by now. Asks no server."""
         with self._lock:
-            return endpoint.kind or self._kinds.get(endpoint.base_url, "")
+            return self._with_kind(endpoint)
 
     def forget(self, base_url: str) -> None:
-        """Ask this server again: there may be another one at its address by now."""
+        """Ask this server again: there may be another one at its address by now. Until it answers it is taken for the old."""
         with self._lock:
-            self._kinds.pop(base_url, None)
+            self._outdated |= {base_url} & self._kinds.keys()
+            self._silent_until.pop(base_url, None)
+
+    def _with_kind(self, endpoint: Endpoint) -> Endpoint:
+        return replace(endpoint, kind=endpoint.kind or self._kinds.get(endpoint.base_url, ""))
+
+    def _ask(self, endpoint: Endpoint, probe: "Future[str | None]") -> None:
+        url, kind = endpoint.base_url, None
+        try:
+            kind = _kind(endpoint)
+        finally:
+            with self._lock:
+                del self._probes[url]
+                if kind is None:
+                    self._silent_until[url] = time.monotonic() + _MOMENT
+                else:
+                    self._kinds[url] = kind
+                    self._outdated.discard(url)
+            probe.set_result(kind)
 
 
 KNOWN = KnownServers()
@@ -136,8 +160,7 @@ def context_size(endpoint: Endpoint) -> int | None:
     """Tokens that the model can read at once as it is loaded now; None if the server does not tell."""
     urls = [f"{endpoint.base_url}/models"]
     if endpoint.is_private:
-        root = endpoint.base_url.removesuffix("/v1")
-        urls += [f"{root}/props", f"{root}/api/ps", f"{root}/api/v0/models"]
+        urls += [f"{endpoint.root}{path}" for path in ("/props", "/api/ps", "/api/v0/models")]
     for url in urls:
         try:
             size = _context_in(_fetch(endpoint, url, _CONTEXT_SECONDS), endpoint.model)
@@ -169,15 +192,18 @@ def _names(answer: Any) -> tuple[str, ...]:
 
 
 def _probe(client: httpx2.Client, root: str) -> LocalServer | None:
+    known = KNOWN.recall(Endpoint(root))
+    if known.profile.one_at_a_time:  # to be asked for its models might break off a reply
+        is_there = _peek(client, root + _PROBES[0].path)[0] is not None
+        return LocalServer(known.kind, known.base_url, ()) if is_there else None
     kind = _told_kind(client, root)
     return LocalServer(kind, f"{root}/v1", _names(_peek(client, f"{root}/v1/models")[1])) if kind else None
 
 
 def _kind(endpoint: Endpoint) -> str | None:
     """What the server at an endpoint is: "" if it is of no known kind, None if it does not answer."""
-    headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
-    with _client(_PROBE_SECONDS, headers=headers) as client:
-        return _told_kind(client, endpoint.base_url.removesuffix("/v1"))
+    with _client(_PROBE_SECONDS, key=endpoint.key) as client:
+        return _told_kind(client, endpoint.root)
 
 
 def _told_kind(client: httpx2.Client, root: str) -> str | None:
@@ -207,9 +233,8 @@ def _peek(client: httpx2.Client, url: str) -> tuple[int | None, Any]:
 
 
 def _fetch(endpoint: Endpoint, url: str, seconds: float = _LIST_SECONDS) -> Any:
-    headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
     try:
-        with _client(seconds, trust_env=not endpoint.is_private, headers=headers) as client:
+        with _client(seconds, key=endpoint.key, trust_env=not endpoint.is_private) as client:
             status, content, answered = _read(client, url, _MOST_LISTED, seconds)
     except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ImportError, ValueError) as error:
         reason = str(error) or type(error).__name__
@@ -224,11 +249,14 @@ def _fetch(endpoint: Endpoint, url: str, seconds: float = _LIST_SECONDS) -> Any:
         raise LLMMalformed(localized("llm.models_not_json", url=url)) from error
 
 
-def _client(seconds: float, *, trust_env: bool = False, headers: Mapping[str, str] | None = None) -> httpx2.Client:
-    own = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": f"mock-interviewer/{__version__}"}
-    return httpx2.Client(
-        timeout=seconds, follow_redirects=False, trust_env=trust_env, headers={**own, **(headers or {})}
-    )
+def _client(seconds: float, *, key: str = "", trust_env: bool = False) -> httpx2.Client:
+    headers = {
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "User-Agent": f"mock-interviewer/{__version__}",
+        **({"Authorization": f"Bearer {key}"} if key else {}),
+    }
+    return httpx2.Client(timeout=seconds, follow_redirects=False, trust_env=trust_env, headers=headers)
 
 
 def _read(client: httpx2.Client, url: str, most: int, seconds: float) -> tuple[int, bytes, Mapping[str, str]]:

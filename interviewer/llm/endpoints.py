@@ -74,6 +74,11 @@ class Endpoint:
         return urlsplit(self.base_url).netloc
 
     @property
+    def root(self) -> str:
+        """Where the server's own API begins, beside that of OpenAI."""
+        return self.base_url.removesuffix("/v1")
+
+    @property
     def profile(self) -> Profile:
         return profile_of(urlsplit(self.base_url).hostname or "", self.kind)
 

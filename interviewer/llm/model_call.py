@@ -17,6 +17,12 @@ _MOMENT = 1.0
 class CallPhase(StrEnum):
     """What a call is waiting for, in the order in which it comes."""
 
+    WAITING = "waiting"
+    """No process has begun with it."""
+    RETRYING = "retrying"
+    """The model could not be reached, or its process ended; it is tried again later."""
+    ELSEWHERE = "elsewhere"
+    """Another process is at it."""
     QUEUEING = "queueing"
     LOADING = "loading"
     READING = "reading"

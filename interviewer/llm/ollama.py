@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
+from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import read_error, to_llm_error
 from interviewer.llm.model_call import current_call
@@ -39,7 +39,7 @@ def pull(base_url: str, model: str) -> Iterator[PullProgress]:
     What has come is kept by Ollama, so that another pull goes on from there, also after a stop. Raises LLMError.
     """
     endpoint = Endpoint(base_url, model)
-    url = f"{endpoint.base_url.removesuffix('/v1')}/api/pull"
+    url = f"{endpoint.root}/api/pull"
     timeout = httpx2.Timeout(_SILENCE, connect=_CONNECT)
     call = current_call()
     try:
@@ -53,10 +53,7 @@ def pull(base_url: str, model: str) -> Iterator[PullProgress]:
             yield from _told(response, endpoint)
     except (httpx2.HTTPError, httpx2.StreamError) as error:
         call.check()
-        reason = str(error) or type(error).__name__
-        raise LLMUnreachable(
-            localized("local_model.pull_cut", model=model, host=endpoint.host, reason=reason)
-        ) from error
+        raise _cut(endpoint, str(error) or type(error).__name__) from error
 
 
 def _told(response: httpx2.Response, endpoint: Endpoint) -> Iterator[PullProgress]:
@@ -69,9 +66,7 @@ def _told(response: httpx2.Response, endpoint: Endpoint) -> Iterator[PullProgres
             yield one
     current_call().check()
     if not is_there:
-        raise LLMUnreachable(
-            localized("local_model.pull_cut", model=endpoint.model, host=endpoint.host, reason="no success")
-        )
+        raise _cut(endpoint, "no success")
 
 
 def _read(line: str, endpoint: Endpoint) -> PullProgress:
@@ -81,7 +76,9 @@ def _read(line: str, endpoint: Endpoint) -> PullProgress:
         told = None
     match told:
         case {"error": str() as reason}:
-            raise _refused(reason, endpoint)
+            raise LLMRefused(
+                localized("local_model.pull_refused", model=endpoint.model, host=endpoint.host, reason=reason)
+            )
         case {"status": str() as status, **more}:
             completed, total = (
                 value if isinstance(value := more.get(key), int) else 0 for key in ("completed", "total")
@@ -91,8 +88,8 @@ def _read(line: str, endpoint: Endpoint) -> PullProgress:
             raise LLMMalformed(localized("llm.models_not_json", url=f"{endpoint.host}/api/pull"))
 
 
-def _refused(reason: str, endpoint: Endpoint) -> LLMError:
-    return LLMRefused(localized("local_model.pull_refused", model=endpoint.model, host=endpoint.host, reason=reason))
+def _cut(endpoint: Endpoint, reason: str) -> LLMUnreachable:
+    return LLMUnreachable(localized("local_model.pull_cut", model=endpoint.model, host=endpoint.host, reason=reason))
 
 
 def _shut_down(response: httpx2.Response) -> None:

@@ -60,7 +60,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ReplyChunk:
     """A stretch of text as it arrives; the last piece has no text and carries the whole reply."""
 
     text: str
@@ -81,7 +81,7 @@ class LLM(Protocol):
     def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
         """The whole reply; with a schema, its text is one JSON object."""
 
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
         """The reply as it arrives. With a schema, the pieces are raw and only the last one's reply is checked."""
 
     def close(self) -> None:
@@ -91,8 +91,8 @@ class LLM(Protocol):
         """
 
 
-def as_stream(reply: Reply) -> Iterator[Piece]:
+def as_stream(reply: Reply) -> Iterator[ReplyChunk]:
     """A reply that is there already, as a stream of one piece."""
     if reply.text:
-        yield Piece(reply.text)
-    yield Piece("", reply)
+        yield ReplyChunk(reply.text)
+    yield ReplyChunk("", reply)

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
+_TAGS = ("<think>", "<thinking>", "<thought>")
 _OPEN = re.compile(r"\s*<(think|thinking|thought)>", re.IGNORECASE)
 _OPEN_ANYWHERE = re.compile(r"<(think|thinking|thought)>", re.IGNORECASE)
 _CLOSE = re.compile(r"</(?:think|thinking|thought)>", re.IGNORECASE)
-_LONGEST_OPENING = len("<thinking>")
 
 
 def split_thinking(content: str) -> tuple[str, str]:
@@ -45,7 +45,7 @@ class ThinkingFilter:
             return ""
         if (opening := _OPEN.match(self._held)) is None:
             start = self._held.lstrip().lower()
-            if len(start) < _LONGEST_OPENING and any(tag.startswith(start) for tag in _TAGS):
+            if any(tag.startswith(start) for tag in _TAGS):
                 return ""
             return self._release(self._held)
         closing = _CLOSE.search(self._held, opening.end())
@@ -61,6 +61,3 @@ class ThinkingFilter:
     def _release(self, text: str) -> str:
         self._open, self._held = True, ""
         return text
-
-
-_TAGS = ("<think>", "<thinking>", "<thought>")

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from interviewer.errors import LLMMalformed, LLMUnreachable
-from interviewer.llm.protocol import LLM, Message, Piece, Reply, as_stream
+from interviewer.llm.protocol import LLM, Message, Reply, ReplyChunk, as_stream
 from interviewer.text.messages import localized
 
 _REPLY = TypeAdapter(Reply)
@@ -41,7 +41,7 @@ class RecordedLLM:
         self._keep(path, messages, schema, reply)
         return reply
 
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
         path = self.path(messages, schema)
         if self._llm is None or path.exists():
             yield from as_stream(self.reply(messages, schema=schema))

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import ServerError
@@ -15,7 +16,15 @@ _MODES = (OutputMode.SCHEMA, OutputMode.OBJECT, OutputMode.PROMPTED)
 _OTHER_LIMIT = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 _LEVELS = ("none", "minimal", "low")
 _BOUNDS = ("maxItems", "minItems", "maxLength")
+_MOST_LEARNED = 256
+_FAILURE_SECONDS = 600.0
 _THINKING_ROOM = 8192  # models were seen to think for 5,000 to 7,000 tokens at the lowest level
+
+
+T = TypeVar("T")
+
+_Identity = tuple[str, str, str, bool | None]
+"""Base URL, model, kind of server, whether it is to think."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +58,16 @@ def default_options(endpoint: Endpoint) -> RequestOptions:
 
 
 class LearnedOptions:
-    """The options that turned out to work, for as long as the program runs. Any thread may use it."""
+    """The options that turned out to work, and the models that no options brought to write JSON.
 
-    def __init__(self) -> None:
+    Kept for as long as the program runs, failures for a while. Any thread may use it.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._lock = Lock()
-        self._options: dict[tuple[object, ...], RequestOptions] = {}
+        self._options: dict[_Identity, RequestOptions] = {}
+        self._failures: dict[_Identity, tuple[int, float]] = {}
 
     def recall(self, endpoint: Endpoint) -> RequestOptions:
         """What was learned for this endpoint, or its default."""
@@ -63,12 +77,43 @@ class LearnedOptions:
 
     def learn(self, endpoint: Endpoint, options: RequestOptions) -> None:
         with self._lock:
-            self._options[_identity(endpoint)] = options
+            _keep(self._options, _identity(endpoint), options)
+
+    def failures(self, endpoint: Endpoint) -> int:
+        """How many questions in a row this model has not replied to in JSON, however it was asked."""
+        with self._lock:
+            count, until = self._failures.get(_identity(endpoint), (0, 0.0))
+        return count if self._now() < until else 0
+
+    def count_failure(self, endpoint: Endpoint) -> None:
+        failures = self.failures(endpoint) + 1
+        with self._lock:
+            _keep(self._failures, _identity(endpoint), (failures, self._now() + _FAILURE_SECONDS))
+
+    def forget_failures(self, endpoint: Endpoint) -> None:
+        with self._lock:
+            self._failures.pop(_identity(endpoint), None)
+
+    def forget(self, endpoint: Endpoint) -> None:
+        """Learn anew how this model is to be asked: there may be another one of its name by now."""
+        of_model = (endpoint.base_url, endpoint.model)
+        with self._lock:
+            for learned in (self._options, self._failures):
+                for identity in [one for one in learned if one[:2] == of_model]:
+                    del learned[identity]
 
 
-def _identity(endpoint: Endpoint) -> tuple[object, ...]:
+def _identity(endpoint: Endpoint) -> _Identity:
     # The last two decide the default, so what was learned from it holds for them alone.
     return endpoint.base_url, endpoint.model, endpoint.kind, endpoint.thinking
+
+
+def _keep(learned: dict[_Identity, T], identity: _Identity, value: T) -> None:
+    """As the newest; the oldest goes where there are too many, for a visitor may make up names of models."""
+    learned.pop(identity, None)
+    learned[identity] = value
+    if len(learned) > _MOST_LEARNED:
+        del learned[next(iter(learned))]
 
 
 LEARNED = LearnedOptions()

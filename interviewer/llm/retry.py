@@ -12,11 +12,12 @@ from interviewer.llm.completion import Completion
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import ErrorKind, ServerError, to_llm_error
 from interviewer.llm.model_call import CallPhase, current_call
-from interviewer.llm.protocol import Message, OutputMode
-from interviewer.llm.request_options import RequestOptions, adapted, chat_request
+from interviewer.llm.protocol import Finish, Message
+from interviewer.llm.request_options import RequestOptions, adapted, chat_request, weaker_mode
 
 _LOADING_PAUSE = 2.0
 _PAUSES = (0.5, 1.0, 2.0)
+_CHANCES = 3  # to write JSON: one for each way to ask for it
 _CROWDED = (429, 503, 529)
 _CORRECTION = "That was not usable: {}. Answer again, with the JSON object alone."
 
@@ -55,6 +56,10 @@ class RetryState:
     messages: tuple[Message, ...]
     schema: dict[str, Any] | None
     options: RequestOptions
+    failures: int = 0
+    """How many questions in a row the model has not replied to in the form, whatever was tried."""
+    flaws: int = 0
+    """Replies to this question that could not be used."""
     _correction: tuple[Message, ...] = ()
     _request: dict[str, Any] = field(default_factory=dict)
     _loading: float = 0.0
@@ -83,14 +88,22 @@ class RetryState:
         self._request = chat_request(self.endpoint, self.options, messages, self.schema, stream=self._is_streamed)
         return self._request
 
-    def correct(self, text: str, flaw: LLMMalformed) -> None:
-        """Show the model what was wrong with its JSON. One that wrote nothing is simply asked again."""
-        if text.strip() and self.schema is not None:
-            self._correction = (Message("assistant", text), Message("user", _CORRECTION.format(flaw)))
-
-    def weaken(self, mode: OutputMode) -> None:
-        """Ask for JSON in this weaker way."""
-        self._adopt(replace(self.options, mode=mode))
+    def correct(self, completion: Completion, flaw: LLMMalformed) -> bool:
+        """Ask again, with what was wrong with the reply; False if that was tried often enough."""
+        if completion.finish is Finish.LENGTH:
+            return self.make_room(completion)  # else it would be cut off again
+        self.flaws += 1
+        mode = None
+        if self.schema is not None and completion.text.strip():
+            # Prose from a server that took the response format shows that it is not enforced there.
+            mode = weaker_mode(self.options.mode, self.endpoint)
+            self._correction = (Message("assistant", completion.text), Message("user", _CORRECTION.format(flaw)))
+        # A model that failed in every way before is not asked in every way again, but gets one chance each time.
+        if self.flaws + self.failures >= _CHANCES or (self.flaws > 1 and mode is None):
+            return False
+        if mode is not None:
+            self._adopt(replace(self.options, mode=mode))
+        return True
 
     def make_room(self, completion: Completion) -> bool:
         """Ask with a larger limit if it was used up by thinking; False if that was tried already."""

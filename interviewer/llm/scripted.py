@@ -7,7 +7,7 @@ from typing import Any
 
 from interviewer.errors import LLMUnreachable
 from interviewer.llm.completion import Completion
-from interviewer.llm.protocol import Message, OutputMode, Piece, Reply, as_stream
+from interviewer.llm.protocol import Message, OutputMode, Reply, ReplyChunk, as_stream
 from interviewer.llm.reply_validation import validated_reply
 from interviewer.text.messages import localized
 
@@ -51,7 +51,7 @@ class ScriptedLLM:
             return line
         return validated_reply(Completion(line, model=self.name), schema, OutputMode.PROMPTED)
 
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
         yield from as_stream(self.reply(messages, schema=schema))
 
     def close(self) -> None:

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from interviewer.domain.rubric import Language
 from interviewer.errors import LLMMalformed, LLMRefused
 from interviewer.llm.completion import decode_json
+from interviewer.llm.concurrency_limit import ConcurrencyLimit
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import ErrorKind, error_in_success, to_llm_error
-from interviewer.llm.gate import Gate
 from interviewer.llm.request_options import default_options
 from interviewer.llm.retry import Clock, RequestFailed, RetryState, logging_failures
 from interviewer.text.messages import localized
@@ -58,10 +58,10 @@ class Speech:
         clock: Clock | None = None,
         max_bytes: int = MAX_BYTES,
     ) -> None:
-        gate = Gate(concurrency)
+        limit = ConcurrencyLimit(concurrency)
         self.listener, self.reader = listener, reader
-        self._listener = _AudioModel(listener, gate, clock or Clock(), max_bytes) if listener else None
-        self._reader = _AudioModel(reader, gate, clock or Clock(), max_bytes) if reader else None
+        self._listener = _AudioModel(listener, limit, clock or Clock(), max_bytes) if listener else None
+        self._reader = _AudioModel(reader, limit, clock or Clock(), max_bytes) if reader else None
         self._voices = voices
 
     def transcribe(self, recording: Audio, language: Language, vocabulary: str) -> str:
@@ -113,12 +113,12 @@ class Speech:
 class _AudioModel:
     """One model of the server, asked again where another request may do better."""
 
-    def __init__(self, endpoint: Endpoint, gate: Gate, clock: Clock, max_bytes: int) -> None:
+    def __init__(self, endpoint: Endpoint, limit: ConcurrencyLimit, clock: Clock, max_bytes: int) -> None:
         # Imported here: the openai package takes long to load, and most pages have no speech.
         from interviewer.llm.transport import Transport
 
         self.endpoint = endpoint
-        self._gate = gate
+        self._limit = limit
         self._clock = clock
         self._transport = Transport(endpoint, clock.now, max_bytes)
         self._form = 0
@@ -130,7 +130,7 @@ class _AudioModel:
         sleep = self._clock.sleep or self._transport.sleep
         state = RetryState(self.endpoint, self._clock.now, sleep, (), None, options)
         form = self._form
-        with logging_failures(self.endpoint, self._clock.now), self._gate.passed():
+        with logging_failures(self.endpoint, self._clock.now), self._limit.slot():
             while True:
                 try:
                     answer = self._exchange(method, forms[form])

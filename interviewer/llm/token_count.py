@@ -79,7 +79,7 @@ def was_cut(estimate: float, reported: int | None) -> bool | None:
     return estimate >= _SHORTEST_CUT and reported < estimate * _CUT_BELOW
 
 
-class Calibration:
+class TokenCalibration:
     """How a model's own counts compare with the estimates, learned from its replies. Any thread may use it."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from interviewer.domain.grade import Flag, Gap, Grade, Level, Verdict
-from interviewer.domain.interview import Attempt, Interview, Saying, Turn, may_rule
+from interviewer.domain.interview import Attempt, Interview, Turn, TurnKind, may_rule
 from interviewer.domain.rubric import Criterion, Kind, Language, Localized
 from interviewer.domain.scoring import has_every_core, points, shortfalls
 from interviewer.domain.summary import AttemptResult, attempt_result
@@ -15,7 +15,7 @@ from interviewer.llm.model_call import CallProgress
 from interviewer.presentation.highlighting import Mark, Marks, marks, model_words
 from interviewer.presentation.self_marking import self_marking_sheet
 from interviewer.presentation.templating import render
-from interviewer.presentation.wording import is_news, level_key
+from interviewer.presentation.wording import is_worth_showing, level_key
 from interviewer.sessions.planning import QuestionName
 from interviewer.sessions.question_notes import NO_NOTE, QuestionNote
 from interviewer.text.messages import localized
@@ -25,6 +25,7 @@ Badge = Callable[[Grade], str]
 
 _LACKING = (Level.MISSING, Level.PARTIAL, Level.CONTRADICTED)
 _SAYS_NOTHING = (Flag.BLANK, Flag.DONT_KNOW)
+_BY_YOU = localized("card.by_you")
 # Sentences of the offline grader that say no more than the level beside them.
 _SAID_BY_LEVEL = tuple(localized(f"reason.{level}") for level in (Level.MET, Level.MISSING))
 
@@ -40,13 +41,15 @@ class CardActions:
 
     `is_measured` says of a grade whether its grader is known to be any good on the bank; where it is not, candidates
     mark their own answers first. `has_model` says whether a second opinion can be asked for; `notes` are what the
-    candidate keeps about questions. `progress` is what a model is doing that grades an attempt.
+    candidate keeps about questions. `progress` is what a model is doing that grades an attempt. `coach` is the name of
+    the coach who looks at it, and is offered to rule and nothing else; empty where the candidate does.
     """
 
     is_measured: Callable[[Grade], bool]
     has_model: bool = False
     notes: Mapping[QuestionName, QuestionNote] = field(default_factory=dict)
     progress: Callable[[Attempt], CallProgress | None] = lambda _: None
+    coach: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,10 @@ class CriterionRow:
 
 @dataclass(frozen=True, slots=True)
 class PointCount:
-    """How many of the points that a question asks for one judge found; `by` is a coach, empty for the candidate."""
+    """How many of the points that a question asks for were found, and who judged that."""
 
     levels: tuple[Level | None, ...]
-    by: str = ""
+    by: Localized = _BY_YOU
     is_grader: bool = False
 
     @property
@@ -94,14 +97,30 @@ class PointCount:
         return f"{halves // 2 or ('' if halves else 0)}{'½' * (halves % 2)}"
 
 
-def point_counts(found: AttemptResult) -> list[PointCount]:
+def point_counts(found: AttemptResult, *, is_for_coach: bool = False) -> list[PointCount]:
     """The points by who judged them: the effective ones first, beside them those of the grader where people ruled."""
     grade, attempt = found.grade, found.attempt
+    by_grader = localized("card.by_grader")
     if not attempt.rulings:
-        return [PointCount(found.points, is_grader=True)] if found.points else []
-    coaches = [ruling.by for ruling in attempt.rulings if ruling.by]
-    ours = [PointCount(found.points, coaches[-1] if coaches else "")]
-    return [*ours, PointCount(points(found.question.rubric, grade.verdicts), is_grader=True)] if grade else ours
+        return [PointCount(found.points, by_grader, is_grader=True)] if found.points else []
+    ours = [PointCount(found.points, _judges(found, localized("card.by_candidate") if is_for_coach else _BY_YOU))]
+    if grade is None:
+        return ours
+    return [*ours, PointCount(points(found.question.rubric, grade.verdicts), by_grader, is_grader=True)]
+
+
+def _judges(found: AttemptResult, candidate: Localized) -> Localized:
+    """Those whose rulings count: the candidate, coaches, or both."""
+    rulings = [found.attempt.ruling(criterion.id) for criterion in found.question.criteria]
+    names = dict.fromkeys(ruling.by for ruling in rulings if ruling)
+    coaches = ", ".join(filter(None, names))
+    if not coaches:
+        return candidate
+    return (
+        localized("card.by_both", candidate=candidate, name=coaches)
+        if "" in names
+        else Localized(zh=coaches, en=coaches)
+    )
 
 
 def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] = ()) -> list[CriterionRow]:
@@ -122,11 +141,15 @@ def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] =
 
     def is_listed(criterion: Criterion) -> bool:
         level = known[criterion.id].level
-        if found.attempt.ruling(criterion.id):
+        ruling, given = (
+            found.attempt.ruling(criterion.id),
+            grade.verdict(criterion.id).level if grade else Level.MISSING,
+        )
+        if ruling and (ruling.level is not given or ruling.note.strip()):
             return True
         if level is Level.MISSING and (says_nothing(found) or (criterion.group and criterion.id not in lacking)):
             return False
-        return is_news(criterion, level)
+        return is_worth_showing(criterion, level)
 
     listed = [row(one) for one in found.question.criteria if one.id in known and is_listed(one)]
     for lost in shortfalls(rubric, found.verdicts) if found.verdicts else ():
@@ -167,12 +190,12 @@ def model_marks(found: AttemptResult, listed: Sequence[CriterionRow], language: 
     ]
 
 
-def said(found: AttemptResult) -> list[tuple[Turn, Marks]]:
+def turns_after_question(found: AttemptResult) -> list[tuple[Turn, Marks]]:
     """What was said after the question: answers with their marks, and what was asked and replied between them."""
     return [
         (turn, marks(found.question, found.verdicts, number, turn.text))
         for number, turn in enumerate(found.attempt.turns)
-        if turn.saying not in (Saying.QUESTION, Saying.REPEAT)
+        if turn.kind not in (TurnKind.QUESTION, TurnKind.REPEAT)
     ]
 
 
@@ -211,8 +234,8 @@ def card(
         grade=grade,
         found=found,
         notes=GraderNotes(notes.badges, notes.is_estimate, tuple(one for one in (grade, attempt.second) if one)),
-        said=said(found),
-        point_counts=point_counts(found),
+        said=turns_after_question(found),
+        point_counts=point_counts(found, is_for_coach=bool(live and live.coach)),
         rows=listed,
         model_marks=model_marks(found, listed, language),
         says_nothing=says_nothing(found),
@@ -224,8 +247,9 @@ def card(
         progress=live.progress(attempt) if live else None,
         may_rule=live is not None and may_rule(interview, attempt),
         may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
-        kept_of=(name, live.notes.get(name, NO_NOTE)) if live else (),
-        sheet=_sheet(interview, found, language, level, live) if live else "",
+        coach=live.coach if live else "",
+        kept_of=(name, live.notes.get(name, NO_NOTE)) if live and not live.coach else (),
+        sheet=_sheet(interview, found, language, level, live) if live and not live.coach else "",
     )
 
 
@@ -235,7 +259,7 @@ def second_opinion(found: AttemptResult) -> list[tuple[Criterion, Level | None, 
     if first is None or second is None:
         return []
     both = [(one, first.verdict(one.id).level, second.verdict(one.id).level) for one in found.question.criteria]
-    news = [row for row in both if is_news(row[0], row[1]) or is_news(row[0], row[2])]
+    news = [row for row in both if is_worth_showing(row[0], row[1]) or is_worth_showing(row[0], row[2])]
     return sorted(news, key=lambda row: row[1] is row[2])
 
 

@@ -7,8 +7,11 @@ from interviewer.domain.rubric import Language
 from interviewer.presentation.templating import render
 
 
-def chat(interview: Interview, language: Language, *, may_copy: bool = False) -> Markup:
-    """All turns so far, as a list that a screen reader reads as a log; `may_copy` where a script makes buttons work."""
+def chat(interview: Interview, language: Language, *, may_copy: bool = False, candidate: str = "") -> Markup:
+    """All turns so far, as a list that a screen reader reads as a log; `may_copy` where a script makes buttons work.
+
+    `candidate` is the name of who answered, empty where they read it themselves.
+    """
     places = {question: place for place, question in enumerate(interview.plan.questions, start=1)}
     return render(
         "chat.html",
@@ -17,4 +20,5 @@ def chat(interview: Interview, language: Language, *, may_copy: bool = False) ->
         places=places,
         shows_grades=shows_grades(interview),
         may_copy=may_copy,
+        candidate=candidate,
     )

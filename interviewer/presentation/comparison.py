@@ -7,8 +7,8 @@ from typing import Any
 
 from interviewer.domain.rubric import Criterion, Language, Localized
 from interviewer.presentation.card import PointCount
-from interviewer.presentation.wording import is_news, level_key
-from interviewer.sessions.comparison import JudgedTry, QuestionComparison
+from interviewer.presentation.wording import is_worth_showing, level_key
+from interviewer.sessions.comparison import ComparedAttempt, QuestionComparison
 from interviewer.text.messages import say
 
 
@@ -33,7 +33,7 @@ def compared_questions(compared: Sequence[QuestionComparison], language: Languag
             tuple(
                 (criterion, level_key(criterion, old), level_key(criterion, new))
                 for criterion, old, new in one.changes
-                if is_news(criterion, old) or is_news(criterion, new)
+                if is_worth_showing(criterion, old) or is_worth_showing(criterion, new)
             ),
         )
         for one in compared
@@ -68,11 +68,11 @@ def comparison_to_plain(compared: Sequence[QuestionComparison]) -> list[dict[str
     ]
 
 
-def _plain(one: JudgedTry) -> dict[str, Any]:
+def _plain(one: ComparedAttempt) -> dict[str, Any]:
     return {"levels": dict(one.levels), "seconds": one.seconds}
 
 
-def _tries(one: QuestionComparison, tries: Sequence[JudgedTry], language: Language) -> str:
+def _tries(one: QuestionComparison, tries: Sequence[ComparedAttempt], language: Language) -> str:
     """Such as "first try 1 of 2 points, best try 2 of 2 · 75 s"."""
     first, best = tries[0], one.best(tries)
     asked = len(one.points(first))
@@ -85,5 +85,5 @@ def _tries(one: QuestionComparison, tries: Sequence[JudgedTry], language: Langua
     return f"{told} · {say('transcript.seconds', language, seconds=round(first.seconds))}"
 
 
-def _earned(tries: Sequence[tuple[QuestionComparison, JudgedTry]]) -> PointCount:
+def _earned(tries: Sequence[tuple[QuestionComparison, ComparedAttempt]]) -> PointCount:
     return PointCount(tuple(level for question, one in tries for level in question.points(one)))

@@ -11,7 +11,7 @@ from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort, sign
 from interviewer.presentation.csv_text import csv_text
 from interviewer.presentation.plain_text import aligned, json_line, printable
-from interviewer.presentation.wording import is_news, score_text
+from interviewer.presentation.wording import is_worth_showing, score_text
 from interviewer.text.messages import say
 
 _LONGEST_CELL = 32
@@ -111,7 +111,7 @@ def _row(one: Marked) -> dict[str, Any]:
 
     def named(*levels: Level | None, mistakes: bool = False) -> str:
         chosen = (v for v in verdicts if v["level"] in levels and (v["kind"] is Kind.MISTAKE) is mistakes)
-        return "; ".join(v["id"] for v in chosen if is_news(rubric[v["id"]], v["level"]))
+        return "; ".join(v["id"] for v in chosen if is_worth_showing(rubric[v["id"]], v["level"]))
 
     return {
         "id": plain["id"],

@@ -7,10 +7,11 @@ from markupsafe import Markup
 
 from interviewer.domain.interview import Attempt, Interview
 from interviewer.domain.rubric import Language
-from interviewer.domain.summary import InterviewSummary, attempt_result, over_time, summarize
+from interviewer.domain.summary import InterviewSummary, answers_over_time, attempt_result, summarize
 from interviewer.presentation.card import Badge, CardActions, GraderNotes, card, no_badge
 from interviewer.presentation.comparison import compared_questions, overall
 from interviewer.presentation.templating import render
+from interviewer.sessions.coach_notes import CoachNote
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.spoken_delivery import delivery
 
@@ -25,11 +26,12 @@ def report(
     live: CardActions | None = None,
     compared: Sequence[QuestionComparison] = (),
     zone: tzinfo = UTC,
+    coach_notes: Sequence[CoachNote] = (),
 ) -> Markup:
     """The whole result: score, topics with a chart, strong points and those to work on, every question's card.
 
     `exports_of` is the id under which the page offers the transcript; a file that stands alone is `unfolded`, offers none
-    and has the points to work on above it.
+    and has the points to work on above it. `coach_notes` are what coaches wrote to the candidate.
     """
     summary = summarize(interview)
     return render(
@@ -38,9 +40,10 @@ def report(
         interview=interview,
         summary=summary,
         skipped=skipped(summary),
-        over_time=over_time(interview),
+        over_time=answers_over_time(interview),
         delivery=delivery(interview),
-        may_practise=live is not None,
+        may_practise=live is not None and not live.coach,
+        coach_notes=coach_notes,
         notes=GraderNotes.on([attempt.grade for attempt in interview.attempts if attempt.grade], badge),
         exports_of=exports_of,
         compared=compared_questions(compared, language),

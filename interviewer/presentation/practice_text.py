@@ -46,10 +46,11 @@ def mastery_text(topic: TopicMastery, language: Language) -> str:
 
 
 def holds_text(held: float | None, holds: float, language: Language) -> str:
-    """For how long something holds, in days, and for how long it did before."""
+    """For how many days something holds, and for how long it did before."""
+    now = _days(holds, language)
     if held is None:
-        return say("today.holds", language, now=_days(holds))
-    return say("today.held_holds", language, before=_days(held), now=_days(holds))
+        return say("today.holds", language, now=now)
+    return say("today.held_holds", language, before=_days(held, language), now=now)
 
 
 def progress_lines(progress: Progress, language: Language) -> list[str]:
@@ -142,5 +143,8 @@ def _change(one: RecallChange, language: Language) -> dict[str, object]:
     return {**shares, "question": one.mastery.question.text.into(language)}
 
 
-def _days(days: float) -> str:
-    return f"{days:.0f}" if days >= 1 else "<1"
+def _days(days: float, language: Language) -> str:
+    if days < 1:
+        return say("today.less_than_a_day", language)
+    whole = round(days)
+    return say("today.one_day" if whole == 1 else "today.some_days", language, days=whole)

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import nh3
 from latex2mathml.converter import convert
@@ -58,17 +58,27 @@ _TAG = re.compile(r"""(<(?:[^>"]|"[^"]*")*>)""")
 def rich_text(text: str, language: Language, marked: Marks = (), *, is_typed: bool = False) -> Markup:
     """Text with its marks; `is_typed` of what a candidate typed, in which only code, tables, lists and formulas are read.
 
-    Where markup and marks do not go together, the text is shown as it was written: no mark is ever lost.
+    Where markup and marks do not go together, the paragraph, table, code or formula is shown as it was written: no mark
+    is ever lost.
     """
     plain = _SIGNS.sub("\ufffd", text)
     if len(plain) <= _MOST_TEXT and (rendered := _rendered(plain, is_typed=is_typed)) is not None:
         found = list(pieces(plain, marked))
         if all(mark is None for _, mark in found):
             return _wrapped(_shown(rendered, [None], language))
-        signed = "".join(f"{chr(_FIRST_SIGN + place)}{piece}" for place, (piece, _) in enumerate(found))
+        # None before the first piece: before the sign of a list, a table or a block of code it would undo it.
+        signed = "".join(
+            f"{chr(_FIRST_SIGN + place) if place else ''}{piece}" for place, (piece, _) in enumerate(found)
+        )
         again = _rendered(signed, is_typed=is_typed) if len(found) < _MOST_PIECES else None
         if again is not None and _is_same(again, rendered, len(found)):
             return _wrapped(_shown(again, [mark for _, mark in found], language))
+        if blocks := _blocks(plain, is_typed=is_typed):
+            shown = [
+                rich_text(plain[start:end], language, _within(marked, start, end), is_typed=is_typed)
+                for start, end in blocks
+            ]
+            return _wrapped(Markup("").join(Markup('<div class="block">{}</div>').format(one) for one in shown))
     return Markup("").join(_marked(piece, mark, language) for piece, mark in pieces(plain, marked))
 
 
@@ -82,11 +92,32 @@ def _wrapped(rendered: Markup) -> Markup:
     return Markup('<div class="rich">{}</div>').format(rendered)
 
 
+def _blocks(text: str, *, is_typed: bool) -> list[tuple[int, int]]:
+    """Where the paragraphs, tables, lists, blocks of code and formulas of a text stand; none if it is a single one."""
+    lines = text.split("\n")
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    tops = [token.map for token in _reader(is_typed=is_typed).parse(text) if token.level == 0 and token.map]
+    covered = {line for first, end in tops for line in range(first, end)}
+    is_whole = all(number in covered for number, line in enumerate(lines) if line.strip())
+    if len(tops) < 2 or not is_whole or "\r" in text:
+        return []
+    return [(starts[first], min(starts[end] - 1, len(text))) for first, end in tops]
+
+
+def _within(marked: Marks, start: int, end: int) -> Marks:
+    """The marks on a part of a text, counted from its start."""
+    return [
+        (max(one, start) - start, min(other, end) - start, mark)
+        for one, other, mark in marked
+        if one < end and other > start
+    ]
+
+
 def _is_same(signed: str, rendered: str, count: int) -> bool:
     """Whether the signs all stand in the text, in order, and changed nothing else."""
     in_text = "".join(part for part in _TAG.split(signed) if not part.startswith("<"))
     order = [ord(sign) - _FIRST_SIGN for sign in _SIGNS.findall(in_text)]
-    return order == list(range(count)) and _SIGNS.sub("", signed) == rendered
+    return order == list(range(1, count)) and _SIGNS.sub("", signed) == rendered
 
 
 def _shown(rendered: str, kinds: Sequence[Mark | None], language: Language) -> Markup:

@@ -19,9 +19,9 @@ from interviewer.presentation.card import (
     no_badge,
     point_counts,
     rows,
-    said,
     says_nothing,
     second_opinion,
+    turns_after_question,
 )
 from interviewer.presentation.chat import chat
 from interviewer.presentation.comparison import compared_questions, comparison_to_plain, overall
@@ -154,7 +154,7 @@ def _plain_result(interview: Interview, attempt: Attempt, *, visible: bool) -> d
 def _written(interview: Interview, attempt: Attempt, language: Language, *, visible: bool) -> dict[str, Any]:
     """An attempt as the Markdown template wants it; as long as grades are hidden, nothing is marked in it."""
     found = attempt_result(interview, attempt)
-    turns = [(turn, _quoted(turn.text, marked if visible else ())) for turn, marked in said(found)]
+    turns = [(turn, _quoted(turn.text, marked if visible else ())) for turn, marked in turns_after_question(found)]
     return {
         "found": found,
         "turns": turns,

@@ -62,7 +62,7 @@ def agreement_text(found: Measurement | None, language: Language, *, is_estimate
 _LABELLERS = ("model", "person")
 
 
-def is_news(criterion: Criterion, level: Level | None) -> bool:
+def is_worth_showing(criterion: Criterion, level: Level | None) -> bool:
     """Whether a verdict is worth a line: a bonus that was not earned and a mistake that was not made are not."""
     return criterion.kind is Kind.CORE or level is not Level.MISSING
 

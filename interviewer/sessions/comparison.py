@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from interviewer.domain.grade import Level, Verdict
-from interviewer.domain.interview import Interview, Mode, Phase, Saying
+from interviewer.domain.interview import Interview, Mode, Phase, TurnKind
 from interviewer.domain.rubric import Criterion, Question
 from interviewer.domain.scoring import points, score
 from interviewer.domain.summary import attempt_result
@@ -16,7 +16,7 @@ from interviewer.sessions.store import Store
 from interviewer.sessions.tables import interviews, outcomes, overviews
 
 
-class JudgedTry(NamedTuple):
+class ComparedAttempt(NamedTuple):
     """One judged try: the effective level of each criterion, and how long its answers took, None where that is not known."""
 
     levels: dict[str, Level | None]
@@ -31,15 +31,15 @@ class QuestionComparison:
     """
 
     question: Question
-    now: tuple[JudgedTry, ...]
-    before: tuple[JudgedTry, ...] = ()
+    now: tuple[ComparedAttempt, ...]
+    before: tuple[ComparedAttempt, ...] = ()
     before_at: str = ""
 
-    def points(self, one: JudgedTry) -> tuple[Level | None, ...]:
+    def points(self, one: ComparedAttempt) -> tuple[Level | None, ...]:
         """The level of each point that the question asks for."""
         return points(self.question.rubric, _verdicts(self.question, one))
 
-    def best(self, tries: Sequence[JudgedTry]) -> JudgedTry:
+    def best(self, tries: Sequence[ComparedAttempt]) -> ComparedAttempt:
         return max(tries, key=lambda one: score(self.question.rubric, _verdicts(self.question, one)).low)
 
     @property
@@ -52,14 +52,14 @@ class QuestionComparison:
 
 def compare(store: Store, owner: str, name: str, interview: Interview) -> tuple[QuestionComparison, ...]:
     """The questions of this interview that can be compared: with an earlier time, or one try with another."""
-    now: dict[str, list[JudgedTry]] = defaultdict(list)
+    now: dict[str, list[ComparedAttempt]] = defaultdict(list)
     for attempt in interview.attempts:
         found = attempt_result(interview, attempt)
         if found.verdicts:
-            seconds = [turn.seconds for turn in attempt.said(Saying.ANSWER)]
+            seconds = [turn.seconds for turn in attempt.turns_of(TurnKind.ANSWER)]
             known = [one for one in seconds if one is not None]
             levels = {verdict.criterion: verdict.level for verdict in found.verdicts}
-            now[attempt.question].append(JudgedTry(levels, sum(known) if len(known) == len(seconds) else None))
+            now[attempt.question].append(ComparedAttempt(levels, sum(known) if len(known) == len(seconds) else None))
     earlier = _earlier(store, owner, name, interview, list(now))
     compared = (
         QuestionComparison(interview.bank[asked], tuple(tries), *earlier.get(asked, ())) for asked, tries in now.items()
@@ -69,7 +69,7 @@ def compare(store: Store, owner: str, name: str, interview: Interview) -> tuple[
 
 def _earlier(
     store: Store, owner: str, name: str, interview: Interview, asked: Sequence[str]
-) -> dict[str, tuple[tuple[JudgedTry, ...], str]]:
+) -> dict[str, tuple[tuple[ComparedAttempt, ...], str]]:
     """The tries of the last interview that began before this one, and when it began, by the id of the question here."""
     by_source = {(source.bank, source.question): source.asked for source in map(interview.source, asked)}
     if not by_source:
@@ -88,20 +88,22 @@ def _earlier(
         overviews.c.begun_at,
     )
     query = sa.select(*columns).join(overviews, overviews.c.interview == o.interview)
-    query = query.where(o.owner == owner, sa.tuple_(o.bank, o.question).in_(list(by_source)))
+    query = query.where(
+        o.owner == owner, overviews.c.owner == owner, sa.tuple_(o.bank, o.question).in_(list(by_source))
+    )
     query = query.where((overviews.c.mode == Mode.COACH) | (overviews.c.phase == Phase.OVER), o.interview != name)
     query = query.where(overviews.c.begun_at < begun).order_by(overviews.c.begun_at, o.interview, o.attempt)
-    tries: dict[str, dict[tuple[str, str], dict[int, JudgedTry]]] = defaultdict(lambda: defaultdict(dict))
+    tries: dict[str, dict[tuple[str, str], dict[int, ComparedAttempt]]] = defaultdict(lambda: defaultdict(dict))
     with store.database.read() as connection:
         for row in connection.execute(query):
             here = by_source[row.bank, row.question]
             if row.rubric == interview.bank[here].rubric.digest:
                 of_interview = tries[here][row.begun_at, row.interview]
-                one = of_interview.setdefault(row.attempt, JudgedTry({}, row.seconds))
+                one = of_interview.setdefault(row.attempt, ComparedAttempt({}, row.seconds))
                 one.levels[row.criterion] = Level(row.level) if row.level else None
     found = {here: max(by_interview.items()) for here, by_interview in tries.items()}
     return {here: (tuple(last.values()), begun_at) for here, ((begun_at, _), last) in found.items()}
 
 
-def _verdicts(question: Question, one: JudgedTry) -> list[Verdict]:
+def _verdicts(question: Question, one: ComparedAttempt) -> list[Verdict]:
     return [Verdict(criterion.id, one.levels[criterion.id], None) for criterion in question.criteria]

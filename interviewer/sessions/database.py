@@ -13,17 +13,19 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from interviewer.errors import SettingsError, StoreDamaged, StoreError
+from interviewer.sessions.job_schema import make_job_tables, missing_migrations
 from interviewer.text.messages import localized
 
 _log = logging.getLogger(__name__)
 
 # The migrations in their order; the last is what this program reads and writes.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 
 # Any number will do, as long as all versions of this program take the same one.
 _MIGRATION_LOCK = 7_304_911_206
 
 _IMMEDIATE = "sqlite_begin_immediate"
+_EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 _SQLITE_FAULTS = {
     sqlite3.SQLITE_FULL: "full",
@@ -48,12 +50,15 @@ _POSTGRES_PATIENCE = {"connect_timeout": "3", "tcp_user_timeout": "5000", "keepa
 class Database:
     """Transactions on one database. Safe to share between threads."""
 
-    def __init__(self, url: str, rebuild: Callable[[sa.Connection], object], patience: float = 10.0) -> None:
+    def __init__(
+        self, url: str, rebuild: Callable[[sa.Connection], object], patience: float = 10.0, connections: int = 15
+    ) -> None:
         """`patience` is for how many seconds a lock is waited for; `rebuild` fills tables that a migration has made.
 
+        At most so many `connections` go to a server; a third of them stay open.
         Raises StoreError if the database cannot be used, SettingsError if the URL cannot.
         """
-        self._engine = _engine(url, patience)
+        self._engine = _engine(url, patience, connections)
         self._writer = self._engine.execution_options(**{_IMMEDIATE: True})
         try:
             with self._translated():
@@ -61,6 +66,10 @@ class Database:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def url(self) -> sa.URL:
+        return self._engine.url
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -73,22 +82,40 @@ class Database:
         with self._translated(), self._writer.begin() as connection:
             yield connection
 
+    def failing(self) -> str | None:
+        """What keeps the program from using it now: `database`, `migrations` or `queue` (another version), or nothing."""
+        try:
+            with self.read() as connection:
+                if _revision(connection) != REVISIONS[-1]:
+                    return "migrations"
+                return "queue" if missing_migrations(connection) else None
+        except StoreError:
+            return "database"
+
     def compact(self) -> None:
-        """Give back the room of what was deleted, so that its bytes are gone from the file; PostgreSQL does so by itself."""
+        """Give back the room of what was deleted; PostgreSQL does so by itself."""
+        self._run_on_sqlite("VACUUM", _EMPTY_LOG)
+
+    def empty_log(self) -> None:
+        """Let the bytes of what was deleted go from the write-ahead log too; from the file they go when they are deleted."""
+        self._run_on_sqlite(_EMPTY_LOG)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _run_on_sqlite(self, *statements: str) -> None:
+        """Run them outside of a transaction."""
         if self._engine.dialect.name != "sqlite":
             return
         with self._translated():
             connection = self._engine.raw_connection()
             try:
                 cursor = connection.cursor()
-                cursor.execute("VACUUM")
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                for statement in statements:
+                    cursor.execute(statement)
                 cursor.close()
             finally:
                 connection.close()
-
-    def close(self) -> None:
-        self._engine.dispose()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -139,7 +166,7 @@ def _fault(error: BaseException | None) -> str | None:
     return None
 
 
-def _engine(url: str, patience: float) -> sa.Engine:
+def _engine(url: str, patience: float, connections: int) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "sqlite":
@@ -148,7 +175,9 @@ def _engine(url: str, patience: float) -> sa.Engine:
         else:
             if parsed.get_backend_name() == "postgresql":
                 parsed = parsed.set(query=_POSTGRES_PATIENCE | dict(parsed.query))
-            engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True, pool_timeout=patience)
+            kept = -(-connections // 3)
+            pool: dict[str, Any] = {"pool_size": kept, "max_overflow": connections - kept, "pool_timeout": patience}
+            engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=True, **pool)
     except ModuleNotFoundError as error:
         raise SettingsError(localized("store.no_driver", driver=error.name or "?")) from error
     except sa.exc.NoSuchModuleError as error:
@@ -177,6 +206,7 @@ def _prepare_sqlite(connection: Any, patience: float) -> None:
     cursor.execute("PRAGMA page_size=16384")  # of a new file: a grade fills a third of a page of the usual size
     _write_ahead(cursor, patience)
     cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, and in no free page of the file
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
 
@@ -200,11 +230,12 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _migrate(engine: sa.Engine, writer: sa.Engine, rebuild: Callable[[sa.Connection], object]) -> None:
     """Bring an older database up to date, in one transaction and one process at a time; refuse a newer one."""
     with engine.connect() as connection:
-        if _revision(connection) == REVISIONS[-1]:
+        if _revision(connection) == REVISIONS[-1] and not missing_migrations(connection):
             return
     with writer.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        make_job_tables(connection)
         revision = _revision(connection)
         if revision == REVISIONS[-1]:
             return  # another process was faster

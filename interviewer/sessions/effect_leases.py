@@ -7,12 +7,15 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
 from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from interviewer.domain.interview import AskProbe, Clarify, Effect, GradeAgain, GradeAttempt
 from interviewer.errors import StoreError
 from interviewer.sessions.database import Database
 from interviewer.sessions.tables import leases
@@ -22,6 +25,40 @@ _log = logging.getLogger(__name__)
 _GOOD_FOR = 60.0
 _RENEWED_EVERY = 20.0
 _PROCESS = secrets.token_hex(4)
+# Begins the last word of a holder who works with a model that no other process knows.
+_PRIVATE = "own-"
+
+EFFECTS: dict[str, type[Effect]] = {
+    "grade": GradeAttempt,
+    "second opinion": GradeAgain,
+    "follow-up": AskProbe,
+    "clarification": Clarify,
+}
+"""What the kinds of effects are called in the database."""
+_NAMES = {kind: name for name, kind in EFFECTS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class EffectKey:
+    """Which effect of which interview; `str` of it names the effect within its interview."""
+
+    interview: str
+    effect: Effect
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.effect.question} {self.effect.attempt}"
+
+    @property
+    def kind(self) -> str:
+        return _NAMES[type(self.effect)]
+
+
+class LeaseState(Enum):
+    """What is known of the work on an effect; `LOST` if it went on with a model that died with its process."""
+
+    FREE = auto()
+    HELD = auto()
+    LOST = auto()
 
 
 class EffectLeases:
@@ -29,17 +66,29 @@ class EffectLeases:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._holder = f"{_machine()} {os.getpid()} {_PROCESS} {secrets.token_hex(4)}"
-        self._held: set[tuple[str, str]] = set()
+        self._holders = [
+            f"{_machine()} {os.getpid()} {_PROCESS} {kind}{secrets.token_hex(4)}" for kind in ("", _PRIVATE)
+        ]
+        self._held: set[EffectKey] = set()
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._renewing: threading.Thread | None = None
 
-    def take(self, interview: str, effect: str) -> bool:
-        """Claim the effect unless somebody else holds it. Raises StoreError."""
-        this = (leases.c.interview == interview) & (leases.c.effect_key == effect)
-        now = time.time()
-        row = {"interview": interview, "effect_key": effect, "holder": self._holder, "until": now + _GOOD_FOR}
+    def state(self, key: EffectKey) -> LeaseState:
+        """Whether somebody is at it. Raises StoreError."""
+        with self._database.read() as connection:
+            held = connection.execute(sa.select(leases.c.holder, leases.c.until).where(_this(key))).first()
+        if held is None:
+            return LeaseState.FREE
+        if held.until >= time.time() and not _is_dead(held.holder):
+            return LeaseState.HELD
+        return LeaseState.LOST if held.holder.split(" ")[-1].startswith(_PRIVATE) else LeaseState.FREE
+
+    def take(self, key: EffectKey, *, is_private: bool = False) -> bool:
+        """Claim the effect unless somebody else holds it; `is_private` if no other process knows the model. Raises StoreError."""
+        this, now = _this(key), time.time()
+        holder = self._holders[is_private]
+        row = {"interview": key.interview, "effect_key": str(key), "holder": holder, "until": now + _GOOD_FOR}
         try:
             with self._database.write() as connection:
                 held = connection.execute(sa.select(leases.c.holder, leases.c.until).where(this)).first()
@@ -54,22 +103,32 @@ class EffectLeases:
         except IntegrityError:
             return False  # somebody was faster, or the interview is gone
         with self._lock:
-            self._held.add((interview, effect))
+            self._held.add(key)
             if self._renewing is None:
                 self._renewing = threading.Thread(target=self._renew, name="effect leases", daemon=True)
                 self._renewing.start()
         return True
 
-    def release(self, interview: str, effect: str) -> None:
+    def release(self, key: EffectKey) -> None:
         """Give a lease back; one that cannot be given back expires."""
         with self._lock:
-            self._held.discard((interview, effect))
-        mine = (leases.c.interview == interview) & (leases.c.effect_key == effect) & (leases.c.holder == self._holder)
+            self._held.discard(key)
         with suppress(StoreError), self._database.write() as connection:
-            connection.execute(leases.delete().where(mine))
+            connection.execute(leases.delete().where(_this(key), leases.c.holder.in_(self._holders)))
+
+    def forget(self, key: EffectKey) -> None:
+        """Drop a lease that was lost."""
+        with self._database.write() as connection:
+            connection.execute(leases.delete().where(_this(key)))
 
     def close(self) -> None:
+        """Renew no more, and let other processes have at once what they can go on with."""
         self._closed.set()
+        with self._lock:
+            is_idle = not self._held
+        if not is_idle:
+            with suppress(StoreError), self._database.write() as connection:
+                connection.execute(leases.delete().where(leases.c.holder == self._holders[False]))
 
     def _renew(self) -> None:
         while not self._closed.wait(_RENEWED_EVERY):
@@ -79,10 +138,14 @@ class EffectLeases:
                     return
             try:
                 with self._database.write() as connection:
-                    mine = leases.update().where(leases.c.holder == self._holder)
+                    mine = leases.update().where(leases.c.holder.in_(self._holders))
                     connection.execute(mine.values(until=time.time() + _GOOD_FOR))
             except StoreError as error:
                 _log.warning("leases could not be renewed: %s", error)
+
+
+def _this(key: EffectKey) -> sa.ColumnElement[bool]:
+    return (leases.c.interview == key.interview) & (leases.c.effect_key == str(key))
 
 
 @cache

@@ -6,17 +6,15 @@ Each is done once: within a process by looking up what is under way, between pro
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol
 
-from interviewer.domain.grade import Level, Verdict
+from interviewer.domain.grade import Verdict
 from interviewer.domain.interview import (
     AskProbe,
-    Clarified,
     Clarify,
     Effect,
     Event,
@@ -24,33 +22,29 @@ from interviewer.domain.interview import (
     GradeAttempt,
     Graded,
     Interview,
-    Probed,
-    Saying,
     SecondOpinionGiven,
     Ungraded,
-    Unprobed,
     due,
-    may_probe,
     step,
 )
 from interviewer.domain.rubric import Language
-from interviewer.errors import InterviewerError, NoSuchInterview, StoreError
-from interviewer.grading import follow_ups
-from interviewer.grading.clarifications import may_be_question, neutral_reply, reply_to
-from interviewer.grading.lexical import LexicalGrader
+from interviewer.errors import InterviewerError, LLMUnreachable, NoSuchInterview, OverLimit, StoreError
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
 from interviewer.llm.model_call import CallProgress, ModelCall
-from interviewer.sessions.effect_leases import EffectLeases
-from interviewer.sessions.work_queues import WorkQueues, with_time_limit
+from interviewer.sessions.effect_leases import EffectKey, EffectLeases, LeaseState
+from interviewer.sessions.follow_up_decision import decide, needs_model, trace_without_text
+from interviewer.sessions.job_queue import EffectJob, JobQueue
+from interviewer.sessions.usage_limits import UsageLimits
+from interviewer.sessions.work_queues import WorkQueues
 from interviewer.text.messages import localized
 
 _log = logging.getLogger(__name__)
 
 OFFLINE = ""
+# Nobody's choice: the graders of the settings.
+NOBODY = ""
 _RECORDING_PAUSES = (0.0, 0.2, 1.0)
-
-T = TypeVar("T")
 
 
 class GraderSource(Protocol):
@@ -68,8 +62,14 @@ class GraderSource(Protocol):
     def llm_for(self, owner: str) -> LLM | None:
         """The model that words follow-up questions where the bank has none, if there is one."""
 
+    def is_shared(self, owner: str) -> bool:
+        """Whether every process of these settings has this owner's grader; else only this one, where it was chosen."""
 
-class Recording(Protocol):
+    def width(self, owner: str) -> int:
+        """How many requests at a time the server of this owner takes."""
+
+
+class EventRecorder(Protocol):
     """The interview that is worked for."""
 
     @property
@@ -84,29 +84,19 @@ class Recording(Protocol):
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
 
 
-_CLAIMED_AS = {GradeAttempt: "grade", GradeAgain: "second opinion", AskProbe: "follow-up", Clarify: "clarification"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    interview: str
-    effect: Effect
-
-    def __str__(self) -> str:
-        """What names the effect in a lease."""
-        kind = _CLAIMED_AS[type(self.effect)]
-        return f"{kind} {self.effect.question} {self.effect.attempt}"
-
-
 @dataclass(eq=False, slots=True)
-class _Job:
+class _Work:
     """An effect to be done, for whom, and how; `partial` are the verdicts that are settled so far."""
 
-    key: _Key
-    session: Recording
+    key: EffectKey
+    session: EventRecorder
     language: Language
     is_watched: bool
     is_leased: bool
+    whose: str
+    """The owner whose graders work."""
+    is_tried_again: bool
+    """Whether somebody tries again where the model could not be reached, so that this is no failure yet."""
     call: ModelCall = field(default_factory=ModelCall)
     partial: tuple[Verdict, ...] = ()
     future: Future[None] = field(default_factory=Future)
@@ -115,131 +105,184 @@ class _Job:
 class EffectRunner:
     """Does what is due, for all interviews of a program. Safe to share between threads."""
 
-    def __init__(self, graders: GraderSource, leases: EffectLeases, width: int, follow_up_seconds: float) -> None:
-        """`width` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take."""
+    def __init__(
+        self,
+        graders: GraderSource,
+        leases: EffectLeases,
+        width: int,
+        follow_up_seconds: float,
+        jobs: JobQueue | None = None,
+        limits: UsageLimits | None = None,
+    ) -> None:
+        """`width` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take.
+
+        What needs a model that other processes have, too, is left to `jobs`, if there is such a queue. `limits` are on
+        what a model does for an owner.
+        """
         self._graders = graders
         self._leases = leases
+        self._jobs = jobs
+        self._limits = limits
         self._queues = WorkQueues(width)
         self._follow_up_seconds = follow_up_seconds
-        self._under_way: dict[_Key, _Job] = {}
-        self._unsaved: dict[_Key, Event] = {}
+        self._under_way: dict[EffectKey, _Work] = {}
+        self._unsaved: dict[EffectKey, Event] = {}
         self._lock = threading.Lock()
 
-    def start(self, session: Recording, effect: Effect, language: Language, *, is_watched: bool) -> Future[None] | None:
-        """Start the effect unless it is under way; None if another process is at it.
+    def queue(
+        self, session: EventRecorder, before: Interview, after: Interview, language: Language
+    ) -> Callable[[Any], None] | None:
+        """What puts the work that is owed `after` and was not `before` into the queue, in the transaction that records it."""
+        if self._jobs is None or not self._is_for_the_queue(session.owner):
+            return None
+        jobs = [
+            self._job(session, effect, language)
+            for effect in set(due(after)) - set(due(before))
+            if not isinstance(effect, AskProbe | Clarify) or self.needs_model(after, session.owner)
+        ]
+        return partial(self._jobs.add, jobs) if jobs else None
 
-        Where a grading `is_watched`, `partial` tells its verdicts as they come. The future ends when the result is recorded, or when it is known that it cannot be.
+    def start(
+        self, session: EventRecorder, effect: Effect, language: Language, *, is_watched: bool, is_left: bool = False
+    ) -> Future[None] | None:
+        """Start the effect unless it is under way; None if it is left to another process, or to the queue.
+
+        Where a grading `is_watched`, `partial` tells its verdicts as they come; what `is_left` has lost its job, if it had
+        one. The future ends when the result is recorded, or when it is known that it cannot be.
         """
-        key = _Key(session.id, effect)
-        address = self._graders.address(session.owner)
+        if self._jobs is None or not self._is_for_the_queue(session.owner):
+            return self.work_on(session, effect, language, is_watched=is_watched)
+        key = EffectKey(session.id, effect)
+        if is_left and self._may_be_worked_on(session, key, language):
+            self._jobs.add_again(self._job(session, effect, language))
+        return None
+
+    def work_on(
+        self,
+        session: EventRecorder,
+        effect: Effect,
+        language: Language,
+        *,
+        is_watched: bool,
+        whose: str | None = None,
+        is_tried_again: bool = False,
+    ) -> Future[None] | None:
+        """Do the effect in this process, unless it is under way; None if another process is at it.
+
+        The graders are those of the interview's owner, or of `whose`. Where it `is_tried_again`, a model that cannot be
+        reached is no failure yet: the future raises LLMUnreachable.
+        """
+        key = EffectKey(session.id, effect)
+        whose = session.owner if whose is None else whose
+        address, is_private = self._graders.address(whose), not self._graders.is_shared(whose)
         with self._lock:
             if key in self._under_way:
                 return self._under_way[key].future
-        if address != OFFLINE and not self._leases.take(session.id, str(key)):
+        if not is_private and not self._may_be_worked_on(session, key, language):
+            return None
+        is_leased = address != OFFLINE or is_private
+        if is_leased and not self._leases.take(key, is_private=is_private):
             return None
         with self._lock:
             if key in self._under_way:
                 return self._under_way[key].future
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
             queue = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
-            job = _Job(key, session, language, is_watched=is_watched, is_leased=address != OFFLINE)
-            self._under_way[key] = job
-            job.future = self._queues.submit(queue, partial(self._run, job))
-        return job.future
+            work = _Work(key, session, language, is_watched, is_leased, whose, is_tried_again)
+            self._under_way[key] = work
+            work.future = self._queues.submit(queue, partial(self._run, work))
+        return work.future
 
     def stop(self, interview: str) -> None:
         """Stop the gradings of this interview that are under way in this process, and their requests. Nothing is recorded."""
         with self._lock:
             stopped = [
-                job
-                for key, job in self._under_way.items()
+                work
+                for key, work in self._under_way.items()
                 if key.interview == interview and isinstance(key.effect, GradeAttempt | GradeAgain)
             ]
-            for job in stopped:
-                del self._under_way[job.key]
-        for job in stopped:
-            job.call.stop()
-            self._release(job)
+            for work in stopped:
+                del self._under_way[work.key]
+        for work in stopped:
+            work.call.stop()
+            self._release(work)
 
     def partial(self, interview: str, effect: GradeAttempt) -> tuple[Verdict, ...]:
         """The verdicts of a grading under way that are settled already."""
-        job = self._under_way.get(_Key(interview, effect))
-        return job.partial if job else ()
+        work = self._under_way.get(EffectKey(interview, effect))
+        return work.partial if work else ()
 
     def progress(self, interview: str, effect: Effect) -> CallProgress | None:
-        """What the model is doing for this effect; None where it is not asked by this process, or not yet."""
-        job = self._under_way.get(_Key(interview, effect))
-        return job.call.progress if job else None
+        """What the model is doing for this effect, or where it waits; None where nothing is known of it."""
+        key = EffectKey(interview, effect)
+        if (work := self._under_way.get(key)) is not None:
+            return work.call.progress
+        return self._jobs.progress(key) if self._jobs else None
 
     def is_offline(self, owner: str) -> bool:
         return self._graders.address(owner) == OFFLINE
 
     def needs_model(self, interview: Interview, owner: str) -> bool:
         """Whether a model is to say what the interviewer says next."""
-        if self.is_offline(owner):
-            return False
-        is_asked = any(isinstance(effect, Clarify) for effect in due(interview))
-        return is_asked or may_be_question(interview) or bool(_looked_for(interview, follow_ups.open_points))
+        return not self.is_offline(owner) and needs_model(interview)
 
     def decide_follow_up(self, interview: Interview, llm: LLM | None = None) -> Event | None:
-        """What the interviewer says next: a reply, a follow-up, or that there is none; None if nothing of it is due."""
-        owed = [effect for effect in due(interview) if isinstance(effect, AskProbe | Clarify)]
-        if not owed:
-            return None
-        until = time.monotonic() + self._follow_up_seconds
-        is_asked = isinstance(owed[0], Clarify)
-        reply = None
-        if llm is not None and (is_asked or may_be_question(interview)):
-            reply = with_time_limit(self._follow_up_seconds, lambda: reply_to(interview, llm))
-        if reply or is_asked:
-            return Clarified(reply or neutral_reply(interview))
-        if llm is not None and time.monotonic() < until and (points := _looked_for(interview, follow_ups.open_points)):
-            worded = with_time_limit(
-                until - time.monotonic(), lambda: follow_ups.word_follow_up(interview, points, llm)
-            )
-            if worded is not None:
-                return worded
-        chosen = _looked_for(interview, follow_ups.choose_probe)
-        if chosen is None:
-            return Unprobed()
-        plain = follow_ups.plain_probe(interview, chosen)
-        # The neutral one would be asked of every point in the same words.
-        is_said = any(turn.text == plain for turn in interview.current.said(Saying.PROBE))
-        return Unprobed() if is_said else Probed(chosen.id, plain)
+        """What the interviewer says next; None if nothing of it is due."""
+        return decide(interview, llm, self._follow_up_seconds)
 
-    def _run(self, job: _Job) -> None:
-        key = job.key
+    def _run(self, work: _Work) -> None:
+        key = work.key
         try:
-            with job.call.running():
-                self._finish(job)
+            with work.call.running():
+                self._finish(work)
         except NoSuchInterview:
             _log.warning("interview %s was removed while work for it was under way", key.interview)
+        except LLMUnreachable:
+            raise  # it is tried again
         except Exception as error:  # noqa: BLE001 - nobody waits for this thread: what is not logged here is lost
-            _log.error("%s of interview %s could not be finished\n%s", key, key.interview, _trace(error))
+            _log.error("%s of interview %s could not be finished\n%s", key, key.interview, trace_without_text(error))
         finally:
-            if not job.call.is_stopped:
-                self._release(job)
+            if not work.call.is_stopped:
+                self._release(work)
                 with self._lock:
                     self._under_way.pop(key, None)
 
-    def _release(self, job: _Job) -> None:
-        if job.is_leased:
-            self._leases.release(job.key.interview, str(job.key))
+    def _is_for_the_queue(self, owner: str) -> bool:
+        return self._graders.is_shared(owner) and not self.is_offline(owner)
 
-    def _finish(self, job: _Job) -> None:
-        interview, key = job.session.interview(), job.key
+    def _job(self, session: EventRecorder, effect: Effect, language: Language) -> EffectJob:
+        address, width = self._graders.address(session.owner), self._graders.width(session.owner)
+        return EffectJob(EffectKey(session.id, effect), language, address, width)
+
+    def _may_be_worked_on(self, session: EventRecorder, key: EffectKey, language: Language) -> bool:
+        """Whether nobody is at it. A grading by a model that is gone fails here: no other grades in its place unasked."""
+        state = self._leases.state(key)
+        if state is LeaseState.LOST:
+            gone = failure_of(key.effect, localized("queue.model_gone").into(language))
+            if gone is not None:
+                session.record_result(lambda now: gone if key.effect in due(now) else None)
+            self._leases.forget(key)
+            return gone is None
+        return state is LeaseState.FREE
+
+    def _release(self, work: _Work) -> None:
+        if work.is_leased:
+            self._leases.release(work.key)
+
+    def _finish(self, work: _Work) -> None:
+        interview, key = work.session.interview(), work.key
         if key.effect not in due(interview):
             return  # another process was faster
         # What is unsaved was paid for already, and not recorded when the store failed.
-        event = self._unsaved.get(key) or self._result(job, interview)
-        if job.call.is_stopped:
+        event = self._unsaved.get(key) or self._result(work, interview)
+        if work.call.is_stopped:
             return  # it may have been asked for again by now
         for pause in _RECORDING_PAUSES:
             time.sleep(pause)
             self._unsaved.pop(key, None)
             try:
-                job.session.record_result(
-                    lambda now: event if key.effect in due(now) and not job.call.is_stopped else None
+                work.session.record_result(
+                    lambda now: event if key.effect in due(now) and not work.call.is_stopped else None
                 )
             except NoSuchInterview:
                 raise
@@ -250,64 +293,58 @@ class EffectRunner:
             else:
                 return
 
-    def _result(self, job: _Job, interview: Interview) -> Event | None:
-        if not isinstance(job.key.effect, AskProbe | Clarify):
-            return self._grade(job, job.key.effect, interview)
+    def _result(self, work: _Work, interview: Interview) -> Event | None:
+        if not isinstance(work.key.effect, AskProbe | Clarify):
+            return self._grade(work, work.key.effect, interview)
         try:
-            return self.decide_follow_up(interview, self._graders.llm_for(job.session.owner))
+            self._take_call(work)
+            return self.decide_follow_up(interview, self._graders.llm_for(work.whose))
+        except OverLimit:
+            return self.decide_follow_up(interview)
         except Exception as error:  # noqa: BLE001 - a follow-up is worth no failure: the interview goes on
-            _log.error("the follow-up in interview %s failed\n%s", job.session.id, _trace(error))
+            _log.error("the follow-up in interview %s failed\n%s", work.session.id, trace_without_text(error))
             return self.decide_follow_up(interview)
 
-    def _grade(self, job: _Job, effect: GradeAttempt | GradeAgain, interview: Interview) -> Event:
+    def _take_call(self, work: _Work) -> None:
+        """Count what a model is about to do for the owner of the interview. Raises OverLimit."""
+        if self._limits and self._graders.address(work.whose) != OFFLINE:
+            self._limits.take_call(work.session.owner)
+
+    def _grade(self, work: _Work, effect: GradeAttempt | GradeAgain, interview: Interview) -> Event:
         question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)
 
         def watch(verdicts: tuple[Verdict, ...]) -> None:
-            job.partial = verdicts
+            work.partial = verdicts
 
         is_second = isinstance(effect, GradeAgain)
         try:
-            grader = (
-                self._graders.second_grader(job.session.owner) if is_second else self._graders.grader(job.session.owner)
-            )
-            grade = grader.grade(question, attempt, job.language, watch if job.is_watched else None)
+            self._take_call(work)
+            grader = self._graders.second_grader(work.whose) if is_second else self._graders.grader(work.whose)
+            grade = grader.grade(question, attempt, work.language, watch if work.is_watched else None)
             done = SecondOpinionGiven if is_second else Graded
             graded = done(effect.question, effect.attempt, grade)
             step(interview, graded)
         except InterviewerError as error:
-            reason = error.into(job.language) or type(error).__name__
+            if isinstance(error, LLMUnreachable) and work.is_tried_again and not work.call.is_stopped:
+                raise
+            reason = error.into(work.language) or type(error).__name__
         except Exception as error:  # noqa: BLE001 - a bug fails this grading, is logged, and can be tried again
-            _log.error("%s in interview %s failed unexpectedly\n%s", job.key, job.session.id, _trace(error))
-            reason = localized("grading.unexpected", kind=type(error).__name__).into(job.language)
+            _log.error(
+                "%s in interview %s failed unexpectedly\n%s", work.key, work.session.id, trace_without_text(error)
+            )
+            reason = localized("grading.unexpected", kind=type(error).__name__).into(work.language)
         else:
             return graded
-        if is_second:
+        failed = failure_of(effect, reason)
+        assert failed
+        return failed
+
+
+def failure_of(effect: Effect, reason: str) -> Event | None:
+    """What is recorded of a grading that came to nothing; None if it is no grading."""
+    match effect:
+        case GradeAttempt():
+            return Ungraded(effect.question, effect.attempt, reason)
+        case GradeAgain():
             return SecondOpinionGiven(effect.question, effect.attempt, failure=reason)
-        return Ungraded(effect.question, effect.attempt, reason)
-
-
-def levels_so_far(interview: Interview) -> dict[str, Level]:
-    """What the current attempt covers so far, by the lexical grader: it costs no model call."""
-    grade = LexicalGrader().grade(interview.question, interview.current)
-    return {verdict.criterion: verdict.level or Level.MISSING for verdict in grade.verdicts}
-
-
-def _looked_for(interview: Interview, look: Callable[[Interview, dict[str, Level]], T]) -> T | None:
-    """What may be asked back, where the plan allows it; a bug in looking for it is logged and ends no interview."""
-    if not may_probe(interview):
-        return None
-    try:
-        return look(interview, levels_so_far(interview))
-    except Exception as error:  # noqa: BLE001 - see above
-        _log.error("no follow-up could be chosen for %s\n%s", interview.current.question, _trace(error))
-        return None
-
-
-def _trace(error: BaseException) -> str:
-    """Where an error came from, without its message: that may hold an answer or a key."""
-    parts: list[str] = []
-    seen: BaseException | None = error
-    while seen is not None:
-        parts.append("".join(traceback.format_tb(seen.__traceback__)) + type(seen).__qualname__)
-        seen = seen.__cause__ or seen.__context__
-    return "\nwhich came of\n".join(parts)
+    return None

@@ -1,8 +1,10 @@
 """Which model grades for whom. Keys live here, in memory, and nowhere else."""
 
 import threading
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,11 +14,11 @@ from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
+from interviewer.llm.concurrency_limit import ConcurrencyLimit, ConcurrencyLimitedLLM
 from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
-from interviewer.llm.gate import Gate, Gated
 from interviewer.llm.model_call import ModelCall
-from interviewer.llm.profiles import PROFILES
+from interviewer.llm.request_options import LEARNED
 from interviewer.text.messages import localized
 
 # What a grader check was of: base URL, model and call shape.
@@ -92,8 +94,8 @@ class GraderRegistry:
         self.concurrency = concurrency
         self._lock = threading.Lock()
         self._chosen: dict[str, GraderChoice] = {}
-        self._models: dict[Endpoint, Gated] = {}
-        self._gates: dict[str, Gate] = {}
+        self._models: dict[Endpoint, ConcurrencyLimitedLLM] = {}
+        self._limits: dict[str, ConcurrencyLimit] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
         self._checks: MutableMapping[CheckKey, Any] = {} if checks is None else checks
@@ -115,6 +117,7 @@ class GraderRegistry:
                 # The server may have been set up anew, or be another one.
                 self._contexts.pop(choice.endpoint, None)
                 KNOWN.forget(choice.endpoint.base_url)
+                LEARNED.forget(choice.endpoint)
         return choice
 
     def choice_for(self, owner: str, wanted: GraderRequest) -> GraderChoice:
@@ -145,9 +148,10 @@ class GraderRegistry:
             self._drop_unused()
 
     def remember(self, choice: GraderChoice, check: Any) -> None:
-        """Keep the outcome of a grader check, for this address, model and shape."""
+        """Keep the outcome of a grader check, for this address, model and shape, unless the server was away."""
         with self._lock:
-            self._checks[_measured(choice)] = check
+            if check.was_reached:
+                self._checks[_measured(choice)] = check
 
     def begin_check(self, owner: str) -> ModelCall:
         """The call of a grader check that this owner begins now; one that is under way is stopped."""
@@ -176,6 +180,16 @@ class GraderRegistry:
         endpoint = self.choice(owner).endpoint
         return endpoint.base_url if endpoint else ""
 
+    def is_shared(self, owner: str) -> bool:
+        """Whether every process of these settings has this owner's grader; a choice is known where it was made."""
+        choice, default = self.choice(owner), self.options.default
+        return choice == default or (choice.endpoint is None and default.endpoint is None)
+
+    def width(self, owner: str) -> int:
+        """How many requests at a time the server of this owner takes."""
+        endpoint = self.choice(owner).endpoint
+        return self._width(replace(endpoint, key="")) if endpoint else 1
+
     def grader(self, owner: str) -> Grader:
         """The grader of an owner; to make it, a server on this machine may be asked how much its model can read."""
         return self.grader_of(self.choice(owner))
@@ -196,7 +210,7 @@ class GraderRegistry:
         if remarks is None:
             check = self.check_of(choice)
             remarks = check is None or not check.is_slow
-        return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self._context(choice.endpoint), remarks)
+        return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self.context(choice.endpoint), remarks)
 
     def llm_for(self, owner: str) -> LLM | None:
         """The model that an owner chose, if any."""
@@ -204,22 +218,40 @@ class GraderRegistry:
         return self.llm(endpoint) if endpoint else None
 
     def llm(self, endpoint: Endpoint) -> LLM:
-        """The model of an endpoint, behind the gate that all users of the same address share."""
+        """The model of an endpoint, behind the limit that all users of the same address share."""
         with self._lock:
             if endpoint in self._models:
                 return self._models[endpoint]
-            keyless = replace(endpoint, key="")  # the gate outlives a choice and its key
-            gate = self._gates.setdefault(endpoint.base_url, Gate(lambda: self._width(keyless)))
-            model = Gated(self._connect(endpoint), gate)
+            model = ConcurrencyLimitedLLM(self._connect(endpoint), partial(self.turn, endpoint))
             # What is only tried out, by a grader check, is not kept: its key would be.
             if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
                 self._models[endpoint] = model
             return model
 
+    def identify(self, endpoint: Endpoint) -> None:
+        """Find out what a server is by now; one that would break off a reply for that is asked before the next request."""
+        if not _is_one_at_a_time(endpoint):
+            KNOWN.identify(endpoint)
+
+    @contextmanager
+    def turn(self, endpoint: Endpoint, *, for_reply: bool = True) -> Iterator[None]:
+        """Inside the block the server may be asked, for a reply or only about itself.
+
+        What it is decides how many may go in, so that is found out before. A server that breaks off a reply for any other
+        request is asked about itself only when it has none under way.
+        """
+        keyless = replace(endpoint, key="")  # the gate outlives a choice and its key
+        if not KNOWN.recall(endpoint).kind:
+            KNOWN.identify(endpoint)
+        with self._lock:
+            limit = self._limits.setdefault(endpoint.base_url, ConcurrencyLimit(lambda: self._width(keyless)))
+        with limit.slot() if for_reply or _is_one_at_a_time(keyless) else nullcontext():
+            KNOWN.identify(endpoint)
+            yield
+
     def _width(self, endpoint: Endpoint) -> int:
         """How many requests at a time this server takes, as far as it is known what it is."""
-        profile = PROFILES.get(KNOWN.kind(endpoint))
-        return 1 if profile and profile.one_at_a_time else self.concurrency
+        return 1 if _is_one_at_a_time(endpoint) else self.concurrency
 
     def close(self) -> None:
         """End the requests under way, so that nobody waits for them."""
@@ -252,14 +284,16 @@ class GraderRegistry:
         default = self.options.default.endpoint
         return self.options.is_private or (default is not None and url == default.base_url)
 
-    def _context(self, endpoint: Endpoint) -> int | None:
+    def context(self, endpoint: Endpoint) -> int | None:
+        """Tokens that the model can read at once; None where its server does not tell."""
         with self._lock:
             if endpoint in self._contexts:
                 return self._contexts[endpoint]
         try:
-            size = context_size(endpoint) if endpoint.is_private else None
-        except InterviewerError:
-            size = None
+            with self.turn(endpoint, for_reply=False):
+                size = context_size(endpoint) if endpoint.is_private else None
+        except InterviewerError:  # stopped before it was asked
+            return None
         with self._lock:
             self._contexts[endpoint] = size
             self._drop_unused()
@@ -269,6 +303,10 @@ class GraderRegistry:
 def _measured(choice: GraderChoice) -> CheckKey:
     endpoint = choice.endpoint
     return (endpoint.base_url, endpoint.model, choice.shape) if endpoint else ("", "", choice.shape)
+
+
+def _is_one_at_a_time(endpoint: Endpoint) -> bool:
+    return KNOWN.recall(endpoint).profile.one_at_a_time
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass
 
-from interviewer.domain.interview import Interview, Saying, begin, step
+from interviewer.domain.interview import Interview, TurnKind, begin, step
 from interviewer.errors import NoSuchInterview
 from interviewer.sessions.store import RecordedEvent, Store
 from interviewer.text.messages import localized
@@ -13,11 +13,12 @@ _MOST_CACHED = 256
 
 @dataclass(frozen=True, slots=True)
 class CachedInterview:
-    """An interview, how many events it is made of, and when the question or follow-up was asked that is open now."""
+    """An interview, how many events it is made of, when its open question or follow-up was asked, and when it last changed."""
 
     interview: Interview
     count: int
     asked_at: str
+    changed_at: str
 
 
 class InterviewCache:
@@ -43,20 +44,20 @@ class InterviewCache:
                 del self._cached[next(iter(self._cached))]
         return known
 
-    def drop(self, interview: str) -> None:
-        """Know nothing more of an interview that was removed."""
-        with self._lock:
-            self._cached.pop(interview, None)
-
 
 def _after(known: CachedInterview | None, recorded: RecordedEvent) -> CachedInterview:
     if known is None:
-        return CachedInterview(begin(recorded.event), 1, recorded.at)
+        return CachedInterview(begin(recorded.event), 1, recorded.at, recorded.at)
     interview = step(known.interview, recorded.event)
     before, now = known.interview.current, interview.current
-    asked = now.turns[-1].saying in (Saying.QUESTION, Saying.PROBE) and (now.number, now.question, len(now.turns)) != (
+    asked = now.turns[-1].kind in (TurnKind.QUESTION, TurnKind.PROBE) and (
+        now.number,
+        now.question,
+        len(now.turns),
+    ) != (
         before.number,
         before.question,
         len(before.turns),
     )
-    return CachedInterview(interview, known.count + 1, recorded.at if asked else known.asked_at)
+    asked_at = recorded.at if asked else known.asked_at
+    return CachedInterview(interview, known.count + 1, asked_at, recorded.at)

@@ -22,6 +22,13 @@ _PERIODS: tuple[tuple[str, int, dict[str, Any]], ...] = (
 )
 
 
+# Looked up for each row of a list: a join would let PostgreSQL read the titles and words of everybody.
+TITLE = sa.select(interviews.c.title).where(interviews.c.id == overviews.c.interview).scalar_subquery()
+_WORDS = (
+    sa.select(interview_words.c.words).where(interview_words.c.interview == overviews.c.interview).scalar_subquery()
+)
+
+
 def add_words(connection: sa.Connection, interview: str, state: Interview) -> None:
     """Keep what an interview is found by, in place of what was kept of it."""
     asked = [state.bank[question].text for question in state.plan.questions]
@@ -31,7 +38,7 @@ def add_words(connection: sa.Connection, interview: str, state: Interview) -> No
 
 
 def has_all_words(text: str, zone: tzinfo = UTC) -> sa.ColumnElement[bool]:
-    """The condition on `overviews`, joined with `interviews`, that an interview has every word of the text.
+    """The condition on `overviews` that an interview has every word of the text.
 
     A word may stand in its title, the names of its bank or its questions, name its mode in either language, or the day,
     month or year in `zone` on which it began.
@@ -41,8 +48,7 @@ def has_all_words(text: str, zone: tzinfo = UTC) -> sa.ColumnElement[bool]:
 
 def _has(word: str, zone: tzinfo) -> sa.ColumnElement[bool]:
     folded = fold(word)
-    with_words = sa.select(interview_words.c.interview).where(interview_words.c.words.contains(folded, autoescape=True))
-    ways = [overviews.c.interview.in_(with_words), interviews.c.title.icontains(word, autoescape=True)]
+    ways = [_WORDS.contains(folded, autoescape=True), TITLE.icontains(word, autoescape=True)]
     modes = [mode for mode in Mode if folded in {fold(say(f"mode_short.{mode}", one)) for one in Language}]
     if modes:
         ways.append(overviews.c.mode.in_(modes))

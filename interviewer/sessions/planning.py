@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from interviewer.domain.grade import Level, Verdict
-from interviewer.domain.interview import Begun, Interview, Manner, Mode, Order, Plan, Source
+from interviewer.domain.interview import Begun, Interview, InterviewerStyle, Mode, Order, Plan, QuestionSource
 from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import BankError
@@ -42,7 +42,7 @@ def make_plan(
     probes: bool | None = None,
     hints: bool = True,
     answer_seconds: int | None = None,
-    manner: Manner = Manner.NEUTRAL,
+    manner: InterviewerStyle = InterviewerStyle.NEUTRAL,
 ) -> Begun:
     """The first event of an interview on this bank; `count` None asks all, and a seed None is drawn."""
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
@@ -102,7 +102,7 @@ def make_named_plan(
         raise BankError("", "", localized("plan.no_question"))
     known = {bank.id: bank for bank in banks}
     found = [_question(known, name) for name in wanted]
-    bank, sources = known[wanted[0].bank], tuple[Source, ...]()
+    bank, sources = known[wanted[0].bank], tuple[QuestionSource, ...]()
     if len({name.bank for name in wanted}) > 1:
         bank, sources = _mixed(known, wanted, found)
     ask_back = mode is Mode.INTERVIEW if probes is None else probes
@@ -142,14 +142,14 @@ def _question(known: dict[str, Bank], name: QuestionName) -> Question:
 
 def _mixed(
     known: dict[str, Bank], names: Sequence[QuestionName], questions: Sequence[Question]
-) -> tuple[Bank, tuple[Source, ...]]:
+) -> tuple[Bank, tuple[QuestionSource, ...]]:
     """A bank of these questions alone. Where two have the same id, the later ones get that of their bank before it."""
     taken: set[str] = set()
     sources, asked, topics = [], [], dict[str, Localized]()
     for name, question in zip(names, questions, strict=True):
         fresh = name.question if name.question not in taken else _free(name, taken)
         taken.add(fresh)
-        sources.append(Source(fresh, *name))
+        sources.append(QuestionSource(fresh, *name))
         asked.append(replace(question, id=fresh))
         title = (known[name.bank].topics or {}).get(question.topic) or Localized(question.topic, question.topic)
         topics.setdefault(question.topic, title)

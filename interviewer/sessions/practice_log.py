@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from interviewer.domain.interview import Mode, Phase
 from interviewer.sessions.planning import QuestionName
-from interviewer.sessions.read_models import Overview, list_open
+from interviewer.sessions.read_models import InterviewOverview, list_open
 from interviewer.sessions.review_cards import ReviewCard, list_cards
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import outcomes, overviews, owner_settings
@@ -33,7 +33,7 @@ class PracticeLog(NamedTuple):
     answered_today: set[QuestionName]
     last_answer: datetime | None
     seconds: list[float]
-    open: list[Overview]
+    open: list[InterviewOverview]
 
 
 class LastAnswer(NamedTuple):
@@ -62,7 +62,7 @@ def list_verdicts(store: Store, owner: str) -> list[dict[str, Any]]:
     columns = [outcomes.c[name] for name in _VERDICT_COLUMNS]
     is_shown = (overviews.c.mode == Mode.COACH) | (overviews.c.phase == Phase.OVER)
     query = sa.select(*columns).join(overviews, overviews.c.interview == outcomes.c.interview)
-    query = query.where(outcomes.c.owner == owner, is_shown)
+    query = query.where(outcomes.c.owner == owner, overviews.c.owner == owner, is_shown)
     query = query.order_by(outcomes.c.answered_at, outcomes.c.interview, outcomes.c.question, outcomes.c.criterion)
     with store.database.read() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]

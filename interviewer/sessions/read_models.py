@@ -27,7 +27,7 @@ from interviewer.domain.scoring import Score, mean
 from interviewer.domain.summary import attempt_result, last_results
 from interviewer.errors import InterviewerError
 from interviewer.sessions import review_cards
-from interviewer.sessions.interview_search import add_words, has_all_words
+from interviewer.sessions.interview_search import TITLE, add_words, has_all_words
 from interviewer.sessions.tables import events, interview_words, interviews, outcomes, overviews
 
 PAGE_SIZE = 50
@@ -43,7 +43,7 @@ ReadEvents = Callable[[sa.Connection, str], list[tuple[Event, str]]]
 """Reads the events of an interview in order, each with its time."""
 
 
-class Overview(NamedTuple):
+class InterviewOverview(NamedTuple):
     """An interview in a list. `problem` says why it cannot be read, if so; then little else is known of it."""
 
     id: str
@@ -102,22 +102,30 @@ def list_overviews(
     offset: int = 0,
     text: str = "",
     zone: tzinfo = UTC,
-) -> list[Overview]:
+) -> list[InterviewOverview]:
     """The interviews of an owner (None: of everybody) that have all words of the text, the one that changed last first."""
     query = sa.select(overviews).order_by(overviews.c.changed_at.desc(), overviews.c.interview)
     if owner is not None:
         query = query.where(overviews.c.owner == owner)
     if text.strip():
         query = query.where(has_all_words(text, zone))
-    return [Overview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()]
+    return [
+        InterviewOverview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()
+    ]
 
 
-def list_open(connection: sa.Connection, owner: str, limit: int) -> list[Overview]:
+def list_open(connection: sa.Connection, owner: str, limit: int) -> list[InterviewOverview]:
     """The interviews of an owner that are not over, the one that changed last first."""
     is_open = sa.text("phase <> 'over'")  # in just the words of the index
     query = sa.select(overviews).where(overviews.c.owner == owner, is_open, overviews.c.problem == "")
     query = _columns(query.order_by(overviews.c.changed_at.desc()).limit(limit))
-    return [Overview._make(row) for row in connection.execute(query).all()]
+    return [InterviewOverview._make(row) for row in connection.execute(query).all()]
+
+
+def select_overviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[InterviewOverview]:
+    return [
+        InterviewOverview._make(row) for row in connection.execute(_columns(sa.select(overviews).where(which))).all()
+    ]
 
 
 def list_due(connection: sa.Connection, before: str | None, name: str = "") -> list[tuple[str, str]]:
@@ -133,6 +141,26 @@ def list_due(connection: sa.Connection, before: str | None, name: str = "") -> l
 def list_due_names(connection: sa.Connection) -> list[str]:
     """Ids alone, which stand in an index: they can be read where the table is damaged."""
     return list(connection.execute(sa.select(overviews.c.interview).where(overviews.c.due > 0)).scalars())
+
+
+def count_due(connection: sa.Connection) -> int:
+    return int(connection.execute(sa.select(sa.func.sum(overviews.c.due)).where(overviews.c.due > 0)).scalar() or 0)
+
+
+def list_unchanged(connection: sa.Connection, before: str) -> list[tuple[str, str]]:
+    """Id and owner of the interviews in which nothing was recorded since."""
+    return [(row.interview, row.owner) for row in connection.execute(_unchanged(before))]
+
+
+def lock_unchanged(connection: sa.Connection, before: str, most: int) -> list[str]:
+    """Ids of such interviews, to which nothing can be added until the end of the transaction."""
+    joined = _unchanged(before).join(interviews, interviews.c.id == overviews.c.interview)
+    locked = joined.limit(most).with_for_update(of=[interviews, overviews], skip_locked=True)
+    return [row.interview for row in connection.execute(locked)]
+
+
+def _unchanged(before: str) -> sa.Select[tuple[str, str]]:
+    return sa.select(overviews.c.interview, overviews.c.owner).where(overviews.c.changed_at < before)
 
 
 def list_failed(connection: sa.Connection, owner: str) -> list[str]:
@@ -191,7 +219,7 @@ def _rate_all(connection: sa.Connection, interview: str, state: Interview) -> No
         review_cards.refresh(connection, owner, source.bank, source.question)
 
 
-def rebuild(connection: sa.Connection, read: ReadEvents) -> int:
+def rebuild_read_models(connection: sa.Connection, read: ReadEvents) -> int:
     """Make the tables anew from the events, and give the number of interviews."""
     connection.execute(outcomes.delete())
     connection.execute(overviews.delete())
@@ -202,7 +230,7 @@ def rebuild(connection: sa.Connection, read: ReadEvents) -> int:
             add_interview(connection, row.id, row.owner, read(connection, row.id))
         except InterviewerError as error:
             _add_unreadable(connection, row, str(error))
-    review_cards.rebuild(connection)
+    review_cards.rebuild_review_cards(connection)
     return len(rows)
 
 
@@ -225,17 +253,17 @@ def add_interview(connection: sa.Connection, interview: str, owner: str, recorde
         _add_outcomes(connection, _outcomes(interview, owner, state, attempt, at, answered))
 
 
-def questions_of(connection: sa.Connection, interview: str) -> list[tuple[str, str]]:
-    """Bank and question of all that was judged in an interview."""
-    judged = sa.select(outcomes.c.bank, outcomes.c.question).where(outcomes.c.interview == interview).distinct()
-    return [(row.bank, row.question) for row in connection.execute(judged)]
+def questions_of(connection: sa.Connection, *names: str) -> list[tuple[str, str, str]]:
+    """Owner, bank and question of all that was judged in these interviews."""
+    columns = (outcomes.c.owner, outcomes.c.bank, outcomes.c.question)
+    judged = sa.select(*columns).where(outcomes.c.interview.in_(names)).distinct()
+    return [(row.owner, row.bank, row.question) for row in connection.execute(judged)]
 
 
 def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
-    """The columns of an Overview in its order."""
-    own = (overviews.c[name] for name in Overview._fields[1:-1])
-    joined = query.join(interviews, interviews.c.id == overviews.c.interview)
-    return joined.with_only_columns(overviews.c.interview, *own, interviews.c.title)
+    """The columns of an InterviewOverview in its order."""
+    own = (overviews.c[name] for name in InterviewOverview._fields[1:-1])
+    return query.with_only_columns(overviews.c.interview, *own, TITLE)
 
 
 def _state(state: Interview) -> dict[str, Any]:
@@ -295,7 +323,7 @@ def _outcomes(
             "level": verdict.level,
             "grader_level": by_grader.get(verdict.criterion),
             "ruled_by": ruling.by if (ruling := attempt.ruling(verdict.criterion)) else None,
-            "aid": attempt.aid_for(verdict),
+            "aid": attempt.assistance_for(verdict),
             "attempt": attempt.number,
             "at": at,
             "answered_at": _answered_at(state, attempt, answered),

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from interviewer.domain.interview import Begun
 from interviewer.domain.rubric import Localized
 from interviewer.errors import NoSuchInterview
+from interviewer.sessions import class_removal
 from interviewer.sessions.serialization import (
     bank_from_json,
     begun_from_json,
@@ -27,35 +27,7 @@ from interviewer.text.messages import localized
 KEPT_FOR = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedInterview:
-    """All that it takes to put an interview back."""
-
-    id: str
-    owner: str
-    title: str | None
-    history: list[RecordedEvent]
-
-
-def remove_interview(store: Store, interview: str, owner: str | None) -> RemovedInterview:
-    """Delete an interview. Raises NoSuchInterview if it is not this owner's (None: anybody's).
-
-    Raises TranscriptError, and deletes nothing, if it cannot be read: it could not be put back.
-    """
-    whose = store.owner_of(interview)
-    if owner not in (None, whose):
-        raise NoSuchInterview(localized("store.no_interview", id=interview))
-    removed = RemovedInterview(interview, whose, store.title_of(interview), store.history(interview))
-    store.remove(interview)
-    return removed
-
-
-def put_back(store: Store, removed: RemovedInterview) -> None:
-    """Undo a removal."""
-    store.insert(removed.id, removed.owner, removed.history, removed.title)
-
-
-class Restorable(NamedTuple):
+class DeletedInterview(NamedTuple):
     """An interview that can still be put back."""
 
     id: str
@@ -63,9 +35,11 @@ class Restorable(NamedTuple):
     bank_title: Localized
 
 
-def set_aside(store: Store, interview: str, owner: str) -> None:
-    """Delete an interview so that its owner can put it back within `KEPT_FOR`. Raises as `remove_interview` does."""
-    forget_expired(store)
+def soft_delete(store: Store, interview: str, owner: str) -> None:
+    """Delete an interview so that its owner can put it back within `KEPT_FOR`. Raises NoSuchInterview.
+
+    Raises TranscriptError, and deletes nothing, if it cannot be read: it could not be put back.
+    """
     if owner != store.owner_of(interview):
         raise NoSuchInterview(localized("store.no_interview", id=interview))
     row = {"interview": interview, "owner": owner, "title": store.title_of(interview), "removed_at": _as_stored(_now())}
@@ -82,15 +56,15 @@ def set_aside(store: Store, interview: str, owner: str) -> None:
     store.remove(interview, keep)
 
 
-def list_set_aside(store: Store, owner: str) -> list[Restorable]:
+def list_soft_deleted(store: Store, owner: str) -> list[DeletedInterview]:
     """What an owner can still put back, the latest first."""
     with store.database.read() as connection:
         rows = connection.execute(_of(owner).order_by(removed_interviews.c.removed_at.desc())).all()
-    return [Restorable(row.interview, row.title, bank_from_json(row.bank).title) for row in rows]
+    return [DeletedInterview(row.interview, row.title, bank_from_json(row.bank).title) for row in rows]
 
 
-def take_back(store: Store, interview: str, owner: str) -> bool:
-    """Put back an interview that was set aside; whether there was one."""
+def undelete(store: Store, interview: str, owner: str) -> bool:
+    """Put back an interview that was deleted within `KEPT_FOR`; whether there was one."""
     this = removed_interviews.c.interview == interview
     with store.database.read() as connection:
         row = connection.execute(_of(owner).where(this)).first()
@@ -100,7 +74,7 @@ def take_back(store: Store, interview: str, owner: str) -> bool:
     history = [RecordedEvent(begun_from_json(body, bank_from_json(row.bank)), begun_at)]
     history += [RecordedEvent(event_from_json(kind, text), at) for kind, text, at in later]
     try:
-        store.owner_of(interview)  # it was set aside, and the program was killed before it was deleted
+        store.owner_of(interview)  # the program was killed in the middle of this
     except NoSuchInterview:
         store.insert(interview, owner, history, row.title)
     with store.database.write() as connection:
@@ -108,14 +82,23 @@ def take_back(store: Store, interview: str, owner: str) -> bool:
     return True
 
 
-def forget_expired(store: Store) -> int:
-    """Drop for good what was set aside longer ago than `KEPT_FOR`; give how much that was."""
+def purge_expired(store: Store, data_folder: Path | None = None) -> int:
+    """Drop for good what was deleted longer ago than `KEPT_FOR`; give how much that was.
+
+    With it go the unsent answers that the terminal keeps in `data_folder`.
+    """
     is_old = removed_interviews.c.removed_at < _as_stored(_now() - KEPT_FOR)
     with store.database.read() as connection:
-        if connection.execute(sa.select(removed_interviews.c.interview).where(is_old).limit(1)).first() is None:
-            return 0
+        names = connection.execute(sa.select(removed_interviews.c.interview).where(is_old)).scalars().all()
+    if not names:
+        return 0
+    if data_folder:
+        for name in names:
+            unsent_file(data_folder, name).unlink(missing_ok=True)
     with store.database.write() as connection:
-        return connection.execute(removed_interviews.delete().where(is_old)).rowcount
+        dropped = connection.execute(removed_interviews.delete().where(is_old)).rowcount
+        class_removal.remove_deleted_interviews(connection)
+    return dropped
 
 
 def _of(owner: str) -> sa.Select[tuple[object, ...]]:
@@ -137,7 +120,7 @@ def forget_owner(store: Store, owner: str, data_folder: Path) -> int:
     The program keeps no log of its own, and what it writes to the error stream names no owner and no answer.
     """
     found = store.interviews(owner)
-    names = [*(one.id for one in found), *(one.id for one in list_set_aside(store, owner))]
+    names = [*(one.id for one in found), *(one.id for one in list_soft_deleted(store, owner))]
     store.remove_owner(owner)
     for name in names:
         unsent_file(data_folder, name).unlink(missing_ok=True)

@@ -44,7 +44,7 @@ def remove_owner(connection: sa.Connection, owner: str) -> None:
     connection.execute(review_cards.delete().where(review_cards.c.owner == owner))
 
 
-def rebuild(connection: sa.Connection) -> None:
+def rebuild_review_cards(connection: sa.Connection) -> None:
     """Make all cards anew from the outcomes."""
     connection.execute(review_cards.delete())
     _fill(connection)

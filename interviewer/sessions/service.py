@@ -2,19 +2,27 @@
 
 import logging
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from interviewer.domain.interview import Begun, replay
+from interviewer.domain.interview import Begun, due, replay, shows_grades
+from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview
-from interviewer.grading.lexical import get_ready
-from interviewer.sessions.effect_leases import EffectLeases
-from interviewer.sessions.effects import EffectRunner, GraderSource
+from interviewer.grading.lexical import warm_up
+from interviewer.sessions.effect_leases import EffectKey, EffectLeases
+from interviewer.sessions.effects import NOBODY, EffectRunner, GraderSource
 from interviewer.sessions.interview_cache import InterviewCache
-from interviewer.sessions.removal import RemovedInterview, forget_expired, put_back, remove_interview
+from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
+from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.sessions.work_queues import WorkQueues
 from interviewer.text.messages import localized
+
+if TYPE_CHECKING:
+    from interviewer.sessions.job_worker import JobWorker
 
 __all__ = ["LONGEST_ANSWER", "Session", "SessionService"]
 
@@ -28,57 +36,67 @@ class SessionService:
     """What all sessions of a program share. Safe to share between threads."""
 
     def __init__(
-        self, store: Store, graders: GraderSource, *, threads: int = 8, follow_up_seconds: float = 20.0
+        self,
+        store: Store,
+        graders: GraderSource,
+        *,
+        threads: int = 8,
+        follow_up_seconds: float = 20.0,
+        jobs: JobQueue | None = None,
+        limits: UsageLimits | None = None,
+        keep_house: Callable[[], object] | None = None,
     ) -> None:
-        """`threads` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take."""
+        """`threads` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take.
+
+        Where there are `jobs`, what needs a model is put there for any process to do. `limits` are on what an owner may
+        use; `keep_house` is done whenever left work is looked for.
+        """
         self.store = store
         self._leases = EffectLeases(store.database)
-        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds)
+        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds, jobs, limits)
+        self._jobs, self._threads = jobs, threads
+        self._worker: JobWorker | None = None
         self._cache = InterviewCache(store)
+        self._limits = limits
+        self._keep_house = keep_house
         self._preparing = WorkQueues(1)
         self._closed = threading.Event()
 
     def begin(self, owner: str, first: Begun) -> Session:
-        """A new interview of this owner. Raises OutOfTurn if the plan cannot be played.
+        """A new interview of this owner. Raises OutOfTurn if the plan cannot be played, OverLimit if it comes too soon.
 
         Where a model asks back, it may do so twice: it takes up what was said, and is silent where nothing is open.
         """
+        if self._limits:
+            self._limits.take_answer(owner)
         if first.plan.probes and not self.is_offline(owner):
             first = replace(first, plan=replace(first.plan, probes=max(first.plan.probes, _PROBES_OF_A_MODEL)))
         planned = replay([first])
         session = self._session(self.store.create(owner, first), owner)
         questions = [planned.bank[question] for question in planned.plan.questions]
-        self._preparing.submit("get ready", lambda: get_ready(questions))
+        self._preparing.submit("get ready", lambda: warm_up(questions))
         return session
 
-    def resume(self, interview: str, owner: str | None) -> Session:
-        """An interview that is kept. Raises NoSuchInterview if it is not this owner's (None: anybody's)."""
+    def resume(self, interview: str, owner: str | None, language: Language | None = None) -> Session:
+        """An interview that is kept. Raises NoSuchInterview if it is not this owner's (None: anybody's).
+
+        Remarks and reasons are written in `language`, or that of the questions.
+        """
         whose = self.store.owner_of(interview)
         if owner not in (None, whose):
             raise NoSuchInterview(localized("store.no_interview", id=interview))
-        return self._session(interview, whose)
-
-    def remove(self, owner: str | None, interview: str) -> RemovedInterview:
-        """Delete an interview, and give what `put_back` takes. Raises NoSuchInterview if it is not this owner's."""
-        removed = remove_interview(self.store, interview, owner)
-        self._cache.drop(interview)
-        return removed
-
-    def put_back(self, removed: RemovedInterview) -> Session:
-        """Undo a removal."""
-        put_back(self.store, removed)
-        return self._session(removed.id, removed.owner)
+        return replace(self._session(interview, whose), language=language)
 
     def is_offline(self, owner: str) -> bool:
         """Whether what this owner is owed needs no server, so that it is worth waiting for."""
         return self._runner.is_offline(owner)
 
-    def run_left_work(self, unchanged_for: float | None = None) -> int:
+    def run_pending_effects(self, unchanged_for: float | None = None) -> int:
         """Start what is owed to any interview, such as gradings of a process that was killed; give how many have some."""
         found = self.store.due(unchanged_for)
         for interview, owner in found:
             try:
-                self._session(interview, owner).run_due()
+                self._session(interview, owner).run_due(is_left=True)
             except InterviewerError as error:
                 _log.warning("interview %s cannot be brought up to date: %s", interview, error)
             except Exception:  # noqa: BLE001 - it holds up no other interview
@@ -89,17 +107,52 @@ class SessionService:
         """Find left work now and from time to time, in a thread of its own."""
         threading.Thread(target=self._sweep, name="left work", daemon=True).start()
 
+    @property
+    def has_queue(self) -> bool:
+        """Whether what needs a model is done by any process that works for this database."""
+        return self._jobs is not None
+
+    def start_working(self, grace: float) -> None:
+        """Do jobs of the queue in this process, if there is one. What is under way at the end has `grace` seconds more."""
+        if self._jobs is None:
+            return
+        from interviewer.sessions.job_worker import JobWorker
+
+        self._worker = JobWorker(self.store.database.url, self._work_on, self._threads, grace)
+
     def close(self) -> None:
-        """Stop looking for work; what is under way is abandoned, and found again at the next start."""
+        """Stop looking for work; what is under way is abandoned, and found again by others or at the next start."""
         self._closed.set()
+        if self._worker is not None:
+            self._worker.close()
         self._leases.close()
+
+    def _work_on(self, key: EffectKey, language: Language, is_tried_again: bool) -> Future[None] | None:
+        """Start a job, if what it is for is still owed."""
+        try:
+            session = self.resume(key.interview, None)
+        except NoSuchInterview:
+            return None
+        interview = session.interview()
+        if key.effect not in due(interview):
+            return None
+        # A job is for the model of the settings, whatever its owner chose in this process.
+        return self._runner.work_on(
+            session,
+            key.effect,
+            language,
+            is_watched=shows_grades(interview),
+            whose=NOBODY,
+            is_tried_again=is_tried_again,
+        )
 
     def _sweep(self) -> None:
         unchanged_for = None
         while True:
             try:
-                self.run_left_work(unchanged_for)
-                forget_expired(self.store)
+                self.run_pending_effects(unchanged_for)
+                if self._keep_house:
+                    self._keep_house()
             except Exception:  # noqa: BLE001 - it is logged, and looked for again
                 _log.exception("left work could not be looked for")
             if self._closed.wait(_SWEEP_SECONDS):
@@ -108,4 +161,4 @@ class SessionService:
             unchanged_for = _SWEEP_SECONDS
 
     def _session(self, interview: str, owner: str) -> Session:
-        return Session(self.store, self._runner, self._cache, interview, owner)
+        return Session(self.store, self._runner, self._cache, interview, owner, limits=self._limits)

@@ -17,7 +17,6 @@ from interviewer.domain.interview import (
     Effect,
     Ended,
     Event,
-    GradeAgain,
     GradeAttempt,
     Hinted,
     Interview,
@@ -28,11 +27,9 @@ from interviewer.domain.interview import (
     Retried,
     Ruled,
     SecondOpinionAsked,
-    SecondOpinionGiven,
     Skipped,
     SkipUndone,
     Spoken,
-    Ungraded,
     Unprobed,
     due,
     may_hint,
@@ -42,10 +39,12 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import MovedOnElsewhere, OutOfTurn, StoreError
 from interviewer.grading import follow_ups
 from interviewer.llm.model_call import CallProgress
-from interviewer.sessions.effects import EffectRunner, levels_so_far
+from interviewer.sessions.effects import EffectRunner, failure_of
+from interviewer.sessions.follow_up_decision import levels_so_far
 from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.planning import choose_next
 from interviewer.sessions.store import RecordedEvent, Store
+from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.text.messages import localized
 
 LONGEST_ANSWER = 20_000
@@ -60,7 +59,8 @@ class Session:
     """One interview. What is recorded is its state: every call reads what has been added since the last.
 
     The calls that take `place` are the candidate's. `place` is `Interview.place` as the window showed it, or None;
-    where the interview has moved on since, they raise MovedOnElsewhere and record nothing.
+    where the interview has moved on since, they raise MovedOnElsewhere and record nothing. `language` is that of the
+    reader, in which remarks and reasons are written; None for that of the questions.
     """
 
     store: Store
@@ -68,6 +68,8 @@ class Session:
     cache: InterviewCache
     id: str
     owner: str
+    language: Language | None = None
+    limits: UsageLimits | None = None
 
     def history(self) -> list[RecordedEvent]:
         return self.store.history(self.id)
@@ -76,7 +78,10 @@ class Session:
         return self.cache.read(self.id).interview
 
     def answer(self, text: str, place: str | None = None, spoken: Spoken | None = None) -> Interview:
-        """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`."""
+        """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`.
+
+        Raises OverLimit if it comes too soon.
+        """
         seconds = self.seconds_since_asked()
         if spoken is not None:
             spoken = replace(spoken, text=_whole(spoken.text[:LONGEST_ANSWER]))
@@ -87,6 +92,8 @@ class Session:
         return self._say(Asked(_whole(text)), place)
 
     def _say(self, said: Event, place: str | None) -> Interview:
+        if self.limits:
+            self.limits.take_answer(self.owner)
         interview = self._record(lambda _: said, place)
         try:
             return self.decide_follow_up()
@@ -96,6 +103,13 @@ class Session:
     def seconds_since_asked(self) -> float | None:
         """How long the open question has been open, hints and repetitions included; None where nobody can tell."""
         return _since(self.cache.read(self.id).asked_at)
+
+    def changed_at(self) -> float | None:
+        """When anything last happened in the interview, in seconds since 1970; None where the record cannot be read."""
+        try:
+            return datetime.fromisoformat(self.cache.read(self.id).changed_at).timestamp()
+        except ValueError:
+            return None
 
     def hint(self, place: str | None = None) -> Interview:
         """Give the next hint. Raises OutOfTurn where there is none left."""
@@ -155,14 +169,9 @@ class Session:
         interview = self.interview()
         reason = localized("call.stopped").into(language or interview.plan.language)
         for effect in due(interview):
-            match effect:
-                case GradeAttempt():
-                    stopped: Event = Ungraded(effect.question, effect.attempt, reason)
-                case GradeAgain():
-                    stopped = SecondOpinionGiven(effect.question, effect.attempt, failure=reason)
-                case _:
-                    continue
-            interview = self.record_result(partial(_if_due, effect, stopped)) or self.interview()
+            stopped = failure_of(effect, reason)
+            if stopped is not None:
+                interview = self.record_result(partial(_if_due, effect, stopped)) or self.interview()
         return interview
 
     def decide_follow_up(self) -> Interview:
@@ -175,17 +184,17 @@ class Session:
         return interview
 
     def run_due(
-        self, language: Language | None = None, *, is_watched: bool = False
+        self, language: Language | None = None, *, is_watched: bool = False, is_left: bool = False
     ) -> list[Callable[[float | None], object]]:
         """Start what is due, unless it is under way or another process is at it.
 
-        Reasons are given in `language`, or that of the questions. Where it `is_watched`, `partial_verdicts` tells
-        verdicts as they come. Each of what is returned waits for one result, for so
-        many seconds, and raises TimeoutError when they are over.
+        Reasons are given in `language`, or that of the reader. Where it `is_watched`, `partial_verdicts` tells
+        verdicts as they come; what `is_left` was started by nobody for a while. Each of what is returned waits for one
+        result, for so many seconds, and raises TimeoutError when they are over.
         """
         interview = self.decide_follow_up()
-        spoken = language or interview.plan.language
-        started = [self.runner.start(self, effect, spoken, is_watched=is_watched) for effect in due(interview)]
+        start = partial(self.runner.start, self, language=self._spoken(interview, language), is_watched=is_watched)
+        started = [start(effect=effect, is_left=is_left) for effect in due(interview)]
         return [future.result for future in started if future is not None]
 
     def run_due_and_wait(
@@ -223,9 +232,9 @@ class Session:
         return self.runner.partial(self.id, GradeAttempt(current.question, current.number))
 
     def progress(self, question: str, attempt: int) -> CallProgress | None:
-        """What the model is doing that grades this attempt, or gives a second opinion on it; None if none is asked here."""
-        effects: tuple[Effect, ...] = (GradeAttempt(question, attempt), GradeAgain(question, attempt))
-        return next(filter(None, (self.runner.progress(self.id, effect) for effect in effects)), None)
+        """What the model is doing that grades this attempt, or gives a second opinion on it; None if nobody knows."""
+        owed = [one for one in due(self.interview()) if (one.question, one.attempt) == (question, attempt)]
+        return next(filter(None, (self.runner.progress(self.id, effect) for effect in owed)), None)
 
     def record_result(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
@@ -236,12 +245,16 @@ class Session:
                 return None
             event = _steered(known.interview, event)
             after = step(known.interview, event)
+            also = self.runner.queue(self, known.interview, after, self._spoken(after))
             try:
-                self.store.append(self.id, known.count, event, after)
+                self.store.append(self.id, known.count, event, after, also)
             except MovedOnElsewhere:
                 continue
             return after
         raise StoreError(localized("store.contended"))
+
+    def _spoken(self, interview: Interview, language: Language | None = None) -> Language:
+        return language or self.language or interview.plan.language
 
     def _record(self, choose: Callable[[Interview], Event], place: str | None = None) -> Interview:
         """Record what the candidate did, if the interview still stands where the candidate saw it."""

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from interviewer.domain.interview import Begun, Event, Interview, begin
 from interviewer.domain.rubric import Bank
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
-from interviewer.sessions import read_models, review_cards
+from interviewer.sessions import class_removal, read_models, review_cards
 from interviewer.sessions.database import Database, store_error
-from interviewer.sessions.read_models import Overview, OwnerOverview
+from interviewer.sessions.read_models import InterviewOverview, OwnerOverview
 from interviewer.sessions.serialization import (
     bank_from_json,
     bank_of_begun,
@@ -32,9 +32,7 @@ from interviewer.sessions.tables import (
     leases,
     outcomes,
     overviews,
-    owner_settings,
-    question_notes,
-    removed_interviews,
+    owned_tables,
 )
 from interviewer.text.messages import localized
 
@@ -64,11 +62,13 @@ class RecordedEvent:
 class Store:
     """A database of interviews. Safe to share between threads and processes."""
 
-    def __init__(self, url: str, patience: float = 10.0) -> None:
-        """`patience` is for how many seconds a lock is waited for."""
+    def __init__(self, url: str, patience: float = 10.0, connections: int = 15) -> None:
+        """`patience` is for how many seconds a lock is waited for; at most so many `connections` go to a server."""
         self._banks: dict[str, Bank] = {}
         self._lock = threading.Lock()
-        self.database = Database(url, self._rebuild, patience)
+        self.observe: Callable[[str], object] = lambda _kind: None
+        """Is told the kind of every event that was recorded."""
+        self.database = Database(url, self._rebuild_read_models, patience, connections)
 
     def create(self, owner: str, first: Begun) -> str:
         """Record the first event of a new interview of this owner, and give its id."""
@@ -81,10 +81,20 @@ class Store:
             connection.execute(events.insert().values(row))
             read_models.first_overview(connection, interview, owner, now, state)
         self._remember(digest, first.bank)
+        self.observe(Begun.__name__)
         return interview
 
-    def append(self, interview: str, number: int, event: Event, after: Interview) -> str:
+    def append(
+        self,
+        interview: str,
+        number: int,
+        event: Event,
+        after: Interview,
+        also: Callable[[sa.Connection], None] | None = None,
+    ) -> str:
         """Record the event as the interview's `number`-th (from 0), and give its time; `after` is the state it makes.
+
+        `also` is done in the same transaction.
 
         Raises MovedOnElsewhere if that place is taken: somebody else recorded an event first. Raises NoSuchInterview
         if the interview has been removed.
@@ -97,11 +107,14 @@ class Store:
                 row = {"interview": interview, "number": number, "kind": kind, "body": body, "at": at}
                 connection.execute(_ADD_EVENT, row)
                 read_models.update(connection, interview, event, at, after)
+                if also is not None:
+                    also(connection)
         except IntegrityError as error:
             self.owner_of(interview)
             if self.since(interview, number):
                 raise MovedOnElsewhere(localized("play.moved_on")) from error
             raise store_error(error) from error
+        self.observe(kind)
         return at
 
     def since(self, interview: str, number: int) -> list[RecordedEvent]:
@@ -135,7 +148,7 @@ class Store:
         offset: int = 0,
         text: str = "",
         zone: tzinfo = UTC,
-    ) -> list[Overview]:
+    ) -> list[InterviewOverview]:
         """The interviews of an owner (None: of everybody) that have all words of the text, the one that changed last first.
 
         A word may be in the title, the bank's or the questions', name the mode, or the day in `zone`.
@@ -176,7 +189,7 @@ class Store:
             connection.execute(interviews.insert().values(values))
             connection.execute(events.insert(), rows)
             read_models.add_interview(connection, interview, owner, [(one.event, one.at) for one in history])
-            for bank_id, question in read_models.questions_of(connection, interview):
+            for _, bank_id, question in read_models.questions_of(connection, interview):
                 review_cards.refresh(connection, owner, bank_id, question)
 
     def remove(
@@ -195,16 +208,26 @@ class Store:
             keep(connection, self._read(connection, interview, 0))
             questions = read_models.questions_of(connection, interview)
             self._delete(connection, this)
-            for bank, question in questions:
+            for _, bank, question in questions:
                 review_cards.refresh(connection, owner, bank, question)
+
+    def remove_unchanged(self, before: str, most: int = 100) -> list[str]:
+        """Delete up to so many interviews in which nothing was recorded since `before`, and give their ids."""
+        with self.database.write() as connection:
+            names = read_models.lock_unchanged(connection, before, most)
+            judged = read_models.questions_of(connection, *names)
+            self._delete(connection, interviews.c.id.in_(names))
+            for owner, bank, question in judged:
+                review_cards.refresh(connection, owner, bank, question)
+        return names
 
     def remove_owner(self, owner: str) -> None:
         """Delete every row of an owner, and the bytes that stood there."""
         with self.database.write() as connection:
             self._delete(connection, interviews.c.owner == owner)
-            for table in (owner_settings, question_notes, removed_interviews):
+            for table in owned_tables():
                 connection.execute(table.delete().where(table.c.owner == owner))
-            review_cards.remove_owner(connection, owner)
+            class_removal.remove_deleted_interviews(connection)
         self.database.compact()
 
     def due(self, unchanged_for: float | None = None) -> list[tuple[str, str]]:
@@ -237,10 +260,10 @@ class Store:
             others = sa.select(interviews.c.id).where(interviews.c.owner != owner).limit(1)
             return connection.execute(others).first() is not None
 
-    def rebuild(self) -> int:
+    def rebuild_read_models(self) -> int:
         """Make the read models anew from the events, and give the number of interviews."""
         with self.database.write() as connection:
-            return self._rebuild(connection)
+            return self._rebuild_read_models(connection)
 
     def close(self) -> None:
         self.database.close()
@@ -270,11 +293,11 @@ class Store:
                 found += read_models.list_due(connection, before, name)
         return found
 
-    def _rebuild(self, connection: sa.Connection) -> int:
+    def _rebuild_read_models(self, connection: sa.Connection) -> int:
         def read(_: sa.Connection, interview: str) -> list[tuple[Event, str]]:
             return [(recorded.event, recorded.at) for recorded in self._read(connection, interview, 0)]
 
-        return read_models.rebuild(connection, read)
+        return read_models.rebuild_read_models(connection, read)
 
     def _read(self, connection: sa.Connection, interview: str, number: int) -> list[RecordedEvent]:
         rows = connection.execute(_EVENTS_FROM, {"this": interview, "first": number}).all()

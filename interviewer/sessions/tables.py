@@ -153,6 +153,22 @@ owner_settings = sa.Table(
     sa.Column("daily_cap", sa.Integer, nullable=True),
 )
 
+# The owners who signed in. `issuer` and `subject` are who a person is to the provider; the role is settled where an admin
+# gave it; sessions of an earlier `epoch` have ended.
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("issuer", sa.String(255), nullable=False),
+    sa.Column("subject", sa.String(255), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("is_role_settled", sa.Boolean, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+)
+sa.Index("ix_accounts_person", accounts.c.issuer, accounts.c.subject, unique=True)
+
 # Who works on what an interview is owed, so that no two processes pay a model for the same thing.
 leases = sa.Table(
     "claims",
@@ -162,3 +178,63 @@ leases = sa.Table(
     sa.Column("holder", sa.String(255), nullable=False),
     sa.Column("until", sa.Float, nullable=False),
 )
+
+# A class; its owner is the coach. Whoever has the token of the invitation may join until it ends; a new one takes its place.
+classes = sa.Table(
+    "classes",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("owner", sa.String(64), nullable=False, index=True),
+    sa.Column("created_at", sa.String(32), nullable=False),
+    sa.Column("invitation", sa.String(64), nullable=False, unique=True, index=True),
+    sa.Column("invites_until", sa.String(32), nullable=False),
+)
+
+class_members = sa.Table(
+    "class_members",
+    metadata,
+    sa.Column("classroom", sa.String(32), sa.ForeignKey("classes.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("owner", sa.String(64), primary_key=True, index=True),
+    sa.Column("joined_at", sa.String(32), nullable=False),
+)
+
+# What a class is to do: `questions` are ids of the bank with blanks between them, all of the bank where it is empty.
+assignments = sa.Table(
+    "assignments",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("classroom", sa.String(32), sa.ForeignKey("classes.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("bank", sa.String(80), nullable=False),
+    sa.Column("questions", sa.Text, nullable=False),
+    sa.Column("mode", sa.String(16), nullable=False),
+    sa.Column("due_on", sa.String(10), nullable=True),  # ISO date; its last moment is where the candidate is
+    sa.Column("created_at", sa.String(32), nullable=False),
+)
+
+# The interview by which a candidate does an assignment. It stays here when the interview is deleted, so that it belongs
+# to the assignment again when it is put back; so its id is no foreign key, nor is that in the notes.
+assigned_interviews = sa.Table(
+    "assigned_interviews",
+    metadata,
+    sa.Column("assignment", sa.String(32), sa.ForeignKey("assignments.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("owner", sa.String(64), primary_key=True, index=True),
+    sa.Column("interview", sa.String(32), nullable=False, unique=True, index=True),
+)
+
+# What a coach, the owner, who was called `by` at the time, wrote to the candidate about an interview.
+coach_notes = sa.Table(
+    "coach_notes",
+    metadata,
+    sa.Column("interview", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.String(64), primary_key=True, index=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("written_at", sa.String(32), nullable=False),
+)
+
+
+def owned_tables() -> list[sa.Table]:
+    """Every table whose rows belong to an owner, those that others refer to last."""
+    return [table for table in reversed(metadata.sorted_tables) if "owner" in table.c]

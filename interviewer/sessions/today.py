@@ -17,7 +17,7 @@ from interviewer.sessions.question_mastery import (
     question_masteries,
     topic_masteries,
 )
-from interviewer.sessions.read_models import Overview
+from interviewer.sessions.read_models import InterviewOverview
 from interviewer.sessions.store import Store
 
 SITTING = 6
@@ -51,7 +51,7 @@ class Today:
     answered_today: int
     is_comeback: bool
     is_first_visit: bool
-    open: tuple[Overview, ...]
+    open: tuple[InterviewOverview, ...]
     topics: tuple[TopicMastery, ...]
     next_due: tuple[date, int] | None
     settings: PracticeSettings

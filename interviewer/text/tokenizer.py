@@ -3,12 +3,11 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import opencc
-import snowballstemmer
 
 # A full stop between digits is a decimal point, and one inside a name (model.eval) belongs to the name.
 _SENTENCE_END = frozenset("。!?;…\n")
@@ -81,7 +80,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def is_content(token: str) -> bool:
     """Whether a token's text can carry a claim."""
-    return token not in _STOP_STEMS and token not in _OPERATORS
+    return token not in _stop_stems() and token not in _OPERATORS
 
 
 def may_be_misspelt(stem: str) -> bool:
@@ -163,7 +162,15 @@ def _simplifier() -> opencc.OpenCC:
 _NO_PLURALS = frozenset(
     "https ftps wss rss css sass dns tls aws ios macos redis kubernetes postgres nfs gps tps qps rps".split()
 )
-_stem_english = snowballstemmer.stemmer("english").stemWord
+
+
+@cache
+def _stemmer() -> Callable[[str], str]:
+    # Its package loads the stemmers of thirty languages, a tenth of what a start takes beside Gradio.
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english").stemWord  # type: ignore[no-any-return]
+
 
 # A stemmer keeps the word that it works on in itself, so only one thread at a time may use it.
 _stemming = threading.Lock()
@@ -177,11 +184,12 @@ def _stem(word: str) -> str:
     if word in _NO_PLURALS:
         return word
     with _stemming:
-        stem: str = _stem_english(word)
-    return stem
+        return _stemmer()(word)
 
 
-_STOP_STEMS = STOPWORDS | {_stem(word) for word in STOPWORDS}
+@cache
+def _stop_stems() -> frozenset[str]:
+    return STOPWORDS | {_stem(word) for word in STOPWORDS}
 
 
 def _pieces(text: str) -> Iterator[Token | str]:

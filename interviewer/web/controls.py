@@ -4,9 +4,10 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.interview import Manner, Mode, Order
+from interviewer.domain.interview import InterviewerStyle, Mode, Order
 from interviewer.domain.rubric import Language
 from interviewer.sessions.grader_registry import GraderOptions
+from interviewer.web.classes_tab import ClassesTab
 from interviewer.web.grader_tab import GraderTab
 from interviewer.web.import_tab import ImportTab
 from interviewer.web.prepare_tab import PrepareTab
@@ -28,7 +29,7 @@ NO_INTERVIEW = "none"
 class Controls:
     """Everything on the page; whoever makes one lays it out."""
 
-    def __init__(self, offer: GraderOptions, *, may_import: bool) -> None:
+    def __init__(self, offer: GraderOptions, *, may_import: bool, has_accounts: bool) -> None:
         self.remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
         self.place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)
         # What the buttons on a card ask for comes through these two; the page's script fills in the one and presses the other.
@@ -53,17 +54,22 @@ class Controls:
                 with gr.Row():
                     self.refresh = gr.Button(size="sm", elem_id="refresh")
                     self.regrade = gr.Button(size="sm", elem_id="regrade-everything")
-                    self.link = gr.Button(size="sm", elem_id="link")
+                    self.link = gr.Button(size="sm", elem_id="link", visible=not has_accounts)
                 self.link_text = html(visible=False, elem_id="link-text")
             self.questions = QuestionsTab()
             self.importing = ImportTab(is_allowed=may_import)
             self.grader = GraderTab(offer)
             self.preparing = PrepareTab(may_save=may_import)
+            self.classes = ClassesTab() if has_accounts else None
+        self.account = html(elem_id="account")
 
     def all(self) -> list[Any]:
         """Every component, for the events that say all of it anew."""
-        parts = (self.start, self.play, self.report, self.questions, self.importing, self.preparing, self.grader)
-        plain = [control for control in vars(self).values() if control not in parts]
+        parts = [
+            self.start, self.play, self.report, self.questions, self.importing, self.preparing, self.grader,
+            *([self.classes] if self.classes else []),
+        ]  # fmt: skip
+        plain = [control for control in vars(self).values() if control is not None and control not in parts]
         return plain + [control for part in parts for control in vars(part).values()]
 
 
@@ -90,7 +96,9 @@ class StartForm:
             self.language = gr.Radio([language.value for language in Language], elem_id="question-language")
             self.mode = gr.Radio([mode.value for mode in Mode], value=Mode.COACH, elem_id="mode")
             self.answer_seconds = gr.Radio([0], value=0, visible=False, elem_id="answer-seconds")
-            self.manner = gr.Radio([manner.value for manner in Manner], value=Manner.NEUTRAL, elem_id="manner")
+            self.manner = gr.Radio(
+                [manner.value for manner in InterviewerStyle], value=InterviewerStyle.NEUTRAL, elem_id="manner"
+            )
             with gr.Row():
                 self.probes = gr.Checkbox(value=False, elem_id="probes")
                 self.hints = gr.Checkbox(value=True, elem_id="hints")

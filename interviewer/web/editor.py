@@ -110,8 +110,8 @@ class Editor:
                 return {"remarks": _remarks(drafts.read_draft(action.questions[0]), action.bank, language)}
             case Try():
                 return {"card": self._card(owner, action)}
-            case Stop(window=window):
-                self.importer.stop(owner, window)
+            case Stop(window=window, task=task):
+                self.importer.stop(owner, window, task)
         return {}
 
     def _save(self, text: str, base: str, language: Language) -> Reply:

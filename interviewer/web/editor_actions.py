@@ -1,5 +1,6 @@
 """What the script of the bank editor sends: checked here, carried out by `editor`."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -122,11 +123,19 @@ class Try(_OnQuestions):
     by_model: bool
 
 
+class WindowTask(StrEnum):
+    """What a window may wait for, each with a button of its own that stops it."""
+
+    IMPORT = "import"
+    JOB = "job"
+
+
 class Stop(_Action):
-    """The reading of a file is stopped."""
+    """A task that a window waits for is stopped."""
 
     do: Literal["stop"]
     window: str
+    task: WindowTask
 
 
 EDITOR_ACTION: TypeAdapter[

@@ -4,46 +4,49 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from interviewer import wiring
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import replay
 from interviewer.domain.rubric import Language
-from interviewer.errors import NoSuchInterview, OutOfTurn, StoreError, TranscriptError
+from interviewer.errors import NoSuchInterview, NotAllowed, OutOfTurn, StoreError, TranscriptError
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.presentation.wording import moment
+from interviewer.sessions.access import Access, Action
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import preferred_language
+from interviewer.web.page_language import language_of_request
 from interviewer.web.time_zone import time_zone
 
 _MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
 
 
-def add_exports(app: FastAPI, settings: Settings, service: SessionService, owners: Owners, library: Library) -> None:
+def add_exports(
+    app: FastAPI, settings: Settings, service: SessionService, owners: Owners, library: BankLibrary, access: Access
+) -> None:
     """Transcripts as files, and as a page to be printed."""
 
     def written(request: Request, name: str, kind: str, lang: str, disposition: str) -> Response:
         owner = owners.of(request.cookies)
-        if kind not in _MEDIA_TYPES or owner is None:
+        if kind not in _MEDIA_TYPES:
             return PlainTextResponse("Not found.\n", 404)
         language = Language(lang) if lang in tuple(Language) else None
         zone = time_zone(request.cookies.get("zone", ""))
         try:
-            history = service.store.history(name, owner)
+            access.require(owner, Action.SEE_INTERVIEW, name)
+            history, whose = service.store.history(name), service.store.owner_of(name)
             played = replay(recorded.event for recorded in history)
-            compared = compare(service.store, owner, name, played)
+            # What a candidate practised before is no coach's business.
+            compared = compare(service.store, whose, name, played) if owner == whose else ()
             known = wiring.known_measurements(settings)
             text = export_transcript(name, history, kind, language, known, library.banks(), compared, zone)
-        except NoSuchInterview:
+        except (NotAllowed, NoSuchInterview):
             return PlainTextResponse("Not found.\n", 404)
         except OutOfTurn as error:
             return PlainTextResponse(f"{error.into(language or Language.EN)}\n", 409)
         except (StoreError, TranscriptError) as error:
-            spoken = language or preferred_language(
-                request.cookies.get("lang", ""), request.headers.get("accept-language", "")
-            )
+            spoken = language or language_of_request(request)
             told = say("app.no_export", spoken, reason=error.into(spoken))
             return PlainTextResponse(f"{told}\n", 503, {"Retry-After": "5", "Cache-Control": "no-store"})
         file = f"{played.bank.id}-{moment(history[0].at, zone)[:10]}.{kind}"

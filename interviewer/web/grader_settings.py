@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, SettingsError
 from interviewer.evaluation.grader_check import GraderCheck
@@ -29,7 +29,7 @@ M = TypeVar("M")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class GraderForm:
     """What the grader tab sends; every value comes from a browser, so every value is checked."""
 
     base_url: str
@@ -42,13 +42,13 @@ class Form:
     @classmethod
     def of(
         cls, base_url: str | None, key: str | None, model: str | None, shape: str, votes: float, second: str | None
-    ) -> "Form":
+    ) -> "GraderForm":
         """A form in which empty fields may have come as nothing at all."""
         return cls(base_url or "", key or "", model or "", shape, votes, second or "")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class GraderPanel:
     """What the tab then shows: a text, and perhaps an address and models to choose from."""
 
     html: str
@@ -66,7 +66,7 @@ class GraderActions:
     """Serves the grader tab."""
 
     models: GraderRegistry
-    library: Library
+    library: BankLibrary
     speech: Speech | None = None
 
     def status(self, owner: str, language: Language) -> str:
@@ -77,28 +77,30 @@ class GraderActions:
         known = self.models.check_of(choice)
         verdict = "grader.unmeasured" if known is None else "grader.healthy" if known.is_healthy else "grader.unhealthy"
         source = '<p><strong>{{ say("grader.now_model", model=model) }}</strong></p><p>{{ say(verdict) }}</p>'
-        kind = KNOWN.kind(choice.endpoint)
+        kind = KNOWN.recall(choice.endpoint).kind
         return inline(source, language, model=choice.title + (f" ({kind})" if kind else ""), verdict=verdict)
 
-    def find(self, language: Language) -> Told:
+    def find(self, language: Language) -> GraderPanel:
         """Ask this machine's usual ports. Only where any address may be entered at all."""
         if not self.models.options.is_private or self.models.options.allowed:
-            return Told(_paragraph(say("grader.found_none", language), language))
+            return GraderPanel(_paragraph(say("grader.found_none", language), language))
         found, memory = find_local_servers(), machine_memory()
         if not found:
-            return Told(inline(_ADVICE, language, lines=setup_advice(memory, language)))
+            return GraderPanel(inline(_ADVICE, language, lines=setup_advice(memory, language)))
         names = [name for server in found for name in server.models]
         may_pull = any(server.kind == "ollama" for server in found) and fitting_model(names) is None
         pulls = suggested_model(memory).ollama if may_pull else ""
-        return Told(inline(_FOUND, language, found=found, pulls=pulls), found[0].base_url, found[0].models, pulls=pulls)
+        return GraderPanel(
+            inline(_FOUND, language, found=found, pulls=pulls), found[0].base_url, found[0].models, pulls=pulls
+        )
 
-    def pull(self, owner: str, language: Language) -> Iterator[Told]:
+    def pull(self, owner: str, language: Language) -> Iterator[GraderPanel]:
         """Let the Ollama of this machine pull the model that fits its memory, with its progress."""
         model = suggested_model(machine_memory()).ollama
         is_open = self.models.options.is_private and not self.models.options.allowed
         found = [server.base_url for server in find_local_servers() if server.kind == "ollama"] if is_open else []
         if not found:
-            yield Told(_paragraph(say("local_model.no_ollama_here", language), language))
+            yield GraderPanel(_paragraph(say("local_model.no_ollama_here", language), language))
             return
         call = self.models.begin_check(owner)
 
@@ -106,29 +108,30 @@ class GraderActions:
             for progress in pull(found[0], model):
                 tell(progress)
 
-        run: Watched[None, PullProgress] = Watched(work, call=call)
+        run: BackgroundTask[None, PullProgress] = BackgroundTask(work, call=call)
         for progress in run:
-            yield Told(inline(_PULLING, language, line=pull_line(progress, model, language)))
+            yield GraderPanel(inline(_PULLING, language, line=pull_line(progress, model, language)))
         try:
             run.result()
         except InterviewerError as error:
             yield replace(_failed(error, language), pulls=model)
             return
         done = _paragraph(say("local_model.pulled", language, model=model), language)
-        yield Told(done, found[0], (model,))
+        yield GraderPanel(done, found[0], (model,))
 
-    def list(self, owner: str, form: Form, language: Language) -> Told:
+    def list(self, owner: str, form: GraderForm, language: Language) -> GraderPanel:
         """The models of the server in the form."""
         try:
             endpoint = self._choice(owner, form, model=form.model or "?").endpoint
             assert endpoint
-            names = list_models(endpoint)
+            with self.models.turn(endpoint, for_reply=False):
+                names = list_models(endpoint)
         except InterviewerError as error:
             return _failed(error, language)
         listed = _paragraph(say("grader.listed", language, count=len(names)), language)
-        return Told(listed, endpoint.base_url, names)
+        return GraderPanel(listed, endpoint.base_url, names)
 
-    def use(self, owner: str, form: Form, language: Language) -> Told:
+    def use(self, owner: str, form: GraderForm, language: Language) -> GraderPanel:
         """Let the model in the form grade from now on; one that failed its test only if that is asked for once more."""
         try:
             wanted = self._choice(owner, form)
@@ -137,24 +140,24 @@ class GraderActions:
         check = self.models.check_of(wanted)
         if check is not None and not check.is_healthy:
             question = _paragraph(say("grader.unhealthy_use", language, model=wanted.title), language)
-            return Told(question + render("grader_check.html", language, check=check), asks=True)
+            return GraderPanel(question + render("grader_check.html", language, check=check), asks=True)
         return self.use_anyway(owner, form, language)
 
-    def use_anyway(self, owner: str, form: Form, language: Language) -> Told:
+    def use_anyway(self, owner: str, form: GraderForm, language: Language) -> GraderPanel:
         """Let the model in the form grade from now on; the key leaves the page."""
         try:
             choice = self.models.choose(owner, _requested(form))
         except InterviewerError as error:
             return _failed(error, language)
         assert choice.endpoint
-        KNOWN.identify(choice.endpoint)
-        return Told(self.status(owner, language), choice.endpoint.base_url, drop_key=True)
+        self.models.identify(choice.endpoint)
+        return GraderPanel(self.status(owner, language), choice.endpoint.base_url, drop_key=True)
 
-    def offline(self, owner: str, language: Language) -> Told:
+    def offline(self, owner: str, language: Language) -> GraderPanel:
         self.models.forget(owner)
-        return Told(self.status(owner, language), drop_key=True)
+        return GraderPanel(self.status(owner, language), drop_key=True)
 
-    def test(self, owner: str, form: Form, language: Language) -> Iterator[Told]:
+    def test(self, owner: str, form: GraderForm, language: Language) -> Iterator[GraderPanel]:
         """The grader test on the model in the form, with its progress."""
         try:
             choice = self._choice(owner, form)
@@ -164,27 +167,27 @@ class GraderActions:
         bank = self.library.bank(_BANK)
         speech = self.speech if self.models.options.is_private else None  # a test of it costs the operator
         call = self.models.begin_check(owner)
-        run: Watched[GraderCheck, tuple[int, int]] = Watched(
+        run: BackgroundTask[GraderCheck, tuple[int, int]] = BackgroundTask(
             lambda tell: check_all(self.models, choice, bank, speech, lambda place, total: tell((place, total))),
             call=call,
         )
         for place, total in run:
-            yield Told(inline(_TESTING, language, place=place + 1, total=total, progress=call.progress))
+            yield GraderPanel(inline(_TESTING, language, place=place + 1, total=total, progress=call.progress))
         check = run.result()
         if call.is_stopped:
-            yield Told(_paragraph(say("call.stopped", language), language))
+            yield GraderPanel(_paragraph(say("call.stopped", language), language))
             return
         options = self.models.options
         # A stranger's key or invented model says nothing about the operator's.
         if options.is_private or choice.endpoint == options.default.endpoint:
             self.models.remember(choice, check)
-        yield Told(render("grader_check.html", language, check=check))
+        yield GraderPanel(render("grader_check.html", language, check=check))
 
-    def _choice(self, owner: str, form: Form, model: str = "") -> GraderChoice:
+    def _choice(self, owner: str, form: GraderForm, model: str = "") -> GraderChoice:
         return self.models.choice_for(owner, _requested(replace(form, model=model or form.model)))
 
 
-class Watched(Generic[T, M]):
+class BackgroundTask(Generic[T, M]):
     """A function that runs in a thread of its own and tells how far it is; iterate to hear it, then ask for its result."""
 
     def __init__(
@@ -260,25 +263,25 @@ def _paragraph(text: str, language: Language) -> str:
     return inline('<p role="status">{{ text }}</p>', language, text=text)
 
 
-def _requested(form: Form) -> GraderRequest:
+def _requested(form: GraderForm) -> GraderRequest:
     return GraderRequest(form.base_url, form.model, form.key, _shape(form), _votes(form), form.second_model)
 
 
-def _shape(form: Form) -> CallShape:
+def _shape(form: GraderForm) -> CallShape:
     try:
         return CallShape(form.shape)
     except ValueError as error:
         raise SettingsError(localized("fault.no_such_shape")) from error
 
 
-def _votes(form: Form) -> int:
+def _votes(form: GraderForm) -> int:
     if form.votes not in (1, 3):
         raise SettingsError(localized("fault.no_such_votes"))
     return int(form.votes)
 
 
-def _failed(error: InterviewerError, language: Language) -> Told:
+def _failed(error: InterviewerError, language: Language) -> GraderPanel:
     """What kind of fault it is in the language of the page, and the detail as the door words it."""
     kinds = {LLMUnreachable: "unreachable", LLMRefused: "refused", LLMMalformed: "malformed"}
     kind = next((name for known, name in kinds.items() if isinstance(error, known)), "setting")
-    return Told(inline(_FAILED, language, kind=kind, detail=error.into(language)))
+    return GraderPanel(inline(_FAILED, language, kind=kind, detail=error.into(language)))

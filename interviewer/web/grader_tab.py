@@ -11,7 +11,7 @@ from interviewer.grading import CallShape
 from interviewer.llm.profiles import PRESETS
 from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.text.messages import say
-from interviewer.web.grader_settings import Form, GraderActions, Told
+from interviewer.web.grader_settings import GraderActions, GraderForm, GraderPanel
 
 Updates = dict[Any, Any]
 
@@ -102,7 +102,7 @@ class GraderWiring:
         on(tab.tab.select, self._status, [language], [tab.status])
         tab.preset.input(None, tab.preset, tab.base_url, js="(url) => url", api_visibility="private")
 
-    def _show(self, told: Told, owner: str, language: Language) -> Updates:
+    def _show(self, told: GraderPanel, owner: str, language: Language) -> Updates:
         tab = self.tab
         updates: Updates = {tab.result: told.html, tab.status: self.actions.status(owner, language)}
         updates[tab.use_anyway] = gr.update(visible=told.asks)
@@ -118,16 +118,16 @@ class GraderWiring:
             updates[tab.key] = ""
         return updates
 
-    def _filling_in(self, does: Callable[[str, Form, Language], Told]) -> Callable[..., Updates]:
+    def _filling_in(self, does: Callable[[str, GraderForm, Language], GraderPanel]) -> Callable[..., Updates]:
         def handler(request: gr.Request, language: str, *form: Any) -> Updates:
             owner, spoken = self.owner_of(request), Language(language)
-            return self._show(does(owner, Form.of(*form), spoken), owner, spoken)
+            return self._show(does(owner, GraderForm.of(*form), spoken), owner, spoken)
 
         return handler
 
     def _test(self, request: gr.Request, language: str, *form: Any) -> Iterator[Updates]:
         owner, spoken = self.owner_of(request), Language(language)
-        for told in self.actions.test(owner, Form.of(*form), spoken):
+        for told in self.actions.test(owner, GraderForm.of(*form), spoken):
             yield self._show(told, owner, spoken)
 
     def _pull(self, language: str, request: gr.Request) -> Iterator[Updates]:

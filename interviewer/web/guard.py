@@ -10,8 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interviewer.banks.loader import LARGEST_BANK
+from interviewer.web.body_receiver import BodyReceiver
 from interviewer.web.identity import Owners
-from interviewer.web.receiving import Receiving
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +22,9 @@ IMPORT = "/import"
 
 # A bank comes back from the editor as its text and, beside it, what was changed in it.
 EDITOR = "/editor"
+
+# What load balancers ask. They do so by the address of a container, so these answer under any host name.
+HEALTH, READY = "/healthz", "/readyz"
 
 # A recording of an answer, more than an hour of speech, comes to be written down; a question goes to be read aloud.
 TRANSCRIBE, READ_ALOUD = "/transcribe", "/read-aloud"
@@ -64,8 +67,10 @@ _OPENED = {
 _OPEN = re.compile(
     r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon(?:/\w+)?"
     r"|/(?:assets|static|svelte)/.*"
-    r"|/gradio_api/(?:info/?|theme\.css|app_id/?|startup-events|cancel|reset/?|queue/(?:join|data)|heartbeat/[\w-]+)"
-    r"|/export/[\w-]+\.\w+|/print/[\w-]+|/enter/[\w.-]+|/import|/editor|/last-answer/[\w.-]+/[\w.-]+"
+    r"|/gradio_api/(?:info/?|theme\.css|app_id/?|startup-events|cancel|reset/?|queue/(?:join|data)|run/[\w-]+|heartbeat/[\w-]+)"
+    r"|/export/[\w-]+\.\w+|/print/[\w-]+|/enter/[\w.-]+|/join/[\w-]+|/import|/editor|/last-answer/[\w.-]+/[\w.-]+"
+    rf"|{HEALTH}|{READY}"
+    r"|/sign-in(?:/start|/callback)?|/sign-out|/account(?:/data|/delete)?"
 )
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -84,12 +89,15 @@ class Guard:
         own_origin: str,
         is_private: Callable[[], bool],
         went_public: Callable[[], None],
-        receiving: Receiving | None = None,
+        body_receiver: BodyReceiver | None = None,
         speech: Iterable[str] = (),
+        user_header: str = "",
     ) -> None:
         """`hosts`: names the page may be asked for (none: any); `own_origin`: that of a proxy in front, or ''.
 
         `speech`: which of the routes TRANSCRIBE and READ_ALOUD are open, and with them what a browser needs for them.
+
+        `user_header`: in which a proxy in front says who signed in, or ''.
 
         `is_private` tells whether only the people at this machine reach the page. `went_public` is called when a
         request shows that this is not so.
@@ -100,8 +108,9 @@ class Guard:
         self._own = urlsplit(own_origin).netloc
         self._is_private = is_private
         self._went_public = went_public
-        self._receiving = receiving or Receiving()
+        self._body_receiver = body_receiver or BodyReceiver()
         self._speech = frozenset(speech)
+        self._user_header = user_header.lower().encode("latin-1")
         self._headers = _HEADERS | dict(_OPENED[route] for route in self._speech)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -118,7 +127,7 @@ class Guard:
             return
         sending = self._with_headers(scope, send)
         try:
-            whole = await self._receiving.whole(receive) if scope["method"] not in _SAFE else None
+            whole = await self._body_receiver.whole(receive) if scope["method"] not in _SAFE else None
         except TimeoutError:
             # The connection is closed with it: what is still sent would be read as another request.
             late = PlainTextResponse("The request was not sent in time.\n", 408, {"Connection": "close"})
@@ -129,7 +138,7 @@ class Guard:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers, path = Headers(scope=scope), unquote(scope["path"])
         host = headers.get("host", "")
-        if self._hosts and _name(host) not in self._hosts:
+        if self._hosts and _name(host) not in self._hosts and path not in (HEALTH, READY):
             return 421, "This page is not served under this host name (INTERVIEWER_ALLOWED_HOSTS)."
         if not _OPEN.fullmatch(path) and path not in self._speech:
             return 404, "Not found."
@@ -142,23 +151,28 @@ class Guard:
     def _is_foreign(self, headers: Headers, host: str) -> bool:
         """Whether a request that changes something was not sent by our own page, as far as its headers tell.
 
-        Every browser names the origin of such a request. On a private page one without a name is refused too: there is
-        no owner's cookie that would protect what anybody at this machine may do.
+        Every browser names the origin of such a request. One without a name is refused too on a private page, where no
+        owner's cookie protects what anybody at this machine may do, and where people sign in, perhaps at a proxy.
         """
         origin = headers.get("origin")
         if origin is None:
-            return self._is_private() or headers.get("sec-fetch-site") == "cross-site"
+            return self._is_private() or self._owners.have_accounts or headers.get("sec-fetch-site") == "cross-site"
         return urlsplit(origin).netloc not in {host, self._own} - {""} or headers.get("sec-fetch-site") == "cross-site"
 
     def _plain_scope(self, scope: Scope) -> Scope:
         """Without the forwarding headers: where a proxy stands in front, its URL is a setting and not a claim."""
-        headers = [(name, value) for name, value in scope["headers"] if not _is_forwarding(name)]
+        headers = [one for one in scope["headers"] if not _is_forwarding(one[0]) or one[0] == self._user_header]
         return {**scope, "headers": headers}
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         is_page = scope["path"] in ("", "/") and scope["method"] == "GET"
         cookies = _cookies(Headers(scope=scope).get("cookie", ""))
-        gives_owner = is_page and self._owners.of(cookies) is None
+        gives_owner = is_page and not self._owners.have_accounts and self._owners.of(cookies) is None
+        if gives_owner and self._owners.brought_by_another_key(cookies):
+            _log.warning(
+                "a browser has the cookie of another key: if INTERVIEWER_SECRET was changed, set it back, or give people"
+                " their interviews by `interviewer link`"
+            )
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -7,59 +7,52 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from interviewer.banks.loader import Library
-from interviewer.domain.interview import Interview, Manner, Mode, Order, Phase, due, shows_grades
+from interviewer.banks.loader import BankLibrary
+from interviewer.domain.interview import Interview, Phase, due, shows_grades
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, StoreDamaged, StoreError, TranscriptError
 from interviewer.presentation.card import CardActions
+from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.planning import QuestionName, make_named_plan, make_plan
+from interviewer.sessions.planning import QuestionName, make_named_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
+from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
-from interviewer.web.notices import not_begun, told, unreachable, with_unrecorded
-from interviewer.web.page_actions import PAGE_ACTIONS, CardAction, Goal, Practise, StopGrading, StopTest
-from interviewer.web.practice import Practice
+from interviewer.web.notices import error_text, not_begun, unreachable, with_unrecorded
+from interviewer.web.page_actions import (
+    PAGE_ACTIONS,
+    BeginAssignment,
+    CardAction,
+    Goal,
+    LeaveClass,
+    Practise,
+    StopGrading,
+    StopTest,
+)
+from interviewer.web.practice import PracticeHandlers
+from interviewer.web.start_choices import StartChoices
 from interviewer.web.view_model import Screen, View, view
 from interviewer.web.voice import read_spoken
-
-# The limits for an answer that may be chosen; 0 stands for none.
-ANSWER_SECONDS = (0, 60, 120, 180, 300)
 
 # What needs no server is there in a moment; it is not waited for without end all the same.
 _OFFLINE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
-    """What the start form sends; every value comes from a browser, so every value is checked."""
-
-    bank: str
-    topics: Sequence[str]
-    count: float | None
-    order: str
-    language: str
-    mode: str
-    probes: bool
-    hints: bool
-    manner: str
-    answer_seconds: int = 0
-    """The limit for an answer; 0 for none, as in coach mode, which has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
+class PageHandlers:
     """Plays for the page: one for the whole server."""
 
     service: SessionService
-    library: Library
+    library: BankLibrary
     models: GraderRegistry
     badges: Badges
-    practice: Practice
+    practice: PracticeHandlers
+    assigned: Assigned | None = None
 
     def arrive(self, owner: str, interview: str, language: Language) -> View:
         """The page as it opens: on the interview the browser remembers, or on the start form."""
@@ -74,33 +67,9 @@ class Desk:
         except InterviewerError as error:
             return unreachable(error, interview, language)
 
-    def start(self, owner: str, choices: Choices, language: Language) -> View:
+    def start(self, owner: str, choices: StartChoices, language: Language) -> View:
         """A new interview. What cannot be played is said on the start form."""
-        try:
-            bank = self.library.bank(choices.bank)
-            most = sum(not choices.topics or question.topic in choices.topics for question in bank.questions)
-            if choices.count is None or not 1 <= choices.count <= most or choices.count != int(choices.count):
-                return View(Screen.START, language, notice=say("start.bad_count", language, most=most))
-            mode = Mode(choices.mode)
-            limit = ANSWER_SECONDS.index(choices.answer_seconds) if mode is Mode.INTERVIEW else 0
-            first = make_plan(
-                bank,
-                topics=[str(topic) for topic in choices.topics],
-                count=int(choices.count),
-                order=Order(choices.order),
-                language=Language(choices.language),
-                mode=mode,
-                probes=bool(choices.probes),
-                hints=bool(choices.hints),
-                answer_seconds=ANSWER_SECONDS[limit] or None,
-                manner=Manner(choices.manner),
-            )
-            session = self.service.begin(owner, first)
-        except StoreError as error:
-            return not_begun(error, language)
-        except (InterviewerError, ValueError) as error:
-            return View(Screen.START, language, notice=told(error, language))
-        return self._view(session, session.interview(), language)
+        return self._begun(lambda: self.service.begin(owner, choices.plan(self.library)), language)
 
     def answer(self, owner: str, interview: str, place: str, text: str, language: Language, spoken: str = "") -> View:
         """Record the answer; in coach mode with the card, if that needs no model. `spoken` is as the page's script sends it."""
@@ -183,8 +152,10 @@ class Desk:
                 try:
                     names = self._named(owner, interview, wish.questions)
                 except InterviewerError as error:
-                    return self._noticed(owner, interview, language, told(error, language))
+                    return self._noticed(owner, interview, language, error_text(error, language))
                 return self.practise(owner, names, language)
+            case [(BeginAssignment() | LeaveClass()) as wish, *_] if self.assigned:
+                return self._in_class(self.assigned, owner, wish, language)
             case [StopTest(), *_]:
                 self.models.stop_check(owner)
                 play: Callable[[Session], Interview] = Session.interview
@@ -195,9 +166,22 @@ class Desk:
                 play = partial(_record_all, on_card)
         return self._played(owner, interview, language, play) if interview else self.look(owner, "", language)
 
+    def _in_class(self, assigned: Assigned, owner: str, wish: BeginAssignment | LeaveClass, language: Language) -> View:
+        if isinstance(wish, BeginAssignment):
+            return self._begun(lambda: assigned.begin(owner, wish.assignment, language), language)
+        try:
+            assigned.leave(owner, wish.classroom)
+        except StoreError as error:
+            return not_begun(error, language)
+        return View(Screen.START, language)
+
     def today(self, owner: str, zone: tzinfo) -> Today:
         """What is worth practising now, where the visitor is."""
         return plan_today(self.service.store, owner, self.library.banks(), datetime.now(zone))
+
+    def tasks(self, owner: str, zone: tzinfo, language: Language) -> str:
+        """What the visitor's classes have assigned; nothing where nobody signs in."""
+        return self.assigned.card(owner, datetime.now(zone).date(), language) if self.assigned else ""
 
     def practise_today(self, owner: str, language: Language, zone: tzinfo) -> View:
         """An interview with what is worth practising now; with more of it, where today's is done."""
@@ -214,13 +198,21 @@ class Desk:
 
     def practise(self, owner: str, names: Sequence[QuestionName], language: Language) -> View:
         """An interview with these questions."""
-        try:
+
+        def begin() -> Session:
             first = make_named_plan(self.library.banks(), names, language=language, again=True)
-            session = self.service.begin(owner, first)
+            return self.service.begin(owner, first)
+
+        return self._begun(begin, language)
+
+    def _begun(self, begin: Callable[[], Session], language: Language) -> View:
+        """The interview that begins, or why it cannot."""
+        try:
+            session = begin()
         except StoreError as error:
             return not_begun(error, language)
         except (InterviewerError, ValueError) as error:
-            return View(Screen.START, language, notice=told(error, language))
+            return View(Screen.START, language, notice=error_text(error, language))
         return self._view(session, session.interview(), language)
 
     def _named(self, owner: str, interview: str, wished: Sequence[str]) -> list[QuestionName]:
@@ -253,13 +245,13 @@ class Desk:
     ) -> View:
         """What the page shows when this was recorded and what is due was started; `clear`: the answer box is empty then."""
         try:
-            session = self.service.resume(interview, owner)
+            session = self.service.resume(interview, owner, language)
             stands, notice = self._settled(session, play(session), language)
             return replace(self._view(session, stands, language), notice=notice, clear=clear)
         except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
             return unreachable(error, interview, language)
         except InterviewerError as error:
-            notice = (refusals or {}).get(type(error)) or told(error, language)
+            notice = (refusals or {}).get(type(error)) or error_text(error, language)
             return self._noticed(owner, interview, language, notice)
 
     def _noticed(self, owner: str, interview: str, language: Language, notice: str) -> View:
@@ -280,7 +272,7 @@ class Desk:
             return 0, 0  # the list that is shown with it says what is wrong
         for interview in found:
             try:
-                session = self.service.resume(interview, owner)
+                session = self.service.resume(interview, owner, language)
                 before += _ungraded(session.interview())
                 session.regrade()
                 after += _ungraded(session.run_due_and_wait(language, wait))
@@ -290,7 +282,7 @@ class Desk:
 
     def _brought_up_to_date(self, owner: str, interview: str, language: Language) -> View:
         """The interview with all that is due started, also what another process left undone."""
-        session = self.service.resume(interview, owner)
+        session = self.service.resume(interview, owner, language)
         stands, notice = self._settled(session, session.interview(), language)
         return replace(self._view(session, stands, language), notice=notice)
 
@@ -324,8 +316,10 @@ class Desk:
             notes=list_notes(store, session.owner) if shows_card else {},
         )
         compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
+        coach_notes = list_coach_notes(store, session.id) if interview.is_over else ()
         partial = session.partial_verdicts()
-        return view(session.id, interview, language, badge, live, partial, seconds, compared)
+        since = session.changed_at() if interview.phase is Phase.WEIGHING else None
+        return view(session.id, interview, language, badge, live, partial, seconds, compared, since, coach_notes)
 
 
 def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:

@@ -7,13 +7,13 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
 from interviewer.presentation.templating import escaped, inline
 from interviewer.presentation.wording import moment, score_text
-from interviewer.sessions.read_models import PAGE_SIZE, Overview
-from interviewer.sessions.removal import list_set_aside
+from interviewer.sessions.read_models import PAGE_SIZE, InterviewOverview
+from interviewer.sessions.removal import list_soft_deleted
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import say
 
 # What differs between any two interviews stands first, and is not in their words.
-_SHOWN_FROM = Overview._fields.index("bank")
+_SHOWN_FROM = InterviewOverview._fields.index("bank")
 _NOBODY = ("",) * _SHOWN_FROM
 
 _REMOVED = """{% if removed %}<details data-key="removed-interviews"><summary>{{ say("list.removed") }}</summary><ul class="interviews">
@@ -32,7 +32,7 @@ def listing(
     title = f"<h2>{say('list.title', language)}</h2>"
     try:
         found = service.store.interviews(owner, count + 1, text=words, zone=zone)
-        set_apart = list_set_aside(service.store, owner)
+        set_apart = list_soft_deleted(service.store, owner)
     except StoreError as error:
         return f'{title}<p role="alert">{escaped(say("list.away", language, reason=error.into(language)))}</p>'
     items = "".join(_item(overview, language) for overview in found[:count])
@@ -65,7 +65,7 @@ def wished_count(wish: str) -> int:
     return max(PAGE_SIZE, int(wish)) if wish.isascii() and wish.isdecimal() and len(wish) < 7 else PAGE_SIZE
 
 
-def _item(found: Overview, language: Language) -> str:
+def _item(found: InterviewOverview, language: Language) -> str:
     if found.problem:
         return f"<li>{escaped(say('list.unreadable', language, reason=found.problem))}</li>"
     words = _words(found._replace(title=None, waiting="")[_SHOWN_FROM:], language)
@@ -84,7 +84,7 @@ def _item(found: Overview, language: Language) -> str:
 @lru_cache(maxsize=1024)
 def _words(shown: tuple[object, ...], language: Language) -> tuple[str, str]:
     """The name of the link and the state of an interview; those of an owner are often the same."""
-    found = Overview._make((*_NOBODY, *shown))
+    found = InterviewOverview._make((*_NOBODY, *shown))
     mode = say(f"mode_short.{found.mode}", language)
     text = say("list.line", language, bank=found.bank_title.into(language), count=found.planned, mode=mode)
     action = say("list.read" if found.is_over else "list.open", language)

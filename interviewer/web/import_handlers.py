@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
-from interviewer.banks.loader import Library, decode_bank, unreadable
-from interviewer.banks.removal import RemovedBank, remove_bank, removed_banks, take_back_bank
+from interviewer.banks.loader import BankLibrary, decode_bank, unreadable
+from interviewer.banks.removal import RemovedBank, remove_bank, removed_banks, undelete_bank
 from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import BankError, InterviewerError
 from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say
-from interviewer.web.grader_settings import Watched
+from interviewer.web.editor_actions import WindowTask
+from interviewer.web.grader_settings import BackgroundTask
 from interviewer.web.page_actions import PAGE_ACTIONS, BankAction
 from interviewer.web.uploads import Uploads
 
@@ -36,11 +37,11 @@ _MOST_DRAFTS = 8
 
 _PROGRESS = """<div class="import-progress"><p role="status">{{ say("import." ~ stage) }}{% if total is not none %} {{ done }} / {{ total }}{% endif %}</p>
 <progress aria-label="{{ say("import." ~ stage) }}"{% if total is not none %} max="{{ total }}" value="{{ done }}"{% endif %}></progress>
-<button type="button" id="import-stop">{{ say("import.stop") }}</button></div>"""
+<button type="button" class="stop-task" data-task="import">{{ say("import.stop") }}</button></div>"""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ImportView:
     """What the tab then shows; `saved` is a bank's id, and `base` the version that now stands on the disk."""
 
     html: str
@@ -69,7 +70,7 @@ class _Stopped(Exception):
 class Importer:
     """Serves the import tab. `folder` is where banks go, None where nobody may import."""
 
-    library: Library
+    library: BankLibrary
     models: GraderRegistry
     uploads: Uploads
     folder: Path | None
@@ -77,8 +78,8 @@ class Importer:
     """What was made of the latest files, by the names that the page is told."""
     imported: dict[str, str] = field(default_factory=dict)
     """Banks as they were made of the latest files, by digest: what is saved may have been edited on the page."""
-    reading: dict[tuple[str, str], threading.Event] = field(default_factory=dict)
-    """What stops the reading of a file, by visitor and window."""
+    running: dict[tuple[str, str, WindowTask], threading.Event] = field(default_factory=dict)
+    """What stops a task, by visitor and window."""
 
     @property
     def may_save(self) -> bool:
@@ -95,7 +96,7 @@ class Importer:
 
     def text_of(self, bank: str) -> tuple[str, str]:
         """The text of a bank of one's own, and the version that it is. Raises BankError."""
-        path = self.library.place_of(bank)
+        path = self.library.path_of(bank)
         if path is None or not self.library.is_own(path):
             raise BankError("", "", localized("bank.id_shipped", id=repr(bank)))
         try:
@@ -122,16 +123,16 @@ class Importer:
     def _change(self, action: BankAction, language: Language) -> str:
         name = action.bank
         if action.do == "delete_bank":
-            title = self.library.bank(name, whole=True).title
+            title = self.library.bank(name, with_unreviewed=True).title
             remove_bank(self.library, name, self.folder)
             return inline(_BANK_DELETED, language, title=title, name=name)
-        if self.folder is None or not take_back_bank(self.library, name, self.folder):
+        if self.folder is None or not undelete_bank(self.library, name, self.folder):
             return ""
         return inline('<p role="status">{{ say("import.bank_back") }}</p>', language)
 
     def read(
         self, owner: str, window: str, language: Language, *, by_model: bool, references: int = 0
-    ) -> Iterator[Shown]:
+    ) -> Iterator[ImportView]:
         """What the last file of a visitor's window would become, and meanwhile how far it is."""
         upload = self.uploads.of(owner, window)
         if upload is None:
@@ -151,7 +152,7 @@ class Importer:
         *,
         by_model: bool,
         references: int = 0,
-    ) -> Iterator[Shown]:
+    ) -> Iterator[ImportView]:
         """The same for a list that was pasted. Under the same title it is brought up to date, as a file would be."""
         if not text.strip():
             yield _refused("import.no_text", language)
@@ -162,12 +163,12 @@ class Importer:
             owner, window, name, data, language, by_model=by_model, references=references, title=title
         )
 
-    def stop(self, owner: str, window: str) -> None:
-        """Stop the reading of the file that a visitor's window waits for; nothing is kept of it."""
-        if stopping := self.reading.get((owner, window)):
+    def stop(self, owner: str, window: str, task: WindowTask) -> None:
+        """Stop what a visitor's window waits for; nothing is kept of a file that was being read."""
+        if stopping := self.running.get((owner, window, task)):
             stopping.set()
 
-    def save(self, text: str, base: str, language: Language) -> Shown:
+    def save(self, text: str, base: str, language: Language) -> ImportView:
         """Save the bank as it was edited. What is wrong with it is said, and the text stays as it is.
 
         A bank that is there already is replaced only if it is the version that the text was made of.
@@ -190,7 +191,7 @@ class Importer:
             return _refused("import.not_saved", language, localized("import.no_such_character"))
         count = len(shown.bank.questions)
         told = say("import.saved", language, title=shown.bank.title.into(language), count=count, file=path.name)
-        return Shown(
+        return ImportView(
             inline("<p><strong>{{ told }}</strong></p>", language, told=told),
             saved=shown.bank.id,
             base=f"{_version(shown.yaml.encode())}.{imported}",
@@ -207,7 +208,7 @@ class Importer:
         by_model: bool,
         references: int,
         title: str = "",
-    ) -> Iterator[Shown]:
+    ) -> Iterator[ImportView]:
         from interviewer.banks.importing import pipeline
         from interviewer.web import preview
 
@@ -219,7 +220,7 @@ class Importer:
         if by_model and llm is None:
             yield _refused("import.no_model", language)
             return
-        stopping = self.reading[owner, window] = threading.Event()
+        stopping = self.running[owner, window, WindowTask.IMPORT] = threading.Event()
 
         def made(tell: Callable[[_Progress], None]) -> "Preview":
             hears = partial(_hear, tell, stopping)
@@ -237,7 +238,7 @@ class Importer:
             shown.check(partial(hears, "checking"))
             return shown
 
-        run: Watched[Preview, _Progress] = Watched(made, stopping)
+        run: BackgroundTask[Preview, _Progress] = BackgroundTask(made, stopping)
         yield _progress("reading", None, None, language)
         try:
             for stage, done, total in run:
@@ -248,17 +249,17 @@ class Importer:
             return
         finally:
             stopping.set()  # also where the window was closed meanwhile
-            if self.reading.get((owner, window)) is stopping:
-                del self.reading[owner, window]
+            if self.running.get((owner, window, WindowTask.IMPORT)) is stopping:
+                del self.running[owner, window, WindowTask.IMPORT]
         if shown is None:
-            yield Shown(inline('<p role="status">{{ say("import.stopped") }}</p>', language))
+            yield ImportView(inline('<p role="status">{{ say("import.stopped") }}</p>', language))
             return
         imported = _version(shown.base.encode())
         base = f"{_version(shown.before)}.{imported}"
         draft = _version(f"{base} {shown.yaml}".encode())
         _remember(self.imported, imported, shown.base, _MOST_REMEMBERED)
         _remember(self.drafts, draft, ImportDraft(shown.bank, shown.yaml, base, shown.faults), _MOST_DRAFTS)
-        yield Shown(preview.preview_html(shown, draft, language))
+        yield ImportView(preview.preview_html(shown, draft, language))
 
 
 def _hear(tell: Callable[[_Progress], None], stopping: threading.Event, stage: str, done: int, total: int) -> None:
@@ -267,8 +268,8 @@ def _hear(tell: Callable[[_Progress], None], stopping: threading.Event, stage: s
     tell((stage, done, total))
 
 
-def _progress(stage: str, done: int | None, total: int | None, language: Language) -> Shown:
-    return Shown(inline(_PROGRESS, language, stage=stage, done=done, total=total))
+def _progress(stage: str, done: int | None, total: int | None, language: Language) -> ImportView:
+    return ImportView(inline(_PROGRESS, language, stage=stage, done=done, total=total))
 
 
 def _remember(kept: dict[str, T], name: str, value: T, most: int) -> None:
@@ -295,8 +296,10 @@ def refusal(key: str, language: Language, error: InterviewerError | Localized | 
     return inline(_REFUSED, language, text=say(key, language, **values), detail=detail)
 
 
-def _refused(key: str, language: Language, error: InterviewerError | Localized | str = "", **values: object) -> Shown:
-    return Shown(refusal(key, language, error, **values))
+def _refused(
+    key: str, language: Language, error: InterviewerError | Localized | str = "", **values: object
+) -> ImportView:
+    return ImportView(refusal(key, language, error, **values))
 
 
 _BANK_DELETED = """<p role="status">{{ say("import.bank_deleted", title=title.into(language)) }}

@@ -18,7 +18,8 @@ from interviewer.llm.model_call import ModelCall
 from interviewer.presentation.job_text import job_notes
 from interviewer.presentation.templating import inline, render
 from interviewer.text.messages import say
-from interviewer.web.grader_settings import Watched
+from interviewer.web.editor_actions import WindowTask
+from interviewer.web.grader_settings import BackgroundTask
 from interviewer.web.import_handlers import Importer, refusal
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _MOST_MAPS = 16
 
 _WORKING = """<div class="import-progress"><p role="status">{{ told }}</p><progress aria-label="{{ told }}"></progress>
-{% if may_stop %}<button type="button" id="import-stop">{{ say("import.stop") }}</button>{% endif %}</div>"""
+{% if may_stop %}<button type="button" class="stop-task" data-task="job">{{ say("import.stop") }}</button>{% endif %}</div>"""
 
 PARTS = {"description": "job.choose_description", "resume": "job.choose_resume"}
 """The two documents, each with the words by which its file is chosen."""
@@ -128,7 +129,7 @@ class JobPreparation:
                 total, what = len(found.gaps), gap.title or gap.quote
                 tell(say("job.drafting", language, done=number, total=total, what=what))
                 try:
-                    made = draft_for_gap(llm, gap, library.whole_banks(), language)
+                    made = draft_for_gap(llm, gap, library.banks_with_unreviewed(), language)
                 except LLMError:
                     if drafted:
                         break  # what is kept is shown
@@ -144,14 +145,14 @@ class JobPreparation:
         self, owner: str, window: str, work: Callable[[_Tell, Callable[[], None]], T], language: Language
     ) -> Iterator[Prepared | T]:
         """How far the work is, then its result; a press of the button that stops it ends the request too."""
-        stopping = self.importer.reading[owner, window] = threading.Event()
+        stopping = self.importer.running[owner, window, WindowTask.JOB] = threading.Event()
         call = ModelCall()
 
         def heed() -> None:
             if stopping.is_set():
                 raise _Stopped
 
-        run: Watched[T, str] = Watched(lambda tell: work(tell, heed), stopping, call)
+        run: BackgroundTask[T, str] = BackgroundTask(lambda tell: work(tell, heed), stopping, call)
         may_stop = self.importer.may_save
         try:
             yield Prepared(inline(_WORKING, language, told=say("job.reading", language), may_stop=may_stop))
@@ -166,8 +167,8 @@ class JobPreparation:
         finally:
             stopping.set()  # also where the window was closed meanwhile
             call.stop()
-            if self.importer.reading.get((owner, window)) is stopping:
-                del self.importer.reading[owner, window]
+            if self.importer.running.get((owner, window, WindowTask.JOB)) is stopping:
+                del self.importer.running[owner, window, WindowTask.JOB]
 
     def _remember(self, owner: str, window: str, found: "JobMap") -> None:
         self.maps.pop((owner, window), None)

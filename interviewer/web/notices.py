@@ -8,7 +8,9 @@ from interviewer.errors import (
     InterviewerError,
     MovedOnElsewhere,
     NoSuchInterview,
+    NotAllowed,
     OutOfTurn,
+    OverLimit,
     StoreDamaged,
     StoreError,
     TranscriptError,
@@ -20,7 +22,7 @@ from interviewer.web.view_model import Screen, View
 def unreachable(error: InterviewerError, interview: str, language: Language) -> View:
     """What an open page says where its interview cannot be read; one that is only out of reach for now is asked for again."""
     if isinstance(error, NoSuchInterview):
-        return View(Screen.START, language, notice=told(error, language))
+        return View(Screen.START, language, notice=error_text(error, language))
     is_for_ever = isinstance(error, StoreDamaged | TranscriptError)
     notice = say("play.unreadable" if is_for_ever else "play.away", language, reason=error.into(language))
     return View(Screen.START, language, interview, notice=notice, is_away=True, polls=not is_for_ever)
@@ -31,7 +33,7 @@ def not_begun(error: StoreError, language: Language) -> View:
     return View(Screen.START, language, notice=notice, is_away=True, polls=True)
 
 
-def told(error: Exception, language: Language) -> str:
+def error_text(error: Exception, language: Language) -> str:
     """What went wrong, for the person at the page."""
     match error:
         case NoSuchInterview():
@@ -42,7 +44,7 @@ def told(error: Exception, language: Language) -> str:
             return say("play.store_failed", language, reason=error.into(language))
         case OutOfTurn():
             return say("play.not_now", language)
-        case BankError():
+        case BankError() | OverLimit() | NotAllowed():
             return error.into(language)
     return say("play.not_now", language)
 

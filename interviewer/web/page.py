@@ -2,33 +2,42 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from inspect import isgeneratorfunction
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
 from interviewer.llm.speech import Speech
+from interviewer.sessions.access import Access
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
+from interviewer.web.account_page import account_line
+from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
+from interviewer.web.class_handlers import ClassHandlers
+from interviewer.web.class_screens import ClassScreens
+from interviewer.web.classes_tab import ClassesWiring, classes_labels
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import GraderActions
 from interviewer.web.grader_tab import GraderWiring
-from interviewer.web.handlers import Choices, Desk
-from interviewer.web.history import link_told, listing, regraded, wished_count
+from interviewer.web.handlers import PageHandlers
+from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
 from interviewer.web.job_preparation import JobPreparation
-from interviewer.web.page_input import Page, language_of, readable, waiting, zone_of
-from interviewer.web.practice import Practice
+from interviewer.web.page_input import Page, in_own_thread, language_of, sanitized, zone_of
+from interviewer.web.page_output import no_interim_app
+from interviewer.web.practice import PracticeHandlers
 from interviewer.web.prepare_tab import PrepareWiring
+from interviewer.web.records_wiring import RecordsWiring
 from interviewer.web.rendering import (
     Updates,
     bank_choices,
@@ -40,6 +49,7 @@ from interviewer.web.rendering import (
     merged,
     start_values,
 )
+from interviewer.web.start_choices import StartChoices
 from interviewer.web.theme import css, page_script, script, theme
 from interviewer.web.view_model import Screen, View
 from interviewer.web.voice import voice_controls
@@ -52,18 +62,21 @@ def mount(
     app: FastAPI,
     settings: Settings,
     service: SessionService,
-    library: Library,
+    library: BankLibrary,
     owners: Owners,
     models: GraderRegistry,
     importer: Importer,
     speech: Speech | None = None,
+    access: Access | None = None,
 ) -> None:
-    """Put the page on the application, with everything closed that it does not need."""
-    practice = Practice(service.store, library.banks)
-    desk = Desk(service, library, models, Badges(models, known_measurements(settings), library.banks), practice)
-    demo = _build(desk, owners, settings, importer, speech)
-    demo.max_threads = _MOST_THREADS
-    demo.queue(default_concurrency_limit=None, api_open=False)
+    """Put the page on the application, with everything closed that it does not need; classes are there with `access`."""
+    badges = Badges(models, known_measurements(settings), library.banks)
+    assigned = Assigned(service, library, access) if access else None
+    handlers = PageHandlers(service, library, models, badges, PracticeHandlers(service.store, library.banks), assigned)
+    with no_interim_app():
+        demo = _build(handlers, owners, settings, importer, speech)
+        demo.max_threads = _MOST_THREADS
+        demo.queue(default_concurrency_limit=None, api_open=False)
     gr.mount_gradio_app(
         app,
         demo,
@@ -83,18 +96,20 @@ def mount(
         css=css(),
         js=page_script(),
     )
-    (mounted,) = (route.app for route in app.routes if isinstance(route, Mount))
-    demo.forget_visitors(mounted)
+    demo.forget_visitors(next(route.app for route in app.routes if isinstance(route, Mount)))
 
 
-def _build(desk: Desk, owners: Owners, settings: Settings, importer: Importer, speech: Speech | None) -> Page:
+def _build(
+    handlers: PageHandlers, owners: Owners, settings: Settings, importer: Importer, speech: Speech | None
+) -> Page:
     page = Page(
         title="Mock interviewer · 模拟面试官", analytics_enabled=False, fill_width=False, delete_cache=(3600, 86400)
     )
     with page:
         job = JobPreparation(importer, settings.data_folder)
-        controls = Controls(desk.models.options, may_import=importer.folder is not None)
-        _Wiring(page, controls, desk, owners, importer, settings.root_path, speech, job).connect()
+        may_import = importer.folder is not None
+        controls = Controls(handlers.models.options, may_import=may_import, has_accounts=owners.have_accounts)
+        _Wiring(page, controls, handlers, owners, importer, settings.root_path, speech, job).connect()
     return page
 
 
@@ -104,7 +119,7 @@ class _Wiring:
 
     demo: gr.Blocks
     c: Controls
-    desk: Desk
+    handlers: PageHandlers
     owners: Owners
     importer: Importer
     root_path: str
@@ -112,8 +127,8 @@ class _Wiring:
     job: JobPreparation
 
     def connect(self) -> None:
-        c = self.c
-        everything, language = c.all(), c.page_language
+        c, handlers, language = self.c, self.handlers, self.c.page_language
+        everything = c.all()
         arrived = self._on(self.demo.load, self._arrive, [c.remembered], everything)
         arrived.then(None, language, None, js=script("arrived"), api_visibility="private")
         self._on(
@@ -122,14 +137,12 @@ class _Wiring:
         language.input(None, language, None, js=script("remember_language"), api_visibility="private")
         self._connect_start()
         self._connect_play()
-        for trigger in (c.records.select, c.refresh.click):
-            self._on(trigger, self._list, [language, c.words], [c.progress, c.listing])
-        for found in (c.words.submit, c.words.blur):
-            self._on(found, self._find, [language, c.words], [c.listing], trigger_mode="always_last")
-        self._on(c.regrade.click, self._regrade, [language], [c.listing])
-        self._on(c.link.click, self._link, [language], [c.link_text])
+        RecordsWiring(c, handlers, self.owners, self._owner, self._address).connect(self._on, language)
+        if c.classes and handlers.assigned:
+            screens = ClassScreens(handlers.service, handlers.library, handlers.assigned.access, handlers.badges)
+            ClassesWiring(c.classes, ClassHandlers(screens), self._owner, self._address).connect(self._on, language)
         c.questions.connect(self._on, self._search, language)
-        grader = GraderActions(self.desk.models, self.desk.library, self.speech)
+        grader = GraderActions(handlers.models, handlers.library, self.speech)
         GraderWiring(c.grader, grader, self._owner).connect(self._on, language)
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer, self._owner, self._practise).connect(self._on, language, drawn)
@@ -140,12 +153,6 @@ class _Wiring:
         """What an interview decides of the page, and what there is to do where there is none."""
         drawn = draw(self.c, View(Screen.START, Language.EN, clear=True))
         return [*drawn, self.c.start.today, self.c.start.practise]
-
-    @property
-    def on_banks(self) -> list[Any]:
-        """What changes with the banks that there are."""
-        start = self.c.start
-        return [self.c.importing.own, start.bank, start.topics, start.count]
 
     def _connect_start(self) -> None:
         c, start = self.c, self.c.start
@@ -160,37 +167,36 @@ class _Wiring:
         self._on(start.bank.input, self._choose_bank, [start.bank, c.page_language], [start.topics, start.count])
         self._on(start.topics.change, self._choose_topics, [*form[:3], c.page_language], [start.count])
         start.language.input(None, None, start.language_chosen, js="() => 'yes'", api_visibility="private")
-        is_interview = "(mode) => mode === 'interview'"
-        start.mode.input(None, start.mode, start.probes, js=is_interview, api_visibility="private")
+        start.mode.input(None, start.mode, start.probes, js="mode => mode === 'interview'", api_visibility="private")
         self._on(
             start.mode.input, lambda mode: gr.update(visible=mode == "interview"), [start.mode], [start.answer_seconds]
         )
 
     def _connect_play(self) -> None:
-        c, play, desk, drawn = self.c, self.c.play, self.desk, self.drawn
+        c, play, handlers, drawn = self.c, self.c.play, self.handlers, self.drawn
         here = [c.remembered, c.place, c.page_language]
-        sending = ((play.answer.submit, desk.answer), (play.send.click, desk.answer), (play.clarify.click, desk.ask))
         said = [c.remembered, c.place, play.answer, c.page_language]
-        for trigger, send in sending:
-            spoken = [c.spoken] if send == desk.answer else []
-            self._script(self._on(trigger, self._sending(send), [*said, *spoken], drawn), "focus_next")
+        for trigger in (play.answer.submit, play.send.click):
+            self._script(self._on(trigger, self._sending(handlers.answer), [*said, c.spoken], drawn), "focus_next")
+        self._script(self._on(play.clarify.click, self._sending(handlers.ask), said, drawn), "focus_next")
         for button, does in (
-            (play.hint, desk.hint),
-            (play.repeat, desk.repeat),
-            (play.next, desk.move_on),
-            (play.undo_skip, desk.undo_skip),
+            (play.hint, handlers.hint),
+            (play.repeat, handlers.repeat),
+            (play.next, handlers.move_on),
+            (play.undo_skip, handlers.undo_skip),
         ):
             self._script(self._on(button.click, self._drawing(does), here, drawn), "focus_answer")
         self._script(self._on(play.retry.click, self._retry, said, drawn), "focus_answer")
-        self._script(self._on(play.skip.click, self._drawing(desk.skip), here, drawn), "focus_next")
+        self._script(self._on(play.skip.click, self._drawing(handlers.skip), here, drawn), "focus_next")
         asked = self._on(play.end.click, lambda: gr.update(visible=True), [], [play.ending])
         self._script(asked, "show_ending")
         self._on(play.end_no.click, lambda: gr.update(visible=False), [], [play.ending])
-        ended = self._on(play.end_yes.click, self._drawing(desk.end), here, drawn)
+        ended = self._on(play.end_yes.click, self._drawing(handlers.end), here, drawn)
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
-            self._on(button.click, self._drawing(desk.regrade), here, drawn)
-        changed = [*drawn, *self.on_banks, c.listing, c.tabs]
+            self._on(button.click, self._drawing(handlers.regrade), here, drawn)
+        on_banks = [c.importing.own, c.start.bank, c.start.topics, c.start.count]
+        changed = [*drawn, *on_banks, c.listing, c.tabs]
         self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], changed)
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
@@ -211,9 +217,12 @@ class _Wiring:
         Gradio would check choices against what it remembers of a page, which a restart forgets; ours are checked where
         they are used.
         """
+        # Asked for and answered by one request, which any replica can answer; only what comes in parts, or takes long,
+        # goes through the queue of one process.
+        in_parts = waits or isgeneratorfunction(handler)
         options = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, **more}
-        handler = waiting(readable(handler)) if waits else readable(handler)
-        return trigger(handler, inputs, outputs, preprocess=False, **options)
+        handler = in_own_thread(sanitized(handler)) if waits else sanitized(handler)
+        return trigger(handler, inputs, outputs, preprocess=False, queue=in_parts, **options)
 
     def _script(self, event: Any, name: str) -> None:
         event.then(None, None, None, js=script(name), api_visibility="private")
@@ -233,24 +242,23 @@ class _Wiring:
     def _arrive(self, remembered: str | None, request: gr.Request) -> Updates:
         language, owner = language_of(request), self._owner(request)
         asked = str(dict(request.query_params).get("interview") or remembered or NO_INTERVIEW)
-        view = self.desk.arrive(owner, "" if asked == NO_INTERVIEW else asked, language)
+        view = self.handlers.arrive(owner, "" if asked == NO_INTERVIEW else asked, language)
         # Whoever is quick with the tab finds the list there, although the tab's own event came before the page was ready.
         wish = str(dict(request.query_params).get("list", ""))
-        listed: Updates = {self.c.listing: listing(self.desk.service, owner, language, wished_count(wish))}
+        listed: Updates = {self.c.listing: listing(self.handlers.service, owner, language, wished_count(wish))}
         if wish:
             listed[self.c.tabs] = gr.update(selected="interviews")
-        return merged(
-            self._labels(language), start_values(self.c, self.desk.library, language), self._draw(view, request), listed
-        )
+        start = start_values(self.c, self.handlers.library, language)
+        return merged(self._labels(language, request), start, self._draw(view, request), listed)
 
     def _speak(self, language: str, remembered: str | None, bank: str, is_chosen: str, request: gr.Request) -> Updates:
-        c, chosen, owner, library = self.c, Language(language), self._owner(request), self.desk.library
+        c, chosen, owner, library = self.c, Language(language), self._owner(request), self.handlers.library
         is_open = remembered and remembered != NO_INTERVIEW
-        shown = self.desk.look(owner, str(remembered), chosen) if is_open else View(Screen.START, chosen)
+        shown = self.handlers.look(owner, str(remembered), chosen) if is_open else View(Screen.START, chosen)
         drawn = self._draw(shown, request) if is_open else self._home(request, chosen)
-        listed = {c.listing: listing(self.desk.service, owner, chosen), c.link_text: gr.update(visible=False)}
+        listed = {c.listing: listing(self.handlers.service, owner, chosen), c.link_text: gr.update(visible=False)}
         asked = {} if is_chosen else {c.start.language: gr.update(value=language)}
-        return merged(self._labels(chosen), bank_choices(c, library, bank, chosen), drawn, listed, asked)
+        return merged(self._labels(chosen, request), bank_choices(c, library, bank, chosen), drawn, listed, asked)
 
     def _leave(self, language: str, request: gr.Request) -> Updates:
         # The box is for the next interview; the browser keeps what was typed into it for this one.
@@ -264,34 +272,38 @@ class _Wiring:
     def _home(self, request: gr.Request, language: Language) -> Updates:
         owner = self._owner(request)
         try:
-            today = self.desk.today(owner, zone_of(request))
+            zone = zone_of(request)
+            today, tasks = self.handlers.today(owner, zone), self.handlers.tasks(owner, zone, language)
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
-        return draw_today(self.c, today, language, self.desk.models.choice(owner).title)
+        return draw_today(self.c, today, language, self.handlers.models.choice(owner).title, tasks)
 
-    def _labels(self, language: Language) -> Updates:
-        told = labels(self.c, self.desk.library, language, may_import=self.importer.folder is not None)
-        return told | {self.c.play.voice: voice_controls(self.speech, language)}
+    def _labels(self, language: Language, request: gr.Request) -> Updates:
+        told = labels(self.c, self.handlers.library, language, may_import=self.importer.folder is not None)
+        who = account_line(self.owners, dict(request.cookies), language)
+        told |= classes_labels(self.c.classes, self.handlers.assigned, self._owner(request), language)
+        return told | {self.c.play.voice: voice_controls(self.speech, language), self.c.account: who}
 
     def _practise(self, bank: str, language: Language) -> Updates:
         """The start form with this bank chosen, on the tab where interviews are played."""
-        c, library = self.c, self.desk.library
+        c, library = self.c, self.handlers.library
         banks = [(found.title.into(language), found.id) for found in library.banks()]
         chosen = {c.start.bank: gr.update(choices=banks, value=bank), c.tabs: gr.update(selected="practice")}
         chosen[c.start.choose] = gr.update(open=True)
         return merged(draw(c, View(Screen.START, language)), bank_choices(c, library, bank, language), chosen)
 
     def _begin(self, request: gr.Request, language: str, *form: Any) -> Updates:
-        return self._draw(self.desk.start(self._owner(request), Choices(*form), Language(language)), request)
+        return self._draw(self.handlers.start(self._owner(request), StartChoices(*form), Language(language)), request)
 
     def _practise_today(self, language: str, request: gr.Request) -> Updates:
-        return self._draw(self.desk.practise_today(self._owner(request), Language(language), zone_of(request)), request)
+        owner, zone = self._owner(request), zone_of(request)
+        return self._draw(self.handlers.practise_today(owner, Language(language), zone), request)
 
     def _choose_bank(self, bank: str, language: str) -> Updates:
-        return bank_choices(self.c, self.desk.library, bank, Language(language)) or gr.skip()
+        return bank_choices(self.c, self.handlers.library, bank, Language(language)) or gr.skip()
 
     def _choose_topics(self, bank: str, topics: list[str], count: float | None, language: str) -> Updates:
-        return count_choice(self.c, self.desk.library, bank, topics, Language(language), count) or gr.skip()
+        return count_choice(self.c, self.handlers.library, bank, topics, Language(language), count) or gr.skip()
 
     def _sending(self, say: Callable[..., View]) -> Callable[..., Updates]:
         def handler(request: gr.Request, interview: str, place: str, text: str, language: str, *spoken: str) -> Updates:
@@ -300,51 +312,37 @@ class _Wiring:
         return handler
 
     def _retry(self, interview: str, place: str, typed: str, language: str, request: gr.Request) -> Updates:
-        view = self.desk.retry(self._owner(request), interview, place, Language(language))
+        view = self.handlers.retry(self._owner(request), interview, place, Language(language))
         # What stands in the box and is not sent goes before what was said the last time.
         return self._draw(replace(view, prefill="") if typed.strip() else view, request)
 
     def _tick(self, interview: str, place: str, language: str, pace: float, request: gr.Request) -> Updates:
         """Grades and follow-ups that have come in meanwhile, without touching what is being typed."""
         c, asked = self.c, "" if interview == NO_INTERVIEW else interview
-        view = self.desk.look(self._owner(request), asked, Language(language))
+        view = self.handlers.look(self._owner(request), asked, Language(language))
         if view.place != place or not view.polls or view.notice or pace == AWAY_SECONDS:
             return self._draw(view, request)
         return {c.play.card: view.card, c.report.report: view.report}
 
     def _act(self, interview: str, asked: str, language: str, request: gr.Request) -> Updates:
         owner, spoken = self._owner(request), Language(language)
-        asked, problem = self.desk.practice.keep_notes(owner, asked, spoken)
+        asked, problem = self.handlers.practice.keep_notes(owner, asked, spoken)
         if not asked:
             return {self.c.notice: gr.update(value=problem, visible=True)} if problem else {self.c.tabs: gr.skip()}
         banks = self.importer.change_banks(asked, spoken)
         if banks is not None:
-            return {self.c.importing.own: banks, **first_bank(self.c, self.desk.library, spoken)}
-        told = self.desk.practice.change_list(owner, asked, spoken)
+            return {self.c.importing.own: banks, **first_bank(self.c, self.handlers.library, spoken)}
+        told = self.handlers.practice.change_list(owner, asked, spoken)
         if told is not None:
-            return {self.c.listing: str(told) + listing(self.desk.service, owner, spoken)}
-        view = self.desk.act(owner, "" if interview == NO_INTERVIEW else interview, asked, spoken)
+            return {self.c.listing: str(told) + listing(self.handlers.service, owner, spoken)}
+        view = self.handlers.act(owner, "" if interview == NO_INTERVIEW else interview, asked, spoken)
         goes_on = {self.c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
         return self._draw(view, request) | goes_on
 
     def _search(self, words: str, state: str, language: str, request: gr.Request) -> str:
-        return self.desk.practice.questions(self._owner(request), words, state, zone_of(request), Language(language))
+        owner, zone = self._owner(request), zone_of(request)
+        return self.handlers.practice.questions(owner, words, state, zone, Language(language))
 
-    def _list(self, language: str, words: str, request: gr.Request) -> tuple[str, str]:
-        progress = self.desk.practice.progress(self._owner(request), zone_of(request), Language(language))
-        return progress, self._find(language, words, request)
-
-    def _find(self, language: str, words: str, request: gr.Request) -> str:
-        owner = self._owner(request)
-        return listing(self.desk.service, owner, Language(language), words=words, zone=zone_of(request))
-
-    def _regrade(self, language: str, request: gr.Request) -> str:
-        """Grade whatever of this owner has no grade, and list the interviews anew."""
-        owner, spoken = self._owner(request), Language(language)
-        return regraded(*self.desk.regrade_all(owner, spoken), spoken) + listing(self.desk.service, owner, spoken)
-
-    def _link(self, language: str, request: gr.Request) -> Any:
-        """A link for another browser. Its host is the one this page was asked for, which the guard has checked."""
-        base = self.root_path or f"http://{request.headers.get('host', '')}"
-        address = f"{base}/enter/{self.owners.link(self._owner(request))}"
-        return gr.update(value=link_told(address, Language(language)), visible=True)
+    def _address(self, request: gr.Request) -> str:
+        """Where this page is: its host is the one it was asked for, which the guard has checked."""
+        return self.root_path or f"http://{request.headers.get('host', '')}"

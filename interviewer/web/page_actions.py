@@ -87,6 +87,24 @@ class Goal(BaseModel):
     daily_cap: int = Field(ge=1, le=200)
 
 
+class BeginAssignment(BaseModel):
+    """The interview of an assignment of a class begins, or goes on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["begin_assignment"]
+    assignment: str
+
+
+class LeaveClass(BaseModel):
+    """The candidate leaves a class."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["leave_class"]
+    classroom: str
+
+
 class KeepNote(BaseModel):
     """What is kept about a question, `bank/question`; None leaves a part of it as it is."""
 
@@ -123,7 +141,16 @@ class BankAction(BaseModel):
 
 CardAction = Rule | SelfMark | SecondOpinion
 PageAction = Annotated[
-    CardAction | StopGrading | StopTest | Practise | Goal | InterviewAction | BankAction | KeepNote,
+    CardAction
+    | StopGrading
+    | StopTest
+    | Practise
+    | Goal
+    | InterviewAction
+    | BankAction
+    | KeepNote
+    | BeginAssignment
+    | LeaveClass,
     Field(discriminator="do"),
 ]
 

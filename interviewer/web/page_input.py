@@ -5,7 +5,7 @@ import inspect
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import tzinfo
@@ -16,8 +16,10 @@ from typing import Any
 import gradio as gr
 
 from interviewer.domain.rubric import Language
+from interviewer.settings import REQUEST_ID
 from interviewer.web.page_language import preferred_language
 from interviewer.web.page_output import StatelessPage
+from interviewer.web.request_log import REQUEST_ID_HEADER
 from interviewer.web.time_zone import time_zone
 
 _log = logging.getLogger(__name__)
@@ -25,7 +27,7 @@ _log = logging.getLogger(__name__)
 _END = object()
 
 
-def readable(handler: Callable[..., Any]) -> Callable[..., Any]:
+def sanitized(handler: Callable[..., Any]) -> Callable[..., Any]:
     """The handler, with every lone surrogate in its arguments replaced by a question mark.
 
     JSON may hold half a character, which neither a database nor an answer to the browser can. What makes the handler
@@ -34,18 +36,20 @@ def readable(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(handler)
     def once(*sent: Any) -> Any:
+        _carry_request_id(sent)
         with _in_one_line():
             return handler(*map(_whole, sent))
 
     @wraps(handler)
     def step_by_step(*sent: Any) -> Any:
+        _carry_request_id(sent)
         with _in_one_line():
             yield from handler(*map(_whole, sent))
 
     return step_by_step if inspect.isgeneratorfunction(handler) else once
 
 
-def waiting(handler: Callable[..., Any]) -> Callable[..., Any]:
+def in_own_thread(handler: Callable[..., Any]) -> Callable[..., Any]:
     """The handler in threads of its own, for one that waits for a model's server.
 
     All other handlers share a limited number of threads, which slow models would use up.
@@ -88,7 +92,7 @@ class Page(StatelessPage):
             super().validate_inputs(block_fn, inputs)
 
 
-class OneLine(logging.Filter):
+class OneLineTracebacks(logging.Filter):
     """Makes one line of a traceback in the log of the web server: anybody can cause it, and it may hold what was sent."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -124,6 +128,13 @@ def _in_one_line() -> Iterator[None]:
         _log.error("an event of the page failed: %s", where(error))
         _log.debug("it came from", exc_info=error)
         raise gr.Error(type(error).__name__, print_exception=False) from error
+
+
+def _carry_request_id(sent: Iterable[Any]) -> None:
+    """Let this thread's log lines carry the id of the request that asked for the event: another thread has taken it in."""
+    for one in sent:
+        if isinstance(one, gr.Request):
+            REQUEST_ID.set(one.headers.get(REQUEST_ID_HEADER, ""))
 
 
 def _whole(sent: Any) -> Any:

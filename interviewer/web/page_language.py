@@ -1,6 +1,13 @@
 """In which language a visitor is spoken to."""
 
+from starlette.requests import HTTPConnection
+
 from interviewer.domain.rubric import Language
+
+
+def language_of_request(request: HTTPConnection) -> Language:
+    """The language of whoever sent a request, as far as it tells."""
+    return preferred_language(request.cookies.get("lang", ""), request.headers.get("accept-language", ""))
 
 
 def preferred_language(cookie: str, accepted: str) -> Language:

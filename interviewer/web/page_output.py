@@ -1,5 +1,7 @@
 """What an event of the page sends to the browser: as the handler gave it, and without a trace left in the server."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
@@ -27,12 +29,35 @@ class StatelessPage(gr.Blocks):
     def forget_visitors(self, mounted: Any) -> None:
         """Needed once, with the application that Gradio has made of this page."""
         mounted.state_holder = _OneStateForAll(self)
+        self.app = mounted
         self._queue.max_thread_count = _MOST_EVENTS
         self._queue.sleep_when_free = _QUEUE_SECONDS
         self._queue.progress_update_sleep_when_free = _PROGRESS_SECONDS
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, _: SessionState | None) -> list[Any]:
         return [_sent(value) for value in _in_order(list(block_fn.outputs), predictions)]
+
+
+@contextmanager
+def no_interim_app() -> Iterator[None]:
+    """Within it, Gradio makes no application of a page.
+
+    It makes one when a page is begun, when it is finished and when its queue is set, which takes most of the time of our
+    start; nothing uses them once the page is mounted.
+    """
+    module: Any = gr.blocks
+    original = module.App
+    module.App = _NoApp
+    try:
+        yield
+    finally:
+        module.App = original
+
+
+class _NoApp:
+    @staticmethod
+    def create_app(*_: object, **__: object) -> None:
+        pass
 
 
 class _OneStateForAll(StateHolder):

@@ -13,7 +13,7 @@ from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_notes import list_notes, save_note
 from interviewer.sessions.question_search import NoteFilter, known_questions, search_questions
-from interviewer.sessions.removal import set_aside, take_back
+from interviewer.sessions.removal import soft_delete, undelete
 from interviewer.sessions.store import Store
 from interviewer.text.messages import say
 from interviewer.web.page_actions import PAGE_ACTIONS, InterviewAction, KeepNote, PageAction
@@ -22,7 +22,7 @@ _DELETED = """<p role="status">{{ say("list.deleted") }} <button type="button" c
 _AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
 
 
-class Practice:
+class PracticeHandlers:
     """Reads for the page what an owner practised, and puts their list in order."""
 
     def __init__(self, store: Store, banks: Callable[[], list[Bank]]) -> None:
@@ -78,9 +78,9 @@ class Practice:
         name = action.interview
         match action.do:
             case "delete":
-                set_aside(self._store, name, owner)
+                soft_delete(self._store, name, owner)
                 return inline(_DELETED, language, name=name)
-            case "put_back" if take_back(self._store, name, owner):
+            case "put_back" if undelete(self._store, name, owner):
                 return inline('<p role="status">{{ say("list.put_back") }}</p>', language)
             case "rename" if self._store.owner_of(name) == owner:
                 self._store.rename(name, action.title.strip())

@@ -5,8 +5,8 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.banks.loader import Library
-from interviewer.domain.interview import Manner, Mode, Order
+from interviewer.banks.loader import BankLibrary
+from interviewer.domain.interview import InterviewerStyle, Mode, Order
 from interviewer.domain.rubric import Bank, Language
 from interviewer.presentation.templating import inline
 from interviewer.presentation.today import begin_label, today_card
@@ -14,10 +14,10 @@ from interviewer.sessions.today import Today
 from interviewer.text.messages import say
 from interviewer.web.controls import AWAY_SECONDS, DEFAULT_COUNT, NO_INTERVIEW, POLL_SECONDS, Controls
 from interviewer.web.grader_tab import grader_labels
-from interviewer.web.handlers import ANSWER_SECONDS
 from interviewer.web.import_tab import import_labels
 from interviewer.web.prepare_tab import prepare_labels
 from interviewer.web.questions_tab import questions_labels
+from interviewer.web.start_choices import ANSWER_SECONDS
 from interviewer.web.view_model import Screen, View
 
 Updates = dict[Any, Any]
@@ -74,13 +74,15 @@ def _notice(view: View) -> str:
     return inline(source, view.language, notice=view.notice, unsent=view.unsent)
 
 
-def labels(c: Controls, library: Library, language: Language, *, may_import: bool) -> Updates:
+def labels(c: Controls, library: BankLibrary, language: Language, *, may_import: bool) -> Updates:
     """Every label in this language."""
 
     def label(key: str, **more: Any) -> Any:
         return gr.update(label=say(key, language), **more)
 
-    def choices(kind: str, values: type[Order] | type[Mode] | type[Manner] | type[Language]) -> list[tuple[str, str]]:
+    def choices(
+        kind: str, values: type[Order] | type[Mode] | type[InterviewerStyle] | type[Language]
+    ) -> list[tuple[str, str]]:
         return [(say(f"{kind}.{value}", language), str(value)) for value in values]
 
     start, play, report = c.start, c.play, c.report
@@ -119,7 +121,7 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
         ),
         start.mode: label("start.mode", choices=choices("mode", Mode)),
         start.answer_seconds: label("start.answer_seconds", choices=limits),
-        start.manner: label("start.manner", choices=choices("manner", Manner)),
+        start.manner: label("start.manner", choices=choices("manner", InterviewerStyle)),
         start.probes: label("start.probes"),
         start.hints: label("start.hints"),
         play.answer: label("play.answer", placeholder=say("play.placeholder", language)),
@@ -128,14 +130,15 @@ def labels(c: Controls, library: Library, language: Language, *, may_import: boo
     }
 
 
-def draw_today(c: Controls, today: Today, language: Language, grader: str) -> Updates:
+def draw_today(c: Controls, today: Today, language: Language, grader: str, tasks: str) -> Updates:
+    """What is worth doing now, below what classes have assigned."""
     return {
-        c.start.today: today_card(today, language, grader),
+        c.start.today: tasks + today_card(today, language, grader),
         c.start.practise: gr.update(value=begin_label(today, language)),
     }
 
 
-def start_values(c: Controls, library: Library, language: Language) -> Updates:
+def start_values(c: Controls, library: BankLibrary, language: Language) -> Updates:
     """The start form as a newcomer finds it: the first bank, asked in the language of the page."""
     banks = library.banks()
     if not banks:
@@ -146,14 +149,14 @@ def start_values(c: Controls, library: Library, language: Language) -> Updates:
     )
 
 
-def first_bank(c: Controls, library: Library, language: Language) -> Updates:
+def first_bank(c: Controls, library: BankLibrary, language: Language) -> Updates:
     """The banks that there are now, with the first one chosen."""
     banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
     chosen = {c.start.bank: gr.update(choices=banks, value=banks[0][1] if banks else None)}
     return merged(chosen, bank_choices(c, library, banks[0][1], language)) if banks else chosen
 
 
-def bank_choices(c: Controls, library: Library, bank: str, language: Language) -> Updates:
+def bank_choices(c: Controls, library: BankLibrary, bank: str, language: Language) -> Updates:
     found = _bank(library, bank)
     if found is None:
         return {}
@@ -165,7 +168,7 @@ def bank_choices(c: Controls, library: Library, bank: str, language: Language) -
 
 
 def count_choice(
-    c: Controls, library: Library, bank: str, topics: list[str], language: Language, wanted: float | None = None
+    c: Controls, library: BankLibrary, bank: str, topics: list[str], language: Language, wanted: float | None = None
 ) -> Updates:
     """How many questions can be asked now; a number that was `wanted` stays as long as there are so many."""
     found = _bank(library, bank)
@@ -180,7 +183,7 @@ def count_choice(
     }
 
 
-def _bank(library: Library, name: str) -> Bank | None:
+def _bank(library: BankLibrary, name: str) -> Bank | None:
     return next((bank for bank in library.banks() if bank.id == name), None)
 
 

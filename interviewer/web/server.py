@@ -1,6 +1,5 @@
 """The FastAPI application: guard, owner cookie, exports and the page that is mounted in it."""
 
-import html
 import logging
 import os
 import socket
@@ -12,22 +11,29 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import FastAPI, Form, Request
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from interviewer import wiring
 from interviewer.domain.rubric import Language
 from interviewer.errors import SettingsError
+from interviewer.sessions.access import Access
+from interviewer.sessions.accounts import Accounts
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
+from interviewer.web.body_receiver import TimelyProtocol
+from interviewer.web.class_invitations import add_invitations
 from interviewer.web.exports import add_exports
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
+from interviewer.web.health import add_health
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.last_answers import add_last_answers
-from interviewer.web.page_language import preferred_language
-from interviewer.web.receiving import TimelyProtocol
+from interviewer.web.page_language import language_of_request
+from interviewer.web.request_log import RequestLog
+from interviewer.web.sign_in import add_sign_in
+from interviewer.web.small_page import small_page
 from interviewer.web.uploads import Uploads
 from interviewer.web.voice import add_voice, speech_routes
 
@@ -42,10 +48,14 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     prepare_gradio(settings)
     from interviewer.web.page import mount
 
-    graders, library = wiring.make_grader_registry(settings), wiring.make_library(settings)
-    service = wiring.make_service(settings, graders)
+    metrics = wiring.make_metrics(settings)
+    graders, library = wiring.make_grader_registry(settings, metrics), wiring.make_library(settings)
+    service = wiring.make_service(settings, graders, is_served=True, metrics=metrics)
     speech = wiring.make_speech(settings)
-    owners = Owners(settings.signing_key, is_https=settings.root_path.startswith("https:"))
+    is_https = settings.root_path.startswith("https:")
+    accounts = Accounts(service.store.database) if settings.has_accounts else None
+    owners = Owners(settings.signing_key, is_https=is_https, accounts=accounts)
+    access = Access(service.store, accounts)
     # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
     folder = settings.import_folder if settings.is_for_this_machine else None
     importer = Importer(library, graders, Uploads(), folder)
@@ -53,6 +63,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start_sweeping()
+        if settings.run_jobs:
+            service.start_working(_GRACE_SECONDS)
         yield
         service.close()
         if speech:
@@ -60,14 +72,18 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
 
-    add_exports(app, settings, service, owners, library)
+    add_health(app, [service.store.database.failing])
+    add_exports(app, settings, service, owners, library, access)
     add_last_answers(app, service, owners)
-    _add_links(app, settings, owners)
-
+    if accounts:
+        add_sign_in(app, settings, service.store, accounts, owners, graders)
+        add_invitations(app, service.store, owners, access, settings.root_path)
+    else:
+        _add_links(app, settings, owners)
     _add_import(app, importer, owners)
-    add_voice(app, speech, service, owners)
-    mount(app, settings, service, library, owners, graders, importer, speech)
-    app.state.service, app.state.graders = service, graders
+    add_voice(app, speech, service, owners, lambda: graders.options.is_private)
+    mount(app, settings, service, library, owners, graders, importer, speech, access if accounts else None)
+    app.state.service, app.state.graders, app.state.metrics = service, graders, metrics
     # Reading the banks takes a moment that the first visitor need not wait for.
     threading.Thread(target=library.banks, daemon=True).start()
     # With a CORS middleware in the parent Gradio adds no grants of its own; this one grants nobody anything.
@@ -80,7 +96,9 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         is_private=lambda: graders.options.is_private,
         went_public=graders.open_to_strangers,
         speech=speech_routes(speech),
+        user_header=settings.proxy_user_header,
     )
+    app.add_middleware(RequestLog, observe=metrics.answered if metrics else None)
     return app
 
 
@@ -115,15 +133,14 @@ def _add_links(app: FastAPI, settings: Settings, owners: Owners) -> None:
     """The links by which another browser takes over the interviews of this one."""
 
     @app.get("/enter/{token}")
-    def ask_to_enter(request: Request, token: str) -> HTMLResponse:
-        language = preferred_language(request.cookies.get("lang", ""), request.headers.get("accept-language", ""))
+    def ask_to_enter(request: Request, token: str) -> Response:
+        language = language_of_request(request)
+        title = say("enter.title", language)
         if owners.linked(token) is None:
-            return _small_page(say("enter.expired", language), "", language, status=410)
-        form = (
-            f'<form method="post" action=""><input type="hidden" name="token" value="{html.escape(token)}">'
-            f"<button>{say('enter.button', language)}</button></form>"
+            return small_page(title, say("enter.expired", language), language, status=410)
+        return small_page(
+            title, say("enter.text", language), language, button=say("enter.button", language), token=token
         )
-        return _small_page(say("enter.text", language), form, language)
 
     @app.post("/enter/{token}")
     def enter(token: str, confirmed: Annotated[str, Form(alias="token")]) -> Response:
@@ -139,13 +156,15 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
     """Serve until interrupted. Raises SettingsError if the port is taken."""
     import uvicorn
 
-    from interviewer.web.page_input import OneLine
+    from interviewer.web.page_input import OneLineTracebacks
 
     with _listening(settings, port_is_given=port_is_given) as listener:
         port = listener.getsockname()[1]
-        logging.getLogger("uvicorn.error").addFilter(OneLine())
+        logging.getLogger("uvicorn.error").addFilter(OneLineTracebacks())
         key_is_new = settings.makes_a_new_key
         app = make_app(settings)
+        if app.state.metrics:
+            app.state.metrics.serve(app.state.service.store.database)
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -160,7 +179,8 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         if key_is_new and app.state.service.store.has_others(wiring.LOCAL_OWNER):
             print(say("app.key_lost", Language.EN), file=sys.stderr, flush=True)
         print(f"Mock interviewer: {shown}/", flush=True)
-        print(f"With what you played in the terminal: {shown}/enter/{owners.link(wiring.LOCAL_OWNER)}", flush=True)
+        if not settings.has_accounts:
+            print(f"With what you played in the terminal: {shown}/enter/{owners.link(wiring.LOCAL_OWNER)}", flush=True)
         try:
             uvicorn.Server(config).run(sockets=[listener])
         except KeyboardInterrupt:
@@ -200,16 +220,3 @@ def _listening(settings: Settings, *, port_is_given: bool) -> Iterator[socket.so
     raise SettingsError(
         f"cannot listen on {settings.host}:{settings.port} ({problem.strerror}): choose another --port or --host"
     )
-
-
-def _small_page(text: str, form: str, language: Language, status: int = 200) -> HTMLResponse:
-    title = say("enter.title", language)
-    page = (
-        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
-        "<style>body { font-family: system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif; "
-        "max-width: 40rem; margin: 3rem auto; padding: 0 1rem; line-height: 1.6; color-scheme: light dark; } "
-        "button { font: inherit; padding: .5rem 1.2rem; }</style>"
-        f"<body><main><h1>{title}</h1><p>{text}</p>{form}</main></body></html>"
-    )
-    return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})

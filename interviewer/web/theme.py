@@ -52,8 +52,8 @@ def theme() -> gr.themes.Base:
 
 
 def css() -> str:
-    """The style sheets of the page and the editor, after that of cards and chat."""
-    own = [(_ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "editor")]
+    """The style sheets of the page, the editor and the classes, after that of cards and chat."""
+    own = [(_ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "editor", "classes")]
     return "".join([str(stylesheet("cards")), *own])
 
 

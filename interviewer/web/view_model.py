@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from interviewer.domain.grade import Verdict
 from interviewer.domain.interview import (
+    Clarify,
     Interview,
     Phase,
     due,
@@ -23,6 +24,7 @@ from interviewer.presentation.card import Badge, CardActions, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import escaped, inline
+from interviewer.sessions.coach_notes import CoachNote
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.messages import say
 
@@ -73,11 +75,15 @@ def view(
     partial: Sequence[Verdict] = (),
     seconds: float | None = None,
     compared: Sequence[QuestionComparison] = (),
+    thinking_since: float | None = None,
+    coach_notes: Sequence[CoachNote] = (),
 ) -> View:
     """What the page shows of the interview of this id.
 
     `partial` are verdicts on the current attempt that are known already; `seconds` is how long its question has been
-    open; `compared` is how the questions went last time.
+    open; `compared` is how the questions went last time; `thinking_since` is the time from which the interviewer has
+    been wording what comes next, in seconds since 1970; `coach_notes` is what coaches wrote to the
+    candidate.
     """
     shown = shows_grades(interview)
     reviewing = interview.phase is Phase.REVIEWING
@@ -87,9 +93,11 @@ def view(
         interview=name,
         place=interview.place,
         progress=_progress(name, interview, language, seconds),
-        chat=chat(interview, language, may_copy=True) + _thinking(interview, language),
+        chat=chat(interview, language, may_copy=True) + _thinking(interview, language, thinking_since),
         card=_card(interview, language, badge, live, partial),
-        report=report(interview, language, badge=badge, exports_of=name, live=live, compared=compared)
+        report=report(
+            interview, language, badge=badge, exports_of=name, live=live, compared=compared, coach_notes=coach_notes
+        )
         if interview.is_over
         else "",
         may_answer=interview.phase is Phase.ANSWERING,
@@ -103,10 +111,17 @@ def view(
     )
 
 
-def _thinking(interview: Interview, language: Language) -> Markup:
+# What a model wants to say is shown when all of it was checked, so until then only the time goes on. It is no part of the
+# sentence, which a screen reader would else say every second.
+_THINKING = """<p class="quiet thinking"><span role="status">{{ say("play.thinking_reply" if is_asked else "play.thinking") }}</span>
+{% if since is not none %}<span aria-hidden="true" data-since="{{ since }}" data-line="{{ say("play.seconds", seconds="#") }}"></span>{% endif %}</p>"""
+
+
+def _thinking(interview: Interview, language: Language, since: float | None) -> Markup:
     if interview.phase is not Phase.WEIGHING:
         return Markup()
-    return inline('<p class="quiet thinking" role="status">{{ say("play.thinking") }}</p>', language)
+    is_asked = any(isinstance(effect, Clarify) for effect in due(interview))
+    return inline(_THINKING, language, is_asked=is_asked, since=since)
 
 
 # How long before the end of a limited answer the candidate is warned.

@@ -3,8 +3,9 @@
 A recording is in memory for as long as its request lasts. Nothing of it is kept but the text that the candidate sends.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request
@@ -13,22 +14,27 @@ from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
 from interviewer.domain.interview import Interview, Phase, Speaker, Spoken
 from interviewer.domain.rubric import Language, Localized
-from interviewer.errors import InterviewerError, LLMUnreachable
+from interviewer.errors import InterviewerError, LLMUnreachable, OutOfTurn
 from interviewer.llm.speech import FORMATS, Audio, Speech
 from interviewer.presentation.templating import inline
 from interviewer.sessions.service import SessionService
 from interviewer.text.glossary import glossary
 from interviewer.text.messages import localized
 from interviewer.web.guard import READ_ALOUD, TRANSCRIBE
+from interviewer.web.hourly_budget import HourlyBudget
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import preferred_language
+from interviewer.web.page_language import language_of_request
 
 _MOST_AT_A_TIME = 8
 _LONGEST_SPOKEN = 24 * 3600
 
+# What a visitor of a public page may use in an hour: an hour of what the page records, and half an hour of reading aloud.
+_RECORDED_BYTES = 16_000_000
+_READ_CHARACTERS = 25_000
+
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class TurnToRead:
     """The turn of an interview that is to be read aloud."""
 
     interview: str
@@ -36,7 +42,7 @@ class Heard:
     turn: NonNegativeInt
 
 
-_HEARD = TypeAdapter(Heard)
+_HEARD = TypeAdapter(TurnToRead)
 _SPOKEN = TypeAdapter(Spoken)
 
 
@@ -84,11 +90,13 @@ _CONTROLS = """<div class="voice"{% if reads_aloud %} data-reads-aloud="yes"{% e
 <span id="voice-status" role="status"></span></div>"""
 
 
-def add_voice(app: FastAPI, speech: Speech | None, service: SessionService, owners: Owners) -> None:
-    """Add the routes that the speech server has a model for."""
+def add_voice(
+    app: FastAPI, speech: Speech | None, service: SessionService, owners: Owners, is_private: Callable[[], bool]
+) -> None:
+    """Add the routes that the speech server has a model for; unless the page `is_private`, visitors have a budget."""
     if speech is None:
         return
-    work = _Work(speech, service)
+    work = _Work(speech, service, is_private)
     # Threads of their own: those of the page would be used up by a slow server.
     limiter = CapacityLimiter(_MOST_AT_A_TIME)
 
@@ -119,6 +127,9 @@ class _Work:
 
     speech: Speech
     service: SessionService
+    is_private: Callable[[], bool]
+    recorded: HourlyBudget = field(default_factory=lambda: HourlyBudget(_RECORDED_BYTES))
+    read: HourlyBudget = field(default_factory=lambda: HourlyBudget(_READ_CHARACTERS))
 
     def transcribe(self, owner: str, request: Request, content: bytes) -> Response:
         """The text of a recording, for an interview that waits for an answer."""
@@ -131,7 +142,8 @@ class _Work:
                 return _refused(localized("play.moved_on"), 409, request)
             wish = request.headers.get("x-language", "")
             language = Language(wish) if wish in tuple(Language) else interview.plan.language
-            text = self.speech.transcribe(Audio(content, mime), language, vocabulary(language))
+            with self._paid(self.recorded, owner, len(content)):
+                text = self.speech.transcribe(Audio(content, mime), language, vocabulary(language))
         except InterviewerError as error:
             return _failed(error, request)
         return JSONResponse({"text": text}, headers={"Cache-Control": "no-store"})
@@ -149,7 +161,8 @@ class _Work:
         if turn.speaker is not Speaker.INTERVIEWER:
             return _refused(localized("play.not_now"), 400, request)
         try:
-            audio = self.speech.read_aloud(turn.text, interview.plan.language)
+            with self._paid(self.read, owner, len(turn.text)):
+                audio = self.speech.read_aloud(turn.text, interview.plan.language)
         except InterviewerError as error:
             return _failed(error, request)
         return Response(audio.content, media_type=audio.mime, headers={"Cache-Control": "no-store"})
@@ -157,12 +170,28 @@ class _Work:
     def _interview(self, name: str, owner: str) -> Interview:
         return self.service.resume(name, owner).interview()
 
+    @contextmanager
+    def _paid(self, budget: HourlyBudget, owner: str, amount: int) -> Iterator[None]:
+        """What is done inside the block is at the visitor's budget, unless it fails. Raises OutOfTurn if that is used up."""
+        if self.is_private():
+            yield
+            return
+        if not budget.spend(owner, amount):
+            raise OutOfTurn(localized("voice.used_up"))
+        try:
+            yield
+        except InterviewerError:
+            budget.give_back(owner)
+            raise
+
 
 def _failed(error: InterviewerError, request: Request) -> Response:
-    return _refused(error, 503 if isinstance(error, LLMUnreachable) else 502, request)
+    status = 503 if isinstance(error, LLMUnreachable) else 429 if isinstance(error, OutOfTurn) else 502
+    return _refused(error, status, request)
 
 
 def _refused(why: InterviewerError | Localized, status: int, request: Request) -> Response:
     """Why nothing came of it, in the language of the page."""
-    language = preferred_language(request.cookies.get("lang", ""), request.headers.get("accept-language", ""))
-    return JSONResponse({"error": why.into(language)}, status, headers={"Cache-Control": "no-store"})
+    return JSONResponse(
+        {"error": why.into(language_of_request(request))}, status, headers={"Cache-Control": "no-store"}
+    )

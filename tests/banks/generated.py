@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from interviewer.domain.rubric import Criterion, Group, Kind, Localized, Made, Question
+from interviewer.domain.rubric import Criterion, Group, ImportOrigin, Kind, Localized, Question
 
 NASTY = ["no", "0.10", "null", "~", "a: b", "# not a comment", "- a", "  two spaces", "end ", "'", '"', "a\n\n  b\n", "|", ">-",
          "👩‍💻", "\x07bell", "tab\tin", "x\u2028y", "\ufeffmark", "&a", "*a", "!tag", "%", "@at", "`", "{a: b}", "[a, b]", "a, b",
@@ -37,7 +37,7 @@ GROUPED = st.tuples(CRITERION, st.none() | LOCALIZED, st.floats(min_value=0.001,
         "policy": made[1],
     }
 )
-MADE = st.builds(Made, TEXT, st.integers(0, 10**6), TEXT, TEXT, st.lists(TEXT, max_size=2).map(tuple))
+MADE = st.builds(ImportOrigin, TEXT, st.integers(0, 10**6), TEXT, TEXT, st.lists(TEXT, max_size=2).map(tuple))
 QUESTION = st.builds(
     Question,
     id=st.just("q"),

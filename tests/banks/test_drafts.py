@@ -7,10 +7,10 @@ from editable import question
 
 from interviewer.banks import drafts
 from interviewer.banks.drafts import DraftError, DraftQuestion, DraftText, draft_of, finished
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Bank, Group, Kind, Language, Localized, Question
 
-SHIPPED = [question for bank in Library().banks() for question in bank.questions]
+SHIPPED = [question for bank in BankLibrary().banks() for question in bank.questions]
 
 
 @pytest.mark.parametrize("one", SHIPPED, ids=lambda one: one.id)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.banks import loader
-from interviewer.banks.loader import Library, parse_bank, read_bank
+from interviewer.banks.loader import BankLibrary, parse_bank, read_bank
 from interviewer.domain.rubric import Bank, Group, Kind, Language, Localized
 from interviewer.errors import BankError, PromptError
 from interviewer.llm.prompts import prompt
@@ -178,7 +178,7 @@ def test_a_bank_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
 def test_the_library_has_the_shipped_bank_and_those_of_one_more_folder(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "broken.yaml").write_text("id: [", encoding="utf-8")
-    found = Library(tmp_path)
+    found = BankLibrary(tmp_path)
     assert {bank.id for bank in found.banks()} == {"deep-learning", "tiny"}
     assert [error.file for error in found.broken()] == ["broken.yaml"]
     with pytest.raises(BankError, match="there is no bank 'x'; there is deep-learning, tiny"):
@@ -187,7 +187,7 @@ def test_the_library_has_the_shipped_bank_and_those_of_one_more_folder(tmp_path:
 
 def test_an_id_that_is_taken_is_said_and_the_shipped_bank_stays(tmp_path: Path) -> None:
     (tmp_path / "shadow.yaml").write_text(GOOD.replace("id: tiny", "id: deep-learning"), encoding="utf-8")
-    found = Library(tmp_path)
+    found = BankLibrary(tmp_path)
     assert len(found.bank("deep-learning").questions) == 25
     assert [str(error) for error in found.broken()] == [
         "shadow.yaml: id: 'deep-learning' is taken by deep-learning.yaml: choose another"
@@ -196,7 +196,7 @@ def test_an_id_that_is_taken_is_said_and_the_shipped_bank_stays(tmp_path: Path) 
 
 def test_a_folder_of_banks_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BankError, match="INTERVIEWER_BANKS_DIR"):
-        Library(tmp_path / "ghost")
+        BankLibrary(tmp_path / "ghost")
 
 
 def test_an_edited_bank_is_read_again(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_an_edited_bank_is_read_again(tmp_path: Path) -> None:
 
     path = tmp_path / "tiny.yaml"
     path.write_text(GOOD, encoding="utf-8")
-    found = Library(tmp_path)
+    found = BankLibrary(tmp_path)
     assert found.bank("tiny").title.zh == "小题库"
     path.write_text(GOOD.replace("小题库", "大题库"), encoding="utf-8")
     os.utime(path, ns=(1, 1))
@@ -219,7 +219,7 @@ def test_what_editors_and_systems_leave_beside_a_bank_is_no_bank(tmp_path: Path)
     (tmp_path / ".#tiny.yaml").symlink_to("somebody@nowhere")
     (tmp_path / "._tiny.yaml").write_bytes(b"\x00\x05\x16\x07")
     (tmp_path / "page.y.html").write_text("<p>", encoding="utf-8")
-    found = Library(tmp_path)
+    found = BankLibrary(tmp_path)
     assert found.bank("tiny").id == "tiny"
     assert not found.broken()
 
@@ -227,8 +227,8 @@ def test_what_editors_and_systems_leave_beside_a_bank_is_no_bank(tmp_path: Path)
 def test_a_bank_that_is_gone_is_named_and_takes_no_other_with_it(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
-    found = Library(tmp_path)
-    assert found.place_of("tiny") == tmp_path / "tiny.yaml"
+    found = BankLibrary(tmp_path)
+    assert found.path_of("tiny") == tmp_path / "tiny.yaml"
     assert [str(error) for error in found.broken()] == ["gone.yaml: cannot be read: No such file or directory"]
 
 
@@ -262,21 +262,21 @@ def test_most_questions_know_a_usual_misconception(deep_learning: Bank) -> None:
 
 
 def test_what_is_imported_can_be_played_as_soon_as_it_is_there(tmp_path: Path) -> None:
-    found = Library(None, tmp_path / "banks")
+    found = BankLibrary(None, tmp_path / "banks")
     assert [bank.id for bank in found.banks()] == ["deep-learning"]
     (tmp_path / "banks").mkdir()
     (tmp_path / "banks" / "tiny.yaml").write_text(GOOD, encoding="utf-8")
     assert [bank.id for bank in found.banks()] == ["deep-learning", "tiny"]
-    assert found.place_of("tiny") == tmp_path / "banks" / "tiny.yaml"
-    assert found.place_of("ghost") is None
-    both = Library(tmp_path / "banks", tmp_path / "banks")
+    assert found.path_of("tiny") == tmp_path / "banks" / "tiny.yaml"
+    assert found.path_of("ghost") is None
+    both = BankLibrary(tmp_path / "banks", tmp_path / "banks")
     assert both.broken() == []
 
 
 def test_a_broken_bank_is_parsed_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text("id: [", encoding="utf-8")
-    found = Library(tmp_path)
+    found = BankLibrary(tmp_path)
     read: list[Path] = []
 
     def counted(path: Path) -> Bank:
@@ -297,13 +297,13 @@ def test_a_bank_that_vanishes_while_banks_are_listed_takes_no_other_with_it(
 ) -> None:
     path = tmp_path / "tiny.yaml"
     path.write_text(GOOD, encoding="utf-8")
-    found = Library(tmp_path)
+    found = BankLibrary(tmp_path)
     listed = found.paths()
     path.unlink()
     monkeypatch.setattr(found, "paths", lambda: listed)
     assert [bank.id for bank in found.banks()] == ["deep-learning"]
     assert [error.file for error in found.broken()] == ["tiny.yaml"]
-    assert found.place_of("tiny") is None
+    assert found.path_of("tiny") is None
 
 
 @pytest.mark.parametrize("unit", ["a{n}: b\n", "- a\n", "? a{n}\n", "a{n}: {{}}\n"])

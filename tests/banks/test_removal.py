@@ -7,8 +7,8 @@ import pytest
 from fakes import Only
 
 from interviewer.banks import removal
-from interviewer.banks.loader import Library
-from interviewer.banks.removal import put_back_bank, remove_bank, removed_banks, take_back_bank
+from interviewer.banks.loader import BankLibrary
+from interviewer.banks.removal import remove_bank, removed_banks, restore_bank, undelete_bank
 from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 from interviewer.grading.lexical import LexicalGrader
@@ -29,13 +29,13 @@ questions:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
+def library(tmp_path: Path) -> BankLibrary:
     (tmp_path / "banks").mkdir()
     (tmp_path / "banks" / "mine.yaml").write_text(MINE, encoding="utf-8")
-    return Library(None, tmp_path / "banks")
+    return BankLibrary(None, tmp_path / "banks")
 
 
-def test_an_interview_goes_on_when_its_bank_is_deleted(library: Library, tmp_path: Path) -> None:
+def test_an_interview_goes_on_when_its_bank_is_deleted(library: BankLibrary, tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
     session = SessionService(store, Only(LexicalGrader())).begin("me", make_plan(library.bank("mine")))
     remove_bank(library, "mine")
@@ -48,43 +48,43 @@ def test_an_interview_goes_on_when_its_bank_is_deleted(library: Library, tmp_pat
     store.close()
 
 
-def test_a_bank_comes_back_only_where_nothing_has_taken_its_place(library: Library, tmp_path: Path) -> None:
+def test_a_bank_comes_back_only_where_nothing_has_taken_its_place(library: BankLibrary, tmp_path: Path) -> None:
     removed = remove_bank(library, "mine")
     (tmp_path / "banks" / "other.yaml").write_text(MINE, encoding="utf-8")
     with pytest.raises(BankError, match="in its place"):
-        put_back_bank(library, removed)
+        restore_bank(library, removed)
     (tmp_path / "banks" / "other.yaml").unlink()
-    put_back_bank(library, removed)
+    restore_bank(library, removed)
     assert [bank.id for bank in library.own_banks()] == ["mine"]
 
 
-def test_a_shipped_bank_cannot_be_deleted(library: Library, deep_learning: Bank) -> None:
+def test_a_shipped_bank_cannot_be_deleted(library: BankLibrary, deep_learning: Bank) -> None:
     with pytest.raises(BankError, match="shipped"):
         remove_bank(library, deep_learning.id)
     with pytest.raises(BankError, match="ghost"):
         remove_bank(library, "ghost")
 
 
-def test_a_deleted_bank_can_be_put_back_after_a_restart(library: Library, tmp_path: Path) -> None:
+def test_a_deleted_bank_can_be_put_back_after_a_restart(library: BankLibrary, tmp_path: Path) -> None:
     folder = tmp_path / "banks"
     remove_bank(library, "mine", folder)
-    assert Library(None, folder).own_banks() == []
+    assert BankLibrary(None, folder).own_banks() == []
     moved = folder.rename(tmp_path / "moved")
-    again = Library(None, moved)
+    again = BankLibrary(None, moved)
     assert [(one.id, one.title.en) for one in removed_banks(moved)] == [("mine", "Mine")]
-    assert take_back_bank(again, "mine", moved)
+    assert undelete_bank(again, "mine", moved)
     assert (moved / "mine.yaml").read_text(encoding="utf-8") == MINE
     assert removed_banks(moved) == []
-    assert not take_back_bank(again, "mine", moved)
+    assert not undelete_bank(again, "mine", moved)
 
 
 def test_after_a_day_nothing_of_a_deleted_bank_is_left(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library: BankLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "banks"
     remove_bank(library, "mine", folder)
     (folder / removal.REMOVED / "broken.json").write_text("{")
     assert len(removed_banks(folder)) == 1
     monkeypatch.setattr(removal, "KEPT_FOR", timedelta(0))
-    assert not take_back_bank(library, "mine", folder)
+    assert not undelete_bank(library, "mine", folder)
     assert [path.name for path in folder.rglob("*") if path.is_file()] == ["broken.json"]

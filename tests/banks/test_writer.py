@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviewer.banks.loader import parse_bank
-from interviewer.banks.writer import bank_to_yaml, dump, spell_bank
-from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Language, Localized, Made, Question
+from interviewer.banks.writer import bank_to_mapping, bank_to_yaml, dump
+from interviewer.domain.rubric import Bank, Criterion, Group, ImportOrigin, Kind, Language, Localized, Question
 from interviewer.errors import BankError
 
 
@@ -30,7 +30,7 @@ def test_groups_whys_and_policies_are_written_and_read_again(
 
 
 def test_a_bank_is_spelled_for_people() -> None:
-    made = Made("notes.md", 3, "abc", fields=("text 12",), criteria=("off 34",))
+    made = ImportOrigin("notes.md", 3, "abc", fields=("text 12",), criteria=("off 34",))
     off = Criterion("off", Localized(zh="测试时关闭"), weight=2, aliases=(("关掉", "no"), ("off",)), made="sentence")
     question = Question(
         "dropout",
@@ -104,4 +104,4 @@ def test_choices_between_criteria_and_words_on_grading_are_written_and_read_agai
 @given(QUESTION, LOCALIZED)
 def test_a_new_bank_is_laid_out_as_its_editor_lays_it_out(question: Question, title: Localized) -> None:
     text = bank_to_yaml(bank := Bank("b", title, (question,)))
-    assert text.split("\n", 2)[2] == dump(spell_bank(bank))
+    assert text.split("\n", 2)[2] == dump(bank_to_mapping(bank))

@@ -18,7 +18,7 @@ from misbehaving import Exchange, error
 from model_server import MODEL, Character, model_server
 
 from interviewer.banks.loader import read_bank
-from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.errors import LLMError
 from interviewer.grading import LLMGrader
 from interviewer.llm.client import OpenAICompatible
@@ -106,7 +106,7 @@ def servers() -> dict[str, Spoiling]:
 def main() -> None:
     logging.disable()
     question = read_bank(shipped("rubrics") / "deep-learning.yaml")["nonlinearity"]
-    turns = (Turn(Saying.QUESTION, question.text.en), Turn(Saying.ANSWER, ANSWER))
+    turns = (Turn(TurnKind.QUESTION, question.text.en), Turn(TurnKind.ANSWER, ANSWER))
     attempt = Attempt(question.id, 1, turns, is_closed=True)
     rows = []
     for name, character in servers().items():

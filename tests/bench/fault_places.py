@@ -45,13 +45,17 @@ class Served:
     def __init__(self, place: Place, **settings: str) -> None:
         self.place, self.settings, self.port, self.url = place, settings, 0, ""
 
+    @property
+    def command(self) -> list[str]:
+        return [str(ROOT / "app.py"), "--port", str(self.port)]
+
     def launch(self) -> None:
         """Start it without waiting until it is there."""
         settings = {"DATA_DIR": str(self.place.folder), "DATABASE_URL": self.place.url, **self.settings}
         environment = {f"INTERVIEWER_{name}": value for name, value in settings.items()}
         self.log = tempfile.NamedTemporaryFile("w+", prefix="faults-", suffix=".log")  # noqa: SIM115 - as long as the server
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py"), "--port", str(self.port)],
+            [sys.executable, *self.command],
             env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), **environment},
             cwd=self.place.folder, stdout=self.log, stderr=self.log,
         )  # fmt: skip

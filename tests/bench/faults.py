@@ -25,10 +25,11 @@ Where each kind of fault is tried, here (by the name of its row) or in a test:
 - replicas: `two`, `replica`; tests/sessions/test_effects.py::test_two_replicas_pay_for_a_grading_once
 - clocks, banks, ports, keys: `clock`, `bank`; tests/web/test_serving.py::test_a_taken_port_is_said_in_one_line,
   test_a_lost_signing_key_is_said_and_no_interview_is_lost
+- versions of the database, many banks, a long history, another secret: `newer`, `older`, `banks`, `history`, `secret`
 - broken banks: tests/banks/test_loader.py::test_a_broken_bank_is_parsed_once_until_it_changes
 - the operator's key: tests/sessions/test_grader_registry.py::test_a_stranger_spends_the_operators_key_on_the_operators_model_alone,
   test_no_key_stays_when_its_choice_has_gone
-- half-sent requests and uploads: tests/web/test_receiving.py; tests/web/test_uploads.py
+- half-sent requests and uploads: tests/web/test_body_receiver.py; tests/web/test_uploads.py
 - refused events in the log: tests/web/test_outage.py::test_an_event_that_makes_no_sense_is_one_line_in_the_log_and_none_of_its_content
 - control characters and formulas: tests/presentation/test_plain_text.py::test_no_transcript_commands_a_terminal;
   tests/presentation/test_grade_export.py::test_no_cell_of_csv_is_a_formula
@@ -67,13 +68,28 @@ import sqlalchemy as sa  # noqa: E402
 from fakes import begun  # noqa: E402
 from fault_places import ROOT, START_SECONDS, FarHost, Place, Postgres, Served, served  # noqa: E402
 from load import Visitor  # noqa: E402
+from many_interviews import OWNER, copy, played  # noqa: E402
 from model_server import MODEL, Character, model_server  # noqa: E402
+from old_database import HISTORIES, connected, first_version  # noqa: E402
 
 from interviewer.domain.interview import Answered, Graded, RegradeAsked  # noqa: E402
 from interviewer.sessions import store as store_module  # noqa: E402
+from interviewer.sessions.database import REVISIONS  # noqa: E402
 from interviewer.sessions.service import SessionService  # noqa: E402
 from interviewer.sessions.store import Store  # noqa: E402
+from interviewer.web.identity import Owners  # noqa: E402
 
+SECRET = "a secret of the fault table"
+SMALL_BANK = """id: bank-{number}
+title: Bank {number}
+language: en
+questions:
+  - id: depth
+    text: Why does depth need a non-linearity, in bank {number}?
+    reference: Without it the layers are one linear map.
+    criteria:
+      - {{id: linear, kind: core, weight: 1, text: Without it the layers are one linear map., aliases: [[linear map]]}}
+"""
 ANSWER = "Without a non-linearity the layers collapse into one linear map, so depth adds nothing. ({})"
 
 
@@ -511,6 +527,103 @@ async def first_start(place: Place, seen: Seen, kills: int) -> None:
     seen.note(f"{tries} starts killed, {between} of them before the tables were there; the next start worked each time")
 
 
+async def newer(place: Place, seen: Seen, _: int) -> None:
+    with served(place) as server:
+        async with visiting(server) as visitor:
+            await begin(visitor, 1)
+            await send(visitor, seen, ANSWER.format("newer"))
+    set_version(place, "9999")
+    server = Served(place)
+    server.launch()
+    is_up = server.wait()
+    said = server.said().strip()
+    seen.note(f"“{said[:70]}…”", good=not is_up and "newer version" in said and "Traceback" not in said)
+    set_version(place, REVISIONS[-1])
+
+
+def set_version(place: Place, version: str) -> None:
+    with connected(place.database) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+
+
+async def older(place: Place, seen: Seen, _: int) -> None:
+    first_version(place.database)
+    with served(place) as server:
+        async with visiting(server) as visitor:
+            await begin(visitor, 1)
+            await send(visitor, seen, ANSWER.format("older"))
+    store = Store(place.database)
+    kept = [one for one in store.interviews("me") if not one.problem]
+    store.close()
+    seen.note(f"{len(kept)} of {len(HISTORIES)} interviews of version 1 are listed", good=len(kept) == len(HISTORIES))
+
+
+async def many_banks(place: Place, seen: Seen, _: int) -> None:
+    banks, count = place.folder / "more-banks", 5_000
+    banks.mkdir()
+    for number in range(count):
+        (banks / f"bank-{number}.yaml").write_text(SMALL_BANK.format(number=number), encoding="utf-8")
+    start = time.monotonic()
+    with served(place, BANKS_DIR=str(banks)) as server:
+        up = time.monotonic() - start
+        async with visiting(server) as first, visiting(server) as second:
+            took = []
+            for visitor in (first, second):
+                start = time.monotonic()
+                await visitor.arrive()
+                took.append(time.monotonic() - start)
+            await second.press("begin", count=1, mode="coach", bank=f"bank-{count - 1}")
+            taken = await send(second, seen, ANSWER.format("banks"))
+    told = f"up in {up:.1f} s, its first page in {took[0]:.1f} s, the next one in {took[1]:.1f} s"
+    seen.note(told, good=taken and up < 30 and took[1] < 10)
+
+
+async def long_history(place: Place, seen: Seen, _: int) -> None:
+    service, interview = played(place.database)
+    copy(service.store, interview, 9_999)
+    service.close()
+    service.store.close()
+    with served(place, SECRET=SECRET) as server:
+        took = {}
+        for who in ("nobody", OWNER):
+            async with visiting(server) as visitor:
+                if who == OWNER:
+                    visitor.client.headers["Cookie"] = Owners(SECRET, is_https=False).set_cookie(OWNER).split(";")[0]
+                await visitor.arrive()
+                start = time.monotonic()
+                await begin(visitor, 1)
+                taken = await send(visitor, seen, ANSWER.format(who))
+                took[who] = time.monotonic() - start
+    seen.note(
+        f"page, start and answer in {took[OWNER]:.1f} s, those of a new owner in {took['nobody']:.1f} s",
+        good=taken and took[OWNER] < 3 * took["nobody"] + 1,
+    )
+
+
+async def another_secret(place: Place, seen: Seen, _: int) -> None:
+    text, server = ANSWER.format("secret"), Served(place, SECRET=SECRET).start()
+    async with visiting(server) as visitor:
+        await begin(visitor, 1)
+        await send(visitor, seen, text)
+        server.end(signal.SIGTERM)
+        server.settings["SECRET"] = SECRET[::-1]
+        server.start()
+        await visitor.arrive()
+        store = Store(place.database)
+        [kept] = store.interviews()
+        store.close()
+        before = await visitor.client.get(f"/export/{kept.id}.json")
+        seen.note(
+            "said in the log" if "another key" in server.said() else "not said", good="another key" in server.said()
+        )
+        link = f"/enter/{Owners(SECRET[::-1], is_https=False).link(kept.owner)}"
+        entered = await visitor.client.post(link, data={"token": link.rpartition("/")[2]})
+        seen.note("a link brings the interviews back", good=before.status_code == 404 and entered.status_code == 303)
+        export = await visitor.client.get(f"/export/{kept.id}.json")
+        seen.note("its answer is there", good=text in export.text)
+    server.end()
+
+
 async def many(place: Place, seen: Seen, _: int) -> None:
     servers = [Served(place) for _ in range(8)]
     for server in servers:
@@ -548,6 +661,11 @@ FAULTS: dict[str, tuple[str, str, Fault]] = {
     "replica": ("replica killed while it grades", "the other one finishes, nobody opening the page", replica),
     "first": ("first start killed between tables", "the next start works", first_start),
     "many": ("8 starts at once on an empty database", "all come up", many),
+    "newer": ("database of a newer version", "refused in one line; nothing changed", newer),
+    "older": ("database of version 1", "brought up to date; all interviews there", older),
+    "banks": ("5,000 banks", "up in seconds; all can be played", many_banks),
+    "history": ("an owner with 10,000 interviews", "the page is as quick as anybody's", long_history),
+    "secret": ("another secret", "said; a link brings the interviews back", another_secret),
 }
 
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from fakes import Only
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.planning import make_plan
@@ -37,7 +37,9 @@ LENGTH = 60  # characters of the reference that are given as the answer
 def played(url: str) -> tuple[SessionService, str]:
     """A service on a new database, and a finished interview of five questions."""
     service = SessionService(Store(url), Only(LexicalGrader()))
-    session = service.begin(OWNER, make_plan(Library().bank("deep-learning"), count=5, language=Language.ZH, seed=1))
+    session = service.begin(
+        OWNER, make_plan(BankLibrary().bank("deep-learning"), count=5, language=Language.ZH, seed=1)
+    )
     while not (interview := session.interview()).is_over:
         session.answer(interview.question.reference.zh[:LENGTH])
         session.run_due_and_wait()
@@ -49,10 +51,14 @@ def copy(store: Store, interview: str, count: int) -> None:
     """So many interviews that differ from the one that was played in their ids."""
     names = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
     with store.database.write() as connection:
+        is_postgres = connection.dialect.name == "postgresql"
+        name, time = ("lpad(to_hex(i), 14, '0')", "lpad(i::text, 6, '0')") if is_postgres else (
+            "printf('%014x', i)", "printf('%06d', i)"
+        )  # fmt: skip
         for table in ("interviews", "events", "overviews", "outcomes"):
             columns = [column["name"] for column in sa.inspect(connection).get_columns(table)]
             own = "id" if table == "interviews" else "interview"
-            new = {own: "printf('%014x', i)", "changed_at": "printf('2026-01-01T%06d', i)"}
+            new = {own: name, "changed_at": f"'2026-01-01T' || {time}"}
             copied = ", ".join(new.get(column, column) for column in columns)
             connection.execute(
                 sa.text(

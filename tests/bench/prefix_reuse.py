@@ -16,10 +16,10 @@ from typing import Any
 import httpx2
 
 from interviewer.banks.loader import read_bank
-from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Question
 from interviewer.grading import CallShape, LLMGrader
-from interviewer.llm import Message, Piece, Reply
+from interviewer.llm import Message, Reply, ReplyChunk
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.protocol import as_stream
 from interviewer.llm.request_options import chat_request, default_options
@@ -50,7 +50,7 @@ class Counted:
         self.rows.append((label, found["usage"]["prompt_tokens"], found["timings"]["prompt_n"]))
         return Reply(json.dumps(_verdicts(schema or {}, is_first=len(messages) == 2)))
 
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
         return as_stream(self.reply(messages, schema=schema))
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ def measure(endpoint: Endpoint, shape: CallShape) -> list[tuple[str, int, int]]:
 
 
 def _attempt(question: Question, text: str) -> Attempt:
-    turns = (Turn(Saying.QUESTION, question.text.en), Turn(Saying.ANSWER, text))
+    turns = (Turn(TurnKind.QUESTION, question.text.en), Turn(TurnKind.ANSWER, text))
     return Attempt(question.id, 1, turns, is_closed=True)
 
 

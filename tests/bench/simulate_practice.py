@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from fakes import grade
 from practice import MORNING
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Event, Graded, MovedOn, Unprobed, replay
 from interviewer.domain.learning import Rating
@@ -123,7 +123,7 @@ def by_today(bank: Bank, seed: int, exam: date | None) -> dict[str, float]:
 
 
 def main() -> None:
-    bank = Library().bank("deep-learning")
+    bank = BankLibrary().bank("deep-learning")
     names = [question.id for question in bank.questions]
     exam = MORNING.date() + timedelta(days=EXAM_DAY - 1)
     habits: dict[str, Callable[[int], dict[str, float]]] = {

@@ -13,7 +13,7 @@ from model_server import MODEL, Character, model_server
 from printed import say
 
 from interviewer import wiring
-from interviewer.domain.interview import Attempt, Mode, Saying, Turn
+from interviewer.domain.interview import Attempt, Mode, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Language, Question
 from interviewer.errors import LLMMalformed
 from interviewer.grading import CallShape, LLMGrader
@@ -33,7 +33,9 @@ NAIVE_RULES = (
 
 def attempt(question: Question) -> Attempt:
     text = question.reference.en
-    return Attempt(question.id, 1, (Turn(Saying.QUESTION, question.text.en), Turn(Saying.ANSWER, text)), is_closed=True)
+    return Attempt(
+        question.id, 1, (Turn(TurnKind.QUESTION, question.text.en), Turn(TurnKind.ANSWER, text)), is_closed=True
+    )
 
 
 def nothing_met(request: Request) -> str:

@@ -10,7 +10,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.pipeline import Preview, preview
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 
 SHAPES = (
@@ -49,7 +49,7 @@ def test_three_hundred_questions_of_mixed_shapes(benchmark: BenchmarkFixture) ->
 
 
 def test_three_hundred_questions_become_a_bank(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
-    alone, library = parse_alone(), Library(None, tmp_path)
+    alone, library = parse_alone(), BankLibrary(None, tmp_path)
 
     def imported() -> tuple[Preview, float]:
         start = time.perf_counter()
@@ -101,7 +101,7 @@ def chinese_list(size: int) -> str:
 def test_a_long_chinese_list_is_read_compiled_and_checked(size: int, aim: int, tmp_path: Path) -> None:
     text = chinese_list(size)
     begun = time.process_time()
-    shown = preview("list.md", text.encode(), library=Library(None, tmp_path), folder=tmp_path)
+    shown = preview("list.md", text.encode(), library=BankLibrary(None, tmp_path), folder=tmp_path)
     made = time.process_time()
     checked: list[int] = []
     shown.check(lambda done, _total: checked.append(done))

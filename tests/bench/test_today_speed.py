@@ -71,7 +71,7 @@ def filled(url: str) -> Store:
         connection.execute(overviews.insert(), rows)
         connection.execute(interview_words.insert(), [{"interview": one["id"], "words": WORDS} for one in names])
         connection.execute(outcomes.insert(), verdicts)
-        review_cards.rebuild(connection)
+        review_cards.rebuild_review_cards(connection)
     return store
 
 

@@ -1,9 +1,12 @@
-"""A real server in a process of its own, and a real Chromium that may talk to nobody else."""
+"""A real server in a process of its own, and a real Chromium that may talk to nobody else.
+
+A start of the server takes longer than most tests, so all tests of a process share one: visitors see nothing of each
+other, and whoever kills it starts it again. Only what cannot be shared (another clock, other settings) has its own.
+"""
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ expect.set_options(timeout=45_000)
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.name != "test_page_week.py")  # by far the longest: else it ends alone
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -25,27 +29,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"there is no Chromium at {CHROMIUM} to drive"))
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server for a test that looks into its data, or stops it."""
-    with _served(tmp_path / "served") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server for all tests of a module that only visit its page: a visitor sees nothing of another."""
-    with _served(tmp_path_factory.mktemp("shared") / "served") as server:
-        yield server
-
-
-@contextmanager
-def _served(folder: Path) -> Iterator[Server]:
-    folder.mkdir()
-    server = Server(folder)
-    server.start()
+    server = Server(tmp_path_factory.mktemp("served"))
     yield server
     server.stop()
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Iterator[Server]:
+    """The server that is shared, running; banks and job descriptions, which are for all visitors, are as at first."""
+    shared_server.start()
+    yield shared_server
+    for name in ("banks", "jobs"):
+        shutil.rmtree(shared_server.folder / name, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -62,10 +59,8 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visit]]:
+def visit(chromium: Browser, server: Server) -> Iterator[Callable[..., Visit]]:
     """Open the page as a new visitor. At the end: nothing was asked of any other host, and no script of an answer ran."""
-    own = "server" in request.fixturenames
-    server: Server = request.getfixturevalue("server" if own else "shared_server")
     visits: list[Visit] = []
 
     def open_page(language: str = "zh-CN", **options: object) -> Visit:

@@ -27,25 +27,42 @@ class Server:
     port: int = 0
     url: str = ""
     extra: dict[str, str] = field(default_factory=dict)
-    days: float = 0
-    """How far its clock is ahead of that of this machine."""
+    has_own_clock: bool = False
+    """Whether `set_ahead` moves its clock."""
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Start it, if it does not run, and wait until it answers."""
+        if self._process and self._process.poll() is None:
+            return
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTERVIEWER_")}
         environment = {**inherited, "INTERVIEWER_DATA_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.extra}
-        clock = [str(ROOT / "tests" / "browser" / "moved_clock.py"), str(self.days)] if self.days else []
+        clock = [str(ROOT / "tests" / "browser" / "moved_clock.py"), str(self._days)] if self.has_own_clock else []
+        if clock and not self._days.exists():
+            self._days.write_text("0")
         command = [sys.executable, *clock, str(ROOT / "app.py"), "--port", str(self.port)]
         with self.log.open("a") as log:
             said = log.tell()
             self._process = subprocess.Popen(command, env=environment, cwd=self.folder, stdout=log, stderr=log)
-        for _ in range(2400):
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", self.log.read_text()[said:])
-            if found:
-                break
-            time.sleep(0.05)
-        assert found, self.log.read_text()
+        found = self._until_it_says(r"http://127\.0\.0\.1:(\d+)", said)
         self.url, self.port = found.group(), int(found.group(1))
+
+    def set_ahead(self, days: int) -> None:
+        """Let so many days pass since the start of the test."""
+        said = len(self.log.read_text())
+        self._days.write_text(str(days))
+        self._until_it_says(f"{days} days ahead", said)
+
+    def _until_it_says(self, pattern: str, begin: int) -> re.Match[str]:
+        for _ in range(2400):
+            if found := re.search(pattern, self.log.read_text()[begin:]):
+                return found
+            time.sleep(0.05)
+        raise AssertionError(self.log.read_text())
+
+    @property
+    def _days(self) -> Path:
+        return self.folder / "days-ahead"
 
     @property
     def log(self) -> Path:

@@ -202,7 +202,7 @@ def test_a_list_of_5_mb_shows_how_far_it_is_and_can_be_stopped(
     page.set_input_files("#import-file", tmp_path / "locks.md")
     expect(page.locator("#import-found progress[max='1900']")).to_be_visible(timeout=120_000)
     page.screenshot(path=shots / "import-progress.png")
-    page.click("#import-stop")
+    page.click(".stop-task")
     expect(page.locator("#import-found")).to_contain_text("Stopped")
     assert page.locator(".editor").count() == 0
     bring(page, "Import", tmp_path / "networks.md")

@@ -1,7 +1,7 @@
 """Interviews graded by a model server on this machine."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -192,11 +192,10 @@ def test_the_key_is_nowhere_after_a_whole_session(server: Server, visit: Callabl
     for path in server.folder.rglob("*"):
         if path.is_file():
             assert KEY.encode() not in path.read_bytes(), path
-    server.stop()
 
 
 @pytest.fixture
-def leaky(server: Server) -> Server:
+def leaky(server: Server) -> Iterator[Server]:
     """The same server, started where the environment names a proxy and an organisation."""
     server.stop()
     server.extra = {
@@ -208,7 +207,9 @@ def leaky(server: Server) -> Server:
         "OPENAI_CUSTOM_HEADERS": "X-Leak: yes",
     }
     server.start()
-    return server
+    yield server
+    server.stop()
+    server.extra = {}
 
 
 def test_nothing_of_the_environment_leaks_and_no_proxy_stands_before_this_machine(

@@ -36,7 +36,7 @@ def days_ago(server: Server, days: int) -> None:
             connection.exec_driver_sql(
                 "UPDATE events SET at = ? WHERE interview = ? AND number = ?", (moved, name, number)
             )
-    store.rebuild()
+    store.rebuild_read_models()
     store.close()
 
 

@@ -1,7 +1,10 @@
 """Answers that are spoken, with Chromium's fake microphone and a speech server on this machine; questions that are heard."""
 
+import io
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from misbehaving import Server as SpeechEndpoint
@@ -23,14 +26,29 @@ COUNT_ASKED = """
 """
 
 
+# "Um, it is switched off.", as espeak-ng says it.
+SPOKEN = Path(__file__).with_name("spoken.wav")
+PAUSE_SECONDS = 4.0
+
+
+def spoken_with_a_pause() -> bytes:
+    """A WAV file with one sentence and then silence."""
+    held = io.BytesIO()
+    with wave.open(str(SPOKEN)) as said, wave.open(held, "wb") as file:
+        file.setparams(said.getparams())
+        silence = bytes([128]) * int(PAUSE_SECONDS * said.getframerate())
+        file.writeframes(said.readframes(said.getnframes()) + silence)
+    return held.getvalue()
+
+
 @pytest.fixture(scope="module")
 def chromium(
     playwright: Playwright, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Browser]:
-    """A browser whose microphone hears a tone, as loud as the parameter says."""
-    wave = tmp_path_factory.mktemp("microphone") / "heard.wav"
-    wave.write_bytes(tone(10, getattr(request, "param", 0.5)))
-    heard = [*MICROPHONE, f"--use-file-for-fake-audio-capture={wave}"]
+    """A browser whose microphone hears somebody speak and pause, again and again; nothing where the parameter says so."""
+    heard_file = tmp_path_factory.mktemp("microphone") / "heard.wav"
+    heard_file.write_bytes(tone(10, 0.0) if getattr(request, "param", "") == "silence" else spoken_with_a_pause())
+    heard = [*MICROPHONE, f"--use-file-for-fake-audio-capture={heard_file}"]
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *heard])
     yield browser
     browser.close()
@@ -41,21 +59,32 @@ def speech() -> SpeechServer:
     return SpeechServer([FIRST, SECOND])
 
 
-@pytest.fixture
-def endpoint(speech: SpeechServer) -> Iterator[SpeechEndpoint]:
-    with serving(speech) as served:
-        yield served
-
-
-@pytest.fixture
-def server(tmp_path: Path, endpoint: SpeechEndpoint) -> Iterator[Server]:
-    folder = tmp_path / "served"
-    folder.mkdir()
-    models = {"BASE_URL": endpoint.url, "MODEL": "ear", "VOICE_MODEL": "mouth"}
-    server = Server(folder, extra={f"INTERVIEWER_SPEECH_{name}": value for name, value in models.items()})
+@pytest.fixture(scope="module")
+def speaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of the page for all tests here; the address of its speech server is the same all the time."""
+    with serving(SpeechServer()) as there:
+        models = {"BASE_URL": there.url, "MODEL": "ear", "VOICE_MODEL": "mouth"}
+    extra = {f"INTERVIEWER_SPEECH_{name}": value for name, value in models.items()}
+    server = Server(tmp_path_factory.mktemp("speaking"), extra=extra)
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def endpoint(speaking: Server, speech: SpeechServer) -> Iterator[SpeechEndpoint]:
+    port = urlsplit(speaking.extra["INTERVIEWER_SPEECH_BASE_URL"]).port
+    assert port
+    served = SpeechEndpoint(speech, port)
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def server(speaking: Server, endpoint: SpeechEndpoint) -> Server:
+    assert endpoint.url == speaking.extra["INTERVIEWER_SPEECH_BASE_URL"]
+    return speaking
 
 
 def begin(page: Page) -> None:
@@ -129,7 +158,27 @@ def test_what_was_said_is_edited_added_to_and_sent_and_the_edited_text_is_graded
     assert [event.spoken is None for event in events(server) if isinstance(event, Answered)] == [False, True]
 
 
-@pytest.mark.parametrize("chromium", [0.0], indirect=True)
+def test_pauses_and_filler_words_of_real_speech_are_counted_and_not_graded(
+    server: Server, visit: Callable[..., Visit], speech: SpeechServer
+) -> None:
+    speech.words = ["Um, it is, uh, switched off."]
+    page = visit("en").page
+    begin(page)
+    record(page, PAUSE_SECONDS + 3)
+    expect(page.locator("#answer textarea")).to_have_value("Um, it is, uh, switched off.")
+    page.click("#send")
+    expect(page.locator("#next")).to_be_visible()
+    page.click("#end")
+    page.click("#end-yes")
+    expect(page.locator("#report .pace").last).to_contain_text(
+        "filler words: 2; long pauses: 1. None of this is graded"
+    )
+    (answered,) = [event for event in events(server) if isinstance(event, Answered)]
+    assert answered.spoken is not None
+    assert answered.spoken.seconds > PAUSE_SECONDS
+
+
+@pytest.mark.parametrize("chromium", ["silence"], indirect=True)
 def test_silence_is_not_sent_to_be_made_into_words(
     visit: Callable[..., Visit], server: Server, speech: SpeechServer, shots: Path
 ) -> None:
@@ -260,26 +309,21 @@ def test_a_question_is_heard_by_the_voice_of_the_server(
     page = seen.page
     page.reload()
     begin(page)
+    seen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('mine')")
     page.locator("#chat .hear").first.click()
     page.wait_for_function("window.played.length === 1")
     assert page.evaluate("window.played[0]").startswith("blob:")
     said = page.locator("#chat .turn.question .hear").get_attribute("data-text")
     assert [one["input"] for one in speech.read] == [said]
-
-
-@pytest.fixture
-def unspeaking(tmp_path: Path) -> Iterator[Server]:
-    folder = tmp_path / "unspeaking"
-    folder.mkdir()
-    server = Server(folder)
-    server.start()
-    yield server
-    server.stop()
+    assert page.locator("#chat .hear").first.inner_text() == "Listen"
+    assert page.evaluate("navigator.clipboard.readText()") == "mine", "what was copied before is still there"
 
 
 def test_without_a_speech_server_the_browser_reads_if_it_has_a_voice_and_nothing_records(
-    chromium: Browser, unspeaking: Server, shots: Path
+    chromium: Browser, shared_server: Server, shots: Path
 ) -> None:
+    shared_server.start()
     voices = "[{lang: 'en-GB', name: 'one'}]"
     for has_voice in (False, True):
         page = chromium.new_page(locale="en", viewport={"width": 360, "height": 740})
@@ -292,7 +336,7 @@ def test_without_a_speech_server_the_browser_reads_if_it_has_a_voice_and_nothing
                 getVoices: () => {voices if has_voice else "[]"}, cancel: () => {{}},
                 speak: one => window.spoken.push([one.text, one.lang])}}}});"""
         )
-        page.goto(unspeaking.url)
+        page.goto(shared_server.url)
         page.click("#practise-today")
         expect(page.locator("#answer textarea")).to_be_visible()
         expect(page.locator("#record")).to_have_count(0)

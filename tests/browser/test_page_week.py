@@ -1,8 +1,9 @@
 """A week of practice, day by day, on a clock that is moved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from served import ROOT, Server, Visit
@@ -12,6 +13,14 @@ from interviewer.banks.loader import read_bank
 BANK = read_bank(ROOT / "rubrics" / "deep-learning.yaml")
 SERIOUS = ("serious", "critical")
 A_DAY = 3
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path, has_own_clock=True)
+    server.start()
+    yield server
+    server.stop()
 
 
 def asked(page: Page) -> str:
@@ -101,9 +110,7 @@ def test_a_week_is_played_day_by_day(server: Server, visit: Callable[..., Visit]
     page.click("#new")
     expect(page.locator("#today")).to_contain_text("Done for today")
     for day in range(1, 7):
-        server.stop()
-        server.days = day
-        server.start()
+        server.set_ahead(day)
         page.reload()
         expect(page.locator("#practise-today")).to_be_visible()
         told.append(today(page))

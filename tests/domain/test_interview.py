@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from interviewer.domain.grade import Evidence, Level, Ruling
 from interviewer.domain.interview import (
-    Aid,
     Answered,
     Asked,
     AskProbe,
+    Assistance,
     Begun,
     Clarified,
     Clarify,
-    Contest,
     Contested,
     Ended,
     Event,
@@ -28,6 +27,7 @@ from interviewer.domain.interview import (
     Interview,
     Mode,
     MovedOn,
+    Objection,
     Order,
     Phase,
     Plan,
@@ -36,11 +36,11 @@ from interviewer.domain.interview import (
     Repeated,
     Retried,
     Ruled,
-    Saying,
     SecondOpinionAsked,
     SecondOpinionGiven,
     Skipped,
     SkipUndone,
+    TurnKind,
     Ungraded,
     Unprobed,
     begin,
@@ -126,7 +126,7 @@ def _holds(interview: Interview) -> None:
         isinstance(effect, AskProbe | Clarify) for effect in due(interview)
     )
     for attempt in interview.attempts:
-        assert attempt.turns[0].saying is Saying.QUESTION
+        assert attempt.turns[0].kind is TurnKind.QUESTION
         if attempt.grade or attempt.failure:
             assert attempt.is_answered
             assert GradeAttempt(attempt.question, attempt.number) not in due(interview)
@@ -155,10 +155,10 @@ def test_interview_mode_goes_straight_on_and_hides_grades_until_the_end() -> Non
 def test_in_interview_mode_a_verdict_cannot_be_contested_before_the_end() -> None:
     interview = after(Answered(SAID), Unprobed(), mode=Mode.INTERVIEW)
     graded = step(interview, Graded("dropout", 1, grade(interview.attempts[0], off=Level.MET)))
-    contested = Contested("dropout", 1, Contest("random", Evidence(1, SAID)))
+    contested = Contested("dropout", 1, Objection("random", Evidence(1, SAID)))
     with pytest.raises(OutOfTurn):
         step(graded, contested)
-    assert step(step(graded, Ended()), contested).attempts[0].contests
+    assert step(step(graded, Ended()), contested).attempts[0].objections
 
 
 def test_a_blank_answer_is_none() -> None:
@@ -248,10 +248,10 @@ def test_the_ladder_has_three_rungs_and_none_if_hints_are_off() -> None:
 def test_help_is_told_apart_from_what_was_said_without_it() -> None:
     interview = after(Answered("a"), Probed("random", "Why?"), Answered("b"), Unprobed(), probes=1)
     first, second = interview.current.answers
-    assert interview.current.aid(Evidence(*first)) is Aid.UNAIDED
-    assert interview.current.aid(Evidence(*second)) is Aid.PROBED
+    assert interview.current.assistance_before(Evidence(*first)) is Assistance.UNAIDED
+    assert interview.current.assistance_before(Evidence(*second)) is Assistance.PROBED
     hinted = after(Hinted("off", "Think."), Answered("a"))
-    assert hinted.current.aid(Evidence(*hinted.current.answers[0])) is Aid.HINTED
+    assert hinted.current.assistance_before(Evidence(*hinted.current.answers[0])) is Assistance.HINTED
 
 
 def test_a_failed_grading_is_not_due_again_until_somebody_asks() -> None:
@@ -340,8 +340,8 @@ def test_evidence_stands_where_it_says_or_where_its_words_stand_first(
     found = step(closed, Graded("dropout", 1, graded)).current.grade
     assert found
     assert (found.verdicts[0].evidence[0].start, found.verdicts[0].evidence[0].end) == place
-    contested = step(step(closed, Graded("dropout", 1, whole)), Contested("dropout", 1, Contest("off", evidence)))
-    assert (contested.current.contests[0].evidence.start, contested.current.contests[0].evidence.end) == place
+    contested = step(step(closed, Graded("dropout", 1, whole)), Contested("dropout", 1, Objection("off", evidence)))
+    assert (contested.current.objections[0].evidence.start, contested.current.objections[0].evidence.end) == place
 
 
 @pytest.mark.parametrize("start, end", [(1, 4), (0, 4), (19, 99), (0, 2)])
@@ -433,11 +433,11 @@ def test_a_question_of_the_candidate_is_a_turn_and_no_answer() -> None:
     assert (asked.phase, due(asked)) == (Phase.WEIGHING, (Clarify("dropout", 1),))
     replied = step(asked, Clarified("At test time, that is."))
     assert replied.phase is Phase.ANSWERING
-    assert [turn.saying for turn in replied.current.turns] == [Saying.QUESTION, Saying.ASK, Saying.CLARIFICATION]
+    assert [turn.kind for turn in replied.current.turns] == [TurnKind.QUESTION, TurnKind.ASK, TurnKind.CLARIFICATION]
     assert not replied.current.is_answered
     answered = step(replied, Answered(SAID))
     assert answered.current.answers == ((3, SAID),)
-    assert answered.current.aid(Evidence(3, SAID)) is Aid.UNAIDED
+    assert answered.current.assistance_before(Evidence(3, SAID)) is Assistance.UNAIDED
     with pytest.raises(OutOfTurn):
         step(asked, Unprobed())
 
@@ -446,7 +446,7 @@ def test_a_question_that_was_sent_as_an_answer_becomes_none() -> None:
     replied = after(Answered("Do you mean at test time?"), Clarified("At test time, that is."))
     assert replied.phase is Phase.ANSWERING
     assert not replied.current.is_answered
-    assert [turn.saying for turn in replied.current.turns[1:]] == [Saying.ASK, Saying.CLARIFICATION]
+    assert [turn.kind for turn in replied.current.turns[1:]] == [TurnKind.ASK, TurnKind.CLARIFICATION]
 
 
 def test_asking_comes_to_an_end() -> None:

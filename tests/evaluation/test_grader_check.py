@@ -5,7 +5,7 @@ from misbehaving import Behaviour, Exchange
 from model_server import MODEL, Character, model_server
 
 from interviewer import cli
-from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Bank
 from interviewer.evaluation import grader_check
 from interviewer.grading import LLMGrader
@@ -99,7 +99,7 @@ def test_the_setting_decides_whether_remarks_are_asked_for(
     if said:
         monkeypatch.setenv("INTERVIEWER_REMARKS", said)
     question = deep_learning[grader_check.QUESTION]
-    turns = (Turn(Saying.QUESTION, question.text.en), Turn(Saying.ANSWER, "Layers collapse to one linear map."))
+    turns = (Turn(TurnKind.QUESTION, question.text.en), Turn(TurnKind.ANSWER, "Layers collapse to one linear map."))
     with model_server() as server:
         grader = make_grader("llm", read_settings(base_url=server.url, model=MODEL))
         grade = grader.grade(question, Attempt(question.id, 1, turns, is_closed=True))

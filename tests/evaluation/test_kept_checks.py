@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from command_line import run
+from misbehaving import Exchange
 from model_server import MODEL, STRICT, Character, model_server
 
 from interviewer.evaluation import grader_check
@@ -37,7 +38,7 @@ def test_a_model_found_too_slow_is_asked_for_no_remarks_after_a_restart_either(m
 
 def test_checks_are_kept_whole_and_seen_by_other_processes(tmp_path: Path) -> None:
     mine, theirs = (KeptChecks(tmp_path / "checks.json") for _ in range(2))
-    lost = grader_check.Finding("reachable", False, grader_check._verbatim("no"))
+    lost = grader_check.CheckFinding("reachable", False, grader_check._verbatim("no"))
     check = GraderCheck(
         "m", "here", (grader_check.CannedResult(grader_check.CannedAnswer.HALF, None, 1.5, 0),), (lost,)
     )
@@ -58,8 +59,30 @@ def test_a_damaged_or_unwritable_file_costs_another_check_and_no_more(tmp_path: 
     path.write_text("{")
     kept = KeptChecks(path)
     assert not kept
-    kept["http://here/v1", "m", ONE] = GraderCheck("m", "here", (), ())
+    result = grader_check.CannedResult(grader_check.CannedAnswer.HALF, 0.5, 1.5, 0)
+    kept["http://here/v1", "m", ONE] = GraderCheck("m", "here", (result,), ())
     assert len(KeptChecks(path)) == 1
     nowhere = KeptChecks(tmp_path / "not" / "there.json")
     nowhere["http://here/v1", "m", ONE] = GraderCheck("m", "here", (), ())
     assert len(nowhere) == 1  # for as long as the program runs
+
+
+def test_a_check_whose_server_was_away_is_no_verdict_on_the_model(capsys: pytest.CaptureFixture[str]) -> None:
+    class Leaving(Character):
+        def __call__(self, exchange: Exchange) -> None:
+            if exchange.number > self.left:
+                exchange.reset()
+            else:
+                super().__call__(exchange)
+
+    character = Leaving()
+    character.left = 10_000
+    with model_server(character) as server:
+        assert run("doctor", "--base-url", server.url, "--model", MODEL) == 0
+        [kept] = KeptChecks(read_settings().data_dir / "grader_checks.json").values()
+        character.left = len(server.exchanges) + 12  # it goes away between two of the answers
+        assert run("doctor", "--base-url", server.url, "--model", MODEL) == 1
+    assert run("doctor", "--base-url", server.url, "--model", MODEL) == 1  # and is not there at all
+    assert "BAD" in capsys.readouterr().out
+    assert list(KeptChecks(read_settings().data_dir / "grader_checks.json").values()) == [kept]
+    assert kept.is_healthy

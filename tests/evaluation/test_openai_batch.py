@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from odd_bodies import ANYTHING
 
 from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
-from interviewer.evaluation.openai_batch import BatchedLLM, Results, custom_id, request_body
+from interviewer.evaluation.openai_batch import BatchedLLM, BatchResults, custom_id, request_body
 from interviewer.llm import Message
 from interviewer.llm.endpoints import Endpoint
 
@@ -20,7 +20,9 @@ NAME = custom_id("row", request_body(ENDPOINT, ASKED, SCHEMA))
 
 def model(*lines: object, row: str = "row") -> BatchedLLM:
     return BatchedLLM(
-        ENDPOINT, row, Results({NAME: [(("r.jsonl", f"line {n}"), line) for n, line in enumerate(lines, 1)]}, "r.jsonl")
+        ENDPOINT,
+        row,
+        BatchResults({NAME: [(("r.jsonl", f"line {n}"), line) for n, line in enumerate(lines, 1)]}, "r.jsonl"),
     )  # type: ignore[misc, arg-type]
 
 
@@ -85,6 +87,6 @@ def test_results_are_read_from_any_number_of_files(tmp_path: Path) -> None:
     paths = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
     for number, path in enumerate(paths):
         path.write_text(json.dumps({"custom_id": f"x{number}"}) + "\n", encoding="utf-8")
-    results = Results.read(paths, {"x0", "x1", "x2"})
+    results = BatchResults.read(paths, {"x0", "x1", "x2"})
     assert results.files == "a.jsonl, b.jsonl"
     assert results.lines["x1"][0][0] == ("b.jsonl", "line 1")

@@ -15,15 +15,15 @@ from interviewer.domain.interview import (
     Interview,
     Plan,
     Probed,
-    Saying,
     Turn,
+    TurnKind,
     Unprobed,
     replay,
 )
 from interviewer.domain.rubric import Group, Language
 from interviewer.errors import LLMUnreachable
 from interviewer.grading import LLMGrader
-from interviewer.grading.follow_ups import choose_hint, choose_probe, open_points, plain_probe, word_follow_up
+from interviewer.grading.follow_ups import choose_hint, choose_probe, default_probe, generate_follow_up, open_points
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.scripted import ScriptedLLM
 
@@ -39,7 +39,7 @@ def answered(question: object = DROPOUT, said: str = SAYS) -> Interview:
 def worded(*script: Any, interview: Interview | None = None) -> Probed | Unprobed | None:
     interview = interview or answered()
     points = open_points(interview, {"off": Level.MISSING, "random": Level.PARTIAL})
-    return word_follow_up(interview, points, ScriptedLLM(script))
+    return generate_follow_up(interview, points, ScriptedLLM(script))
 
 
 def line(question: object, quote: object = "random", point: object = "off") -> str:
@@ -52,8 +52,8 @@ def test_the_heaviest_lacking_point_is_asked_about_once() -> None:
     chosen = choose_probe(interview, levels)
     assert chosen
     assert chosen.id == "off"
-    assert plain_probe(interview, chosen) == OFF.probe.en  # type: ignore[union-attr]
-    assert plain_probe(interview, replace(chosen, probe=None)) == "Can you go one level deeper there?"
+    assert default_probe(interview, chosen) == OFF.probe.en  # type: ignore[union-attr]
+    assert default_probe(interview, replace(chosen, probe=None)) == "Can you go one level deeper there?"
     again = replay([Begun(interview.bank, interview.plan), Answered("a"), Probed("off", "?"), Answered("b")])
     chosen = choose_probe(again, levels)
     assert chosen
@@ -133,9 +133,9 @@ def test_words_that_talk_to_the_grader_are_never_taken_up() -> None:
 def test_no_planted_leak_becomes_a_follow_up(language: Language, form: str, text: str) -> None:
     interview = replay([Begun(OVERFITTING, Plan(("overfit",), language=language, probes=2)), Answered(SAID[language])])
     points = open_points(interview, {"augment": Level.MET})
-    assert word_follow_up(interview, points, ScriptedLLM([line(text, QUOTE[language], "stop")])) is None
+    assert generate_follow_up(interview, points, ScriptedLLM([line(text, QUOTE[language], "stop")])) is None
     fine = "How would you know when?" if language is Language.EN else "你怎么知道是什么时候？"
-    assert isinstance(word_follow_up(interview, points, ScriptedLLM([line(fine, QUOTE[language], "stop")])), Probed)
+    assert isinstance(generate_follow_up(interview, points, ScriptedLLM([line(fine, QUOTE[language], "stop")])), Probed)
 
 
 ECHOES = [
@@ -159,10 +159,10 @@ def test_the_words_of_a_follow_up_said_back_earn_nothing_by_themselves(
 ) -> None:
     language = Language.EN if follow_up.isascii() or "You" in follow_up else Language.ZH
     turns = (
-        Turn(Saying.QUESTION, DROPOUT.text.into(language)),
-        Turn(Saying.ANSWER, "they differ"),
-        Turn(Saying.PROBE, follow_up, "random"),
-        Turn(Saying.ANSWER, said),
+        Turn(TurnKind.QUESTION, DROPOUT.text.into(language)),
+        Turn(TurnKind.ANSWER, "they differ"),
+        Turn(TurnKind.PROBE, follow_up, "random"),
+        Turn(TurnKind.ANSWER, said),
     )
     attempt = Attempt("dropout", 1, turns, is_closed=True)
     grade = LLMGrader(ScriptedLLM(_credits(said))).grade(DROPOUT, attempt) if by_model else None
@@ -173,8 +173,12 @@ def test_the_words_of_a_follow_up_said_back_earn_nothing_by_themselves(
 
 def test_what_was_said_before_a_follow_up_took_it_up_keeps_its_credit() -> None:
     again = "Because it is random."
-    turns = [answered().current.turns[0], Turn(Saying.ANSWER, "random"), Turn(Saying.PROBE, "You said “random”. Why?")]
-    attempt = Attempt("dropout", 1, (*turns, Turn(Saying.ANSWER, again)), is_closed=True)
+    turns = [
+        answered().current.turns[0],
+        Turn(TurnKind.ANSWER, "random"),
+        Turn(TurnKind.PROBE, "You said “random”. Why?"),
+    ]
+    attempt = Attempt("dropout", 1, (*turns, Turn(TurnKind.ANSWER, again)), is_closed=True)
     assert LexicalGrader().grade(DROPOUT, attempt).verdict("random").level is Level.MET
 
 

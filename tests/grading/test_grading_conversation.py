@@ -9,7 +9,7 @@ import pytest
 from fakes import DROPOUT, both
 
 from interviewer.domain.grade import Flag, Grade, Level
-from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Language, Question
 from interviewer.domain.scoring import score, shortfalls
 from interviewer.grading import CallShape, LLMGrader
@@ -107,7 +107,7 @@ CASES = {
 
 
 def attempt(question: Question, said: str, language: Language = Language.EN) -> Attempt:
-    turns = (Turn(Saying.QUESTION, question.text.into(language)), Turn(Saying.ANSWER, said))
+    turns = (Turn(TurnKind.QUESTION, question.text.into(language)), Turn(TurnKind.ANSWER, said))
     return Attempt(question.id, 1, turns, is_closed=True)
 
 

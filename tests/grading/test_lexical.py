@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.domain.grade import Flag, Grade, Level, Method
-from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Criterion, Kind, Question
 from interviewer.domain.scoring import score
 from interviewer.grading.lexical import LexicalGrader, overlap, says_term
@@ -17,7 +17,7 @@ from interviewer.text.glossary import glossary
 
 
 def graded(question: Question, *answers: str) -> Grade:
-    turns = (Turn(Saying.QUESTION, question.text.en), *(Turn(Saying.ANSWER, text) for text in answers))
+    turns = (Turn(TurnKind.QUESTION, question.text.en), *(Turn(TurnKind.ANSWER, text) for text in answers))
     return LexicalGrader().grade(question, Attempt(question.id, 1, turns, is_closed=True))
 
 

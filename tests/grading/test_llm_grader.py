@@ -7,7 +7,7 @@ import pytest
 from fakes import DROPOUT
 
 from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Verdict
-from interviewer.domain.interview import Attempt, Saying, Turn
+from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Kind, Language
 from interviewer.domain.scoring import score
 from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
@@ -19,11 +19,11 @@ SAID = "Well, you turn it off, since the output would be noisy otherwise."
 
 
 def attempt(*answers: str) -> Attempt:
-    turns = [Turn(Saying.QUESTION, DROPOUT.text.en)]
+    turns = [Turn(TurnKind.QUESTION, DROPOUT.text.en)]
     for number, text in enumerate(answers):
         if number:
-            turns.append(Turn(Saying.PROBE, "Why?", "random"))
-        turns.append(Turn(Saying.ANSWER, text))
+            turns.append(Turn(TurnKind.PROBE, "Why?", "random"))
+        turns.append(Turn(TurnKind.ANSWER, text))
     return Attempt("dropout", 1, tuple(turns), is_closed=True)
 
 
@@ -288,11 +288,11 @@ def test_a_grade_far_from_the_offline_estimate_asks_for_review() -> None:
 def test_verdicts_are_told_while_the_model_is_still_writing() -> None:
     class Slowly(ScriptedLLM):
         def stream(self, messages: Any, *, schema: Any = None) -> Any:
-            from interviewer.llm import Piece
+            from interviewer.llm import ReplyChunk
 
             for start in range(0, len(GOOD), 40):
-                yield Piece(GOOD[start : start + 40])
-            yield Piece("", self.reply(messages, schema=schema))
+                yield ReplyChunk(GOOD[start : start + 40])
+            yield ReplyChunk("", self.reply(messages, schema=schema))
 
     told: list[tuple[Verdict, ...]] = []
     grade = LLMGrader(Slowly([GOOD])).grade(DROPOUT, attempt(SAID), watch=told.append)

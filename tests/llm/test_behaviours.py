@@ -25,10 +25,11 @@ from stopped_time import Time
 
 from interviewer.domain.rubric import Language
 from interviewer.errors import LLMError, LLMMalformed, LLMUnreachable
-from interviewer.llm import Message, OutputMode, Piece, Reply
+from interviewer.llm import Message, OutputMode, Reply, ReplyChunk
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint, Timeouts
 from interviewer.llm.request_options import LearnedOptions
+from interviewer.llm.retry import Clock
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]{2}")
 
@@ -143,6 +144,36 @@ def test_nothing_is_learned_from_a_model_that_cannot_write_json(time: Time) -> N
         assert llm.reply(QUESTION, schema=SCHEMA).mode is OutputMode.SCHEMA
 
 
+def test_a_model_known_to_write_no_json_is_asked_less_often_but_gets_its_chance(time: Time) -> None:
+    learned = LearnedOptions(time.clock)
+
+    def calls(*, fails: bool = True) -> int:
+        before = len(server.exchanges)
+        if fails:
+            with pytest.raises(LLMMalformed):
+                llm.reply(QUESTION, schema=SCHEMA)
+        else:
+            assert llm.reply(QUESTION, schema=SCHEMA).mode is OutputMode.SCHEMA
+        return len(server.exchanges) - before
+
+    with serving("schema_ignored") as server:
+        endpoint = Endpoint(server.url, "tiny")
+        with OpenAICompatible(endpoint, learned=learned, clock=Clock(time.clock, time.sleep)) as llm:
+            assert [calls() for _ in range(4)] == [3, 2, 1, 1]
+            time.sleep(601)
+            assert [calls() for _ in range(3)] == [3, 2, 1]
+            server.behaviour = BEHAVIOURS["good_json"]
+            assert calls(fails=False) == 1
+            server.behaviour = BEHAVIOURS["schema_ignored"]
+            assert [calls() for _ in range(3)] == [3, 2, 1]
+            learned.forget(endpoint)
+            assert calls() == 3
+    for number in range(300):
+        learned.count_failure(Endpoint(server.url, f"made up {number}"))
+    assert learned.failures(endpoint) == 0  # the oldest are dropped
+    assert learned.failures(Endpoint(server.url, "made up 299")) == 1
+
+
 def test_a_flawed_reply_is_shown_to_the_model(time: Time) -> None:
     with serving("prose_once") as server, model(server, time) as llm:
         llm.reply(QUESTION, schema=SCHEMA)
@@ -184,7 +215,7 @@ def test_reasoning_is_kept_apart(time: Time) -> None:
 def test_an_abandoned_stream_is_closed(time: Time) -> None:
     with serving("plain_text") as server, model(server, time) as llm:
         stream = llm.stream(QUESTION)
-        assert next(stream) == Piece("Why is ")
+        assert next(stream) == ReplyChunk("Why is ")
         stream.close()  # type: ignore[attr-defined]
         assert llm.reply(QUESTION).text == "Why is that so?"
 

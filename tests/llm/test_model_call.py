@@ -11,8 +11,8 @@ from misbehaving import Exchange, chunk, error, serving
 from interviewer.errors import LLMUnreachable
 from interviewer.llm import Message
 from interviewer.llm.client import OpenAICompatible
+from interviewer.llm.concurrency_limit import ConcurrencyLimit, ConcurrencyLimitedLLM
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.gate import Gate, Gated
 from interviewer.llm.model_call import CallPhase, ModelCall, current_call
 from interviewer.llm.request_options import LearnedOptions
 from interviewer.llm.retry import Clock
@@ -24,7 +24,7 @@ def model(url: str, clock: Clock | None = None) -> OpenAICompatible:
     return OpenAICompatible(Endpoint(url, "m"), learned=LearnedOptions(), clock=clock)
 
 
-def asked(call: ModelCall, llm: OpenAICompatible | Gated) -> str:
+def asked(call: ModelCall, llm: OpenAICompatible | ConcurrencyLimitedLLM) -> str:
     with call.running():
         return llm.reply(QUESTION).text
 
@@ -147,7 +147,7 @@ def test_a_gate_lets_calls_through_in_their_order_and_a_stopped_one_makes_room()
 
     calls = {name: ModelCall() for name in ("first", "second", "third")}
     with serving(behave) as server, ThreadPoolExecutor(3) as pool:
-        gated = Gated(model(server.url), Gate(1))
+        gated = ConcurrencyLimitedLLM(model(server.url), ConcurrencyLimit(1).slot)
 
         def ask(name: str) -> str:
             with calls[name].running():
@@ -168,20 +168,20 @@ def test_a_gate_lets_calls_through_in_their_order_and_a_stopped_one_makes_room()
 
 def test_a_gate_is_as_wide_as_the_server_is_known_to_take() -> None:
     width = 2
-    gate = Gate(lambda: width)
-    with gate.passed(), gate.passed():
+    limit = ConcurrencyLimit(lambda: width)
+    with limit.slot(), limit.slot():
         width = 1
-    with gate.passed(), ThreadPoolExecutor(1) as pool:
+    with limit.slot(), ThreadPoolExecutor(1) as pool:
 
         def pass_too() -> bool:
-            with gate.passed():
+            with limit.slot():
                 return True
 
         waits = pool.submit(pass_too)
         with pytest.raises(TimeoutError):
             waits.result(0.2)
         width = 2
-        with gate.passed():  # the place is new; when it is given back, whoever waits goes in
+        with limit.slot():  # the place is new; when it is given back, whoever waits goes in
             pass
         assert waits.result(2)
 

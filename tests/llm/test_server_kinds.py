@@ -1,18 +1,22 @@
 """What is known of a kind of server is on the wire, however its endpoint was come by."""
 
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import httpx2
 import pytest
 import respx
-from misbehaving import Exchange, Server, serving
+from misbehaving import OBJECT, Exchange, Server, chunk, serving
 from outcomes import SCHEMA
 
 from interviewer import wiring
 from interviewer.grading import CallShape
 from interviewer.llm import LLM, Message, discovery
-from interviewer.llm.discovery import find_local_servers
+from interviewer.llm.discovery import KNOWN, find_local_servers
 from interviewer.llm.profiles import PROFILES
 from interviewer.sessions.grader_registry import GraderRegistry, GraderRequest
 from interviewer.settings import read_settings
@@ -159,3 +163,91 @@ def test_an_answer_asks_no_server(tmp_path: Path) -> None:
         assert models.address(OWNER) == server.url
         assert models.llm_for(OWNER) is not None
         assert server.exchanges == []
+
+
+class BreakingOff:
+    """A server that ends the reply under way when any request comes that needs its model, as llama-cpp-python does."""
+
+    def __init__(self) -> None:
+        self.broken = 0
+        self._latest = 0
+        self._lock = Lock()
+
+    def __call__(self, exchange: Exchange) -> None:
+        if exchange.path not in ("/v1/models", "/v1/chat/completions"):
+            exchange.json(404, {"detail": "Not Found"})
+            return
+        with self._lock:
+            self._latest += 1
+            mine = self._latest
+        if exchange.method == "POST":
+            exchange.sse(self._written(mine))
+        else:
+            exchange.json(200, {"data": [{"id": "m", "owned_by": "me"}]})
+
+    def _written(self, mine: int) -> Iterator[object]:
+        for letter in OBJECT:
+            time.sleep(0.005)
+            if self._latest != mine:
+                self.broken += 1
+                break
+            yield chunk(letter)
+        else:
+            yield chunk(None, "stop")
+        yield "[DONE]"
+
+
+def test_no_request_breaks_off_the_reply_to_another_not_even_the_first_ones(tmp_path: Path) -> None:
+    behaviour = BreakingOff()
+    with serving(behaviour) as server, ThreadPoolExecutor(6) as pool:
+        models = wiring.make_grader_registry(read_settings(data_dir=tmp_path, base_url=server.url, model="m"))
+        choice = models.options.default
+        assert choice.endpoint
+
+        def grade(number: int) -> str:
+            assert choice.endpoint
+            if number == 3:  # meanwhile somebody takes the model for use
+                models.choose(OWNER, GraderRequest(server.url, "m", "", CallShape.ONE_CALL, 1))
+                models.identify(choice.endpoint)
+            if number == 4:
+                find_local_servers([server.port])
+            if number == 5:
+                models.context(choice.endpoint)
+            return models.llm(choice.endpoint).reply(QUESTION, schema=SCHEMA).text
+
+        assert list(pool.map(grade, range(6))) == [OBJECT] * 6
+    assert behaviour.broken == 0
+
+
+def test_a_server_that_does_not_say_what_it_is_is_asked_once_for_all_who_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "_PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(discovery, "_MOMENT", 10.0)
+
+    def mute(exchange: Exchange) -> None:
+        if exchange.method == "POST":
+            exchange.say(OBJECT)
+        else:
+            time.sleep(0.5)
+
+    with serving(mute) as server, ThreadPoolExecutor(4) as pool:
+        llm = by_command_line(server.url, tmp_path, monkeypatch)
+        replies = [pool.submit(llm.reply, QUESTION, schema=SCHEMA) for _ in range(4)]
+        assert [reply.result().text for reply in replies] == [OBJECT] * 4
+    assert [exchange.method for exchange in server.exchanges].count("GET") == 1
+
+
+def test_a_server_that_is_gone_is_looked_for_once_by_a_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(discovery, "_MOMENT", 10.0)
+    monkeypatch.setattr(discovery, "_kind", lambda endpoint: looked.append(endpoint.base_url))
+    with serving(speaking_as("ollama")) as server:
+        pass
+    models = wiring.make_grader_registry(read_settings(data_dir=tmp_path, base_url=server.url, model="m"))
+    endpoint = models.options.default.endpoint
+    assert endpoint
+    models.grader_of(models.options.default)
+    with models.turn(endpoint):
+        assert looked == [server.url]
+    assert KNOWN.recall(endpoint).kind == ""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from interviewer.llm import Message, Usage, token_count
 from interviewer.llm.token_count import (
-    Calibration,
+    TokenCalibration,
     Vocabulary,
     count_prompt,
     count_tokens,
@@ -118,7 +118,7 @@ def test_a_prompt_that_was_cut_is_noticed(estimate: int, reported: int | None, c
 
 
 def test_estimates_are_calibrated_for_each_model() -> None:
-    calibration = Calibration()
+    calibration = TokenCalibration()
     assert calibration.ratio("u", "m") == 1
     calibration.learn("u", "m", 1000, Usage(800, 1))
     assert calibration.ratio("u", "m") == pytest.approx(0.8)

@@ -7,13 +7,13 @@ from html_seen import ATTACKS, seen
 from interviewer.domain.grade import Evidence, Extra, Flag, Level, Ruling
 from interviewer.domain.interview import (
     Answered,
-    Contest,
     Ended,
     Graded,
     Hinted,
     Interview,
     Mode,
     MovedOn,
+    Objection,
     Phase,
     Retried,
     Ruled,
@@ -122,8 +122,8 @@ def test_flags_extras_disputes_and_objections_are_shown() -> None:
         extras=(Extra(both("加", "also right"), Evidence(1, "put to sleep")),),
         dispute=both("疑", "reference is old"),
     )
-    contest = Contest("off", Evidence(1, "put to sleep"), "that is off")
-    after = replace(interview, attempts=(replace(interview.current, grade=rich, contests=(contest,)),))
+    contest = Objection("off", Evidence(1, "put to sleep"), "that is off")
+    after = replace(interview, attempts=(replace(interview.current, grade=rich, objections=(contest,)),))
     text = seen(draw_card(after, after.current, Language.EN)).text
     for words in (
         "speaks to the grader",
@@ -186,9 +186,25 @@ def test_where_a_person_ruled_both_counts_and_the_level_of_the_grader_are_shown(
     graded = [begun(), Answered("it is put to sleep"), Unprobed(), Graded("dropout", 1, first.current.grade)]
     ruled = replay([*graded, Ruled("dropout", 1, Ruling("random", Level.MET))])
     text = seen(draw_card(ruled, ruled.current, Language.EN)).text
-    assert "you 2 of 2 ✓✓" in text
-    assert "grader 1 of 2 ✓○" in text
+    assert "you 2 of 2 ✓✓ · 100 / 100 · grader 1 of 2 ✓○" in text.replace("\n", ""), (
+        "the score stands beside what it is reckoned from"
+    )
     assert "The grader said: Missing." in text
+
+
+def test_marks_of_the_candidate_and_of_a_coach_are_called_both_theirs_and_what_was_not_made_is_no_news() -> None:
+    first = played("it is put to sleep", off=Level.MET)
+    assert first.current.grade
+    events = [begun(), Answered("it is put to sleep"), Unprobed(), Graded("dropout", 1, first.current.grade)]
+    mine = [Ruled("dropout", 1, Ruling(one, Level.MISSING)) for one in ("off", "random", "mc", "on")]
+    hers = Ruled("dropout", 1, Ruling("off", Level.PARTIAL, "Ada"))
+    text = seen(draw_card(ruled := replay([*events, *mine, hers]), ruled.current, Language.EN)).text
+    assert "you and Ada ½ of 2" in text
+    assert "It stays on at test time" not in text
+    noted = replay([*events, Ruled("dropout", 1, Ruling("on", Level.MISSING, "Ada", "I asked you twice."))])
+    text = seen(draw_card(noted, noted.current, Language.EN)).text
+    assert "Ada 1 of 2" in text
+    assert "I asked you twice." in text
 
 
 def test_an_honest_dont_know_opens_the_model_answer_and_lists_nothing() -> None:

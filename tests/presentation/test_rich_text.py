@@ -77,6 +77,25 @@ def test_where_a_mark_would_break_the_markup_the_text_is_shown_as_written(words:
     assert seen(html).text == CODE or "<li>" in html
 
 
+def test_a_mark_inside_a_formula_leaves_code_and_tables_as_they_are_shown() -> None:
+    text = "So:\n\n```python\nx = 1\n```\n\n$$a + b$$\n\n| a | b |\n|---|---|\n| one | two |\n\nThe end."
+    marks = [(text.index(words), text.index(words) + len(words), Mark.RIGHT) for words in ("+ b", "two", "end")]
+    html = str(rich_text(text, Language.EN, marks, is_typed=True))
+    assert '<td><mark class="right" title="this earned credit">two</mark></td>' in html
+    assert '<span class="n">x</span>' in html
+    assert "$$a <mark" in html.replace("&#36;", "$")
+    assert html.count("<mark") == 3
+    assert "".join(seen(html).text.split()) == "So:x=1$$a+b$$abonetwoTheend."
+
+
+@pytest.mark.parametrize("text", ["one\r\n\n$$a + b$$\n\ntwo", "$$a + b$$ and `c`"])
+def test_what_cannot_be_told_apart_block_by_block_is_shown_as_written(text: str) -> None:
+    start = text.index("+ b")
+    html = str(rich_text(text, Language.EN, [(start, start + 3, Mark.RIGHT)], is_typed=True))
+    assert "<mark" in html
+    assert seen(html).text == text
+
+
 def test_text_without_markup_stays_as_it_is() -> None:
     assert shown("one\n  two", is_typed=True) == "one\n  two"
 

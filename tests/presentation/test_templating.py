@@ -9,11 +9,21 @@ from html_seen import seen
 from jinja2 import UndefinedError
 
 from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Level, Ruling
-from interviewer.domain.interview import Answered, Begun, Contest, Ended, Graded, Interview, Ungraded, Unprobed, replay
+from interviewer.domain.interview import (
+    Answered,
+    Begun,
+    Ended,
+    Graded,
+    Interview,
+    Objection,
+    Ungraded,
+    Unprobed,
+    replay,
+)
 from interviewer.domain.rubric import Kind, Language, Localized
 from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort
-from interviewer.evaluation.grader_check import Finding, GraderCheck
+from interviewer.evaluation.grader_check import CheckFinding, GraderCheck
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
@@ -76,7 +86,7 @@ def evil_interview() -> Interview:
     )
     over = replay([*events, Graded("dropout", 1, made), Ended()])
     said = {
-        "contests": (Contest("off", quote, ATTACK),),
+        "objections": (Objection("off", quote, ATTACK),),
         "rulings": (Ruling("off", Level.MET, ATTACK, ATTACK, (quote,)), Ruling("on", Level.MISSING, "", ATTACK)),
         "second": replace(made, verdicts=tuple(replace(one, level=Level.PARTIAL) for one in made.verdicts)),
         "second_failure": ATTACK,
@@ -145,7 +155,7 @@ def test_a_mark_sheet_shows_attacks_in_every_field_as_text(tmp_path: Any) -> Non
 
 
 def test_a_grader_check_shows_attacks_as_text() -> None:
-    finding = Finding("grades", is_good=False, detail=EVIL, advice=EVIL)
+    finding = CheckFinding("grades", is_good=False, detail=EVIL, advice=EVIL)
     harmless(render("grader_check.html", Language.EN, check=GraderCheck(ATTACK, ATTACK, (), (finding,))))
 
 

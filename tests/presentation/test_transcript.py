@@ -8,7 +8,7 @@ import pytest
 from fakes import begun
 from html_seen import ATTACKS, seen
 
-from interviewer.domain.interview import Begun, Graded, Manner, Mode, Phase, Saying, Spoken, replay
+from interviewer.domain.interview import Begun, Graded, InterviewerStyle, Mode, Phase, Spoken, TurnKind, replay
 from interviewer.domain.rubric import Bank, Language
 from interviewer.domain.summary import summarize
 from interviewer.errors import BankError, OutOfTurn
@@ -104,7 +104,7 @@ def test_markdown_shows_question_answer_ledger_and_provenance(service: SessionSe
     assert "lexical-" in text
     assert session.interview().bank["dropout"].rubric.digest in text
     assert "You could say: It would make predictions random." in text
-    assert "**1 of 2 points** ✓○" in text
+    assert "\n**1 of 2 points** ✓○ · **Estimate: 50–75 %**\n" in text
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -251,10 +251,10 @@ def test_a_file_to_be_printed_has_nothing_folded(service: SessionService) -> Non
 
 @pytest.mark.parametrize("kind", ["md", "html"])
 def test_what_was_spoken_beside_the_answers_stands_in_its_place(service: SessionService, kind: str) -> None:
-    session = service.begin("me", make_plan(begun().bank, language=Language.EN, manner=Manner.FRIENDLY))
+    session = service.begin("me", make_plan(begun().bank, language=Language.EN, manner=InterviewerStyle.FRIENDLY))
     session.ask("Do you mean at test time?")
     reply = session.run_due_and_wait().current.turns[-1]
-    assert reply.saying is Saying.CLARIFICATION
+    assert reply.kind is TurnKind.CLARIFICATION
     session.answer("it is switched off")
     session.run_due_and_wait()
     assert "Thank you for thinking aloud" not in export(session, kind), "it is not over"

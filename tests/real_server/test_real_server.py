@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,24 +15,32 @@ from pathlib import Path
 import pytest
 from command_line import run
 from fakes import BANK, DROPOUT, SHUFFLE, begun
+from html_seen import seen
 from real_model import Real
 
 from interviewer import wiring
-from interviewer.domain.grade import Grade
-from interviewer.domain.interview import Attempt, Mode, Saying, Turn
+from interviewer.domain.grade import Grade, Level
+from interviewer.domain.interview import Answered, Asked, Attempt, Mode, Speaker, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable
 from interviewer.evaluation import grader_check
 from interviewer.grading import LLMGrader
+from interviewer.grading.disclosure import disclosed
+from interviewer.presentation.chat import chat
+from interviewer.presentation.rich_text import rich_text
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.service import SessionService
+from interviewer.sessions.planning import make_plan
+from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
+from interviewer.text.messages import say
 
 pytestmark = pytest.mark.real_server
 
 ANSWER = "It is switched off at test time. Otherwise the predictions would be random."
+ASKED = Localized("是指训练的时候吗？", "Do you mean during training?")
+ASKED_AS_ANSWER = Localized("你指的是什么？可以举个例子吗？", "What do you mean by that? Can you give an example?")
 AGAIN = "No. In eval mode dropout does nothing, since with it the same input would give noisy outputs."
 GRADINGS = int(os.environ.get("INTERVIEWER_TEST_GRADINGS", "30"))
 
@@ -81,7 +90,7 @@ def _summary(question: Question, grade: Grade) -> str:
     )
     tokens = f"{grade.spent.prompt} + {grade.spent.completion} tokens"
     share = f"{found.low:.2f}" if found.low == found.high else f"{found.low:.2f} to {found.high:.2f}"
-    return f"{share}, {tokens}" + (f", {unknown} points unknown" if unknown else "")
+    return f"{share}, {tokens}" + (f", unknown points: {unknown}" if unknown else "")
 
 
 def until(is_so: Callable[[], object], seconds: float = 600) -> None:
@@ -142,12 +151,85 @@ def test_follow_up_and_clarification(real: Real, tmp_path: Path) -> None:
         reply = session.interview().current.turns[-1]
         session.answer("It is switched off at test time.")
         interview = session.run_due_and_wait()
-        saying = [turn.saying for attempt in interview.attempts for turn in attempt.turns]
+        saying = [turn.kind for attempt in interview.attempts for turn in attempt.turns]
     assert reply.text.strip()
-    said = "asked back" if Saying.PROBE in saying else "asked nothing back"
+    said = "asked back" if TurnKind.PROBE in saying else "asked nothing back"
     real.tell(
         "follow-up, clarification", f"{time.monotonic() - start:.0f} s, replied in {len(reply.text)} characters, {said}"
     )
+
+
+def _say_next(session: Session, language: Language) -> None:
+    """Ask about a question, by the button or as if it were an answer; answer half of it; say a follow-up's own words back."""
+    interview = session.interview()
+    said = interview.current.turns[-1]
+    match said.kind:
+        case TurnKind.QUESTION if interview.position == 1:
+            session.answer(ASKED_AS_ANSWER.into(language))
+        case TurnKind.QUESTION:
+            session.ask(ASKED.into(language))
+        case TurnKind.PROBE:
+            session.answer(said.text)
+        case _:
+            reference = interview.question.reference.into(language)
+            session.answer(reference[: len(reference) // 2])
+    session.run_due_and_wait()
+
+
+def check_interviewer(question: Question, attempt: Attempt, language: Language) -> Counter[str]:
+    """How many replies and follow-ups there were, and by whom, after it was looked at that none gives anything away."""
+    own = [say("ask.more", language), *(one.probe.into(language) for one in question.criteria if one.probe)]
+    found: Counter[str] = Counter()
+    for number, turn in enumerate(attempt.turns):
+        if turn.kind not in (TurnKind.PROBE, TurnKind.CLARIFICATION):
+            continue
+        is_own = turn.text in (*own, say("ask.neutral_reply", language))
+        found[f"{turn.kind} by the {'program' if is_own else 'model'}"] += 1
+        before = [one.text for one in attempt.turns[:number]]
+        assert is_own or not disclosed(question, turn.text, before), turn.text
+    return found
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_whole_interview_with_follow_ups_and_questions_about_the_question(
+    real: Real, tmp_path: Path, deep_learning: Bank, language: Language
+) -> None:
+    fewest = sorted(deep_learning.questions, key=lambda one: len(one.criteria))[
+        :3
+    ]  # a model on a laptop takes its time
+    bank = replace(deep_learning, questions=tuple(fewest))
+    first = make_plan(bank, mode=Mode.INTERVIEW, probes=True, language=language)
+    start = time.monotonic()
+    with service_of(real, tmp_path, remarks=False) as service:
+        session = service.begin("me", first)
+        while not session.interview().is_over:
+            _say_next(session, language)
+        session.run_due_and_wait()
+        recorded = [recorded.event for recorded in session.history()]
+    with service_of(real, tmp_path) as service:  # as after a restart
+        interview = service.resume(session.id, "me").interview()
+    turns = [turn for attempt in interview.attempts for turn in attempt.turns]
+    sent = [event.text for event in recorded if isinstance(event, Answered | Asked)]
+    assert len(sent) >= len(interview.questions)
+    assert [turn.text for turn in turns if turn.speaker is Speaker.CANDIDATE] == sent
+    shown = seen(chat(interview, language)).text
+    for turn in turns:
+        assert seen(rich_text(turn.text, language, is_typed=turn.speaker is Speaker.CANDIDATE)).text.strip() in shown
+    said: Counter[str] = Counter()
+    lines = []
+    for attempt in interview.attempts:
+        question = deep_learning[attempt.question]
+        said += check_interviewer(question, attempt, language)
+        lines.append(check_grade(question, attempt))
+        echoes = {number for number, text in attempt.answers if text == attempt.turns[number - 1].text}
+        credited = [one for one in attempt.verdicts if one.level in (Level.MET, Level.PARTIAL)]
+        assert not any({words.turn for words in one.evidence} <= echoes for one in credited), (
+            "its own words earn nothing"
+        )
+    replies = sum(count for name, count in said.items() if name.startswith(TurnKind.CLARIFICATION))
+    assert replies >= len(interview.questions) - 1, "what was asked by the button is always replied to"
+    told = ", ".join(f"{name} {count}" for name, count in sorted(said.items()))
+    real.tell(f"whole interview, {language}", f"{time.monotonic() - start:.0f} s; {told}; {'; '.join(lines)}")
 
 
 def test_import_with_the_model(real: Real, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,7 +247,7 @@ def test_import_with_the_model(real: Real, tmp_path: Path, capsys: pytest.Captur
 def test_a_prompt_longer_than_the_context_is_refused_with_advice(real: Real, models: GraderRegistry) -> None:
     choice = models.options.default
     assert choice.endpoint
-    context = models._context(choice.endpoint)
+    context = models.context(choice.endpoint)
     text = "The rate at which every parameter of the network is changed in a step. " * ((context or 8192) // 8)
     long = Localized(text, text)
     question = replace(DROPOUT, criteria=tuple(replace(one, text=long) for one in DROPOUT.criteria))
@@ -250,6 +332,23 @@ def test_ctrl_c_ends_the_request(real: Real, tmp_path: Path) -> None:
     real.tell("Ctrl-C", f"ended after {ended:.1f} s: “{said.strip().splitlines()[-1][:60]}”")
 
 
+def test_check_up(real: Real, models: GraderRegistry, deep_learning: Bank) -> None:
+    start = time.monotonic()
+    check = grader_check.check_grader(models, models.options.default, deep_learning)
+    assert check.kind, "the server is told by its answers"
+    assert len(check.results) == len(grader_check.CannedAnswer)
+    for result in check.results:
+        assert (result.share is None) == bool(result.failure)
+    bad = [finding.check for finding in check.findings if finding.is_good is False]
+    assert json.dumps(check.plain(), ensure_ascii=False)
+    for language in Language:
+        assert grader_check.check_lines(check, language)
+    real.tell(
+        "check-up",
+        f"{time.monotonic() - start:.0f} s, {check.kind}, context {check.context}, form by {check.rung or '?'}, bad: {', '.join(bad)}",
+    )
+
+
 def test_the_form_of_replies(real: Real, models: GraderRegistry) -> None:
     """How many replies of the model keep to their schema, over many gradings."""
     grader = models.grader_of(models.options.default, remarks=False)
@@ -277,23 +376,6 @@ def test_the_form_of_replies(real: Real, models: GraderRegistry) -> None:
     )
 
 
-def test_check_up(real: Real, models: GraderRegistry, deep_learning: Bank) -> None:
-    start = time.monotonic()
-    check = grader_check.check_grader(models, models.options.default, deep_learning)
-    assert check.kind, "the server is told by its answers"
-    assert len(check.results) == len(grader_check.CannedAnswer)
-    for result in check.results:
-        assert (result.share is None) == bool(result.failure)
-    bad = [finding.check for finding in check.findings if finding.is_good is False]
-    assert json.dumps(check.plain(), ensure_ascii=False)
-    for language in Language:
-        assert grader_check.check_lines(check, language)
-    real.tell(
-        "check-up",
-        f"{time.monotonic() - start:.0f} s, {check.kind}, context {check.context}, form by {check.rung or '?'}, bad: {', '.join(bad)}",
-    )
-
-
 def _attempt(question: Question, text: str) -> Attempt:
-    turns = (Turn(Saying.QUESTION, question.text.en), Turn(Saying.ANSWER, text))
+    turns = (Turn(TurnKind.QUESTION, question.text.en), Turn(TurnKind.ANSWER, text))
     return Attempt(question.id, 1, turns, is_closed=True)

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from typing import Any
 
 from fakes import GradeAs, Only
 
@@ -32,10 +33,10 @@ class DyingStore(Store):
 
     instant = ""
 
-    def append(self, interview: str, number: int, event: Event, after: Interview) -> str:
+    def append(self, interview: str, number: int, event: Event, after: Interview, also: Any = None) -> str:
         if self.instant == f"before {type(event).__name__}":
             die()
-        at = super().append(interview, number, event, after)
+        at = super().append(interview, number, event, after, also)
         if self.instant == f"after {type(event).__name__}":
             die()
         return at

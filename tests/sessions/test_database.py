@@ -1,13 +1,11 @@
 """Opening a database, bringing it up to date, and what is said when it cannot be used."""
 
-import json
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import psycopg
@@ -16,6 +14,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from fakes import begun
+from old_database import HISTORIES, connected, first_version
 
 import interviewer
 from interviewer.domain.interview import Answered, replay
@@ -27,44 +26,7 @@ from interviewer.sessions.store import Store
 from interviewer.sessions.tables import metadata
 
 ROOT = Path(interviewer.__file__).parent.parent
-HISTORIES = sorted((ROOT / "tests" / "histories").glob("v1-*.json"))
 OPEN = "import sys; from interviewer.sessions.store import Store; sys.stdin.read(1); Store(sys.argv[1]).close()"
-
-
-@contextmanager
-def connected(url: str) -> Iterator[sa.Connection]:
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
-
-
-def first_version(url: str) -> None:
-    """A database as version 1 left it, with its whole banks in the first events."""
-    with connected(url) as connection:
-        for statement in (
-            "CREATE TABLE interviews (id VARCHAR(32) PRIMARY KEY, owner VARCHAR(64) NOT NULL, begun_at VARCHAR(32) NOT NULL)",
-            "CREATE INDEX ix_interviews_owner ON interviews (owner)",
-            (
-                "CREATE TABLE events (interview VARCHAR(32) REFERENCES interviews (id), number INTEGER, "
-                "kind VARCHAR(32) NOT NULL, body TEXT NOT NULL, at VARCHAR(32) NOT NULL, PRIMARY KEY (interview, number))"
-            ),
-            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
-            "INSERT INTO alembic_version VALUES ('0001')",
-        ):
-            connection.execute(sa.text(statement))
-        for path in HISTORIES:
-            events = json.loads(path.read_text(encoding="utf-8"))["events"]
-            name = path.stem
-            connection.execute(
-                sa.text("INSERT INTO interviews VALUES (:id, 'me', :at)"), {"id": name, "at": events[0]["at"]}
-            )
-            for number, event in enumerate(events):
-                body = json.dumps(event["body"], ensure_ascii=False)
-                connection.execute(
-                    sa.text("INSERT INTO events VALUES (:id, :number, :kind, :body, :at)"),
-                    {"id": name, "number": number, "kind": event["kind"], "body": body, "at": event["at"]},
-                )
 
 
 def test_processes_that_start_together_on_a_new_database_all_start(url: str) -> None:
@@ -98,7 +60,7 @@ def test_a_migration_that_is_stopped_changes_nothing(url: str, monkeypatch: pyte
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(Store, "_rebuild", stopped)
+        broken.setattr(Store, "_rebuild_read_models", stopped)
         with pytest.raises(KeyboardInterrupt):
             Store(url)
     with connected(url) as connection:

@@ -4,14 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 import sqlalchemy as sa
-from fakes import BANK, DROPOUT, FlakyGrader, GradeAs, Only, begun
+from fakes import FlakyGrader, GradeAs, Only, begun, without_probes
 
 from interviewer.domain.grade import Grade
-from interviewer.domain.interview import Answered, Attempt, Begun, Event, Interview, Mode, Phase, Saying
+from interviewer.domain.interview import Answered, Attempt, Event, Mode, Phase, TurnKind
 from interviewer.domain.rubric import Question
 from interviewer.errors import MovedOnElsewhere, StoreError
 from interviewer.grading.lexical import LexicalGrader
@@ -43,13 +43,6 @@ def release() -> Iterator[threading.Event]:
     event = threading.Event()
     yield event
     event.set()
-
-
-def without_probes() -> Begun:
-    """An interview that may ask back, on a bank that does not say how."""
-    criteria = tuple(replace(criterion, probe=None) for criterion in DROPOUT.criteria)
-    bank = replace(BANK, questions=(replace(DROPOUT, criteria=criteria), BANK.questions[1]))
-    return replace(begun(probes=1), bank=bank)
 
 
 def until(true: Callable[[], object], seconds: float = 10.0) -> None:
@@ -157,7 +150,7 @@ def test_a_model_that_words_a_follow_up_is_waited_for_by_nobody_and_asked_once(
     assert session.interview().phase is Phase.WEIGHING
     release.set()
     asked = session.run_due_and_wait()
-    assert [turn.text for turn in asked.current.said(Saying.PROBE)] == [
+    assert [turn.text for turn in asked.current.turns_of(TurnKind.PROBE)] == [
         "You said “switched off”. And what about two runs?"
     ]
     assert len(llm.requests) == 1
@@ -174,7 +167,7 @@ def test_a_model_that_takes_too_long_to_word_a_follow_up_is_not_waited_for(
     session.answer("it is switched off")
     asked = session.run_due_and_wait(seconds=10)
     assert asked.phase is Phase.ANSWERING
-    assert asked.current.said(Saying.PROBE)[0].text == "Can you go one level deeper there?"
+    assert asked.current.turns_of(TurnKind.PROBE)[0].text == "Can you go one level deeper there?"
 
 
 def test_a_bug_where_a_follow_up_is_worded_ends_no_interview(
@@ -284,7 +277,7 @@ def test_retries_against_other_writers_come_to_an_end(
 ) -> None:
     tries: list[Event] = []
 
-    def taken(_: Store, __: str, ___: int, event: Event, ____: Interview) -> str:
+    def taken(_: Store, __: str, ___: int, event: Event, *____: object) -> str:
         tries.append(event)
         raise MovedOnElsewhere("taken")
 

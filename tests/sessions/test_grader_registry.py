@@ -12,7 +12,7 @@ from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import Message
 from interviewer.llm.endpoints import Endpoint
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry, GraderRequest
+from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry, GraderRequest
 from interviewer.settings import read_settings
 
 ONE = CallShape.ONE_CALL
@@ -34,6 +34,19 @@ def test_a_choice_is_its_owners_alone_and_can_be_taken_back() -> None:
     assert isinstance(chosen.grader("you"), LexicalGrader)
     chosen.forget("me")
     assert chosen.choice("me").endpoint is None
+
+
+def test_other_processes_have_the_grader_of_the_settings_and_no_choice_that_was_made_here() -> None:
+    chosen = models(default=GraderChoice(Endpoint(HERE, "m", "sk-operator")))
+    assert chosen.is_shared("me")
+    chosen.choose("me", GraderRequest(HERE, "another", "sk-mine", ONE, 1))
+    assert not chosen.is_shared("me")
+    assert chosen.is_shared("you")
+    chosen.forget("me")
+    assert not chosen.is_shared("me")  # who wants no model is graded by none elsewhere
+    offline = models()
+    offline.forget("me")
+    assert offline.is_shared("me")
 
 
 @pytest.mark.parametrize(

@@ -22,13 +22,11 @@ from interviewer.sessions.backup import backup, restore
 from interviewer.sessions.history_archive import ImportedHistory, export_history, import_history
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.removal import (
-    forget_expired,
     forget_owner,
-    list_set_aside,
-    put_back,
-    remove_interview,
-    set_aside,
-    take_back,
+    list_soft_deleted,
+    purge_expired,
+    soft_delete,
+    undelete,
     unsent_file,
 )
 from interviewer.sessions.service import SessionService
@@ -65,7 +63,7 @@ def test_an_interview_is_renamed_and_found_by_its_title(store: Store) -> None:
     assert [one.title for one in store.interviews("me") if one.id == interview] == ["Before the call_"]
     assert [one.id for one in store.interviews("me", text="THE CALL_")] == [interview]
     assert {one.id for one in store.interviews("me", text="many")} == {interview, other}
-    store.rebuild()
+    store.rebuild_read_models()
     assert store.title_of(interview) == "Before the call_"
     store.rename(interview, " ")
     assert store.title_of(interview) is None
@@ -85,49 +83,52 @@ def test_an_interview_that_is_removed_takes_its_reviews_along_and_comes_back_who
     store.rename(third, "Third")
     before = whole(store)
     with pytest.raises(NoSuchInterview):
-        remove_interview(store, third, "you")
-    removed = [remove_interview(store, third, "me"), remove_interview(store, second, None)]
-    assert whole(store) == before_it
-    for one in removed:
-        put_back(store, one)
+        soft_delete(store, third, "you")
+    for one in (third, second):
+        soft_delete(store, one, "me")
+    assert whole(store) | {"removed_interviews": []} == before_it
+    for one in (third, second):
+        undelete(store, one, "me")
     assert whole(store) == before
 
 
 def test_what_was_deleted_can_be_put_back_for_a_day_also_after_a_restart(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     interview = practise(store, bank_of(5, "other"), ["q1"], Level.PARTIAL)
     store.rename(interview, "Mine")
     before = whole(store)
     with pytest.raises(NoSuchInterview):
-        set_aside(store, interview, "you")
-    set_aside(store, interview, "me")
+        soft_delete(store, interview, "you")
+    soft_delete(store, interview, "me")
     assert store.interviews("me") == []
     restarted = Store(store.database._engine.url.render_as_string(hide_password=False))
-    (found,) = list_set_aside(restarted, "me")
+    (found,) = list_soft_deleted(restarted, "me")
     assert (found.id, found.title, found.bank_title) == (interview, "Mine", bank_of(1, "other").title)
-    assert not take_back(restarted, interview, "you")
-    assert take_back(restarted, interview, "me")
+    assert not undelete(restarted, interview, "you")
+    assert undelete(restarted, interview, "me")
     assert whole(restarted) == before
-    assert not take_back(restarted, interview, "me")
-    set_aside(restarted, interview, "me")
-    assert forget_expired(restarted) == 0
+    assert not undelete(restarted, interview, "me")
+    soft_delete(restarted, interview, "me")
+    typed = unsent_file(tmp_path, interview)
+    typed.write_text("what was typed and not recorded")
+    assert purge_expired(restarted, tmp_path) == 0
+    assert typed.exists()
     monkeypatch.setattr(removal, "KEPT_FOR", timedelta(seconds=-1))
-    assert list_set_aside(restarted, "me") == []
-    assert not take_back(restarted, interview, "me")
-    assert forget_expired(restarted) == 1
+    assert list_soft_deleted(restarted, "me") == []
+    assert not undelete(restarted, interview, "me")
+    assert purge_expired(restarted, tmp_path) == 1
+    assert not typed.exists()
     assert not any(whole(restarted).values())
     restarted.close()
 
 
-def test_an_interview_that_was_set_aside_and_not_yet_deleted_is_not_lost(store: Store) -> None:
+def test_an_interview_that_was_put_back_by_a_killed_program_is_not_put_back_twice(store: Store) -> None:
     interview = practise(store, MANY, ["q0"], Level.MET)
-    before = whole(store)
-    removed = remove_interview(store, interview, "me")
-    put_back(store, removed)
-    set_aside(store, interview, "me")
-    put_back(store, removed)  # as if the program had been killed between the two
-    assert take_back(store, interview, "me")
+    before, history = whole(store), store.history(interview)
+    soft_delete(store, interview, "me")
+    store.insert(interview, "me", history)  # the program was killed between this and the rest of what puts it back
+    assert undelete(store, interview, "me")
     assert whole(store) == before
 
 
@@ -135,10 +136,11 @@ def test_a_service_knows_nothing_more_of_an_interview_that_was_removed(service: 
     interview = practise(service.store, MANY, ["q0"], Level.MET)
     session = service.resume(interview, "me")
     session.interview()
-    removed = service.remove("me", interview)
+    soft_delete(service.store, interview, "me")
     with pytest.raises(NoSuchInterview):
-        session.interview()
-    assert service.put_back(removed).interview().is_over
+        service.resume(interview, "me")
+    assert undelete(service.store, interview, "me")
+    assert service.resume(interview, "me").interview().is_over
 
 
 def test_nothing_of_a_person_who_is_forgotten_is_left(tmp_path: Path) -> None:
@@ -149,7 +151,7 @@ def test_nothing_of_a_person_who_is_forgotten_is_left(tmp_path: Path) -> None:
     save_practice_settings(store, "somebody-private", PracticeSettings(daily_cap=3))
     aside = practise(store, MANY, ["q3"], Level.MET, owner="somebody-private")
     unsent_file(tmp_path, aside).write_text("my words that were not sent either")
-    set_aside(store, aside, "somebody-private")
+    soft_delete(store, aside, "somebody-private")
     unsent_file(tmp_path, interview).write_text("my words that were not sent")
     assert forget_owner(store, "somebody-private", tmp_path) == 1
     assert whole(store) == untouched
@@ -189,8 +191,8 @@ def test_an_answer_that_comes_while_an_interview_is_deleted_comes_back_with_it(
         return title_of(interview)
 
     monkeypatch.setattr(store, "title_of", answered_meanwhile)
-    set_aside(store, session.id, "me")
-    assert take_back(store, session.id, "me")
+    soft_delete(store, session.id, "me")
+    assert undelete(store, session.id, "me")
     assert "This was sent from another window." in str(store.history(session.id))
 
 
@@ -264,7 +266,7 @@ def test_a_backup_that_is_taken_while_interviews_are_played_is_whole_elsewhere(f
     for name in found:
         assert copy.history(name) == store.history(name)[: len(copy.history(name))]
     before = whole(copy)
-    copy.rebuild()
+    copy.rebuild_read_models()
     assert whole(copy) == before
     copy.close()
     store.close()

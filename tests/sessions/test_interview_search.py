@@ -55,7 +55,7 @@ def played(store: Store, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 def test_an_interview_is_found_by_all_words(store: Store, played: dict[str, str], text: str, found: set[str]) -> None:
     assert {played[one.id] for one in store.interviews("me", text=text)} == found
     assert store.interviews("somebody else", text=text) == []
-    store.rebuild()
+    store.rebuild_read_models()
     assert {played[one.id] for one in store.interviews("me", text=text)} == found
 
 

@@ -21,8 +21,8 @@ from interviewer.domain.interview import (
     Phase,
     Plan,
     Probed,
-    Saying,
     Speaker,
+    TurnKind,
     Unprobed,
     replay,
 )
@@ -93,20 +93,20 @@ def test_a_whole_interview_with_follow_ups_and_clarifications(
     over = session.run_due_and_wait()
     assert over.is_over
     first = over.attempts[0]
-    assert [turn.saying for turn in first.turns] == [
-        *(Saying.QUESTION, Saying.ASK, Saying.CLARIFICATION, Saying.ANSWER),
-        *(Saying.PROBE, Saying.ANSWER, Saying.PROBE, Saying.ANSWER),
+    assert [turn.kind for turn in first.turns] == [
+        *(TurnKind.QUESTION, TurnKind.ASK, TurnKind.CLARIFICATION, TurnKind.ANSWER),
+        *(TurnKind.PROBE, TurnKind.ANSWER, TurnKind.PROBE, TurnKind.ANSWER),
     ]
-    for probe, words in zip(first.said(Saying.PROBE), FOLLOW_UPS, strict=True):
+    for probe, words in zip(first.turns_of(TurnKind.PROBE), FOLLOW_UPS, strict=True):
         assert QUOTE[language] in probe.text
         assert words.into(language) in probe.text
     assert first.grade
     assert first.grade.verdict("stop").level is Level.MET
     for verdict in first.grade.verdicts:
-        assert all(first.turns[one.turn].saying is Saying.ANSWER for one in verdict.evidence)
+        assert all(first.turns[one.turn].kind is TurnKind.ANSWER for one in verdict.evidence)
     _is_written_out(session, language)
     kept = _answered_at(session)
-    session.store.rebuild()
+    session.store.rebuild_read_models()
     assert _answered_at(session) == kept
     times = [recorded.at for recorded in session.history() if isinstance(recorded.event, Answered)]
     assert set(kept) == set(times[-2:])
@@ -155,7 +155,7 @@ def test_the_banks_own_probe_is_the_fallback_then_the_neutral_one_once(
     for said in (SAID[Language.EN], "the best one"):
         session.answer(said)
         interview = session.run_due_and_wait()
-    asked = [turn.text for turn in interview.current.said(Saying.PROBE)]
+    asked = [turn.text for turn in interview.current.turns_of(TurnKind.PROBE)]
     assert asked == ["Which epoch is the one you want?", "Can you go one level deeper there?"]
 
 

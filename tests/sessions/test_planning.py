@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from fakes import BANK, DROPOUT, GradeAs, both, grade
 
 from interviewer.domain.grade import Level
-from interviewer.domain.interview import Manner, Mode, Order, Source, replay
+from interviewer.domain.interview import InterviewerStyle, Mode, Order, QuestionSource, replay
 from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import BankError
 from interviewer.grading.lexical import LexicalGrader
@@ -28,7 +28,7 @@ def test_questions_of_several_banks_are_told_apart_and_keep_their_policy() -> No
     names = [QuestionName("small", "dropout"), QuestionName("other", "dropout"), QuestionName("small", "shuffle")]
     first = make_named_plan(BANKS, names)
     assert first.plan.questions == ("dropout", "other.dropout", "shuffle")
-    assert first.plan.sources[1] == Source("other.dropout", "other", "dropout")
+    assert first.plan.sources[1] == QuestionSource("other.dropout", "other", "dropout")
     interview = replay([first])
     assert interview.bank["other.dropout"].policy == OTHER.policy
     assert interview.bank["dropout"].policy is None
@@ -66,7 +66,7 @@ def test_what_is_learned_of_a_mixed_interview_counts_for_the_banks_of_its_questi
             ("small", "dropout", "off"),
         ]
         before = connection.execute(sa.text("SELECT * FROM outcomes ORDER BY bank, criterion")).all()
-    service.store.rebuild()
+    service.store.rebuild_read_models()
     with service.store.database.read() as connection:
         assert connection.execute(sa.text("SELECT * FROM outcomes ORDER BY bank, criterion")).all() == before
     found = last_answer(service.store, "me", QuestionName("small", "dropout"))
@@ -105,9 +105,9 @@ def test_an_adaptive_order_goes_by_the_level_just_shown(service: SessionService,
     assert session.answer("correlated").is_over
 
 
-@pytest.mark.parametrize("manner", Manner)
+@pytest.mark.parametrize("manner", InterviewerStyle)
 def test_a_manner_changes_what_is_said_around_the_questions_and_no_grade(
-    service: SessionService, manner: Manner
+    service: SessionService, manner: InterviewerStyle
 ) -> None:
     bank = replace(BANK, questions=(DROPOUT,))
     session = service.begin("me", make_plan(bank, language=Language.EN, manner=manner))
@@ -117,5 +117,5 @@ def test_a_manner_changes_what_is_said_around_the_questions_and_no_grade(
     neutral = LexicalGrader().grade(DROPOUT, over.attempts[0])
     assert over.attempts[0].grade == neutral
     page = str(chat(over, Language.EN))
-    assert ("Hello, and welcome." in page) is (manner is Manner.FRIENDLY)
-    assert ("That is all I wanted to know." in page) is (manner is Manner.DEMANDING)
+    assert ("Hello, and welcome." in page) is (manner is InterviewerStyle.FRIENDLY)
+    assert ("That is all I wanted to know." in page) is (manner is InterviewerStyle.DEMANDING)

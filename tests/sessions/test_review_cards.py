@@ -62,7 +62,7 @@ def test_cards_that_are_rebuilt_equal_those_that_were_kept(store: Store, clock: 
     assert len(before) == 3
     with store.database.write() as connection:
         connection.execute(sa.text("DELETE FROM review_cards"))
-    store.rebuild()
+    store.rebuild_read_models()
     assert kept(store) == before
 
 
@@ -91,7 +91,7 @@ def test_an_interview_that_shows_no_grades_before_its_end_moves_no_card_before_i
     assert list_verdicts(store, "me")
     assert "Graded" in export_history(store, "me")
     before = kept(store)
-    store.rebuild()
+    store.rebuild_read_models()
     assert kept(store) == before
 
 

@@ -11,7 +11,7 @@ import pytest
 from fakes import BANK, Broken, FlakyGrader, GradeAs, begun
 
 from interviewer.domain.grade import Evidence, Level
-from interviewer.domain.interview import Answered, Contest, Contested, Graded, Mode, Phase, Saying, due
+from interviewer.domain.interview import Answered, Contested, Graded, Mode, Objection, Phase, TurnKind, due
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.scripted import ScriptedLLM
@@ -223,7 +223,7 @@ def test_hints_climb_the_ladder_of_the_heaviest_point_and_end(service: SessionSe
 def test_a_hint_after_a_probe_is_about_what_was_asked(service: SessionService) -> None:
     session = service.begin("me", begun(probes=1))
     asked = session.answer("it is switched off")
-    assert asked.current.said(Saying.PROBE)[0].criterion == "random"
+    assert asked.current.turns_of(TurnKind.PROBE)[0].criterion == "random"
     assert session.hint().current.turns[-1].text == "Run one input twice?"
 
 
@@ -245,8 +245,8 @@ def test_an_objection_is_kept_beside_the_verdict(service: SessionService) -> Non
     session = service.begin("me", begun())
     session.answer("it is put to sleep")
     session.run_due_and_wait()
-    contested = session.contest(Contested("dropout", 1, Contest("off", Evidence(1, "put to sleep"))))
-    assert contested.current.contests[0].evidence.quote == "put to sleep"
+    contested = session.contest(Contested("dropout", 1, Objection("off", Evidence(1, "put to sleep"))))
+    assert contested.current.objections[0].evidence.quote == "put to sleep"
     assert contested.current.grade
     assert contested.current.grade.verdict("off").level is Level.MISSING
 

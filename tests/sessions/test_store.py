@@ -101,7 +101,7 @@ def test_an_interview_whose_bank_is_missing_says_so(store: Store, url: str) -> N
     other = Store(url)
     with pytest.raises(TranscriptError, match="missing"):
         other.history(interview)
-    assert other.rebuild() == 1
+    assert other.rebuild_read_models() == 1
     assert "missing" in other.interviews()[0].problem
     other.close()
 
@@ -132,11 +132,11 @@ def test_the_read_models_follow_every_event_and_are_rebuilt_the_same(store: Stor
     before = rows(store, "overviews"), rows(store, "outcomes")
     run(store, "UPDATE overviews SET phase = 'answering', low = 0")
     run(store, "DELETE FROM outcomes")
-    assert store.rebuild() == 2
+    assert store.rebuild_read_models() == 2
     assert (rows(store, "overviews"), rows(store, "outcomes")) == before
     run(store, "UPDATE events SET body = '{' WHERE interview = :id", id=broken)
     store._banks.clear()
-    assert store.rebuild() == 2
+    assert store.rebuild_read_models() == 2
     assert [bool(one.problem) for one in store.interviews("me") if one.id == broken] == [True]
 
 

@@ -160,7 +160,7 @@ def test_what_waits_in_an_open_interview_is_not_offered_a_second_time(store: Sto
     assert found.open[0].waiting == "many/q1 many/q2"
     assert not {"q1", "q2"} & set(ids(found))
     assert "q0" in ids(found)  # answered, and nobody knows yet how well
-    store.rebuild()
+    store.rebuild_read_models()
     assert ids(today(store, clock)) == ids(found)
     clock.days(15)
     assert {"q1", "q2"} <= set(ids(today(store, clock)))

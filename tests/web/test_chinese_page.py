@@ -11,7 +11,7 @@ from fakes import begun, grade
 from html_seen import seen
 from starlette.testclient import TestClient
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.grade import Flag, Level
 from interviewer.domain.interview import Answered, Ended, Graded, Mode, Unprobed, replay
 from interviewer.domain.rubric import Bank, Language
@@ -27,7 +27,7 @@ from interviewer.sessions.planning import make_plan
 from interviewer.settings import read_settings
 from interviewer.web.badge import Badges
 from interviewer.web.editor import Editor
-from interviewer.web.grader_settings import Form, GraderActions
+from interviewer.web.grader_settings import GraderActions, GraderForm
 from interviewer.web.import_handlers import Importer
 from interviewer.web.server import make_app
 from interviewer.web.uploads import Uploads
@@ -119,10 +119,10 @@ def test_card_chat_report_and_transcripts_are_in_chinese(
 def test_the_grader_tab_is_in_chinese_whatever_goes_wrong(
     models: GraderRegistry, deep_learning: Bank, tmp_path: Path
 ) -> None:
-    actions = GraderActions(models, Library(None, tmp_path))
+    actions = GraderActions(models, BankLibrary(None, tmp_path))
     told = [actions.status("me", ZH)]
     for shape, votes in (("no such shape", 1), ("one_call", 2)):
-        told.append(actions.use("me", Form("http://127.0.0.1:9/v1", "", "m", shape, votes), ZH).html)
+        told.append(actions.use("me", GraderForm("http://127.0.0.1:9/v1", "", "m", shape, votes), ZH).html)
     results = [
         CannedResult(name, share, 40.0, 900)
         for name, share in zip(CannedAnswer, (0.9, 0.9, 0.5, 0, 0, 0.9, 1), strict=True)
@@ -135,7 +135,7 @@ def test_the_grader_tab_is_in_chinese_whatever_goes_wrong(
 
 
 def test_the_import_tab_is_in_chinese_whatever_is_missing(models: GraderRegistry, tmp_path: Path) -> None:
-    importer = Importer(Library(None, tmp_path / "banks"), models, Uploads(), tmp_path / "banks")
+    importer = Importer(BankLibrary(None, tmp_path / "banks"), models, Uploads(), tmp_path / "banks")
     closed = Importer(importer.library, models, Uploads(), None)
     listed = "# 操作系统\n\n## 1. 什么是进程？\n\n答：进程是正在运行的程序，它有自己的地址空间。\n\n## 链接\n\n[返回顶部](#top)\n"
     shown = [

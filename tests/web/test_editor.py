@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from html_seen import ATTACKS, seen
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Localized
 from interviewer.grading import CallShape
 from interviewer.llm.endpoints import Endpoint
@@ -44,7 +44,7 @@ def editor(tmp_path: Path) -> Editor:
     folder.mkdir()
     (folder / "mine.yaml").write_text(BANK)
     models = GraderRegistry(GraderOptions(), lambda _: pytest.fail("no model"), 1)
-    return Editor(Importer(Library(None, folder), models, Uploads(), folder))
+    return Editor(Importer(BankLibrary(None, folder), models, Uploads(), folder))
 
 
 def ask(editor: Editor, do: str, language: str = "en", **more: Any) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def test_an_answer_is_tried_with_the_model_that_was_chosen(editor: Editor) -> No
     choice = GraderChoice(Endpoint("http://localhost:1/v1", "m", ""), CallShape.ONE_CALL)
     folder = editor.importer.folder
     models = GraderRegistry(GraderOptions(default=choice), lambda _: model, 1)
-    editor = Editor(Importer(Library(None, folder), models, Uploads(), folder))
+    editor = Editor(Importer(BankLibrary(None, folder), models, Uploads(), folder))
     bank = opened(editor)
     asked = {"bank": bank["bank"], "answer": "A pile of plates.", "by_model": True}
     assert "1 of 1" in ask(editor, "try", questions=bank["questions"][:1], **asked)["card"]

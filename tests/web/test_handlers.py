@@ -1,6 +1,7 @@
 """What the controls of the page do, without the page."""
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from fakes import BANK, GradeAs, Only, begun, grade
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.grade import Grade, Level
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language, Question
@@ -19,9 +20,9 @@ from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
-from interviewer.web.handlers import Desk
+from interviewer.web.handlers import PageHandlers
 from interviewer.web.history import listing, wished_count
-from interviewer.web.practice import Practice
+from interviewer.web.practice import PracticeHandlers
 from interviewer.web.view_model import View
 
 SERVER = "http://model.example/v1"
@@ -34,10 +35,12 @@ def release() -> Iterator[threading.Event]:
     event.set()
 
 
-def desk_of(service: SessionService) -> Desk:
+def desk_of(service: SessionService) -> PageHandlers:
     graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
-    library = Library()
-    return Desk(service, library, graders, Badges(graders, dict), Practice(service.store, library.banks))
+    library = BankLibrary()
+    return PageHandlers(
+        service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library.banks)
+    )
 
 
 def test_a_click_waits_neither_for_a_model_nor_for_its_server(
@@ -121,7 +124,8 @@ def test_while_a_follow_up_is_worded_the_page_says_so_and_asks_again(
     last = desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
     assert last.polls
     assert not last.may_answer
-    assert "thinking" in last.chat
+    assert "The interviewer is thinking" in last.chat
+    assert 0 <= time.time() - float(re.findall(r'data-since="([\d.]+)"', last.chat)[0]) < 20
     release.set()
     session.run_due_and_wait()
     asked = desk.look("me", session.id, Language.EN)
@@ -195,7 +199,7 @@ def test_how_many_are_shown_is_read_with_care(wish: str, count: int) -> None:
     assert wished_count(wish) == count
 
 
-def act(desk: Desk, session: Session, **action: object) -> View:
+def act(desk: PageHandlers, session: Session, **action: object) -> View:
     sent = json.dumps([{"question": "dropout", "attempt": 1, **action}])
     return desk.act("me", session.id, sent, Language.EN)
 

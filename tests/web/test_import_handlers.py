@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Language
 from interviewer.errors import LLMRefused
@@ -16,6 +16,7 @@ from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.scripted import ScriptedLLM
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
 from interviewer.sessions.planning import make_plan
+from interviewer.web.editor_actions import WindowTask
 from interviewer.web.import_handlers import Importer, _progress
 from interviewer.web.uploads import Uploads
 
@@ -39,12 +40,15 @@ Answer: A queue gives back first what was put in first.
 def importer(tmp_path: Path) -> Importer:
     folder = tmp_path / "banks"
     return Importer(
-        Library(None, folder), GraderRegistry(GraderOptions(), lambda _: pytest.fail("no model"), 1), Uploads(), folder
+        BankLibrary(None, folder),
+        GraderRegistry(GraderOptions(), lambda _: pytest.fail("no model"), 1),
+        Uploads(),
+        folder,
     )
 
 
 @dataclass(frozen=True)
-class Made:
+class ImportOrigin:
     """What the tab shows of a file, and the draft that the editor opens, if there is one."""
 
     html: str
@@ -52,16 +56,16 @@ class Made:
     base: str
 
 
-def last(importer: Importer, name: str, data: bytes, *, by_model: bool = False) -> Made:
+def last(importer: Importer, name: str, data: bytes, *, by_model: bool = False) -> ImportOrigin:
     importer.uploads.keep("me", name, data)
     told = list(importer.read("me", "", Language.EN, by_model=by_model))[-1].html
     return made(importer, told)
 
 
-def made(importer: Importer, html: str) -> Made:
+def made(importer: Importer, html: str) -> ImportOrigin:
     found = re.search(r'data-draft="(\w+)"', html)
     draft = importer.drafts[found[1]] if found else None
-    return Made(html, draft.yaml if draft else "", draft.base if draft else "")
+    return ImportOrigin(html, draft.yaml if draft else "", draft.base if draft else "")
 
 
 def test_a_list_is_shown_saved_and_can_be_played(importer: Importer) -> None:
@@ -184,16 +188,17 @@ def test_reading_tells_how_far_it_is_and_stops_when_asked(importer: Importer) ->
     told = []
     for shown in importer.read("me", "left", Language.EN, by_model=False):
         told.append(shown.html)
-        importer.stop("me", "right")
-        importer.stop("you", "left")
+        importer.stop("me", "right", WindowTask.IMPORT)
+        importer.stop("you", "left", WindowTask.IMPORT)
+        importer.stop("me", "left", WindowTask.JOB)
         if "Checking the questions" in shown.html:
-            importer.stop("me", "left")
-    assert 'id="import-stop"' in told[0]
+            importer.stop("me", "left", WindowTask.IMPORT)
+    assert 'data-task="import"' in told[0]
     assert any("Checking the questions" in one for one in told)
     assert "Stopped" in told[-1]
     assert not importer.drafts
-    assert not importer.reading
-    importer.stop("me", "left")
+    assert not importer.running
+    importer.stop("me", "left", WindowTask.IMPORT)
     assert "data-draft" in list(importer.read("me", "left", Language.EN, by_model=False))[-1].html, (
         "it can be read again"
     )
@@ -221,14 +226,14 @@ def asked(do: str, bank: str) -> str:
 
 def test_a_bank_of_ones_own_is_deleted_and_put_back_as_it_was(importer: Importer) -> None:
     saved = saved_bank(importer)
-    before = {path: path.read_bytes() for path in sorted(importer.library.place_of(saved).parent.rglob("*.yaml"))}  # type: ignore[union-attr]
+    before = {path: path.read_bytes() for path in sorted(importer.library.path_of(saved).parent.rglob("*.yaml"))}  # type: ignore[union-attr]
     assert len(before) == 2
     assert [bank.id for bank in importer.own_banks()] == [saved]
     told = importer.change_banks(asked("delete_bank", saved), Language.EN)
     assert told is not None
     assert "was deleted" in told
     assert 'class="put-back"' in told
-    assert importer.library.place_of(saved) is None
+    assert importer.library.path_of(saved) is None
     assert not any(path.exists() for path in before)
     assert "It is back." in str(importer.change_banks(asked("put_back_bank", saved), Language.EN))
     assert {path: path.read_bytes() for path in before} == before
@@ -254,7 +259,7 @@ def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(tmp_path: Path) 
     model = ScriptedLLM(lambda _: LLMRefused("no balance"))
     choice = GraderChoice(Endpoint("http://localhost:1/v1", "m", ""), CallShape.ONE_CALL)
     models = GraderRegistry(GraderOptions(default=choice), lambda _: model, 1)
-    importer = Importer(Library(None, tmp_path), models, Uploads(), tmp_path)
+    importer = Importer(BankLibrary(None, tmp_path), models, Uploads(), tmp_path)
     shown = last(importer, "structures.md", LIST.encode(), by_model=True)
     assert "no balance" in shown.html
     assert shown.yaml, "the points were made offline"

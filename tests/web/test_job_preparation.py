@@ -9,7 +9,7 @@ import pytest
 from job_model import QUESTION, job_llm
 
 from interviewer.banks.job.gap_questions import BANK_ID
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Answered, Begun, Graded, Mode, Plan, Unprobed, replay
 from interviewer.domain.rubric import Language
 from interviewer.errors import DocumentError, LLMUnreachable
@@ -21,6 +21,7 @@ from interviewer.llm.protocol import Reply
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.presentation.card import card
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.web.editor_actions import WindowTask
 from interviewer.web.import_handlers import Importer
 from interviewer.web.job_preparation import JobPreparation, Prepared
 from interviewer.web.uploads import Uploads
@@ -32,7 +33,7 @@ def preparation(folder: Path, llm: ScriptedLLM | None) -> JobPreparation:
     choice = GraderChoice(Endpoint("http://localhost:1/v1", "m", ""), CallShape.ONE_CALL) if llm else GraderChoice()
     models = GraderRegistry(GraderOptions(default=choice), lambda _: llm or pytest.fail("no model"), 1)
     banks = folder / "banks"
-    return JobPreparation(Importer(Library(None, banks), models, Uploads(), banks), folder)
+    return JobPreparation(Importer(BankLibrary(None, banks), models, Uploads(), banks), folder)
 
 
 def mapped(job: JobPreparation, text: str = DESCRIPTION, *, keep: bool = False, resume: str = "") -> Prepared:
@@ -160,7 +161,9 @@ def test_the_button_that_stops_it_frees_whoever_waits(tmp_path: Path) -> None:
         shown.append(one.html)
         if len(shown) == 1:
             assert asked.wait(20)
-            job.importer.stop("me", "w")
+            job.importer.stop("me", "w", WindowTask.IMPORT)
+            assert not job.importer.running["me", "w", WindowTask.JOB].is_set(), "another tab was stopped"
+            job.importer.stop("me", "w", WindowTask.JOB)
     go_on.set()
     assert "Stopped." in shown[-1]
-    assert not job.importer.reading
+    assert not job.importer.running

@@ -8,7 +8,7 @@ from command_line import run
 from misbehaving import Behaviour, Exchange, serving
 from ollama_answers import DONE, GOOD, ollama
 
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.llm.discovery import find_local_servers
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
@@ -18,7 +18,7 @@ from interviewer.web.grader_settings import GraderActions
 
 def actions(folder: Path, *, is_private: bool = True) -> GraderActions:
     models = GraderRegistry(GraderOptions(is_private=is_private), lambda _: pytest.fail("no model is asked"), 1)
-    return GraderActions(models, Library(None, folder))
+    return GraderActions(models, BankLibrary(None, folder))
 
 
 def like_ollama(pulls: Behaviour, *names: str) -> Behaviour:

@@ -21,7 +21,8 @@ from interviewer.sessions.service import Session, SessionService
 from interviewer.settings import Settings, read_settings
 from interviewer.web import guard
 from interviewer.web.identity import Owners
-from interviewer.web.server import make_app, preferred_language
+from interviewer.web.page_language import preferred_language
+from interviewer.web.server import make_app
 
 HOST = "http://127.0.0.1:7860"
 
@@ -98,6 +99,19 @@ def test_a_forged_or_foreign_cookie_is_nobody(client: TestClient, owners: Owners
     client.cookies.set(owners.cookie_name, value.split(";")[0])
     assert client.get(f"/export/{session.id}.md").status_code == 404
     assert name != owners.cookie_name
+
+
+def test_a_changed_secret_is_said_with_the_way_back(
+    client: TestClient, owners: Owners, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/")
+    assert "another key" not in caplog.text
+    client.cookies.clear()
+    name, _, value = Owners("the secret that was set before", is_https=False).set_cookie("me").partition("=")
+    client.cookies.set(name, value.split(";")[0])
+    client.get("/")
+    assert "interviewer link" in caplog.text
+    assert value.split(";")[0] not in caplog.text
 
 
 @pytest.mark.parametrize("kind, media", [("md", "text/markdown"), ("html", "text/html"), ("json", "application/json")])
@@ -256,7 +270,7 @@ def test_what_the_page_does_not_use_is_closed(client: TestClient, path: str) -> 
 
 @pytest.mark.parametrize(
     "path",
-    ["/gradio_api/upload", "/gradio_api/component_server", "/gradio_api/run/predict", "/gradio_api/call/x", "/login"],
+    ["/gradio_api/upload", "/gradio_api/component_server", "/gradio_api/api/predict", "/gradio_api/call/x", "/login"],
 )
 def test_nothing_can_be_posted_past_the_page(client: TestClient, path: str) -> None:
     assert client.post(path, json={}).status_code == 404

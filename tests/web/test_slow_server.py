@@ -14,7 +14,7 @@ from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Language
 from interviewer.grading import CallShape
 from interviewer.sessions.grader_registry import GraderRequest
-from interviewer.web.grader_settings import Form, GraderActions
+from interviewer.web.grader_settings import GraderActions, GraderForm
 
 
 def test_every_grade_of_a_slow_server_arrives_and_the_page_says_what_it_waits_for(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_grading_is_stopped_with_its_request_and_can_be_asked_for_again(tmp_pa
         assert why in stopped.card
         assert stopped.has_failures
         assert not stopped.is_waiting
-        # The gate is free at once, and what was stopped does not come back as a failure of the next grading.
+        # The server is free at once, and what was stopped does not come back as a failure of the next grading.
         server.behaviour = Throttled(tokens_per_second=1e6, first=0.01)
         desk.regrade("me", session.id, session.interview().place, language)
         until(lambda: desk.look("me", session.id, language) and not attempt().awaits_grade)
@@ -91,7 +91,7 @@ def test_a_grader_test_says_what_the_model_does_and_is_stopped_with_its_request(
         desk = page_of(server.url, tmp_path, concurrency=1)
         actions = GraderActions(desk.models, desk.library)
         told = []
-        for one in actions.test("me", Form.of(server.url, "", MODEL, "one_call", 1, ""), Language.EN):
+        for one in actions.test("me", GraderForm.of(server.url, "", MODEL, "one_call", 1, ""), Language.EN):
             told.append(one.html)
             if "The model reads the answer" in one.html:
                 assert 'data-stop="stop_check"' in one.html

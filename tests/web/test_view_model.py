@@ -3,7 +3,18 @@
 from fakes import BANK, grade
 
 from interviewer.domain.grade import Level
-from interviewer.domain.interview import Answered, Begun, Event, Graded, Interview, MovedOn, Plan, Unprobed, replay
+from interviewer.domain.interview import (
+    Answered,
+    Asked,
+    Begun,
+    Event,
+    Graded,
+    Interview,
+    MovedOn,
+    Plan,
+    Unprobed,
+    replay,
+)
 from interviewer.domain.rubric import Language
 from interviewer.presentation.card import CardActions, no_badge
 from interviewer.web.view_model import View, view
@@ -31,3 +42,19 @@ def test_a_question_asked_once_more_is_counted_alike_above_and_in_the_chat() -> 
     assert "Question 2 / 2" in shown(second).progress
     assert "once more: 2 of 2" in shown(second).progress
     assert "once more" not in shown(replay(events[:1])).progress
+
+
+def test_while_the_interviewer_thinks_it_is_said_of_what_and_since_when() -> None:
+    begun = Begun(BANK, Plan(("dropout", "shuffle"), probes=1))
+    said = {
+        "your answer is saved": Answered("it is switched off"),
+        "about your question": Asked("Do you mean in training?"),
+    }
+    for words, event in said.items():
+        interview = replay([begun, event])
+        live = CardActions(lambda _: True)
+        thinking = view("x", interview, Language.EN, no_badge, live, thinking_since=1000.5).chat
+        assert words in thinking
+        assert 'data-since="1000.5"' in thinking
+        assert "data-since" not in shown(interview).chat
+    assert "thinking" not in shown(replay([begun])).chat

@@ -16,6 +16,7 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import SettingsError
 from interviewer.settings import read_settings
 from interviewer.text.glossary import glossary
+from interviewer.web import voice
 from interviewer.web.identity import Owners
 from interviewer.web.server import make_app
 from interviewer.web.voice import read_spoken, vocabulary
@@ -136,6 +137,22 @@ def test_an_interview_that_waits_for_no_answer_takes_no_recording(
     assert reply.status_code == 409
     assert "又有了进展" in reply.json()["error"]
     assert speech.heard == []
+
+
+def test_strangers_use_the_speech_server_within_a_budget_and_what_failed_costs_none_of_it(
+    served: Server, speech: SpeechServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voice, "_RECORDED_BYTES", 2 * len(tone(0.1)))
+    speech.words = [401, "a", "b", "c"]
+    with visiting(tmp_path, speech_base_url=served.url, **MODELS) as client:
+        headers = begin(client, tmp_path)
+        client.app.state.graders.open_to_strangers()  # type: ignore[attr-defined]
+        replies = [client.post("/transcribe", content=tone(0.1), headers=headers) for _ in range(4)]
+        assert [reply.status_code for reply in replies] == [502, 200, 200, 429]
+        assert "in an hour" in replies[3].json()["error"]
+        assert len(speech.heard) == 3, "nothing was sent beyond the budget"
+        yours = begin(client, tmp_path, "you")
+        assert client.post("/transcribe", content=tone(0.1), headers=yours).status_code == 200
 
 
 def test_a_failure_is_said_in_the_language_of_the_page(

@@ -8,7 +8,7 @@ from interviewer.banks.importing.document import Item, Source, clean
 from interviewer.banks.importing.identifiers import Identifiers, normal
 from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.banks.reference_checks import is_only_a_link, is_placeholder
-from interviewer.domain.rubric import Bank, Language, Localized, Made, Question
+from interviewer.domain.rubric import Bank, ImportOrigin, Language, Localized, Question
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
@@ -24,7 +24,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltBank:
     """The bank that a file became. `left_out` has the questions that no question of the bank stands for."""
 
     bank: Bank
@@ -41,7 +41,7 @@ def bank_of(
     kept: Mapping[str, Question] | None = None,
     drafted: Mapping[str, str] | None = None,
     told: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Built:
+) -> BuiltBank:
     """A bank with a question for each item that has an answer.
 
     `compiled` has the rubrics that were made otherwise than offline, `kept` whole questions that are taken as they are,
@@ -78,7 +78,7 @@ def bank_of(
         language,
         {name: topics.get(name) or Localized(en=name) for name in used},
     )
-    return Built(bank, tuple(sorted(left_out, key=lambda one: one.line)))
+    return BuiltBank(bank, tuple(sorted(left_out, key=lambda one: one.line)))
 
 
 def usable_items(source: Source) -> tuple[list[Item], list[LeftOut]]:
@@ -107,7 +107,7 @@ def _question(item: Item, names: Identifiers, topic: str, compiled: Question | N
         topic=topic,
         criteria=criteria,
         difficulty=item.difficulty,
-        made=Made(file, item.first_line, item.digest, by=question.made.by if question.made else ""),
+        made=ImportOrigin(file, item.first_line, item.digest, by=question.made.by if question.made else ""),
     )
 
 

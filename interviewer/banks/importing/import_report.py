@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from interviewer.banks.importing.builder import Built
+from interviewer.banks.importing.builder import BuiltBank
 from interviewer.banks.importing.document import Role, Source, clean
-from interviewer.banks.importing.merging import Change, Did
+from interviewer.banks.importing.merging import MergeChange, MergeOutcome
 from interviewer.banks.lint import Fault
 from interviewer.domain.rubric import Bank, Language
 from interviewer.text.messages import ALL, say
@@ -64,9 +64,9 @@ class ImportReport:
 
 def make_report(
     source: Source | None,
-    built: Built,
+    built: BuiltBank,
     bank: Bank,
-    changes: Sequence[Change],
+    changes: Sequence[MergeChange],
     faults: Mapping[str, Sequence[Fault]],
     notes: Sequence[Note],
     language: Language,
@@ -88,7 +88,7 @@ def make_report(
     for one in built.left_out:
         left.append((one.line, FileBlock(str(one.line), _begin(one.text), say(one.reason, language, line=one.other))))
     kept, changed = (
-        tuple(_change(change, bank, language) for change in changes if (change.did is Did.KEPT) is is_kept)
+        tuple(_change(change, bank, language) for change in changes if (change.did is MergeOutcome.KEPT) is is_kept)
         for is_kept in (True, False)
     )
     return ImportReport(
@@ -153,7 +153,7 @@ def _faults(report: ImportReport, *, whole: bool) -> Iterator[str]:
         yield say("import.more", report.language, count=len(found) - len(shown))
 
 
-def _change(change: Change, bank: Bank, language: Language) -> str:
+def _change(change: MergeChange, bank: Bank, language: Language) -> str:
     known = {question.id: question.text.into(language) for question in bank.questions}
     question = f"“{_begin(known[change.question])}”" if change.question in known else change.question
     return say(

@@ -23,7 +23,7 @@ _ANSWER_NEARLY = 60
 _LEAST_ANSWER = 12
 
 
-class Did(StrEnum):
+class MergeOutcome(StrEnum):
     """What a merge did with a part of the bank."""
 
     ADDED = "added"
@@ -35,14 +35,14 @@ class Did(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MergeChange:
     """What became of a question or of a part of it; `part` is the key of a field, or the id of a criterion.
 
     KEPT is an edit by hand that the source does not touch; GONE is no longer in the source, and stays. In a CONFLICT
     `mine` is what stands in the file and stays there, `theirs` what the source says now.
     """
 
-    did: Did
+    did: MergeOutcome
     question: str
     part: str = ""
     mine: str = ""
@@ -55,11 +55,11 @@ class Merged:
 
     bank: Bank
     base: Bank | None
-    changes: tuple[Change, ...]
+    changes: tuple[MergeChange, ...]
 
     @property
-    def conflicts(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.changes if change.did is Did.CONFLICT)
+    def conflicts(self) -> tuple[MergeChange, ...]:
+        return tuple(change for change in self.changes if change.did is MergeOutcome.CONFLICT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Outcome:
 
     question: Question
     base: Question | None
-    changes: Sequence[Change] = ()
+    changes: Sequence[MergeChange] = ()
 
 
 def merge(mine: Bank, theirs: Bank, base: Bank | None = None) -> Merged:
@@ -88,14 +88,14 @@ def merge(mine: Bank, theirs: Bank, base: Bank | None = None) -> Merged:
             outcomes.append(_merged_question(question, fresh[question.id], known))
         else:
             is_gone = question.made is not None and question.made.file in files
-            outcomes.append(_Outcome(question, known, [Change(Did.GONE, question.id)] if is_gone else []))
+            outcomes.append(_Outcome(question, known, [MergeChange(MergeOutcome.GONE, question.id)] if is_gone else []))
     before = ""
     for question in theirs.questions:
         taken = [outcome.question.id for outcome in outcomes]
         name = pairs.get(question.id) or numbered_until_free(question.id, taken)
         if question.id not in pairs:
             new, place = replace(question, id=name), taken.index(before) + 1 if before else 0
-            outcomes.insert(place, _Outcome(new, new, [Change(Did.ADDED, name)]))
+            outcomes.insert(place, _Outcome(new, new, [MergeChange(MergeOutcome.ADDED, name)]))
         before = name
     questions = tuple(outcome.question for outcome in outcomes)
     remembered = tuple(outcome.base for outcome in outcomes if outcome.base)
@@ -159,21 +159,21 @@ def _pairs(mine: Sequence[Question], theirs: Sequence[Question], bases: Mapping[
 def _merged_question(mine: Question, theirs: Question, base: Question | None) -> _Outcome:
     if mine == theirs:  # an edited question that was not made anew, as its source is the same
         is_edited = mine.made is not None and has_edited_criteria(mine, base)
-        return _Outcome(mine, base, [Change(Did.KEPT, mine.id, "criteria")] if is_edited else [])
+        return _Outcome(mine, base, [MergeChange(MergeOutcome.KEPT, mine.id, "criteria")] if is_edited else [])
     if mine.made is None or theirs.made is None:
-        return _Outcome(mine, base, [Change(Did.KEPT, mine.id)])
+        return _Outcome(mine, base, [MergeChange(MergeOutcome.KEPT, mine.id)])
     fields: dict[str, object] = {}
-    changes: list[Change] = []
+    changes: list[MergeChange] = []
     for name, was in imported_fields(base, mine, theirs).items():
         own, other = getattr(mine, name), getattr(theirs, name)
         if own == other:
             continue
         if own == was:
             fields[name] = other
-            changes.append(Change(Did.UPDATED, mine.id, name, theirs=_shown(other)))
+            changes.append(MergeChange(MergeOutcome.UPDATED, mine.id, name, theirs=_shown(other)))
         else:
-            did = Did.KEPT if other == was else Did.CONFLICT
-            changes.append(Change(did, mine.id, name, _shown(own), _shown(other)))
+            did = MergeOutcome.KEPT if other == was else MergeOutcome.CONFLICT
+            changes.append(MergeChange(did, mine.id, name, _shown(own), _shown(other)))
     if "reference" in fields:  # who wrote the answer, and whether somebody has read it, goes with the answer
         fields |= {"drafted_by": theirs.drafted_by, "awaits_review": theirs.awaits_review}
     new_base = replace(theirs, id=mine.id)
@@ -182,14 +182,14 @@ def _merged_question(mine: Question, theirs: Question, base: Question | None) ->
         made = replace(theirs.made, criteria=mine.made.criteria, by=mine.made.by)
         question = replace(mine, made=made, **fields)  # type: ignore[arg-type]
         kept = replace(new_base, criteria=base.criteria, groups=base.groups) if base else new_base
-        return _Outcome(question, kept, [*changes, Change(Did.KEPT, mine.id, "criteria")])
+        return _Outcome(question, kept, [*changes, MergeChange(MergeOutcome.KEPT, mine.id, "criteria")])
     criteria, remembered, done = _merged_criteria(mine, theirs, base)
     new_base = replace(new_base, criteria=remembered)
     question = replace(mine, made=theirs.made, **fields)  # type: ignore[arg-type]
     if any(criterion.kind is Kind.CORE for criterion in criteria):
         return _Outcome(_with_criteria(question, theirs, criteria), new_base, changes + done)
     claims = ("; ".join(_claim(criterion) for criterion in one.criteria) for one in (mine, theirs))
-    return _Outcome(question, new_base, [*changes, Change(Did.CONFLICT, mine.id, "criteria", *claims)])
+    return _Outcome(question, new_base, [*changes, MergeChange(MergeOutcome.CONFLICT, mine.id, "criteria", *claims)])
 
 
 def _with_criteria(mine: Question, theirs: Question, criteria: Sequence[Criterion]) -> Question:
@@ -204,36 +204,40 @@ def _with_criteria(mine: Question, theirs: Question, criteria: Sequence[Criterio
 
 def _merged_criteria(
     mine: Question, theirs: Question, base: Question | None
-) -> tuple[tuple[Criterion, ...], tuple[Criterion, ...], list[Change]]:
+) -> tuple[tuple[Criterion, ...], tuple[Criterion, ...], list[MergeChange]]:
     """The merged criteria, those to remember as the base, and what was done."""
     imported = imported_criteria(base, mine, theirs)
     merged = {criterion.id: criterion for criterion in mine.criteria}
     here = dict(merged)
     names = _counterparts(imported, here, theirs.criteria)
     remembered: list[Criterion] = []
-    changes: list[Change] = []
+    changes: list[MergeChange] = []
     for criterion in theirs.criteria:
         name = names.get(criterion.id) or numbered_until_free(criterion.id, {*merged, *imported})
         other = replace(criterion, id=name)
         remembered.append(other)
         own, was, now = here.get(name), imported.get(name), content(other)
-        change = Change(Did.KEPT, mine.id, name, _claim(own), _claim(other))
+        change = MergeChange(MergeOutcome.KEPT, mine.id, name, _claim(own), _claim(other))
         if own is None:
             if now != was:  # what was taken out by hand stays out as long as the source says the same
-                merged[name], change = other, replace(change, did=Did.ADDED)
+                merged[name], change = other, replace(change, did=MergeOutcome.ADDED)
         elif content(own) == now:
             merged[name] = replace(own, made=other.made) if own.made else own
             continue
         elif content(own) == was:
-            merged[name], change = other, replace(change, did=Did.UPDATED)
+            merged[name], change = other, replace(change, did=MergeOutcome.UPDATED)
         elif now != was:
-            change = replace(change, did=Did.CONFLICT)
+            change = replace(change, did=MergeOutcome.CONFLICT)
         changes.append(change)
     for name in sorted((imported.keys() - set(names.values())) & here.keys()):
         is_untouched = content(here[name]) == imported[name]
         if is_untouched:
             del merged[name]
-        changes.append(Change(Did.DROPPED if is_untouched else Did.CONFLICT, mine.id, name, _claim(here[name])))
+        changes.append(
+            MergeChange(
+                MergeOutcome.DROPPED if is_untouched else MergeOutcome.CONFLICT, mine.id, name, _claim(here[name])
+            )
+        )
     return tuple(merged.values()), tuple(remembered), changes
 
 

@@ -7,7 +7,7 @@ from interviewer.banks.importing.document import Source, clean
 from interviewer.banks.importing.identifiers import normal
 from interviewer.banks.importing.import_report import Note
 from interviewer.banks.importing.rubric_from_llm.drafting import ask_for_each
-from interviewer.banks.marked_request import asked_list
+from interviewer.banks.marked_request import request_list
 from interviewer.banks.reference_checks import is_only_a_link, is_placeholder, says_too_little
 from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.errors import LLMError
@@ -18,7 +18,7 @@ _LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class FilledAnswers:
     """A list with the answers that are known or were drafted just now; `drafted` has the models of these, by item digest."""
 
     source: Source
@@ -44,7 +44,7 @@ def fill_answers(
     most: int,
     threads: int = 1,
     told: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Answered:
+) -> FilledAnswers:
     """The list with what is `known`, and of the other questions without an answer the first `most` with drafted ones."""
     items = [
         item if item.answer.strip() else replace(item, answer=known.get(normal(item.question), ""))
@@ -52,13 +52,13 @@ def fill_answers(
     ]
     lacking = [place for place, item in enumerate(items) if item.question.strip() and not item.answer.strip()]
     if llm is None or not most or not lacking:
-        return Answered(replace(source, items=tuple(items)), {})
+        return FilledAnswers(replace(source, items=tuple(items)), {})
     drafted: dict[str, str] = {}
     notes: list[Note] = []
 
     def ask(place: int) -> str | LLMError:
         question = items[place].question
-        said = asked_list(llm, "draft-reference", {"question": question}, "references", ("reference",), language)
+        said = request_list(llm, "draft-reference", {"question": question}, "references", ("reference",), language)
         return checked_reference(said[0].get("reference") if said else None, question)
 
     chosen = lacking[:most]
@@ -74,7 +74,7 @@ def fill_answers(
         notes.append(Note("draft.no_reference", {"question": " ".join(question.split()), "why": why}))
     if len(lacking) > len(chosen):
         notes.append(Note("draft.references_left", {"count": len(lacking) - len(chosen)}))
-    return Answered(replace(source, items=tuple(items)), drafted, tuple(notes))
+    return FilledAnswers(replace(source, items=tuple(items)), drafted, tuple(notes))
 
 
 def checked_reference(said: object, question: str) -> str:

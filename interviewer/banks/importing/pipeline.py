@@ -10,7 +10,7 @@ ever opened as a path; the only files that are read and written are banks of the
 beside each bank, in `.imported`, a copy as it was imported: what differs from it was edited by people.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,17 +19,17 @@ from pathlib import Path
 
 from interviewer.banks import writer
 from interviewer.banks.importing import identifiers, import_report, rewriting
-from interviewer.banks.importing.builder import Built, bank_of, usable_items
+from interviewer.banks.importing.builder import BuiltBank, bank_of, usable_items
 from interviewer.banks.importing.document import Source, clean
 from interviewer.banks.importing.identifiers import normal
 from interviewer.banks.importing.import_report import ImportReport, Note
-from interviewer.banks.importing.merging import Change, base_questions, has_edited_criteria, merge
+from interviewer.banks.importing.merging import MergeChange, base_questions, has_edited_criteria, merge
 from interviewer.banks.importing.missing_answers import fill_answers, known_answers
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
-from interviewer.banks.lint import Fault, by_question, lint
-from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, Library, decode_bank, parse_bank, unreadable
+from interviewer.banks.lint import Fault, ProgressCallback, by_question, lint
+from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, BankLibrary, decode_bank, parse_bank, unreadable
 from interviewer.banks.removal import IMPORTED_COPIES
 from interviewer.domain.rubric import Bank, Language, Localized, Question, is_id
 from interviewer.errors import BankError
@@ -40,9 +40,6 @@ from interviewer.text.messages import localized
 _LONGEST_NAME = 200
 # What Windows takes for a device, whatever its ending.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
-
-# Is told how many questions are done (their points made, or checked), and of how many.
-Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -60,8 +57,8 @@ class Preview:
     yaml: str
     before: bytes | None
     source: Source | None
-    built: Built
-    changes: tuple[Change, ...] = ()
+    built: BuiltBank
+    changes: tuple[MergeChange, ...] = ()
     notes: tuple[Note, ...] = ()
     base: str = ""
 
@@ -83,7 +80,7 @@ class Preview:
         """What `interviewer check` says about the bank, by the id of the question; what takes longest of an import."""
         return self.check(lambda _done, _total: None)
 
-    def check(self, told: Told) -> Mapping[str, Sequence[Fault]]:
+    def check(self, told: ProgressCallback) -> Mapping[str, Sequence[Fault]]:
         """Find the faults now; `told` hears how many questions are checked, of how many, and may raise to stop it."""
         faults = list(lint(self.bank, told))
         for question in self.bank.questions:
@@ -108,13 +105,13 @@ class Preview:
 class _Place:
     """Where banks go: into the file `output` if there is one, else into `folder` or where the library has them."""
 
-    library: Library
+    library: BankLibrary
     folder: Path
     output: Path | None
 
     def path(self, id: str) -> Path:  # noqa: A002
         """Where a bank goes. Raises BankError if another file has its id."""
-        known = self.library.place_of(id)
+        known = self.library.path_of(id)
         if known and known.parent == shipped("rubrics") and not self.output:
             raise BankError(known.name, "id", localized("bank.id_shipped", id=repr(id)))
         file = f"bank-{id}.yaml" if id.split(".", maxsplit=1)[0] in _DEVICES else f"{id}.yaml"
@@ -148,7 +145,7 @@ def preview(
     name: str,
     data: bytes,
     *,
-    library: Library,
+    library: BankLibrary,
     folder: Path,
     output: Path | None = None,
     id: str = "",  # noqa: A002 - the key of the bank that it becomes
@@ -157,7 +154,7 @@ def preview(
     llm: LLM | None = None,
     references: int = 0,
     threads: int = 1,
-    told: Told = lambda _done, _total: None,
+    told: ProgressCallback = lambda _done, _total: None,
 ) -> Preview:
     """What the import of a file would write: into the file or folder `output`, or into `folder` under the bank's id.
 
@@ -197,7 +194,7 @@ def preview(
     source = answered.source
     policy = file.bank.policy if file else None
     compiled, notes = _drafted(source, kept, language, llm, threads, policy, told) if llm else ({}, ())
-    heard: Told = (lambda _done, _total: None) if llm else told
+    heard: ProgressCallback = (lambda _done, _total: None) if llm else told
     built = bank_of(
         source,
         id=id,
@@ -265,7 +262,7 @@ def _drafted(
     llm: LLM,
     threads: int,
     policy: Localized | None,
-    told: Told,
+    told: ProgressCallback,
 ) -> tuple[dict[str, Question], tuple[Note, ...]]:
     """What a model makes of the items that are not kept, by their digests, and what is to be said about it."""
     items = [item for item in usable_items(source)[0] if item.digest not in kept]
@@ -297,7 +294,7 @@ def _of_bank(
     path = place.path(bank.id)
     earlier = _read(path)
     text = rewriting.rewritten(text, name, bank)
-    return Preview(path, bank, text, earlier.data if earlier else None, None, Built(bank))
+    return Preview(path, bank, text, earlier.data if earlier else None, None, BuiltBank(bank))
 
 
 def _read(path: Path) -> _File | None:

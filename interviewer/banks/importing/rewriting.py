@@ -13,7 +13,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 from ruamel.yaml.tokens import CommentToken
 
 from interviewer.banks.loader import parse_bank
-from interviewer.banks.writer import bank_to_yaml, dump, editor, spell_bank
+from interviewer.banks.writer import bank_to_mapping, bank_to_yaml, dump, editor
 from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
@@ -46,7 +46,7 @@ def _as_a_whole(plain: str, old: Bank, bank: Bank) -> str | None:
         document = editor().load(plain)
         before = list(_comments(document))
         offset = document["questions"].lc.col
-        _update(document, spell_bank(old), spell_bank(bank))
+        _update(document, bank_to_mapping(old), bank_to_mapping(bank))
         after = set(_comments(document))
         changed = dump(document, offset)
         changed += "".join(f"{comment}\n" for comment in before if comment not in after)

@@ -11,8 +11,8 @@ from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.importing.rubric_from_llm import draft
 from interviewer.banks.job.question_index import QuestionIndex
 from interviewer.banks.job.requirements import Requirement
-from interviewer.banks.loader import Library, decode_bank
-from interviewer.banks.marked_request import asked_list, in_one_line
+from interviewer.banks.loader import BankLibrary, decode_bank
+from interviewer.banks.marked_request import in_one_line, request_list
 from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.llm import LLM
 from interviewer.text.messages import localized
@@ -42,7 +42,7 @@ def draft_for_gap(llm: LLM, gap: Requirement, banks: Sequence[Bank], language: L
     near = [one.text.into(language) for one in index.nearest(f"{gap.title}\n{gap.quote}")[:_MOST_SHOWN]]
     shown = {"requirement": gap.quote, "title": gap.title, "resume": gap.resume, "existing": near}
     known = {normal(text) for bank in banks for question in bank.questions for text in question.text.both}
-    said = asked_list(
+    said = request_list(
         llm, "job-draft", shown, "questions", ("question", "reference"), language, most=str(MOST_QUESTIONS)
     )
     found: list[Question] = []
@@ -56,16 +56,16 @@ def draft_for_gap(llm: LLM, gap: Requirement, banks: Sequence[Bank], language: L
     return GapDraft(gap, tuple(found), len(said) - len(found))
 
 
-def keep_questions(drafted: GapDraft, library: Library, folder: Path, language: Language) -> Bank | None:
+def keep_questions(drafted: GapDraft, library: BankLibrary, folder: Path, language: Language) -> Bank | None:
     """Add the questions to the bank for such questions, and give that bank; None where there is none to add.
 
     Raises BankError.
     """
     if not drafted.questions:
         return None
-    path = library.place_of(BANK_ID)
+    path = library.path_of(BANK_ID)
     before = path.read_bytes() if path else None
-    old = library.bank(BANK_ID, whole=True) if path else None
+    old = library.bank(BANK_ID, with_unreviewed=True) if path else None
     path = path or folder / f"{BANK_ID}.yaml"
     names = Identifiers(question.id for question in old.questions) if old else Identifiers()
     named = drafted.requirement.title or drafted.requirement.quote

@@ -1,12 +1,13 @@
 """What a job asks for, and which questions of the banks test it; whatever a model says of that is checked here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from interviewer.banks.importing.rubric_from_reference.prose import sentences_of
 from interviewer.banks.job.question_index import QuestionIndex
-from interviewer.banks.marked_request import asked_list, in_one_line
+from interviewer.banks.lint import ProgressCallback
+from interviewer.banks.marked_request import in_one_line, request_list
 from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import LLMError, LLMMalformed
 from interviewer.grading.evidence import locate
@@ -24,8 +25,6 @@ _LONGEST_TITLE = 80
 _ENDS = (".", "。", "!", "！", ";", "；")
 # What begins an item of a list, and is no word of a requirement.
 _BULLETS = "-–—•·*●○▪►◆■"
-
-Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def map_job(
     banks: Sequence[Bank],
     llm: LLM | None,
     language: Language,
-    told: Told = lambda _done, _total: None,
+    told: ProgressCallback = lambda _done, _total: None,
 ) -> JobMap:
     """The map of a job. Never raises LLMError: without a model, or where it fails, known terms must do.
 
@@ -149,7 +148,7 @@ def _by_terms(text: str, index: QuestionIndex) -> tuple[Match, ...]:
 def _requirements(llm: LLM, description: str, resume: str, language: Language) -> tuple[list[Requirement], int]:
     """What the model finds in the description, each with words that stand there; how many had none. Raises LLMError."""
     shown = {"description": description, **({"resume": resume} if resume else {})}
-    said = asked_list(llm, "job-requirements", shown, "requirements", ("quote", "title", "resume"), language)
+    said = request_list(llm, "job-requirements", shown, "requirements", ("quote", "title", "resume"), language)
     found: dict[str, Requirement] = {}
     for one in said:
         quote = _verbatim(one.get("quote"), description)
@@ -179,7 +178,7 @@ def _matched(
     ]
     if not any(offered):
         return list(group), 0
-    said = asked_list(llm, "job-questions", shown, "chosen", ("requirement", "question", "reason"), language)
+    said = request_list(llm, "job-questions", shown, "chosen", ("requirement", "question", "reason"), language)
     matches: list[dict[str, Match]] = [{} for _ in group]
     refused = 0
     for one in said:

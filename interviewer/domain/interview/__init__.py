@@ -43,18 +43,18 @@ from interviewer.domain.interview.machine import (
     step,
 )
 from interviewer.domain.interview.state import (
-    Aid,
+    Assistance,
     Attempt,
-    Contest,
     Interview,
-    Manner,
+    InterviewerStyle,
     Mode,
+    Objection,
     Order,
     Phase,
     Plan,
-    Saying,
-    Source,
+    QuestionSource,
     Speaker,
     Spoken,
     Turn,
+    TurnKind,
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from interviewer.domain.grade import Grade, Ruling
-from interviewer.domain.interview.state import Contest, Plan, Spoken
+from interviewer.domain.interview.state import Objection, Plan, Spoken
 from interviewer.domain.rubric import Bank
 
 # Events: what happened.
@@ -115,7 +115,7 @@ class Contested:
 
     question: str
     attempt: int
-    contest: Contest
+    contest: Objection
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from interviewer.domain.interview.events import (
     Ungraded,
     Unprobed,
 )
-from interviewer.domain.interview.state import Attempt, Contest, Interview, Mode, Order, Phase, Plan, Saying, Turn
+from interviewer.domain.interview.state import Attempt, Interview, Mode, Objection, Order, Phase, Plan, Turn, TurnKind
 from interviewer.domain.rubric import MOST_HINTS, Bank, Kind, Question
 from interviewer.domain.scoring import missed
 from interviewer.errors import OutOfTurn
@@ -70,18 +70,18 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
     current, plan = interview.current, interview.plan
     match interview.phase, event:
         case Phase.ANSWERING, Answered(text, seconds, spoken) if text.strip():
-            turn = Turn(Saying.ANSWER, text, seconds=seconds, spoken=spoken)
+            turn = Turn(TurnKind.ANSWER, text, seconds=seconds, spoken=spoken)
             return replace(_said(interview, turn), phase=Phase.WEIGHING)
         case Phase.ANSWERING, Hinted(criterion, text) if may_hint(interview) and text.strip():
-            return _said(interview, Turn(Saying.HINT, text, _known(interview.question, criterion)))
+            return _said(interview, Turn(TurnKind.HINT, text, _known(interview.question, criterion)))
         case Phase.ANSWERING, Asked(text) if may_ask(interview) and text.strip():
-            return replace(_said(interview, Turn(Saying.ASK, text)), phase=Phase.WEIGHING)
+            return replace(_said(interview, Turn(TurnKind.ASK, text)), phase=Phase.WEIGHING)
         case Phase.WEIGHING, Clarified(text) if (_is_asked(current) or may_ask(interview)) and text.strip():
-            asked = replace(current.turns[-1], saying=Saying.ASK)  # a question that was sent as an answer is none
-            turns = (*current.turns[:-1], asked, Turn(Saying.CLARIFICATION, text))
+            asked = replace(current.turns[-1], kind=TurnKind.ASK)  # a question that was sent as an answer is none
+            turns = (*current.turns[:-1], asked, Turn(TurnKind.CLARIFICATION, text))
             return replace(_with(interview, replace(current, turns=turns)), phase=Phase.ANSWERING)
         case Phase.ANSWERING, Repeated():
-            return _said(interview, Turn(Saying.REPEAT, last_question(current)))
+            return _said(interview, Turn(TurnKind.REPEAT, last_question(current)))
         case Phase.ANSWERING, Skipped(then):
             closed = _closed(interview)
             return _after_answer(closed, then) if current.is_answered else _next(closed, then)
@@ -93,7 +93,7 @@ def step(interview: Interview, event: Event) -> Interview:  # noqa: C901, PLR091
         case Phase.WEIGHING, Probed(criterion, text) if (
             may_probe(interview) and not _is_asked(current) and text.strip()
         ):
-            turn = Turn(Saying.PROBE, text, _known(interview.question, criterion))
+            turn = Turn(TurnKind.PROBE, text, _known(interview.question, criterion))
             return replace(_said(interview, turn), phase=Phase.ANSWERING)
         case Phase.WEIGHING, Unprobed(then) if not _is_asked(current):
             return _after_answer(_closed(interview), then)
@@ -157,7 +157,7 @@ def replay(events: Iterable[Event]) -> Interview:
 
 def may_hint(interview: Interview) -> bool:
     """Whether the ladder has a rung left for the current attempt."""
-    given = len(interview.current.said(Saying.HINT))
+    given = len(interview.current.turns_of(TurnKind.HINT))
     return interview.phase is Phase.ANSWERING and interview.plan.hints and given < MOST_HINTS
 
 
@@ -174,12 +174,12 @@ def may_undo_skip(interview: Interview) -> bool:
 
 def may_ask(interview: Interview) -> bool:
     """Whether the candidate may ask once more what is meant; without an end, it would cost a model without one."""
-    return len(interview.current.said(Saying.ASK)) < MOST_ASKED
+    return len(interview.current.turns_of(TurnKind.ASK)) < MOST_ASKED
 
 
 def may_probe(interview: Interview) -> bool:
     """Whether the plan allows one more probe in the current attempt."""
-    return len(interview.current.said(Saying.PROBE)) < interview.plan.probes
+    return len(interview.current.turns_of(TurnKind.PROBE)) < interview.plan.probes
 
 
 def shows_grades(interview: Interview) -> bool:
@@ -202,12 +202,12 @@ def next_question(interview: Interview) -> str | None:
 
 def last_question(attempt: Attempt) -> str:
     """What the candidate was last asked: the open probe, else the question."""
-    return next(t.text for t in reversed(attempt.turns) if t.saying in (Saying.PROBE, Saying.QUESTION))
+    return next(t.text for t in reversed(attempt.turns) if t.kind in (TurnKind.PROBE, TurnKind.QUESTION))
 
 
 def _is_asked(attempt: Attempt) -> bool:
     """Whether the candidate waits for a reply to a question."""
-    return attempt.turns[-1].saying is Saying.ASK
+    return attempt.turns[-1].kind is TurnKind.ASK
 
 
 def _steered(interview: Interview, then: str) -> Interview:
@@ -224,7 +224,7 @@ def _steered(interview: Interview, then: str) -> Interview:
 
 
 def _asked(bank: Bank, plan: Plan, question: str, number: int) -> Attempt:
-    return Attempt(question, number, (Turn(Saying.QUESTION, bank[question].text.into(plan.language)),))
+    return Attempt(question, number, (Turn(TurnKind.QUESTION, bank[question].text.into(plan.language)),))
 
 
 def _said(interview: Interview, turn: Turn) -> Interview:
@@ -315,11 +315,11 @@ def _ruled(question: Question, attempt: Attempt, ruling: Ruling) -> Attempt:
     return replace(attempt, rulings=kept if ruling.level is None else (*kept, located))
 
 
-def _contested(question: Question, attempt: Attempt, contest: Contest) -> Attempt:
+def _contested(question: Question, attempt: Attempt, contest: Objection) -> Attempt:
     _known(question, contest.criterion)
     contest = replace(contest, evidence=_located(attempt, contest.evidence))
-    kept = tuple(old for old in attempt.contests if old.criterion != contest.criterion)
-    return replace(attempt, contests=(*kept, contest))
+    kept = tuple(old for old in attempt.objections if old.criterion != contest.criterion)
+    return replace(attempt, objections=(*kept, contest))
 
 
 def _located(attempt: Attempt, evidence: Evidence) -> Evidence:

@@ -24,7 +24,7 @@ class Order(StrEnum):
     """Each question is chosen by the level that was shown at the one before it."""
 
 
-class Manner(StrEnum):
+class InterviewerStyle(StrEnum):
     """How the interviewer speaks; it touches no grade."""
 
     NEUTRAL = "neutral"
@@ -33,7 +33,7 @@ class Manner(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class QuestionSource:
     """Where a question comes from whose interview has questions of several banks: `asked` is its id in the interview."""
 
     asked: str
@@ -58,10 +58,10 @@ class Plan:
     topics: tuple[str, ...] = ()
     probes: int = 0
     hints: bool = True
-    sources: tuple[Source, ...] = ()
+    sources: tuple[QuestionSource, ...] = ()
     again: bool = False
     answer_seconds: int | None = None
-    manner: Manner = Manner.NEUTRAL
+    manner: InterviewerStyle = InterviewerStyle.NEUTRAL
 
 
 class Phase(StrEnum):
@@ -78,7 +78,7 @@ class Speaker(StrEnum):
     CANDIDATE = "candidate"
 
 
-class Saying(StrEnum):
+class TurnKind(StrEnum):
     """What a turn is for."""
 
     QUESTION = "question"
@@ -108,7 +108,7 @@ class Turn:
     `spoken` is None where everything was typed. It is never graded: `text` is what the candidate sent.
     """
 
-    saying: Saying
+    kind: TurnKind
     text: str
     criterion: str = ""
     seconds: float | None = None
@@ -116,7 +116,7 @@ class Turn:
 
     @property
     def speaker(self) -> Speaker:
-        return Speaker.CANDIDATE if self.saying in (Saying.ANSWER, Saying.ASK) else Speaker.INTERVIEWER
+        return Speaker.CANDIDATE if self.kind in (TurnKind.ANSWER, TurnKind.ASK) else Speaker.INTERVIEWER
 
     @property
     def before_editing(self) -> str:
@@ -126,7 +126,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
+class Objection:
     """The candidate's objection to a verdict: these words, they hold, make the claim."""
 
     criterion: str
@@ -134,7 +134,7 @@ class Contest:
     note: str = ""
 
 
-class Aid(StrEnum):
+class Assistance(StrEnum):
     """What came before the words that earned credit."""
 
     UNAIDED = "unaided"
@@ -155,7 +155,7 @@ class Attempt:
     is_closed: bool = False
     grade: Grade | None = None
     failure: str = ""
-    contests: tuple[Contest, ...] = ()
+    objections: tuple[Objection, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     second: Grade | None = None
     second_failure: str = ""
@@ -164,7 +164,7 @@ class Attempt:
     @property
     def answers(self) -> tuple[tuple[int, str], ...]:
         """What the candidate said, each with the number of its turn."""
-        return tuple((n, turn.text) for n, turn in enumerate(self.turns) if turn.saying is Saying.ANSWER)
+        return tuple((n, turn.text) for n, turn in enumerate(self.turns) if turn.kind is TurnKind.ANSWER)
 
     @property
     def is_answered(self) -> bool:
@@ -173,7 +173,7 @@ class Attempt:
     @property
     def seconds(self) -> float | None:
         """How long all answers together took; None where that is not known of one of them, or nothing was said."""
-        known = [turn.seconds for turn in self.said(Saying.ANSWER) if turn.seconds is not None]
+        known = [turn.seconds for turn in self.turns_of(TurnKind.ANSWER) if turn.seconds is not None]
         return sum(known) if known and len(known) == len(self.answers) else None
 
     @property
@@ -228,27 +228,27 @@ class Attempt:
         mine = {ruling.criterion for ruling in self.rulings if not ruling.by}
         return (self.grade is None or self.grade.is_estimate) and all(one.id in mine for one in rubric.criteria)
 
-    def said(self, saying: Saying) -> tuple[Turn, ...]:
-        return tuple(turn for turn in self.turns if turn.saying is saying)
+    def turns_of(self, kind: TurnKind) -> tuple[Turn, ...]:
+        return tuple(turn for turn in self.turns if turn.kind is kind)
 
-    def aid(self, evidence: Evidence) -> Aid:
+    def assistance_before(self, evidence: Evidence) -> Assistance:
         """The strongest help that was given before the turn the evidence stands in."""
-        before = {turn.saying for turn in self.turns[: evidence.turn]}
-        if Saying.HINT in before:
-            return Aid.HINTED
-        return Aid.PROBED if Saying.PROBE in before else Aid.UNAIDED
+        before = {turn.kind for turn in self.turns[: evidence.turn]}
+        if TurnKind.HINT in before:
+            return Assistance.HINTED
+        return Assistance.PROBED if TurnKind.PROBE in before else Assistance.UNAIDED
 
-    def aid_for(self, verdict: Verdict) -> Aid:
+    def assistance_for(self, verdict: Verdict) -> Assistance:
         """The least help that came before words which earned the credit.
 
         Where no words are known, as of what people ruled, it is the help that was given with just this criterion.
         """
         if verdict.evidence:
-            return min((self.aid(evidence) for evidence in verdict.evidence), key=list(Aid).index)
-        given = {turn.saying for turn in self.turns if turn.criterion == verdict.criterion}
-        if Saying.HINT in given:
-            return Aid.HINTED
-        return Aid.PROBED if Saying.PROBE in given else Aid.UNAIDED
+            return min((self.assistance_before(evidence) for evidence in verdict.evidence), key=list(Assistance).index)
+        given = {turn.kind for turn in self.turns if turn.criterion == verdict.criterion}
+        if TurnKind.HINT in given:
+            return Assistance.HINTED
+        return Assistance.PROBED if TurnKind.PROBE in given else Assistance.UNAIDED
 
 
 def _by_ruling(ruling: Ruling, verdict: Verdict | None) -> Verdict:
@@ -299,9 +299,9 @@ class Interview:
         is_answered = self.phase in (Phase.WEIGHING, Phase.REVIEWING)
         return self.questions[self.position + is_answered :]
 
-    def source(self, question: str) -> Source:
+    def source(self, question: str) -> QuestionSource:
         """The bank that a question of this interview is of, and its id there."""
-        own = Source(question, self.bank.id, question)
+        own = QuestionSource(question, self.bank.id, question)
         return next((source for source in self.plan.sources if source.asked == question), own)
 
     @property

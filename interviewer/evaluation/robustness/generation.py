@@ -16,7 +16,7 @@ _MOST_KEYWORDS = 4
 _HALVED_FROM = 8
 _FILLERS = 6
 
-_Made = Iterator[tuple[str, str, str]]
+_Variants = Iterator[tuple[str, str, str]]
 """The name of an attack, its text, and the name of its base."""
 
 
@@ -75,25 +75,25 @@ class _Target:
                 name = f"{way}: {criterion.id}"
                 yield Attack(name, Family.SWAPPED, self.question, self.language, text, "", criterion.id)
 
-    def empty(self) -> _Made:
+    def empty(self) -> _Variants:
         for name, template in PHRASES[Family.EMPTY].items():
             yield name, template.format(asked=self.asked, **self.said), ""
         if self.other:
             yield "another question's answer", self.other, ""
 
-    def injections(self) -> _Made:
+    def injections(self) -> _Variants:
         for name, text in PHRASES["injections"].items():
             yield name, text, ""
             yield f"{name}, after an echo", f"{self.asked}\n{text}", ""
             yield f"{name}, after a wrong answer", f"{self.wrong}\n{text}", WRONG
 
-    def persuasions(self) -> _Made:
+    def persuasions(self) -> _Variants:
         yield WRONG, self.wrong, ""
         for name, said in PHRASES["persuasions"].items():
             yield name, f"{self.wrong} {said[self.language]}", WRONG
         yield "long filler, wrong answer", f"{self.said['filler']}{self.wrong}", WRONG
 
-    def keywords(self) -> _Made:
+    def keywords(self) -> _Variants:
         words = self.terms()
         for name, joint in (("commas", ", "), ("、", "、"), ("slashes", " / "), ("lines", "\n")):
             yield f"keywords between {name}", joint.join(words), ""
@@ -102,14 +102,14 @@ class _Target:
             self.chance().shuffle(pieces)
             yield f"the reference's {name}, shuffled", " ".join(pieces), ""
 
-    def negations(self) -> _Made:
+    def negations(self) -> _Variants:
         denied = perturbations.denied(self.reference, self.language)
         both_ways = (self.said["both_ways"].format(claim=criterion.text.into(self.language)) for criterion in self.core)
         yield "denied", denied, REFERENCE
         yield "said, then taken back", f"{self.reference} {self.said['taken_back']} {denied}", REFERENCE
         yield "hedged, both ways", "\n".join(both_ways), CLAIMS
 
-    def worsened(self) -> _Made:
+    def worsened(self) -> _Variants:
         for name, left_out in self.losses():
             rest = [criterion for criterion in self.core if criterion not in left_out]
             if rest:
@@ -127,7 +127,7 @@ class _Target:
         for group in self.question.groups:
             yield f"one of {group.id}", self.question.rubric.in_group(group)[group.choose - 1 :]
 
-    def honest(self) -> _Made:
+    def honest(self) -> _Variants:
         yield REFERENCE, self.reference, ""
         yield CLAIMS, self.claims(self.core), ""
         changed = {

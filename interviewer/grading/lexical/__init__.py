@@ -17,7 +17,7 @@ The rules, all of them:
 The word lists stand in `words.toml`.
 """
 
-from interviewer.grading.lexical.grader import LexicalGrader, get_ready, version
+from interviewer.grading.lexical.grader import LexicalGrader, version, warm_up
 from interviewer.grading.lexical.matching import says_term
 
-__all__ = ["LexicalGrader", "get_ready", "says_term", "version"]
+__all__ = ["LexicalGrader", "says_term", "version", "warm_up"]

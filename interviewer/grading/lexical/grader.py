@@ -9,7 +9,7 @@ from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Prove
 from interviewer.domain.interview import Attempt
 from interviewer.domain.rubric import Criterion, Kind, Language, Question
 from interviewer.grading.evidence import evidence_at, prompted_units, unprompted, without_mistaken_words
-from interviewer.grading.guardrails import Screened, screen
+from interviewer.grading.guardrails import ScreenedAnswer, screen
 from interviewer.grading.lexical import negation
 from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
 from interviewer.grading.lexical.keyword_stuffing import is_scrambled, lists_keywords
@@ -59,7 +59,7 @@ class LexicalGrader:
         return _verdicts(prepared, _matches_in_text(prepared, text), ())
 
 
-def get_ready(questions: Iterable[Question]) -> None:
+def warm_up(questions: Iterable[Question]) -> None:
     """Work out beforehand what the first answer to each question would have to wait for."""
     for question in questions:
         LexicalGrader().covers(question, question.reference.both[0])
@@ -71,7 +71,7 @@ def version() -> str:
     return f"{_VERSION}+{own}" if own else _VERSION
 
 
-def _flags(screened: Sequence[Screened]) -> tuple[Flag, ...]:
+def _flags(screened: Sequence[ScreenedAnswer]) -> tuple[Flag, ...]:
     found = dict.fromkeys(flag for one in screened for flag in one.flags)
     if any(one.is_gradable for one in screened):
         # One answer of several that says nothing does not characterise the attempt.
@@ -79,7 +79,7 @@ def _flags(screened: Sequence[Screened]) -> tuple[Flag, ...]:
     return tuple(found)
 
 
-def _is_stuffed(text: str, screened: Screened) -> bool:
+def _is_stuffed(text: str, screened: ScreenedAnswer) -> bool:
     kept = "\n".join(text[start:end] for start, end in screened.spans)
     return lists_keywords(kept) or is_scrambled(kept)
 
@@ -90,7 +90,7 @@ def _asks_for_names(question: Question) -> bool:
     return names * 2 > len(question.criteria)
 
 
-def _kept_clauses(text: str, screened: Screened) -> tuple[tokenizer.Clause, ...]:
+def _kept_clauses(text: str, screened: ScreenedAnswer) -> tuple[tokenizer.Clause, ...]:
     starts = [start for start, _ in screened.spans]
 
     def is_kept(clause: tokenizer.Clause) -> bool:

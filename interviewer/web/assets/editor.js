@@ -206,7 +206,7 @@
   document.addEventListener('click', event => {
     const button = event.target.closest?.('button');
     if (!button) return;
-    if (button.id === 'import-stop') { button.disabled = true; send({do: 'stop', window: windowName()}); }
+    if (button.matches('.stop-task')) { button.disabled = true; send({do: 'stop', window: windowName(), task: button.dataset.task}); }
     else if (button.dataset.open && (!bank?.isEdited || isSure(button))) ask(() => ({do: 'open_bank', bank: button.dataset.open}), reply => { show(reply); here('h2').scrollIntoView(); here('[data-title]').focus({preventScroll: true}); });
     else if (button.closest('.take-over')) openImport(button.closest('[data-draft]').dataset.draft);
     if (!button.closest('#editor')) return;

@@ -129,19 +129,37 @@
     event.preventDefault();
     if (kind === 'drop' && event.dataTransfer.files.length) send(event.dataTransfer.files[0]);
   });
-  // The buttons on a card. What they ask for is sent in one list: a finger can be quicker than a request.
-  let asked = [], sending = null;
-  const ask = what => {
-    asked.push(what);
-    sending ??= setTimeout(() => {
-      sending = null;
-      const box = document.querySelector('#asked textarea, #asked input');
-      box.value = JSON.stringify(asked);
-      asked = [];
+  // The buttons on a card. What they ask for is sent in one list: a finger can be quicker than a request. What is pressed
+  // on the tab Classes goes a way of its own.
+  const asked = {}, sending = {};
+  const ask = (what, from) => {
+    const way = from?.closest('#class-page') ? '#class-ask' : '#ask';
+    (asked[way] ??= []).push(what);
+    sending[way] ??= setTimeout(() => {
+      sending[way] = null;
+      const box = document.querySelector(`${way}ed :is(textarea, input)`);
+      box.value = JSON.stringify(asked[way]);
+      asked[way] = [];
       box.dispatchEvent(new Event('input', {bubbles: true}));
-      setTimeout(() => document.querySelector('#ask').click(), 50);
+      setTimeout(() => document.querySelector(way).click(), 50);
     }, 150);
   };
+  // The first press of what cannot be undone asks, the second does it.
+  const isSure = (button, question) => {
+    const again = button.dataset.asked;
+    button.dataset.asked = 'yes';
+    button.textContent = question;
+    return again;
+  };
+  document.addEventListener('submit', event => {
+    const form = event.target.closest?.('form[data-do]'), button = event.submitter;
+    if (!form) return;
+    event.preventDefault();
+    if (form.dataset.sure && !isSure(button, form.dataset.sure)) return;
+    const fields = new FormData(form, button), sent = {do: form.dataset.do};
+    for (const name of fields.keys()) sent[name] = ['questions', 'tries'].includes(name) ? fields.getAll(name) : fields.get(name);
+    ask(sent, form);
+  });
   const about = element => ({question: element.dataset.question, attempt: Number(element.dataset.attempt)});
   const press = (button, group) => group.querySelectorAll('[data-level]').forEach(one => one.setAttribute('aria-pressed', String(one === button)));
   let lastRow = null;
@@ -150,7 +168,7 @@
     press(button, group);
     if (button.closest('.self-marking')) return;
     lastRow = [group.dataset.question, group.dataset.attempt, group.dataset.criterion].join(' ');
-    ask({do: 'rule', ...about(group), criterion: group.dataset.criterion, level: button.dataset.level});
+    ask({do: 'rule', ...about(group), criterion: group.dataset.criterion, level: button.dataset.level}, button);
   };
   const showSheet = (card, shown) => {
     const sheet = card.querySelector('.self-marking'), other = card.querySelector('.mark-switch');
@@ -194,7 +212,12 @@
     const button = event.target.closest?.('button');
     if (!button) return;
     if (button.matches('.ruling [data-level]')) rule(button);
-    else if (button.matches('.ruled .undo')) ask({do: 'rule', ...about(button), criterion: button.dataset.criterion, level: null});
+    else if (button.matches('.ruled .undo')) ask({do: 'rule', ...about(button), criterion: button.dataset.criterion, level: null}, button);
+    else if (button.matches('[data-where]')) ask({do: 'open', where: button.dataset.where}, button);
+    else if (button.matches('.begin-assignment')) ask({do: 'begin_assignment', assignment: button.dataset.assignment});
+    else if (button.matches('.leave-class')) {
+      if (isSure(button, button.dataset.sure)) ask({do: 'leave_class', classroom: button.dataset.classroom});
+    }
     else if (button.matches('.bookmark')) {
       const set = button.getAttribute('aria-pressed') !== 'true', name = button.dataset.question;
       document.querySelectorAll('.bookmark').forEach(one => one.dataset.question === name && one.setAttribute('aria-pressed', String(set)));
@@ -204,11 +227,8 @@
       const ticked = [...document.querySelectorAll('.questions input:checked')].map(box => box.value);
       if (ticked.length) ask({do: 'practise', questions: ticked});
     } else if (button.matches('.interviews .delete, #own-banks .delete')) {
-      // The first press asks, the second does it.
-      const {asked, bank, interview} = button.dataset;
-      if (asked) ask(bank ? {do: 'delete_bank', bank} : {do: 'delete', interview});
-      button.dataset.asked = 'yes';
-      button.textContent = button.dataset.sure;
+      const {bank, interview} = button.dataset;
+      if (isSure(button, button.dataset.sure)) ask(bank ? {do: 'delete_bank', bank} : {do: 'delete', interview});
     } else if (button.matches('.interviews .rename')) {
       const box = document.createElement('input');
       box.className = 'new-title';
@@ -259,7 +279,7 @@
     const note = event.target;
     if (note.matches?.('.note-text')) keepNote(note);
     if (note.matches?.('.new-title')) ask({do: 'rename', interview: note.dataset.interview, title: note.value});
-    if (note.matches?.('.ruling-note')) ask({do: 'rule', ...about(note), criterion: note.dataset.criterion, level: note.dataset.level, note: note.value});
+    if (note.matches?.('.ruling-note')) ask({do: 'rule', ...about(note), criterion: note.dataset.criterion, level: note.dataset.level, note: note.value}, note);
   });
   // On a row of points: 1 to 4 choose a level, up and down go to the next row.
   document.addEventListener('keydown', event => {

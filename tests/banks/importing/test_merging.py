@@ -5,7 +5,7 @@ from fakes import both
 from sources import bank_by_lines
 
 from interviewer.banks.importing import digests
-from interviewer.banks.importing.merging import Change, Did, Merged, merge
+from interviewer.banks.importing.merging import MergeChange, Merged, MergeOutcome, merge
 from interviewer.domain.rubric import Bank, Criterion, Group, Language, Localized
 
 SOURCE = """\
@@ -36,7 +36,7 @@ def edited(bank: Bank, place: int, **changes: object) -> Bank:
     return replace(bank, questions=tuple(questions))
 
 
-def did(changes: tuple[Change, ...]) -> list[tuple[Did, str]]:
+def did(changes: tuple[MergeChange, ...]) -> list[tuple[MergeOutcome, str]]:
     return [(change.did, change.part) for change in changes]
 
 
@@ -54,7 +54,7 @@ def test_what_nobody_edited_follows_the_source() -> None:
     new = made(SOURCE.replace("Old duplicate segments", "Stray old segments"))
     merged = merged_with_base(made(), new)
     assert merged.bank == new
-    assert did(merged.changes) == [(Did.UPDATED, "reference"), (Did.UPDATED, "point-2")]
+    assert did(merged.changes) == [(MergeOutcome.UPDATED, "reference"), (MergeOutcome.UPDATED, "point-2")]
 
 
 def test_edits_stay_when_the_source_changes_elsewhere() -> None:
@@ -74,7 +74,7 @@ def test_edits_stay_when_the_source_changes_elsewhere() -> None:
     assert merged.conflicts == ()
     again = merge(merged.bank, new, merged.base)
     assert again.bank == merged.bank
-    assert {change.did for change in again.changes} == {Did.KEPT}
+    assert {change.did for change in again.changes} == {MergeOutcome.KEPT}
 
 
 def test_where_both_changed_the_edit_stays_and_both_are_shown() -> None:
@@ -120,7 +120,7 @@ def test_a_point_that_left_the_source_leaves_the_bank_unless_it_was_edited() -> 
     mine = edited(made(), 0, criteria=(TCP.criteria[0], replace(TCP.criteria[1], weight=2)))
     merged = merged_with_base(mine, new)
     assert merged.bank.questions[0].criteria[1].weight == 2
-    assert (Did.CONFLICT, "point-2") in did(merged.changes)
+    assert (MergeOutcome.CONFLICT, "point-2") in did(merged.changes)
 
 
 def test_questions_are_known_again_in_another_order_and_in_other_words() -> None:
@@ -143,7 +143,7 @@ def test_a_question_that_left_the_source_stays_and_is_reported() -> None:
     new = made(SOURCE.split("? Why is UDP", maxsplit=1)[0])
     merged = merged_with_base(made(), new)
     assert merged.bank.questions == made().questions
-    assert merged.changes == (Change(Did.GONE, UDP.id),)
+    assert merged.changes == (MergeChange(MergeOutcome.GONE, UDP.id),)
 
 
 def test_a_new_question_stands_behind_the_one_before_it_and_those_made_by_hand_stay() -> None:
@@ -158,7 +158,7 @@ def test_a_new_question_stands_behind_the_one_before_it_and_those_made_by_hand_s
         NAGLE.id,
         UDP.id,
     ]
-    assert merged.changes == (Change(Did.ADDED, "slow-start-tcp"),)
+    assert merged.changes == (MergeChange(MergeOutcome.ADDED, "slow-start-tcp"),)
     assert merged.bank.topics is not None
 
 
@@ -166,14 +166,14 @@ def test_a_second_file_joins_the_bank_of_the_first() -> None:
     other = made("# Networks\n? What does a router forward by?\n- The longest matching prefix.\n", "more.txt")
     merged = merged_with_base(made(), other)
     assert [question.id for question in merged.bank.questions[-3:]] == [question.id for question in made().questions]
-    assert [change.did for change in merged.changes] == [Did.ADDED]
+    assert [change.did for change in merged.changes] == [MergeOutcome.ADDED]
 
 
 def test_a_question_written_by_hand_is_never_touched() -> None:
     mine = edited(made(), 1, made=None, reference=Localized(en="By hand."))
     merged = merged_with_base(mine, made())
     assert merged.bank == mine
-    assert did(merged.changes) == [(Did.KEPT, "")]
+    assert did(merged.changes) == [(MergeOutcome.KEPT, "")]
 
 
 def test_alike_questions_with_other_answers_are_two() -> None:
@@ -181,7 +181,7 @@ def test_alike_questions_with_other_answers_are_two() -> None:
     new = made("? 什么是活锁？\n- 线程不断改变状态却都不能前进，并没有被阻塞。\n")
     merged = merge(old, new)
     assert [question.text.en for question in merged.bank.questions] == ["什么是活锁？", "什么是死锁？"]
-    assert {change.did for change in merged.changes} == {Did.ADDED, Did.GONE}
+    assert {change.did for change in merged.changes} == {MergeOutcome.ADDED, MergeOutcome.GONE}
 
 
 def test_a_new_question_gets_a_name_that_is_free() -> None:
@@ -206,7 +206,7 @@ def test_a_rubric_never_ends_up_without_a_core_criterion() -> None:
     new = made(SOURCE.replace("- Both sides agree on sequence numbers.\n", ""))
     merged = merged_with_base(mine, new)
     assert merged.bank.questions[0].criteria == TCP.criteria[:1]
-    assert (Did.CONFLICT, "criteria") in did(merged.changes)
+    assert (MergeOutcome.CONFLICT, "criteria") in did(merged.changes)
 
 
 CHANGED = SOURCE.replace("agree on sequence numbers", "learn the other's first number")
@@ -215,8 +215,8 @@ CHANGED = SOURCE.replace("agree on sequence numbers", "learn the other's first n
 def test_without_a_copy_of_what_was_imported_all_that_differs_counts_as_edited() -> None:
     merged = merge(made(), made(CHANGED))
     assert merged.bank.questions[0] == replace(TCP, made=made(CHANGED).questions[0].made)
-    assert (Did.CONFLICT, "reference") in did(merged.changes)
-    assert (Did.CONFLICT, "point-1") in did(merged.changes)
+    assert (MergeOutcome.CONFLICT, "reference") in did(merged.changes)
+    assert (MergeOutcome.CONFLICT, "point-1") in did(merged.changes)
     assert merge(merged.bank, made(CHANGED), merged.base).conflicts == ()
 
 
@@ -245,13 +245,13 @@ def test_a_bank_of_an_earlier_version_is_merged_by_its_digests() -> None:
         criteria=(TCP.criteria[0], replace(TCP.criteria[1], weight=3)),
     )
     merged = merge(mine, made(CHANGED))
-    assert did(merged.conflicts) == [(Did.CONFLICT, "reference")]
+    assert did(merged.conflicts) == [(MergeOutcome.CONFLICT, "reference")]
     assert merged.bank.questions[0].criteria == (
         made(CHANGED).questions[0].criteria[0],
         replace(TCP.criteria[1], weight=3),
     )
     both_changed = edited(old, 0, criteria=(replace(TCP.criteria[0], weight=3), TCP.criteria[1]))
-    assert did(merge(both_changed, made(CHANGED)).conflicts) == [(Did.CONFLICT, "point-1")]
+    assert did(merge(both_changed, made(CHANGED)).conflicts) == [(MergeOutcome.CONFLICT, "point-1")]
 
 
 def test_a_digest_is_as_earlier_versions_wrote_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 from interviewer.banks.importing import pipeline
 from interviewer.banks.importing.import_report import lines
 from interviewer.banks.importing.pipeline import Preview
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.errors import BankError, LLMUnreachable
 from interviewer.llm.scripted import Line, Request, ScriptedLLM
@@ -34,7 +34,9 @@ def answer_of(request: Request) -> Line:
 
 
 def look(folder: Path, llm: ScriptedLLM | None, most: int = 10, data: bytes = LIST) -> Preview:
-    return pipeline.preview("queues.md", data, library=Library(None, folder), folder=folder, llm=llm, references=most)
+    return pipeline.preview(
+        "queues.md", data, library=BankLibrary(None, folder), folder=folder, llm=llm, references=most
+    )
 
 
 def test_drafted_answers_await_a_review_and_the_rest_is_told(tmp_path: Path) -> None:
@@ -49,7 +51,7 @@ def test_drafted_answers_await_a_review_and_the_rest_is_told(tmp_path: Path) -> 
     assert "await your review: 2" in told
     assert "What is backpressure?: the model gave no answer" in told
     pipeline.save(shown)
-    assert Library(None, tmp_path).banks()[1:] == []
+    assert BankLibrary(None, tmp_path).banks()[1:] == []
     with pytest.raises(BankError, match="--draft-references"):
         look(tmp_path / "other", None)
 
@@ -60,7 +62,7 @@ def test_so_many_at_a_time_and_the_next_import_goes_on(tmp_path: Path) -> None:
     pipeline.save(first)
     path = tmp_path / "queues.yaml"
     path.write_text(path.read_text().replace("    awaits_review: true\n", ""))
-    accepted = Library(None, tmp_path).bank("queues").questions
+    accepted = BankLibrary(None, tmp_path).bank("queues").questions
 
     llm = ScriptedLLM(answer_of, name="small-model")
     again = look(tmp_path, llm)

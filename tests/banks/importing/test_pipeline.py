@@ -13,9 +13,9 @@ from sources import JAVA, read
 from interviewer.banks import writer
 from interviewer.banks.importing import import_report, pipeline
 from interviewer.banks.importing.document import Block, Item, Role, source
-from interviewer.banks.importing.merging import Did
+from interviewer.banks.importing.merging import MergeOutcome
 from interviewer.banks.importing.pipeline import Preview, preview, save
-from interviewer.banks.loader import Library, parse_bank
+from interviewer.banks.loader import BankLibrary, parse_bank
 from interviewer.domain.rubric import Language, Localized
 from interviewer.errors import BankError, LLMUnreachable
 from interviewer.llm.scripted import Request, ScriptedLLM
@@ -28,7 +28,7 @@ def stand_in_reader(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def look(folder: Path, text: str = JAVA, name: str = "java notes.txt", **options: object) -> Preview:
-    return preview(name, text.encode(), library=Library(None, folder), folder=folder, **options)  # type: ignore[arg-type]
+    return preview(name, text.encode(), library=BankLibrary(None, folder), folder=folder, **options)  # type: ignore[arg-type]
 
 
 def said(shown: Preview, *, whole: bool = False, language: Language = Language.EN) -> str:
@@ -36,7 +36,7 @@ def said(shown: Preview, *, whole: bool = False, language: Language = Language.E
 
 
 def test_an_imported_file_is_a_bank_that_can_be_played_at_once(tmp_path: Path) -> None:
-    library = Library(None, tmp_path / "banks")
+    library = BankLibrary(None, tmp_path / "banks")
     shown = preview("java notes.txt", JAVA.encode(), library=library, folder=tmp_path / "banks")
     assert not (tmp_path / "banks").exists()
     path = save(shown)
@@ -162,7 +162,7 @@ def test_a_bank_that_was_imported_before_is_found_where_it_is(tmp_path: Path) ->
     renamed = path.rename(tmp_path / "renamed.yaml")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    shown = preview("java notes.txt", JAVA.encode(), library=Library(elsewhere, tmp_path), folder=elsewhere)
+    shown = preview("java notes.txt", JAVA.encode(), library=BankLibrary(elsewhere, tmp_path), folder=elsewhere)
     assert shown.path == renamed
     assert shown.is_same
 
@@ -229,7 +229,7 @@ def test_a_bank_is_taken_as_it_is_and_what_it_replaces_is_kept(tmp_path: Path) -
 )
 def test_what_cannot_be_imported_is_refused_with_its_cause(tmp_path: Path, name: str, data: bytes, cause: str) -> None:
     with pytest.raises(BankError) as refused:
-        preview(name, data, library=Library(None, tmp_path), folder=tmp_path)
+        preview(name, data, library=BankLibrary(None, tmp_path), folder=tmp_path)
     assert str(refused.value).startswith(cause) or cause in str(refused.value)
 
 
@@ -378,7 +378,7 @@ def test_where_the_model_fails_the_import_goes_on_offline_and_says_so(tmp_path: 
     mended = look(tmp_path, llm=better)
     assert len(better.requests) == 1
     assert mended.bank.questions[2].criteria[0].id == "last"
-    assert Did.CONFLICT not in {change.did for change in mended.changes}
+    assert MergeOutcome.CONFLICT not in {change.did for change in mended.changes}
 
 
 def test_points_that_were_dropped_are_told(tmp_path: Path) -> None:
@@ -428,9 +428,9 @@ def test_a_copy_of_what_was_imported_is_kept_beside_the_bank_and_edits_are_told_
     assert "fields:" not in path.read_text(encoding="utf-8")
     changed = JAVA.replace("互斥；", "资源互斥；")
     path.write_text(path.read_text(encoding="utf-8").replace("互斥；", "排他；"), encoding="utf-8")
-    assert Did.CONFLICT in {change.did for change in look(tmp_path, changed).changes}
+    assert MergeOutcome.CONFLICT in {change.did for change in look(tmp_path, changed).changes}
     save(look(tmp_path, changed))
-    assert Did.CONFLICT not in {change.did for change in look(tmp_path, changed).changes}
+    assert MergeOutcome.CONFLICT not in {change.did for change in look(tmp_path, changed).changes}
     assert "资源互斥" in copy.read_text(encoding="utf-8")
     copy.write_text("id: [", encoding="utf-8")
     assert "排他" in look(tmp_path, changed).yaml, "without a copy all that differs counts as edited"

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from interviewer.banks.importing.pipeline import preview, save
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 
 
 def test_another_list_under_the_same_file_name_is_another_bank(tmp_path: Path) -> None:
-    library = Library(None, tmp_path)
+    library = BankLibrary(None, tmp_path)
 
     def imported(text: str) -> str:
         shown = preview("questions.md", text.encode(), library=library, folder=tmp_path)
@@ -25,6 +25,6 @@ def test_another_list_under_the_same_file_name_is_another_bank(tmp_path: Path) -
 
 def test_an_answer_that_is_still_to_be_written_is_none(tmp_path: Path) -> None:
     text = "## What is a stack?\n\nA: TODO look it up\n\n## What is a queue?\n\nA: First in, first out.\n"
-    shown = preview("q.md", text.encode(), library=Library(None, tmp_path), folder=tmp_path)
+    shown = preview("q.md", text.encode(), library=BankLibrary(None, tmp_path), folder=tmp_path)
     assert len(shown.bank.questions) == 1
     assert [entry.begins for entry in shown.report(Language.EN).left_out] == ["What is a stack?"]

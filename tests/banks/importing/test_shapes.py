@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from interviewer.banks.importing.builder import Built, bank_of
+from interviewer.banks.importing.builder import BuiltBank, bank_of
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import read
 from interviewer.domain.rubric import Kind
@@ -200,7 +200,7 @@ SHAPES = {
 }
 
 
-def built(name: str, data: str | bytes) -> tuple[Source, Built]:
+def built(name: str, data: str | bytes) -> tuple[Source, BuiltBank]:
     source = read(name, data if isinstance(data, bytes) else data.encode())
     return source, bank_of(source)
 

@@ -8,7 +8,7 @@ import pytest
 from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.job.gap_questions import BANK_ID, draft_for_gap, keep_questions
 from interviewer.banks.job.requirements import Requirement
-from interviewer.banks.loader import Library, parse_bank
+from interviewer.banks.loader import BankLibrary, parse_bank
 from interviewer.domain.rubric import Language
 from interviewer.errors import BankError
 from interviewer.llm.scripted import Line, Request, ScriptedLLM
@@ -42,17 +42,17 @@ def script(questions: list[dict[str, object]]) -> ScriptedLLM:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(None, tmp_path)
+def library(tmp_path: Path) -> BankLibrary:
+    return BankLibrary(None, tmp_path)
 
 
-def drafted(library: Library, folder: Path, text: str = QUESTION) -> None:
+def drafted(library: BankLibrary, folder: Path, text: str = QUESTION) -> None:
     llm = script([{"question": text, "reference": REFERENCE}])
     made = draft_for_gap(llm, GAP, library.banks(), Language.EN)
     assert keep_questions(made, library, folder, Language.EN)
 
 
-def test_a_drafted_question_is_marked_and_has_only_criteria_that_its_reference_bears_out(library: Library) -> None:
+def test_a_drafted_question_is_marked_and_has_only_criteria_that_its_reference_bears_out(library: BankLibrary) -> None:
     llm = script([{"question": QUESTION, "reference": REFERENCE, "criteria": [{"id": "extra"}]}])
     (question,) = draft_for_gap(llm, GAP, library.banks(), Language.EN).questions
     assert question.drafted_by == "small-model"
@@ -61,7 +61,7 @@ def test_a_drafted_question_is_marked_and_has_only_criteria_that_its_reference_b
     assert [criterion.id for criterion in question.criteria] == ["partition"]
 
 
-def test_what_says_nothing_or_is_asked_already_is_not_taken(library: Library) -> None:
+def test_what_says_nothing_or_is_asked_already_is_not_taken(library: BankLibrary) -> None:
     known = library.bank("deep-learning").questions[0].text.en
     llm = script([{"question": "Why Kafka?", "reference": "TODO"}, {"question": known, "reference": REFERENCE}])
     made = draft_for_gap(llm, GAP, library.banks(), Language.EN)
@@ -70,7 +70,7 @@ def test_what_says_nothing_or_is_asked_already_is_not_taken(library: Library) ->
     assert draft_for_gap(script([{"question": 3, "reference": []}]), GAP, [], Language.EN).questions == ()
 
 
-def test_they_are_kept_in_one_bank_and_not_asked_before_they_are_accepted(library: Library, tmp_path: Path) -> None:
+def test_they_are_kept_in_one_bank_and_not_asked_before_they_are_accepted(library: BankLibrary, tmp_path: Path) -> None:
     drafted(library, tmp_path)
     assert BANK_ID not in [bank.id for bank in library.banks()]
     with pytest.raises(BankError, match="await your review"):
@@ -83,6 +83,6 @@ def test_they_are_kept_in_one_bank_and_not_asked_before_they_are_accepted(librar
     path = tmp_path / f"{BANK_ID}.yaml"
     path.write_text(path.read_text().replace("    awaits_review: true\n", "", 1))
     assert [question.id for question in library.bank(BANK_ID).questions] == [own.questions[0].id]
-    assert library.bank(BANK_ID, whole=True).questions[1].awaits_review
+    assert library.bank(BANK_ID, with_unreviewed=True).questions[1].awaits_review
     text = path.read_text()
     assert parse_bank(rewritten(text, path.name, library.bank(BANK_ID)), path.name).questions[0].drafted_by

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from interviewer.banks.job.requirements import map_job
-from interviewer.banks.loader import Library
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Bank, Language
 from interviewer.errors import LLMUnreachable
 from interviewer.llm.scripted import Request, ScriptedLLM
@@ -22,7 +22,7 @@ INJECTED = (
 
 @pytest.fixture(scope="module")
 def banks() -> list[Bank]:
-    return [Library().bank("deep-learning")]
+    return [BankLibrary().bank("deep-learning")]
 
 
 def shown(request: Request) -> Any:

@@ -1,5 +1,5 @@
 """Rubrics drafted by a model from reference answers."""
 
-from interviewer.banks.importing.rubric_from_llm.drafting import Drafted, draft, draft_all
+from interviewer.banks.importing.rubric_from_llm.drafting import DraftedRubric, draft, draft_all
 
-__all__ = ["Drafted", "draft", "draft_all"]
+__all__ = ["DraftedRubric", "draft", "draft_all"]

@@ -15,7 +15,7 @@ from interviewer.banks.importing.rubric_from_reference.prose import is_chinese, 
 from interviewer.banks.importing.rubric_from_reference.statements import about_the_matter
 from interviewer.banks.lint import has_own_term, overlap, says_two_things
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Criterion, Group, Kind, Language, Localized, Made, Question
+from interviewer.domain.rubric import Criterion, Group, ImportOrigin, Kind, Language, Localized, Question
 from interviewer.errors import LLMError, LLMMalformed
 from interviewer.grading.evidence import carries_content, locate
 from interviewer.grading.lexical import LexicalGrader
@@ -34,7 +34,7 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
+class DraftedRubric:
     """A question with its rubric. `dropped` are claims that were thrown away, each with the reason.
 
     If the model failed, `failure` says how, and the rubric was compiled offline.
@@ -45,7 +45,7 @@ class Drafted:
     failure: LLMError | None = None
 
 
-def draft(llm: LLM, text: str, reference: str, language: Language, policy: Localized | None = None) -> Drafted:
+def draft(llm: LLM, text: str, reference: str, language: Language, policy: Localized | None = None) -> DraftedRubric:
     """The rubric of one question. Never raises LLMError: without the model the rubric is compiled offline.
 
     `policy` is what the author of the bank says on how to grade.
@@ -54,7 +54,7 @@ def draft(llm: LLM, text: str, reference: str, language: Language, policy: Local
     try:
         return _Conversation(llm, offline, reference, language, policy).drafted()
     except LLMError as error:
-        return Drafted(offline, failure=error)
+        return DraftedRubric(offline, failure=error)
 
 
 def draft_all(
@@ -64,17 +64,19 @@ def draft_all(
     threads: int = 1,
     policy: Localized | None = None,
     told: Callable[[int, int], None] = lambda _done, _total: None,
-) -> list[Drafted]:
+) -> list[DraftedRubric]:
     """The rubrics of many questions, each a text and a reference, in order; `told` hears how many are ready, of how many.
 
     A model that fails several times in a row is not asked again, and the rest is compiled offline. All requests belong to
     the current model call; they end with it, and where `told` raises.
     """
 
-    def ask(pair: tuple[str, str]) -> Drafted:
+    def ask(pair: tuple[str, str]) -> DraftedRubric:
         return _Conversation(llm, compile_question(*pair), pair[1], language, policy).drafted()
 
-    return ask_for_each(ask, lambda pair, error: Drafted(compile_question(*pair), failure=error), pairs, threads, told)
+    return ask_for_each(
+        ask, lambda pair, error: DraftedRubric(compile_question(*pair), failure=error), pairs, threads, told
+    )
 
 
 def ask_for_each(
@@ -135,7 +137,7 @@ class _Conversation:
     def asked(self) -> AskedQuestion:
         return AskedQuestion(self.question.text.both[0])
 
-    def drafted(self) -> Drafted:
+    def drafted(self) -> DraftedRubric:
         messages = self._messages()
         reply = self.llm.reply(messages, schema=SCHEMA)
         first = read_reply(reply.text)
@@ -152,9 +154,9 @@ class _Conversation:
         if not any(criterion.kind is Kind.CORE for criterion in criteria):
             raise LLMMalformed(f"{self.llm.name} gave no core point that the reference bears out")
         dispute = Localized(**{self.language.value: first.doubt}) if first.doubt else None
-        made = Made("", 0, "", by=self.llm.name)
+        made = ImportOrigin("", 0, "", by=self.llm.name)
         question = replace(self.question, criteria=criteria, groups=chosen, dispute=dispute, made=made)
-        return Drafted(question, tuple(self.dropped.values()))
+        return DraftedRubric(question, tuple(self.dropped.values()))
 
     def _messages(self) -> list[Message]:
         sentences = [sentence.strip() for sentence in sentences_of(self.reference) if sentence.strip()]

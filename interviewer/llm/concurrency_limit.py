@@ -1,28 +1,28 @@
-"""A gate before a server: at most so many requests at a time, in the order in which they came."""
+"""How many requests one server gets at a time; the others wait for their turn, in the order in which they came."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any
 
 from interviewer.llm.model_call import CallPhase, current_call
-from interviewer.llm.protocol import LLM, Message, Piece, Reply
+from interviewer.llm.protocol import LLM, Message, Reply, ReplyChunk
 
 
-class Gate:
+class ConcurrencyLimit:
     """Lets so many requests through at a time. Any thread may use it."""
 
     def __init__(self, width: int | Callable[[], int]) -> None:
         """`width` may change: how many a server takes is known only once it was asked what it is."""
         self._width = width if callable(width) else lambda: width
         self._under_way = 0
-        self._line: deque[Event] = deque()
+        self._waiting: deque[Event] = deque()
         self._lock = Lock()
 
     @contextmanager
-    def passed(self) -> Iterator[None]:
+    def slot(self) -> Iterator[None]:
         """Wait for a place and hold it. Raises LLMUnreachable if the call is stopped meanwhile."""
         self._enter()
         try:
@@ -36,7 +36,7 @@ class Gate:
             if self._under_way < self._width():
                 self._under_way += 1
                 return
-            self._line.append(turn)
+            self._waiting.append(turn)
         call.enter(CallPhase.QUEUEING)
         try:
             with call.ended_by(turn.set):
@@ -48,25 +48,25 @@ class Gate:
 
     def _give_up(self, turn: Event) -> None:
         with self._lock:
-            if turn in self._line:
-                self._line.remove(turn)
+            if turn in self._waiting:
+                self._waiting.remove(turn)
                 return
         self._leave()  # its turn had come already
 
     def _leave(self) -> None:
         with self._lock:
             self._under_way -= 1
-            while self._line and self._under_way < self._width():
+            while self._waiting and self._under_way < self._width():
                 self._under_way += 1
-                self._line.popleft().set()
+                self._waiting.popleft().set()
 
 
 @dataclass(frozen=True, slots=True)
-class Gated:
-    """A model behind a gate."""
+class ConcurrencyLimitedLLM:
+    """A model that is asked only in turn: inside the block of `turn`, such as the `slot` of a limit."""
 
     inner: LLM
-    gate: Gate = field(repr=False)
+    turn: Callable[[], AbstractContextManager[None]] = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -77,11 +77,11 @@ class Gated:
         return self.inner.host
 
     def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
-        with self.gate.passed():
+        with self.turn():
             return self.inner.reply(messages, schema=schema)
 
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[Piece]:
-        with self.gate.passed():
+    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
+        with self.turn():
             yield from self.inner.stream(messages, schema=schema)
 
     def close(self) -> None:

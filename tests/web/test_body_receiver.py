@@ -8,8 +8,8 @@ import pytest
 from fakes import run_async
 from starlette.types import Message
 
-from interviewer.web import receiving
-from interviewer.web.receiving import Receiving, TimelyProtocol
+from interviewer.web import body_receiver
+from interviewer.web.body_receiver import BodyReceiver, TimelyProtocol
 
 
 def part(body: bytes, *, more: bool) -> Message:
@@ -37,19 +37,19 @@ def test_a_body_comes_out_as_it_was_sent() -> None:
         async def receive() -> Message:
             return parts.pop(0)
 
-        return await read(await Receiving().whole(receive))
+        return await read(await BodyReceiver().whole(receive))
 
     assert run_async(play()) == b"ab"
 
 
 def test_half_a_body_is_given_up_in_time() -> None:
     with pytest.raises(TimeoutError):
-        run_async(Receiving(seconds=0.05).whole(never))
+        run_async(BodyReceiver(seconds=0.05).whole(never))
 
 
 def test_of_many_unfinished_bodies_the_oldest_is_given_up() -> None:
     async def play() -> list[object]:
-        receiving = Receiving(seconds=1.0, most=250)
+        receiver = BodyReceiver(seconds=1.0, most=250)
         finish = asyncio.Event()
 
         async def one() -> bytes:
@@ -60,7 +60,7 @@ def test_of_many_unfinished_bodies_the_oldest_is_given_up() -> None:
                     await finish.wait()
                 return parts.pop(0)
 
-            return await read(await receiving.whole(receive))
+            return await read(await receiver.whole(receive))
 
         tasks = [asyncio.create_task(one()) for _ in range(4)]
         await asyncio.sleep(0.1)
@@ -76,7 +76,7 @@ def test_half_of_the_headers_is_not_waited_for_for_ever(monkeypatch: pytest.Monk
 
     import uvicorn
 
-    monkeypatch.setattr(receiving, "HEADER_SECONDS", 0.3)
+    monkeypatch.setattr(body_receiver, "HEADER_SECONDS", 0.3)
 
     async def app(scope: object, receive: object, send: object) -> None:
         await asyncio.sleep(0.6)  # an answer that takes longer than headers may

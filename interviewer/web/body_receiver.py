@@ -12,7 +12,7 @@ BODY_SECONDS = 60.0
 _MOST_UNFINISHED = 64_000_000
 
 
-class Receiving:
+class BodyReceiver:
     """Receives the bodies of requests whole. Belongs to one event loop."""
 
     def __init__(self, seconds: float = BODY_SECONDS, most: int = _MOST_UNFINISHED) -> None:

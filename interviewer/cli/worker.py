@@ -1,0 +1,37 @@
+"""The command that does jobs of the queue beside the servers of the page."""
+
+import signal
+import threading
+
+from interviewer.cli.app import app
+
+# What is under way when it is told to stop may still end; what does not is taken up by another process.
+_GRACE_SECONDS = 10
+
+
+@app.command()
+def worker() -> None:
+    """Grade for the servers of the page that share this PostgreSQL database, until stopped."""
+    from interviewer import wiring
+    from interviewer.errors import SettingsError
+    from interviewer.settings import read_settings
+
+    settings = read_settings()
+    metrics = wiring.make_metrics(settings)
+    graders = wiring.make_grader_registry(settings, metrics)
+    service = wiring.make_service(settings, graders, is_served=True, metrics=metrics)
+    if not service.has_queue:
+        raise SettingsError(
+            "a worker needs a queue: an address of PostgreSQL in INTERVIEWER_DATABASE_URL that begins with"
+            " postgresql+psycopg://, and pip install 'mock-interviewer[server]'"
+        )
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    if metrics:
+        metrics.serve(service.store.database)
+    service.start_sweeping()
+    service.start_working(_GRACE_SECONDS)
+    print("working; Ctrl-C ends it", flush=True)
+    stopped.wait()
+    service.close()

@@ -1,0 +1,136 @@
+"""Classes: who coaches them, who is in them, and the invitation by which people join."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from interviewer.sessions.store import Store, new_id
+from interviewer.sessions.tables import assigned_interviews, assignments, class_members, classes
+
+INVITATION_GOOD_FOR = timedelta(days=14)
+LONGEST_NAME = 120
+
+
+class Classroom(NamedTuple):
+    """A class; its owner is the coach. Whoever opens the link with `invitation` may join until `invites_until` (UTC, ISO 8601)."""
+
+    id: str
+    name: str
+    owner: str
+    created_at: str
+    invitation: str
+    invites_until: str
+
+    @property
+    def is_inviting(self) -> bool:
+        return _now() < datetime.fromisoformat(self.invites_until)
+
+
+class Member(NamedTuple):
+    """Who is in a class, and since when."""
+
+    owner: str
+    joined_at: str
+
+
+def make_class(store: Store, coach: str, name: str) -> Classroom:
+    made = Classroom(new_id(), clean_name(name), coach, _as_stored(_now()), *_new_invitation())
+    with store.database.write() as connection:
+        connection.execute(classes.insert().values(made._asdict()))
+    return made
+
+
+def list_classes(store: Store, coach: str | None) -> list[Classroom]:
+    """The classes of a coach (None: of everybody), the newest first."""
+    return _select(store, *([] if coach is None else [classes.c.owner == coach]))
+
+
+def find_class(store: Store, classroom: str) -> Classroom | None:
+    return next(iter(_select(store, classes.c.id == classroom)), None)
+
+
+def class_of_interview(store: Store, interview: str) -> Classroom | None:
+    """The class to whose assignment an interview belongs; None where it is its candidate's own practice."""
+    belongs = sa.select(assignments.c.classroom).join(assigned_interviews)
+    belongs = belongs.where(assigned_interviews.c.interview == interview)
+    return next(iter(_select(store, classes.c.id.in_(belongs))), None)
+
+
+def classes_joined(store: Store, owner: str) -> list[Classroom]:
+    """The classes that somebody is in, the newest first."""
+    joined = sa.select(class_members.c.classroom).where(class_members.c.owner == owner)
+    return _select(store, classes.c.id.in_(joined))
+
+
+def invited_to(store: Store, invitation: str) -> Classroom | None:
+    """The class of an invitation, as long as it is good."""
+    found = next(iter(_select(store, classes.c.invitation == invitation)), None)
+    return found if found and found.is_inviting else None
+
+
+def renew_invitation(store: Store, classroom: str) -> None:
+    """Make another invitation; the links that were given away before lead nowhere."""
+    invitation, until = _new_invitation()
+    with store.database.write() as connection:
+        this = classes.update().where(classes.c.id == classroom)
+        connection.execute(this.values(invitation=invitation, invites_until=until))
+
+
+def join_class(store: Store, classroom: str, owner: str) -> None:
+    """Add somebody; who is in it already stays."""
+    row = {"classroom": classroom, "owner": owner, "joined_at": _as_stored(_now())}
+    try:
+        with store.database.write() as connection:
+            connection.execute(class_members.insert().values(row))
+    except IntegrityError:
+        pass  # in it already, or the class was deleted in this moment
+
+
+def leave_class(store: Store, classroom: str, owner: str) -> None:
+    """Take somebody out, whose interviews are then nobody's but their own."""
+    assigned = sa.select(assignments.c.id).where(assignments.c.classroom == classroom)
+    theirs = assigned_interviews.c.assignment.in_(assigned), assigned_interviews.c.owner == owner
+    with store.database.write() as connection:
+        connection.execute(assigned_interviews.delete().where(*theirs))
+        this = class_members.c.classroom == classroom, class_members.c.owner == owner
+        connection.execute(class_members.delete().where(*this))
+
+
+def list_members(store: Store, classroom: str) -> list[Member]:
+    """Who is in a class, in the order in which they joined."""
+    columns = class_members.c.owner, class_members.c.joined_at
+    query = sa.select(*columns).where(class_members.c.classroom == classroom)
+    with store.database.read() as connection:
+        return [Member._make(row) for row in connection.execute(query.order_by(class_members.c.joined_at))]
+
+
+def delete_class(store: Store, classroom: str) -> None:
+    """Delete a class with its assignments; what candidates answered stays theirs."""
+    with store.database.write() as connection:
+        connection.execute(classes.delete().where(classes.c.id == classroom))
+
+
+def clean_name(text: str) -> str:
+    """A name or a title as it is kept: on one line, and not without end."""
+    return " ".join(text.split())[:LONGEST_NAME]
+
+
+def _select(store: Store, *which: sa.ColumnElement[bool]) -> list[Classroom]:
+    query = sa.select(*(classes.c[name] for name in Classroom._fields)).where(*which)
+    with store.database.read() as connection:
+        return [Classroom._make(row) for row in connection.execute(query.order_by(classes.c.created_at.desc()))]
+
+
+def _new_invitation() -> tuple[str, str]:
+    return secrets.token_urlsafe(18), _as_stored(_now() + INVITATION_GOOD_FOR)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _as_stored(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")

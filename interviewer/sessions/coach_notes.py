@@ -1,0 +1,37 @@
+"""What coaches write to candidates about an interview of an assignment."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from interviewer.sessions.question_notes import clean_note
+from interviewer.sessions.store import Store
+from interviewer.sessions.tables import coach_notes
+
+
+class CoachNote(NamedTuple):
+    """A note; its owner is the coach, who was called `by` when it was written (UTC, ISO 8601)."""
+
+    owner: str
+    by: str
+    note: str
+    written_at: str
+
+
+def list_coach_notes(store: Store, interview: str) -> list[CoachNote]:
+    """The notes on an interview, one of each coach, in the order in which they were written."""
+    query = sa.select(*(coach_notes.c[name] for name in CoachNote._fields)).where(coach_notes.c.interview == interview)
+    with store.database.read() as connection:
+        return [CoachNote._make(row) for row in connection.execute(query.order_by(coach_notes.c.written_at))]
+
+
+def save_coach_note(store: Store, interview: str, coach: str, by: str, note: str) -> None:
+    """Put this in place of what the coach wrote before; an empty note takes it back."""
+    kept = clean_note(note)
+    this = coach_notes.c.interview == interview, coach_notes.c.owner == coach
+    row = CoachNote(coach, by, kept, datetime.now(UTC).isoformat(timespec="milliseconds"))._asdict()
+    with store.database.write() as connection:
+        connection.execute(coach_notes.delete().where(*this))
+        if kept:
+            connection.execute(coach_notes.insert().values(interview=interview, **row))

@@ -1,0 +1,95 @@
+"""Effects as jobs in the interviews' own PostgreSQL: put in with the event that makes them due, run by any process."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import sqlalchemy as sa
+
+from interviewer.domain.interview import AskProbe, Clarify
+from interviewer.domain.rubric import Language
+from interviewer.llm.model_call import CallPhase, CallProgress
+from interviewer.sessions.database import Database
+from interviewer.sessions.effect_leases import EffectKey
+from interviewer.sessions.job_schema import has_jobs
+
+QUEUE = "effects"
+TASK = "effect"
+
+# A person waits for a follow-up, so that it stands in line behind no grading.
+_FOLLOW_UP_PRIORITY = 10
+
+_WHERE_IT_STANDS = sa.text(
+    "SELECT status::text AS status, attempts, (SELECT max(at) FROM procrastinate_events WHERE job_id = jobs.id) AS since "
+    "FROM procrastinate_jobs AS jobs WHERE queueing_lock = :name AND status IN ('todo', 'doing') ORDER BY id LIMIT 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectJob:
+    """An effect for the queue; remarks and reasons are in `language`, and its server takes `width` requests at a time."""
+
+    key: EffectKey
+    language: Language
+    address: str
+    width: int
+
+
+class JobQueue:
+    """The jobs of one database. Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        """Raises SettingsError if the database has no queue."""
+        from procrastinate import App, SyncPsycopgConnector
+
+        self._database = database
+        # It is never opened: jobs are put in over the connection of the transaction that records the event.
+        self._app = App(connector=SyncPsycopgConnector())
+        self._turns = count(random.randrange(1000))  # noqa: S311 - spreads jobs, and hides nothing
+
+    @classmethod
+    def of(cls, database: Database) -> "JobQueue | None":
+        """The queue in this database; None where there is none: in SQLite, and without the extra `server`."""
+        return cls(database) if has_jobs(database.url) else None
+
+    def add(self, jobs: Sequence[EffectJob], connection: sa.Connection) -> None:
+        """Put the jobs in, in the transaction of this connection; one that waits already is not put in twice."""
+        from procrastinate.exceptions import AlreadyEnqueued
+
+        for job in jobs:
+            key = job.key
+            task = self._app.configure_task(
+                TASK,
+                queue=QUEUE,
+                queueing_lock=_name(key),
+                # No two jobs of one lock run at a time: as many locks for a server as it takes requests.
+                lock=f"{job.address} {next(self._turns) % job.width}",
+                priority=_FOLLOW_UP_PRIORITY if isinstance(key.effect, AskProbe | Clarify) else 0,
+                connection=connection.connection.driver_connection,
+            )
+            question, attempt = key.effect.question, key.effect.attempt
+            named = {"interview": key.interview, "kind": key.kind, "question": question, "language": str(job.language)}
+            try:
+                with connection.begin_nested():
+                    task.defer(attempt=attempt, **named)
+            except AlreadyEnqueued:
+                pass
+
+    def add_again(self, job: EffectJob) -> None:
+        """Put in a job that was lost. Raises StoreError."""
+        with self._database.write() as connection:
+            self.add([job], connection)
+
+    def progress(self, key: EffectKey) -> CallProgress | None:
+        """Where the job stands, if there is one, and since when. Raises StoreError."""
+        with self._database.read() as connection:
+            found = connection.execute(_WHERE_IT_STANDS, {"name": _name(key)}).first()
+        if found is None:
+            return None
+        waiting = CallPhase.RETRYING if found.attempts else CallPhase.WAITING
+        return CallProgress(CallPhase.ELSEWHERE if found.status == "doing" else waiting, found.since.timestamp())
+
+
+def _name(key: EffectKey) -> str:
+    return f"{key.interview} {key}"

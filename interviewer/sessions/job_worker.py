@@ -1,0 +1,124 @@
+"""A worker: takes jobs from the queue and has them done in this process, as many at a time as it may."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any
+
+import sqlalchemy as sa
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ProcrastinateException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from psycopg.conninfo import make_conninfo
+
+from interviewer.domain.rubric import Language
+from interviewer.errors import LLMUnreachable
+from interviewer.sessions.effect_leases import EFFECTS, EffectKey
+from interviewer.sessions.job_queue import QUEUE, TASK
+
+_log = logging.getLogger(__name__)
+
+# Seconds before a job whose model could not be reached is run again; then it has failed.
+_PAUSES = (10, 40, 120)
+
+# A new job is heard of at once; one that is tried again is looked for.
+_LOOK_SECONDS = 2.0
+_HEARTBEAT_SECONDS = 5.0
+_DEAD_AFTER = 20.0
+_LOST_CONNECTION_PAUSE = 2.0
+_MOST_CONNECTIONS = 4
+
+WorkOn = Callable[[EffectKey, Language, bool], "Future[None] | None"]
+"""Starts an effect; the last argument says whether it is tried again where the model cannot be reached."""
+
+
+class _Backoff(BaseRetryStrategy):
+    """Tries again where a model could not be reached, later each time, and where this process ends before the job has."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_in={"seconds": 0})
+        if isinstance(exception, LLMUnreachable) and job.attempts < len(_PAUSES):
+            # With a lock of its own: a job that waits to be run again would hold up all those behind its lock.
+            return RetryDecision(retry_in={"seconds": _PAUSES[job.attempts]}, lock=f"again {job.id}")
+        return None
+
+
+class JobWorker:
+    """Works until it is closed, also after the database was away."""
+
+    def __init__(self, url: sa.URL, work_on: WorkOn, width: int, grace: float) -> None:
+        """`width` is how many jobs run at a time; those under way get `grace` seconds when the worker is closed."""
+        _, options = url.get_dialect()().create_connect_args(url)
+        self._conninfo = make_conninfo("", **options)
+        self._work_on, self._width, self._grace = work_on, width, grace
+        self._closed = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._running: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._run, name="job worker", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Take no more jobs, and leave to others what does not end in time."""
+        self._closed.set()
+        with suppress(RuntimeError):  # it has ended already
+            self._loop.call_soon_threadsafe(self._cancel)
+        self._thread.join(self._grace + 2)
+
+    def _cancel(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            while not self._closed.is_set():
+                try:
+                    runner.run(self._work())
+                except asyncio.CancelledError:
+                    return
+                except Exception as error:  # noqa: BLE001 - it is logged, and tried again
+                    _log.warning("the job queue cannot be worked at the moment: %s", type(error).__name__)
+                self._closed.wait(_LOST_CONNECTION_PAUSE)
+
+    async def _work(self) -> None:
+        self._running = asyncio.current_task()
+        # A pool that has lost the server says so within seconds.
+        connector = PsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=_MOST_CONNECTIONS, timeout=10)
+        app = App(connector=connector)
+        app.task(name=TASK, queue=QUEUE, retry=_Backoff(), pass_context=True)(self._do)
+        async with app.open_async():
+            finding = asyncio.create_task(self._find_stalled(app))
+            try:
+                await app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=self._width,
+                    fetch_job_polling_interval=_LOOK_SECONDS,
+                    delete_jobs="always",
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=self._grace,
+                    update_heartbeat_interval=_HEARTBEAT_SECONDS,
+                    stalled_worker_timeout=_DEAD_AFTER,
+                )
+            finally:
+                finding.cancel()
+
+    async def _do(self, context: JobContext, /, **arguments: Any) -> None:
+        effect = EFFECTS[arguments["kind"]](arguments["question"], arguments["attempt"])
+        key, language = EffectKey(arguments["interview"], effect), Language(arguments["language"])
+        future = await asyncio.to_thread(self._work_on, key, language, context.job.attempts < len(_PAUSES))
+        if future is not None:
+            await asyncio.shield(asyncio.wrap_future(future))  # what others wait for is not cancelled with the job
+
+    async def _find_stalled(self, app: App) -> None:
+        """Give the jobs of killed workers to others."""
+        while True:
+            for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=_DEAD_AFTER):
+                with suppress(ProcrastinateException):  # another worker was faster
+                    try:
+                        await app.job_manager.retry_job(job)
+                    except UniqueViolation:  # the same work waits already, perhaps for the lock of this job
+                        await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+            await asyncio.sleep(_HEARTBEAT_SECONDS)

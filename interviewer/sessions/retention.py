@@ -1,0 +1,43 @@
+"""Retention: interviews that nobody has touched for long are deleted, and what was deleted leaves nothing behind."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from interviewer.sessions.read_models import list_unchanged
+from interviewer.sessions.removal import purge_expired, unsent_file
+from interviewer.sessions.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+def find_untouched(store: Store, days: int) -> list[tuple[str, str]]:
+    """Id and owner of the interviews in which nothing was recorded for so many days."""
+    with store.database.read() as connection:
+        return list_unchanged(connection, _oldest_kept(days))
+
+
+def purge(store: Store, days: int, data_folder: Path) -> int:
+    """Delete for good the interviews in which nothing was recorded for so many days; give how many."""
+    count, before = 0, _oldest_kept(days)
+    while names := store.remove_unchanged(before):
+        for name in names:
+            unsent_file(data_folder, name).unlink(missing_ok=True)
+        count += len(names)
+    if count:
+        _log.info("%d interviews that were not touched for %d days were deleted", count, days)
+    return count
+
+
+def keep_house(store: Store, days: int, data_folder: Path) -> None:
+    """What is done from time to time: forget what was deleted a day ago and, where `days` is not 0, what is too old."""
+    deleted = purge_expired(store, data_folder)
+    if days:
+        deleted += purge(store, days, data_folder)
+    if deleted:
+        store.database.empty_log()
+
+
+def _oldest_kept(days: int) -> str:
+    """The time so many days ago, as the database writes times."""
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")

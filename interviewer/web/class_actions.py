@@ -1,0 +1,91 @@
+"""What the forms and buttons of the tab Classes send: checked here, carried out by `class_handlers`."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+
+from interviewer.domain.grade import Level
+from interviewer.domain.interview import Mode
+from interviewer.sessions.classes import LONGEST_NAME
+from interviewer.sessions.question_notes import LONGEST_NOTE
+from interviewer.web.page_actions import Rule
+
+_Id = Annotated[str, Field(max_length=80)]
+_Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+def _or_none(value: Any) -> Any:
+    """A date that was left out comes from a form as an empty text."""
+    return value or None
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Open(_Sent):
+    """Another screen: nothing, or `class/ID`, `assign/ID/BANK`, `assignment/ID`, `alike/ID/QUESTION`, `interview/ID`."""
+
+    do: Literal["open"]
+    where: Annotated[str, Field(max_length=200)]
+
+
+class MakeClass(_Sent):
+    do: Literal["make_class"]
+    name: _Name
+
+
+class OnClass(_Sent):
+    """Another invitation, or the class is deleted."""
+
+    do: Literal["renew", "delete_class"]
+    classroom: _Id
+
+
+class RemoveMember(_Sent):
+    do: Literal["remove_member"]
+    classroom: _Id
+    member: _Id
+
+
+class Assign(_Sent):
+    """Something to do for a class; no questions are all of the bank."""
+
+    do: Literal["assign"]
+    classroom: _Id
+    bank: _Id
+    title: _Name
+    mode: Mode
+    due_on: Annotated[date | None, BeforeValidator(_or_none)] = None
+    questions: Annotated[list[_Id], Field(max_length=500)] = []
+
+
+class TakeBack(_Sent):
+    do: Literal["take_back"]
+    assignment: _Id
+
+
+class WriteNote(_Sent):
+    do: Literal["write_note"]
+    interview: _Id
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)]
+
+
+class RuleAlike(_Sent):
+    """The same level for one criterion of each of these tries, written `interview attempt`."""
+
+    do: Literal["rule_alike"]
+    assignment: _Id
+    question: _Id
+    criterion: _Id
+    tries: Annotated[list[Annotated[str, Field(max_length=50)]], Field(min_length=1, max_length=1000)]
+    level: Level
+
+
+ClassAction = Annotated[
+    Open | MakeClass | OnClass | RemoveMember | Assign | TakeBack | WriteNote | RuleAlike | Rule,
+    Field(discriminator="do"),
+]
+
+CLASS_ACTIONS: TypeAdapter[list[ClassAction]] = TypeAdapter(list[ClassAction])

@@ -1,0 +1,90 @@
+"""Commands for whoever runs the program for others."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from command_line import run
+from fakes import GradeAs, Only, begun, grade
+from practice import Clock, bank_of, practise
+
+from interviewer.domain.grade import Level, TokensSpent
+from interviewer.sessions.accounts import Accounts, Identity, Role
+from interviewer.sessions.service import SessionService
+from interviewer.sessions.store import Store
+from interviewer.settings import read_settings
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store(read_settings().database)
+
+
+def spend(store: Store, owner: str) -> None:
+    """An interview of this owner with one grading of 1,200 tokens."""
+    costly = GradeAs(lambda question, attempt: replace(grade(attempt, question), spent=TokensSpent(1000, 200)))
+    session = SessionService(store, Only(costly)).begin(owner, begun())
+    session.answer("it is switched off")
+    session.run_due_and_wait()
+
+
+def test_people_are_listed_with_what_they_use(
+    store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spend(store, "anna")
+    spend(store, "anna")
+    practise(store, bank_of(1), ["q0"], Level.MET, owner="bert")
+    assert run("admin", "list") == 0
+    told = capsys.readouterr().out.splitlines()
+    [anna] = [line for line in told if line.startswith("anna")]
+    assert "2 interviews  2,400 tokens" in anna
+    [bert] = [line for line in told if line.startswith("bert")]
+    assert "1 interviews  0 tokens" in bert
+    monkeypatch.setenv("INTERVIEWER_DAILY_TOKENS", "50000")
+    assert run("admin", "budget") == 0
+    assert capsys.readouterr().out.splitlines()[0] == "anna  2,400 of 50,000 tokens"
+
+
+def test_old_interviews_are_deleted_after_a_look_and_a_question(
+    store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    clock.at = datetime.now(UTC) - timedelta(days=100)
+    practise(store, bank_of(1), ["q0"], Level.MET, owner="anna")
+    clock.at = datetime.now(UTC)
+    kept = practise(store, bank_of(1), ["q0"], Level.MET, owner="anna")
+    assert run("admin", "purge", "--older-than", "90", "--dry-run") == 0
+    assert run("admin", "purge", "--older-than", "90", lines="n\n", monkeypatch=monkeypatch) == 1
+    assert len(store.interviews()) == 2
+    assert "1 interviews of 1 people" in capsys.readouterr().out
+    assert run("admin", "purge", "--older-than", "90", "--yes") == 0
+    assert [one.id for one in store.interviews()] == [kept]
+    assert run("admin", "purge", "--older-than", "90", "--yes") == 0
+    assert "0 interviews" in capsys.readouterr().out
+    assert run("admin", "purge", "--older-than", "0") == 2
+
+
+def test_an_account_is_listed_and_given_a_role_that_stays(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    accounts = Accounts(store.database)
+    coach = accounts.sign_in(Identity("https://id.example", "7", "Anna\x1b[2J Lee", "anna@example.org"))
+    assert run("admin", "list") == 0
+    assert f"{coach.owner}  Anna" in capsys.readouterr().out
+    assert run("admin", "role", coach.owner, "coach") == 0
+    assert run("admin", "list") == 0
+    told = capsys.readouterr().out
+    assert "<anna@example.org> coach" in told
+    assert "\x1b" not in told
+    again = accounts.sign_in(Identity("https://id.example", "7", "Anna", "anna@example.org", Role.CANDIDATE))
+    assert again.role is Role.COACH
+    assert run("admin", "role", "nobody", "coach") == 1
+    assert run("admin", "role", coach.owner, "emperor") == 2
+    assert run("admin", "delete", coach.owner, "--yes") == 0
+    assert accounts.all() == []
+
+
+def test_a_person_is_deleted_after_a_question(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    spend(store, "anna")
+    spend(store, "bert")
+    assert run("admin", "delete", "anna", lines="n\n", monkeypatch=monkeypatch) == 1
+    assert run("admin", "delete", "anna", lines="y\n", monkeypatch=monkeypatch) == 0
+    assert [one.owner for one in store.owners()] == ["bert"]

@@ -1,0 +1,190 @@
+"""Classes, their assignments and what coaches write: kept, carried through deletions, and forgotten with their people."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from fakes import BANK
+from practice import append, bank_of, practise
+
+from interviewer.domain.grade import Level, Ruling
+from interviewer.domain.interview import Mode, Ruled
+from interviewer.domain.rubric import Language
+from interviewer.errors import BankError
+from interviewer.sessions import classes
+from interviewer.sessions.assignments import (
+    assign,
+    assignment_of,
+    delete_assignment,
+    interview_of,
+    list_assignments,
+    list_outcomes,
+    list_progress,
+    list_tasks,
+    record_interview,
+)
+from interviewer.sessions.classes import (
+    class_of_interview,
+    classes_joined,
+    delete_class,
+    invited_to,
+    join_class,
+    leave_class,
+    list_classes,
+    list_members,
+    make_class,
+    renew_invitation,
+)
+from interviewer.sessions.coach_notes import list_coach_notes, save_coach_note
+from interviewer.sessions.removal import forget_owner, purge_expired, soft_delete, undelete
+from interviewer.sessions.store import Store
+
+MANY = bank_of(2)
+
+
+def test_a_class_is_joined_by_an_invitation_that_ends_and_can_be_renewed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_class(store, "coach", "  Deep   learning\n2026 ")
+    assert made.name == "Deep learning 2026"
+    assert invited_to(store, made.invitation) == made
+    assert invited_to(store, "guessed") is None
+    for _ in range(2):
+        join_class(store, made.id, "ann")
+    assert [one.owner for one in list_members(store, made.id)] == ["ann"]
+    assert classes_joined(store, "ann") == [made]
+    renew_invitation(store, made.id)
+    (renewed,) = list_classes(store, "coach")
+    assert invited_to(store, made.invitation) is None
+    assert invited_to(store, renewed.invitation) == renewed
+    later = classes._now() + classes.INVITATION_GOOD_FOR + timedelta(minutes=1)
+    monkeypatch.setattr(classes, "_now", lambda: later)
+    assert invited_to(store, renewed.invitation) is None
+    assert list_classes(store, None) == [renewed]
+    assert list_classes(store, "another coach") == []
+
+
+def test_whoever_joins_sees_what_is_assigned_what_is_due_first_first(store: Store) -> None:
+    room, other = make_class(store, "coach", "A"), make_class(store, "coach", "B")
+    join_class(store, room.id, "ann")
+    whenever = assign(store, room.id, title="Whenever", bank="many")
+    assign(store, other.id, title="Of another class", bank="many")
+    soon = assign(
+        store, room.id, title="Soon", bank="many", questions=["q1"], mode=Mode.INTERVIEW, due_on=date(2026, 3, 5)
+    )
+    first, second = list_tasks(store, "ann")
+    assert (first.assignment, second.assignment) == (soon, whenever)
+    assert first.classroom == room
+    assert first.is_late(date(2026, 3, 6))
+    assert not first.is_late(date(2026, 3, 5))
+    assert not second.is_late(date(2030, 1, 1))
+    assert list_tasks(store, "nobody") == []
+    assert [one.title for one in list_assignments(store, room.id)] == ["Soon", "Whenever"]
+
+
+def test_an_assignment_asks_its_questions_or_all_of_the_bank(store: Store) -> None:
+    room = make_class(store, "coach", "A")
+    every = assign(store, room.id, title="All", bank="small", mode=Mode.INTERVIEW).plan([BANK], Language.ZH).plan
+    assert (every.questions, every.mode, every.language) == (("dropout", "shuffle"), Mode.INTERVIEW, Language.ZH)
+    some = assign(store, room.id, title="One", bank="small", questions=["shuffle"]).plan([BANK], Language.EN).plan
+    assert some.questions == ("shuffle",)
+    with pytest.raises(BankError):
+        assign(store, room.id, title="Gone", bank="deleted").plan([BANK], Language.EN)
+
+
+def test_only_an_interview_of_an_assignment_belongs_to_a_class(store: Store) -> None:
+    room = make_class(store, "coach", "A")
+    join_class(store, room.id, "ann")
+    join_class(store, room.id, "bob")
+    task = assign(store, room.id, title="T", bank="many")
+    private = practise(store, MANY, ["q0"], Level.MET, "ann")
+    mine = practise(store, MANY, ["q0", "q1"], Level.MET, "ann")
+    assert record_interview(store, task.id, "ann", mine)
+    assert not record_interview(store, task.id, "ann", private), "there is one already"
+    assert interview_of(store, task.id, "ann") == mine
+    assert class_of_interview(store, mine) == room
+    assert assignment_of(store, mine) == task
+    assert class_of_interview(store, private) is None
+    ann, bob = list_progress(store, task)
+    assert ann.is_done
+    assert ann.overview is not None
+    assert (ann.owner, ann.overview.id) == ("ann", mine)
+    assert (bob.owner, bob.overview) == ("bob", None)
+    assert {one.interview for one in list_outcomes(store, task.id)} == {mine}
+
+
+def test_what_was_ruled_counts_in_the_outcomes_of_a_class_and_grades_are_hidden_until_the_end(store: Store) -> None:
+    room = make_class(store, "coach", "A")
+    join_class(store, room.id, "ann")
+    task = assign(store, room.id, title="T", bank="many")
+    mine = practise(store, MANY, ["q0"], Level.MISSING, "ann")
+    record_interview(store, task.id, "ann", mine)
+    append(store, mine, Ruled("q0", 1, Ruling("one", Level.MET, "Ms Li")))
+    found = {one.criterion: one for one in list_outcomes(store, task.id)}
+    assert (found["one"].level, found["one"].grader_level, found["one"].ruled_by) == (Level.MET, Level.MISSING, "Ms Li")
+    assert (found["two"].level, found["two"].ruled_by) == (Level.MISSING, None)
+
+
+def test_leaving_a_class_or_losing_it_makes_the_interviews_private(store: Store) -> None:
+    room = make_class(store, "coach", "A")
+    played = {}
+    for owner in ("ann", "bob", "cem"):
+        join_class(store, room.id, owner)
+        played[owner] = practise(store, MANY, ["q0"], Level.MET, owner)
+    task, other = (assign(store, room.id, title=title, bank="many") for title in "TU")
+    record_interview(store, task.id, "ann", played["ann"])
+    record_interview(store, task.id, "bob", played["bob"])
+    record_interview(store, other.id, "cem", played["cem"])
+    leave_class(store, room.id, "ann")
+    assert class_of_interview(store, played["ann"]) is None
+    assert class_of_interview(store, played["bob"]) == room
+    delete_assignment(store, other.id)
+    assert class_of_interview(store, played["cem"]) is None
+    delete_class(store, room.id)
+    assert class_of_interview(store, played["bob"]) is None
+    assert len(store.interviews()) == 3
+
+
+def test_a_note_of_a_coach_is_changed_and_taken_back(store: Store) -> None:
+    mine = practise(store, MANY, ["q0"], Level.MET, "ann")
+    save_coach_note(store, mine, "coach", "Ms Li", "Well  done\u202e!\n")
+    save_coach_note(store, mine, "admin", "Mr Ba", "Indeed.")
+    assert [(one.by, one.note) for one in list_coach_notes(store, mine)] == [
+        ("Ms Li", "Well  done!"),
+        ("Mr Ba", "Indeed."),
+    ]
+    save_coach_note(store, mine, "coach", "Ms Li", " ")
+    assert [one.by for one in list_coach_notes(store, mine)] == ["Mr Ba"]
+
+
+def test_an_interview_that_is_put_back_belongs_to_its_assignment_again(store: Store) -> None:
+    room = make_class(store, "coach", "A")
+    join_class(store, room.id, "ann")
+    task = assign(store, room.id, title="T", bank="many")
+    mine = practise(store, MANY, ["q0"], Level.MET, "ann")
+    record_interview(store, task.id, "ann", mine)
+    save_coach_note(store, mine, "coach", "Ms Li", "Good.")
+    soft_delete(store, mine, "ann")
+    purge_expired(store)
+    assert interview_of(store, task.id, "ann") is None
+    assert list_progress(store, task)[0].overview is None
+    undelete(store, mine, "ann")
+    assert interview_of(store, task.id, "ann") == mine
+    assert list_coach_notes(store, mine)[0].note == "Good."
+    soft_delete(store, mine, "ann")
+    again = practise(store, MANY, ["q0"], Level.MET, "ann")
+    assert record_interview(store, task.id, "ann", again), "the first one is deleted"
+
+
+def test_whoever_is_forgotten_leaves_no_trace_in_classes(store: Store, tmp_path: Path) -> None:
+    room = make_class(store, "coach", "A")
+    join_class(store, room.id, "ann")
+    task = assign(store, room.id, title="T", bank="many")
+    mine = practise(store, MANY, ["q0"], Level.MET, "ann")
+    record_interview(store, task.id, "ann", mine)
+    save_coach_note(store, mine, "coach", "Ms Li", "A secret.")
+    forget_owner(store, "ann", tmp_path)
+    assert list_members(store, room.id) == []
+    assert list_coach_notes(store, mine) == []
+    forget_owner(store, "coach", tmp_path)
+    assert list_classes(store, None) == []

@@ -1,0 +1,310 @@
+"""Classes on the page: what a coach and candidates do there, and that nobody else can do or see any of it."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+from page_visitor import Visitor
+from starlette.testclient import TestClient
+
+from interviewer.domain.interview import Ruled
+from interviewer.sessions.assignments import list_tasks
+from interviewer.sessions.classes import list_classes
+from interviewer.sessions.service import SessionService
+from interviewer.sessions.tables import assigned_interviews, assignments, class_members, classes, coach_notes
+from interviewer.settings import read_settings
+from interviewer.web.server import make_app
+
+HOST = "http://127.0.0.1:7860"
+PROXY = "10.1.2.3"
+COACH, OTHER_COACH, ADMIN = "li@example.org", "ba@example.org", "root@example.org"
+ANN, BOB, FOREIGN = "ann", "bob", "eve"
+ANSWER = "It would all fold up into a single matrix and nothing else."
+NOTE = "Say why depth alone adds nothing."
+
+
+def read(told: Any) -> str:
+    """What a control is told to show, as somebody reads it."""
+    return html.unescape(str(told["value"] if isinstance(told, dict) else told))
+
+
+class Person:
+    """Somebody who signed in at the proxy, with a page of their own."""
+
+    def __init__(self, client: TestClient, name: str) -> None:
+        self._client, self.name, self.where = client, name, ""
+        self._page = Visitor(self.client)
+
+    @property
+    def client(self) -> TestClient:
+        """The one client of the application, as the proxy forwards this person's requests."""
+        self._client.cookies.clear()
+        self._client.headers["X-User"] = self.name
+        return self._client
+
+    @property
+    def page(self) -> Visitor:
+        self._page.client = self.client
+        return self._page
+
+    def does(self, language: str = "en", **action: Any) -> str:
+        """What the tab Classes shows after an action."""
+        event = self.page.event("class-ask", "click")
+        drawn = self.page.call(event, [self.where, json.dumps([action]), language], self.name)
+        self.where = drawn["class-where"]
+        return read(drawn["class-page"])
+
+    def asks(self, interview: str = "none", **action: Any) -> dict[str, Any]:
+        """What the page shows after a button of it."""
+        return self.page.call(self.page.event("ask", "click"), [interview, json.dumps([action]), "en"], self.name)
+
+
+class School:
+    """A class of Ms Li with Ann and Bob in it, an assignment that Ann did, and an answer that she gave for herself."""
+
+    def __init__(self, app: FastAPI, client: TestClient) -> None:
+        self.service: SessionService = app.state.service
+        self.people = {name: Person(client, name) for name in (COACH, OTHER_COACH, ADMIN, ANN, BOB, FOREIGN)}
+        shown = self[COACH].does(do="make_class", name="Deep <b>learning</b>")
+        self.classroom = self[COACH].where.partition("/")[2]
+        self.link = re.search(rf"{HOST}(/join/[\w-]+)", shown)[1]  # type: ignore[index]
+        for name in (ANN, BOB):
+            self[name].client.post(self.link, data={"token": self.link.rpartition("/")[2]})
+        bank = {"classroom": self.classroom, "bank": "deep-learning", "mode": "coach", "due_on": "2026-12-24"}
+        self[COACH].does(do="assign", title="Week one", questions=[FIRST], **bank)
+        (task,) = list_tasks(self.service.store, self.owner(ANN))
+        self.assignment = task.assignment.id
+        begun = self[ANN].asks(do="begin_assignment", assignment=self.assignment)
+        self.assigned = self.plays(ANN, begun)
+        self.private = self.plays(ANN, self[ANN].asks(do="practise", questions=[f"deep-learning/{FIRST}"]))
+
+    def __getitem__(self, name: str) -> Person:
+        return self.people[name]
+
+    def owner(self, name: str) -> str:
+        with self.service.store.database.read() as connection:
+            return str(connection.execute(sa.text("SELECT owner FROM accounts WHERE name = :n"), {"n": name}).scalar())
+
+    def plays(self, name: str, begun: dict[str, Any]) -> str:
+        interview: str = begun["browserstate"]
+        self[name].page.send(interview, begun["place"], ANSWER, name)
+        session = self.service.resume(interview, None)
+        session.run_due_and_wait(seconds=30)
+        session.end()
+        return interview
+
+    def rows(self) -> list[Any]:
+        """Everything that is kept of classes, and every ruling."""
+        store = self.service.store
+        with store.database.read() as connection:
+            kept = [
+                list(connection.execute(sa.select(table)))
+                for table in (classes, class_members, assignments, assigned_interviews, coach_notes)
+            ]
+        return [*kept, self.rulings(self.assigned), self.rulings(self.private)]
+
+    def rulings(self, interview: str) -> list[Ruled]:
+        events = (recorded.event for recorded in self.service.store.history(interview))
+        return [event for event in events if isinstance(event, Ruled)]
+
+
+FIRST = "nonlinearity"
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
+    settings = read_settings(
+        data_dir=tmp_path_factory.mktemp("school"),
+        proxy_user_header="X-User",
+        trusted_proxies=PROXY,
+        coaches=f"{COACH},{OTHER_COACH}",
+        admins=ADMIN,
+    )
+    app, headers = make_app(settings), {"Origin": HOST, "Accept": "text/html"}
+    with TestClient(app, base_url=HOST, headers=headers, client=(PROXY, 5), follow_redirects=False) as client:
+        yield School(app, client)
+
+
+def test_the_invitation_asks_first_and_says_what_the_coach_will_see(school: School) -> None:
+    visitor = school[FOREIGN].client
+    page = visitor.get(school.link, headers={"Accept-Language": "zh"}).text
+    assert COACH in page
+    assert "作业之外的练习只有你自己看得到" in page
+    assert "Deep <b>" not in page
+    assert list_tasks(school.service.store, school.owner(FOREIGN)) == []
+    assert visitor.post(school.link, data={"token": "another"}).status_code == 404
+    assert visitor.get("/join/guessed").status_code == 410
+    del visitor.headers["X-User"]
+    assert visitor.get(school.link).headers["location"].startswith("/sign-in?next=%2Fjoin")
+
+
+def test_a_candidate_finds_the_assignment_on_today_and_what_the_coach_sees(school: School) -> None:
+    today = read(school[BOB].page.arrive(session="bob")["today"])
+    assert "Week one" in today
+    assert "2026-12-24" in today
+    assert f"{COACH} coaches “Deep <b>learning</b>”" in today
+    assert 'class="begin-assignment main"' in today
+    assert "From your classes" not in read(school[FOREIGN].page.arrive(session="eve")["today"])
+
+
+def test_one_click_begins_an_assignment_and_the_next_goes_on_with_it(school: School) -> None:
+    first = school[BOB].asks(do="begin_assignment", assignment=school.assignment)
+    again = school[BOB].asks(do="begin_assignment", assignment=school.assignment)
+    assert first["browserstate"] == again["browserstate"]
+    assert "not for you" in school[FOREIGN].asks(do="begin_assignment", assignment=school.assignment)["notice"]["value"]
+
+
+def test_the_tab_is_there_for_coaches_alone(school: School) -> None:
+    seen = {name: school[name].page.arrive(session=name)["tabitem"] for name in (COACH, ADMIN, ANN)}
+    tabs = {name: tab.get("visible") for name, tab in seen.items()}
+    assert tabs == {COACH: True, ADMIN: True, ANN: False}
+
+
+def test_a_coach_sees_who_made_which_point_and_rules_in_their_own_name(school: School) -> None:
+    coach, store = school[COACH], school.service.store
+    shown = coach.does(do="open", where=f"assignment/{school.assignment}")
+    assert f'data-where="interview/{school.assigned}"' in shown
+    assert "not begun" in shown or "at question 1" in shown, "Bob"
+    assert "finished" in shown
+    assert 'class="point missing"' in shown
+    transcript = coach.does(do="open", where=f"interview/{school.assigned}")
+    assert "fold up" in transcript
+    assert "note-text" not in transcript, "what the candidate keeps about questions"
+    criterion = re.search(r'data-criterion="([\w-]+)"', transcript)[1]  # type: ignore[index]
+    wish = {"question": FIRST, "attempt": 1, "criterion": criterion}
+    ruled = coach.does(do="rule", level="partial", **wish)
+    assert "Your mark." in ruled
+    assert school.rulings(school.assigned)[-1].ruling.by == COACH
+    told = coach.does(do="write_note", interview=school.assigned, note=NOTE)
+    assert "Kept." in told
+    report = read(school[ANN].page.arrive(school.assigned, "ann")["report"])
+    assert f"Marked by {COACH}." in report
+    assert NOTE in report
+    agreed = coach.does(do="open", where=f"assignment/{school.assignment}")
+    assert "the coach gave the grader's level 0 times out of 1" in agreed
+    assert len(store.interviews(school.owner(ANN))) == 2
+
+
+def test_everything_a_coach_sees_is_in_the_language_of_the_page(school: School) -> None:
+    coach = school[COACH]
+    for where in ("", f"class/{school.classroom}", f"assignment/{school.assignment}", f"interview/{school.assigned}"):
+        shown = re.sub(r"<[^>]*>", "", coach.does("zh", do="open", where=where))
+        assert "班级" in shown
+        assert not re.search(r"\b(the|class|assignment|invitation)\b", shown), shown
+
+
+# Every action with the class, as the page's script would send it.
+def actions(school: School) -> list[dict[str, Any]]:
+    wish = {"question": FIRST, "criterion": "x", "level": "met"}
+    return [
+        *({"do": "open", "where": f"{kind}/{school.classroom}"} for kind in ("class", "assign")),
+        {"do": "open", "where": f"assign/{school.classroom}/deep-learning"},
+        {"do": "open", "where": f"assignment/{school.assignment}"},
+        {"do": "open", "where": f"alike/{school.assignment}/{FIRST}"},
+        {"do": "open", "where": f"interview/{school.assigned}"},
+        {"do": "open", "where": f"interview/{school.private}"},
+        {"do": "renew", "classroom": school.classroom},
+        {"do": "delete_class", "classroom": school.classroom},
+        {"do": "remove_member", "classroom": school.classroom, "member": school.owner(ANN)},
+        {"do": "assign", "classroom": school.classroom, "bank": "deep-learning", "title": "X", "mode": "coach"},
+        {"do": "take_back", "assignment": school.assignment},
+        {"do": "write_note", "interview": school.assigned, "note": "X"},
+        {"do": "write_note", "interview": school.private, "note": "X"},
+        {"do": "rule_alike", "assignment": school.assignment, "tries": [f"{school.assigned} 1"], **wish},
+        {"do": "rule_alike", "assignment": school.assignment, "tries": [f"{school.private} 1"], **wish},
+        {"do": "rule", "attempt": 1, **wish},
+    ]
+
+
+@pytest.mark.parametrize("who", [FOREIGN, ANN, BOB, OTHER_COACH])
+def test_nobody_but_the_coach_does_anything_with_a_class(school: School, who: str) -> None:
+    before = school.rows()
+    for action in actions(school):
+        school[who].where = f"interview/{school.assigned}"
+        shown = school[who].does(**action)
+        assert "not for you" in shown, action
+        assert "Deep" not in shown, action
+        assert "fold up" not in shown, action
+    assert school.rows() == before
+
+
+def test_what_a_candidate_practises_alone_is_no_coachs(school: School) -> None:
+    for who in (COACH, ADMIN):
+        before = school.rows()
+        for action in actions(school):
+            if school.private in json.dumps(action):
+                assert "not for you" in school[who].does(**action), action
+        school[who].where = f"interview/{school.private}"
+        wish = {"question": FIRST, "attempt": 1, "criterion": "x", "level": "met"}
+        assert "not for you" in school[who].does(do="rule", **wish)
+        assert school.rows() == before
+
+
+@pytest.mark.parametrize(
+    "who, assigned, private",
+    [
+        (ANN, 200, 200),
+        (BOB, 404, 404),
+        (FOREIGN, 404, 404),
+        (COACH, 200, 404),
+        (OTHER_COACH, 404, 404),
+        (ADMIN, 200, 404),
+    ],
+)
+def test_an_export_is_for_the_candidate_and_of_assignments_for_the_coach(
+    school: School, who: str, assigned: int, private: int
+) -> None:
+    client = school[who].client
+    for kind in ("md", "html", "json"):
+        assert client.get(f"/export/{school.assigned}.{kind}").status_code == assigned
+        assert client.get(f"/export/{school.private}.{kind}").status_code == private
+    assert client.get(f"/print/{school.assigned}").status_code == assigned
+
+
+def test_a_coach_does_not_read_in_an_export_what_was_practised_before(school: School) -> None:
+    again = school.plays(ANN, school[ANN].asks(do="practise", questions=[f"deep-learning/{FIRST}"]))
+    mine = school[ANN].client.get(f"/export/{again}.json", params={"lang": "en"}).json()
+    assert mine["summary"]["compared"], "the candidate's own export tells how it went the last time"
+    coach = school[COACH].client.get(f"/export/{school.assigned}.json", params={"lang": "en"}).json()
+    assert coach["summary"]["compared"] == []
+
+
+def test_a_form_that_makes_no_sense_does_nothing_and_says_so(school: School) -> None:
+    before, coach = school.rows(), school[COACH]
+    assign = {"do": "assign", "classroom": school.classroom, "title": "X", "mode": "coach"}
+    assert "Not done" in coach.does(**assign, bank="deep-learning", due_on="tomorrow")
+    assert "Not done" in coach.does(do="hack")
+    assert "ghost" in coach.does(**assign, bank="ghost")
+    assert "ghost" in coach.does(**assign, bank="deep-learning", questions=["ghost"])
+    assert "needs a name" in coach.does(do="make_class", name="  ")
+    assert school.rows() == before
+
+
+def test_whoever_leaves_is_seen_no_longer(school: School) -> None:
+    begun = school[BOB].asks(do="begin_assignment", assignment=school.assignment)
+    interview = begun["browserstate"]
+    assert school[COACH].client.get(f"/export/{interview}.md").status_code == 200
+    school[BOB].asks(do="leave_class", classroom=school.classroom)
+    assert school[COACH].client.get(f"/export/{interview}.md").status_code == 404
+    assert BOB not in school[COACH].does(do="open", where=f"class/{school.classroom}")
+    assert "From your classes" not in read(school[BOB].page.arrive(session="bob")["today"])
+
+
+def test_without_sign_in_the_page_knows_nothing_of_classes(tmp_path: Path) -> None:
+    app = make_app(read_settings(data_dir=tmp_path))
+    with TestClient(app, base_url=HOST, headers={"Origin": HOST}) as client:
+        page = Visitor(client)
+        assert not [name for name in page.ids.values() if "class" in name]
+        assert "assigned" not in read(page.arrive()["today"])
+        assert client.get("/join/anything").status_code == 404
+        told = page.call(
+            page.event("ask", "click"), ["none", '[{"do": "begin_assignment", "assignment": "x"}]', "en"], "s"
+        )
+        assert "class" not in str(told["notice"]["value"]).replace('class="', "")
+    assert list_classes(app.state.service.store, None) == []

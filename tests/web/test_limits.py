@@ -1,0 +1,55 @@
+"""What somebody at the page is told when a limit is reached, and what becomes of what they typed."""
+
+import pytest
+from fakes import GradeAs, Only, begun, grade
+
+from interviewer.banks.loader import BankLibrary
+from interviewer.domain.rubric import Language
+from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.service import SessionService
+from interviewer.sessions.store import Store
+from interviewer.sessions.usage_limits import RateLimit, UsageLimits
+from interviewer.web.badge import Badges
+from interviewer.web.handlers import PageHandlers
+from interviewer.web.practice import PracticeHandlers
+
+SERVER = "http://model.example/v1"
+NONE = RateLimit(0, 1.0)
+
+
+def page_of(store: Store, answers: RateLimit = NONE, calls: RateLimit = NONE) -> PageHandlers:
+    source = Only(GradeAs(lambda question, attempt: grade(attempt, question)), server=SERVER)
+    service = SessionService(store, source, limits=UsageLimits(store.database, answers, calls))
+    graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
+    library = BankLibrary()
+    return PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(store, library.banks))
+
+
+@pytest.fixture
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(f"sqlite:///{tmp_path_factory.mktemp('limits') / 'a.sqlite3'}")
+
+
+@pytest.mark.parametrize("language, told", [(Language.EN, "in 60 seconds"), (Language.ZH, "60 秒")])
+def test_an_answer_that_comes_too_soon_stays_in_the_box_with_the_time_to_wait(
+    store: Store, language: Language, told: str
+) -> None:
+    page = page_of(store, answers=RateLimit(1, 60.0, now=lambda: 0.0))
+    session = page.service.begin("me", begun())
+    shown = page.answer("me", session.id, session.interview().place, "it is switched off", language)
+    assert told in shown.notice
+    assert not shown.clear
+    assert shown.may_answer
+    assert not session.interview().current.is_answered
+
+
+def test_an_answer_whose_grading_is_refused_is_recorded_and_can_be_graded_again(store: Store) -> None:
+    page = page_of(store, calls=RateLimit(1, 3600.0))
+    for _ in range(2):
+        session = page.service.begin("me", begun())
+        assert page.answer("me", session.id, session.interview().place, "it is switched off", Language.EN).clear
+        session.run_due_and_wait()
+    shown = page.look("me", session.id, Language.EN)
+    assert "Your answer is recorded; the model can grade it after" in shown.card
+    assert shown.has_failures
+    assert shown.is_reviewing
