@@ -219,6 +219,7 @@ class Store:
             self._delete(connection, interviews.c.id.in_(names))
             for owner, bank, question in judged:
                 review_cards.refresh(connection, owner, bank, question)
+            class_removal.remove_deleted_interviews(connection)
         return names
 
     def remove_owner(self, owner: str) -> None:

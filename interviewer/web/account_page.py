@@ -13,6 +13,8 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NotAllowed, StoreError
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.accounts import Account, Accounts, Role, require
+from interviewer.sessions.classes import classes_joined
+from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.history_archive import export_history
 from interviewer.sessions.practice_log import read_practice_settings
@@ -42,8 +44,13 @@ def account_line(owners: Owners, cookies: Mapping[str, str], language: Language)
 def everything_of(store: Store, account: Account) -> str:
     """All that is kept of a person, as JSON that `interviewer history import` takes. Raises as `export_history` does."""
     person = {name: value for name, value in asdict(account).items() if name != "epoch"}
+    history = json.loads(export_history(store, account.owner))
+    for one in history["interviews"]:
+        notes = list_coach_notes(store, one["id"])
+        one["coach_notes"] = [{"by": note.by, "note": note.note, "written_at": note.written_at} for note in notes]
     practice = read_practice_settings(store, account.owner)._asdict()
-    whole = {**json.loads(export_history(store, account.owner)), "account": person, "practice_settings": practice}
+    joined = [classroom.name for classroom in classes_joined(store, account.owner)]
+    whole = {**history, "account": person, "practice_settings": practice, "classes": joined}
     return json.dumps(whole, ensure_ascii=False, indent=1, default=str) + "\n"
 
 

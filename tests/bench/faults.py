@@ -22,7 +22,10 @@ Where each kind of fault is tried, here (by the name of its row) or in a test:
   test_a_page_that_is_asked_for_under_another_name_is_not_private, test_a_private_page_wants_to_know_where_a_change_comes_from
 - ends: `kill`, `terminate`, `interrupt`; tests/cli/test_cli.py::test_ctrl_c_ends_at_once_and_keeps_what_was_being_typed
 - turns a second: `load.py --before DIR`; tests/web/test_page_survival.py::test_an_event_lists_only_what_it_can_change
-- replicas: `two`, `replica`; tests/sessions/test_effects.py::test_two_replicas_pay_for_a_grading_once
+- replicas: `two`, `replica`; tests/sessions/test_effects.py::test_two_replicas_pay_for_a_grading_once;
+  tests/web/test_replicas.py::test_a_page_whose_replica_died_goes_on_at_another_after_a_reload
+- workers: `fleet.py`; tests/sessions/test_job_queue.py::test_the_job_of_a_killed_worker_is_done_by_another,
+  test_a_model_is_asked_again_where_that_may_help_and_not_for_ever, test_a_job_that_was_lost_is_put_in_again
 - clocks, banks, ports, keys: `clock`, `bank`; tests/web/test_serving.py::test_a_taken_port_is_said_in_one_line,
   test_a_lost_signing_key_is_said_and_no_interview_is_lost
 - versions of the database, many banks, a long history, another secret: `newer`, `older`, `banks`, `history`, `secret`

@@ -200,7 +200,7 @@ async def crowd(url: str, candidates: int, turns: int, seen: Seen, victims: list
         async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits, headers={"Origin": url}) as client:
             candidate = Candidate(client, str(number))
             everybody.append(candidate)
-            await asyncio.sleep(number * 10 / candidates)  # they come within ten seconds
+            await asyncio.sleep(number * 30 / candidates)  # they come within half a minute
             await candidate.play(turns, seen)
 
     async def kill() -> None:

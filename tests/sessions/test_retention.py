@@ -13,7 +13,7 @@ from interviewer.sessions import retention
 from interviewer.sessions.removal import unsent_file
 from interviewer.sessions.retention import find_untouched, keep_house, purge
 from interviewer.sessions.store import Store
-from interviewer.sessions.tables import metadata
+from interviewer.sessions.tables import coach_notes, metadata
 
 SAID = "zebras have stripes in the old interview alone"
 OLD = bank_of(2, "old")
@@ -43,6 +43,9 @@ def test_an_untouched_interview_goes_with_all_that_was_derived_from_it(
     old, new = old_and_new(store, clock)
     typed = unsent_file(tmp_path, old)
     typed.write_text("typed and not sent")
+    note = {"interview": old, "owner": "coach", "by": "A coach", "note": "well done", "written_at": "2025-01-01"}
+    with store.database.write() as connection:
+        connection.execute(coach_notes.insert().values(note))
     assert mentions(store, old)
     assert find_untouched(store, 100) == [(old, "me")]
     assert purge(store, 100, tmp_path) == 1

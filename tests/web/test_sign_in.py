@@ -16,6 +16,9 @@ from starlette.testclient import TestClient
 from interviewer import wiring
 from interviewer.errors import SettingsError
 from interviewer.sessions.accounts import Account, Accounts, Role
+from interviewer.sessions.classes import join_class, list_members, make_class
+from interviewer.sessions.coach_notes import save_coach_note
+from interviewer.sessions.history_archive import import_history
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings, read_settings
 from interviewer.web.account_gate import _OPEN
@@ -316,19 +319,26 @@ def test_everything_can_be_downloaded_and_deleted(
     sign_in(client)
     owner = who(client, settings, accounts).owner
     session = service.begin(owner, begun())
+    classroom = make_class(service.store, "coach", "Evening class")
+    join_class(service.store, classroom.id, owner)
+    save_coach_note(service.store, session.id, "coach", "The coach", "well said")
     page = client.get("/account", headers={"Accept-Language": "zh"}).text
     assert "Lea &lt;b&gt;" in page
     assert "候选人" in page
     whole = client.get("/account/data")
     assert "attachment" in whole.headers["content-disposition"]
     assert whole.json()["account"]["email"] == "lea@example.org"
-    assert [one["id"] for one in whole.json()["interviews"]] == [session.id]
+    (kept,) = whole.json()["interviews"]
+    assert (kept["id"], kept["coach_notes"][0]["note"]) == (session.id, "well said")
+    assert whole.json()["classes"] == ["Evening class"]
+    assert import_history(service.store, "another site", whole.text).added == 1
     assert client.post("/account/delete").status_code == 400
     assert service.store.interviews(owner)
     gone = client.post("/account/delete", data={"confirmed": "yes"})
     assert (gone.status_code, gone.headers["location"]) == (303, "/sign-in?out")
     assert service.store.interviews(owner) == []
     assert accounts.of(owner) is None
+    assert list_members(service.store, classroom.id) == []
     assert client.get("/account", headers=PAGE).status_code == 303
 
 

@@ -143,6 +143,60 @@ SHAPES = {
         ["Which call blocks?\n- poll\n- read\n- stat", "Which call forks?\n- exec\n- fork"],
         ["read", "fork"],
     ),
+    "lines that file a question away, between it and its answer": (
+        "list.md",
+        (
+            "#### Q1: Why are topics cut into partitions?\n\n**Difficulty:** Basic | **Type:** Theory\n\n**Answer:** Each can be read at once.\n\n"
+            "#### Q2: What keeps the order?\n\n**Difficulty:** Basic | **Type:** Theory\n\n**Answer:** A key keeps its partition.\n"
+        ),
+        ["Why are topics cut into partitions?", "What keeps the order?"],
+        ["Each can be read at once.", "A key keeps its partition."],
+    ),
+    "terms below the letters of the alphabet": (
+        "terms.md",
+        (
+            "# Terms\n\n### A\n\n**Abstraction**\nLeaving out what does not matter.\n\n**Atomic**\nDone whole or not at all.\n\n"
+            "### B\n\n**Barrier**\nNobody goes on before all are there.\n\n**Buffer**\nA place for what has to wait.\n"
+        ),
+        ["Abstraction", "Atomic", "Barrier", "Buffer"],
+        ["Leaving out", "Done whole", "Nobody goes on", "A place"],
+    ),
+    "blanks with options in numbered lists": (
+        "quiz.md",
+        (
+            "1.   队列的特点是（ ）。\n     1.   A、先进先出\n     2.   B、先进后出\n\n     **答案：A**\n\n     解析：从一端进，从另一端出。\n\n"
+            "2.   栈用于（ ）。\n     1.   A、广度优先\n     2.   B、函数调用\n\n     **答案：B**\n"
+        ),
+        ["队列的特点是（ ）。\n\nA、先进先出\n\nB、先进后出", "栈用于（ ）。\n\nA、广度优先\n\nB、函数调用"],
+        ["先进先出\n\n解析：从一端进", "函数调用"],
+    ),
+    "columns that say what kind of answer they hold": (
+        "sheet.csv",
+        "ID,Question,Ideal Answer,Created At,Good to hear\n1,What is a page?,A piece of memory.,2021-04-02,Its size\n2,What is a frame?,Where a page lies.,,\n",
+        ["What is a page?", "What is a frame?"],
+        ["A piece of memory.\n\nGood to hear：\nIts size", "Where a page lies."],
+    ),
+    "what a server replies": (
+        "reply.json",
+        json.dumps(
+            {
+                "code": 0,
+                "tags": ["a", "b"],
+                "data": {
+                    "total": 1,
+                    "list": [
+                        {
+                            "title": "What does with do?",
+                            "content": {"answer": "It closes what it opens.", "analysis": "Also after an error."},
+                            "tags": [{"id": 1, "name": "python"}],
+                        }
+                    ],
+                },
+            }
+        ),
+        ["What does with do?"],
+        ["It closes what it opens.\n\nAlso after an error."],
+    ),
 }
 
 

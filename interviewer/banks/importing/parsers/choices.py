@@ -45,7 +45,10 @@ def _settled(candidate: Candidate) -> bool:
         if not right and (is_option is _is_item or rest):
             continue
         if right:
-            candidate.question = [head, *pool[:start], *options]
+            shown = [
+                replace(one, marker="", depth=0) if _letter(one) and one.marker != "- " else one for one in options
+            ]
+            candidate.question = [head, *pool[:start], *shown]
             candidate.answer = [*(_bare(one) for one in right), *explained]
         else:
             _unmarked(candidate, options)

@@ -105,6 +105,8 @@ class Columns:
         for place, name in enumerate(names):
             if role := f"option{bare[place]}" if has_lettered and bare[place] in LETTERS else role_of(name):
                 places.setdefault(role, place)
+        if "question" not in places and "answer" in places and "TITLE" in bare:
+            places["question"] = bare.index("TITLE")
         if "answer" not in places and "explanation" in places:
             places["answer"] = places.pop("explanation")
         return cls(places, len(names)) if "question" in places else None

@@ -16,6 +16,7 @@ from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
 _LONGEST_KEY = 40
+_DEEPEST = 8  # objects in objects that are searched for lists
 
 
 def read_lines(name: str, text: str) -> Source:
@@ -54,31 +55,28 @@ class _Walk:
         if isinstance(whole, list) or (isinstance(whole, dict) and not _is_record(whole)):
             if self._skip(end) < len(self._text):
                 raise self._error(self._skip(end), localized("file.after_end"))
-            yield from self._listed(at) if isinstance(whole, list) else self._wrapped(whole, at)
+            found = list(self._listed(at) if isinstance(whole, list) else self._inside(whole, at, _DEEPEST))
+            if not found and isinstance(whole, dict):
+                raise self._error(at, localized("file.no_objects"))
+            yield from found
             return
         while at < len(self._text):
             value, end = self._decoded(at)
             yield self._record(value, at, end)
             at = self._skip(end)
 
-    def _wrapped(self, whole: Mapping[str, Any], at: int) -> Iterator[Record]:
-        """The records of an object that has them in its one list, or that is itself made of questions and answers."""
-        lists = [key for key, value in whole.items() if isinstance(value, list) and value]
-        if "notes" in lists and isinstance(whole.get("note_models", []), list):
-            lists = [key for key in lists if key in ("notes", "children")]  # a deck of CrowdAnki, with decks in it
-        asking = [key for key in whole if markers.is_asking(markers.numbered(key).text)]
-        is_mapping = all(isinstance(value, str) for value in whole.values()) and 2 * len(asking) > len(whole)
-        if len(lists) != 1 and not is_mapping and "notes" not in whole:
-            raise self._error(at, localized("file.no_objects"))
-        for key, value, start, end in self._children(at):
-            if not lists:
+    def _inside(self, whole: Any, at: int, deepest: int) -> Iterator[Record]:
+        """The records in a value: its pairs of question and answer, or those of the lists in it, as decks have in decks."""
+        texts = [key for key, value in whole.items() if isinstance(value, str)] if isinstance(whole, dict) else []
+        asking = [key for key in texts if markers.is_asking(markers.numbered(key).text)]
+        is_mapping = len(texts) == len(whole) and 2 * len(asking) > len(whole)
+        for key, value, start, end in self._children(at) if deepest else ():
+            if is_mapping:
                 yield Record(self._line(start), self._line(end - 1), {"question": key, "answer": value})
-            elif key == "children":
-                for _, deck, inner, _ in self._children(start):
-                    if isinstance(deck, dict) and (deck.get("notes") or deck.get("children")):
-                        yield from self._wrapped(deck, inner)
-            elif key == lists[0]:
+            elif isinstance(value, list) and any(isinstance(one, dict) and _is_record(one) for one in value):
                 yield from self._listed(start)
+            elif isinstance(value, dict | list):
+                yield from self._inside(value, start, deepest - 1)
 
     def _listed(self, at: int) -> Iterator[Record]:
         return (self._record(value, start, end) for _, value, start, end in self._children(at))
@@ -117,31 +115,39 @@ class _Walk:
 
 
 def _is_record(value: Mapping[str, Any]) -> bool:
-    columns = Columns.of_keys(list(value))
-    return columns is not None and not isinstance(list(value.values())[columns.places["question"]], list)
+    flat = _flat(value)
+    columns = Columns.of_keys(list(flat))
+    return _is_note(value) or (columns and not isinstance([*flat.values()][columns.places["question"]], list)) is True
+
+
+def _is_note(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a note of Anki, as CrowdAnki writes them."""
+    fields = value.get("fields")
+    return isinstance(fields, list) and len(fields) > 1 and all(isinstance(one, str) for one in fields)
+
+
+def _flat(value: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with what is in objects in it: `{"content": {"answer": …}}`."""
+    inner = [part for key, part in value.items() if isinstance(part, dict) and not role_of(key)]
+    return {key: one for part in inner for key, one in part.items()} | dict(value)
 
 
 def _record(name: str, value: Any, first: int, last: int) -> Record:
     line = at_line(first)
     if not isinstance(value, dict):
         raise BankError(name, line, localized("file.no_object"))
-    if (
-        isinstance(fields := value.get("fields"), list)
-        and len(fields) > 1
-        and all(isinstance(one, str) for one in fields)
-    ):
-        question, answer = with_cloze(fields[0], fields[1])
+    if _is_note(value):
+        question, answer = with_cloze(*value["fields"][:2])
         tags = value.get("tags")
         topic = tags[0] if isinstance(tags, list) and tags and isinstance(tags[0], str) else ""
         note = {"question": question, "answer": answer, "topic": topic.split("::")[-1]}
         return Record(first, last, note, is_html=True)
-    columns = Columns.of_keys(list(value))
+    flat = _flat(value)
+    columns = Columns.of_keys(list(flat))
     if columns is None:
-        raise BankError(
-            name, line, localized("file.no_question_key", keys=", ".join(map(_shown, list(value)[:8])) or "{}")
-        )
-    texts = [_text(name, line, key, part) for key, part in value.items()]
-    found = columns.of(texts)
+        keys = ", ".join(map(_shown, list(value)[:8])) or "{}"
+        raise BankError(name, line, localized("file.no_question_key", keys=keys))
+    found = columns.of([_text(name, line, key, part) for key, part in flat.items()])
     if not found["question"]:
         raise BankError(name, line, localized("file.no_question"))
     return Record(first, last, found)
@@ -159,8 +165,11 @@ def _text(name: str, line: Localized, key: str, value: Any) -> str:  # noqa: PLR
             return ""
         case dict() if role_of(key) == "options":
             return "\n".join(f"{letter}. {option}" for letter, option in value.items())
+        case list() if role_of(key) == "topic":
+            first = value[0] if value else ""
+            return str(first.get("name", "") if isinstance(first, dict) else first)
         case list() if all(isinstance(part, str | int | float) for part in value):
-            return str(value[0]) if role_of(key) == "topic" and value else "\n".join(f"- {part}" for part in value)
+            return "\n".join(f"- {part}" for part in value)
         case _ if not role_of(key):
             return ""
     raise BankError(name, line, localized("file.no_text", name=_shown(key)))

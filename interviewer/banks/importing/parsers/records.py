@@ -65,6 +65,8 @@ def _candidate(name: str, record: Record, until: float) -> Candidate:
     )
     if options:
         question, answer = with_options(question, options), right_options(answer, options, explained)
+    elif answer and explained:
+        answer = f"{answer}\n\n{explained}"
     number = markers.numbered(question)
     if not number.text:
         raise BankError(name, at_line(record.first), localized("file.no_question"))
