@@ -127,7 +127,11 @@ def history(
         write_file(export_history(store, owner), file)
         return
     if direction is Direction.VERDICTS:
-        write_file(csv_text(list_verdicts(store, owner)), file)
+        # A table cannot tell an empty name from none.
+        rows = [
+            row | ({"ruled_by": "candidate"} if row["ruled_by"] == "" else {}) for row in list_verdicts(store, owner)
+        ]
+        write_file(csv_text(rows), file)
         return
     if file is None:
         raise typer.BadParameter("which file is to be imported?")

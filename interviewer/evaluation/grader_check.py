@@ -15,7 +15,6 @@ from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Language, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import InterviewerError, LLMError, LLMMalformed, LLMRefused, LLMUnreachable
-from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM, Message, OutputMode
 from interviewer.llm.discovery import KNOWN, list_models
 from interviewer.llm.endpoints import Endpoint
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 QUESTION = "nonlinearity"
 _QUESTIONS_PLANNED = 10
 _SLOW = 30.0
+_MAJORITY = 3  # of the five answers that the model has to read
 _GOOD, _POOR = 0.75, 0.25
 _LEAST_CONTEXT = 4096
 _MOST_NAMES = 8
@@ -147,8 +147,7 @@ def check_grader(
     except LLMUnreachable as error:
         lost = CheckFinding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
         return GraderCheck(choice.endpoint.model, choice.endpoint.host, (), (lost,), was_reached=False)
-    grader = models.grader_of(choice, remarks=models.options.remarks is not False)
-    results, failure = _graded(grader, bank[QUESTION], told)
+    results, failure = _graded(models, choice, bank[QUESTION], told)
     if failure is not None:
         advice = "doctor.refused" if isinstance(failure, LLMRefused) else "doctor.unreachable"
         findings.append(_finding("grades", is_good=False, detail=_told(failure), advice=advice))
@@ -190,13 +189,16 @@ def _reached(endpoint: Endpoint) -> list[CheckFinding]:
 
 
 def _graded(
-    grader: Grader, question: Question, told: "ProgressCallback | None"
+    models: GraderRegistry, choice: GraderChoice, question: Question, told: "ProgressCallback | None"
 ) -> tuple[list[CannedResult], InterviewerError | None]:
     """A grade for each answer; a server that is gone or says no is asked no further, and its error comes last."""
     results: list[CannedResult] = []
+    grader = models.grader_of(choice, remarks=models.options.remarks is not False)
     for number, (name, text) in enumerate(canned_answers(question).items()):
         if told:
             told(number, len(CannedAnswer))
+        if models.options.remarks is None and len(_slow(_asked(results))) == _MAJORITY:
+            grader = models.grader_of(choice, remarks=False)  # as it will be used: that it is slow is settled
         turns = (Turn(TurnKind.QUESTION, question.text.zh), Turn(TurnKind.ANSWER, text))
         start = time.perf_counter()
         try:
@@ -231,7 +233,7 @@ def _holding(llm: LLM, endpoint: Endpoint) -> str:
 
 def _judged(results: Sequence[CannedResult]) -> list[CheckFinding]:
     graded = {result.answer: result for result in results if result.share is not None}
-    asked = [r for r in graded.values() if r.answer not in (CannedAnswer.ECHO, CannedAnswer.DONT_KNOW)]
+    asked = _asked(results)
     replies = [r for r in results if r.replied]
     spoilt = [r for r in replies if r.share is None or (r in asked and Flag.UNREADABLE in r.flags)]
     unverified = [r for r in asked if Flag.UNVERIFIED in r.flags]
@@ -243,6 +245,16 @@ def _judged(results: Sequence[CannedResult]) -> list[CheckFinding]:
         *_told_apart({name: result.share or 0.0 for name, result in graded.items()}),
         _speed(asked),
     ]
+
+
+def _asked(results: Sequence[CannedResult]) -> list[CannedResult]:
+    """What was graded, of the answers that the model had to read."""
+    unread = (CannedAnswer.ECHO, CannedAnswer.DONT_KNOW)
+    return [result for result in results if result.share is not None and result.answer not in unread]
+
+
+def _slow(asked: Sequence[CannedResult]) -> list[CannedResult]:
+    return [result for result in asked if result.seconds > _SLOW]
 
 
 def _told_apart(shares: Mapping[CannedAnswer, float]) -> list[CheckFinding]:
@@ -266,8 +278,10 @@ def _told_apart(shares: Mapping[CannedAnswer, float]) -> list[CheckFinding]:
 def _speed(asked: Sequence[CannedResult]) -> CheckFinding:
     if not asked:
         return _untested(_FAST)
-    seconds = median(r.seconds for r in asked)
-    tokens = round(median(r.tokens for r in asked))
+    slow = _slow(asked)
+    timed = slow if len(slow) >= _MAJORITY else asked  # after so many slow ones no remarks were asked for
+    seconds = median(r.seconds for r in timed)
+    tokens = round(median(r.tokens for r in timed))
     line = localized(
         "check_detail.cost",
         seconds=f"{seconds:.1f}",

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.domain.grade import Flag, Grade
 from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Language, Question
@@ -139,6 +138,8 @@ def tasks_without_bank(
 
     `compiled` is asked once, for each question with its reference once; without it they are compiled offline.
     """
+    from interviewer.banks.importing.rubric_from_reference import compile_question
+
     for answer in answers:
         for name, text in (("question", answer.question), ("reference_answer", answer.reference)):
             if not text.strip():

@@ -4,6 +4,13 @@ from pathlib import Path
 
 import pytest
 from command_line import run
+from fakes import Only
+
+from interviewer.domain.grade import Level, Ruling
+from interviewer.grading.lexical import LexicalGrader
+from interviewer.sessions.service import SessionService
+from interviewer.sessions.store import Store
+from interviewer.settings import read_settings
 
 ANSWER = "Without an activation the layers collapse into one linear map.\n\n\n"
 
@@ -70,6 +77,10 @@ def test_verdicts_are_written_as_a_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run("practise", "nonlinearity", lines=ANSWER, monkeypatch=monkeypatch)
+    store = Store(read_settings().database)
+    SessionService(store, Only(LexicalGrader())).resume(store.interviews()[0].id, "local").rule(
+        "nonlinearity", 1, Ruling("collapse", Level.MET)
+    )
     target = tmp_path / "verdicts.csv"
     assert run("history", "verdicts", str(target)) == 0
     with target.open(encoding="utf-8-sig", newline="") as file:
@@ -77,6 +88,9 @@ def test_verdicts_are_written_as_a_table(
     assert {row["question"] for row in found} == {"nonlinearity"}
     assert {row["bank"] for row in found} == {"deep-learning"}
     assert {"met", "missing"} <= {row["level"] for row in found}
+    ruled = {row["criterion"]: row["ruled_by"] for row in found}
+    assert ruled.pop("collapse") == "candidate"
+    assert set(ruled.values()) == {""}, "nobody ruled"
 
 
 def test_notes_and_bookmarks_are_kept_and_shown(

@@ -79,12 +79,16 @@ def test_a_slow_model_is_asked_for_no_remarks_unless_they_are_wished(
 ) -> None:
     monkeypatch.setattr(grader_check, "_SLOW", 0.05)
     with model_server(Character(pause=0.06)) as server:
-        for wished, asked in ((None, False), (True, True), (False, False)):
+        for wished, asked, remarked in ((None, False, 3), (True, True, 5), (False, False, 0)):
             models = make_grader_registry(read_settings(base_url=server.url, model=MODEL, remarks=wished))
             choice = models.options.default
             before = models.grader_of(choice)
+            server.exchanges.clear()
             check = grader_check.check_grader(models, choice, deep_learning)
             assert check.is_slow
+            # A model that three answers of five have shown to be slow is not waited for longer than it will be.
+            forms = [exchange.body.get("response_format", {}) for exchange in server.exchanges]
+            assert sum('"gaps"' in json.dumps(form) for form in forms) == remarked
             models.remember(choice, check)
             after = models.grader_of(choice)
             assert isinstance(before, LLMGrader)

@@ -5,9 +5,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from fakes import begun
+from fakes import begun, both
 from html_seen import ATTACKS, seen
 
+from interviewer.domain.grade import Evidence, Extra, Level, Ruling
 from interviewer.domain.interview import Begun, Graded, InterviewerStyle, Mode, Phase, Spoken, TurnKind, replay
 from interviewer.domain.rubric import Bank, Language
 from interviewer.domain.summary import summarize
@@ -84,6 +85,23 @@ def test_a_transcript_says_how_good_its_grader_is_known_to_be(service: SessionSe
     known = {key: Measurement(*key, 312, 0.99, 0.7, 0.9, "model", held_out_pearson=0.8123, held_out_n=120)}
     text = export_transcript(session.id, session.history(), kind, Language.EN, lambda: known)
     assert "it agreed with labels r = 0.81 (n = 120, labels by a language model)" in text
+
+
+def test_markdown_keeps_lists_and_what_follows_them_apart_and_quotes_notes(service: SessionService) -> None:
+    session = finished(service, "it is switched off, see MC dropout")
+    session.rule("dropout", 1, Ruling("random", Level.MET, note="I said so"))
+    text = export(session, "md")
+    assert "- Your mark. “I said so” The grader said: Missing." in text
+    assert "\nyou 2 of 2 ✓✓ · **" in text
+    assert "** · grader 1 of 2 ✓○\n" in text
+    of_model = replace(session.interview().current.grade, extras=(Extra(both("也对", "Also so"), Evidence(1, "see")),))  # type: ignore[type-var]
+    events = [
+        replace(one, event=replace(one.event, grade=of_model)) if isinstance(one.event, Graded) else one
+        for one in session.history()
+    ]
+    lines = export_transcript(session.id, events, "md", Language.EN, dict).splitlines()
+    place = next(number for number, line in enumerate(lines) if "Also so" in line)
+    assert lines[place + 1] == "", "else what follows would belong to the list"
 
 
 def test_a_damaged_file_of_measurements_spoils_no_transcript(service: SessionService) -> None:
