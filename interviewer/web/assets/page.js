@@ -308,6 +308,13 @@
     if (!window.dispatchEvent(new Event('before-reload', {cancelable: true}))) return;
     if ((await fetch(location.href).catch(() => null))?.ok) location.reload();
   }, 1000);
+  // A session that has ended: loaded anew, the page asks to sign in, and then what was typed is in its box again.
+  const asks = window.fetch;
+  window.fetch = async (...what) => {
+    const reply = await asks(...what);
+    if (reply.status === 401 && window.dispatchEvent(new Event('before-reload', {cancelable: true}))) location.reload();
+    return reply;
+  };
   let pending = false;
   new MutationObserver(() => {
     if (pending) return;
