@@ -17,6 +17,7 @@ import gradio as gr
 
 from interviewer.domain.rubric import Language
 from interviewer.settings import REQUEST_ID
+from interviewer.text.messages import say
 from interviewer.web.page_language import preferred_language
 from interviewer.web.page_output import StatelessPage
 from interviewer.web.request_log import REQUEST_ID_HEADER
@@ -36,14 +37,12 @@ def sanitized(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(handler)
     def once(*sent: Any) -> Any:
-        _carry_request_id(sent)
-        with _in_one_line():
+        with _in_one_line(_request(sent)):
             return handler(*map(_whole, sent))
 
     @wraps(handler)
     def step_by_step(*sent: Any) -> Any:
-        _carry_request_id(sent)
-        with _in_one_line():
+        with _in_one_line(_request(sent)):
             yield from handler(*map(_whole, sent))
 
     return step_by_step if inspect.isgeneratorfunction(handler) else once
@@ -119,7 +118,10 @@ def language_of(request: gr.Request) -> Language:
 
 
 @contextmanager
-def _in_one_line() -> Iterator[None]:
+def _in_one_line(request: gr.Request | None = None) -> Iterator[None]:
+    if request:
+        # Another thread has taken the request in.
+        REQUEST_ID.set(request.headers.get(REQUEST_ID_HEADER, ""))
     try:
         yield
     except gr.Error:
@@ -127,14 +129,12 @@ def _in_one_line() -> Iterator[None]:
     except Exception as error:
         _log.error("an event of the page failed: %s", where(error))
         _log.debug("it came from", exc_info=error)
-        raise gr.Error(type(error).__name__, print_exception=False) from error
+        told = say("app.failed", language_of(request) if request else Language.EN, kind=type(error).__name__)
+        raise gr.Error(told, print_exception=False) from error
 
 
-def _carry_request_id(sent: Iterable[Any]) -> None:
-    """Let this thread's log lines carry the id of the request that asked for the event: another thread has taken it in."""
-    for one in sent:
-        if isinstance(one, gr.Request):
-            REQUEST_ID.set(one.headers.get(REQUEST_ID_HEADER, ""))
+def _request(sent: Iterable[Any]) -> gr.Request | None:
+    return next((one for one in sent if isinstance(one, gr.Request)), None)
 
 
 def _whole(sent: Any) -> Any:

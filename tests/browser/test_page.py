@@ -170,6 +170,15 @@ def test_an_answer_sent_to_a_dead_server_stays_in_its_box(server: Server, visit:
     expect(page.locator("#answer textarea")).not_to_be_visible()
 
 
+def test_a_click_that_fails_says_why_and_leaves_what_was_typed(visit: Callable[..., Visit]) -> None:
+    page = visit("en").page
+    begin(page, count=1)
+    page.context.clear_cookies()
+    answer(page, "Without it the layers collapse.")
+    expect(page.get_by_role("alert").filter(has_text="sent no cookie")).to_be_visible()
+    expect(page.locator("#answer textarea")).to_have_value("Without it the layers collapse.")
+
+
 def test_a_second_window_is_told_and_keeps_what_was_typed(server: Server, visit: Callable[..., Visit]) -> None:
     seen = visit()
     begin(seen.page)

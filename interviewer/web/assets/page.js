@@ -308,11 +308,22 @@
     if (!window.dispatchEvent(new Event('before-reload', {cancelable: true}))) return;
     if ((await fetch(location.href).catch(() => null))?.ok) location.reload();
   }, 1000);
-  // A session that has ended: loaded anew, the page asks to sign in, and then what was typed is in its box again.
+  // What a click could not do is said until one succeeds: of events outside its queue Gradio shows no errors. A session
+  // that has ended is no such error: loaded anew, the page asks to sign in, and then what was typed is in its box again.
+  const failed = (text) => {
+    const told = document.getElementById('failed') ?? document.body.appendChild(document.createElement('p'));
+    Object.assign(told, {id: 'failed', textContent: text, hidden: !text});
+    told.setAttribute('role', 'alert');
+  };
   const asks = window.fetch;
   window.fetch = async (...what) => {
     const reply = await asks(...what);
-    if (reply.status === 401 && window.dispatchEvent(new Event('before-reload', {cancelable: true}))) location.reload();
+    if (reply.status === 401) {
+      if (window.dispatchEvent(new Event('before-reload', {cancelable: true}))) location.reload();
+    } else if (String(what[0]?.url ?? what[0]).includes('/gradio_api/run/')) {
+      const told = reply.ok ? null : await reply.clone().json().catch(() => null);
+      failed(reply.ok ? '' : told?.error || `${reply.status} ${reply.statusText}`);
+    }
     return reply;
   };
   let pending = false;
