@@ -108,3 +108,44 @@ def test_a_name_is_known_however_its_words_are_joined(name: str) -> None:
 )
 def test_a_name_that_only_ends_in_the_word_is_not_read(name: str) -> None:
     assert not role_of(name)
+
+
+ROW = {"question": "What is a stack?", "answer": "A list."}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"config": {"prompt": "Generate 20 questions", "output": "json"}, "data": [ROW, {"q": "What is a queue?"}]},
+        {"meta": {"query": "java interview"}, "results": [ROW]},
+        {"request": {"prompt": "p"}, "questions": [ROW]},
+        {"query": "java interview", "results": {"page": 1, "found": [ROW]}},
+        {"data": {"query": "java interview", "results": [ROW]}},
+        [{"q": ROW["question"], "a": ROW["answer"], "translation": {"question": "什么是栈？", "answer": "一种表。"}}],
+        [{"question": ROW["question"], "ideal_answer": ROW["answer"], "bad": {"answer": "A queue."}}],
+        [{**ROW, "author": {"id": 7, "tags": {"a": 1}, "extra": {"b": 2}}}],
+        [{**ROW, "sample_answer": {"code": "x"}}],
+        [{"title": ROW["question"], "content": {"answer": ROW["answer"]}}],
+        [{"node": ROW}],
+        {**ROW, "related": [{"question": "What is a queue?", "answer": "Another list."}]},
+    ],
+)
+def test_what_an_object_says_itself_goes_before_what_is_in_objects_in_it(reply: object) -> None:
+    item = read("reply.json", json.dumps(reply).encode()).items[0]
+    assert (item.question, item.answer, item.number) == (ROW["question"], ROW["answer"], "")
+
+
+def test_an_answer_to_another_question_is_not_taken_for_a_missing_one() -> None:
+    row = {"question": "What is a stack?", "next": {"question": "What is a queue?", "answer": "Another list."}}
+    (item,) = read("quiz.json", json.dumps([row]).encode()).items
+    assert (item.question, item.answer) == ("What is a stack?", "")
+
+
+def test_options_may_stand_in_an_object_and_a_topic_may_be_missing() -> None:
+    row = {
+        "title": ASKED.partition("\n")[0],
+        "tags": [None],
+        "content": {"options": dict(zip("ABC", OPTIONS, strict=True)), "answer": "B"},
+    }
+    (item,) = read("quiz.json", json.dumps([row]).encode()).items
+    assert (item.question, item.answer, item.topic) == (ASKED, RIGHT, "")

@@ -101,13 +101,8 @@ class Columns:
     @classmethod
     def of_keys(cls, names: Sequence[str]) -> "Columns | None":
         """From the keys of a JSON object, in their order; a question alone is a question without an answer."""
-        places: dict[str, int] = {}
+        places = places_of(names)
         bare = [name.strip().upper() for name in names]
-        has_lettered = {"A", "B", "C"} <= set(bare)
-        for role_by in (_exact_role, role_of):
-            for place, name in enumerate(names):
-                if role := f"option{bare[place]}" if has_lettered and bare[place] in LETTERS else role_by(name):
-                    places.setdefault(role, place)
         if "question" not in places and "answer" in places and "TITLE" in bare:
             places["question"] = bare.index("TITLE")
         if "answer" not in places and "explanation" in places:
@@ -117,6 +112,18 @@ class Columns:
     def of(self, cells: Sequence[str]) -> dict[str, str]:
         """The texts of a row by their role."""
         return {role: cells[place].strip() for role, place in self.places.items() if place < len(cells)}
+
+
+def places_of(names: Sequence[str]) -> dict[str, int]:
+    """The place of each role among these names: of the first that is its very name, or else of the first that means it."""
+    bare = [name.strip().upper() for name in names]
+    has_lettered = {"A", "B", "C"} <= set(bare)
+    places: dict[str, int] = {}
+    for role_by in (_exact_role, role_of):
+        for place, name in enumerate(names):
+            if role := f"option{bare[place]}" if has_lettered and bare[place] in LETTERS else role_by(name):
+                places.setdefault(role, place)
+    return places
 
 
 def role_of(name: str) -> str:
