@@ -287,3 +287,13 @@ def test_a_list_of_questions_alone_makes_no_bank() -> None:
 def test_operators_are_no_highlighted_text() -> None:
     source, _ = built("list.md", "## Which compare?\n\nStrict (===, !==) and loose (==, !=) ones. ==Prefer strict.==\n")
     assert source.items[0].answer == "Strict (===, !==) and loose (==, !=) ones. Prefer strict."
+
+
+@pytest.mark.parametrize("name", ["list.md", "sheet.csv"])
+def test_signs_of_code_tell_questions_apart(name: str) -> None:
+    asked = ["What is C?", "What is C++?", "What is C#?", "Is 1 == 1.0 true?", "Is 1 != 1.0 true?"]
+    is_sheet = name.endswith("csv")
+    text = "".join(f"{one},It is so here.\n" if is_sheet else f"## {one}\n\nIt is so here.\n\n" for one in asked)
+    source, found = built(name, f"question,answer\n{text}What is Go?,\n" if is_sheet else text)
+    assert [item.question for item in source.items][:5] == asked
+    assert [question.text.both[0] for question in found.bank.questions] == asked
