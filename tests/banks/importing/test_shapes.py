@@ -161,6 +161,24 @@ SHAPES = {
         ["Abstraction", "Atomic", "Barrier", "Buffer"],
         ["Leaving out", "Done whole", "Nobody goes on", "A place"],
     ),
+    "headings of one sign": (
+        "terms.md",
+        "# 数据结构\n\n## 堆\n\n一种完全二叉树。\n\n## 队列\n\n先进先出的表。\n\n## 栈\n\n后进先出的表。\n",
+        ["堆", "队列", "栈"],
+        ["一种", "先进", "后进"],
+    ),
+    "languages of one letter": (
+        "terms.md",
+        "# Languages\n\n## 1. C\n\nHas pointers.\n\n## 2. Go\n\nHas channels.\n\n## 3. R\n\nHas tables.\n",
+        ["C", "Go", "R"],
+        ["Has pointers", "Has channels", "Has tables"],
+    ),
+    "calls that end in brackets": (
+        "list.md",
+        "### Methods of a thread\n\n1. wait()\n2. notify()\n3. equals()\n\n### Lock\n\nIt keeps others out.\n",
+        ["Methods of a thread", "Lock"],
+        ["1. wait()\n2. notify()\n3. equals()", "It keeps"],
+    ),
     "blanks with options in numbered lists": (
         "quiz.md",
         (
