@@ -188,7 +188,8 @@ def _text(text: Localized, language: Language) -> Any:
 
 
 def _scalar(text: str, *, block: bool = False) -> Any:
-    is_plain = text.isprintable() and text == text.strip() and text[:1].isalnum()
+    # In brackets the reader takes `:?` for the beginning of something.
+    is_plain = text.isprintable() and text == text.strip() and text[:1].isalnum() and ":?" not in text
     if block and (len(text) > _LONG or "\n" in text) and _fits_a_block(text):
         return LiteralScalarString(text)
     return text if is_plain else DoubleQuotedScalarString(text)

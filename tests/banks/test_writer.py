@@ -112,6 +112,7 @@ def test_a_new_bank_is_laid_out_as_its_editor_lays_it_out(question: Question, ti
 @example("std::vector")
 @example("http://x")
 @example("a:b")
+@example(":?")
 def test_a_term_in_brackets_has_quotes_where_its_editor_writes_them(ending: str) -> None:
     criterion = Criterion("c", Localized(zh=f"a{ending}", en=ending or "b"), aliases=((f"a{ending}", "b"),))
     bank = Bank("b", Localized(en="B"), (Question("q", Localized(en="W?"), Localized(en="T."), (criterion,)),))
