@@ -20,8 +20,8 @@ from interviewer.llm.discovery import KNOWN
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions import retention
-from interviewer.sessions.effects import GraderSource
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.grader_source import GraderSource
 from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store

@@ -29,11 +29,11 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, LLMUnreachable, NoSuchInterview, OverLimit, StoreError
-from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
 from interviewer.llm.model_call import CallProgress, ModelCall
 from interviewer.sessions.effect_leases import EffectKey, EffectLeases, LeaseState
 from interviewer.sessions.follow_up_decision import decide, needs_model, trace_without_text
+from interviewer.sessions.grader_source import NOBODY, OFFLINE, GraderSource
 from interviewer.sessions.job_queue import EffectJob, JobQueue
 from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.sessions.work_queues import WorkQueues
@@ -41,32 +41,7 @@ from interviewer.text.messages import localized
 
 _log = logging.getLogger(__name__)
 
-OFFLINE = ""
-# Nobody's choice: the graders of the settings.
-NOBODY = ""
 _RECORDING_PAUSES = (0.0, 0.2, 1.0)
-
-
-class GraderSource(Protocol):
-    """Says who works for an owner."""
-
-    def address(self, owner: str) -> str:
-        """The server that works for this owner, OFFLINE if none does. Asks no server."""
-
-    def grader(self, owner: str) -> Grader:
-        """The grader of this owner; making it may ask a server."""
-
-    def second_grader(self, owner: str) -> Grader:
-        """The grader that gives second opinions: another model if the owner chose one, else the same once more."""
-
-    def llm_for(self, owner: str) -> LLM | None:
-        """The model that words follow-up questions where the bank has none, if there is one."""
-
-    def is_shared(self, owner: str) -> bool:
-        """Whether every process of these settings has this owner's grader; else only this one, where it was chosen."""
-
-    def width(self, owner: str) -> int:
-        """How many requests at a time the server of this owner takes."""
 
 
 class EventRecorder(Protocol):
@@ -97,6 +72,8 @@ class _Work:
     """The owner whose graders work."""
     is_tried_again: bool
     """Whether somebody tries again where the model could not be reached, so that this is no failure yet."""
+    is_counted: bool
+    """Whether it counts for what the owner may use; what is tried again was counted before."""
     call: ModelCall = field(default_factory=ModelCall)
     partial: tuple[Verdict, ...] = ()
     future: Future[None] = field(default_factory=Future)
@@ -166,6 +143,7 @@ class EffectRunner:
         is_watched: bool,
         whose: str | None = None,
         is_tried_again: bool = False,
+        is_counted: bool = True,
     ) -> Future[None] | None:
         """Do the effect in this process, unless it is under way; None if another process is at it.
 
@@ -188,22 +166,26 @@ class EffectRunner:
                 return self._under_way[key].future
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
             queue = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
-            work = _Work(key, session, language, is_watched, is_leased, whose, is_tried_again)
+            work = _Work(key, session, language, is_watched, is_leased, whose, is_tried_again, is_counted)
             self._under_way[key] = work
             work.future = self._queues.submit(queue, partial(self._run, work))
         return work.future
 
     def stop(self, interview: str) -> None:
         """Stop the gradings of this interview that are under way in this process, and their requests. Nothing is recorded."""
+        gradings = GradeAttempt | GradeAgain
+        self._end(lambda work: work.key.interview == interview and isinstance(work.key.effect, gradings))
+
+    def leave(self, key: EffectKey) -> None:
+        """Stop a job, and let other processes have it at once."""
+        self._end(lambda work: work.key == key and work.whose == NOBODY)
+
+    def _end(self, is_meant: Callable[[_Work], bool]) -> None:
         with self._lock:
-            stopped = [
-                work
-                for key, work in self._under_way.items()
-                if key.interview == interview and isinstance(key.effect, GradeAttempt | GradeAgain)
-            ]
-            for work in stopped:
+            ended = [work for work in self._under_way.values() if is_meant(work)]
+            for work in ended:
                 del self._under_way[work.key]
-        for work in stopped:
+        for work in ended:
             work.call.stop()
             self._release(work)
 
@@ -307,7 +289,7 @@ class EffectRunner:
 
     def _take_call(self, work: _Work) -> None:
         """Count what a model is about to do for the owner of the interview. Raises OverLimit."""
-        if self._limits and self._graders.address(work.whose) != OFFLINE:
+        if self._limits and work.is_counted and self._graders.address(work.whose) != OFFLINE:
             self._limits.take_call(work.session.owner)
 
     def _grade(self, work: _Work, effect: GradeAttempt | GradeAgain, interview: Interview) -> Event:

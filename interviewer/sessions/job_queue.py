@@ -21,7 +21,7 @@ TASK = "effect"
 _FOLLOW_UP_PRIORITY = 10
 
 _WHERE_IT_STANDS = sa.text(
-    "SELECT status::text AS status, attempts, (SELECT max(at) FROM procrastinate_events WHERE job_id = jobs.id) AS since "
+    "SELECT status::text AS status, attempts > 0 OR args->>'tries' IS NOT NULL AS is_again, (SELECT max(at) FROM procrastinate_events WHERE job_id = jobs.id) AS since "
     "FROM procrastinate_jobs AS jobs WHERE queueing_lock = :name AND status IN ('todo', 'doing') ORDER BY id LIMIT 1"
 )
 
@@ -34,6 +34,10 @@ class EffectJob:
     language: Language
     address: str
     width: int
+
+
+class TakenElsewhere(Exception):
+    """Another process is at the effect of a job: it is looked at again later, since that process may come to an end."""
 
 
 class JobQueue:
@@ -94,7 +98,7 @@ class JobQueue:
             found = connection.execute(_WHERE_IT_STANDS, {"name": _name(key)}).first()
         if found is None:
             return None
-        waiting = CallPhase.RETRYING if found.attempts else CallPhase.WAITING
+        waiting = CallPhase.RETRYING if found.is_again else CallPhase.WAITING
         return CallProgress(CallPhase.ELSEWHERE if found.status == "doing" else waiting, found.since.timestamp())
 
 

@@ -16,16 +16,18 @@ import sqlalchemy as sa
 from fakes import Only, begun, without_probes
 
 from interviewer.domain.grade import Grade
-from interviewer.domain.interview import Attempt, Graded, Ungraded, due
+from interviewer.domain.interview import Attempt, GradeAttempt, Graded, Ungraded, due
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable, StoreError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.model_call import CallPhase
 from interviewer.llm.scripted import ScriptedLLM
 from interviewer.sessions import job_schema
+from interviewer.sessions.effect_leases import EffectKey
 from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
+from interviewer.sessions.usage_limits import RateLimit, UsageLimits
 
 SERVER = "http://model.example/v1"
 REPLY = '{"quote": "switched off", "point": "random", "question": "And what about two runs?"}'
@@ -63,10 +65,11 @@ def process(postgres_url: str) -> Iterator[Make]:
     """Services on one database: each call is like another process."""
     made: list[SessionService] = []
 
-    def make(grader: Any = None, *, works: bool = False, **more: Any) -> SessionService:
+    def make(grader: Any = None, *, works: bool = False, calls: int = 0, **more: Any) -> SessionService:
         store = Store(postgres_url)
         graders = Only(grader or Grader(), server=SERVER, **more)
-        made.append(SessionService(store, graders, jobs=JobQueue.of(store.database)))
+        limits = UsageLimits(store.database, RateLimit(0, 60), RateLimit(calls, 3600))
+        made.append(SessionService(store, graders, jobs=JobQueue.of(store.database), limits=limits))
         if works:
             made[-1].start_working(0.1)
         return made[-1]
@@ -84,6 +87,7 @@ def process(postgres_url: str) -> Iterator[Make]:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("interviewer.sessions.job_worker._PAUSES", (0, 0))
+    monkeypatch.setattr("interviewer.sessions.job_worker._TAKEN_PAUSE", 0.2)
     monkeypatch.setattr("interviewer.sessions.job_worker._LOOK_SECONDS", 0.2)
     monkeypatch.setattr("interviewer.sessions.job_worker._HEARTBEAT_SECONDS", 0.2)
     monkeypatch.setattr("interviewer.sessions.job_worker._DEAD_AFTER", 1.0)
@@ -203,6 +207,27 @@ def test_a_model_is_asked_again_where_that_may_help_and_not_for_ever(
     assert (kinds(session), grader.calls) == ([recorded], calls)
 
 
+def test_workers_that_ended_use_up_no_tries(process: Make) -> None:
+    page = process()
+    session = answered(page)
+    with page.store.database.write() as connection:
+        connection.execute(sa.text("UPDATE procrastinate_jobs SET attempts = 9"))
+    grader = Grader(LLMUnreachable("it is overloaded"))
+    process(grader, works=True)
+    session.run_due_and_wait(seconds=15)
+    assert (kinds(session), grader.calls) == (["Graded"], 2)
+
+
+def test_what_is_tried_again_counts_once_for_its_owner(process: Make) -> None:
+    grader = Grader(*[LLMUnreachable("it is overloaded")] * 2)
+    session = answered(process(grader, works=True, calls=1))
+    session.run_due_and_wait(seconds=15)
+    assert (kinds(session), grader.calls) == (["Graded"], 3)
+    session.move_on()
+    session.answer("it is switched off")
+    assert "within an hour" in session.run_due_and_wait(seconds=15).current.failure
+
+
 def test_over_all_workers_a_server_is_asked_by_no_more_than_it_takes(
     process: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,6 +308,40 @@ def test_a_worker_that_ends_leaves_its_work_to_another(process: Make) -> None:
     until(lambda: session.interview().current.grade)
     slow.may.set()
     assert (kinds(session), quick.calls) == (["Graded"], 1)
+
+
+def test_work_is_handed_back_before_others_see_its_job(process: Make) -> None:
+    slow, quick = Grader(), Grader()
+    slow.may.clear()
+    first = process(slow, works=True)
+    session = answered(first)
+    until(lambda: slow.calls)
+    assert first._worker
+    first._worker.close()
+    assert [status for status, _ in jobs(first)] == ["todo"]
+    process(quick, works=True)
+    until(lambda: session.interview().current.grade)
+    slow.may.set()
+    assert (kinds(session), quick.calls) == (["Graded"], 1)
+
+
+def test_a_job_whose_work_another_process_has_is_kept_until_that_has_come_to_an_end(process: Make) -> None:
+    page, grader = process(), Grader()
+    session = answered(page)
+    key = EffectKey(session.id, GradeAttempt("dropout", 1))
+    assert page._leases.take(key)
+    process(grader, works=True)
+    until(lambda: _last_job(page) > 1)  # it was put in again
+    assert (session.interview().current.grade, grader.calls) == (None, 0)
+    page._leases.release(key)
+    until(lambda: session.interview().current.grade)
+    assert grader.calls == 1
+    until(lambda: not jobs(page))
+
+
+def _last_job(service: SessionService) -> int:
+    with service.store.database.read() as connection:
+        return connection.execute(sa.text("SELECT last_value FROM procrastinate_jobs_id_seq")).scalar_one()
 
 
 class Chosen(Only):
