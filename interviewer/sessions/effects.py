@@ -125,12 +125,15 @@ class EffectRunner:
         """Start the effect unless it is under way; None if it is left to another process, or to the queue.
 
         Where a grading `is_watched`, `partial` tells its verdicts as they come; what `is_left` has lost its job, if it had
-        one. The future ends when the result is recorded, or when it is known that it cannot be.
+        one. A follow-up that no worker has taken in time is decided here, without a model. The future ends when the
+        result is recorded, or when it is known that it cannot be.
         """
         if self._jobs is None or not self._is_for_the_queue(session.owner):
             return self.work_on(session, effect, language, is_watched=is_watched)
         key = EffectKey(session.id, effect)
-        if is_left and self._may_be_worked_on(session, key, language):
+        if not is_left and isinstance(effect, AskProbe | Clarify):
+            self._decide_if_late(session, key, self._jobs)
+        elif is_left and self._may_be_worked_on(session, key, language):
             self._jobs.add_again(self._job(session, effect, language))
         return None
 
@@ -228,6 +231,18 @@ class EffectRunner:
                 self._release(work)
                 with self._lock:
                     self._under_way.pop(key, None)
+
+    def _decide_if_late(self, session: EventRecorder, key: EffectKey, jobs: JobQueue) -> None:
+        """Decide a follow-up that a person waits for and that no worker has taken in time, or has lost its job."""
+        waited = jobs.seconds_in_queue(key)
+        if (waited is not None and waited < self._follow_up_seconds) or not self._leases.take(key):
+            return
+        try:
+            jobs.remove(key)  # the next follow-up of the attempt has the same name
+            if session.record_result(lambda now: self.decide_follow_up(now) if key.effect in due(now) else None):
+                _log.warning("no worker took the %s of interview %s in time", key, key.interview)
+        finally:
+            self._leases.release(key)
 
     def _is_for_the_queue(self, owner: str) -> bool:
         return self._graders.is_shared(owner) and not self.is_offline(owner)

@@ -25,6 +25,14 @@ _WHERE_IT_STANDS = sa.text(
     "FROM procrastinate_jobs AS jobs WHERE queueing_lock = :name AND status IN ('todo', 'doing') ORDER BY id LIMIT 1"
 )
 
+# By the clock of the database, which all processes share.
+_SECONDS_IN_QUEUE = sa.text(
+    "SELECT extract(epoch FROM now() - max(at)) FROM procrastinate_jobs JOIN procrastinate_events AS events "
+    "ON job_id = procrastinate_jobs.id WHERE queueing_lock = :name AND status IN ('todo', 'doing') AND type = 'deferred'"
+)
+
+_REMOVE = sa.text("DELETE FROM procrastinate_jobs WHERE queueing_lock = :name AND status = 'todo'")
+
 
 @dataclass(frozen=True, slots=True)
 class EffectJob:
@@ -100,6 +108,17 @@ class JobQueue:
             return None
         waiting = CallPhase.RETRYING if found.is_again else CallPhase.WAITING
         return CallProgress(CallPhase.ELSEWHERE if found.status == "doing" else waiting, found.since.timestamp())
+
+    def seconds_in_queue(self, key: EffectKey) -> float | None:
+        """How long ago the job was put in, whether or not a worker has it; None if there is none. Raises StoreError."""
+        with self._database.read() as connection:
+            found = connection.execute(_SECONDS_IN_QUEUE, {"name": _name(key)}).scalar()
+        return None if found is None else float(found)
+
+    def remove(self, key: EffectKey) -> None:
+        """Take out a job that no worker has. Raises StoreError."""
+        with self._database.write() as connection:
+            connection.execute(_REMOVE, {"name": _name(key)})
 
 
 def _name(key: EffectKey) -> str:

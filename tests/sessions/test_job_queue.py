@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from fakes import Only, begun, without_probes
 
 from interviewer.domain.grade import Grade
-from interviewer.domain.interview import Attempt, GradeAttempt, Graded, Ungraded, due
+from interviewer.domain.interview import Attempt, GradeAttempt, Graded, Phase, Probed, Ungraded, Unprobed, due
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable, StoreError
 from interviewer.grading.lexical import LexicalGrader
@@ -400,6 +400,67 @@ def test_a_follow_up_waits_for_no_grading(process: Make, monkeypatch: pytest.Mon
     until(lambda: not due(session.interview()))
     assert "two runs" in session.interview().current.turns[-1].text
     grader.may.set()
+
+
+def test_a_follow_up_that_no_worker_takes_in_time_is_decided_at_the_page_and_once(process: Make) -> None:
+    llm = ScriptedLLM(lambda _: REPLY)
+    pages = [process(llm=llm), process(llm=llm)]
+    session = pages[0].begin("me", without_probes())
+    session.answer("it is switched off")
+    session.run_due()
+    assert session.interview().phase is Phase.WEIGHING  # a worker may still come
+    _waited(pages[0], 60)
+    for page in pages:
+        page.resume(session.id, "me").run_due()
+    assert follow_ups(session) == ["Probed"]
+    assert "two runs" not in session.interview().current.turns[-1].text
+    assert llm.requests == jobs(pages[0]) == []
+    session.answer("the network is large")
+    session.run_due()
+    assert session.interview().phase is Phase.WEIGHING  # the next one is waited for anew
+    process(llm=llm, works=True)
+    until(lambda: not due(session.interview()))
+    assert len(follow_ups(session)) == 2
+
+
+def test_a_follow_up_that_lost_its_job_is_decided_at_the_page(process: Make) -> None:
+    page = process(llm=ScriptedLLM(lambda _: REPLY))
+    session = page.begin("me", without_probes())
+    session.answer("it is switched off")
+    with page.store.database.write() as connection:
+        connection.execute(sa.text("DELETE FROM procrastinate_jobs"))
+    session.run_due()
+    assert follow_ups(session) == ["Probed"]
+
+
+def test_a_follow_up_that_a_worker_has_taken_is_left_to_it(process: Make) -> None:
+    asked, may = threading.Event(), threading.Event()
+
+    def reply(_: object) -> str:
+        asked.set()
+        may.wait(15)
+        return REPLY
+
+    page, _ = process(llm=ScriptedLLM(reply)), process(llm=ScriptedLLM(reply), works=True)
+    session = page.begin("me", without_probes())
+    session.answer("it is switched off")
+    assert asked.wait(15)
+    _waited(page, 60)
+    session.run_due()
+    assert follow_ups(session) == []
+    may.set()
+    until(lambda: not due(session.interview()))
+    assert "two runs" in session.interview().current.turns[-1].text
+
+
+def _waited(service: SessionService, seconds: int) -> None:
+    """As if the jobs had been put in so long ago."""
+    with service.store.database.write() as connection:
+        connection.execute(sa.text(f"UPDATE procrastinate_events SET at = at - interval '{seconds} seconds'"))
+
+
+def follow_ups(session: Session) -> list[str]:
+    return [type(one.event).__name__ for one in session.history() if isinstance(one.event, Probed | Unprobed)]
 
 
 def test_remarks_are_in_the_language_of_whoever_reads_them(process: Make) -> None:
