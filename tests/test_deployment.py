@@ -29,7 +29,7 @@ def test_every_file_command_and_route_that_the_docs_name_is_there(path: Path) ->
     for target in re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r"(tests/[\w/]+\.py)", text):
         assert (ROOT if target.startswith("tests/") else path.parent / "").joinpath(target).exists(), target
     assert set(re.findall(r"`interviewer (\w+)", text)) <= set(COMMANDS)
-    assert set(re.findall(r"`interviewer admin (\w+)", text)) == set(COMMANDS["admin"].commands)
+    assert set(re.findall(r"`interviewer admin ([\w-]+)", text)) == set(COMMANDS["admin"].commands)
     assert HEALTH in text
     assert READY in text
 
@@ -85,6 +85,15 @@ def test_the_replicas_are_those_that_the_proxy_knows() -> None:
     proxy = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
     assert set(re.findall(r"(\w+):7860", proxy)) == {name for name in SERVICES if name.startswith("web")}
     assert HEALTH in proxy
+
+
+def test_no_visitor_names_a_user_through_a_proxy_of_the_examples_and_clicks_are_limited_by_address() -> None:
+    caddy, nginx = ((ROOT / "deploy" / name).read_text(encoding="utf-8") for name in ("Caddyfile", "nginx.conf"))
+    assert re.search(r"(?m)^\s+header_up -Remote-User$", caddy)
+    assert re.search(r'(?m)^\s+proxy_set_header Remote-User "";$', nginx)
+    assert re.search(r"(?m)^\s+limit_req zone=clicks ", nginx)
+    for path in DOCS:  # in bold
+        assert re.search(r"\*\*[^*\n]*`INTERVIEWER_PROXY_USER_HEADER`[^*\n]*\*\*", path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
