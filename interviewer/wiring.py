@@ -75,7 +75,7 @@ def make_service(
             RateLimit(most, seconds, is_off=lambda: registry.options.is_private)
             for most, seconds in ((settings.answers_per_minute, 60.0), (settings.model_calls_per_hour, 3600.0))
         )
-        limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
+        limits = registry.limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
         keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
     if metrics:
         source, store.observe = metrics.graders(source), metrics.recorded
