@@ -35,10 +35,7 @@ from interviewer.text.messages import say
 if TYPE_CHECKING:
     from interviewer.evaluation.runner import Compile
     from interviewer.llm.speech import Speech
-    from interviewer.sessions.metrics import Metrics
-
-# The owner of what is played in the terminal.
-LOCAL_OWNER = "local"
+    from interviewer.sessions.prometheus_metrics import Metrics
 
 # The name of the files with what is known of graders: one is shipped with the banks, one is in the data folder.
 MEASURED = "measured.jsonl"
@@ -104,7 +101,7 @@ def make_metrics(settings: Settings) -> "Metrics | None":
     if settings.metrics_port is None:
         return None
     try:
-        from interviewer.sessions.metrics import Metrics
+        from interviewer.sessions.prometheus_metrics import Metrics
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"INTERVIEWER_METRICS_PORT needs the package {error.name}: pip install 'mock-interviewer[server]'"

@@ -78,6 +78,8 @@ def add_account_page(
     def left(why: str) -> Response:
         answer = RedirectResponse(f"{settings.root_path}{SIGN_IN}?{why}", 303)
         answer.headers["Set-Cookie"] = cookie.end()
+        # What was being typed is in the browser's storage, which the next person at this computer could read.
+        answer.headers["Clear-Site-Data"] = '"storage"'
         return answer
 
     @app.get("/account")

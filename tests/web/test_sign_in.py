@@ -252,6 +252,34 @@ def test_what_is_not_in_the_token_is_asked_for(
     assert who(client, settings, accounts).name == "Ada of the user info"
 
 
+def test_what_is_said_of_another_address_vouches_for_none(
+    client: TestClient, settings: Settings, accounts: Accounts, provider: Provider
+) -> None:
+    provider.only_at_user_info = frozenset({"name", "email_verified"})
+    provider.spoil = lambda claims: claims | {"email": "root@example.org"}
+    sign_in(client)
+    assert who(client, settings, accounts).role is Role.CANDIDATE
+
+
+@pytest.mark.parametrize("sent", ["x\n2026-11-29 ERROR all is lost", "<b>call 555</b>", "a" * 500])
+def test_what_anybody_sends_to_the_callback_is_neither_logged_nor_shown(
+    client: TestClient, caplog: pytest.LogCaptureFixture, sent: str
+) -> None:
+    answer = client.get("/sign-in/callback", params={"error": sent})
+    assert answer.status_code == 400
+    assert sent[:20] not in answer.text
+    assert sent[:20] not in caplog.text
+    assert "a sign-in failed" in caplog.text
+
+
+def test_what_a_browser_has_is_not_dropped_without_being_taken_along(
+    client: TestClient, settings: Settings, service: SessionService
+) -> None:
+    sign_in(client)
+    bring(client, settings, "still anonymous")
+    assert not [one for one in client.get("/", headers=PAGE).headers.get_list("set-cookie") if "Max-Age=0" in one]
+
+
 def test_a_first_sign_in_takes_the_browsers_interviews_along_and_another_person_gets_none(
     client: TestClient, settings: Settings, service: SessionService, provider: Provider
 ) -> None:
@@ -295,6 +323,7 @@ def test_one_signs_out_of_this_browser_or_of_all(client: TestClient) -> None:
     sign_in(client)
     out = client.post("/sign-out")
     assert (out.status_code, out.headers["location"]) == (303, "/sign-in?out")
+    assert out.headers["clear-site-data"] == '"storage"', "what was being typed stays for nobody"
     assert client.get("/", headers=PAGE).status_code == 303
     client.cookies.update(first)
     assert client.get("/", headers=PAGE).status_code == 200, "the other browser is not signed out"
