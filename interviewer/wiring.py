@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interviewer import grading
+from interviewer.banks.job.kept_job import forget_job
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import SettingsError
@@ -23,6 +24,7 @@ from interviewer.sessions import retention
 from interviewer.sessions.effects import GraderSource
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
 from interviewer.sessions.job_queue import JobQueue
+from interviewer.sessions.removal import forget_owner
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.sessions.usage_limits import RateLimit, UsageLimits
@@ -72,7 +74,7 @@ def make_service(
             RateLimit(most, seconds, is_off=lambda: registry.options.is_private)
             for most, seconds in ((settings.answers_per_minute, 60.0), (settings.model_calls_per_hour, 3600.0))
         )
-        limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
+        limits = registry.limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
         keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
     if metrics:
         source, store.observe = metrics.graders(source), metrics.recorded
@@ -85,6 +87,13 @@ def make_service(
         limits=limits,
         keep_house=keep_house,
     )
+
+
+def delete_person(settings: Settings, store: Store, owner: str) -> int:
+    """Delete everything that any room keeps of a person; give the number of interviews."""
+    count = forget_owner(store, owner, settings.data_folder)
+    forget_job(settings.data_folder, owner)
+    return count
 
 
 def make_metrics(settings: Settings) -> "Metrics | None":

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.testclient import TestClient
 
 from interviewer import wiring
+from interviewer.banks.job.kept_job import keep_job, kept_job
 from interviewer.errors import SettingsError
 from interviewer.sessions.accounts import Account, Accounts, Role
 from interviewer.sessions.classes import join_class, list_members, make_class
@@ -351,6 +352,7 @@ def test_everything_can_be_downloaded_and_deleted(
     classroom = make_class(service.store, "coach", "Evening class")
     join_class(service.store, classroom.id, owner)
     save_coach_note(service.store, session.id, "coach", "The coach", "well said")
+    keep_job(settings.data_folder, owner, "Wanted: an engineer", "I am one")
     page = client.get("/account", headers={"Accept-Language": "zh"}).text
     assert "Lea &lt;b&gt;" in page
     assert "候选人" in page
@@ -360,6 +362,7 @@ def test_everything_can_be_downloaded_and_deleted(
     (kept,) = whole.json()["interviews"]
     assert (kept["id"], kept["coach_notes"][0]["note"]) == (session.id, "well said")
     assert whole.json()["classes"] == ["Evening class"]
+    assert whole.json()["job"] == {"description": "Wanted: an engineer", "resume": "I am one"}
     assert import_history(service.store, "another site", whole.text).added == 1
     assert client.post("/account/delete").status_code == 400
     assert service.store.interviews(owner)
@@ -367,6 +370,7 @@ def test_everything_can_be_downloaded_and_deleted(
     assert (gone.status_code, gone.headers["location"]) == (303, "/sign-in?out")
     assert service.store.interviews(owner) == []
     assert accounts.of(owner) is None
+    assert kept_job(settings.data_folder, owner) is None
     assert list_members(service.store, classroom.id) == []
     assert client.get("/account", headers=PAGE).status_code == 303
 
