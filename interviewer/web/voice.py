@@ -176,12 +176,13 @@ class _Work:
         if self.is_private():
             yield
             return
-        if not budget.spend(owner, amount):
+        spending = budget.spend(owner, amount)
+        if spending is None:
             raise OutOfTurn(localized("voice.used_up"))
         try:
             yield
         except InterviewerError:
-            budget.give_back(owner)
+            budget.give_back(owner, spending)
             raise
 
 
