@@ -27,7 +27,7 @@ _SHORT = 60
 _NO_FOLDING = 1 << 30
 # A text that has one of these needs quotes; more so within brackets.
 _UNSAFE = re.compile(r": |:$| #")
-_UNSAFE_IN_FLOW = re.compile(r"[,\[\]{}:]| #")
+_UNSAFE_IN_FLOW = re.compile(r"[,\[\]{}]|: |:$| #")
 
 # Between the look at a file and its replacement no other window of this process may do the same.
 _REPLACING = threading.Lock()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from interviewer.domain.interview import AskProbe, Clarify
 from interviewer.domain.rubric import Language
 from interviewer.llm.model_call import CallPhase, CallProgress
-from interviewer.sessions.database import Database
+from interviewer.sessions.database import Database, store_error
 from interviewer.sessions.effect_leases import EffectKey
 from interviewer.sessions.job_schema import has_jobs
 
@@ -40,7 +40,7 @@ class JobQueue:
     """The jobs of one database. Safe to share between threads."""
 
     def __init__(self, database: Database) -> None:
-        """Raises SettingsError if the database has no queue."""
+        """For a database that has a queue; `of` knows whether it has."""
         from procrastinate import App, SyncPsycopgConnector
 
         self._database = database
@@ -54,18 +54,23 @@ class JobQueue:
         return cls(database) if has_jobs(database.url) else None
 
     def add(self, jobs: Sequence[EffectJob], connection: sa.Connection) -> None:
-        """Put the jobs in, in the transaction of this connection; one that waits already is not put in twice."""
-        from procrastinate.exceptions import AlreadyEnqueued
+        """Put the jobs in, in the transaction of this connection; one that waits already is not put in twice.
+
+        Raises StoreError.
+        """
+        from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
         for job in jobs:
             key = job.key
+            is_follow_up = isinstance(key.effect, AskProbe | Clarify)
             task = self._app.configure_task(
                 TASK,
                 queue=QUEUE,
                 queueing_lock=_name(key),
-                # No two jobs of one lock run at a time: as many locks for a server as it takes requests.
-                lock=f"{job.address} {next(self._turns) % job.width}",
-                priority=_FOLLOW_UP_PRIORITY if isinstance(key.effect, AskProbe | Clarify) else 0,
+                # No two jobs of one lock run at a time: as many locks for a server as it takes requests. Follow-ups have
+                # locks of their own, since gradings may take long; each process still sends no more than it may.
+                lock=f"{'follow-up ' * is_follow_up}{job.address} {next(self._turns) % job.width}",
+                priority=_FOLLOW_UP_PRIORITY if is_follow_up else 0,
                 connection=connection.connection.driver_connection,
             )
             question, attempt = key.effect.question, key.effect.attempt
@@ -75,6 +80,8 @@ class JobQueue:
                     task.defer(attempt=attempt, **named)
             except AlreadyEnqueued:
                 pass
+            except ConnectorException as error:
+                raise store_error(sa.exc.DBAPIError(None, None, error.__cause__ or error)) from error
 
     def add_again(self, job: EffectJob) -> None:
         """Put in a job that was lost. Raises StoreError."""

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from fakes import BANK
 from generated import GROUPED, LOCALIZED, QUESTION
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from interviewer.banks.loader import parse_bank
@@ -105,3 +105,16 @@ def test_choices_between_criteria_and_words_on_grading_are_written_and_read_agai
 def test_a_new_bank_is_laid_out_as_its_editor_lays_it_out(question: Question, title: Localized) -> None:
     text = bank_to_yaml(bank := Bank("b", title, (question,)))
     assert text.split("\n", 2)[2] == dump(bank_to_mapping(bank))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("a: #,[]{}?'\"-&*!|>%@`\\=<~0.中，：", max_size=6))
+@example("std::vector")
+@example("http://x")
+@example("a:b")
+def test_a_term_in_brackets_has_quotes_where_its_editor_writes_them(ending: str) -> None:
+    criterion = Criterion("c", Localized(zh=f"a{ending}", en=ending or "b"), aliases=((f"a{ending}", "b"),))
+    bank = Bank("b", Localized(en="B"), (Question("q", Localized(en="W?"), Localized(en="T."), (criterion,)),))
+    text = bank_to_yaml(bank)
+    assert text.split("\n", 2)[2] == dump(bank_to_mapping(bank))
+    assert parse_bank(text, "b.yaml") == bank

@@ -28,6 +28,7 @@ from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 
 SERVER = "http://model.example/v1"
+REPLY = '{"quote": "switched off", "point": "random", "question": "And what about two runs?"}'
 TESTS = Path(__file__).parent.parent
 
 
@@ -132,6 +133,30 @@ def test_an_event_whose_job_cannot_be_put_in_is_not_recorded(process: Make, monk
     monkeypatch.setattr(JobQueue, "add", _full)
     session.answer("it is switched off")
     assert [type(one.event).__name__ for one in session.history()] == ["Begun", "Answered"]
+
+
+@pytest.mark.parametrize(
+    "fault, said",
+    [
+        ("RAISE 'no room' USING ERRCODE = '53100'", "disk is full"),
+        ("PERFORM pg_terminate_backend(pg_backend_pid())", "does not answer"),
+    ],
+)
+def test_a_job_that_cannot_be_put_in_is_an_outage_of_the_store(process: Make, fault: str, said: str) -> None:
+    service = process()
+    session = service.begin("me", begun())
+    with service.store.database.write() as connection:
+        connection.execute(sa.text(_BROKEN_QUEUE.format(fault=fault)))
+    session.answer("it is switched off")
+    with pytest.raises(StoreError, match=said):
+        session.run_due()
+    assert [type(one.event).__name__ for one in session.history()] == ["Begun", "Answered"]
+
+
+_BROKEN_QUEUE = """
+CREATE OR REPLACE FUNCTION procrastinate_defer_jobs_v1(jobs procrastinate_job_to_defer_v1[]) RETURNS bigint[]
+LANGUAGE plpgsql AS $$ BEGIN {fault}; RETURN NULL; END; $$
+"""
 
 
 def test_a_worker_grades_what_another_process_took_and_the_page_needs_no_click(process: Make) -> None:
@@ -294,8 +319,7 @@ def test_a_model_that_was_chosen_here_grades_here_and_no_other_in_its_place(
 
 
 def test_a_follow_up_is_worded_by_a_worker(process: Make) -> None:
-    reply = '{"quote": "switched off", "point": "random", "question": "And what about two runs?"}'
-    llm = ScriptedLLM(lambda _: reply)
+    llm = ScriptedLLM(lambda _: REPLY)
     page = process(llm=llm)
     session = page.begin("me", without_probes())
     session.answer("it is switched off")
@@ -303,6 +327,20 @@ def test_a_follow_up_is_worded_by_a_worker(process: Make) -> None:
     process(llm=llm, works=True)
     until(lambda: not due(session.interview()))
     assert "two runs" in session.interview().current.turns[-1].text
+
+
+def test_a_follow_up_waits_for_no_grading(process: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Only, "width", lambda *_: 1)
+    grader, llm = Grader(), ScriptedLLM(lambda _: REPLY)
+    grader.may.clear()
+    page = process(grader, llm=llm, works=True)
+    answered(page, "first")
+    until(lambda: grader.calls)
+    session = page.begin("second", without_probes())
+    session.answer("it is switched off")
+    until(lambda: not due(session.interview()))
+    assert "two runs" in session.interview().current.turns[-1].text
+    grader.may.set()
 
 
 def test_remarks_are_in_the_language_of_whoever_reads_them(process: Make) -> None:

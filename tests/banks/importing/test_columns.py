@@ -6,6 +6,7 @@ import pytest
 
 from interviewer.banks.importing.builder import bank_of
 from interviewer.banks.importing.parsers import read
+from interviewer.banks.importing.parsers.columns import role_of
 from interviewer.domain.rubric import Kind
 
 ASKED = "Which one is a stack?\nA. first in, first out\nB. last in, first out\nC. sorted"
@@ -71,3 +72,80 @@ def test_the_rubric_is_the_right_option_and_the_wrong_ones_are_mistakes() -> Non
 def test_a_column_called_a_is_still_an_answer_where_there_are_no_letters_beside_it() -> None:
     (item,) = read("cards.csv", b"q,a\nWhat is a stack?,A list that gives back the last first.\n").items
     assert item.answer == "A list that gives back the last first."
+
+
+@pytest.mark.parametrize(
+    "header, row, question, answer",
+    [
+        ("Question,Poor answer,Good answer", "What is a stack?,a queue,a list", "What is a stack?", "a list"),
+        ("Question,Your answer,Model answer", "What is a stack?,,a list", "What is a stack?", "a list"),
+        ("Question,Incorrect Answer,Correct Answer", "What is a stack?,a queue,a list", "What is a stack?", "a list"),
+        ("Follow-up question,Question,Answer", "Why?,What is a stack?,a list", "What is a stack?", "a list"),
+        ("question,isAnswer,Has Answer,Date of answer,answer", "What is a stack?,1,yes,today,a list", "What is a stack?", "a list"),
+        ("No. of question,Question,Answer", "1,What is a stack?,a list", "What is a stack?", "a list"),
+        ("Sample question,Question,Ideal answer,Answer", "Why?,What is a stack?,a queue,a list", "What is a stack?", "a list"),
+        ("题目,错误答案,正确答案", "什么是栈？,队列,后进先出的表", "什么是栈？", "后进先出的表"),
+        ("题目,我的回答,理想答案", "什么是栈？,队列,后进先出的表", "什么是栈？", "后进先出的表"),
+    ],
+)  # fmt: skip
+def test_of_several_columns_the_one_that_is_meant_is_read(header: str, row: str, question: str, answer: str) -> None:
+    (item,) = read("sheet.csv", f"{header}\n{row}\n".encode()).items
+    assert (item.question, item.answer) == (question, answer)
+
+
+@pytest.mark.parametrize(
+    "name", ["Ideal Answer", "ideal_answer", "correct_answer", "sample-answer", "sampleAnswer", "理想答案", "参考回答"]
+)
+def test_a_name_is_known_however_its_words_are_joined(name: str) -> None:
+    row = {"interview_question": "What is a stack?", name: "A list.", "incorrect_answers": [{"text": "A queue."}]}
+    (item,) = read("quiz.json", json.dumps([row]).encode()).items
+    assert (item.question, item.answer) == ("What is a stack?", "A list.")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["isAnswer", "Has Answer", "Date of answer", "No. of question", "Follow-up question", "Poor answer", "Model A"],
+)
+def test_a_name_that_only_ends_in_the_word_is_not_read(name: str) -> None:
+    assert not role_of(name)
+
+
+ROW = {"question": "What is a stack?", "answer": "A list."}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"config": {"prompt": "Generate 20 questions", "output": "json"}, "data": [ROW, {"q": "What is a queue?"}]},
+        {"meta": {"query": "java interview"}, "results": [ROW]},
+        {"request": {"prompt": "p"}, "questions": [ROW]},
+        {"query": "java interview", "results": {"page": 1, "found": [ROW]}},
+        {"data": {"query": "java interview", "results": [ROW]}},
+        [{"q": ROW["question"], "a": ROW["answer"], "translation": {"question": "什么是栈？", "answer": "一种表。"}}],
+        [{"question": ROW["question"], "ideal_answer": ROW["answer"], "bad": {"answer": "A queue."}}],
+        [{**ROW, "author": {"id": 7, "tags": {"a": 1}, "extra": {"b": 2}}}],
+        [{**ROW, "sample_answer": {"code": "x"}}],
+        [{"title": ROW["question"], "content": {"answer": ROW["answer"]}}],
+        [{"node": ROW}],
+        {**ROW, "related": [{"question": "What is a queue?", "answer": "Another list."}]},
+    ],
+)
+def test_what_an_object_says_itself_goes_before_what_is_in_objects_in_it(reply: object) -> None:
+    item = read("reply.json", json.dumps(reply).encode()).items[0]
+    assert (item.question, item.answer, item.number) == (ROW["question"], ROW["answer"], "")
+
+
+def test_an_answer_to_another_question_is_not_taken_for_a_missing_one() -> None:
+    row = {"question": "What is a stack?", "next": {"question": "What is a queue?", "answer": "Another list."}}
+    (item,) = read("quiz.json", json.dumps([row]).encode()).items
+    assert (item.question, item.answer) == ("What is a stack?", "")
+
+
+def test_options_may_stand_in_an_object_and_a_topic_may_be_missing() -> None:
+    row = {
+        "title": ASKED.partition("\n")[0],
+        "tags": [None],
+        "content": {"options": dict(zip("ABC", OPTIONS, strict=True)), "answer": "B"},
+    }
+    (item,) = read("quiz.json", json.dumps([row]).encode()).items
+    assert (item.question, item.answer, item.topic) == (ASKED, RIGHT, "")

@@ -12,6 +12,7 @@ from interviewer.banks.importing.rubric_from_reference import (
     points_of,
     surplus,
 )
+from interviewer.banks.importing.rubric_from_reference.prose import lines_of
 from interviewer.banks.lint import lint
 from interviewer.domain.grade import Level
 from interviewer.domain.rubric import Bank, Kind, Question
@@ -101,6 +102,17 @@ def test_a_list_of_names_is_taken_name_by_name(question: str, reference: str, po
     assert texts(found) == points
     assert {point.made for point in found} == {"name in a list"}
     assert all(point.text in point.aliases[0] for point in found)
+
+
+@pytest.mark.parametrize(
+    "reference, kept",
+    [
+        ("进程有自己的地址空间，开销大，切换慢；线程的状态包括就绪、运行、阻塞。", "地址空间"),
+        ("过拟合是模型记住了训练数据，在新数据上表现差，常用的方法包括：正则化、早停、数据增强。", "记住了训练数据"),
+    ],
+)
+def test_what_is_stated_before_a_list_of_names_is_not_lost(reference: str, kept: str) -> None:
+    assert any(kept in text for text in texts(points_of("进程和线程、过拟合各是什么？", reference)))
 
 
 def test_clauses_are_no_names() -> None:
@@ -232,6 +244,28 @@ w = w - grad(C)(w) - 2cw
         "残差：很小",
         "LayerNorm 稳定每层的分布",
     ]
+
+
+@pytest.mark.parametrize("dashes", ["|---|---|", "| --- | --- |", "|:--|--:|", "---|---"])
+def test_the_line_below_the_heads_of_a_table_is_no_row(dashes: str) -> None:
+    table = (
+        f"| Kind | Order |\n{dashes}\n| A stack | gives back the last first |\n| A queue | gives back the first first |"
+    )
+    assert [line.text for line in lines_of(table)] == [
+        "A stack: gives back the last first",
+        "A queue: gives back the first first",
+    ]
+
+
+@pytest.mark.parametrize("formula", ["x < y", "a_1 > b_2", "n^2", "{x}"])
+def test_a_line_of_signs_between_two_sentences_is_no_line_of_prose(formula: str) -> None:
+    lines = lines_of(f"The left side is sorted.\n{formula}\nThe right side is not.")
+    assert [line.text for line in lines] == ["The left side is sorted.", "The right side is not."]
+
+
+def test_a_list_below_a_paragraph_is_a_list_of_its_own() -> None:
+    lines = lines_of("- one thing\n  - below it\nA paragraph ends the list.\n  - another thing\n  - one more")
+    assert [line.depth for line in lines] == [1, 2, 0, 1, 1]
 
 
 def test_single_words_are_no_points() -> None:

@@ -77,6 +77,8 @@ _ROLES = {name: role for role, names in markers.WORDS.section("columns").items()
     for mark in (letter.lower(), number)
 }
 
+_QUALIFIED = tuple(markers.WORDS.section("qualified_columns"))
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -99,12 +101,8 @@ class Columns:
     @classmethod
     def of_keys(cls, names: Sequence[str]) -> "Columns | None":
         """From the keys of a JSON object, in their order; a question alone is a question without an answer."""
-        places: dict[str, int] = {}
+        places = places_of(names)
         bare = [name.strip().upper() for name in names]
-        has_lettered = {"A", "B", "C"} <= set(bare)
-        for place, name in enumerate(names):
-            if role := f"option{bare[place]}" if has_lettered and bare[place] in LETTERS else role_of(name):
-                places.setdefault(role, place)
         if "question" not in places and "answer" in places and "TITLE" in bare:
             places["question"] = bare.index("TITLE")
         if "answer" not in places and "explanation" in places:
@@ -116,9 +114,28 @@ class Columns:
         return {role: cells[place].strip() for role, place in self.places.items() if place < len(cells)}
 
 
+def places_of(names: Sequence[str]) -> dict[str, int]:
+    """The place of each role among these names: of the first that is its very name, or else of the first that means it."""
+    bare = [name.strip().upper() for name in names]
+    has_lettered = {"A", "B", "C"} <= set(bare)
+    places: dict[str, int] = {}
+    for role_by in (_exact_role, role_of):
+        for place, name in enumerate(names):
+            if role := f"option{bare[place]}" if has_lettered and bare[place] in LETTERS else role_by(name):
+                places.setdefault(role, place)
+    return places
+
+
 def role_of(name: str) -> str:
     """What a column of this name holds: `Reference_Answer ` is an answer; nothing for one that is not read."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    bare = ["".join(char for char in word if char.isalnum() or char == "#") for word in (words, *words.split()[-1:])]
-    # What kind of an answer it is may stand before it: `Ideal Answer`, `sampleAnswer`.
-    return _ROLES.get(bare[0], "") or (bare[-1] if bare[-1] in ("question", "answer", "explanation") else "")
+    bare = _bare_name(name)
+    qualified = (role for role in _QUALIFIED if markers.is_one_of(f"qualified_columns.{role}", bare))
+    return _exact_role(name) or next(qualified, "")
+
+
+def _exact_role(name: str) -> str:
+    return _ROLES.get(_bare_name(name), "")
+
+
+def _bare_name(name: str) -> str:
+    return "".join(char for char in name.lower() if char.isalnum() or char == "#")

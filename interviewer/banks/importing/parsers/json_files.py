@@ -7,7 +7,7 @@ from typing import Any
 
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.columns import Columns, role_of
+from interviewer.banks.importing.parsers.columns import Columns, places_of, role_of
 from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
 from interviewer.banks.loader import at_line
@@ -52,7 +52,7 @@ class _Walk:
     def records(self) -> Iterator[Record]:
         at = self._skip(0)
         whole, end = self._decoded(at)
-        if isinstance(whole, list) or (isinstance(whole, dict) and not _is_record(whole)):
+        if isinstance(whole, list) or (isinstance(whole, dict) and _is_container(whole)):
             if self._skip(end) < len(self._text):
                 raise self._error(self._skip(end), localized("file.after_end"))
             found = list(self._listed(at) if isinstance(whole, list) else self._inside(whole, at, _DEEPEST))
@@ -120,16 +120,47 @@ def _is_record(value: Mapping[str, Any]) -> bool:
     return _is_note(value) or (columns and not isinstance([*flat.values()][columns.places["question"]], list)) is True
 
 
+def _is_container(value: Mapping[str, Any]) -> bool:
+    """Whether an object is read for the lists in it: a reply may say itself what was searched for."""
+    return not _is_record(value) or ("answer" not in places_of(list(value)) and _has_records(value, _DEEPEST))
+
+
+def _has_records(value: Any, deepest: int) -> bool:
+    parts = [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    is_list = isinstance(value, list) and any(isinstance(part, dict) and _is_record(part) for part in parts)
+    return is_list or (deepest > 0 and any(_has_records(part, deepest - 1) for part in parts))
+
+
 def _is_note(value: Mapping[str, Any]) -> bool:
     """Whether an object is a note of Anki, as CrowdAnki writes them."""
     fields = value.get("fields")
     return isinstance(fields, list) and len(fields) > 1 and all(isinstance(one, str) for one in fields)
 
 
-def _flat(value: Mapping[str, Any]) -> dict[str, Any]:
-    """An object with what is in objects in it: `{"content": {"answer": …}}`."""
-    inner = [part for key, part in value.items() if isinstance(part, dict) and not role_of(key)]
-    return {key: one for part in inner for key, one in part.items()} | dict(value)
+def _flat(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object with what is in objects in it: `{"content": {"answer": …}}`.
+
+    Its own keys go first, and only they ask: what has a question in it is something else, a translation or a request,
+    unless the object is nothing but a wrapper around it.
+    """
+    own = places_of(list(value))
+    found: dict[str, Any] = {}
+    for key, part in value.items():
+        if not isinstance(part, dict) or role_of(key):
+            continue
+        places, parts = places_of(list(part)), list(part.values())
+        if len(value) == 1 and {"question", "answer"} <= places.keys():
+            return part
+        if "question" not in places:
+            for role in places.keys() - own.keys() - {"number"}:
+                said = parts[places[role]]
+                if _is_text([*said.values()] if role == "options" and isinstance(said, dict) else said):
+                    found.setdefault(role, said)
+    return {**value, **found}
+
+
+def _is_text(value: Any) -> bool:
+    return all(isinstance(part, str | int | float) for part in (value if isinstance(value, list) else [value]))
 
 
 def _record(name: str, value: Any, first: int, last: int) -> Record:
@@ -147,13 +178,14 @@ def _record(name: str, value: Any, first: int, last: int) -> Record:
     if columns is None:
         keys = ", ".join(map(_shown, list(value)[:8])) or "{}"
         raise BankError(name, line, localized("file.no_question_key", keys=keys))
-    found = columns.of([_text(name, line, key, part) for key, part in flat.items()])
+    fields = list(flat.items())
+    found = {role: _text(name, line, role, *fields[place]).strip() for role, place in columns.places.items()}
     if not found["question"]:
         raise BankError(name, line, localized("file.no_question"))
     return Record(first, last, found)
 
 
-def _text(name: str, line: Localized, key: str, value: Any) -> str:  # noqa: PLR0911 - one match
+def _text(name: str, line: Localized, role: str, key: str, value: Any) -> str:
     match value:
         case None:
             return ""
@@ -161,17 +193,13 @@ def _text(name: str, line: Localized, key: str, value: Any) -> str:  # noqa: PLR
             return value.replace("\r\n", "\n").replace("\0", "")
         case bool() | int() | float():
             return str(value)
-        case list() if not role_of(key):
-            return ""
-        case dict() if role_of(key) == "options":
+        case dict() if role == "options":
             return "\n".join(f"{letter}. {option}" for letter, option in value.items())
-        case list() if role_of(key) == "topic":
-            first = value[0] if value else ""
-            return str(first.get("name", "") if isinstance(first, dict) else first)
-        case list() if all(isinstance(part, str | int | float) for part in value):
+        case list() if role == "topic":
+            first = value[0] if value else None
+            return _text(name, line, role, key, first.get("name") if isinstance(first, dict) else first)
+        case list() if _is_text(value):
             return "\n".join(f"- {part}" for part in value)
-        case _ if not role_of(key):
-            return ""
     raise BankError(name, line, localized("file.no_text", name=_shown(key)))
 
 

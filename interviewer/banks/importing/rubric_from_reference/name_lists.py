@@ -23,6 +23,7 @@ _MARK = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、:：]|[①-⑳]|第?[一�
 _ITEM = re.compile(r"[、，;；]|,(?!\d)|(?<=[\u3400-\u9fff])以?[和与及](?=[\u3400-\u9fff]{2})")
 _LISTING = re.compile(WORDS.any_of("name_list.opens"))
 _STATES_ZH = re.compile(WORDS.any_of("name_list.states"))
+_DIVIDES = re.compile(r"[;；]|[,，].*[,，]")
 _TAIL = re.compile(r"等(?![待于价式级距长分])[^,，、;；]{0,8}$|[二三四五六七八九十]种$|[组构]成$")
 _ITEM_EN = re.compile(r",?\s+(?:and|or)\s+(?=[^,]+$)|\s*(?:,(?!\d)|;)\s*")
 _LISTING_EN = re.compile(rf"{WORDS.any_of('name_list.opens_en')}\s+", re.IGNORECASE)
@@ -56,6 +57,8 @@ def names_in(text: str, asked: AskedQuestion, origin: int = 0, kind: Kind = Kind
 def _chinese(text: str, asked: AskedQuestion) -> list[str]:
     """What follows a word that opens a list, if it is short names and nothing else."""
     for match in _LISTING.finditer(text):
+        if _DIVIDES.search(text[: match.start()]):
+            break  # what stands before the list says something of its own
         listed = _TAIL.sub("", text[match.end() :])
         items = [_MARK.sub("", item.strip()).strip(" :：—。") for item in _ITEM.split(listed)]
         items = [item for item in items if item]

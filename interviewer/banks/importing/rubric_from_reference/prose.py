@@ -27,6 +27,7 @@ _RULE = re.compile(r"^\s*(?:[-=*_]\s*){3,}$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 _CELLS = re.compile(r"\s\|\s.*\s\|(?:\s|$)|^(?=.*---)(?=.*\|)[\s:|-]+$")
 _ROW = re.compile(r"\s\|\s")
+_DASHES = re.compile(r"^(?=.*-)(?=.*\|)[\s:|-]+$")
 _ARROW = re.compile(r"-{1,3}>|={1,2}>|→|⇒|➡")
 _QUOTE = re.compile(r"^\s*(?:>\s?)+")
 
@@ -108,6 +109,8 @@ def _rows_as_items(text: str) -> str:
     heads: list[str] = []
     for line in text.split("\n"):
         cells = [cell.strip() for cell in _ROW.split(f" {line.strip().strip('|')} ") if cell.strip()]
+        if _DASHES.match(line):
+            continue  # it stands between the heads and the first row
         if 1 < len(cells) == len(heads):
             if made[-1:] == [" | ".join(heads)]:
                 made.pop()
@@ -134,6 +137,8 @@ def _lines(text: str) -> Iterator[tuple[ProseLine, bool]]:
             indents = [*(known for known in indents if known < width), width]
             depth = min(len(indents), 2)
             bare = bare[mark.end() :]
+        elif bare.strip() and not bare.startswith((" ", "\t")):
+            indents = []  # a list below a paragraph is a list of its own
         # A chain of arrows is a list of steps.
         apart = _ARROW.split(bare) if len(_ARROW.findall(bare)) > 1 else _at_marks(bare, mark)
         parts = [part.strip() for part in apart]
@@ -161,6 +166,8 @@ def _value(mark: str) -> int:
 
 def _is_formula(text: str) -> bool:
     """Whether a line is written in signs rather than words."""
+    if not _WORDS.search(text):
+        return bool(re.search(r"[=<>\\^_{}]", text))
     if not re.search(r"[=\\^]|\$", text):
         return False
     signs = sum(not character.isspace() for character in text)
