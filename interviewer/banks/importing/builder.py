@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from interviewer.banks.importing import identifiers
 from interviewer.banks.importing.document import Item, Source, clean
-from interviewer.banks.importing.identifiers import Identifiers, normal
+from interviewer.banks.importing.identifiers import Identifiers, comparison_key
 from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.banks.reference_checks import is_only_a_link, is_placeholder
 from interviewer.domain.rubric import Bank, ImportOrigin, Language, Localized, Question
@@ -87,7 +87,7 @@ def usable_items(source: Source) -> tuple[list[Item], list[LeftOut]]:
     left_out: list[LeftOut] = []
     seen: dict[str, int] = {}
     for item in source.items:
-        same = f"{normal(item.question)}\n{normal(item.answer)}"
+        same = f"{comparison_key(item.question)}\n{comparison_key(item.answer)}"
         reason = _reason_against(item) or ("import.same" if same in seen else "")
         if reason:
             left_out.append(LeftOut(item.first_line, item.question, reason, seen.get(same, 0)))

@@ -11,6 +11,7 @@ _LEAST_WORDS = 3
 _MOST_WORDS = 7
 _LONGEST = 72
 _LONGEST_TOPIC = 80
+_SIGNS_OF_CODE = "-#*/%!&@:"  # that Unicode takes for punctuation
 
 
 class Identifiers:
@@ -48,9 +49,14 @@ def slug(words: list[str]) -> str:
     return "-".join(words)[:_LONGEST].strip("-")
 
 
-def normal(text: str) -> str:
-    """A text as it is compared: in one case and width, without white space or punctuation."""
-    return "".join(sign for sign in tokenizer.fold(text) if unicodedata.category(sign)[0] not in "PZC")
+def normal(text: str, keep: str = "") -> str:
+    """A text as it is compared: in one case and width, without white space or punctuation but the signs to `keep`."""
+    return "".join(sign for sign in tokenizer.fold(text) if sign in keep or unicodedata.category(sign)[0] not in "PZC")
+
+
+def comparison_key(text: str) -> str:
+    """A text as it is compared with others of its list: signs of code tell `C` from `C#` and `a == b` from `a != b`."""
+    return normal(text, _SIGNS_OF_CODE).rstrip("!:")
 
 
 def numbered_until_free(name: str, taken: Container[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from interviewer.banks.importing.document import Source, clean
-from interviewer.banks.importing.identifiers import normal
+from interviewer.banks.importing.identifiers import comparison_key
 from interviewer.banks.importing.import_report import Note
 from interviewer.banks.importing.rubric_from_llm.drafting import ask_for_each
 from interviewer.banks.marked_request import request_list
@@ -29,7 +29,7 @@ class FilledAnswers:
 def known_answers(bank: Bank, imported: Mapping[str, Question]) -> dict[str, str]:
     """What a model once drafted for questions of a bank, by the question's words; `imported` has them as they came, by id."""
     return {
-        normal(text): imported.get(question.id, question).reference.both[0]
+        comparison_key(text): imported.get(question.id, question).reference.both[0]
         for question in bank.questions
         if question.drafted_by
         for text in question.text.both
@@ -47,7 +47,7 @@ def fill_answers(
 ) -> FilledAnswers:
     """The list with what is `known`, and of the other questions without an answer the first `most` with drafted ones."""
     items = [
-        item if item.answer.strip() else replace(item, answer=known.get(normal(item.question), ""))
+        item if item.answer.strip() else replace(item, answer=known.get(comparison_key(item.question), ""))
         for item in source.items
     ]
     lacking = [place for place, item in enumerate(items) if item.question.strip() and not item.answer.strip()]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from interviewer.banks import writer
-from interviewer.banks.importing.identifiers import Identifiers, normal
+from interviewer.banks.importing.identifiers import Identifiers, comparison_key
 from interviewer.banks.importing.missing_answers import checked_reference
 from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.importing.rubric_from_llm import draft
@@ -41,7 +41,7 @@ def draft_for_gap(llm: LLM, gap: Requirement, banks: Sequence[Bank], language: L
     index = QuestionIndex(banks)
     near = [one.text.into(language) for one in index.nearest(f"{gap.title}\n{gap.quote}")[:_MOST_SHOWN]]
     shown = {"requirement": gap.quote, "title": gap.title, "resume": gap.resume, "existing": near}
-    known = {normal(text) for bank in banks for question in bank.questions for text in question.text.both}
+    known = {comparison_key(text) for bank in banks for question in bank.questions for text in question.text.both}
     said = request_list(
         llm, "job-draft", shown, "questions", ("question", "reference"), language, most=str(MOST_QUESTIONS)
     )
@@ -49,10 +49,10 @@ def draft_for_gap(llm: LLM, gap: Requirement, banks: Sequence[Bank], language: L
     for one in said[:MOST_QUESTIONS]:
         text = in_one_line(one.get("question"), _LONGEST_QUESTION)
         reference = checked_reference(one.get("reference"), text)
-        if text and reference and normal(text) not in known:
+        if text and reference and comparison_key(text) not in known:
             drafted = draft(llm, text, reference, language).question
             found.append(replace(drafted, drafted_by=llm.name, awaits_review=True, made=None))
-            known.add(normal(text))
+            known.add(comparison_key(text))
     return GapDraft(gap, tuple(found), len(said) - len(found))
 
 

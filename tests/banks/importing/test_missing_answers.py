@@ -108,3 +108,14 @@ def test_a_model_that_is_gone_is_not_asked_for_every_question(tmp_path: Path) ->
     with pytest.raises(BankError):
         look(tmp_path, llm, data=many.encode(), most=20)
     assert len(llm.requests) == 3
+
+
+def test_a_drafted_answer_is_not_given_to_a_question_that_differs_in_signs_of_code(tmp_path: Path) -> None:
+    pipeline.save(
+        look(tmp_path, ScriptedLLM(answer_of, name="m"), data=b"- What is a queue in C?\n- What is a pipe?\n")
+    )
+    llm = ScriptedLLM(answer_of, name="m")
+    look(tmp_path, llm, data=b"- What is a queue in C#?\n- What is a pipe?\n")
+    asked = [request.messages[-1].content for request in llm.requests]
+    assert [one for one in asked if "references" in one and "C#" in one]
+    assert not [one for one in asked if "references" in one and "pipe" in one]

@@ -161,6 +161,24 @@ SHAPES = {
         ["Abstraction", "Atomic", "Barrier", "Buffer"],
         ["Leaving out", "Done whole", "Nobody goes on", "A place"],
     ),
+    "headings of one sign": (
+        "terms.md",
+        "# 数据结构\n\n## 堆\n\n一种完全二叉树。\n\n## 队列\n\n先进先出的表。\n\n## 栈\n\n后进先出的表。\n",
+        ["堆", "队列", "栈"],
+        ["一种", "先进", "后进"],
+    ),
+    "languages of one letter": (
+        "terms.md",
+        "# Languages\n\n## 1. C\n\nHas pointers.\n\n## 2. Go\n\nHas channels.\n\n## 3. R\n\nHas tables.\n",
+        ["C", "Go", "R"],
+        ["Has pointers", "Has channels", "Has tables"],
+    ),
+    "calls that end in brackets": (
+        "list.md",
+        "### Methods of a thread\n\n1. wait()\n2. notify()\n3. equals()\n\n### Lock\n\nIt keeps others out.\n",
+        ["Methods of a thread", "Lock"],
+        ["1. wait()\n2. notify()\n3. equals()", "It keeps"],
+    ),
     "blanks with options in numbered lists": (
         "quiz.md",
         (
@@ -287,3 +305,13 @@ def test_a_list_of_questions_alone_makes_no_bank() -> None:
 def test_operators_are_no_highlighted_text() -> None:
     source, _ = built("list.md", "## Which compare?\n\nStrict (===, !==) and loose (==, !=) ones. ==Prefer strict.==\n")
     assert source.items[0].answer == "Strict (===, !==) and loose (==, !=) ones. Prefer strict."
+
+
+@pytest.mark.parametrize("name", ["list.md", "sheet.csv"])
+def test_signs_of_code_tell_questions_apart(name: str) -> None:
+    asked = ["What is C?", "What is C++?", "What is C#?", "Is 1 == 1.0 true?", "Is 1 != 1.0 true?"]
+    is_sheet = name.endswith("csv")
+    text = "".join(f"{one},It is so here.\n" if is_sheet else f"## {one}\n\nIt is so here.\n\n" for one in asked)
+    source, found = built(name, f"question,answer\n{text}What is Go?,\n" if is_sheet else text)
+    assert [item.question for item in source.items][:5] == asked
+    assert [question.text.both[0] for question in found.bank.questions] == asked

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from interviewer.banks.importing.document import Item, LineSpan, Role, Source, source, to_blocks
+from interviewer.banks.importing.identifiers import comparison_key
 from interviewer.banks.importing.parsers.candidates import Candidate
 from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
 from interviewer.banks.importing.parsers.elements import Element, Reason, render
@@ -88,10 +89,10 @@ def to_source(name: str, text: str, findings: Findings, unmarked: Reason = Reaso
 def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str, Reason | None]]:
     """Each candidate with its texts, and why it is not kept, or what is to be said about it."""
     texts = [(made, render(made.question), render(made.answer)) for made in candidates]
-    answered = {_key(question) for _, question, answer in texts if answer}
+    answered = {comparison_key(question) for _, question, answer in texts if answer}
     seen: dict[str, set[str]] = {}
     for made, question, answer in texts:
-        key = _key(question)
+        key = comparison_key(question)
         reason = made.reason
         if not answer and not made.unread and key in answered:
             reason = Reason.LISTED
@@ -102,7 +103,3 @@ def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str
         if reason not in (Reason.LISTED, Reason.REPEATED):
             seen.setdefault(key, set()).add(answer)
         yield made, question, answer, reason
-
-
-def _key(question: str) -> str:
-    return "".join(char for char in question.lower() if char.isalnum())

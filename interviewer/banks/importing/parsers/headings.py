@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from string import ascii_uppercase
 
 from interviewer.banks.importing.parsers import markers, question_lines
 from interviewer.banks.importing.parsers.columns import Columns
@@ -195,6 +196,7 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
     numbers = [markers.numbered(head.text) for head, _ in heads]
     said = Counter(number.text.lower() for number in numbers)
     labels = [markers.answer_label(head.text) is not None for head, _ in heads]
+    is_index = {"A", "B"} <= {head.text for head, _ in heads}  # else `C` is a language
     traits: list[HeadingTraits] = []
     for (head, below), number, is_answer, next_is_answer in zip(
         heads, numbers, labels, [*labels, False][1:], strict=True
@@ -218,9 +220,9 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
                 or any(below[at].rows and Columns.named(below[at].rows[0][1]) for at in says),
                 is_boilerplate=number.text.strip(" :：").lower() in markers.WORDS.words("headings.boilerplate"),
                 is_marked=number.says_question,
-                # What comes three times or more is the name of a part, as `Example` is; so is a letter of the alphabet.
+                # What comes three times or more is the name of a part, as `Example` is; so is a letter of an index.
                 is_label=is_answer
-                or len(number.text) == 1
+                or (is_index and len(head.text) == 1 and head.text in ascii_uppercase)
                 or (said[number.text.lower()] > 2 and not worded and not number.number),
             )
         )

@@ -19,7 +19,9 @@ _ASKS = re.compile(
 _NTH = re.compile(r"第\s*(?P<number>\d{1,4}|[一二三四五六七八九十百]{1,5})\s*[题问]\s*(?:[.．、)）:：]|\s|$)\s*")
 _NUMBERS = ((1, _NTH), (1, _ASKS), *enumerate(map(re.compile, WORDS.section("numbers")["kinds"]), 2))
 
-_QUESTION_MARK = re.compile(r"[？]|[(（][\s\u3000]*[)）][。．]?$|\S ?\?$|\S\?(?=\s|$|[)）\]】」”\"'*]|[\u4e00-\u9fff])")
+# A blank to fill in asks; the brackets of a call, `wait()`, do not.
+_BLANK = r"(?:（|\((?=\s)|(?<![A-Za-z0-9_\])>])\()[\s\u3000]*[)）][。．]?$"
+_QUESTION_MARK = re.compile(rf"[？]|{_BLANK}|\S ?\?$|\S\?(?=\s|$|[)）\]】」”\"'*]|[\u4e00-\u9fff])")
 _ASKS_ZH = re.compile(rf"{WORDS.any_of('asks.zh')}(?=..)")
 _ASKS_ZH_ANYWHERE = re.compile(WORDS.any_of("asks.inside_zh"))
 _ASKS_EN = re.compile(
