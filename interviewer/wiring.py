@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interviewer import grading
+from interviewer.banks.job.kept_job import forget_job
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import SettingsError
@@ -20,9 +21,10 @@ from interviewer.llm.discovery import KNOWN
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions import retention
-from interviewer.sessions.effects import GraderSource
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.grader_source import GraderSource
 from interviewer.sessions.job_queue import JobQueue
+from interviewer.sessions.removal import forget_owner
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.sessions.usage_limits import RateLimit, UsageLimits
@@ -33,10 +35,7 @@ from interviewer.text.messages import say
 if TYPE_CHECKING:
     from interviewer.evaluation.runner import Compile
     from interviewer.llm.speech import Speech
-    from interviewer.sessions.metrics import Metrics
-
-# The owner of what is played in the terminal.
-LOCAL_OWNER = "local"
+    from interviewer.sessions.prometheus_metrics import Metrics
 
 # The name of the files with what is known of graders: one is shipped with the banks, one is in the data folder.
 MEASURED = "measured.jsonl"
@@ -75,7 +74,7 @@ def make_service(
             RateLimit(most, seconds, is_off=lambda: registry.options.is_private)
             for most, seconds in ((settings.answers_per_minute, 60.0), (settings.model_calls_per_hour, 3600.0))
         )
-        limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
+        limits = registry.limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
         keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
     if metrics:
         source, store.observe = metrics.graders(source), metrics.recorded
@@ -90,12 +89,19 @@ def make_service(
     )
 
 
+def delete_person(settings: Settings, store: Store, owner: str) -> int:
+    """Delete everything that any room keeps of a person; give the number of interviews."""
+    count = forget_owner(store, owner, settings.data_folder)
+    forget_job(settings.data_folder, owner)
+    return count
+
+
 def make_metrics(settings: Settings) -> "Metrics | None":
     """What counts for Prometheus, if the settings ask for it. Raises SettingsError where its package is not installed."""
     if settings.metrics_port is None:
         return None
     try:
-        from interviewer.sessions.metrics import Metrics
+        from interviewer.sessions.prometheus_metrics import Metrics
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"INTERVIEWER_METRICS_PORT needs the package {error.name}: pip install 'mock-interviewer[server]'"

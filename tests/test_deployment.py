@@ -11,6 +11,7 @@ import typer
 import yaml
 
 from interviewer import cli
+from interviewer.cli.worker import GRACE_SECONDS
 from interviewer.settings import Settings
 from interviewer.web.guard import HEALTH, READY
 
@@ -28,7 +29,7 @@ def test_every_file_command_and_route_that_the_docs_name_is_there(path: Path) ->
     for target in re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r"(tests/[\w/]+\.py)", text):
         assert (ROOT if target.startswith("tests/") else path.parent / "").joinpath(target).exists(), target
     assert set(re.findall(r"`interviewer (\w+)", text)) <= set(COMMANDS)
-    assert set(re.findall(r"`interviewer admin (\w+)", text)) == set(COMMANDS["admin"].commands)
+    assert set(re.findall(r"`interviewer admin ([\w-]+)", text)) == set(COMMANDS["admin"].commands)
     assert HEALTH in text
     assert READY in text
 
@@ -66,10 +67,33 @@ def test_every_service_of_ours_is_held_in_and_runs_a_command_that_exists() -> No
     assert "ports" not in str(ours)
 
 
+def test_what_the_operator_sets_in_env_reaches_every_service_of_ours() -> None:
+    rows = re.findall(r"(?m)^\| `INTERVIEWER_.*", DOCS[0].read_text(encoding="utf-8"))
+    table = set(re.findall(r"INTERVIEWER_[A-Z_]+[A-Z]", " ".join(rows)))
+    assert {"INTERVIEWER_OIDC_ISSUER", "INTERVIEWER_DAILY_TOKENS", "INTERVIEWER_METRICS_HOST"} <= table
+    for service in (service for service in SERVICES.values() if "build" in service):
+        assert service["env_file"] == ".env"
+        for name, value in service["environment"].items():  # it comes before the file
+            assert value.startswith("${" + name + ":") or name not in table, name
+
+
+def test_a_worker_has_the_time_to_end_what_it_is_doing() -> None:
+    assert int(SERVICES["worker"]["stop_grace_period"].removesuffix("s")) > GRACE_SECONDS
+
+
 def test_the_replicas_are_those_that_the_proxy_knows() -> None:
     proxy = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
     assert set(re.findall(r"(\w+):7860", proxy)) == {name for name in SERVICES if name.startswith("web")}
     assert HEALTH in proxy
+
+
+def test_no_visitor_names_a_user_through_a_proxy_of_the_examples_and_clicks_are_limited_by_address() -> None:
+    caddy, nginx = ((ROOT / "deploy" / name).read_text(encoding="utf-8") for name in ("Caddyfile", "nginx.conf"))
+    assert re.search(r"(?m)^\s+header_up -Remote-User$", caddy)
+    assert re.search(r'(?m)^\s+proxy_set_header Remote-User "";$', nginx)
+    assert re.search(r"(?m)^\s+limit_req zone=clicks ", nginx)
+    for path in DOCS:  # in bold
+        assert re.search(r"\*\*[^*\n]*`INTERVIEWER_PROXY_USER_HEADER`[^*\n]*\*\*", path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -77,12 +101,12 @@ def test_the_replicas_are_those_that_the_proxy_knows() -> None:
     [
         "nginx -t -q -e stderr -c {root}/deploy/nginx.conf",
         "caddy validate --adapter caddyfile --config {root}/deploy/Caddyfile",
-        "docker compose -f {root}/compose.yaml config --quiet",
+        "docker compose --project-directory {folder} -f {root}/compose.yaml config --quiet",
     ],
     ids=lambda command: command.split()[0],
 )
-def test_a_file_is_read_by_the_program_it_is_for(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = command.format(root=ROOT).split()
+def test_a_file_is_read_by_the_program_it_is_for(command: str, tmp_path: Path) -> None:
+    words = command.format(root=ROOT, folder=tmp_path).split()
     if shutil.which(words[0]) is None:
         pytest.skip(f"{words[0]} is not installed")
     if (
@@ -90,8 +114,7 @@ def test_a_file_is_read_by_the_program_it_is_for(command: str, monkeypatch: pyte
         and subprocess.run(["docker", "compose", "version"], check=False, capture_output=True).returncode
     ):
         pytest.skip("docker compose is not installed")
-    for name in ("INTERVIEWER_SECRET", "POSTGRES_PASSWORD"):
-        monkeypatch.setenv(name, "x" * 32)
-    monkeypatch.setenv("SITE", "interview.example")
+    secret = "x" * 32
+    (tmp_path / ".env").write_text(f"INTERVIEWER_SECRET={secret}\nPOSTGRES_PASSWORD={secret}\nSITE=interview.example\n")
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -56,6 +56,20 @@ def role(
 
 
 @admin.command()
+def sign_out(
+    owner: Annotated[str, typer.Argument(help="Whose; `interviewer admin list` lists the owners.")],
+) -> None:
+    """End all sessions of an account, in every browser: for who was removed, or lost a role, at the provider."""
+    from interviewer.sessions.accounts import Accounts
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    if not Accounts(Store(read_settings().database).database).end_sessions(owner):
+        fail(f"{owner} has no account, so no session to end (`interviewer admin list` lists them)")
+    print(f"{owner} is signed out everywhere; a proxy that signs people in may sign {owner} in again")
+
+
+@admin.command()
 def budget() -> None:
     """Tell how many tokens each person's gradings cost in the last 24 hours, the most first, and how many they may."""
     from datetime import UTC, datetime

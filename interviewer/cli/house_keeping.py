@@ -69,16 +69,14 @@ def forget(
 
 def delete_owner(owner: str, *, yes: bool) -> None:
     """Delete everything of one person, after a question unless `yes`."""
-    from interviewer.banks.job.kept_job import forget_job
-    from interviewer.sessions.removal import forget_owner
+    from interviewer import wiring
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
     settings = read_settings()
     if not yes:
         typer.confirm(f"Delete everything of {owner} for good?", abort=True)
-    count = forget_owner(Store(settings.database), owner, settings.data_folder)
-    forget_job(settings.data_folder, owner)
+    count = wiring.delete_person(settings, Store(settings.database), owner)
     print(f"{count} interviews and everything else of {owner} were deleted; backups are not touched")
 
 

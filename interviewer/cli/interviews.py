@@ -11,6 +11,7 @@ import typer
 from interviewer.cli.app import app, fail, write_file
 from interviewer.domain.interview import InterviewerStyle, Mode, Order
 from interviewer.domain.rubric import Language
+from interviewer.sessions import LOCAL_OWNER
 
 
 class ExportFormat(StrEnum):
@@ -66,7 +67,7 @@ def chat(
             found, topics=topic or [], count=count, order=order, mode=mode, language=language,
             probes=probes, manner=manner,
         )  # fmt: skip
-        session = service.begin(wiring.LOCAL_OWNER, first)
+        session = service.begin(LOCAL_OWNER, first)
     terminal.play(session, language, settings.data_folder)
 
 
@@ -78,7 +79,6 @@ def interviews(
     """List all interviews, the one played last first."""
     from datetime import UTC, datetime
 
-    from interviewer import wiring
     from interviewer.sessions.read_models import PAGE_SIZE
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
@@ -94,7 +94,7 @@ def interviews(
             print(f"{found.id}  {found.begun_at}  cannot be read: {found.problem}")
             continue
         state = "finished" if found.is_over else f"at question {found.position + 1}"
-        where = "terminal" if found.owner == wiring.LOCAL_OWNER else "browser"
+        where = "terminal" if found.owner == LOCAL_OWNER else "browser"
         print(f"{found.id}  {found.begun_at}  {found.bank}  {found.planned} questions  {found.mode}  {state}  {where}")
     if len(kept) > PAGE_SIZE:
         print(f"more: interviewer interviews --page {page + 1}", file=sys.stderr)

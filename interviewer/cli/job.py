@@ -8,6 +8,7 @@ import typer
 
 from interviewer.cli.app import app, fail
 from interviewer.domain.rubric import Language
+from interviewer.sessions import LOCAL_OWNER
 
 if TYPE_CHECKING:
     from interviewer.banks.job.requirements import JobMap
@@ -42,15 +43,15 @@ def prepare(
 
     settings = read_settings()
     if forget:
-        was_kept = forget_job(settings.data_folder, wiring.LOCAL_OWNER)
+        was_kept = forget_job(settings.data_folder, LOCAL_OWNER)
         print(say("job.forgotten" if was_kept else "job.nothing_kept", language))
         return
     if file:
         texts = _text(file), _text(resume) if resume else ""
     else:
-        texts = kept_job(settings.data_folder, wiring.LOCAL_OWNER) or fail(say("job.nothing_given", language))
+        texts = kept_job(settings.data_folder, LOCAL_OWNER) or fail(say("job.nothing_given", language))
     if keep:
-        keep_job(settings.data_folder, wiring.LOCAL_OWNER, *texts)
+        keep_job(settings.data_folder, LOCAL_OWNER, *texts)
     llm = wiring.make_llm(settings) if settings.base_url and not offline else None
     if draft and llm is None:
         fail(say("job.draft_needs_model", language))

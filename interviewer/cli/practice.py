@@ -11,6 +11,7 @@ import typer
 from interviewer.cli.app import app, write_file
 from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Language
+from interviewer.sessions import LOCAL_OWNER
 
 _LANGUAGE = Annotated[Language, typer.Option(help="Language of questions and messages.")]
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print it as JSON, and play nothing.")]
@@ -54,13 +55,13 @@ def today(
 
     settings = read_settings()
     service, banks = wiring.make_service(settings), wiring.make_library(settings).banks()
-    chosen = read_practice_settings(service.store, wiring.LOCAL_OWNER)
+    chosen = read_practice_settings(service.store, LOCAL_OWNER)
     if exam or no_exam or cap:
         day = None if no_exam else exam.date() if exam else chosen.exam_on
         save_practice_settings(
-            service.store, wiring.LOCAL_OWNER, chosen._replace(exam_on=day, daily_cap=cap or chosen.daily_cap)
+            service.store, LOCAL_OWNER, chosen._replace(exam_on=day, daily_cap=cap or chosen.daily_cap)
         )
-    found = plan_today(service.store, wiring.LOCAL_OWNER, banks, datetime.now().astimezone(), beyond=more)
+    found = plan_today(service.store, LOCAL_OWNER, banks, datetime.now().astimezone(), beyond=more)
     if as_json:
         print(json.dumps(practice_text.today_to_plain(found), ensure_ascii=False, indent=2))
         return
@@ -73,7 +74,7 @@ def today(
         print("  " + practice_text.mastery_text(topic, language))
     if found.questions and not show:
         first = make_named_plan(banks, found.names, language=language, again=True)
-        session = service.begin(wiring.LOCAL_OWNER, first)
+        session = service.begin(LOCAL_OWNER, first)
         terminal.play(session, language, settings.data_folder)
 
 
@@ -93,7 +94,7 @@ def practise(
     service, banks = wiring.make_service(settings), wiring.make_library(settings).banks()
     names = [parse_question_name(banks, name) for name in question]
     first = make_named_plan(banks, names, mode=mode, language=language, again=True)
-    session = service.begin(wiring.LOCAL_OWNER, first)
+    session = service.begin(LOCAL_OWNER, first)
     terminal.play(session, language, settings.data_folder)
 
 
@@ -120,8 +121,8 @@ def note(
     store, banks = Store(settings.database), wiring.make_library(settings).banks()
     name = parse_question_name(banks, question) if question else None
     if name and (text is not None or bookmark is not None):
-        save_note(store, wiring.LOCAL_OWNER, name, note=text, is_bookmarked=bookmark)
-    kept = list_notes(store, wiring.LOCAL_OWNER)
+        save_note(store, LOCAL_OWNER, name, note=text, is_bookmarked=bookmark)
+    kept = list_notes(store, LOCAL_OWNER)
     shown = kept if name is None else {name: kept[name]} if name in kept else {}
     for line in practice_text.note_lines(shown, banks, language):
         terminal_output.show(line)
@@ -145,8 +146,8 @@ def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> No
     settings = read_settings()
     banks = wiring.make_library(settings).banks()
     store = Store(settings.database)
-    found = read_progress(store, wiring.LOCAL_OWNER, banks, datetime.now().astimezone())
-    kept = list_notes(store, wiring.LOCAL_OWNER)
+    found = read_progress(store, LOCAL_OWNER, banks, datetime.now().astimezone())
+    kept = list_notes(store, LOCAL_OWNER)
     if as_json:
         whole = practice_text.progress_to_plain(found) | {"notes": notes_to_plain(kept)}
         json.dump(whole, sys.stdout, ensure_ascii=False, indent=2)
@@ -179,7 +180,7 @@ def anki(
     settings = read_settings()
     library = wiring.make_library(settings)
     banks = [library.bank(name) for name in bank] if bank else library.banks()
-    known = known_questions(Store(settings.database), wiring.LOCAL_OWNER, banks, datetime.now().astimezone())
+    known = known_questions(Store(settings.database), LOCAL_OWNER, banks, datetime.now().astimezone())
     found = search_questions(known, states=[QuestionState(one.value) for one in state or ()])
     write_file(to_anki(found, AnkiNotes(per.value), language), file)
     print(f"{len(found)} questions were written to {file}")

@@ -6,7 +6,7 @@ import threading
 from interviewer.cli.app import app
 
 # What is under way when it is told to stop may still end; what does not is taken up by another process.
-_GRACE_SECONDS = 10
+GRACE_SECONDS = 10
 
 
 @app.command()
@@ -31,7 +31,7 @@ def worker() -> None:
     if metrics:
         metrics.serve(service.store.database)
     service.start_sweeping()
-    service.start_working(_GRACE_SECONDS)
+    service.start_working(GRACE_SECONDS)
     print("working; Ctrl-C ends it", flush=True)
     stopped.wait()
     service.close()

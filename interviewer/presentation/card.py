@@ -210,10 +210,12 @@ def card(
     badge: Badge = no_badge,
     live: CardActions | None = None,
     is_unfolded: bool = False,
+    is_for_coach: bool = False,
 ) -> Markup:
     """The score card of an attempt; `level` is that of its title, which stands elsewhere if not `is_titled`.
 
-    `partial` is what is known while it is being graded; `is_unfolded` opens the model answer.
+    `partial` is what is known while it is being graded; `is_unfolded` opens the model answer; `is_for_coach` if somebody
+    else than the candidate reads it.
     """
     found, grade = attempt_result(interview, attempt), attempt.grade
     # A report says once for all of its cards what they would repeat.
@@ -235,7 +237,7 @@ def card(
         found=found,
         notes=GraderNotes(notes.badges, notes.is_estimate, tuple(one for one in (grade, attempt.second) if one)),
         said=turns_after_question(found),
-        point_counts=point_counts(found, is_for_coach=bool(live and live.coach)),
+        point_counts=point_counts(found, is_for_coach=is_for_coach),
         rows=listed,
         model_marks=model_marks(found, listed, language),
         says_nothing=says_nothing(found),
@@ -247,7 +249,10 @@ def card(
         progress=live.progress(attempt) if live else None,
         may_rule=live is not None and may_rule(interview, attempt),
         may_ask_again=live is not None and live.has_model and grade is not None and not grade.is_estimate,
+        is_for_coach=is_for_coach,
         coach=live.coach if live else "",
+        # In whose name a ruling is "yours": a card that is written out for a coach may be read by others.
+        reader=live.coach if live else None if is_for_coach else "",
         kept_of=(name, live.notes.get(name, NO_NOTE)) if live and not live.coach else (),
         sheet=_sheet(interview, found, language, level, live) if live and not live.coach else "",
     )

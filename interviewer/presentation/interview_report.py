@@ -27,11 +27,13 @@ def report(
     compared: Sequence[QuestionComparison] = (),
     zone: tzinfo = UTC,
     coach_notes: Sequence[CoachNote] = (),
+    is_for_coach: bool = False,
 ) -> Markup:
     """The whole result: score, topics with a chart, strong points and those to work on, every question's card.
 
     `exports_of` is the id under which the page offers the transcript; a file that stands alone is `unfolded`, offers none
-    and has the points to work on above it. `coach_notes` are what coaches wrote to the candidate.
+    and has the points to work on above it. `coach_notes` are what coaches wrote to the candidate,
+    who does not read it if it `is_for_coach`.
     """
     summary = summarize(interview)
     return render(
@@ -52,7 +54,16 @@ def report(
         results=[
             (
                 attempt_result(interview, one),
-                card(interview, one, language, level=3, is_titled=False, live=live, is_unfolded=unfolded),
+                card(
+                    interview,
+                    one,
+                    language,
+                    level=3,
+                    is_titled=False,
+                    live=live,
+                    is_unfolded=unfolded,
+                    is_for_coach=is_for_coach,
+                ),
             )
             for tries in by_question(interview)
             for one in tries

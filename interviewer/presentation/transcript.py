@@ -29,6 +29,7 @@ from interviewer.presentation.highlighting import Mark, Marks, pieces
 from interviewer.presentation.interview_report import by_question, report, skipped
 from interviewer.presentation.templating import literal, render
 from interviewer.presentation.wording import moment
+from interviewer.sessions.coach_notes import CoachNote
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.spoken_delivery import delivery
 
@@ -38,7 +39,8 @@ class Transcript:
     """What is written out, with what only the outside knows: the id, the dates (ISO 8601, UTC), and the graders.
 
     `badge` says in the language of the transcript how good the grader of a grade is known to be. Times are told in `zone`;
-    `compared` is how the questions went the last time.
+    `compared` is how the questions went the last time, and `coach_notes` what coaches wrote to the candidate. `candidate` is
+    the name of who answered, empty where they read it themselves.
     """
 
     id: str
@@ -49,6 +51,8 @@ class Transcript:
     badge: Badge = no_badge
     compared: Sequence[QuestionComparison] = ()
     zone: tzinfo = UTC
+    coach_notes: Sequence[CoachNote] = ()
+    candidate: str = ""
 
 
 def to_markdown(transcript: Transcript, language: Language) -> str:
@@ -67,8 +71,9 @@ def to_markdown(transcript: Transcript, language: Language) -> str:
         notes=GraderNotes.on([attempt.grade for attempt in interview.attempts if attempt.grade], transcript.badge),
         compared=compared_questions(transcript.compared, language) if visible else (),
         overall=overall(transcript.compared, language) if visible else (),
+        coach_notes=[(one, _quoted(one.note, ())) for one in transcript.coach_notes],
         questions=[
-            [_written(interview, attempt, language, visible=visible) for attempt in tries]
+            [_written(transcript, attempt, language, visible=visible) for attempt in tries]
             for tries in by_question(interview)
         ],
         line_break=Markup("  "),
@@ -100,11 +105,13 @@ def to_html(transcript: Transcript, language: Language) -> str:
             badge=transcript.badge,
             compared=transcript.compared,
             zone=transcript.zone,
+            coach_notes=transcript.coach_notes,
+            is_for_coach=bool(transcript.candidate),
         )
         if visible
         else "",
         spent=summary.spent if visible else TokensSpent(),
-        chat=chat(interview, language),
+        chat=chat(interview, language, candidate=transcript.candidate),
     )
     return str(page)
 
@@ -130,6 +137,9 @@ def to_summary(transcript: Transcript) -> dict[str, Any]:
         "score": _plain_score(summary.score) if visible else None,
         "work_on": [point.criterion.text.into(interview.plan.language) for point in summary.work_on] if visible else [],
         "compared": comparison_to_plain(transcript.compared) if visible else [],
+        "coach_notes": [
+            {"by": one.by, "note": one.note, "written_at": one.written_at} for one in transcript.coach_notes
+        ],
         "questions": [_plain_result(interview, attempt, visible=visible) for attempt in interview.attempts],
     }
 
@@ -151,15 +161,15 @@ def _plain_result(interview: Interview, attempt: Attempt, *, visible: bool) -> d
     }
 
 
-def _written(interview: Interview, attempt: Attempt, language: Language, *, visible: bool) -> dict[str, Any]:
+def _written(transcript: Transcript, attempt: Attempt, language: Language, *, visible: bool) -> dict[str, Any]:
     """An attempt as the Markdown template wants it; as long as grades are hidden, nothing is marked in it."""
-    found = attempt_result(interview, attempt)
+    found = attempt_result(transcript.interview, attempt)
     turns = [(turn, _quoted(turn.text, marked if visible else ())) for turn, marked in turns_after_question(found)]
     return {
         "found": found,
         "turns": turns,
         "rows": rows(found, language),
-        "point_counts": point_counts(found),
+        "point_counts": point_counts(found, is_for_coach=bool(transcript.candidate)),
         "second": second_opinion(found),
         "says_nothing": says_nothing(found),
         "has_every_core": bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),

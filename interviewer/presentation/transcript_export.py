@@ -11,6 +11,7 @@ from interviewer.evaluation.measurements import MeasurementSource, measurement_f
 from interviewer.presentation.plain_text import escaped_controls
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown, to_summary
 from interviewer.presentation.wording import agreement_text
+from interviewer.sessions.coach_notes import CoachNote
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.sessions.serialization import history_to_json
 from interviewer.sessions.store import RecordedEvent
@@ -26,10 +27,13 @@ def export_transcript(
     banks: Sequence[Bank] = (),
     compared: Sequence[QuestionComparison] = (),
     zone: tzinfo = UTC,
+    coach_notes: Sequence[CoachNote] = (),
+    candidate: str = "",
 ) -> str:
     """A transcript as `md`, `html` or `json`, in the given language or that of its questions.
 
-    What is `known` of its graders on these `banks` stands beside the scores; times are told in `zone`.
+    What is `known` of its graders on these `banks` stands beside the scores; times are told in `zone`. `candidate` is the
+    name of who answered, empty where the transcript is for them.
     """
     played = replay(recorded.event for recorded in history)
     if not shows_grades(played):
@@ -45,8 +49,9 @@ def export_transcript(
     def badge(grade: Grade) -> str:
         return agreement_text(told(grade), spoken, is_estimate=grade.is_estimate)
 
-    transcript = Transcript(interview, played, history[0].at, now, len(history), badge, compared, zone)
+    begun_at, events = history[0].at, len(history)
+    transcript = Transcript(interview, played, begun_at, now, events, badge, compared, zone, coach_notes, candidate)
     if kind == "json":
-        events = [(recorded.event, recorded.at) for recorded in history]
-        return escaped_controls(history_to_json(events, to_summary(transcript)))
+        recorded = [(one.event, one.at) for one in history]
+        return escaped_controls(history_to_json(recorded, to_summary(transcript)))
     return {"md": to_markdown, "html": to_html}[kind](transcript, spoken)

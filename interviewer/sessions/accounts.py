@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from interviewer.errors import NotAllowed
+from interviewer.sessions import LOCAL_OWNER
 from interviewer.sessions.account_merge import merge_owner
 from interviewer.sessions.database import Database
 from interviewer.sessions.tables import accounts
@@ -112,13 +113,14 @@ class Accounts:
         told = {"name": identity.name, "email": identity.email}
         role = str(identity.role or Role.CANDIDATE)
         with self._database.write() as connection:
-            brought = browser_owner if browser_owner and not _has_account(connection, browser_owner) else None
+            is_anonymous = browser_owner not in {None, LOCAL_OWNER} and not _has_account(connection, str(browser_owner))
+            brought = browser_owner if is_anonymous else None
             this = _is(identity.issuer, identity.subject)
             row = connection.execute(sa.select(accounts).where(this).with_for_update()).first()
             if row is None:
                 connection.execute(
                     accounts.insert().values(
-                        owner=brought or secrets.token_urlsafe(18),
+                        owner=brought or secrets.token_hex(16),
                         issuer=identity.issuer,
                         subject=identity.subject,
                         role=role,

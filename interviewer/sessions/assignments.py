@@ -156,12 +156,22 @@ def interview_of(store: Store, assignment: str, owner: str) -> str | None:
 
 
 def record_interview(store: Store, assignment: str, owner: str, interview: str) -> bool:
-    """Say by which interview a candidate does an assignment; False, and nothing changed, where there is one already."""
+    """Say by which interview a candidate does an assignment.
+
+    False, and nothing changed, where there is one already, or where they are not in the class any more.
+    """
     this = assigned_interviews.c.assignment == assignment, assigned_interviews.c.owner == owner
     is_gone = assigned_interviews.c.interview.not_in(sa.select(interviews.c.id))
+    is_member = (
+        sa.select(class_members.c.owner)
+        .join(assignments, assignments.c.classroom == class_members.c.classroom)
+        .where(assignments.c.id == assignment, class_members.c.owner == owner)
+    )
     row = {"assignment": assignment, "owner": owner, "interview": interview}
     try:
         with store.database.write() as connection:
+            if connection.execute(is_member).first() is None:
+                return False
             connection.execute(assigned_interviews.delete().where(*this, is_gone))
             connection.execute(assigned_interviews.insert().values(row))
     except IntegrityError:

@@ -29,11 +29,11 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, LLMUnreachable, NoSuchInterview, OverLimit, StoreError
-from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
 from interviewer.llm.model_call import CallProgress, ModelCall
 from interviewer.sessions.effect_leases import EffectKey, EffectLeases, LeaseState
 from interviewer.sessions.follow_up_decision import decide, needs_model, trace_without_text
+from interviewer.sessions.grader_source import NOBODY, OFFLINE, GraderSource
 from interviewer.sessions.job_queue import EffectJob, JobQueue
 from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.sessions.work_queues import WorkQueues
@@ -41,32 +41,7 @@ from interviewer.text.messages import localized
 
 _log = logging.getLogger(__name__)
 
-OFFLINE = ""
-# Nobody's choice: the graders of the settings.
-NOBODY = ""
 _RECORDING_PAUSES = (0.0, 0.2, 1.0)
-
-
-class GraderSource(Protocol):
-    """Says who works for an owner."""
-
-    def address(self, owner: str) -> str:
-        """The server that works for this owner, OFFLINE if none does. Asks no server."""
-
-    def grader(self, owner: str) -> Grader:
-        """The grader of this owner; making it may ask a server."""
-
-    def second_grader(self, owner: str) -> Grader:
-        """The grader that gives second opinions: another model if the owner chose one, else the same once more."""
-
-    def llm_for(self, owner: str) -> LLM | None:
-        """The model that words follow-up questions where the bank has none, if there is one."""
-
-    def is_shared(self, owner: str) -> bool:
-        """Whether every process of these settings has this owner's grader; else only this one, where it was chosen."""
-
-    def width(self, owner: str) -> int:
-        """How many requests at a time the server of this owner takes."""
 
 
 class EventRecorder(Protocol):
@@ -97,6 +72,8 @@ class _Work:
     """The owner whose graders work."""
     is_tried_again: bool
     """Whether somebody tries again where the model could not be reached, so that this is no failure yet."""
+    is_counted: bool
+    """Whether it counts for what the owner may use; what is tried again was counted before."""
     call: ModelCall = field(default_factory=ModelCall)
     partial: tuple[Verdict, ...] = ()
     future: Future[None] = field(default_factory=Future)
@@ -148,12 +125,15 @@ class EffectRunner:
         """Start the effect unless it is under way; None if it is left to another process, or to the queue.
 
         Where a grading `is_watched`, `partial` tells its verdicts as they come; what `is_left` has lost its job, if it had
-        one. The future ends when the result is recorded, or when it is known that it cannot be.
+        one. A follow-up that no worker has taken in time is decided here, without a model. The future ends when the
+        result is recorded, or when it is known that it cannot be.
         """
         if self._jobs is None or not self._is_for_the_queue(session.owner):
             return self.work_on(session, effect, language, is_watched=is_watched)
         key = EffectKey(session.id, effect)
-        if is_left and self._may_be_worked_on(session, key, language):
+        if not is_left and isinstance(effect, AskProbe | Clarify):
+            self._decide_if_late(session, key, self._jobs)
+        elif is_left and self._may_be_worked_on(session, key, language):
             self._jobs.add_again(self._job(session, effect, language))
         return None
 
@@ -166,6 +146,7 @@ class EffectRunner:
         is_watched: bool,
         whose: str | None = None,
         is_tried_again: bool = False,
+        is_counted: bool = True,
     ) -> Future[None] | None:
         """Do the effect in this process, unless it is under way; None if another process is at it.
 
@@ -188,22 +169,26 @@ class EffectRunner:
                 return self._under_way[key].future
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
             queue = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
-            work = _Work(key, session, language, is_watched, is_leased, whose, is_tried_again)
+            work = _Work(key, session, language, is_watched, is_leased, whose, is_tried_again, is_counted)
             self._under_way[key] = work
             work.future = self._queues.submit(queue, partial(self._run, work))
         return work.future
 
     def stop(self, interview: str) -> None:
         """Stop the gradings of this interview that are under way in this process, and their requests. Nothing is recorded."""
+        gradings = GradeAttempt | GradeAgain
+        self._end(lambda work: work.key.interview == interview and isinstance(work.key.effect, gradings))
+
+    def leave(self, key: EffectKey) -> None:
+        """Stop a job, and let other processes have it at once."""
+        self._end(lambda work: work.key == key and work.whose == NOBODY)
+
+    def _end(self, is_meant: Callable[[_Work], bool]) -> None:
         with self._lock:
-            stopped = [
-                work
-                for key, work in self._under_way.items()
-                if key.interview == interview and isinstance(key.effect, GradeAttempt | GradeAgain)
-            ]
-            for work in stopped:
+            ended = [work for work in self._under_way.values() if is_meant(work)]
+            for work in ended:
                 del self._under_way[work.key]
-        for work in stopped:
+        for work in ended:
             work.call.stop()
             self._release(work)
 
@@ -246,6 +231,18 @@ class EffectRunner:
                 self._release(work)
                 with self._lock:
                     self._under_way.pop(key, None)
+
+    def _decide_if_late(self, session: EventRecorder, key: EffectKey, jobs: JobQueue) -> None:
+        """Decide a follow-up that a person waits for and that no worker has taken in time, or has lost its job."""
+        waited = jobs.seconds_in_queue(key)
+        if (waited is not None and waited < self._follow_up_seconds) or not self._leases.take(key):
+            return
+        try:
+            jobs.remove(key)  # the next follow-up of the attempt has the same name
+            if session.record_result(lambda now: self.decide_follow_up(now) if key.effect in due(now) else None):
+                _log.warning("no worker took the %s of interview %s in time", key, key.interview)
+        finally:
+            self._leases.release(key)
 
     def _is_for_the_queue(self, owner: str) -> bool:
         return self._graders.is_shared(owner) and not self.is_offline(owner)
@@ -307,7 +304,7 @@ class EffectRunner:
 
     def _take_call(self, work: _Work) -> None:
         """Count what a model is about to do for the owner of the interview. Raises OverLimit."""
-        if self._limits and self._graders.address(work.whose) != OFFLINE:
+        if self._limits and work.is_counted and self._graders.address(work.whose) != OFFLINE:
             self._limits.take_call(work.session.owner)
 
     def _grade(self, work: _Work, effect: GradeAttempt | GradeAgain, interview: Interview) -> Event:

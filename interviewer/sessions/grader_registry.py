@@ -19,6 +19,7 @@ from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.model_call import ModelCall
 from interviewer.llm.request_options import LEARNED
+from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.text.messages import localized
 
 # What a grader check was of: base URL, model and call shape.
@@ -99,6 +100,8 @@ class GraderRegistry:
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
         self._checks: MutableMapping[CheckKey, Any] = {} if checks is None else checks
+        self.limits: UsageLimits | None = None
+        """On what the visitors of a server may use; None where there are none."""
 
     def open_to_strangers(self) -> None:
         """From now on the page is reached by others too: no address may be entered that was not offered."""
@@ -158,6 +161,11 @@ class GraderRegistry:
         self.stop_check(owner)
         call = self._tests[owner] = ModelCall()
         return call
+
+    def take_call(self, owner: str) -> None:
+        """Count a grading of a grader check. Raises OverLimit if the owner may have no more for now."""
+        if self.limits:
+            self.limits.take_call(owner)
 
     def stop_check(self, owner: str) -> None:
         """Stop the grader check of this owner, and its request."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from interviewer.domain.interview import AskProbe, Clarify
 from interviewer.domain.rubric import Language
 from interviewer.llm.model_call import CallPhase, CallProgress
-from interviewer.sessions.database import Database
+from interviewer.sessions.database import Database, store_error
 from interviewer.sessions.effect_leases import EffectKey
 from interviewer.sessions.job_schema import has_jobs
 
@@ -21,9 +21,17 @@ TASK = "effect"
 _FOLLOW_UP_PRIORITY = 10
 
 _WHERE_IT_STANDS = sa.text(
-    "SELECT status::text AS status, attempts, (SELECT max(at) FROM procrastinate_events WHERE job_id = jobs.id) AS since "
+    "SELECT status::text AS status, attempts > 0 OR args->>'tries' IS NOT NULL AS is_again, (SELECT max(at) FROM procrastinate_events WHERE job_id = jobs.id) AS since "
     "FROM procrastinate_jobs AS jobs WHERE queueing_lock = :name AND status IN ('todo', 'doing') ORDER BY id LIMIT 1"
 )
+
+# By the clock of the database, which all processes share.
+_SECONDS_IN_QUEUE = sa.text(
+    "SELECT extract(epoch FROM now() - max(at)) FROM procrastinate_jobs JOIN procrastinate_events AS events "
+    "ON job_id = procrastinate_jobs.id WHERE queueing_lock = :name AND status IN ('todo', 'doing') AND type = 'deferred'"
+)
+
+_REMOVE = sa.text("DELETE FROM procrastinate_jobs WHERE queueing_lock = :name AND status = 'todo'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +44,15 @@ class EffectJob:
     width: int
 
 
+class TakenElsewhere(Exception):
+    """Another process is at the effect of a job: it is looked at again later, since that process may come to an end."""
+
+
 class JobQueue:
     """The jobs of one database. Safe to share between threads."""
 
     def __init__(self, database: Database) -> None:
-        """Raises SettingsError if the database has no queue."""
+        """For a database that has a queue; `of` knows whether it has."""
         from procrastinate import App, SyncPsycopgConnector
 
         self._database = database
@@ -54,18 +66,23 @@ class JobQueue:
         return cls(database) if has_jobs(database.url) else None
 
     def add(self, jobs: Sequence[EffectJob], connection: sa.Connection) -> None:
-        """Put the jobs in, in the transaction of this connection; one that waits already is not put in twice."""
-        from procrastinate.exceptions import AlreadyEnqueued
+        """Put the jobs in, in the transaction of this connection; one that waits already is not put in twice.
+
+        Raises StoreError.
+        """
+        from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
         for job in jobs:
             key = job.key
+            is_follow_up = isinstance(key.effect, AskProbe | Clarify)
             task = self._app.configure_task(
                 TASK,
                 queue=QUEUE,
                 queueing_lock=_name(key),
-                # No two jobs of one lock run at a time: as many locks for a server as it takes requests.
-                lock=f"{job.address} {next(self._turns) % job.width}",
-                priority=_FOLLOW_UP_PRIORITY if isinstance(key.effect, AskProbe | Clarify) else 0,
+                # No two jobs of one lock run at a time: as many locks for a server as it takes requests. Follow-ups have
+                # locks of their own, since gradings may take long; each process still sends no more than it may.
+                lock=f"{'follow-up ' * is_follow_up}{job.address} {next(self._turns) % job.width}",
+                priority=_FOLLOW_UP_PRIORITY if is_follow_up else 0,
                 connection=connection.connection.driver_connection,
             )
             question, attempt = key.effect.question, key.effect.attempt
@@ -75,6 +92,8 @@ class JobQueue:
                     task.defer(attempt=attempt, **named)
             except AlreadyEnqueued:
                 pass
+            except ConnectorException as error:
+                raise store_error(sa.exc.DBAPIError(None, None, error.__cause__ or error)) from error
 
     def add_again(self, job: EffectJob) -> None:
         """Put in a job that was lost. Raises StoreError."""
@@ -87,8 +106,19 @@ class JobQueue:
             found = connection.execute(_WHERE_IT_STANDS, {"name": _name(key)}).first()
         if found is None:
             return None
-        waiting = CallPhase.RETRYING if found.attempts else CallPhase.WAITING
+        waiting = CallPhase.RETRYING if found.is_again else CallPhase.WAITING
         return CallProgress(CallPhase.ELSEWHERE if found.status == "doing" else waiting, found.since.timestamp())
+
+    def seconds_in_queue(self, key: EffectKey) -> float | None:
+        """How long ago the job was put in, whether or not a worker has it; None if there is none. Raises StoreError."""
+        with self._database.read() as connection:
+            found = connection.execute(_SECONDS_IN_QUEUE, {"name": _name(key)}).scalar()
+        return None if found is None else float(found)
+
+    def remove(self, key: EffectKey) -> None:
+        """Take out a job that no worker has. Raises StoreError."""
+        with self._database.write() as connection:
+            connection.execute(_REMOVE, {"name": _name(key)})
 
 
 def _name(key: EffectKey) -> str:

@@ -10,19 +10,21 @@ from typing import Any
 
 import sqlalchemy as sa
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
-from procrastinate.exceptions import ProcrastinateException, UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from psycopg.conninfo import make_conninfo
 
 from interviewer.domain.rubric import Language
 from interviewer.errors import LLMUnreachable
 from interviewer.sessions.effect_leases import EFFECTS, EffectKey
-from interviewer.sessions.job_queue import QUEUE, TASK
+from interviewer.sessions.job_queue import QUEUE, TASK, TakenElsewhere
 
 _log = logging.getLogger(__name__)
 
 # Seconds before a job whose model could not be reached is run again; then it has failed.
 _PAUSES = (10, 40, 120)
+# Seconds before a job is looked at again that another process is at.
+_TAKEN_PAUSE = 5
 
 # A new job is heard of at once; one that is tried again is looked for.
 _LOOK_SECONDS = 2.0
@@ -31,30 +33,30 @@ _DEAD_AFTER = 20.0
 _LOST_CONNECTION_PAUSE = 2.0
 _MOST_CONNECTIONS = 4
 
-WorkOn = Callable[[EffectKey, Language, bool], "Future[None] | None"]
-"""Starts an effect; the last argument says whether it is tried again where the model cannot be reached."""
+WorkOn = Callable[[EffectKey, Language, bool, bool], "Future[None] | None"]
+"""Starts an effect; tells whether it is tried again where the model cannot be reached, and whether the try is counted."""
 
 
-class _Backoff(BaseRetryStrategy):
-    """Tries again where a model could not be reached, later each time, and where this process ends before the job has."""
+class _HandOver(BaseRetryStrategy):
+    """Gives a job to others where this process ends before the job has."""
 
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, asyncio.CancelledError):
-            return RetryDecision(retry_in={"seconds": 0})
-        if isinstance(exception, LLMUnreachable) and job.attempts < len(_PAUSES):
-            # With a lock of its own: a job that waits to be run again would hold up all those behind its lock.
-            return RetryDecision(retry_in={"seconds": _PAUSES[job.attempts]}, lock=f"again {job.id}")
-        return None
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
+        return RetryDecision(retry_in={"seconds": 0}) if isinstance(exception, asyncio.CancelledError) else None
 
 
 class JobWorker:
     """Works until it is closed, also after the database was away."""
 
-    def __init__(self, url: sa.URL, work_on: WorkOn, width: int, grace: float) -> None:
-        """`width` is how many jobs run at a time; those under way get `grace` seconds when the worker is closed."""
+    def __init__(
+        self, url: sa.URL, work_on: WorkOn, leave: Callable[[EffectKey], None], width: int, grace: float
+    ) -> None:
+        """`width` is how many jobs run at a time; those under way get `grace` seconds when the worker is closed.
+
+        Those that take longer are left to other processes: `leave` stops one here.
+        """
         _, options = url.get_dialect()().create_connect_args(url)
         self._conninfo = make_conninfo("", **options)
-        self._work_on, self._width, self._grace = work_on, width, grace
+        self._work_on, self._leave, self._width, self._grace = work_on, leave, width, grace
         self._closed = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._running: asyncio.Task[None] | None = None
@@ -88,7 +90,7 @@ class JobWorker:
         # A pool that has lost the server says so within seconds.
         connector = PsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=_MOST_CONNECTIONS, timeout=10)
         app = App(connector=connector)
-        app.task(name=TASK, queue=QUEUE, retry=_Backoff(), pass_context=True)(self._do)
+        app.task(name=TASK, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._do)
         async with app.open_async():
             finding = asyncio.create_task(self._find_stalled(app))
             try:
@@ -108,9 +110,36 @@ class JobWorker:
     async def _do(self, context: JobContext, /, **arguments: Any) -> None:
         effect = EFFECTS[arguments["kind"]](arguments["question"], arguments["attempt"])
         key, language = EffectKey(arguments["interview"], effect), Language(arguments["language"])
-        future = await asyncio.to_thread(self._work_on, key, language, context.job.attempts < len(_PAUSES))
-        if future is not None:
-            await asyncio.shield(asyncio.wrap_future(future))  # what others wait for is not cancelled with the job
+        # `attempts` of the job counts also workers that ended; only a model that cannot be reached makes a grading fail.
+        tries = arguments.get("tries", 0)
+        is_first = not tries and not context.job.attempts
+        try:
+            future = await asyncio.to_thread(self._work_on, key, language, tries < len(_PAUSES), is_first)
+            if future is not None:
+                await asyncio.shield(asyncio.wrap_future(future))
+        except asyncio.CancelledError:
+            await asyncio.to_thread(self._leave, key)  # before others see the job
+            raise
+        except TakenElsewhere:
+            await self._put_in_again(context, _TAKEN_PAUSE, arguments)
+        except LLMUnreachable:
+            if tries < len(_PAUSES):
+                await self._put_in_again(context, _PAUSES[tries], arguments | {"tries": tries + 1})
+
+    async def _put_in_again(self, context: JobContext, seconds: int, arguments: dict[str, Any]) -> None:
+        """Put the job in anew, to be run later, unless the same work waits already."""
+        job = context.job
+        task = context.app.configure_task(
+            TASK,
+            queue=QUEUE,
+            queueing_lock=job.queueing_lock,
+            # With a lock of its own: a job that waits to be run again would hold up all those behind its lock.
+            lock=f"again {job.queueing_lock}",
+            priority=job.priority,
+            schedule_in={"seconds": seconds},
+        )
+        with suppress(AlreadyEnqueued):
+            await task.defer_async(**arguments)
 
     async def _find_stalled(self, app: App) -> None:
         """Give the jobs of killed workers to others."""

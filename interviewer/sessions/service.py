@@ -12,9 +12,10 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import warm_up
 from interviewer.sessions.effect_leases import EffectKey, EffectLeases
-from interviewer.sessions.effects import NOBODY, EffectRunner, GraderSource
+from interviewer.sessions.effects import EffectRunner
+from interviewer.sessions.grader_source import NOBODY, GraderSource
 from interviewer.sessions.interview_cache import InterviewCache
-from interviewer.sessions.job_queue import JobQueue
+from interviewer.sessions.job_queue import JobQueue, TakenElsewhere
 from interviewer.sessions.session import LONGEST_ANSWER, Session
 from interviewer.sessions.store import Store
 from interviewer.sessions.usage_limits import UsageLimits
@@ -118,7 +119,7 @@ class SessionService:
             return
         from interviewer.sessions.job_worker import JobWorker
 
-        self._worker = JobWorker(self.store.database.url, self._work_on, self._threads, grace)
+        self._worker = JobWorker(self.store.database.url, self._work_on, self._runner.leave, self._threads, grace)
 
     def close(self) -> None:
         """Stop looking for work; what is under way is abandoned, and found again by others or at the next start."""
@@ -127,8 +128,10 @@ class SessionService:
             self._worker.close()
         self._leases.close()
 
-    def _work_on(self, key: EffectKey, language: Language, is_tried_again: bool) -> Future[None] | None:
-        """Start a job, if what it is for is still owed."""
+    def _work_on(
+        self, key: EffectKey, language: Language, is_tried_again: bool, is_counted: bool
+    ) -> Future[None] | None:
+        """Start a job, if what it is for is still owed. Raises TakenElsewhere."""
         try:
             session = self.resume(key.interview, None)
         except NoSuchInterview:
@@ -137,14 +140,18 @@ class SessionService:
         if key.effect not in due(interview):
             return None
         # A job is for the model of the settings, whatever its owner chose in this process.
-        return self._runner.work_on(
+        started = self._runner.work_on(
             session,
             key.effect,
             language,
             is_watched=shows_grades(interview),
             whose=NOBODY,
             is_tried_again=is_tried_again,
+            is_counted=is_counted,
         )
+        if started is None:
+            raise TakenElsewhere
+        return started
 
     def _sweep(self) -> None:
         unchanged_for = None

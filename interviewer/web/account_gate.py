@@ -29,6 +29,9 @@ _MOST_REMEMBERED = 1000
 class SignIn(Protocol):
     """A way in which people sign in."""
 
+    takes_along: bool
+    """Whether `account` makes what the browser had before its account's; else that was done at the sign-in."""
+
     def claim(self, request: HTTPConnection) -> Any:
         """Who sent a request, as far as it proves that by itself: hashable, None for nobody.
 
@@ -37,7 +40,7 @@ class SignIn(Protocol):
         ...
 
     def account(self, claim: Any, browser_owner: str | None) -> Account | None:
-        """The account behind a claim, if there still is one. The browser's anonymous owner is taken along if given."""
+        """The account behind a claim, if there still is one; the browser's anonymous owner comes along if `takes_along`."""
         ...
 
     def add_routes(self, app: FastAPI) -> None: ...
@@ -68,7 +71,9 @@ class AccountGate:
         brought = self._owners.of(request.cookies) if scope["path"] == "/" else None
         try:
             claim = self._sign_in.claim(request)
-            account = None if claim is None else await run_in_threadpool(self._account, claim, brought)
+            account, is_taken_along = (None, False)
+            if claim is not None:
+                account, is_taken_along = await run_in_threadpool(self._account, claim, brought)
         except NotAllowed as error:
             await _refused(error.into(language_of_request(request)), 403)(scope, receive, send)
             return
@@ -78,15 +83,18 @@ class AccountGate:
         if account is None:
             await self._sent_away(request)(scope, receive, send)
             return
-        await self._app(self._as_owner(scope, account.owner), receive, self._without_owner(send) if brought else send)
+        await self._app(
+            self._as_owner(scope, account.owner), receive, self._without_owner(send) if is_taken_along else send
+        )
 
-    def _account(self, claim: Any, brought: str | None) -> Account | None:
+    def _account(self, claim: Any, brought: str | None) -> tuple[Account | None, bool]:
+        """The account of a claim, and whether what the browser had is its now."""
         try:
             account = self._sign_in.account(claim, brought)
         except StoreError:
             # The page says what is wrong with the database, and keeps what is being typed.
             if claim in self._last_known:
-                return self._last_known[claim]
+                return self._last_known[claim], False
             raise
         if len(self._last_known) >= _MOST_REMEMBERED:
             self._last_known.clear()
@@ -94,7 +102,7 @@ class AccountGate:
             self._last_known[claim] = account
         else:
             self._last_known.pop(claim, None)
-        return account
+        return account, bool(account and brought and self._sign_in.takes_along)
 
     def _sent_away(self, request: HTTPConnection) -> Response:
         """To the page where one signs in, or, where no page was asked for, nowhere."""

@@ -4,11 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from interviewer import wiring
+from interviewer.banks.job.kept_job import kept_job
 from interviewer.domain.rubric import Language
 from interviewer.errors import InterviewerError, NotAllowed, StoreError
 from interviewer.presentation.templating import inline, render
@@ -18,7 +21,6 @@ from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.history_archive import export_history
 from interviewer.sessions.practice_log import read_practice_settings
-from interviewer.sessions.removal import forget_owner
 from interviewer.sessions.store import Store
 from interviewer.settings import Settings
 from interviewer.text.messages import say
@@ -41,8 +43,11 @@ def account_line(owners: Owners, cookies: Mapping[str, str], language: Language)
     return inline(_LINE, language, account=account) if account else ""
 
 
-def everything_of(store: Store, account: Account) -> str:
-    """All that is kept of a person, as JSON that `interviewer history import` takes. Raises as `export_history` does."""
+def everything_of(store: Store, account: Account, data_folder: Path) -> str:
+    """All that is kept of a person, as JSON that `interviewer history import` takes.
+
+    Raises as `export_history` and `kept_job` do.
+    """
     person = {name: value for name, value in asdict(account).items() if name != "epoch"}
     history = json.loads(export_history(store, account.owner))
     for one in history["interviews"]:
@@ -50,7 +55,9 @@ def everything_of(store: Store, account: Account) -> str:
         one["coach_notes"] = [{"by": note.by, "note": note.note, "written_at": note.written_at} for note in notes]
     practice = read_practice_settings(store, account.owner)._asdict()
     joined = [classroom.name for classroom in classes_joined(store, account.owner)]
-    whole = {**history, "account": person, "practice_settings": practice, "classes": joined}
+    description, resume = kept_job(data_folder, account.owner) or (None, None)
+    job = {"description": description, "resume": resume}
+    whole = {**history, "account": person, "practice_settings": practice, "classes": joined, "job": job}
     return json.dumps(whole, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
@@ -71,6 +78,8 @@ def add_account_page(
     def left(why: str) -> Response:
         answer = RedirectResponse(f"{settings.root_path}{SIGN_IN}?{why}", 303)
         answer.headers["Set-Cookie"] = cookie.end()
+        # What was being typed is in the browser's storage, which the next person at this computer could read.
+        answer.headers["Clear-Site-Data"] = '"storage"'
         return answer
 
     @app.get("/account")
@@ -82,7 +91,7 @@ def add_account_page(
 
     @app.get("/account/data")
     def download(request: Request) -> Response:
-        text = everything_of(store, account_of(request))
+        text = everything_of(store, account_of(request), settings.data_folder)
         name = f"mock-interviewer-{datetime.now(UTC):%Y-%m-%d}.json"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return Response(text, media_type="application/json", headers=headers)
@@ -93,7 +102,7 @@ def add_account_page(
         if confirmed != "yes":
             return PlainTextResponse(say("account.not_confirmed", language_of_request(request)) + "\n", 400)
         graders.forget(account.owner)
-        forget_owner(store, account.owner, settings.data_folder)
+        wiring.delete_person(settings, store, account.owner)
         return left("out")
 
     @app.post("/sign-out")

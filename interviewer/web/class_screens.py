@@ -142,7 +142,8 @@ class ClassScreens:
     def _report(self, name: str, interview: Interview, coach: str, language: Language) -> str:
         """Without what the candidate keeps about questions, and without what they practised before."""
         live = CardActions(self.badges.is_measured(interview), coach=coach)
-        return report(interview, language, badge=self.badges.on(interview, language), exports_of=name, live=live)
+        badge = self.badges.on(interview, language)
+        return report(interview, language, badge=badge, exports_of=name, live=live, is_for_coach=True)
 
     def _questions(self, lines: Sequence[CandidateLine]) -> list[Question]:
         """What was asked, as it was asked last."""

@@ -51,7 +51,7 @@ class ClassesWiring:
         tab, shown = self.tab, [self.tab.page, self.tab.where]
         for trigger in (tab.tab.select, language.input):
             on(trigger, self._show, [tab.where, language], shown)
-        on(tab.ask.click, self._act, [tab.where, tab.asked, language], shown)
+        on(tab.ask.click, self._act, [tab.where, tab.asked, language], shown, trigger_mode="multiple")
 
     def _show(self, where: str, language: str, request: gr.Request) -> Any:
         owner = self.owner_of(request)

@@ -11,6 +11,7 @@ from interviewer.errors import NoSuchInterview, NotAllowed, OutOfTurn, StoreErro
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.presentation.wording import moment
 from interviewer.sessions.access import Access, Action
+from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
@@ -39,8 +40,13 @@ def add_exports(
             played = replay(recorded.event for recorded in history)
             # What a candidate practised before is no coach's business.
             compared = compare(service.store, whose, name, played) if owner == whose else ()
+            spoken = language or played.plan.language
+            candidate = "" if owner == whose else access.name(whose) or say("classes.unnamed", spoken)
+            notes = list_coach_notes(service.store, name) if played.is_over else ()
             known = wiring.known_measurements(settings)
-            text = export_transcript(name, history, kind, language, known, library.banks(), compared, zone)
+            text = export_transcript(
+                name, history, kind, language, known, library.banks(), compared, zone, notes, candidate
+            )
         except (NotAllowed, NoSuchInterview):
             return PlainTextResponse("Not found.\n", 404)
         except OutOfTurn as error:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
-from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, SettingsError
+from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, OverLimit, SettingsError
 from interviewer.evaluation.grader_check import GraderCheck
 from interviewer.evaluation.speech_check import check_all
 from interviewer.grading import CallShape
@@ -167,13 +167,22 @@ class GraderActions:
         bank = self.library.bank(_BANK)
         speech = self.speech if self.models.options.is_private else None  # a test of it costs the operator
         call = self.models.begin_check(owner)
-        run: BackgroundTask[GraderCheck, tuple[int, int]] = BackgroundTask(
-            lambda tell: check_all(self.models, choice, bank, speech, lambda place, total: tell((place, total))),
-            call=call,
-        )
+
+        def work(tell: Callable[[tuple[int, int]], None]) -> GraderCheck:
+            def told(place: int, total: int) -> None:
+                self.models.take_call(owner)
+                tell((place, total))
+
+            return check_all(self.models, choice, bank, speech, told)
+
+        run: BackgroundTask[GraderCheck, tuple[int, int]] = BackgroundTask(work, call=call)
         for place, total in run:
             yield GraderPanel(inline(_TESTING, language, place=place + 1, total=total, progress=call.progress))
-        check = run.result()
+        try:
+            check = run.result()
+        except OverLimit as error:
+            yield GraderPanel(_paragraph(error.into(language), language))
+            return
         if call.is_stopped:
             yield GraderPanel(_paragraph(say("call.stopped", language), language))
             return

@@ -31,6 +31,11 @@ HEALTH, READY = "/healthz", "/readyz"
 TRANSCRIBE, READ_ALOUD = "/transcribe", "/read-aloud"
 _LARGEST = {IMPORT: LARGEST_BANK, EDITOR: 3 * LARGEST_BANK, TRANSCRIBE: 25_000_000}
 
+# What a visitor of a public page may have written down in an hour: an hour of what the page records. A recording that
+# is larger would be refused in every hour.
+RECORDED_IN_AN_HOUR = 16_000_000
+_LARGEST_FROM_STRANGERS = _LARGEST | {TRANSCRIBE: RECORDED_IN_AN_HOUR}
+
 # Gradio's components evaluate their own templates, hence 'unsafe-eval'; no inline script is allowed.
 POLICY = "; ".join(  # noqa: FLY002 - one directive a line
     (
@@ -147,7 +152,8 @@ class Guard:
             return None
         if self._is_foreign(headers, host):
             return 403, "A request from another site, or one that does not say where it comes from, is refused."
-        return _size_refused(headers, path)
+        largest = _LARGEST if self._is_private() else _LARGEST_FROM_STRANGERS
+        return _size_refused(headers, largest.get(path, LARGEST_BODY))
 
     def _is_foreign(self, headers: Headers, host: str) -> bool:
         """Whether a request that changes something was not sent by our own page, as far as its headers tell.
@@ -204,10 +210,9 @@ def _is_forwarding(name: bytes) -> bool:
     return name.startswith(b"x-forwarded-") or name in (b"forwarded", b"via", b"x-real-ip")
 
 
-def _size_refused(headers: Headers, path: str) -> tuple[int, str] | None:
+def _size_refused(headers: Headers, most: int) -> tuple[int, str] | None:
     if "transfer-encoding" in headers:
         return 411, "A request must say how long it is."
-    most = _LARGEST.get(path, LARGEST_BODY)
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > most:
         return 413, f"This is too large: {most // 1_000_000} MB is the most."

@@ -4,9 +4,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _HOUR = 3600.0
+
+
+class Spending(NamedTuple):
+    """What a visitor took, and when: in seconds of the budget's clock."""
+
+    at: float
+    amount: int
 
 
 @dataclass(slots=True)
@@ -15,29 +24,29 @@ class HourlyBudget:
 
     most: int
     now: Callable[[], float] = time.monotonic
-    _used: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
+    _used: dict[str, deque[Spending]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def spend(self, owner: str, amount: int) -> bool:
-        """Take so much from what this visitor has left; False, and nothing taken, where that is less."""
+    def spend(self, owner: str, amount: int) -> Spending | None:
+        """Take so much from what this visitor has left; None, and nothing taken, where that is less."""
         with self._lock:
             self._forget_old()
-            spent = sum(amount for _, amount in self._used.get(owner, ()))
+            spent = sum(one.amount for one in self._used.get(owner, ()))
             if spent + amount > self.most:
-                return False
-            self._used.setdefault(owner, deque()).append((self.now(), amount))
-            return True
+                return None
+            spending = Spending(self.now(), amount)
+            self._used.setdefault(owner, deque()).append(spending)
+            return spending
 
-    def give_back(self, owner: str) -> None:
-        """Undo what was taken last: nothing was had for it."""
-        with self._lock:
-            if used := self._used.get(owner):
-                used.pop()
+    def give_back(self, owner: str, spending: Spending) -> None:
+        """Undo what this visitor took, if it still counts: nothing was had for it."""
+        with self._lock, suppress(KeyError, ValueError):
+            self._used[owner].remove(spending)
 
     def _forget_old(self) -> None:
         until = self.now() - _HOUR
         for owner, used in list(self._used.items()):
-            while used and used[0][0] <= until:
+            while used and used[0].at <= until:
                 used.popleft()
             if not used:
                 del self._used[owner]

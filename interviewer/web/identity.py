@@ -49,7 +49,7 @@ class Owners:
         return self._accounts.of(owner) if self._accounts and owner else None
 
     def new(self) -> str:
-        return secrets.token_urlsafe(18)
+        return secrets.token_hex(16)  # begins with no dash, as an argument of a command must not
 
     def set_cookie(self, owner: str) -> str:
         """The value of a Set-Cookie header."""

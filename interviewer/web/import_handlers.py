@@ -6,6 +6,7 @@ What reads lists of questions is imported when the first one comes: the page nee
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from interviewer.banks.loader import BankLibrary, decode_bank, unreadable
 from interviewer.banks.removal import RemovedBank, remove_bank, removed_banks, undelete_bank
 from interviewer.domain.rubric import Bank, Language, Localized
 from interviewer.errors import BankError, InterviewerError
+from interviewer.llm.model_call import ModelCall
 from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say
@@ -168,6 +170,22 @@ class Importer:
         if stopping := self.running.get((owner, window, task)):
             stopping.set()
 
+    @contextmanager
+    def stoppable(self, owner: str, window: str, task: WindowTask) -> Iterator[tuple[threading.Event, ModelCall]]:
+        """What `stop` sets while a visitor's window waits in the block, and the call of what is asked of a model for it.
+
+        The call ends with the block, also where the window was closed meanwhile: nobody reads what a model still says.
+        """
+        stopping = self.running[owner, window, task] = threading.Event()
+        call = ModelCall()
+        try:
+            yield stopping, call
+        finally:
+            stopping.set()
+            call.stop()
+            if self.running.get((owner, window, task)) is stopping:
+                del self.running[owner, window, task]
+
     def save(self, text: str, base: str, language: Language) -> ImportView:
         """Save the bank as it was edited. What is wrong with it is said, and the text stays as it is.
 
@@ -220,9 +238,8 @@ class Importer:
         if by_model and llm is None:
             yield _refused("import.no_model", language)
             return
-        stopping = self.running[owner, window, WindowTask.IMPORT] = threading.Event()
 
-        def made(tell: Callable[[_Progress], None]) -> "Preview":
+        def made(stopping: threading.Event, tell: Callable[[_Progress], None]) -> "Preview":
             hears = partial(_hear, tell, stopping)
             shown = pipeline.preview(
                 name,
@@ -238,19 +255,16 @@ class Importer:
             shown.check(partial(hears, "checking"))
             return shown
 
-        run: BackgroundTask[Preview, _Progress] = BackgroundTask(made, stopping)
-        yield _progress("reading", None, None, language)
         try:
-            for stage, done, total in run:
-                yield _progress(stage, done, total, language)
-            shown = None if stopping.is_set() else run.result()
+            with self.stoppable(owner, window, WindowTask.IMPORT) as (stopping, call):
+                run: BackgroundTask[Preview, _Progress] = BackgroundTask(partial(made, stopping), stopping, call)
+                yield _progress("reading", None, None, language)
+                for stage, done, total in run:
+                    yield _progress(stage, done, total, language)
+                shown = None if stopping.is_set() else run.result()
         except InterviewerError as error:
             yield _refused("import.unusable", language, error)
             return
-        finally:
-            stopping.set()  # also where the window was closed meanwhile
-            if self.running.get((owner, window, WindowTask.IMPORT)) is stopping:
-                del self.running[owner, window, WindowTask.IMPORT]
         if shown is None:
             yield ImportView(inline('<p role="status">{{ say("import.stopped") }}</p>', language))
             return

@@ -4,7 +4,6 @@ A description and a résumé stay in the browser and in the request that reads t
 What compares them with the banks is imported when the first one comes.
 """
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,6 @@ from interviewer.banks.job.kept_job import forget_job, keep_job, kept_job
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import InterviewerError, LLMError
 from interviewer.llm import LLM
-from interviewer.llm.model_call import ModelCall
 from interviewer.presentation.job_text import job_notes
 from interviewer.presentation.templating import inline, render
 from interviewer.text.messages import say
@@ -145,30 +143,23 @@ class JobPreparation:
         self, owner: str, window: str, work: Callable[[_Tell, Callable[[], None]], T], language: Language
     ) -> Iterator[Prepared | T]:
         """How far the work is, then its result; a press of the button that stops it ends the request too."""
-        stopping = self.importer.running[owner, window, WindowTask.JOB] = threading.Event()
-        call = ModelCall()
-
-        def heed() -> None:
-            if stopping.is_set():
-                raise _Stopped
-
-        run: BackgroundTask[T, str] = BackgroundTask(lambda tell: work(tell, heed), stopping, call)
         may_stop = self.importer.may_save
         try:
-            yield Prepared(inline(_WORKING, language, told=say("job.reading", language), may_stop=may_stop))
-            for told in run:
-                yield Prepared(inline(_WORKING, language, told=told, may_stop=may_stop))
-            if stopping.is_set():
-                yield Prepared(inline('<p role="status">{{ say("job.stopped") }}</p>', language))
-            else:
-                yield run.result()
+            with self.importer.stoppable(owner, window, WindowTask.JOB) as (stopping, call):
+
+                def heed() -> None:
+                    if stopping.is_set():
+                        raise _Stopped
+
+                run: BackgroundTask[T, str] = BackgroundTask(lambda tell: work(tell, heed), stopping, call)
+                yield Prepared(inline(_WORKING, language, told=say("job.reading", language), may_stop=may_stop))
+                for told in run:
+                    yield Prepared(inline(_WORKING, language, told=told, may_stop=may_stop))
+                found = None if stopping.is_set() else run.result()
         except InterviewerError as error:
             yield Prepared(refusal("job.unusable", language, error))
-        finally:
-            stopping.set()  # also where the window was closed meanwhile
-            call.stop()
-            if self.importer.running.get((owner, window, WindowTask.JOB)) is stopping:
-                del self.importer.running[owner, window, WindowTask.JOB]
+            return
+        yield Prepared(inline('<p role="status">{{ say("job.stopped") }}</p>', language)) if found is None else found
 
     def _remember(self, owner: str, window: str, found: "JobMap") -> None:
         self.maps.pop((owner, window), None)

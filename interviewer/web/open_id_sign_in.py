@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -34,6 +35,7 @@ _log = logging.getLogger(__name__)
 _PROVIDER_SECONDS = 10
 _MINUTES_TO_SIGN_IN = 15
 _NEXT = "next"
+_ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 
 # What authlib raises: for an answer that is none, a provider that is away, and one that does not say what it must.
 _FAILURES = (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError, RuntimeError)
@@ -41,6 +43,8 @@ _FAILURES = (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError, Runti
 
 class OpenIDSignIn:
     """The sign-in page, the way to the provider and back, and the session that begins then."""
+
+    takes_along = False
 
     def __init__(self, settings: Settings, accounts: Accounts, owners: Owners, cookie: AccountCookie) -> None:
         self._settings = settings
@@ -126,6 +130,8 @@ class OpenIDSignIn:
             more = await self._client.userinfo(token=token)
             if more.get("sub") != claims["sub"]:
                 raise ValueError("the provider speaks of two different people")
+            if "email" in claims and more.get("email") != claims["email"]:
+                more.pop("email_verified", None)  # it speaks of another address
             claims = {**more, **claims}
         return claims
 
@@ -143,7 +149,9 @@ class OpenIDSignIn:
         if isinstance(error, StoreError):
             return self._page(error.into(language), language, status=503)
         # Without the message: it may hold what the provider sent.
-        what = getattr(error, "error", "") or type(error).__name__
+        what = str(getattr(error, "error", ""))
+        if not _ERROR_CODE.fullmatch(what):
+            what = type(error).__name__  # anybody can send anything to the callback
         _log.warning("a sign-in failed: %s", what)
         is_away = isinstance(error, HTTPError)
         key = "account.provider_away" if is_away else "account.sign_in_failed"

@@ -195,9 +195,9 @@ class _Wiring:
         ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
         for button in (play.regrade, c.report.regrade):
             self._on(button.click, self._drawing(handlers.regrade), here, drawn)
-        on_banks = [c.importing.own, c.start.bank, c.start.topics, c.start.count]
-        changed = [*drawn, *on_banks, c.listing, c.tabs]
-        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], changed)
+        changed = [*drawn, c.importing.own, c.start.bank, c.start.topics, c.start.count, c.listing, c.tabs]
+        # Gradio would drop one that comes while another is under way.
+        self._on(c.ask.click, self._act, [c.remembered, c.asked, c.page_language], changed, trigger_mode="multiple")
         for button in (play.leave, c.report.new):
             self._on(button.click, self._leave, [c.page_language], drawn)
         self._on(c.ticker.tick, self._tick, [*here, c.ticker], drawn)
@@ -299,10 +299,12 @@ class _Wiring:
         owner, zone = self._owner(request), zone_of(request)
         return self._draw(self.handlers.practise_today(owner, Language(language), zone), request)
 
-    def _choose_bank(self, bank: str, language: str) -> Updates:
+    def _choose_bank(self, bank: str, language: str, _: gr.Request) -> Updates:
         return bank_choices(self.c, self.handlers.library, bank, Language(language)) or gr.skip()
 
-    def _choose_topics(self, bank: str, topics: list[str], count: float | None, language: str) -> Updates:
+    def _choose_topics(
+        self, bank: str, topics: list[str], count: float | None, language: str, _: gr.Request
+    ) -> Updates:
         return count_choice(self.c, self.handlers.library, bank, topics, Language(language), count) or gr.skip()
 
     def _sending(self, say: Callable[..., View]) -> Callable[..., Updates]:

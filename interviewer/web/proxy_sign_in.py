@@ -24,6 +24,8 @@ _LONGEST_NAME = 255
 class ProxySignIn:
     """Takes the header from the named addresses. From anywhere else it is refused, never ignored: somebody lies."""
 
+    takes_along = True
+
     def __init__(self, accounts: Accounts, header: str, trusted: str, roles: RoleLists, root_path: str) -> None:
         """`trusted`: comma-separated addresses and networks. Raises SettingsError if they cannot be read."""
         self._accounts = accounts

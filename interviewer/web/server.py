@@ -18,6 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 from interviewer import wiring
 from interviewer.domain.rubric import Language
 from interviewer.errors import SettingsError
+from interviewer.sessions import LOCAL_OWNER
 from interviewer.sessions.access import Access
 from interviewer.sessions.accounts import Accounts
 from interviewer.settings import Settings, prepare_gradio, read_settings
@@ -176,11 +177,11 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         shown = settings.root_path or f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{port}"  # noqa: S104 - only looked for
         owners = Owners(settings.signing_key, is_https=False)
-        if key_is_new and app.state.service.store.has_others(wiring.LOCAL_OWNER):
+        if key_is_new and app.state.service.store.has_others(LOCAL_OWNER):
             print(say("app.key_lost", Language.EN), file=sys.stderr, flush=True)
         print(f"Mock interviewer: {shown}/", flush=True)
         if not settings.has_accounts:
-            print(f"With what you played in the terminal: {shown}/enter/{owners.link(wiring.LOCAL_OWNER)}", flush=True)
+            print(f"With what you played in the terminal: {shown}/enter/{owners.link(LOCAL_OWNER)}", flush=True)
         try:
             uvicorn.Server(config).run(sockets=[listener])
         except KeyboardInterrupt:

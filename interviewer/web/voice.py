@@ -20,7 +20,7 @@ from interviewer.presentation.templating import inline
 from interviewer.sessions.service import SessionService
 from interviewer.text.glossary import glossary
 from interviewer.text.messages import localized
-from interviewer.web.guard import READ_ALOUD, TRANSCRIBE
+from interviewer.web.guard import READ_ALOUD, RECORDED_IN_AN_HOUR, TRANSCRIBE
 from interviewer.web.hourly_budget import HourlyBudget
 from interviewer.web.identity import Owners
 from interviewer.web.page_language import language_of_request
@@ -28,8 +28,7 @@ from interviewer.web.page_language import language_of_request
 _MOST_AT_A_TIME = 8
 _LONGEST_SPOKEN = 24 * 3600
 
-# What a visitor of a public page may use in an hour: an hour of what the page records, and half an hour of reading aloud.
-_RECORDED_BYTES = 16_000_000
+# What a visitor of a public page may have read aloud in an hour: half an hour of speech.
 _READ_CHARACTERS = 25_000
 
 
@@ -128,7 +127,7 @@ class _Work:
     speech: Speech
     service: SessionService
     is_private: Callable[[], bool]
-    recorded: HourlyBudget = field(default_factory=lambda: HourlyBudget(_RECORDED_BYTES))
+    recorded: HourlyBudget = field(default_factory=lambda: HourlyBudget(RECORDED_IN_AN_HOUR))
     read: HourlyBudget = field(default_factory=lambda: HourlyBudget(_READ_CHARACTERS))
 
     def transcribe(self, owner: str, request: Request, content: bytes) -> Response:
@@ -176,12 +175,13 @@ class _Work:
         if self.is_private():
             yield
             return
-        if not budget.spend(owner, amount):
+        spending = budget.spend(owner, amount)
+        if spending is None:
             raise OutOfTurn(localized("voice.used_up"))
         try:
             yield
         except InterviewerError:
-            budget.give_back(owner)
+            budget.give_back(owner, spending)
             raise
 
 

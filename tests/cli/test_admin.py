@@ -82,6 +82,18 @@ def test_an_account_is_listed_and_given_a_role_that_stays(store: Store, capsys: 
     assert accounts.all() == []
 
 
+def test_all_sessions_of_an_account_are_ended(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    accounts = Accounts(store.database)
+    before = accounts.sign_in(Identity("https://id.example", "7", "Anna", "anna@example.org", Role.ADMIN))
+    assert run("admin", "sign-out", before.owner) == 0
+    after = accounts.of(before.owner)
+    assert after
+    assert after.epoch != before.epoch
+    assert after.role is Role.ADMIN
+    assert run("admin", "sign-out", "nobody") == 1
+    assert "nobody has no account" in capsys.readouterr().err
+
+
 def test_a_person_is_deleted_after_a_question(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     spend(store, "anna")
     spend(store, "bert")

@@ -378,6 +378,15 @@ def test_a_coach_has_the_last_word_whoever_rules_later() -> None:
     assert levels_of(step(interview, Ruled("dropout", 1, Ruling("off", None, by="Lin"))))["off"] is Level.MISSING
 
 
+def test_of_several_coaches_the_last_word_counts() -> None:
+    interview = graded(off=Level.MISSING)
+    for ruling in (Ruling("off", Level.MISSING, by="Ada"), Ruling("off", Level.MET, by="Bob")):
+        interview = step(interview, Ruled("dropout", 1, ruling))
+    assert levels_of(interview)["off"] is Level.MET
+    changed = step(interview, Ruled("dropout", 1, Ruling("off", Level.PARTIAL, by="Ada")))
+    assert levels_of(changed)["off"] is Level.PARTIAL
+
+
 def test_an_answer_that_nobody_could_grade_can_be_ruled_on() -> None:
     failed = step(after(Answered(SAID), Unprobed()), Ungraded("dropout", 1, "no model"))
     assert levels_of(step(failed, Ruled("dropout", 1, Ruling("off", Level.MET)))) == {"off": Level.MET}

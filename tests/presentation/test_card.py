@@ -124,6 +124,8 @@ def test_flags_extras_disputes_and_objections_are_shown() -> None:
     )
     contest = Objection("off", Evidence(1, "put to sleep"), "that is off")
     after = replace(interview, attempts=(replace(interview.current, grade=rich, objections=(contest,)),))
+    for_coach = seen(draw_card(after, after.current, Language.EN, is_for_coach=True)).text
+    assert "The candidate's objection: “put to sleep” that is off" in for_coach
     text = seen(draw_card(after, after.current, Language.EN)).text
     for words in (
         "speaks to the grader",

@@ -15,6 +15,7 @@ from interviewer.domain.summary import summarize
 from interviewer.errors import BankError, OutOfTurn
 from interviewer.evaluation.measurements import Measurement, rubrics_digest
 from interviewer.presentation.transcript_export import export_transcript
+from interviewer.sessions.coach_notes import CoachNote
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.planning import make_plan
 from interviewer.sessions.serialization import history_from_json
@@ -25,6 +26,13 @@ HISTORIES = sorted((Path(__file__).parent.parent / "histories").glob("*.json"))
 
 def export(session: Session, kind: str, language: Language | None = Language.EN) -> str:
     return export_transcript(session.id, session.history(), kind, language, dict)
+
+
+def export_for_coach(session: Session, kind: str, text: str) -> str:
+    """An export for a coach, in which a candidate and another coach are called so, who wrote so."""
+    notes = [CoachNote("c", text, text, "2026-01-02T03:04:05+00:00")]
+    history = session.history()
+    return export_transcript(session.id, history, kind, Language.EN, dict, coach_notes=notes, candidate=text)
 
 
 def finished(service: SessionService, text: str, first: Begun | None = None) -> Session:
@@ -130,7 +138,7 @@ def test_an_answer_is_text_in_markdown(service: SessionService, attack: str) -> 
     markdown_it = pytest.importorskip(
         "markdown_it", reason="typer's rich brings markdown-it-py; without it this is not checked"
     )
-    text = export(finished(service, f"it is switched off. {attack}"), "md")
+    text = export_for_coach(finished(service, f"it is switched off. {attack}"), "md", attack)
     rendered = seen(markdown_it.MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text))
     assert {tag for tag, _ in rendered.tags} <= set(
         "h1 h2 p strong blockquote ul ol li table thead tbody tr th td br em".split()
@@ -139,7 +147,7 @@ def test_an_answer_is_text_in_markdown(service: SessionService, attack: str) -> 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_answer_is_text_in_html(service: SessionService, attack: str) -> None:
-    html = export(finished(service, f"it is switched off. {attack}"), "html")
+    html = export_for_coach(finished(service, f"it is switched off. {attack}"), "html", attack)
     found = seen(html)
     tags = {tag for tag, _ in found.tags}
     assert not tags & {"script", "img", "a", "link", "iframe", "object", "form", "base"}

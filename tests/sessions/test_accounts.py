@@ -6,6 +6,7 @@ import pytest
 
 from interviewer.domain.rubric import Language
 from interviewer.errors import NotAllowed
+from interviewer.sessions import LOCAL_OWNER
 from interviewer.sessions.accounts import Account, Accounts, Identity, Role, require
 from interviewer.sessions.store import Store
 
@@ -32,6 +33,10 @@ def test_who_signs_in_with_a_browser_of_another_person_gets_nothing_of_theirs(ac
     assert bob.owner != ada.owner
     assert accounts.of("browser") == ada
     assert [one.name for one in accounts.all()] == ["Ada", "Bob"]
+
+
+def test_what_was_played_in_the_terminal_becomes_nobodys(accounts: Accounts) -> None:
+    assert accounts.sign_in(ADA, LOCAL_OWNER).owner != LOCAL_OWNER
 
 
 def test_the_role_follows_the_provider_until_an_admin_settles_it(accounts: Accounts) -> None:

@@ -137,6 +137,7 @@ def test_leaving_a_class_or_losing_it_makes_the_interviews_private(store: Store)
     record_interview(store, other.id, "cem", played["cem"])
     leave_class(store, room.id, "ann")
     assert class_of_interview(store, played["ann"]) is None
+    assert not record_interview(store, other.id, "ann", played["ann"]), "begun before, and recorded after leaving"
     assert class_of_interview(store, played["bob"]) == room
     delete_assignment(store, other.id)
     assert class_of_interview(store, played["cem"]) is None

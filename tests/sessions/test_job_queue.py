@@ -16,18 +16,21 @@ import sqlalchemy as sa
 from fakes import Only, begun, without_probes
 
 from interviewer.domain.grade import Grade
-from interviewer.domain.interview import Attempt, Graded, Ungraded, due
+from interviewer.domain.interview import Attempt, GradeAttempt, Graded, Phase, Probed, Ungraded, Unprobed, due
 from interviewer.domain.rubric import Language, Question
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable, StoreError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.model_call import CallPhase
 from interviewer.llm.scripted import ScriptedLLM
 from interviewer.sessions import job_schema
+from interviewer.sessions.effect_leases import EffectKey
 from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
+from interviewer.sessions.usage_limits import RateLimit, UsageLimits
 
 SERVER = "http://model.example/v1"
+REPLY = '{"quote": "switched off", "point": "random", "question": "And what about two runs?"}'
 TESTS = Path(__file__).parent.parent
 
 
@@ -62,10 +65,11 @@ def process(postgres_url: str) -> Iterator[Make]:
     """Services on one database: each call is like another process."""
     made: list[SessionService] = []
 
-    def make(grader: Any = None, *, works: bool = False, **more: Any) -> SessionService:
+    def make(grader: Any = None, *, works: bool = False, calls: int = 0, **more: Any) -> SessionService:
         store = Store(postgres_url)
         graders = Only(grader or Grader(), server=SERVER, **more)
-        made.append(SessionService(store, graders, jobs=JobQueue.of(store.database)))
+        limits = UsageLimits(store.database, RateLimit(0, 60), RateLimit(calls, 3600))
+        made.append(SessionService(store, graders, jobs=JobQueue.of(store.database), limits=limits))
         if works:
             made[-1].start_working(0.1)
         return made[-1]
@@ -83,6 +87,7 @@ def process(postgres_url: str) -> Iterator[Make]:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("interviewer.sessions.job_worker._PAUSES", (0, 0))
+    monkeypatch.setattr("interviewer.sessions.job_worker._TAKEN_PAUSE", 0.2)
     monkeypatch.setattr("interviewer.sessions.job_worker._LOOK_SECONDS", 0.2)
     monkeypatch.setattr("interviewer.sessions.job_worker._HEARTBEAT_SECONDS", 0.2)
     monkeypatch.setattr("interviewer.sessions.job_worker._DEAD_AFTER", 1.0)
@@ -134,6 +139,30 @@ def test_an_event_whose_job_cannot_be_put_in_is_not_recorded(process: Make, monk
     assert [type(one.event).__name__ for one in session.history()] == ["Begun", "Answered"]
 
 
+@pytest.mark.parametrize(
+    "fault, said",
+    [
+        ("RAISE 'no room' USING ERRCODE = '53100'", "disk is full"),
+        ("PERFORM pg_terminate_backend(pg_backend_pid())", "does not answer"),
+    ],
+)
+def test_a_job_that_cannot_be_put_in_is_an_outage_of_the_store(process: Make, fault: str, said: str) -> None:
+    service = process()
+    session = service.begin("me", begun())
+    with service.store.database.write() as connection:
+        connection.execute(sa.text(_BROKEN_QUEUE.format(fault=fault)))
+    session.answer("it is switched off")
+    with pytest.raises(StoreError, match=said):
+        session.run_due()
+    assert [type(one.event).__name__ for one in session.history()] == ["Begun", "Answered"]
+
+
+_BROKEN_QUEUE = """
+CREATE OR REPLACE FUNCTION procrastinate_defer_jobs_v1(jobs procrastinate_job_to_defer_v1[]) RETURNS bigint[]
+LANGUAGE plpgsql AS $$ BEGIN {fault}; RETURN NULL; END; $$
+"""
+
+
 def test_a_worker_grades_what_another_process_took_and_the_page_needs_no_click(process: Make) -> None:
     page, grader = process(), Grader()
     session = answered(page)
@@ -176,6 +205,27 @@ def test_a_model_is_asked_again_where_that_may_help_and_not_for_ever(
     session = answered(process(grader, works=True))
     session.run_due_and_wait(seconds=15)
     assert (kinds(session), grader.calls) == ([recorded], calls)
+
+
+def test_workers_that_ended_use_up_no_tries(process: Make) -> None:
+    page = process()
+    session = answered(page)
+    with page.store.database.write() as connection:
+        connection.execute(sa.text("UPDATE procrastinate_jobs SET attempts = 9"))
+    grader = Grader(LLMUnreachable("it is overloaded"))
+    process(grader, works=True)
+    session.run_due_and_wait(seconds=15)
+    assert (kinds(session), grader.calls) == (["Graded"], 2)
+
+
+def test_what_is_tried_again_counts_once_for_its_owner(process: Make) -> None:
+    grader = Grader(*[LLMUnreachable("it is overloaded")] * 2)
+    session = answered(process(grader, works=True, calls=1))
+    session.run_due_and_wait(seconds=15)
+    assert (kinds(session), grader.calls) == (["Graded"], 3)
+    session.move_on()
+    session.answer("it is switched off")
+    assert "within an hour" in session.run_due_and_wait(seconds=15).current.failure
 
 
 def test_over_all_workers_a_server_is_asked_by_no_more_than_it_takes(
@@ -260,6 +310,40 @@ def test_a_worker_that_ends_leaves_its_work_to_another(process: Make) -> None:
     assert (kinds(session), quick.calls) == (["Graded"], 1)
 
 
+def test_work_is_handed_back_before_others_see_its_job(process: Make) -> None:
+    slow, quick = Grader(), Grader()
+    slow.may.clear()
+    first = process(slow, works=True)
+    session = answered(first)
+    until(lambda: slow.calls)
+    assert first._worker
+    first._worker.close()
+    assert [status for status, _ in jobs(first)] == ["todo"]
+    process(quick, works=True)
+    until(lambda: session.interview().current.grade)
+    slow.may.set()
+    assert (kinds(session), quick.calls) == (["Graded"], 1)
+
+
+def test_a_job_whose_work_another_process_has_is_kept_until_that_has_come_to_an_end(process: Make) -> None:
+    page, grader = process(), Grader()
+    session = answered(page)
+    key = EffectKey(session.id, GradeAttempt("dropout", 1))
+    assert page._leases.take(key)
+    process(grader, works=True)
+    until(lambda: _last_job(page) > 1)  # it was put in again
+    assert (session.interview().current.grade, grader.calls) == (None, 0)
+    page._leases.release(key)
+    until(lambda: session.interview().current.grade)
+    assert grader.calls == 1
+    until(lambda: not jobs(page))
+
+
+def _last_job(service: SessionService) -> int:
+    with service.store.database.read() as connection:
+        return connection.execute(sa.text("SELECT last_value FROM procrastinate_jobs_id_seq")).scalar_one()
+
+
 class Chosen(Only):
     """Everybody has chosen the second grader at the page of this process."""
 
@@ -294,8 +378,7 @@ def test_a_model_that_was_chosen_here_grades_here_and_no_other_in_its_place(
 
 
 def test_a_follow_up_is_worded_by_a_worker(process: Make) -> None:
-    reply = '{"quote": "switched off", "point": "random", "question": "And what about two runs?"}'
-    llm = ScriptedLLM(lambda _: reply)
+    llm = ScriptedLLM(lambda _: REPLY)
     page = process(llm=llm)
     session = page.begin("me", without_probes())
     session.answer("it is switched off")
@@ -303,6 +386,81 @@ def test_a_follow_up_is_worded_by_a_worker(process: Make) -> None:
     process(llm=llm, works=True)
     until(lambda: not due(session.interview()))
     assert "two runs" in session.interview().current.turns[-1].text
+
+
+def test_a_follow_up_waits_for_no_grading(process: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Only, "width", lambda *_: 1)
+    grader, llm = Grader(), ScriptedLLM(lambda _: REPLY)
+    grader.may.clear()
+    page = process(grader, llm=llm, works=True)
+    answered(page, "first")
+    until(lambda: grader.calls)
+    session = page.begin("second", without_probes())
+    session.answer("it is switched off")
+    until(lambda: not due(session.interview()))
+    assert "two runs" in session.interview().current.turns[-1].text
+    grader.may.set()
+
+
+def test_a_follow_up_that_no_worker_takes_in_time_is_decided_at_the_page_and_once(process: Make) -> None:
+    llm = ScriptedLLM(lambda _: REPLY)
+    pages = [process(llm=llm), process(llm=llm)]
+    session = pages[0].begin("me", without_probes())
+    session.answer("it is switched off")
+    session.run_due()
+    assert session.interview().phase is Phase.WEIGHING  # a worker may still come
+    _waited(pages[0], 60)
+    for page in pages:
+        page.resume(session.id, "me").run_due()
+    assert follow_ups(session) == ["Probed"]
+    assert "two runs" not in session.interview().current.turns[-1].text
+    assert llm.requests == jobs(pages[0]) == []
+    session.answer("the network is large")
+    session.run_due()
+    assert session.interview().phase is Phase.WEIGHING  # the next one is waited for anew
+    process(llm=llm, works=True)
+    until(lambda: not due(session.interview()))
+    assert len(follow_ups(session)) == 2
+
+
+def test_a_follow_up_that_lost_its_job_is_decided_at_the_page(process: Make) -> None:
+    page = process(llm=ScriptedLLM(lambda _: REPLY))
+    session = page.begin("me", without_probes())
+    session.answer("it is switched off")
+    with page.store.database.write() as connection:
+        connection.execute(sa.text("DELETE FROM procrastinate_jobs"))
+    session.run_due()
+    assert follow_ups(session) == ["Probed"]
+
+
+def test_a_follow_up_that_a_worker_has_taken_is_left_to_it(process: Make) -> None:
+    asked, may = threading.Event(), threading.Event()
+
+    def reply(_: object) -> str:
+        asked.set()
+        may.wait(15)
+        return REPLY
+
+    page, _ = process(llm=ScriptedLLM(reply)), process(llm=ScriptedLLM(reply), works=True)
+    session = page.begin("me", without_probes())
+    session.answer("it is switched off")
+    assert asked.wait(15)
+    _waited(page, 60)
+    session.run_due()
+    assert follow_ups(session) == []
+    may.set()
+    until(lambda: not due(session.interview()))
+    assert "two runs" in session.interview().current.turns[-1].text
+
+
+def _waited(service: SessionService, seconds: int) -> None:
+    """As if the jobs had been put in so long ago."""
+    with service.store.database.write() as connection:
+        connection.execute(sa.text(f"UPDATE procrastinate_events SET at = at - interval '{seconds} seconds'"))
+
+
+def follow_ups(session: Session) -> list[str]:
+    return [type(one.event).__name__ for one in session.history() if isinstance(one.event, Probed | Unprobed)]
 
 
 def test_remarks_are_in_the_language_of_whoever_reads_them(process: Make) -> None:

@@ -12,7 +12,7 @@ from interviewer.domain.rubric import Language, Question
 from interviewer.errors import OverLimit
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.scripted import ScriptedLLM
-from interviewer.sessions.effects import NOBODY
+from interviewer.sessions.grader_source import NOBODY
 from interviewer.sessions.removal import soft_delete
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store

@@ -13,9 +13,11 @@ from fastapi import FastAPI
 from page_visitor import Visitor
 from starlette.testclient import TestClient
 
+from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import Ruled
 from interviewer.sessions.assignments import list_tasks
 from interviewer.sessions.classes import list_classes
+from interviewer.sessions.coach_notes import save_coach_note
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.tables import assigned_interviews, assignments, class_members, classes, coach_notes
 from interviewer.settings import read_settings
@@ -273,6 +275,43 @@ def test_a_coach_does_not_read_in_an_export_what_was_practised_before(school: Sc
     assert mine["summary"]["compared"], "the candidate's own export tells how it went the last time"
     coach = school[COACH].client.get(f"/export/{school.assigned}.json", params={"lang": "en"}).json()
     assert coach["summary"]["compared"] == []
+
+
+def exported(school: School, who: str, interview: str) -> list[str]:
+    """All that can be downloaded of an interview but its JSON, and the page to be printed, as somebody reads it."""
+    client, paths = school[who].client, [f"/export/{interview}.md", f"/export/{interview}.html", f"/print/{interview}"]
+    texts = [client.get(path, params={"lang": "en"}).text for path in paths]
+    return [html.unescape(re.sub(r"<[^>]*>|\\", "", text.rpartition("</style>")[2])) for text in texts]
+
+
+def test_an_export_for_a_coach_says_who_marked_and_holds_what_coaches_wrote(school: School) -> None:
+    session = school.service.resume(school.assigned, None)
+    unruled = [
+        one for one in session.interview().bank[FIRST].criteria if not session.interview().current.ruling(one.id)
+    ]
+    mine, theirs = unruled[:2]
+    session.rule(FIRST, 1, Ruling(mine.id, Level.MET, note="I said so"))
+    session.rule(FIRST, 1, Ruling(theirs.id, Level.PARTIAL, COACH))
+    save_coach_note(school.service.store, school.assigned, school.owner(COACH), COACH, NOTE)
+    for text in exported(school, COACH, school.assigned):
+        assert "Marked by the candidate. “I said so”" in text
+        assert f"candidate and {COACH} " in text
+        assert not re.search(r"Your mark|\bYou\b\W|\byou and\b", text.replace("You could say", ""))
+        assert "ann" in text
+        assert NOTE in text
+    for text in exported(school, ANN, school.assigned):
+        assert "Your mark. “I said so”" in text
+        assert f"you and {COACH} " in text
+        assert f"Marked by {COACH}." in text
+        assert NOTE in text
+    summary = school[COACH].client.get(f"/export/{school.assigned}.json").json()["summary"]
+    assert [(one["by"], one["note"]) for one in summary["coach_notes"]] == [(COACH, NOTE)]
+
+
+def test_what_a_coach_wrote_is_read_at_the_end_also_in_an_export(school: School) -> None:
+    interview = school[BOB].asks(do="begin_assignment", assignment=school.assignment)["browserstate"]
+    save_coach_note(school.service.store, interview, school.owner(COACH), COACH, NOTE)
+    assert not any(NOTE in text for text in exported(school, BOB, interview))
 
 
 def test_a_form_that_makes_no_sense_does_nothing_and_says_so(school: School) -> None:

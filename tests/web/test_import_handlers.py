@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import LLMRefused
 from interviewer.grading import CallShape
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.scripted import ScriptedLLM
+from interviewer.llm.model_call import current_call
+from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
 from interviewer.sessions.planning import make_plan
 from interviewer.web.editor_actions import WindowTask
@@ -255,11 +257,38 @@ def test_where_nobody_may_import_nobody_deletes(importer: Importer) -> None:
     assert importer.library.bank(saved)
 
 
-def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(tmp_path: Path) -> None:
-    model = ScriptedLLM(lambda _: LLMRefused("no balance"))
+def with_model(folder: Path, model: ScriptedLLM) -> Importer:
     choice = GraderChoice(Endpoint("http://localhost:1/v1", "m", ""), CallShape.ONE_CALL)
     models = GraderRegistry(GraderOptions(default=choice), lambda _: model, 1)
-    importer = Importer(BankLibrary(None, tmp_path), models, Uploads(), tmp_path)
+    return Importer(BankLibrary(None, folder), models, Uploads(), folder)
+
+
+@pytest.mark.parametrize("is_closed", [False, True], ids=["stopped", "window closed"])
+def test_what_stops_an_import_ends_the_request_to_the_model(tmp_path: Path, is_closed: bool) -> None:
+    asked, ended = threading.Event(), threading.Event()
+
+    def slow(_: Request) -> LLMRefused:
+        with current_call().ended_by(ended.set):
+            asked.set()
+            ended.wait(20)
+        return LLMRefused("ended")
+
+    importer = with_model(tmp_path, ScriptedLLM(slow))
+    importer.uploads.keep("me", "structures.md", LIST.encode())
+    reading = importer.read("me", "", Language.EN, by_model=True)
+    assert next(reading)
+    assert asked.wait(20)
+    if is_closed:
+        reading.close()  # type: ignore[attr-defined]
+    else:
+        importer.stop("me", "", WindowTask.IMPORT)
+        assert "Stopped" in list(reading)[-1].html
+    assert ended.is_set()
+    assert not importer.running
+
+
+def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(tmp_path: Path) -> None:
+    importer = with_model(tmp_path, ScriptedLLM(lambda _: LLMRefused("no balance")))
     shown = last(importer, "structures.md", LIST.encode(), by_model=True)
     assert "no balance" in shown.html
     assert shown.yaml, "the points were made offline"

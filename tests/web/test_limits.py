@@ -1,15 +1,22 @@
 """What somebody at the page is told when a limit is reached, and what becomes of what they typed."""
 
+from pathlib import Path
+
 import pytest
 from fakes import GradeAs, Only, begun, grade
+from misbehaving import Exchange
+from model_server import MODEL, Character, model_server
 
+from interviewer import wiring
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.sessions.usage_limits import RateLimit, UsageLimits
+from interviewer.settings import read_settings
 from interviewer.web.badge import Badges
+from interviewer.web.grader_settings import GraderActions, GraderForm
 from interviewer.web.handlers import PageHandlers
 from interviewer.web.practice import PracticeHandlers
 
@@ -50,6 +57,26 @@ def test_an_answer_whose_grading_is_refused_is_recorded_and_can_be_graded_again(
         assert page.answer("me", session.id, session.interview().place, "it is switched off", Language.EN).clear
         session.run_due_and_wait()
     shown = page.look("me", session.id, Language.EN)
-    assert "Your answer is recorded; the model can grade it after" in shown.card
+    assert "your answers are recorded, and it can grade them then" in shown.card
     assert shown.has_failures
     assert shown.is_reviewing
+
+
+@pytest.mark.parametrize("address, graded", [("https://interview.example", 2), ("", 6)], ids=["strangers", "private"])
+def test_a_grader_test_by_strangers_counts_among_their_calls(tmp_path: Path, address: str, graded: int) -> None:
+    character, asked = Character(), []
+
+    def counted(exchange: Exchange) -> None:
+        asked.append(exchange.path)
+        character(exchange)
+
+    with model_server(counted) as server:
+        settings = read_settings(
+            data_dir=tmp_path, root_path=address, base_url=server.url, model=MODEL, model_calls_per_hour=2
+        )
+        graders = wiring.make_grader_registry(settings)
+        wiring.make_service(settings, graders, is_served=True)
+        form = GraderForm.of(server.url, "", MODEL, "one_call", 1, "")
+        *_, last = GraderActions(graders, BankLibrary()).test("me", form, Language.EN)
+    assert len([path for path in asked if path.endswith("/chat/completions")]) == graded
+    assert ("2 times within an hour" in last.html) is bool(address)

@@ -309,7 +309,7 @@ def test_nobody_brings_a_file_to_a_server_that_is_open_to_others(tmp_path: Path,
 
 
 def test_a_length_in_strange_digits_is_refused() -> None:
-    refused = guard._size_refused(Headers(raw=[(b"content-length", b"\xb2")]), "/import")
+    refused = guard._size_refused(Headers(raw=[(b"content-length", b"\xb2")]), guard.LARGEST_BODY)
     assert refused is not None
     assert refused[0] == 413
 

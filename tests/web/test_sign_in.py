@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.testclient import TestClient
 
 from interviewer import wiring
+from interviewer.banks.job.kept_job import keep_job, kept_job
 from interviewer.errors import SettingsError
 from interviewer.sessions.accounts import Account, Accounts, Role
 from interviewer.sessions.classes import join_class, list_members, make_class
@@ -251,6 +252,34 @@ def test_what_is_not_in_the_token_is_asked_for(
     assert who(client, settings, accounts).name == "Ada of the user info"
 
 
+def test_what_is_said_of_another_address_vouches_for_none(
+    client: TestClient, settings: Settings, accounts: Accounts, provider: Provider
+) -> None:
+    provider.only_at_user_info = frozenset({"name", "email_verified"})
+    provider.spoil = lambda claims: claims | {"email": "root@example.org"}
+    sign_in(client)
+    assert who(client, settings, accounts).role is Role.CANDIDATE
+
+
+@pytest.mark.parametrize("sent", ["x\n2026-11-29 ERROR all is lost", "<b>call 555</b>", "a" * 500])
+def test_what_anybody_sends_to_the_callback_is_neither_logged_nor_shown(
+    client: TestClient, caplog: pytest.LogCaptureFixture, sent: str
+) -> None:
+    answer = client.get("/sign-in/callback", params={"error": sent})
+    assert answer.status_code == 400
+    assert sent[:20] not in answer.text
+    assert sent[:20] not in caplog.text
+    assert "a sign-in failed" in caplog.text
+
+
+def test_what_a_browser_has_is_not_dropped_without_being_taken_along(
+    client: TestClient, settings: Settings, service: SessionService
+) -> None:
+    sign_in(client)
+    bring(client, settings, "still anonymous")
+    assert not [one for one in client.get("/", headers=PAGE).headers.get_list("set-cookie") if "Max-Age=0" in one]
+
+
 def test_a_first_sign_in_takes_the_browsers_interviews_along_and_another_person_gets_none(
     client: TestClient, settings: Settings, service: SessionService, provider: Provider
 ) -> None:
@@ -294,6 +323,7 @@ def test_one_signs_out_of_this_browser_or_of_all(client: TestClient) -> None:
     sign_in(client)
     out = client.post("/sign-out")
     assert (out.status_code, out.headers["location"]) == (303, "/sign-in?out")
+    assert out.headers["clear-site-data"] == '"storage"', "what was being typed stays for nobody"
     assert client.get("/", headers=PAGE).status_code == 303
     client.cookies.update(first)
     assert client.get("/", headers=PAGE).status_code == 200, "the other browser is not signed out"
@@ -322,6 +352,7 @@ def test_everything_can_be_downloaded_and_deleted(
     classroom = make_class(service.store, "coach", "Evening class")
     join_class(service.store, classroom.id, owner)
     save_coach_note(service.store, session.id, "coach", "The coach", "well said")
+    keep_job(settings.data_folder, owner, "Wanted: an engineer", "I am one")
     page = client.get("/account", headers={"Accept-Language": "zh"}).text
     assert "Lea &lt;b&gt;" in page
     assert "候选人" in page
@@ -331,6 +362,7 @@ def test_everything_can_be_downloaded_and_deleted(
     (kept,) = whole.json()["interviews"]
     assert (kept["id"], kept["coach_notes"][0]["note"]) == (session.id, "well said")
     assert whole.json()["classes"] == ["Evening class"]
+    assert whole.json()["job"] == {"description": "Wanted: an engineer", "resume": "I am one"}
     assert import_history(service.store, "another site", whole.text).added == 1
     assert client.post("/account/delete").status_code == 400
     assert service.store.interviews(owner)
@@ -338,6 +370,7 @@ def test_everything_can_be_downloaded_and_deleted(
     assert (gone.status_code, gone.headers["location"]) == (303, "/sign-in?out")
     assert service.store.interviews(owner) == []
     assert accounts.of(owner) is None
+    assert kept_job(settings.data_folder, owner) is None
     assert list_members(service.store, classroom.id) == []
     assert client.get("/account", headers=PAGE).status_code == 303
 

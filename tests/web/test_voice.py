@@ -142,7 +142,7 @@ def test_an_interview_that_waits_for_no_answer_takes_no_recording(
 def test_strangers_use_the_speech_server_within_a_budget_and_what_failed_costs_none_of_it(
     served: Server, speech: SpeechServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voice, "_RECORDED_BYTES", 2 * len(tone(0.1)))
+    monkeypatch.setattr(voice, "RECORDED_IN_AN_HOUR", 2 * len(tone(0.1)))
     speech.words = [401, "a", "b", "c"]
     with visiting(tmp_path, speech_base_url=served.url, **MODELS) as client:
         headers = begin(client, tmp_path)
@@ -153,6 +153,21 @@ def test_strangers_use_the_speech_server_within_a_budget_and_what_failed_costs_n
         assert len(speech.heard) == 3, "nothing was sent beyond the budget"
         yours = begin(client, tmp_path, "you")
         assert client.post("/transcribe", content=tone(0.1), headers=yours).status_code == 200
+
+
+def test_a_recording_larger_than_a_strangers_budget_is_too_large_and_nobody_is_told_to_wait(
+    client: TestClient, speech: SpeechServer, tmp_path: Path
+) -> None:
+    speech.words = ["a", "b", "c"]
+    headers = begin(client, tmp_path)
+
+    def status(length: int) -> int:
+        recording = {**headers, "Content-Length": str(length)}
+        return client.post("/transcribe", content=tone(0.1), headers=recording).status_code
+
+    assert [status(length) for length in (16_000_000, 16_000_001, 25_000_001)] == [200, 200, 413]
+    client.app.state.graders.open_to_strangers()  # type: ignore[attr-defined]
+    assert [status(length) for length in (16_000_000, 16_000_001, 25_000_001)] == [200, 413, 413]
 
 
 def test_a_failure_is_said_in_the_language_of_the_page(

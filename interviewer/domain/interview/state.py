@@ -183,7 +183,7 @@ class Attempt:
     def ruling(self, criterion: str) -> Ruling | None:
         """The ruling that counts: the last one of a coach, else that of the candidate."""
         made = [ruling for ruling in self.rulings if ruling.criterion == criterion]
-        return max(made, key=lambda ruling: bool(ruling.by), default=None)
+        return max(reversed(made), key=lambda ruling: bool(ruling.by), default=None)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

@@ -308,22 +308,39 @@
     if (!window.dispatchEvent(new Event('before-reload', {cancelable: true}))) return;
     if ((await fetch(location.href).catch(() => null))?.ok) location.reload();
   }, 1000);
-  // What a click could not do is said until one succeeds: of events outside its queue Gradio shows no errors. A session
-  // that has ended is no such error: loaded anew, the page asks to sign in, and then what was typed is in its box again.
-  const failed = (text) => {
+  // What an event could not do is said until the same event succeeds: of those outside its queue Gradio shows no errors.
+  // A session that has ended is no such error: loaded anew, the page asks to sign in, and then what was typed as an
+  // answer is in its box again. Whatever else is being written is not given up for it.
+  let failing;
+  const failed = (text, event) => {
     const told = document.getElementById('failed') ?? document.body.appendChild(document.createElement('p'));
-    Object.assign(told, {id: 'failed', textContent: text, hidden: !text});
+    if (!text && event !== failing) return;
+    failing = event;
+    if (told.textContent !== text) Object.assign(told, {id: 'failed', textContent: text});
     told.setAttribute('role', 'alert');
+    told.hidden = !text;
   };
+  const isWriting = () => [...document.querySelectorAll('textarea')].some(
+    box => box.offsetParent && box.value.trim() && !box.closest('#answer'));
+  const reasonOf = async reply => {
+    const text = await reply.clone().text().catch(() => '');
+    try {
+      const told = JSON.parse(text);
+      return told.error || told.detail || `${reply.status}`;
+    } catch {
+      return text.length < 200 && text || `${reply.status}`;
+    }
+  };
+  const eventOf = request => { try { return JSON.parse(request.body).fn_index; } catch { return undefined; } };
   const asks = window.fetch;
   window.fetch = async (...what) => {
     const reply = await asks(...what);
+    const isEvent = String(what[0]?.url ?? what[0]).includes('/gradio_api/run/');
     if (reply.status === 401) {
-      if (window.dispatchEvent(new Event('before-reload', {cancelable: true}))) location.reload();
-    } else if (String(what[0]?.url ?? what[0]).includes('/gradio_api/run/')) {
-      const told = reply.ok ? null : await reply.clone().json().catch(() => null);
-      failed(reply.ok ? '' : told?.error || `${reply.status} ${reply.statusText}`);
-    }
+      const mayLeave = !isWriting() && window.dispatchEvent(new Event('before-reload', {cancelable: true}));
+      if (mayLeave) location.reload();
+      else failed(await reasonOf(reply), eventOf(what[1]));
+    } else if (isEvent) failed(reply.ok ? '' : await reasonOf(reply), eventOf(what[1]));
     return reply;
   };
   let pending = false;

@@ -14,7 +14,7 @@ from interviewer.errors import LLMRefused, SettingsError
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.protocol import Reply, Usage
 from interviewer.llm.scripted import ScriptedLLM
-from interviewer.sessions.metrics import Metrics
+from interviewer.sessions.prometheus_metrics import Metrics
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
@@ -113,6 +113,6 @@ def test_where_they_are_off_the_package_is_not_imported() -> None:
 
 def test_without_the_package_the_setting_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "prometheus_client", None)
-    monkeypatch.delitem(sys.modules, "interviewer.sessions.metrics")
+    monkeypatch.delitem(sys.modules, "interviewer.sessions.prometheus_metrics")
     with pytest.raises(SettingsError, match=r"mock-interviewer\[server\]"):
         wiring.make_metrics(read_settings(metrics_port=9464))

@@ -28,7 +28,7 @@ from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.protocol import Message, Reply, ReplyChunk
 from interviewer.sessions.database import Database
-from interviewer.sessions.effects import OFFLINE, GraderSource
+from interviewer.sessions.grader_source import OFFLINE, GraderSource
 from interviewer.sessions.read_models import count_due
 
 # Seconds. A model on a laptop may need minutes.
