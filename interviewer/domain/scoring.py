@@ -41,7 +41,7 @@ class Band(StrEnum):
 
 _BANDS = {Band.FEW: (0, 25), Band.SOME: (25, 50), Band.MANY: (50, 75), Band.MOST: (75, 100)}
 
-_CREDIT = {Level.MET: 1.0, Level.PARTIAL: 0.5, Level.MISSING: 0.0, Level.CONTRADICTED: 0.0}
+CREDIT = {Level.MET: 1.0, Level.PARTIAL: 0.5, Level.MISSING: 0.0, Level.CONTRADICTED: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def score(rubric: Rubric, verdicts: Sequence[Verdict], extras: int = 0) -> Score
     punished = _punished_already(rubric, verdicts)
 
     def share(unknown: float, unknown_mistake: float) -> float:
-        credit = {name: unknown if level is None else _CREDIT[level] for name, level in known.items()}
+        credit = {name: unknown if level is None else CREDIT[level] for name, level in known.items()}
         earned = sum(one.weight * credit[one.id] for one in (*lone, *rubric.of(Kind.BONUS))) + beside
         for group in rubric.groups:
             best = sorted((credit[one.id] for one in rubric.in_group(group)), reverse=True)
@@ -120,7 +120,7 @@ def shortfalls(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[Shortfall, 
     A criterion of which nobody knows is none.
     """
     known = {verdict.criterion: verdict.level for verdict in verdicts}
-    credit = {name: 1.0 if level is None else _CREDIT[level] for name, level in known.items()}
+    credit = {name: 1.0 if level is None else CREDIT[level] for name, level in known.items()}
     found = [Shortfall((one,), 1, one.weight * (1 - credit[one.id])) for one in rubric.of(Kind.CORE) if not one.group]
     for group in rubric.groups:
         members = rubric.in_group(group)
@@ -141,7 +141,7 @@ def points(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[Level | None, .
             found.append(known[criterion.id])
         elif group := groups.pop(criterion.group, None):
             levels = [known[one.id] for one in rubric.in_group(group)]
-            levels.sort(key=lambda level: 0.25 if level is None else _CREDIT[level], reverse=True)
+            levels.sort(key=lambda level: 0.25 if level is None else CREDIT[level], reverse=True)
             found += levels[: group.choose]
     return tuple(found)
 

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from interviewer.domain.grade import CREDITED
-from interviewer.evaluation import metrics
+from interviewer.evaluation import agreement_statistics
+from interviewer.evaluation.agreement_statistics import Interval, Pairs
 from interviewer.evaluation.datasets import LabelledAnswer
 from interviewer.evaluation.measurements import HELD_OUT, LEAST_ANSWERS, Measurement
-from interviewer.evaluation.metrics import Interval, Pairs
 from interviewer.evaluation.runner import GradedAnswer, Run
 from interviewer.text import tokenizer
 
@@ -93,7 +93,7 @@ def measure_label_agreement(
     threshold: float = HALF,
     fit_on: str = "",
     seed: int = 0,
-    rounds: int = metrics.ROUNDS,
+    rounds: int = agreement_statistics.ROUNDS,
 ) -> Agreement:
     """Compare grades and labels. Rows of the split `fit_on` choose the thresholds and are then left out.
 
@@ -106,23 +106,27 @@ def measure_label_agreement(
     fitting_told = [one for one in fitting if one.share is not None]
 
     def figures(name: str, grade_of: Callable[[_Graded], float]) -> AgreementFigures:
-        at = metrics.fit_threshold(_pairs(fitting_told, grade_of), label_at=HALF) if fitting else threshold
+        at = agreement_statistics.fit_threshold(_pairs(fitting_told, grade_of), label_at=HALF) if fitting else threshold
         return _figures(name, _pairs(told, grade_of), at)
 
     # Without a split to fit on, the constant is the mean of the very labels that it is measured by, which flatters it.
-    constant = metrics.mean(one.answer.label for one in fitting or told) or 0.0
+    constant = agreement_statistics.mean(one.answer.label for one in fitting or told) or 0.0
     longest = max((len(one.answer.text) for one in run.graded), default=1) or 1
     own = figures(grader, _share)
     # A row may name its question by id or by place, and other files' rows may mean another one by it.
     clusters = _grouped(told, lambda one: f"{one.question.id} {one.question.digest}")
 
     def f1(pairs: Pairs) -> float | None:
-        return metrics.macro_f1(pairs, label_at=HALF, grade_at=own.threshold)
+        return agreement_statistics.macro_f1(pairs, label_at=HALF, grade_at=own.threshold)
 
     pairs = {name: _pairs(listed, _share) for name, listed in clusters.items()}
     intervals = {
-        name: metrics.bootstrap(pairs, statistic, rounds, seed)
-        for name, statistic in (("pearson", metrics.pearson), ("rmse", metrics.rmse), ("macro_f1", f1))
+        name: agreement_statistics.bootstrap(pairs, statistic, rounds, seed)
+        for name, statistic in (
+            ("pearson", agreement_statistics.pearson),
+            ("rmse", agreement_statistics.rmse),
+            ("macro_f1", f1),
+        )
     }
     grades = [one.grade for one in rows if one.grade]
     return Agreement(
@@ -174,14 +178,14 @@ def measurement_of(agreement: Agreement, rubrics: str) -> Measurement | None:
 def _figures(name: str, pairs: Pairs, at: float) -> AgreementFigures:
     return AgreementFigures(
         name,
-        metrics.pearson(pairs),
-        metrics.spearman(pairs),
-        metrics.rmse(pairs),
-        metrics.mae(pairs),
-        metrics.bias(pairs),
-        metrics.qwk(pairs, LEVELS),
-        metrics.accuracy(pairs, label_at=HALF, grade_at=at),
-        metrics.macro_f1(pairs, label_at=HALF, grade_at=at),
+        agreement_statistics.pearson(pairs),
+        agreement_statistics.spearman(pairs),
+        agreement_statistics.rmse(pairs),
+        agreement_statistics.mae(pairs),
+        agreement_statistics.bias(pairs),
+        agreement_statistics.qwk(pairs, LEVELS),
+        agreement_statistics.accuracy(pairs, label_at=HALF, grade_at=at),
+        agreement_statistics.macro_f1(pairs, label_at=HALF, grade_at=at),
         at,
     )
 
@@ -218,8 +222,8 @@ def _groups(rows: Sequence[_Graded], key: Callable[[_Graded], str]) -> dict[str,
 
 def _group(rows: Sequence[_Graded]) -> GroupFigures:
     labels, shares = [one.answer.label for one in rows], [_share(one) for one in rows]
-    pearson = metrics.pearson(list(zip(labels, shares, strict=True)))
-    return GroupFigures(len(rows), metrics.mean(labels), metrics.mean(shares), pearson)
+    pearson = agreement_statistics.pearson(list(zip(labels, shares, strict=True)))
+    return GroupFigures(len(rows), agreement_statistics.mean(labels), agreement_statistics.mean(shares), pearson)
 
 
 def _criteria(rows: Sequence[_Graded]) -> CriterionFigures | None:
@@ -231,5 +235,5 @@ def _criteria(rows: Sequence[_Graded]) -> CriterionFigures | None:
     ]
     if not pairs:
         return None
-    accuracy = metrics.accuracy(pairs, label_at=HALF, grade_at=HALF)
-    return CriterionFigures(len(pairs), accuracy, metrics.macro_f1(pairs, label_at=HALF, grade_at=HALF))
+    accuracy = agreement_statistics.accuracy(pairs, label_at=HALF, grade_at=HALF)
+    return CriterionFigures(len(pairs), accuracy, agreement_statistics.macro_f1(pairs, label_at=HALF, grade_at=HALF))

@@ -7,11 +7,10 @@ from typing import Any
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Attempt, Interview
 from interviewer.domain.rubric import Language, Question
+from interviewer.domain.scoring import CREDIT
 from interviewer.errors import InterviewerError
-from interviewer.evaluation import metrics
+from interviewer.evaluation import agreement_statistics
 from interviewer.grading.protocol import Grader
-
-_CREDIT = {Level.MET: 1.0, Level.PARTIAL: 0.5, Level.MISSING: 0.0, Level.CONTRADICTED: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +104,6 @@ def agreement_by_criterion(
 
 
 def _agreement(question: str, criterion: str, pairs: Sequence[tuple[Level, Level]]) -> RulingAgreement:
-    credit = [(_CREDIT[ruled], _CREDIT[given]) for ruled, given in pairs]
-    same = metrics.mean(float(ruled is given) for ruled, given in pairs)
-    return RulingAgreement(question, criterion, len(pairs), same, metrics.qwk(credit, 3))
+    credit = [(CREDIT[ruled], CREDIT[given]) for ruled, given in pairs]
+    same = agreement_statistics.mean(float(ruled is given) for ruled, given in pairs)
+    return RulingAgreement(question, criterion, len(pairs), same, agreement_statistics.qwk(credit, 3))

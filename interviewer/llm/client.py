@@ -14,10 +14,10 @@ from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import error_in_success, to_llm_error
 from interviewer.llm.model_call import CallPhase, current_call
 from interviewer.llm.protocol import Finish, Message, Reply, ReplyChunk
-from interviewer.llm.reasoning import ThinkingFilter
 from interviewer.llm.reply_validation import validated_reply
 from interviewer.llm.request_options import LEARNED, LearnedOptions
 from interviewer.llm.retry import Clock, RequestFailed, RetryState, logging_failures
+from interviewer.llm.thinking_tags import ThinkingFilter
 from interviewer.llm.transport import BoundedStream, Transport
 from interviewer.text.messages import localized
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from interviewer.errors import LLMMalformed, LLMRefused
 from interviewer.llm.protocol import Finish, Usage
-from interviewer.llm.reasoning import split_thinking
+from interviewer.llm.thinking_tags import split_thinking
 from interviewer.text.messages import localized
 
 _FILTERED = ("content_filter", "sensitive", "safety", "blocked")

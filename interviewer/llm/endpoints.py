@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from interviewer.errors import SettingsError
-from interviewer.llm.profiles import PROFILES, Profile, profile_of
+from interviewer.llm.server_profiles import PROFILES, Profile, profile_of
 from interviewer.text.messages import localized
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):(?!\d|$)")
@@ -53,7 +53,7 @@ class Endpoint:
     model: str = ""
     key: str = field(default="", repr=False)
     kind: str = ""
-    """The kind of server, where it is known better than from its host's name; see `servers.toml`."""
+    """The kind of server, where it is known better than from its host's name; see `server_profiles.toml`."""
     temperature: float | None = 0.0
     max_tokens: int | None = 4096
     thinking: bool | None = False

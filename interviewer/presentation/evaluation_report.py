@@ -4,8 +4,8 @@ import re
 from dataclasses import asdict
 
 from interviewer.domain.rubric import Language
+from interviewer.evaluation.agreement_statistics import Interval
 from interviewer.evaluation.label_agreement import LEVELS, Agreement, GroupFigures
-from interviewer.evaluation.metrics import Interval
 from interviewer.evaluation.robustness.attack_report import PASS, AttackFigures, AttackReport
 from interviewer.evaluation.ruling_agreement import RulingReport
 from interviewer.presentation.plain_text import aligned, printable

@@ -7,9 +7,9 @@ from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.errors import NotAllowed
 from interviewer.presentation.class_pages import tasks_card
-from interviewer.sessions.access import Access, Action
 from interviewer.sessions.assignments import find_assignment, interview_of, list_tasks, record_interview
 from interviewer.sessions.classes import classes_joined, leave_class
+from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.service import Session, SessionService
 from interviewer.text.messages import localized, say
 

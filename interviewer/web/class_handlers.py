@@ -9,10 +9,10 @@ from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.rubric import Language
 from interviewer.errors import BankError, InterviewerError, NotAllowed
 from interviewer.presentation.templating import inline
-from interviewer.sessions.access import Action
 from interviewer.sessions.assignments import assign, assignment_of, delete_assignment, find_assignment
 from interviewer.sessions.classes import clean_name, delete_class, leave_class, make_class, renew_invitation
 from interviewer.sessions.coach_notes import save_coach_note
+from interviewer.sessions.permissions import Action
 from interviewer.text.messages import localized, say
 from interviewer.web.class_actions import (
     CLASS_ACTIONS,

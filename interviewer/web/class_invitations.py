@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
-from interviewer.sessions.access import Access
 from interviewer.sessions.classes import invited_to, join_class
+from interviewer.sessions.permissions import Access
 from interviewer.sessions.store import Store
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners

@@ -15,7 +15,6 @@ from interviewer.presentation.card import CardActions
 from interviewer.presentation.chat import chat
 from interviewer.presentation.class_pages import AssignmentLine, CandidateLine, ClassLine, HeatMap
 from interviewer.presentation.interview_report import report
-from interviewer.sessions.access import Access, Action
 from interviewer.sessions.assignments import (
     Assignment,
     assignment_of,
@@ -26,6 +25,7 @@ from interviewer.sessions.assignments import (
 )
 from interviewer.sessions.classes import Classroom, find_class, list_classes, list_members
 from interviewer.sessions.coach_notes import list_coach_notes
+from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import localized, say
 from interviewer.web.badge import Badges

@@ -10,9 +10,9 @@ from interviewer.domain.rubric import Language
 from interviewer.errors import NoSuchInterview, NotAllowed, OutOfTurn, StoreError, TranscriptError
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.presentation.wording import moment
-from interviewer.sessions.access import Access, Action
 from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.comparison import compare
+from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say

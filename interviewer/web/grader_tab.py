@@ -8,7 +8,7 @@ import gradio as gr
 
 from interviewer.domain.rubric import Language
 from interviewer.grading import CallShape
-from interviewer.llm.profiles import PRESETS
+from interviewer.llm.server_profiles import PRESETS
 from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.text.messages import say
 from interviewer.web.grader_settings import GraderActions, GraderForm, GraderPanel

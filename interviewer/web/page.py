@@ -13,8 +13,8 @@ from interviewer.banks.loader import BankLibrary
 from interviewer.domain.rubric import Language
 from interviewer.errors import StoreError
 from interviewer.llm.speech import Speech
-from interviewer.sessions.access import Access
 from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.sessions.permissions import Access
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say

@@ -19,8 +19,8 @@ from interviewer import wiring
 from interviewer.domain.rubric import Language
 from interviewer.errors import SettingsError
 from interviewer.sessions import LOCAL_OWNER
-from interviewer.sessions.access import Access
 from interviewer.sessions.accounts import Accounts
+from interviewer.sessions.permissions import Access
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
 from interviewer.web.body_receiver import TimelyProtocol

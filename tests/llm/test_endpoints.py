@@ -11,7 +11,7 @@ from interviewer.llm.endpoints import (
     is_private,
     normalize_base_url,
 )
-from interviewer.llm.profiles import PRESETS, PROFILES, UNKNOWN, profile_of
+from interviewer.llm.server_profiles import PRESETS, PROFILES, UNKNOWN, profile_of
 
 
 @pytest.mark.parametrize(

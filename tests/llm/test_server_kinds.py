@@ -17,7 +17,7 @@ from interviewer import wiring
 from interviewer.grading import CallShape
 from interviewer.llm import LLM, Message, discovery
 from interviewer.llm.discovery import KNOWN, find_local_servers
-from interviewer.llm.profiles import PROFILES
+from interviewer.llm.server_profiles import PROFILES
 from interviewer.sessions.grader_registry import GraderRegistry, GraderRequest
 from interviewer.settings import read_settings
 

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from interviewer.domain.grade import CREDITED
-from interviewer.evaluation import metrics
-from interviewer.evaluation.metrics import Interval
+from interviewer.evaluation import agreement_statistics
+from interviewer.evaluation.agreement_statistics import Interval
 from interviewer.evaluation.robustness.attacks import Aim, Attack, Family
 from interviewer.evaluation.runner import GradedAnswer, GradingTask, Run
 
@@ -91,7 +91,7 @@ def with_bases(chosen: Iterable[Attack], every: Sequence[Attack]) -> list[Attack
 
 
 def report_on_attacks(
-    run: Run[Attack], *, grader: str, bank: str, seed: int = 0, rounds: int = metrics.ROUNDS
+    run: Run[Attack], *, grader: str, bank: str, seed: int = 0, rounds: int = agreement_statistics.ROUNDS
 ) -> AttackReport:
     """The figures of a run over attacks and their bases."""
     outcomes = list(_outcomes(run.graded))
@@ -109,7 +109,7 @@ def report_on_attacks(
         questions=len({one.question.id for one in run.graded}),
         ungraded=len(run.graded) - len(grades),
         ranges=len(grades) - len(outcomes),
-        drift=metrics.mean(_changes_of_what_should_stay(outcomes)),
+        drift=agreement_statistics.mean(_changes_of_what_should_stay(outcomes)),
         families={family: figures(listed) for family, listed in by_family.items()},
         attacks={
             family: {name: figures(same) for name, same in _grouped(listed, lambda one: one.name).items()}
@@ -162,10 +162,10 @@ def _figures(outcomes: Sequence[_Outcome], seed: int, rounds: int) -> AttackFigu
             clusters[one.attack.question.id].append((0.0, one.change))
     return AttackFigures(
         n=len(outcomes),
-        grade=metrics.mean(one.grade for one in outcomes),
-        success=metrics.mean(float(one.succeeds) for one in failing),
-        inflation=metrics.mean(change for pairs in clusters.values() for _, change in pairs),
-        interval=metrics.bootstrap(clusters, metrics.bias, rounds, seed),
-        missed=metrics.mean(float(change >= 0) for change in dropping if change is not None),
-        moved=metrics.mean(abs(change) for change in _changes_of_what_should_stay(outcomes)),
+        grade=agreement_statistics.mean(one.grade for one in outcomes),
+        success=agreement_statistics.mean(float(one.succeeds) for one in failing),
+        inflation=agreement_statistics.mean(change for pairs in clusters.values() for _, change in pairs),
+        interval=agreement_statistics.bootstrap(clusters, agreement_statistics.bias, rounds, seed),
+        missed=agreement_statistics.mean(float(change >= 0) for change in dropping if change is not None),
+        moved=agreement_statistics.mean(abs(change) for change in _changes_of_what_should_stay(outcomes)),
     )

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from interviewer.evaluation.metrics import (
+from interviewer.evaluation.agreement_statistics import (
     Interval,
     accuracy,
     bias,

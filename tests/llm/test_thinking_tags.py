@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.llm.reasoning import ThinkingFilter, split_thinking
+from interviewer.llm.thinking_tags import ThinkingFilter, split_thinking
 
 
 @pytest.mark.parametrize(

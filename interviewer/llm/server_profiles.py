@@ -1,4 +1,4 @@
-"""Profiles: what is known about kinds of servers before they are asked, read from `servers.toml`."""
+"""Profiles: what is known about kinds of servers before they are asked, read from `server_profiles.toml`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class Preset(BaseModel, frozen=True, extra="forbid"):
 
 
 class Profile(BaseModel, frozen=True, extra="forbid"):
-    """What one kind of server takes; `servers.toml` says what each field means."""
+    """What one kind of server takes; `server_profiles.toml` says what each field means."""
 
     modes: tuple[OutputMode, ...] = (OutputMode.SCHEMA, OutputMode.OBJECT, OutputMode.PROMPTED)
     limit: str = "max_tokens"
@@ -37,7 +37,9 @@ UNKNOWN = Profile()
 
 PROFILES: Mapping[str, Profile] = {
     kind: Profile.model_validate(fields)
-    for kind, fields in tomllib.loads(Path(__file__).with_name("servers.toml").read_text(encoding="utf-8")).items()
+    for kind, fields in tomllib.loads(
+        Path(__file__).with_name("server_profiles.toml").read_text(encoding="utf-8")
+    ).items()
 }
 
 PRESETS = tuple(profile.preset for profile in PROFILES.values() if profile.preset)

@@ -7,10 +7,10 @@ from practice import bank_of, practise
 
 from interviewer.domain.grade import Level
 from interviewer.errors import NotAllowed
-from interviewer.sessions.access import Access, Action
 from interviewer.sessions.accounts import Accounts, Identity, Role
 from interviewer.sessions.assignments import assign, record_interview
 from interviewer.sessions.classes import join_class, leave_class, make_class
+from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.store import Store
 
 # Who: the candidate whose interview it is and who is in the class, another member of it, a candidate of another class, its
