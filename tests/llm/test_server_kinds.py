@@ -197,7 +197,10 @@ class BreakingOff:
         yield "[DONE]"
 
 
-def test_no_request_breaks_off_the_reply_to_another_not_even_the_first_ones(tmp_path: Path) -> None:
+def test_no_request_breaks_off_the_reply_to_another_not_even_the_first_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "_PROBE_SECONDS", 30.0)  # on a busy machine it would be too late to say what it is
     behaviour = BreakingOff()
     with serving(behaviour) as server, ThreadPoolExecutor(6) as pool:
         models = wiring.make_grader_registry(read_settings(data_dir=tmp_path, base_url=server.url, model="m"))
