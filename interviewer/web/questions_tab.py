@@ -26,7 +26,8 @@ class QuestionsTab:
     def connect(self, bind: Callable[..., Any], search: Callable[..., Any], language: Any) -> None:
         """`search` gives the listing for the words, the state and the language of the page."""
         asked = [self.words, self.state, language]
-        for trigger in (self.tab.select, self.words.submit, self.words.blur, self.state.input):
+        # Not when the box is left: the list would be drawn anew, without its ticks.
+        for trigger in (self.tab.select, self.words.submit, self.words.input, self.state.input):
             bind(trigger, search, asked, [self.listing], trigger_mode="always_last")
 
 

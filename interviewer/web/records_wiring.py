@@ -29,7 +29,8 @@ class RecordsWiring:
         c = self.c
         for trigger in (c.records.select, c.refresh.click):
             on(trigger, self._list, [language, c.words], [c.progress, c.listing])
-        for found in (c.words.submit, c.words.blur):
+        # Not when the box is left: the list would be drawn anew under whoever is on the way to one of its buttons.
+        for found in (c.words.submit, c.words.input):
             on(found, self._find, [language, c.words], [c.listing], trigger_mode="always_last")
         on(c.regrade.click, self._regrade, [language], [c.listing])
         on(c.link.click, self._link, [language], [c.link_text])

@@ -29,7 +29,16 @@ def started(url: str, *arguments: str) -> "subprocess.Popen[str]":
     environment = {**os.environ, "INTERVIEWER_BASE_URL": url, "INTERVIEWER_MODEL": MODEL, "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "interviewer", *arguments]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        # Where the tests run in the background Ctrl-C is ignored, and so it would be here.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread of ours is in it
+    )
 
 
 def interrupted_twice(process: "subprocess.Popen[str]") -> tuple[float, str, str]:
