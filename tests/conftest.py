@@ -1,6 +1,7 @@
 """Fixtures that many tests share."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,3 +73,17 @@ def service(make_service: Callable[..., SessionService]) -> SessionService:
 @pytest.fixture
 def flaky() -> FlakyGrader:
     return FlakyGrader()
+
+
+@pytest.fixture(autouse=True)
+def no_server_is_known() -> None:
+    """Ports are given again: what was learned of a server must not be believed of one in another test."""
+    if discovery := sys.modules.get("interviewer.llm.discovery"):
+        known = discovery.KNOWN
+        with known._lock:
+            for learned in (known._kinds, known._outdated, known._silent_until):
+                learned.clear()
+    if options := sys.modules.get("interviewer.llm.request_options"):
+        with options.LEARNED._lock:
+            options.LEARNED._options.clear()
+            options.LEARNED._failures.clear()
