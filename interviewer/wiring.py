@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interviewer import grading
-from interviewer.banks.job.kept_job import forget_job
+from interviewer.banks.job_description.kept_job import forget_job
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.errors import SettingsError
 from interviewer.evaluation.kept_checks import KeptChecks
 from interviewer.evaluation.measurements import MeasurementSource, read_measurements

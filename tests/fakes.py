@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from interviewer.domain.grade import Evidence, Grade, Level, Method, Provenance, Verdict
 from interviewer.domain.interview import Attempt, Begun, Mode, Plan
-from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Kind, Localized, Question
 from interviewer.errors import InterviewerError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader

@@ -8,7 +8,8 @@ from typing import Any
 
 from fakes import BANK
 
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.evaluation.batch_grading import Marked, Task
 from interviewer.evaluation.datasets import LabelledAnswer, read_candidate_answers
 from interviewer.evaluation.runner import GradingTask, Run, grade_answers, tasks_in_bank

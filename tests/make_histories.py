@@ -10,9 +10,9 @@ from fakes import FlakyGrader, Only, begun
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.grade import Evidence, Level, Ruling
 from interviewer.domain.interview import Begun, Contested, Mode, Objection, Spoken
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.transcript_export import export_transcript
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.serialization import FORMAT_VERSION
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from fakes import both
 
-from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Kind, Question
 
 QUESTION = Question(
     id="overfit",

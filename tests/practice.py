@@ -9,7 +9,7 @@ from fakes import both, grade
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Event, Graded, MovedOn, Unprobed, replay
 from interviewer.domain.rubric import Bank, Criterion, Question
-from interviewer.sessions.planning import QuestionName, make_named_plan
+from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.store import Store
 
 MORNING = datetime.fromisoformat("2026-03-02T09:00:00.000+00:00")

@@ -1,4 +1,5 @@
-from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 from interviewer.errors import BankError, InterviewerError
 
 

@@ -25,7 +25,7 @@ from misbehaving import Exchange, Server, chunk
 from model_server import MODEL, Character
 
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.grading import CallShape
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint

@@ -12,7 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, Valida
 
 from interviewer.banks.lint import Fault, lint
 from interviewer.banks.loader import explained
-from interviewer.domain.rubric import Bank, ImportOrigin, InvalidBank, Kind, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, ImportOrigin, InvalidBank, Kind, Localized, Question
 from interviewer.errors import BankError, InterviewerError
 from interviewer.text.messages import localized
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from interviewer.banks.drafts import DraftCriterion, DraftQuestion, DraftText, draft_of, free_id
 from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.banks.lint import halves
-from interviewer.domain.rubric import MOST_HINTS, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import MOST_HINTS
 from interviewer.text import tokenizer
 
 _HEAVIEST = 100.0

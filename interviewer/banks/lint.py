@@ -9,7 +9,8 @@ from pathlib import Path
 from interviewer.banks.loader import read_bank
 from interviewer.banks.reference_checks import is_only_a_link, says_too_little
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Kind, Localized, Question
 from interviewer.errors import BankError
 from interviewer.grading.disclosure import leaks
 from interviewer.grading.follow_ups import LONGEST_PROBE

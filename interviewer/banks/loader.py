@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from interviewer.domain.rubric import Bank, InvalidBank, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, InvalidBank, Localized
 from interviewer.errors import BankError
 from interviewer.settings import shipped
 from interviewer.text.messages import localized

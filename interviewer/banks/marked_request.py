@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import LLMMalformed
 from interviewer.llm import LLM, Message
 from interviewer.llm.prompts import between_markers, prompt

@@ -16,7 +16,8 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from interviewer.domain.rubric import Bank, Criterion, Group, ImportOrigin, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Group, ImportOrigin, Localized, Question
 from interviewer.errors import BankError
 from interviewer.text.messages import localized, say
 

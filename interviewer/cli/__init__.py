@@ -10,7 +10,7 @@ from interviewer.errors import InterviewerError
 # They add their commands, in the order of --help.
 from interviewer.cli import interviews  # isort: skip  # noqa: F401
 from interviewer.cli import practice  # isort: skip  # noqa: F401
-from interviewer.cli import job  # isort: skip  # noqa: F401
+from interviewer.cli import prepare  # isort: skip  # noqa: F401
 from interviewer.cli import house_keeping  # isort: skip  # noqa: F401
 from interviewer.cli import admin  # isort: skip  # noqa: F401
 from interviewer.cli import banks  # isort: skip  # noqa: F401

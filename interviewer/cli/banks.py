@@ -4,14 +4,15 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from interviewer.cli.app import Compiler, app, fail
-from interviewer.cli.model_progress import progress_text, wait_for_model
-from interviewer.domain.rubric import Language
-from interviewer.llm.model_call import CallProgress
+from interviewer.domain.language import Language
+
+if TYPE_CHECKING:
+    from interviewer.llm.model_call import CallProgress
 
 
 @app.command()
@@ -98,6 +99,7 @@ def import_bank(
     from interviewer import wiring
     from interviewer.banks.importing import import_report, pipeline
     from interviewer.banks.loader import LARGEST_BANK
+    from interviewer.cli.model_progress import progress_text, wait_for_model
     from interviewer.settings import read_settings
 
     settings = read_settings()
@@ -133,7 +135,7 @@ def import_bank(
         )
         waited_in = language or Language.EN
 
-        def look(call: CallProgress) -> None:
+        def look(call: "CallProgress") -> None:
             progress.update(task, description=f"drafting · {progress_text([call], waited_in)}")
 
         shown = wait_for_model(preview, waited_in, look) if by_model else preview()

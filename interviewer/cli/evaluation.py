@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from interviewer.cli.app import Compiler, GraderName, app, fail, tell_failures, text_of, write_file
-from interviewer.cli.local_models import pull_model, tell_local_servers
-from interviewer.cli.model_progress import grading_bar, wait_for_model
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +48,7 @@ def evaluate(
 ) -> None:
     """Measure a grader against labelled answers, or against attacks."""
     from interviewer import wiring
+    from interviewer.cli.model_progress import wait_for_model
     from interviewer.evaluation import label_agreement, runner
     from interviewer.evaluation.datasets import read_labelled_answers
     from interviewer.evaluation.measurements import rubrics_digest
@@ -157,6 +156,7 @@ def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_j
 
 def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_json: bool) -> None:
     from interviewer import wiring
+    from interviewer.cli.model_progress import grading_bar, wait_for_model
     from interviewer.domain.interview import replay
     from interviewer.evaluation.ruling_agreement import measure_ruling_agreement, ruled_attempts
     from interviewer.presentation import evaluation_report
@@ -201,6 +201,7 @@ def _run(
 ) -> "Run[GradableT]":
     """The answers graded, with a bar that shows how far it is."""
     from interviewer import wiring
+    from interviewer.cli.model_progress import grading_bar
     from interviewer.evaluation.runner import grade_answers
 
     grader = wiring.make_grader(name.value, settings)
@@ -222,12 +223,15 @@ def doctor(
     pull: Annotated[str, typer.Option(help="Test nothing; let the Ollama on this machine pull this model.")] = "",
 ) -> None:
     """Test the model as a grader: seven canned answers, and what their grades say; and what the speech server can do."""
+    from interviewer.cli.local_models import pull_model, tell_local_servers
+
     if pull:
         pull_model(pull, base_url, language)
         return
     import json
 
     from interviewer import wiring
+    from interviewer.cli.model_progress import wait_for_model
     from interviewer.evaluation import grader_check
     from interviewer.evaluation.speech_check import check_all, check_speech
     from interviewer.settings import read_settings

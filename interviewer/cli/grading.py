@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interviewer.cli.app import GraderName, app, tell_failures, write_file
-from interviewer.cli.model_progress import grading_bar
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 
 if TYPE_CHECKING:
     from interviewer.evaluation.batch_grading import Task
@@ -57,6 +56,7 @@ def grade(
     chosen = grader or (GraderName.LLM if is_batch else GraderName.LEXICAL)
 
     from interviewer import wiring
+    from interviewer.cli.model_progress import grading_bar
     from interviewer.evaluation import batch_grading, runner
     from interviewer.evaluation.cohort import Cohort
     from interviewer.evaluation.datasets import read_candidate_answers

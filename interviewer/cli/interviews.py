@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from interviewer.cli.app import app, fail, write_file
-from interviewer.domain.interview import InterviewerStyle, Mode, Order
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
+from interviewer.domain.plan_options import InterviewerStyle, Mode, Order
 from interviewer.sessions import LOCAL_OWNER
 
 
@@ -51,7 +51,7 @@ def chat(
     """Play an interview in the terminal."""
     from interviewer import wiring
     from interviewer.cli import terminal
-    from interviewer.sessions.planning import make_plan
+    from interviewer.sessions.interview_plan import make_plan
     from interviewer.settings import read_settings
 
     settings = read_settings()

@@ -4,7 +4,7 @@ import sys
 
 from interviewer.cli.app import fail
 from interviewer.cli.model_progress import wait_for_model
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.text.messages import say
 
 

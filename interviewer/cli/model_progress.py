@@ -12,7 +12,7 @@ from typing import TypeVar
 import typer
 
 from interviewer.cli.app import fail
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.llm.model_call import CallProgress, ModelCall
 from interviewer.text.messages import say
 

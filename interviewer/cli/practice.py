@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from interviewer.cli.app import app, write_file
-from interviewer.domain.interview import Mode
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
+from interviewer.domain.plan_options import Mode
 from interviewer.sessions import LOCAL_OWNER
 
 _LANGUAGE = Annotated[Language, typer.Option(help="Language of questions and messages.")]
@@ -47,9 +47,9 @@ def today(
     from interviewer import wiring
     from interviewer.cli import terminal
     from interviewer.presentation import practice_text
-    from interviewer.sessions.planning import make_named_plan
+    from interviewer.sessions.due_questions import plan_today
+    from interviewer.sessions.interview_plan import make_named_plan
     from interviewer.sessions.practice_log import read_practice_settings, save_practice_settings
-    from interviewer.sessions.today import plan_today
     from interviewer.settings import read_settings
     from interviewer.text.messages import say
 
@@ -87,7 +87,7 @@ def practise(
     """Practise these questions, of one or several banks."""
     from interviewer import wiring
     from interviewer.cli import terminal
-    from interviewer.sessions.planning import make_named_plan, parse_question_name
+    from interviewer.sessions.interview_plan import make_named_plan, parse_question_name
     from interviewer.settings import read_settings
 
     settings = read_settings()
@@ -111,7 +111,7 @@ def note(
     from interviewer import wiring
     from interviewer.cli import terminal_output
     from interviewer.presentation import practice_text
-    from interviewer.sessions.planning import parse_question_name
+    from interviewer.sessions.interview_plan import parse_question_name
     from interviewer.sessions.question_notes import list_notes, save_note
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings

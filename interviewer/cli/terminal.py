@@ -7,9 +7,9 @@ from pathlib import Path
 from interviewer.cli.model_progress import ignore_interrupts
 from interviewer.cli.terminal_output import GradingWatch, show, show_card, show_report
 from interviewer.domain.interview import Interview, InterviewerStyle, Phase, TurnKind, last_question, shows_grades
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError, OutOfTurn
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.removal import unsent_file
 from interviewer.sessions.service import LONGEST_ANSWER, Session

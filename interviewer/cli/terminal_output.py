@@ -10,7 +10,8 @@ from rich.text import Text
 from interviewer.cli.model_progress import StatusLine
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Attempt, Interview, Mode, Phase
-from interviewer.domain.rubric import Kind, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Kind
 from interviewer.domain.scoring import has_every_core
 from interviewer.domain.summary import attempt_result, summarize
 from interviewer.presentation import wording

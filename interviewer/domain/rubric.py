@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from interviewer.domain.language import Language
+
 # Read by pydantic where values come in from outside; the core itself does not import it.
 _STRICT = {"extra": "forbid"}
 
@@ -24,13 +26,6 @@ class InvalidBank(ValueError):
         super().__init__(" ".join([key, ", ".join(f"{name}={value}" for name, value in values.items())]).strip())
         self.key = key
         self.values = values
-
-
-class Language(StrEnum):
-    """A language that a bank, an interview or a page can be in."""
-
-    ZH = "zh"
-    EN = "en"
 
 
 @dataclass(frozen=True, slots=True)

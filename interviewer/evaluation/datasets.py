@@ -12,7 +12,8 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Bank, Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Question
 from interviewer.errors import BankError
 from interviewer.llm.json_reply import unique_keys
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from interviewer.domain.grade import Flag
 from interviewer.domain.interview import Attempt, Turn, TurnKind
-from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import InterviewerError, LLMError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.llm import LLM, Message, OutputMode
@@ -331,7 +332,7 @@ def check_lines(check: GraderCheck, language: Language) -> list[str]:
 
 
 def finding_lines(findings: Sequence[CheckFinding], language: Language) -> list[str]:
-    """Findings for a terminal, each with its advice."""
+    """CollectedQuestions for a terminal, each with its advice."""
     found = []
     for finding in findings:
         name, detail = say(f"check.{finding.check}", language), finding.detail.into(language)

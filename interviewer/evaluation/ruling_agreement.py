@@ -6,7 +6,8 @@ from typing import Any
 
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Attempt, Interview
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.domain.scoring import CREDIT
 from interviewer.errors import InterviewerError
 from interviewer.evaluation import agreement_statistics

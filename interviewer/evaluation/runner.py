@@ -12,7 +12,8 @@ from typing import Generic, Protocol, TypeVar
 
 from interviewer.domain.grade import Flag, Grade
 from interviewer.domain.interview import Attempt, Turn, TurnKind
-from interviewer.domain.rubric import Bank, Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Question
 from interviewer.domain.scoring import Score, score
 from interviewer.errors import BankError, InterviewerError
 from interviewer.evaluation.checkpoint import Checkpoint

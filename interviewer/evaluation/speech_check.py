@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from interviewer.domain.rubric import Bank, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized
 from interviewer.errors import LLMError
 from interviewer.evaluation import grader_check
 from interviewer.evaluation.grader_check import CheckFinding, GraderCheck

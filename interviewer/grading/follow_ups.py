@@ -7,7 +7,8 @@ from typing import Any
 
 from interviewer.domain.grade import Level, Verdict
 from interviewer.domain.interview import Attempt, Interview, Probed, TurnKind, Unprobed
-from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion, Kind
 from interviewer.domain.scoring import missed
 from interviewer.errors import LLMError
 from interviewer.grading.disclosure import disclosed

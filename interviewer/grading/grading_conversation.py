@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from interviewer.domain.grade import Extra, Flag, Gap, Grade, Level, Provenance, TokensSpent, Verdict
-from interviewer.domain.rubric import Criterion, Kind, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion, Kind, Localized
 from interviewer.domain.scoring import MOST_EXTRAS, missed, score
 from interviewer.errors import LLMMalformed, LLMRefused
 from interviewer.grading import reply_schema

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from interviewer.domain.grade import Evidence, Flag
 from interviewer.domain.interview import Attempt, TurnKind
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.grading.evidence import carries_content, evidence_at, is_covered, locate, prompted_units
 from interviewer.grading.guardrails import ScreenedAnswer, screen
 from interviewer.grading.reply_schema import FORM

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from interviewer.domain.grade import Grade, Level, Method, Provenance, Verdict
 from interviewer.domain.interview import Attempt
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.grading.grading_conversation import GradingConversation
 from interviewer.grading.grading_prompt import GradingPrompt
 from interviewer.grading.protocol import Watch

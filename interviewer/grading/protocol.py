@@ -5,7 +5,8 @@ from typing import Protocol
 
 from interviewer.domain.grade import Grade, Verdict
 from interviewer.domain.interview import Attempt
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 
 Watch = Callable[[tuple[Verdict, ...]], None]
 """Is told the verdicts that are settled so far, each time there is a new one."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.llm.ollama import PullProgress
 from interviewer.text.messages import say
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import LLMMalformed, LLMRefused
 from interviewer.llm.completion import decode_json
 from interviewer.llm.concurrency_limit import ConcurrencyLimit

@@ -6,7 +6,8 @@ import io
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion, Kind
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.question_mastery import QuestionMastery
 from interviewer.text.messages import say

@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from interviewer.domain.grade import Flag, Gap, Grade, Level, Verdict
 from interviewer.domain.interview import Attempt, Interview, Turn, TurnKind, may_rule
-from interviewer.domain.rubric import Criterion, Kind, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion, Kind, Localized
 from interviewer.domain.scoring import has_every_core, points, shortfalls
 from interviewer.domain.summary import AttemptResult, attempt_result
 from interviewer.grading.lexical import LexicalGrader
@@ -16,7 +17,7 @@ from interviewer.presentation.highlighting import Mark, Marks, marks, model_word
 from interviewer.presentation.self_marking import self_marking_sheet
 from interviewer.presentation.templating import render
 from interviewer.presentation.wording import is_worth_showing, level_key
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.question_notes import NO_NOTE, QuestionNote
 from interviewer.text.messages import localized
 

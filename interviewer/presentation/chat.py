@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from interviewer.domain.interview import Interview, shows_grades
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.templating import render
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.evaluation.cohort import sign
 from interviewer.evaluation.like_answers import LikeAnswers
 from interviewer.evaluation.ruling_agreement import RulingAgreement

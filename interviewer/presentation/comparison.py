@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from interviewer.domain.rubric import Criterion, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion, Localized
 from interviewer.presentation.card import PointCount
 from interviewer.presentation.wording import is_worth_showing, level_key
 from interviewer.sessions.comparison import ComparedAttempt, QuestionComparison

@@ -3,7 +3,7 @@
 import re
 from dataclasses import asdict
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.evaluation.agreement_statistics import Interval
 from interviewer.evaluation.label_agreement import LEVELS, Agreement, GroupFigures
 from interviewer.evaluation.robustness.attack_report import PASS, AttackFigures, AttackReport

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from interviewer.domain.grade import CREDITED, Grade, Level
-from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion, Kind
 from interviewer.domain.scoring import Score
 from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort, sign

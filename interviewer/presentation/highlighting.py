@@ -8,7 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from interviewer.domain.grade import CREDITED, Evidence, Level, Verdict
-from interviewer.domain.rubric import Kind, Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Kind, Question
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
 

@@ -6,7 +6,7 @@ from datetime import UTC, tzinfo
 from markupsafe import Markup
 
 from interviewer.domain.interview import Attempt, Interview
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.domain.summary import InterviewSummary, answers_over_time, attempt_result, summarize
 from interviewer.presentation.card import Badge, CardActions, GraderNotes, card, no_badge
 from interviewer.presentation.comparison import compared_questions, overall

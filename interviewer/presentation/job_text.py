@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.plain_text import printable
 from interviewer.text.messages import say
 
 if TYPE_CHECKING:
-    from interviewer.banks.job.requirements import JobMap
+    from interviewer.banks.job_description.requirements import JobMap
 
 
 def job_notes(found: "JobMap", language: Language) -> list[str]:

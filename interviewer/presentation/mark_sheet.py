@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from interviewer.domain.interview import Interview, Phase, Plan
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.domain.scoring import Score, band
 from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort, credited, sign

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interviewer.domain.rubric import Bank, Language
-from interviewer.sessions.planning import QuestionName
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
+from interviewer.sessions.due_questions import Today
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.progress import Progress, RecallChange
 from interviewer.sessions.question_mastery import QuestionMastery, TopicMastery
 from interviewer.sessions.question_notes import QuestionNote
-from interviewer.sessions.today import Today
 from interviewer.text.messages import say
 
 

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.practice_text import holds_text
 from interviewer.presentation.templating import render
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.progress import Progress
 from interviewer.sessions.question_mastery import QuestionMastery
 from interviewer.sessions.question_notes import NO_NOTE, QuestionNote

@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from interviewer.domain.grade import Level, Verdict
 from interviewer.domain.interview import Attempt, Interview
-from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion, Kind
 from interviewer.presentation.templating import render
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from interviewer import __version__
-from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 from interviewer.domain.scoring import Score
 from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.wording import (

@@ -2,10 +2,10 @@
 
 from markupsafe import Markup
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation import practice_text
 from interviewer.presentation.templating import render
-from interviewer.sessions.today import Today
+from interviewer.sessions.due_questions import Today
 from interviewer.text.messages import say
 
 

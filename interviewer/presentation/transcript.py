@@ -10,7 +10,7 @@ from markupsafe import Markup
 from interviewer import __version__
 from interviewer.domain.grade import TokensSpent
 from interviewer.domain.interview import Attempt, Interview, shows_grades
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.domain.scoring import Score, has_every_core
 from interviewer.domain.summary import attempt_result, summarize
 from interviewer.presentation.card import (

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, tzinfo
 
 from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.errors import OutOfTurn
 from interviewer.evaluation.measurements import MeasurementSource, measurement_finder
 from interviewer.presentation.plain_text import escaped_controls

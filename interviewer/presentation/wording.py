@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, tzinfo
 
 from interviewer.domain.grade import Grade, Level
-from interviewer.domain.rubric import Criterion, Kind, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion, Kind
 from interviewer.domain.scoring import Score, band
 from interviewer.evaluation.measurements import Measurement
 from interviewer.text.messages import say

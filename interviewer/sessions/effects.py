@@ -27,7 +27,7 @@ from interviewer.domain.interview import (
     due,
     step,
 )
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError, LLMUnreachable, NoSuchInterview, OverLimit, StoreError
 from interviewer.llm import LLM
 from interviewer.llm.model_call import CallProgress, ModelCall

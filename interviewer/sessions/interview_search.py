@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from interviewer.domain.interview import Interview, Mode
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.sessions.tables import interview_words, interviews, overviews
 from interviewer.text.messages import say
 from interviewer.text.tokenizer import fold

@@ -8,7 +8,7 @@ from itertools import count
 import sqlalchemy as sa
 
 from interviewer.domain.interview import AskProbe, Clarify
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.llm.model_call import CallPhase, CallProgress
 from interviewer.sessions.database import Database, store_error
 from interviewer.sessions.effect_leases import EffectKey

@@ -14,7 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException, Un
 from procrastinate.jobs import Job, Status
 from psycopg.conninfo import make_conninfo
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import LLMUnreachable
 from interviewer.sessions.effect_leases import EFFECTS, EffectKey
 from interviewer.sessions.job_queue import QUEUE, TASK, TakenElsewhere

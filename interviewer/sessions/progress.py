@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from interviewer.domain.learning import Rating
 from interviewer.domain.rubric import Bank, Kind, Localized
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.question_mastery import QuestionMastery, TopicMastery, topic_masteries
 from interviewer.sessions.question_search import known_questions
 from interviewer.sessions.store import Store

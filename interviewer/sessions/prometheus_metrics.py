@@ -21,7 +21,8 @@ from prometheus_client.registry import Collector
 
 from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Attempt
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.errors import SettingsError, StoreError
 from interviewer.grading.protocol import Grader, Watch
 from interviewer.llm import LLM

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from interviewer.domain.learning import Rating
 from interviewer.domain.rubric import Bank, Kind, Localized, Question
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.review_cards import ReviewCard
 
 # The last reviews before a real interview are spread over so many days, or all of them would fall on its eve.

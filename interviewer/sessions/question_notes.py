@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from interviewer.domain.rubric import is_id
 from interviewer.errors import TranscriptError
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import question_notes
 from interviewer.text.messages import localized

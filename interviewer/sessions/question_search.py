@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from interviewer.domain.rubric import Bank, Question
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.practice_log import read_log
 from interviewer.sessions.question_mastery import QuestionMastery, QuestionState, question_masteries
 from interviewer.sessions.question_notes import NO_NOTE, QuestionNote

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from interviewer.domain.interview import Begun, due, replay, shows_grades
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import warm_up
 from interviewer.sessions.effect_leases import EffectKey, EffectLeases

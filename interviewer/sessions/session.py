@@ -35,14 +35,14 @@ from interviewer.domain.interview import (
     may_hint,
     step,
 )
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import MovedOnElsewhere, OutOfTurn, StoreError
 from interviewer.grading import follow_ups
 from interviewer.llm.model_call import CallProgress
 from interviewer.sessions.effects import EffectRunner, failure_of
 from interviewer.sessions.follow_up_decision import levels_so_far
 from interviewer.sessions.interview_cache import InterviewCache
-from interviewer.sessions.planning import choose_next
+from interviewer.sessions.interview_plan import choose_next
 from interviewer.sessions.store import RecordedEvent, Store
 from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.text.messages import localized

@@ -4,7 +4,8 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 
 
 def localized(key: str, **values: object) -> Localized:

@@ -11,8 +11,8 @@ from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from interviewer import wiring
-from interviewer.banks.job.kept_job import kept_job
-from interviewer.domain.rubric import Language
+from interviewer.banks.job_description.kept_job import kept_job
+from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError, NotAllowed, StoreError
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.accounts import Account, Accounts, Role, require

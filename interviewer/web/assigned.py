@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import NotAllowed
 from interviewer.presentation.class_pages import tasks_card
 from interviewer.sessions.assignments import find_assignment, interview_of, list_tasks, record_interview

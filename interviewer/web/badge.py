@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from interviewer.domain.grade import Grade, Provenance
 from interviewer.domain.interview import Interview
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.evaluation.measurements import MeasurementSource, measurement_finder
 from interviewer.presentation.wording import agreement_text
 from interviewer.sessions.grader_registry import GraderRegistry

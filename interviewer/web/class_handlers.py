@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from interviewer.domain.grade import Level, Ruling
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import BankError, InterviewerError, NotAllowed
 from interviewer.presentation.templating import inline
 from interviewer.sessions.assignments import assign, assignment_of, delete_assignment, find_assignment

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Interview, shows_grades
-from interviewer.domain.rubric import Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized, Question
 from interviewer.errors import NotAllowed
 from interviewer.evaluation.like_answers import group_like_answers
 from interviewer.evaluation.ruling_agreement import agreement_by_criterion, agreement_over_all

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import StoreError
 from interviewer.text.messages import say
 from interviewer.web.assigned import Assigned

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from interviewer.domain.interview import InterviewerStyle, Mode, Order
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.web.classes_tab import ClassesTab
 from interviewer.web.grader_tab import GraderTab

@@ -13,7 +13,8 @@ from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.lint import Fault, by_question, lint
 from interviewer.banks.loader import parse_bank
 from interviewer.domain.interview import Answered, Begun, Graded, Mode, Plan, Unprobed, replay
-from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.errors import BankError, InterviewerError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.card import card

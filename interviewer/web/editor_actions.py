@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 
 
 class _Action(BaseModel):

@@ -6,7 +6,7 @@ from fastapi.responses import PlainTextResponse, Response
 from interviewer import wiring
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import replay
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import NoSuchInterview, NotAllowed, OutOfTurn, StoreError, TranscriptError
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.presentation.wording import moment

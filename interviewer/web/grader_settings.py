@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, OverLimit, SettingsError
 from interviewer.evaluation.grader_check import GraderCheck
 from interviewer.evaluation.speech_check import check_all

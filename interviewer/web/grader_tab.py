@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.grading import CallShape
 from interviewer.llm.server_profiles import PRESETS
 from interviewer.sessions.grader_registry import GraderOptions

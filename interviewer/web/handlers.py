@@ -9,17 +9,17 @@ from pydantic import ValidationError
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Interview, Phase, due, shows_grades
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, StoreDamaged, StoreError, TranscriptError
 from interviewer.presentation.card import CardActions
 from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.comparison import compare
+from interviewer.sessions.due_questions import Today, plan_today
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.planning import QuestionName, make_named_plan
+from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
-from interviewer.sessions.today import Today, plan_today
 from interviewer.text.messages import say
 from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges

@@ -3,7 +3,7 @@
 from datetime import UTC, tzinfo
 from functools import lru_cache
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import StoreError
 from interviewer.presentation.templating import escaped, inline
 from interviewer.presentation.wording import moment, score_text

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from interviewer.banks.loader import BankLibrary, decode_bank, unreadable
 from interviewer.banks.removal import RemovedBank, remove_bank, removed_banks, undelete_bank
-from interviewer.domain.rubric import Bank, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized
 from interviewer.errors import BankError, InterviewerError
 from interviewer.llm.model_call import ModelCall
 from interviewer.presentation.templating import inline

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.text.messages import say
 from interviewer.web.import_handlers import Importer, picker_html
 

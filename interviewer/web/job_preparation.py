@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from interviewer.banks.job.kept_job import forget_job, keep_job, kept_job
-from interviewer.domain.rubric import Language, Question
+from interviewer.banks.job_description.kept_job import forget_job, keep_job, kept_job
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.errors import InterviewerError, LLMError
 from interviewer.llm import LLM
 from interviewer.presentation.job_text import job_notes
@@ -21,7 +22,7 @@ from interviewer.web.grader_settings import BackgroundTask
 from interviewer.web.import_handlers import Importer, refusal
 
 if TYPE_CHECKING:
-    from interviewer.banks.job.requirements import JobMap
+    from interviewer.banks.job_description.requirements import JobMap
 
 _MOST_MAPS = 16
 
@@ -60,7 +61,7 @@ class JobPreparation:
 
         Raises DocumentError.
         """
-        from interviewer.banks.job.text_extraction import extract_text
+        from interviewer.banks.job_description.text_extraction import extract_text
 
         upload = self.importer.uploads.take(owner, f"{window}.{part}")
         return extract_text(upload.name, upload.data) if upload else None
@@ -82,8 +83,8 @@ class JobPreparation:
         self, owner: str, window: str, description: str, resume: str, language: Language, *, keep: bool
     ) -> Iterator[Prepared]:
         """The map of a job, and meanwhile what is waited for."""
-        from interviewer.banks.job.requirements import JobMap, map_job
-        from interviewer.banks.job.text_extraction import checked_text
+        from interviewer.banks.job_description.requirements import JobMap, map_job
+        from interviewer.banks.job_description.text_extraction import checked_text
 
         try:
             texts = checked_text(description), checked_text(resume) if resume.strip() else ""
@@ -112,7 +113,7 @@ class JobPreparation:
 
     def draft(self, owner: str, window: str, language: Language) -> Iterator[Prepared]:
         """Questions for the gaps of the map that was shown last; those of each gap are kept before the next is begun."""
-        from interviewer.banks.job.gap_questions import draft_for_gap, keep_questions
+        from interviewer.banks.job_description.gap_questions import draft_for_gap, keep_questions
 
         found, llm, folder = self.maps.get((owner, window)), self.importer.models.llm_for(owner), self.importer.folder
         if found is None or llm is None or folder is None or not self.importer.may_save:
@@ -170,7 +171,7 @@ class JobPreparation:
     def _shown(
         self, found: "JobMap", llm: LLM | None, language: Language, drafted: Sequence[Question] | None = None
     ) -> Prepared:
-        from interviewer.banks.job.gap_questions import BANK_ID
+        from interviewer.banks.job_description.gap_questions import BANK_ID
 
         may_draft = llm is not None and self.importer.may_save
         html = render(

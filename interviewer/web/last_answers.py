@@ -4,11 +4,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from interviewer.domain.interview import shows_grades
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError
 from interviewer.presentation.card import card
 from interviewer.presentation.templating import inline
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.practice_log import last_answer
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import say

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import (
     BankError,
     InterviewerError,

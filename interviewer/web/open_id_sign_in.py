@@ -18,7 +18,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import StoreError
 from interviewer.sessions.accounts import Account, Accounts, Identity
 from interviewer.settings import Settings

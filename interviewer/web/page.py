@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import StoreError
 from interviewer.llm.speech import Speech
 from interviewer.sessions.grader_registry import GraderRegistry

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import Interview
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.question_notes import LONGEST_NOTE
 from interviewer.sessions.service import Session
 

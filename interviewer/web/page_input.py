@@ -15,7 +15,7 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.settings import REQUEST_ID
 from interviewer.text.messages import say
 from interviewer.web.page_language import preferred_language

@@ -2,7 +2,7 @@
 
 from starlette.requests import HTTPConnection
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 
 
 def language_of_request(request: HTTPConnection) -> Language:

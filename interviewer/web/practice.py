@@ -5,7 +5,8 @@ from datetime import datetime, tzinfo
 
 from pydantic import ValidationError
 
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.errors import InterviewerError, StoreError
 from interviewer.presentation.progress_page import progress_page, questions_page
 from interviewer.presentation.templating import inline

@@ -1,7 +1,7 @@
 """What a file of questions would become, as HTML: what was found, and what was not and why."""
 
 from interviewer.banks.importing.pipeline import Preview
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.templating import render
 
 # What goes beyond is counted on the page, and written out by the command.

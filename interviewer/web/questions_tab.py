@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_search import NoteFilter
 from interviewer.text.messages import say

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.web.controls import Controls
 from interviewer.web.handlers import PageHandlers
 from interviewer.web.history import link_told, listing, regraded

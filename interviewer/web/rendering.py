@@ -7,10 +7,11 @@ import gradio as gr
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import InterviewerStyle, Mode, Order
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.presentation.templating import inline
 from interviewer.presentation.today import begin_label, today_card
-from interviewer.sessions.today import Today
+from interviewer.sessions.due_questions import Today
 from interviewer.text.messages import say
 from interviewer.web.controls import AWAY_SECONDS, DEFAULT_COUNT, NO_INTERVIEW, POLL_SECONDS, Controls
 from interviewer.web.grader_tab import grader_labels

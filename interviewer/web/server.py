@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from interviewer import wiring
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import SettingsError
 from interviewer.sessions import LOCAL_OWNER
 from interviewer.sessions.accounts import Accounts

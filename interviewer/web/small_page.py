@@ -2,7 +2,7 @@
 
 from fastapi.responses import HTMLResponse
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.templating import render
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Begun, InterviewerStyle, Mode, Order
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import BankError
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.text.messages import localized
 
 # The limits for an answer that may be chosen; 0 stands for none.

@@ -18,7 +18,8 @@ from interviewer.domain.interview import (
     next_question,
     shows_grades,
 )
-from interviewer.domain.rubric import Kind, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Kind
 from interviewer.llm.prompts import prompt
 from interviewer.presentation.card import Badge, CardActions, card
 from interviewer.presentation.chat import chat

@@ -13,7 +13,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
 from interviewer.domain.interview import Interview, Phase, Speaker, Spoken
-from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 from interviewer.errors import InterviewerError, LLMUnreachable, OutOfTurn
 from interviewer.llm.speech import FORMATS, Audio, Speech
 from interviewer.presentation.templating import inline

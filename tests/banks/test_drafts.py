@@ -8,7 +8,8 @@ from editable import question
 from interviewer.banks import drafts
 from interviewer.banks.drafts import DraftError, DraftQuestion, DraftText, draft_of, finished
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Bank, Group, Kind, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Group, Kind, Localized, Question
 
 SHIPPED = [question for bank in BankLibrary().banks() for question in bank.questions]
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from interviewer.banks import editing
 from interviewer.banks.drafts import DraftCriterion, DraftError, DraftQuestion, DraftText, draft_of, finished
-from interviewer.domain.rubric import Group, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Group, Localized
 from interviewer.errors import BankError
 
 

@@ -6,7 +6,8 @@ import pytest
 from fakes import both
 
 from interviewer.banks.lint import check_file, lint
-from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Question
 from interviewer.settings import shipped
 
 WHY = both("测试时应当关掉，否则输出是随机的。", "It is switched off at test time; otherwise outputs are random.")

@@ -5,7 +5,8 @@ import pytest
 
 from interviewer.banks import loader
 from interviewer.banks.loader import BankLibrary, parse_bank, read_bank
-from interviewer.domain.rubric import Bank, Group, Kind, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Group, Kind, Localized
 from interviewer.errors import BankError, PromptError
 from interviewer.llm.prompts import prompt
 

@@ -12,7 +12,7 @@ from interviewer.banks.removal import remove_bank, removed_banks, restore_bank, 
 from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from interviewer.banks.loader import parse_bank
 from interviewer.banks.writer import bank_to_mapping, bank_to_yaml, dump
-from interviewer.domain.rubric import Bank, Criterion, Group, ImportOrigin, Kind, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Group, ImportOrigin, Kind, Localized, Question
 from interviewer.errors import BankError
 
 

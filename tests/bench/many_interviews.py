@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from fakes import Only
 
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.history import listing

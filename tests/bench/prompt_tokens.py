@@ -11,7 +11,7 @@ from statistics import mean
 
 from interviewer.banks.loader import read_bank
 from interviewer.domain.interview import Attempt, Turn, TurnKind
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import LLMMalformed
 from interviewer.grading import LLMGrader
 from interviewer.llm.scripted import Request, ScriptedLLM

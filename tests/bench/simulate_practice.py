@@ -25,11 +25,11 @@ from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Event, Graded, MovedOn, Unprobed, replay
 from interviewer.domain.learning import Rating
 from interviewer.domain.rubric import Bank, Kind
-from interviewer.sessions.planning import QuestionName, make_named_plan
+from interviewer.sessions.due_questions import plan_today
+from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.review_schedule import Memory, Review, memory_after
 from interviewer.sessions.store import RecordedEvent, Store, new_id
-from interviewer.sessions.today import plan_today
 
 DAYS, EXAM_DAY, SEEDS = 60, 30, 5
 KNOWN_BEFORE = 0.4  # the share of points that somebody knows who has never been asked

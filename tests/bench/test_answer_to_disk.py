@@ -16,10 +16,11 @@ from printed import say
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Answered, Mode
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges

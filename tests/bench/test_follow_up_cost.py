@@ -10,11 +10,12 @@ import pytest
 from printed import say
 
 from interviewer.domain.interview import Mode
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.grading import LLMGrader
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.llm.token_count import count_prompt
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 
 SERVER = "http://model.example/v1"

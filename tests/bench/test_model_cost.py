@@ -14,14 +14,15 @@ from printed import say
 
 from interviewer import wiring
 from interviewer.domain.interview import Attempt, Mode, Turn, TurnKind
-from interviewer.domain.rubric import Bank, Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Question
 from interviewer.errors import LLMMalformed
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.llm.token_count import count_prompt, estimate_tokens
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.settings import read_settings
 

@@ -11,7 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.pipeline import Preview, preview
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 
 SHAPES = (
     "### {n}. What does part {n} of the system do?\n\nIt has `{n}` tasks, **in order**:\n\n- reading\n- writing\n\n",

@@ -19,7 +19,7 @@ from interviewer.domain.rubric import Bank
 from interviewer.evaluation.datasets import read_labelled_answers
 from interviewer.evaluation.runner import attempt_of
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.settings import shipped
 

@@ -16,12 +16,12 @@ from printed import say
 
 from interviewer.domain.rubric import Bank
 from interviewer.sessions import review_cards
+from interviewer.sessions.due_questions import plan_today
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_search import known_questions, search_questions
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import interview_words, interviews, outcomes, overviews
-from interviewer.sessions.today import plan_today
 
 INTERVIEWS = 10_000
 QUESTIONS_EACH = 5  # of two criteria each: 100,000 verdicts

@@ -20,7 +20,8 @@ from fakes import FlakyGrader, Only, both
 from interviewer.banks.loader import read_bank
 from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import Begun, Mode, Plan
-from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 from interviewer.grading import LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader

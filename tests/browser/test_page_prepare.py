@@ -10,7 +10,7 @@ from model_server import model_server
 from playwright.sync_api import Page, expect
 from served import ROOT, Server, Visit
 
-DESCRIPTIONS = ROOT / "tests" / "banks" / "job" / "descriptions"
+DESCRIPTIONS = ROOT / "tests" / "banks" / "job_description" / "descriptions"
 
 
 def open_tab(page: Page, name: str) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from command_line import run
 
-from interviewer.banks.job.kept_job import keep_job, kept_job
+from interviewer.banks.job_description.kept_job import keep_job, kept_job
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
 

@@ -18,7 +18,7 @@ from throttled_server import Throttled, throttled_server
 from interviewer import wiring
 from interviewer.cli.model_progress import StatusLine, wait_for_model
 from interviewer.domain.grade import Level, Ruling
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.llm.model_call import CallPhase, CallProgress, current_call
 from interviewer.settings import read_settings
 

@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 from fakes import BANK, DROPOUT, both
 
-from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Kind, Localized
 
 
 def test_a_localized_text_falls_back_to_its_other_language() -> None:

@@ -12,7 +12,8 @@ from model_server import MODEL, model_server
 
 from interviewer.domain.grade import Evidence, Extra, Flag, Gap, Grade, Level, TokensSpent
 from interviewer.domain.interview import Attempt
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.errors import BankError
 from interviewer.evaluation import batch_grading
 from interviewer.evaluation.batch_grading import Marked, Task

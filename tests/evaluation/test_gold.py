@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Bank, Kind, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Kind
 from interviewer.evaluation.datasets import LabelledAnswer, read_labelled_answers
 from interviewer.evaluation.label_agreement import Agreement, measure_label_agreement, measurement_of
 from interviewer.evaluation.measurements import HELD_OUT, LEAST_ANSWERS, read_measurements, rubrics_digest

@@ -6,7 +6,7 @@ from model_server import MODEL, Character, model_server
 from speech_server import SpeechServer
 
 from interviewer import cli
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.evaluation.speech_check import check_speech
 from interviewer.presentation.templating import render
 from interviewer.settings import read_settings

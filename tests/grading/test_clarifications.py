@@ -7,7 +7,7 @@ from planted_leaks import BANK as OVERFITTING
 from planted_leaks import PLANTED
 
 from interviewer.domain.interview import Answered, Asked, Begun, Interview, Plan, replay
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import LLMUnreachable
 from interviewer.grading.clarifications import may_be_question, neutral_reply, reply_to
 from interviewer.llm.scripted import ScriptedLLM

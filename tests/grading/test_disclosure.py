@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 from planted_leaks import PLANTED, QUESTION, SAID
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.grading.disclosure import disclosed, leaks
 
 

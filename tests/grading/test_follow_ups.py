@@ -20,7 +20,8 @@ from interviewer.domain.interview import (
     Unprobed,
     replay,
 )
-from interviewer.domain.rubric import Group, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Group
 from interviewer.errors import LLMUnreachable
 from interviewer.grading import LLMGrader
 from interviewer.grading.follow_ups import choose_hint, choose_probe, default_probe, generate_follow_up, open_points

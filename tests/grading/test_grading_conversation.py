@@ -10,7 +10,8 @@ from fakes import DROPOUT, both
 
 from interviewer.domain.grade import Flag, Grade, Level
 from interviewer.domain.interview import Attempt, Turn, TurnKind
-from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Group, Kind, Question
 from interviewer.domain.scoring import score, shortfalls
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.llm.prompts import prompt

@@ -8,7 +8,8 @@ from fakes import DROPOUT
 
 from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Verdict
 from interviewer.domain.interview import Attempt, Turn, TurnKind
-from interviewer.domain.rubric import Kind, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Kind
 from interviewer.domain.scoring import score
 from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.grading import CallShape, LLMGrader, prompts_digest

@@ -23,7 +23,7 @@ from outcomes import (
 )
 from stopped_time import Time
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import LLMError, LLMMalformed, LLMUnreachable
 from interviewer.llm import Message, OutputMode, Reply, ReplyChunk
 from interviewer.llm.client import OpenAICompatible

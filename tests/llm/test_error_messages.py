@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from interviewer import llm
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import LLMUnreachable, SettingsError
 from interviewer.evaluation import openai_batch
 from interviewer.llm import Message

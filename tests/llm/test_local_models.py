@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.llm.local_models import fitting_model, machine_memory, setup_advice, suggested_model
 
 

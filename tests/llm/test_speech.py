@@ -9,7 +9,7 @@ from misbehaving import Exchange, serving
 from speech_server import QUIET_SEGMENT, SPOKEN_SEGMENT, fields_of, file_of
 from stopped_time import Time
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.llm.endpoints import Endpoint, Timeouts
 from interviewer.llm.retry import Clock

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from fakes import BANK, both
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.anki_export import AnkiNotes, to_anki
 from interviewer.sessions.question_mastery import QuestionMastery, question_masteries
 

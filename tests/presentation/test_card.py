@@ -21,7 +21,7 @@ from interviewer.domain.interview import (
     Unprobed,
     replay,
 )
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.domain.scoring import Score
 from interviewer.presentation.card import CardActions
 from interviewer.presentation.card import card as draw_card

@@ -22,12 +22,13 @@ from interviewer.domain.interview import (
     Unprobed,
     replay,
 )
-from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 from interviewer.presentation.card import CardActions, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
 from interviewer.presentation.transcript import Transcript, to_html
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.question_notes import QuestionNote, clean_note
 
 JS, EVIL = "javascript:alert(1)", "https://evil.example/x"

@@ -15,7 +15,7 @@ from html_seen import ATTACKS, seen
 from model_server import MODEL, Character, model_server
 
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.evaluation.cohort import Cohort, credited
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.grade_export import to_csv, to_jsonl, to_table

@@ -6,7 +6,7 @@ from html_seen import seen
 
 from interviewer.domain.grade import Evidence, Level
 from interviewer.domain.interview import Answered, Graded, Interview, Unprobed, replay
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.card import card
 from interviewer.presentation.highlighting import Mark, model_words, pieces, span
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown

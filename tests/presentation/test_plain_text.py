@@ -7,7 +7,7 @@ from fakes import BANK, begun
 from graded_rows import ROW, marked, tasks
 
 from interviewer.domain.interview import Begun
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.evaluation.cohort import Cohort
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.grade_export import to_jsonl, to_table

@@ -1,7 +1,7 @@
 import pytest
 from html_seen import seen
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.highlighting import Mark
 from interviewer.presentation.rich_text import rich_line, rich_text
 

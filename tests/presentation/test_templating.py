@@ -20,7 +20,8 @@ from interviewer.domain.interview import (
     Unprobed,
     replay,
 )
-from interviewer.domain.rubric import Kind, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Kind, Localized
 from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort
 from interviewer.evaluation.grader_check import CheckFinding, GraderCheck

@@ -10,14 +10,15 @@ from html_seen import ATTACKS, seen
 
 from interviewer.domain.grade import Evidence, Extra, Level, Ruling
 from interviewer.domain.interview import Begun, Graded, InterviewerStyle, Mode, Phase, Spoken, TurnKind, replay
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.domain.summary import summarize
 from interviewer.errors import BankError, OutOfTurn
 from interviewer.evaluation.measurements import Measurement, rubrics_digest
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.sessions.coach_notes import CoachNote
 from interviewer.sessions.comparison import compare
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.serialization import history_from_json
 from interviewer.sessions.service import Session, SessionService
 

@@ -21,7 +21,8 @@ from real_model import Real
 from interviewer import wiring
 from interviewer.domain.grade import Grade, Level
 from interviewer.domain.interview import Answered, Asked, Attempt, Mode, Speaker, Turn, TurnKind
-from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable
 from interviewer.evaluation import grader_check
@@ -30,7 +31,7 @@ from interviewer.grading.disclosure import disclosed
 from interviewer.presentation.chat import chat
 from interviewer.presentation.rich_text import rich_text
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings

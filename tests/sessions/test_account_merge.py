@@ -9,7 +9,7 @@ from practice import Clock, bank_of, practise
 from interviewer.domain.grade import Level
 from interviewer.sessions import account_merge
 from interviewer.sessions.accounts import Accounts, Identity
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.practice_log import PracticeSettings, read_practice_settings, save_practice_settings
 from interviewer.sessions.question_notes import QuestionNote, list_notes, save_note
 from interviewer.sessions.removal import list_soft_deleted, soft_delete

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import NotAllowed
 from interviewer.sessions import LOCAL_OWNER
 from interviewer.sessions.accounts import Account, Accounts, Identity, Role, require

@@ -9,7 +9,7 @@ from practice import append, bank_of, practise
 
 from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import Mode, Ruled
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import BankError
 from interviewer.sessions import classes
 from interviewer.sessions.assignments import (

@@ -9,7 +9,7 @@ from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Ended, Event, Graded, Mode, Retried, Unprobed, replay
 from interviewer.domain.rubric import Bank
 from interviewer.sessions.comparison import QuestionComparison, compare
-from interviewer.sessions.planning import QuestionName, make_named_plan
+from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.store import Store
 
 MANY = bank_of(3)

@@ -18,7 +18,7 @@ from old_database import HISTORIES, connected, first_version
 
 import interviewer
 from interviewer.domain.interview import Answered, replay
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import SettingsError, StoreError
 from interviewer.sessions.database import REVISIONS
 from interviewer.sessions.serialization import history_from_json

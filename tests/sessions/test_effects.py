@@ -82,7 +82,7 @@ def test_a_bug_in_a_grader_is_logged_shown_as_a_failure_and_paid_for_once(
 
 
 def test_the_reason_of_a_failure_is_in_the_language_of_the_reader(make_service: Callable[..., SessionService]) -> None:
-    from interviewer.domain.rubric import Language
+    from interviewer.domain.language import Language
 
     session = make_service(GradeAs(bug)).begin("me", begun())
     session.answer("x y z")

@@ -11,6 +11,7 @@ from fakes import BANK, Only, begun
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions import read_models
 from interviewer.sessions.comparison import compare
+from interviewer.sessions.due_questions import plan_today
 from interviewer.sessions.practice_log import list_verdicts
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_notes import list_notes
@@ -18,7 +19,6 @@ from interviewer.sessions.question_search import known_questions
 from interviewer.sessions.removal import list_soft_deleted, purge_expired
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
-from interviewer.sessions.today import plan_today
 
 COUNT, OWNERS = 10_000, 100
 ME = "owner 7"

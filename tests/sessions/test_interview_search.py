@@ -8,7 +8,7 @@ from practice import MORNING, Clock, append, bank_of, practise
 
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Mode, MovedOn, Order, Unprobed
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.store import Store
 
 MANY = bank_of(5)

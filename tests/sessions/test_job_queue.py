@@ -17,7 +17,8 @@ from fakes import Only, begun, without_probes
 
 from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Attempt, GradeAttempt, Graded, Phase, Probed, Ungraded, Unprobed, due
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable, StoreError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.model_call import CallPhase

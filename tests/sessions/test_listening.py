@@ -26,7 +26,7 @@ from interviewer.domain.interview import (
     Unprobed,
     replay,
 )
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import LLMUnreachable, MovedOnElsewhere
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.scripted import Line, Request, ScriptedLLM

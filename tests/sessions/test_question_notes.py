@@ -9,7 +9,7 @@ from practice import MORNING, bank_of, practise
 from interviewer.domain.grade import Level
 from interviewer.errors import TranscriptError
 from interviewer.sessions.history_archive import export_history, import_history
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.question_notes import LONGEST_NOTE, QuestionNote, list_notes, save_note
 from interviewer.sessions.question_search import NoteFilter, known_questions, search_questions
 from interviewer.sessions.removal import forget_owner

@@ -9,7 +9,8 @@ from fakes import BANK, begun, grade
 
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Begun, Event, Graded, Mode, Order, Plan, begin, step
-from interviewer.domain.rubric import Criterion, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion
 from interviewer.errors import TranscriptError
 from interviewer.sessions import serialization
 from interviewer.sessions.legacy_defaults import LEGACY_DEFAULTS

@@ -8,7 +8,8 @@ from fakes import GradeAs, Only, begun, grade
 
 from interviewer.domain.grade import Grade, TokensSpent
 from interviewer.domain.interview import Answered, Attempt, GradeAttempt, TurnKind
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.errors import OverLimit
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.scripted import ScriptedLLM

@@ -5,7 +5,7 @@ from string import Formatter
 import interviewer
 from interviewer.domain.grade import Flag, Level
 from interviewer.domain.interview import Mode, Order
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.highlighting import Mark
 from interviewer.text import messages
 

@@ -8,7 +8,8 @@ from fakes import BANK
 
 from interviewer.domain.grade import Grade, Method, Provenance
 from interviewer.domain.interview import Begun, Plan, begin
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 from interviewer.evaluation.measurements import Measurement, rubrics_digest
 from interviewer.evaluation.runner import attempt_of
@@ -16,7 +17,7 @@ from interviewer.grading import CallShape
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.endpoints import Endpoint
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
-from interviewer.sessions.planning import QuestionName, make_named_plan
+from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.serialization import history_from_json, history_to_json
 from interviewer.web.badge import Badges
 

@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.grade import Flag, Level
 from interviewer.domain.interview import Answered, Ended, Graded, Mode, Unprobed, replay
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.evaluation import grader_check
 from interviewer.evaluation.grader_check import CannedAnswer, CannedResult, GraderCheck
 from interviewer.presentation.card import card
@@ -23,7 +24,7 @@ from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import render
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.settings import read_settings
 from interviewer.web.badge import Badges
 from interviewer.web.editor import Editor

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 from interviewer.evaluation.grader_check import CheckFinding, GraderCheck
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
 from interviewer.web.grader_settings import GraderActions, GraderForm

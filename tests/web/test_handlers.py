@@ -12,7 +12,8 @@ from fakes import BANK, GradeAs, Only, begun, grade
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.grade import Grade, Level
 from interviewer.domain.interview import Attempt
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.errors import StoreError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader, Watch

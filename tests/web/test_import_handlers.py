@@ -10,14 +10,14 @@ import pytest
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Mode
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import LLMRefused
 from interviewer.grading import CallShape
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.model_call import current_call
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.web.editor_actions import WindowTask
 from interviewer.web.import_handlers import Importer, _progress
 from interviewer.web.uploads import Uploads

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from job_model import QUESTION, job_llm
 
-from interviewer.banks.job.gap_questions import BANK_ID
+from interviewer.banks.job_description.gap_questions import BANK_ID
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Answered, Begun, Graded, Mode, Plan, Unprobed, replay
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import DocumentError, LLMUnreachable
 from interviewer.grading import CallShape
 from interviewer.grading.lexical import LexicalGrader
@@ -26,7 +26,7 @@ from interviewer.web.import_handlers import Importer
 from interviewer.web.job_preparation import JobPreparation, Prepared
 from interviewer.web.uploads import Uploads
 
-DESCRIPTION = (Path(__file__).parent.parent / "banks" / "job" / "descriptions" / "en.md").read_text()
+DESCRIPTION = (Path(__file__).parent.parent / "banks" / "job_description" / "descriptions" / "en.md").read_text()
 
 
 def preparation(folder: Path, llm: ScriptedLLM | None) -> JobPreparation:

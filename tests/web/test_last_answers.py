@@ -7,8 +7,8 @@ from fakes import begun
 from starlette.testclient import TestClient
 
 from interviewer.domain.interview import Mode
-from interviewer.domain.rubric import Language
-from interviewer.sessions.planning import QuestionName
+from interviewer.domain.language import Language
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.service import SessionService
 from interviewer.settings import read_settings
 from interviewer.web.last_answers import last_answer_page

@@ -9,7 +9,7 @@ from model_server import MODEL, Character, model_server
 
 from interviewer import wiring
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store

@@ -9,7 +9,7 @@ from misbehaving import Behaviour, Exchange, serving
 from ollama_answers import DONE, GOOD, ollama
 
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.llm.discovery import find_local_servers
 from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
 from interviewer.web import grader_settings

@@ -11,7 +11,7 @@ from fakes import begun
 from page_visitor import ORIGIN, Visitor
 from starlette.testclient import TestClient
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import StoreError
 from interviewer.sessions.database import Database
 from interviewer.settings import Settings, read_settings

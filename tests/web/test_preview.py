@@ -5,7 +5,7 @@ from html_seen import ATTACKS, seen
 
 from interviewer.banks.importing.pipeline import preview
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.web.preview import preview_html
 
 

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.testclient import TestClient
 
 from interviewer import wiring
-from interviewer.banks.job.kept_job import keep_job, kept_job
+from interviewer.banks.job_description.kept_job import keep_job, kept_job
 from interviewer.errors import SettingsError
 from interviewer.sessions.accounts import Account, Accounts, Role
 from interviewer.sessions.classes import join_class, list_members, make_class

@@ -11,7 +11,7 @@ from model_server import MODEL
 from throttled_server import ANSWERS, Throttled, four_gradings, page_of, throttled_server
 
 from interviewer.domain.interview import Attempt
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.grading import CallShape
 from interviewer.sessions.grader_registry import GraderRequest
 from interviewer.web.grader_settings import GraderActions, GraderForm

@@ -15,7 +15,7 @@ from interviewer.domain.interview import (
     Unprobed,
     replay,
 )
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.presentation.card import CardActions, no_badge
 from interviewer.web.view_model import View, view
 

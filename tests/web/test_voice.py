@@ -12,7 +12,7 @@ from speech_server import SpeechServer, tone
 from starlette.testclient import TestClient
 
 from interviewer.domain.interview import Answered, Mode, Spoken
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import SettingsError
 from interviewer.settings import read_settings
 from interviewer.text.glossary import glossary

@@ -8,7 +8,8 @@ from interviewer.banks.importing.document import Item, Source, clean
 from interviewer.banks.importing.identifiers import Identifiers, comparison_key
 from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.banks.reference_checks import is_only_a_link, is_placeholder
-from interviewer.domain.rubric import Bank, ImportOrigin, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, ImportOrigin, Localized, Question
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 

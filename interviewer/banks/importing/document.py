@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 
 _LINE_ENDS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", "\n") | {"\t": " "})
 

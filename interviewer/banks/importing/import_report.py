@@ -8,7 +8,8 @@ from interviewer.banks.importing.builder import BuiltBank
 from interviewer.banks.importing.document import Role, Source, clean
 from interviewer.banks.importing.merging import MergeChange, MergeOutcome
 from interviewer.banks.lint import Fault
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.text.messages import ALL, say
 
 _FIRST_WORDS = 60

@@ -9,7 +9,8 @@ from interviewer.banks.importing.import_report import Note
 from interviewer.banks.importing.rubric_from_llm.drafting import ask_for_each
 from interviewer.banks.marked_request import request_list
 from interviewer.banks.reference_checks import is_only_a_link, is_placeholder, says_too_little
-from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.errors import LLMError
 from interviewer.llm import LLM
 from interviewer.text.messages import localized

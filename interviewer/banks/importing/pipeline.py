@@ -31,7 +31,8 @@ from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS,
 from interviewer.banks.lint import Fault, ProgressCallback, by_question, lint
 from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, BankLibrary, decode_bank, parse_bank, unreadable
 from interviewer.banks.removal import IMPORTED_COPIES
-from interviewer.domain.rubric import Bank, Language, Localized, Question, is_id
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized, Question, is_id
 from interviewer.errors import BankError
 from interviewer.llm import LLM
 from interviewer.settings import shipped

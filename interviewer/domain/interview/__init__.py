@@ -46,10 +46,7 @@ from interviewer.domain.interview.state import (
     Assistance,
     Attempt,
     Interview,
-    InterviewerStyle,
-    Mode,
     Objection,
-    Order,
     Phase,
     Plan,
     QuestionSource,
@@ -58,3 +55,4 @@ from interviewer.domain.interview.state import (
     Turn,
     TurnKind,
 )
+from interviewer.domain.plan_options import InterviewerStyle, Mode, Order

@@ -36,7 +36,8 @@ from interviewer.domain.interview.events import (
     Ungraded,
     Unprobed,
 )
-from interviewer.domain.interview.state import Attempt, Interview, Mode, Objection, Order, Phase, Plan, Turn, TurnKind
+from interviewer.domain.interview.state import Attempt, Interview, Objection, Phase, Plan, Turn, TurnKind
+from interviewer.domain.plan_options import Mode, Order
 from interviewer.domain.rubric import MOST_HINTS, Bank, Kind, Question
 from interviewer.domain.scoring import missed
 from interviewer.errors import OutOfTurn

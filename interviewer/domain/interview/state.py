@@ -4,32 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from interviewer.domain.grade import Evidence, Grade, Level, Ruling, Verdict
-from interviewer.domain.rubric import Bank, Language, Localized, Question, Rubric
-
-
-class Mode(StrEnum):
-    """`coach` shows the score card after each answer, `interview` shows nothing until the end."""
-
-    COACH = "coach"
-    INTERVIEW = "interview"
-
-
-class Order(StrEnum):
-    """In what order the questions of the bank are asked."""
-
-    BANK = "bank"
-    EASY_FIRST = "easy_first"
-    SHUFFLED = "shuffled"
-    ADAPTIVE = "adaptive"
-    """Each question is chosen by the level that was shown at the one before it."""
-
-
-class InterviewerStyle(StrEnum):
-    """How the interviewer speaks; it touches no grade."""
-
-    NEUTRAL = "neutral"
-    FRIENDLY = "friendly"
-    DEMANDING = "demanding"
+from interviewer.domain.language import Language
+from interviewer.domain.plan_options import InterviewerStyle, Mode, Order
+from interviewer.domain.rubric import Bank, Localized, Question, Rubric
 
 
 @dataclass(frozen=True, slots=True)

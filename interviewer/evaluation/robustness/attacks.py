@@ -6,7 +6,8 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
-from interviewer.domain.rubric import Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Question
 from interviewer.evaluation.datasets import Where
 
 PHRASES = tomllib.loads((Path(__file__).parent / "attacks.toml").read_text(encoding="utf-8"))

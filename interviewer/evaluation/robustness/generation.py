@@ -4,7 +4,8 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from interviewer.domain.rubric import Bank, Criterion, Kind, Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Kind, Question
 from interviewer.errors import BankError
 from interviewer.evaluation.datasets import FalseClaim, find_question
 from interviewer.evaluation.robustness import perturbations

@@ -7,7 +7,7 @@ from functools import cache
 
 import opencc
 
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.evaluation.robustness.attacks import PHRASES
 
 _SLIP = 0.25

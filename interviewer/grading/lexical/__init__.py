@@ -14,7 +14,7 @@ The rules, all of them:
 7. A list of keywords earns nothing, unless names are what is asked for (`keyword_stuffing`).
 
 "I don't know", an echo of the question and talk to the grader are seen to by `grading.guardrails`, for every grader.
-The word lists stand in `words.toml`.
+The word lists stand in `negation_and_stuffing_words.toml`.
 """
 
 from interviewer.grading.lexical.grader import LexicalGrader, version, warm_up

@@ -8,7 +8,7 @@ from interviewer.text import tokenizer
 from interviewer.text.tokenizer import Clause
 from interviewer.text.word_lists import WordLists
 
-WORDS = WordLists(Path(__file__).with_name("words.toml"))
+WORDS = WordLists(Path(__file__).with_name("negation_and_stuffing_words.toml"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.domain.interview import Attempt
-from interviewer.domain.rubric import Criterion, Kind, Language, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion, Kind, Question
 from interviewer.grading.evidence import evidence_at, prompted_units, unprompted, without_mistaken_words
 from interviewer.grading.guardrails import ScreenedAnswer, screen
 from interviewer.grading.lexical import negation

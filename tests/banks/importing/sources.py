@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from interviewer.banks.importing.builder import bank_of
 from interviewer.banks.importing.document import Block, Item, Role, Source, source
-from interviewer.domain.rubric import Bank, Criterion, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Localized, Question
 
 JAVA = """\
 Thanks for reading.

@@ -6,7 +6,7 @@ import pytest
 
 from interviewer.banks.importing.builder import bank_of
 from interviewer.banks.importing.parsers import read
-from interviewer.banks.importing.parsers.columns import role_of
+from interviewer.banks.importing.parsers.table_columns import role_of
 from interviewer.domain.rubric import Kind
 
 ASKED = "Which one is a stack?\nA. first in, first out\nB. last in, first out\nC. sorted"

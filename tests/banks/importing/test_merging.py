@@ -6,7 +6,8 @@ from sources import bank_by_lines
 
 from interviewer.banks.importing import digests
 from interviewer.banks.importing.merging import MergeChange, Merged, MergeOutcome, merge
-from interviewer.domain.rubric import Bank, Criterion, Group, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Group, Localized
 
 SOURCE = """\
 # Networks

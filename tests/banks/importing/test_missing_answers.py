@@ -9,7 +9,7 @@ from interviewer.banks.importing import pipeline
 from interviewer.banks.importing.import_report import lines
 from interviewer.banks.importing.pipeline import Preview
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import BankError, LLMUnreachable
 from interviewer.llm.scripted import Line, Request, ScriptedLLM
 

@@ -12,7 +12,8 @@ from interviewer.banks.importing.parsers.decoding import LARGEST, MOST_LINES, MO
 from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.headings import HeadingRole, HeadingTraits, classify, question_level
 from interviewer.banks.importing.parsers.markers import answer_label, is_asking, numbered
-from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 from interviewer.errors import BankError
 
 

@@ -16,7 +16,8 @@ from interviewer.banks.importing.document import Block, Item, Role, source
 from interviewer.banks.importing.merging import MergeOutcome
 from interviewer.banks.importing.pipeline import Preview, preview, save
 from interviewer.banks.loader import BankLibrary, parse_bank
-from interviewer.domain.rubric import Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 from interviewer.errors import BankError, LLMUnreachable
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.settings import shipped

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from interviewer.banks.importing.pipeline import preview, save
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 
 
 def test_another_list_under_the_same_file_name_is_another_bank(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.loader import parse_bank
 from interviewer.banks.writer import bank_to_yaml
-from interviewer.domain.rubric import Bank, Criterion, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Criterion, Localized, Question
 from interviewer.errors import BankError
 from interviewer.settings import shipped
 

@@ -5,7 +5,8 @@ import pytest
 
 from interviewer.banks.importing.rubric_from_llm import draft, draft_all
 from interviewer.banks.importing.rubric_from_reference import compile_question
-from interviewer.domain.rubric import Group, Kind, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Group, Kind, Localized
 from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.llm.scripted import Request, ScriptedLLM
 

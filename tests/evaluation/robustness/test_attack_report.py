@@ -9,7 +9,8 @@ from fakes import BANK, GradeAs, grade
 from model_server import MODEL, model_server
 
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Bank, Kind, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Kind
 from interviewer.evaluation.datasets import read_false_claims
 from interviewer.evaluation.robustness.attack_report import AttackReport, report_on_attacks, tasks_of, with_bases
 from interviewer.evaluation.robustness.attacks import Aim, Family

@@ -7,7 +7,8 @@ import pytest
 from fakes import BANK, DROPOUT
 from graded_rows import written
 
-from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.errors import BankError
 from interviewer.evaluation.datasets import read_false_claims
 from interviewer.evaluation.robustness.attack_report import tasks_of

@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import takewhile
 
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.candidates import Candidate
-from interviewer.banks.importing.parsers.columns import BEFORE_LETTER, FEWEST, LETTER, LETTERS, named
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
+from interviewer.banks.importing.parsers.question_candidates import Candidate
+from interviewer.banks.importing.parsers.table_columns import BEFORE_LETTER, FEWEST, LETTER, LETTERS, named
 
 _CORRECT = re.compile(r"\s*(?:[✓✔✅√]\ufe0f?|[(（](?:correct|right|正确|对)(?: answer|答案)?[)）])\s*", re.IGNORECASE)
 _LONGEST_OPTION = 80

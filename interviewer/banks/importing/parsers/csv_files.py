@@ -9,9 +9,9 @@ from itertools import islice
 
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.columns import Columns
 from interviewer.banks.importing.parsers.elements import Reason, aside
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
+from interviewer.banks.importing.parsers.table_columns import Columns
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized

@@ -25,8 +25,8 @@ from enum import StrEnum
 from string import ascii_uppercase
 
 from interviewer.banks.importing.parsers import markers, question_lines
-from interviewer.banks.importing.parsers.columns import Columns
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
+from interviewer.banks.importing.parsers.table_columns import Columns
 
 _BELOW_ANY_HEADING = 7
 

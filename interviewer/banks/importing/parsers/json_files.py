@@ -7,9 +7,9 @@ from typing import Any
 
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.columns import Columns, places_of, role_of
 from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
+from interviewer.banks.importing.parsers.table_columns import Columns, places_of, role_of
 from interviewer.banks.loader import at_line
 from interviewer.domain.rubric import Localized
 from interviewer.errors import BankError

@@ -7,15 +7,15 @@ from itertools import groupby, pairwise
 
 from interviewer.banks.importing.document import Role, Source
 from interviewer.banks.importing.parsers import markers, question_lines
-from interviewer.banks.importing.parsers.candidates import Candidate, drop_closing_words, make_candidate
 from interviewer.banks.importing.parsers.choices import settle_choices
-from interviewer.banks.importing.parsers.columns import Columns
+from interviewer.banks.importing.parsers.collected_questions import CollectedQuestions, assign_footnotes, to_source
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
-from interviewer.banks.importing.parsers.findings import Findings, assign_footnotes, to_source
 from interviewer.banks.importing.parsers.headings import ClassifiedHeading, HeadingRole, classified_headings, cut
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import parse
+from interviewer.banks.importing.parsers.question_candidates import Candidate, drop_closing_words, make_candidate
 from interviewer.banks.importing.parsers.question_lines import answers_label_at, assign_answers
+from interviewer.banks.importing.parsers.table_columns import Columns
 
 _LONGEST_TITLE = 80  # characters
 
@@ -26,11 +26,11 @@ def read_markdown(name: str, text: str) -> Source:
     elements = elements_of(tokens, noted)
     footnotes = [element for element in elements if element.footnote and element.says]
     sections = cut([element for element in elements if not (element.footnote and element.says)])
-    findings = Findings()
+    collected = CollectedQuestions()
     judged = classified_headings(sections)
     alone = not any(one.part is HeadingRole.QUESTION for one in judged)
     _before_headings(
-        findings, sections[0].below, alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
+        collected, sections[0].below, alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
     )
     parts = deque(zip(judged, sections[1:], strict=True))
     while parts:
@@ -40,15 +40,15 @@ def read_markdown(name: str, text: str) -> Source:
             _, inner = parts.popleft()
             below += [inner.head, *inner.below] if inner.head else inner.below
         if section.head:
-            _take(findings, section.head, below, one, alone=alone)
-    findings.candidates.sort(key=lambda made: made.question[0].first)
-    settle_choices(findings.candidates)
-    drop_closing_words(findings.candidates)
-    assign_footnotes(findings, footnotes)
-    return to_source(name, text, findings)
+            _take(collected, section.head, below, one, alone=alone)
+    collected.candidates.sort(key=lambda made: made.question[0].first)
+    settle_choices(collected.candidates)
+    drop_closing_words(collected.candidates)
+    assign_footnotes(collected, footnotes)
+    return to_source(name, text, collected)
 
 
-def _before_headings(findings: Findings, elements: Sequence[Element], *, alone: bool, titled: bool) -> None:
+def _before_headings(collected: CollectedQuestions, elements: Sequence[Element], *, alone: bool, titled: bool) -> None:
     """What stands above the first heading; its first line may be the title."""
     first = next((at for at, element in enumerate(elements) if element.says), None)
     if first is not None and not titled:
@@ -58,73 +58,81 @@ def _before_headings(findings: Findings, elements: Sequence[Element], *, alone: 
         ends = element.text.endswith(("。", ".", "！", ":", "："))
         asks = first in question_lines.find(elements, alone=alone).questions
         if is_line and is_alone and not asks and not ends:
-            findings.title = element.text
-            findings.topic(element, Reason.TITLE)
+            collected.title = element.text
+            collected.topic(element, Reason.TITLE)
             elements = [*elements[:first], *elements[first + 1 :]]
-    _unheaded(findings, elements, "", alone=alone)
+    _unheaded(collected, elements, "", alone=alone)
 
 
-def _take(findings: Findings, head: Element, below: Sequence[Element], one: ClassifiedHeading, *, alone: bool) -> None:
+def _take(
+    collected: CollectedQuestions, head: Element, below: Sequence[Element], one: ClassifiedHeading, *, alone: bool
+) -> None:
     match one.part:
         case HeadingRole.QUESTION:
-            below = _without_callouts(findings, below, one.topic)
-            _ask(findings, head, below, one.topic, is_heading=True, bare=one.bare)
+            below = _without_callouts(collected, below, one.topic)
+            _ask(collected, head, below, one.topic, is_heading=True, bare=one.bare)
         case HeadingRole.BOILERPLATE:
-            findings.skip([head, *below], Reason.BOILERPLATE)
+            collected.skip([head, *below], Reason.BOILERPLATE)
         case HeadingRole.TITLE:
-            findings.title = markers.topic_of(head.text)
-            findings.topic(head, Reason.TITLE)
-            _unheaded(findings, below, "", alone=alone)
+            collected.title = markers.topic_of(head.text)
+            collected.topic(head, Reason.TITLE)
+            _unheaded(collected, below, "", alone=alone)
         case HeadingRole.TOPIC | HeadingRole.WITHIN:
-            findings.topic(head)
+            collected.topic(head)
             text = markers.topic_of(head.text)
             if markers.answer_label(head.text) is not None:
-                below = assign_answers(findings.candidates, below)
-            _unheaded(findings, below, text, alone=alone)
+                below = assign_answers(collected.candidates, below)
+            _unheaded(collected, below, text, alone=alone)
 
 
 def _ask(
-    findings: Findings, head: Element, below: Sequence[Element], topic: str, *, is_heading: bool, bare: bool = False
+    collected: CollectedQuestions,
+    head: Element,
+    below: Sequence[Element],
+    topic: str,
+    *,
+    is_heading: bool,
+    bare: bool = False,
 ) -> None:
     if made := make_candidate(head, below, topic, is_heading=is_heading, bare=bare):
-        findings.candidates.append(made)
+        collected.candidates.append(made)
     else:
-        findings.skip([head, *below], Reason.EMPTY_HEADING)
+        collected.skip([head, *below], Reason.EMPTY_HEADING)
 
 
-def _unheaded(findings: Findings, elements: Sequence[Element], topic: str, *, alone: bool) -> None:
+def _unheaded(collected: CollectedQuestions, elements: Sequence[Element], topic: str, *, alone: bool) -> None:
     """Questions that are no headings, and all between them."""
     elements = [
-        element for element in elements if not (element.rows and not element.inner and _rows(findings, element, topic))
+        element for element in elements if not (element.rows and not element.inner and _rows(collected, element, topic))
     ]
     if (label := answers_label_at(elements)) is not None:
-        _unheaded(findings, elements[:label], topic, alone=True)
-        findings.topic(elements[label])
-        findings.skip(assign_answers(findings.candidates, elements[label + 1 :]), Reason.NO_QUESTION)
+        _unheaded(collected, elements[:label], topic, alone=True)
+        collected.topic(elements[label])
+        collected.skip(assign_answers(collected.candidates, elements[label + 1 :]), Reason.NO_QUESTION)
         return
     found = question_lines.find(elements, alone=alone)
     starts = sorted(found.questions | found.topics)
-    findings.skip(elements[: starts[0] if starts else len(elements)], Reason.NO_QUESTION)
+    collected.skip(elements[: starts[0] if starts else len(elements)], Reason.NO_QUESTION)
     for start, end in pairwise([*starts, len(elements)]):
         head, below = elements[start], elements[start + 1 : end]
         if start in found.topics:
             topic = markers.topic_of(head.text)
-            findings.topic(head)
-            findings.skip(below, Reason.NO_QUESTION)
+            collected.topic(head)
+            collected.skip(below, Reason.NO_QUESTION)
             continue
         reach = _reach(head, below)
-        _ask(findings, head, below[:reach], topic, is_heading=False)
-        findings.skip(below[reach:], Reason.NO_QUESTION)
+        _ask(collected, head, below[:reach], topic, is_heading=False)
+        collected.skip(below[reach:], Reason.NO_QUESTION)
 
 
-def _without_callouts(findings: Findings, elements: Sequence[Element], topic: str) -> list[Element]:
+def _without_callouts(collected: CollectedQuestions, elements: Sequence[Element], topic: str) -> list[Element]:
     """Quotes that say themselves that they ask are questions even in the answer of another one."""
     asking = {element.quote: element for element in elements if element.asks}
     for _, quoted in groupby(
         (element for element in elements if element.quote in asking), key=lambda element: element.quote
     ):
         head, *below = quoted
-        _ask(findings, head, below, topic, is_heading=False)
+        _ask(collected, head, below, topic, is_heading=False)
     return [element for element in elements if element.quote not in asking]
 
 
@@ -139,22 +147,22 @@ def _reach(head: Element, below: Sequence[Element]) -> int:
     return next((place for place, is_inside in enumerate(inside) if not is_inside), len(below))
 
 
-def _rows(findings: Findings, table: Element, topic: str) -> bool:
+def _rows(collected: CollectedQuestions, table: Element, topic: str) -> bool:
     """The questions of a table that has a column of questions. A row's lines are the question's and the answer's."""
     columns = Columns.named(table.rows[0][1]) if table.rows else None
     if columns is None:
         return False
     first = table.rows[0][0]
-    findings.left.append((replace(table, first=first, last=first + 1), Role.LEFT_OUT, Reason.HEADER))
+    collected.left.append((replace(table, first=first, last=first + 1), Role.LEFT_OUT, Reason.HEADER))
     for line, cells in table.rows[1:]:
         texts = columns.of(cells)
         question, answer = (
             Element(ElementKind.LINE, line, line, texts.get(role, ""), block=-line) for role in ("question", "answer")
         )
         if not question.text:
-            findings.skip([question], Reason.NO_QUESTION)
+            collected.skip([question], Reason.NO_QUESTION)
             continue
         answers, reason = ([answer], Reason.SAME_LINE) if answer.text else ([], None)
         topic_of_row = texts.get("topic") or topic
-        findings.candidates.append(Candidate(topic_of_row, texts.get("number", ""), [question], answers, reason))
+        collected.candidates.append(Candidate(topic_of_row, texts.get("number", ""), [question], answers, reason))
     return True

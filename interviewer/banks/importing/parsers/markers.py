@@ -8,7 +8,7 @@ from pathlib import Path
 
 from interviewer.text.word_lists import WordLists
 
-WORDS = WordLists(Path(__file__).with_name("words.toml"))
+WORDS = WordLists(Path(__file__).with_name("heading_and_column_words.toml"))
 
 _ASKS = re.compile(
     r"(?:[【\[(（]\s*)?(?:第\s*)?(?:question|问题|面试题|题目|提问|题|问|q)\s*[#.]?\s*"

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from interviewer.banks.importing.document import Source, language_of
 from interviewer.banks.importing.parsers import html, markers
-from interviewer.banks.importing.parsers.candidates import Candidate
-from interviewer.banks.importing.parsers.columns import options_of, right_options, with_options
+from interviewer.banks.importing.parsers.collected_questions import CollectedQuestions, to_source
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason, render
-from interviewer.banks.importing.parsers.findings import Findings, to_source
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import deadline, parse
 from interviewer.banks.importing.parsers.markdown_inline import plain
+from interviewer.banks.importing.parsers.question_candidates import Candidate
+from interviewer.banks.importing.parsers.table_columns import options_of, right_options, with_options
 from interviewer.banks.loader import at_line
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
@@ -51,10 +51,10 @@ def from_records(
     unmarked: Reason = Reason.NO_TEXT,
 ) -> Source:
     """The source of these records. Raises BankError for a record without a question, and for too many."""
-    findings, until = Findings(), deadline()
-    findings.skip(around, unmarked)
-    findings.candidates = [_candidate(name, record, until) for record in records]
-    return to_source(name, text, findings, unmarked)
+    collected, until = CollectedQuestions(), deadline()
+    collected.skip(around, unmarked)
+    collected.candidates = [_candidate(name, record, until) for record in records]
+    return to_source(name, text, collected, unmarked)
 
 
 def _candidate(name: str, record: Record, until: float) -> Candidate:

@@ -15,7 +15,8 @@ from interviewer.banks.importing.rubric_from_reference.prose import is_chinese, 
 from interviewer.banks.importing.rubric_from_reference.statements import about_the_matter
 from interviewer.banks.lint import has_own_term, overlap, says_two_things
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Criterion, Group, ImportOrigin, Kind, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Criterion, Group, ImportOrigin, Kind, Localized, Question
 from interviewer.errors import LLMError, LLMMalformed
 from interviewer.grading.evidence import carries_content, locate
 from interviewer.grading.lexical import LexicalGrader

@@ -39,7 +39,7 @@ _MARK = re.compile(
 _INNER_MARK = re.compile(
     rf"(?:(?<![A-Za-z0-9_.])[(（]{_NUMERAL}[)）]|[①-⑳])\s*|(?<=\s)\d{{1,2}}[)）]\s+|(?:(?<=[。；;.!！:：])|(?<=[。；;.!！:：]\s)){_NUMERAL}[)）.、]\s*(?!\d)|(?<=[,，;；:：])[一二三四五六]是"
 )
-WORDS = WordLists(Path(__file__).with_name("words.toml"))
+WORDS = WordLists(Path(__file__).with_name("criterion_words.toml"))
 _AROUND = " \t:：.。,，[]【】()（）*_#!！-—>👉"
 _WORDS = re.compile(r"[\u3400-\u9fff]|[A-Za-z]{3,}")
 _LEAST_PROSE = 0.4

@@ -7,11 +7,12 @@ from fakes import BANK, DROPOUT, GradeAs, both, grade
 
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import InterviewerStyle, Mode, Order, QuestionSource, replay
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.chat import chat
-from interviewer.sessions.planning import QuestionName, make_named_plan, make_plan, parse_question_name
+from interviewer.sessions.interview_plan import QuestionName, make_named_plan, make_plan, parse_question_name
 from interviewer.sessions.practice_log import last_answer
 from interviewer.sessions.service import SessionService
 

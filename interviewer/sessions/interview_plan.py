@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from interviewer.domain.grade import Level, Verdict
 from interviewer.domain.interview import Begun, Interview, InterviewerStyle, Mode, Order, Plan, QuestionSource
-from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import BankError
 from interviewer.text.messages import localized

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from interviewer.banks.importing.rubric_from_reference.prose import sentences_of
-from interviewer.banks.job.question_index import QuestionIndex
+from interviewer.banks.job_description.question_index import QuestionIndex
 from interviewer.banks.lint import ProgressCallback
 from interviewer.banks.marked_request import in_one_line, request_list
-from interviewer.domain.rubric import Bank, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized
 from interviewer.errors import LLMError, LLMMalformed
 from interviewer.grading.evidence import locate
 from interviewer.llm import LLM

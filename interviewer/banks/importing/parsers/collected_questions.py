@@ -6,9 +6,9 @@ from pathlib import PurePath
 
 from interviewer.banks.importing.document import Item, LineSpan, Role, Source, source, to_blocks
 from interviewer.banks.importing.identifiers import comparison_key
-from interviewer.banks.importing.parsers.candidates import Candidate
 from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
 from interviewer.banks.importing.parsers.elements import Element, Reason, render
+from interviewer.banks.importing.parsers.question_candidates import Candidate
 from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
@@ -18,7 +18,7 @@ _NAVIGATION = frozenset(
 )
 
 
-class Findings:
+class CollectedQuestions:
     """What has been found so far, in the order of the file."""
 
     def __init__(self) -> None:
@@ -37,10 +37,10 @@ class Findings:
         self.left.append((element, Role.TOPIC, reason))
 
 
-def assign_footnotes(findings: Findings, footnotes: Sequence[Element]) -> None:
+def assign_footnotes(collected: CollectedQuestions, footnotes: Sequence[Element]) -> None:
     """A footnote belongs to the answer that refers to it first."""
     first: dict[str, Candidate] = {}
-    for made in findings.candidates:
+    for made in collected.candidates:
         for label in (label for element in (*made.question, *made.answer) for label in element.refers_to):
             first.setdefault(label, made)
     begun: set[str] = set()
@@ -51,10 +51,10 @@ def assign_footnotes(findings: Findings, footnotes: Sequence[Element]) -> None:
             begun.add(label)
             first[label].answer.append(replace(footnote, text=text, depth=0, marker=""))
         else:
-            findings.skip([footnote], Reason.FOOTNOTE)
+            collected.skip([footnote], Reason.FOOTNOTE)
 
 
-def to_source(name: str, text: str, findings: Findings, unmarked: Reason = Reason.NO_TEXT) -> Source:
+def to_source(name: str, text: str, collected: CollectedQuestions, unmarked: Reason = Reason.NO_TEXT) -> Source:
     """What has been found, as items and blocks. Raises BankError if there are too many items."""
     items: list[Item] = []
     spans: list[LineSpan] = []
@@ -62,7 +62,7 @@ def to_source(name: str, text: str, findings: Findings, unmarked: Reason = Reaso
     def note(elements: Iterable[Element], role: Role, item: int | None = None, reason: str | None = "") -> None:
         spans.extend(LineSpan(role, element.first, element.last, item, reason or "") for element in elements)
 
-    for made, question, answer, reason in _kept(findings.candidates):
+    for made, question, answer, reason in _kept(collected.candidates):
         first = made.question[0].first
         if reason in (Reason.REPEATED, Reason.LISTED):
             note([*made.question, *made.answer, *(one for one, _ in made.unread)], Role.LEFT_OUT, None, reason)
@@ -75,14 +75,14 @@ def to_source(name: str, text: str, findings: Findings, unmarked: Reason = Reaso
             note(made.answer, Role.ANSWER, place)
             for element, why in made.unread:
                 note([element], Role.LEFT_OUT, place, why)
-        findings.skip(made.asides, Reason.NO_TEXT)
+        collected.skip(made.asides, Reason.NO_TEXT)
     # Questions and answers first: where a line has an anchor beside its text, the text counts.
-    for element, role, reason in findings.left:
+    for element, role, reason in collected.left:
         if reason is not Reason.NO_TEXT:
             note([element], role, None, reason)
-    front = "\n".join(element.text for element, _, reason in findings.left if reason is Reason.FRONT_MATTER)
+    front = "\n".join(element.text for element, _, reason in collected.left if reason is Reason.FRONT_MATTER)
     titles = [line[6:].strip().strip("\"'") for line in front.split("\n") if line.lower().startswith("title:")]
-    title = findings.title or next(iter(titles), "") or PurePath(name).stem
+    title = collected.title or next(iter(titles), "") or PurePath(name).stem
     return source(name, title, tuple(items), to_blocks(text, spans, unmarked))
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interviewer.cli.app import app, fail
-from interviewer.domain.rubric import Language
+from interviewer.domain.language import Language
 from interviewer.sessions import LOCAL_OWNER
 
 if TYPE_CHECKING:
-    from interviewer.banks.job.requirements import JobMap
+    from interviewer.banks.job_description.requirements import JobMap
     from interviewer.llm import LLM
     from interviewer.settings import Settings
 
@@ -34,8 +34,8 @@ def prepare(
     Nothing is kept of either document unless you say so, and nobody is sent them but the model of the settings.
     """
     from interviewer import wiring
-    from interviewer.banks.job.kept_job import forget_job, keep_job, kept_job
-    from interviewer.banks.job.requirements import map_job
+    from interviewer.banks.job_description.kept_job import forget_job, keep_job, kept_job
+    from interviewer.banks.job_description.requirements import map_job
     from interviewer.cli.model_progress import wait_for_model
     from interviewer.presentation.job_text import job_lines, job_to_plain
     from interviewer.settings import read_settings
@@ -68,7 +68,7 @@ def prepare(
 
 def _text(path: Path) -> str:
     from interviewer.banks.importing.parsers.decoding import LARGEST
-    from interviewer.banks.job.text_extraction import extract_text
+    from interviewer.banks.job_description.text_extraction import extract_text
 
     try:
         with path.open("rb") as opened:
@@ -84,7 +84,7 @@ def _draft_gaps(found: "JobMap", llm: "LLM", settings: "Settings", language: Lan
     from functools import partial
 
     from interviewer import wiring
-    from interviewer.banks.job.gap_questions import draft_for_gap, keep_questions
+    from interviewer.banks.job_description.gap_questions import draft_for_gap, keep_questions
     from interviewer.cli.model_progress import wait_for_model
     from interviewer.errors import LLMError
     from interviewer.text.messages import say

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from interviewer.banks.job.requirements import map_job
+from interviewer.banks.job_description.requirements import map_job
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.rubric import Bank, Language
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank
 from interviewer.errors import LLMUnreachable
 from interviewer.llm.scripted import Request, ScriptedLLM
 

@@ -9,9 +9,9 @@ import pypdf
 import pytest
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from interviewer.banks.job import text_extraction
-from interviewer.banks.job.text_extraction import LONGEST_TEXT, checked_text, extract_text
-from interviewer.domain.rubric import Language
+from interviewer.banks.job_description import text_extraction
+from interviewer.banks.job_description.text_extraction import LONGEST_TEXT, checked_text, extract_text
+from interviewer.domain.language import Language
 from interviewer.errors import DocumentError
 
 

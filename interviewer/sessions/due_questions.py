@@ -8,7 +8,7 @@ from math import ceil
 from statistics import median
 
 from interviewer.domain.rubric import Bank
-from interviewer.sessions.planning import QuestionName
+from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.practice_log import PracticeLog, PracticeSettings, read_log
 from interviewer.sessions.question_mastery import (
     QuestionMastery,

@@ -8,11 +8,11 @@ from practice import Clock, append, bank_of, practise
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Unprobed
 from interviewer.domain.rubric import Bank
-from interviewer.sessions.planning import make_plan
+from interviewer.sessions.due_questions import FIRST_SITTING, NEW_A_DAY, SITTING, Today, plan_today
+from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.practice_log import PracticeSettings, read_practice_settings, save_practice_settings
 from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.store import Store
-from interviewer.sessions.today import FIRST_SITTING, NEW_A_DAY, SITTING, Today, plan_today
 
 MANY = bank_of(40)
 

@@ -9,11 +9,12 @@ from interviewer.banks.importing.identifiers import Identifiers, comparison_key
 from interviewer.banks.importing.missing_answers import checked_reference
 from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.importing.rubric_from_llm import draft
-from interviewer.banks.job.question_index import QuestionIndex
-from interviewer.banks.job.requirements import Requirement
+from interviewer.banks.job_description.question_index import QuestionIndex
+from interviewer.banks.job_description.requirements import Requirement
 from interviewer.banks.loader import BankLibrary, decode_bank
 from interviewer.banks.marked_request import in_one_line, request_list
-from interviewer.domain.rubric import Bank, Language, Localized, Question
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.llm import LLM
 from interviewer.text.messages import localized
 

@@ -7,10 +7,10 @@ from command_line import run
 from job_model import QUESTION, serve_job_model
 from model_server import model_server
 
-from interviewer.banks.job.gap_questions import BANK_ID
+from interviewer.banks.job_description.gap_questions import BANK_ID
 from interviewer.settings import read_settings
 
-DESCRIPTION = Path(__file__).parent.parent / "banks" / "job" / "descriptions" / "en.md"
+DESCRIPTION = Path(__file__).parent.parent / "banks" / "job_description" / "descriptions" / "en.md"
 
 
 def test_the_map_is_printed_with_words_questions_and_gaps(capsys: pytest.CaptureFixture[str]) -> None:

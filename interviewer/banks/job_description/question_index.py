@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from interviewer.domain.rubric import Bank, Language, Localized
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Localized
 from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
 
