@@ -336,8 +336,7 @@ def test_a_run_that_is_killed_goes_on_where_it_stood(tmp_path: Path) -> None:
         whole.kill()
         whole.wait()
         assert not (tmp_path / "out.jsonl").exists()
-        done = kept.read_bytes().count(b"
-")
+        done = kept.read_bytes().count(b"\n")
         server.exchanges.clear()
         second = subprocess.run(
             [sys.executable, "-m", "interviewer", *command],
