@@ -21,7 +21,7 @@ from interviewer.llm.discovery import KNOWN, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.request_options import LEARNED
 from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
-from interviewer.text.messages import localized, say
+from interviewer.text.messages import localized, say, text_of
 
 if TYPE_CHECKING:
     from interviewer.banks.lint import ProgressCallback
@@ -146,12 +146,12 @@ def check_grader(
         with models.turn(choice.endpoint, for_reply=False):
             findings = _reached(choice.endpoint)
     except LLMUnreachable as error:
-        lost = CheckFinding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
+        lost = CheckFinding("reachable", is_good=False, detail=text_of(error), advice=localized("doctor.unreachable"))
         return GraderCheck(choice.endpoint.model, choice.endpoint.host, (), (lost,), was_reached=False)
     results, failure = _graded(models, choice, bank[QUESTION], told)
     if failure is not None:
         advice = "doctor.refused" if isinstance(failure, LLMRefused) else "doctor.unreachable"
-        findings.append(_finding("grades", is_good=False, detail=_told(failure), advice=advice))
+        findings.append(_finding("grades", is_good=False, detail=text_of(failure), advice=advice))
     endpoint, context = KNOWN.recall(choice.endpoint), models.context(choice.endpoint)
     if context is not None:
         findings.append(_finding("context", context >= _LEAST_CONTEXT, _verbatim(str(context)), "doctor.context"))
@@ -174,7 +174,7 @@ def _reached(endpoint: Endpoint) -> list[CheckFinding]:
     except LLMUnreachable:
         raise
     except InterviewerError as error:
-        return [CheckFinding("reachable", is_good=True, detail=localized("check_detail.no_list", error=_told(error)))]
+        return [CheckFinding("reachable", is_good=True, detail=localized("check_detail.no_list", error=text_of(error)))]
     known = endpoint.model in names
     found = [CheckFinding("reachable", is_good=True, detail=_verbatim(endpoint.base_url))]
     if names:
@@ -311,10 +311,6 @@ def _counted(check: str, bad: int, total: int, advice: str) -> CheckFinding:
 
 def _finding(check: str, is_good: bool, detail: Localized, advice: str) -> CheckFinding:
     return CheckFinding(check, is_good, detail, None if is_good else localized(advice))
-
-
-def _told(error: InterviewerError) -> Localized:
-    return Localized(**{language: error.into(language) for language in Language})
 
 
 def _verbatim(text: str) -> Localized:

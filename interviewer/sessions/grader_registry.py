@@ -127,9 +127,9 @@ class GraderRegistry:
         """The choice that `choose` would make, without making it."""
         url, key = normalize_base_url(wanted.base_url), wanted.key.strip()
         if not self._may_use(url):
-            raise SettingsError(f"{url} is not on the list of endpoints that may be used here")
+            raise SettingsError(localized("fault.not_allowed", url=url))
         if not wanted.model.strip():
-            raise SettingsError("name a model; “List models” asks the server which it has")
+            raise SettingsError(localized("fault.no_model"))
         default = self.options.default.endpoint
         known = [self.choice(owner).endpoint, default]
         kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")

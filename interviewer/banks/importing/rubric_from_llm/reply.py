@@ -9,6 +9,7 @@ from interviewer.banks.marked_request import in_one_line
 from interviewer.domain.rubric import Group, Kind, Localized
 from interviewer.errors import LLMMalformed
 from interviewer.text import tokenizer
+from interviewer.text.messages import localized
 
 _LONGEST_CLAIM = 200
 _LONGEST_DISPUTE = 400
@@ -90,7 +91,7 @@ def read_reply(text: str) -> DraftedReply:
         if isinstance(point, dict)
     ]
     if not points:
-        raise LLMMalformed("the reply has no list of points")
+        raise LLMMalformed(localized("llm.no_points"))
     return DraftedReply(tuple(points), _groups(said.get("groups")), _text(said.get("dispute"), _LONGEST_DISPUTE))
 
 
