@@ -17,7 +17,8 @@ from interviewer.domain.interview import Answered, Ended, Graded, Mode, Unprobed
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
 from interviewer.evaluation import grader_check
-from interviewer.evaluation.grader_check import CannedAnswer, CannedResult, GraderCheck
+from interviewer.evaluation.canned_answers import CannedAnswer
+from interviewer.evaluation.grader_check import CannedResult, GraderCheck
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
