@@ -79,7 +79,7 @@ def interviews(
     """List all interviews, the one played last first."""
     from datetime import UTC, datetime
 
-    from interviewer.sessions.read_models import PAGE_SIZE
+    from interviewer.sessions.interview_lists import PAGE_SIZE
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
