@@ -97,7 +97,7 @@ _PHASES = {
     "model": ("while the model is asked", queue_faults.while_asked),
     "record": ("after the grade, before its commit", queue_faults.before_the_record),
 }
-_ONCE = "kept and graded once; the model asked once, or twice if it died with the reply"
+_ONCE = "answer kept, graded once"
 QUEUE_FAULTS: dict[str, tuple[str, str, Fault]] = {
     **{
         f"{who}-{phase}": (f"{who} killed {when}", _ONCE, partial(fault, has_worker=who == "worker"))
@@ -106,7 +106,7 @@ QUEUE_FAULTS: dict[str, tuple[str, str, Fault]] = {
     },
     "worker-term": (
         "SIGTERM to a worker while it grades",
-        "ends in seconds; another one finishes",
+        "gives it 10 s, then ends; another one finishes",
         queue_faults.worker_terminated,
     ),
     "queue-restart": (

@@ -31,6 +31,8 @@ from fault_rows.observed import (
 from load import Visitor
 from model_server import MODEL, model_server
 
+from interviewer.cli.worker import GRACE_SECONDS
+
 _MINUTE = 60
 _FINDS_OUT = 120.0
 """Seconds for the job of a dead worker to be found and done by another."""
@@ -155,7 +157,7 @@ async def worker_terminated(place: Place, seen: Seen, _: int) -> None:
         await at.send_until_asked()
         took = await at.end(signal.SIGTERM)
         assert at.worker
-        seen.note(f"ended in {took:.1f} s", good=took < 5 and "Traceback" not in at.worker.said())
+        seen.note(f"ended in {took:.1f} s", good=took < GRACE_SECONDS + 5 and "Traceback" not in at.worker.said())
         at.model.pause = 1
         await at.go_on()
         await at.is_graded(2)
