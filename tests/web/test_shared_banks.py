@@ -17,7 +17,7 @@ from interviewer.web.server import make_app
 
 HOST, PROXY = "http://127.0.0.1:7860", "10.1.2.3"
 COACH, OTHER_COACH, ADMIN, ANN, EVE = "li@example.org", "ba@example.org", "root@example.org", "ann", "eve"
-LIST = "# Secret list\n\n## 1. What is a frobnicator for?\n\nAnswer: A frobnicator turns every knob of a machine at once.\n"
+LIST = "# Secret list\n\n## 1. What is a Kubernetes frobnicator for?\n\nAnswer: A frobnicator turns every knob of a machine at once.\n"
 BANK, TITLE = "secret-list", "Secret list"
 SECRETS = (TITLE, "frobnicator for?", "at once")
 
@@ -113,7 +113,7 @@ def in_classes(**action: Any) -> Callable[[School, str], Any]:
 
 GADGETS = "# Gadgets\n\n## 1. What is a gadget?\n\nAnswer: A gadget is a small device.\n"
 FORM = ["en", BANK, [], 1, "bank", "en", "coach", False, True, "neutral", 0]
-JOB = "You will build frobnicator machines and turn every knob.\n- Experience with a frobnicator for machines"
+JOB = "Requirements:\n- Experience with Kubernetes and Docker in production"
 # Every way by which a bank can be named or found, and whether a member of its class then sees something of it.
 WAYS: dict[str, tuple[Callable[[School, str], Any], bool]] = {
     "the page": (lambda school, who: school[who].page.arrive(session=who), True),
@@ -122,7 +122,7 @@ WAYS: dict[str, tuple[Callable[[School, str], Any], bool]] = {
     "choose the bank": (event("bank", "input", BANK, "en"), False),
     "choose topics": (event("topics", "change", BANK, [], 1, "en"), False),
     "play what was saved": (event("import-play-bank", "click", BANK, "en"), True),
-    "practise a question": (asked(do="practise", questions=[f"{BANK}/what-is-a-frobnicator-for"]), False),
+    "practise a question": (asked(do="practise", questions=[f"{BANK}/what-is-a-kubernetes-frobnicator-for"]), False),
     "practise what is due": (event("practise-today", "click", "en"), False),
     "note a question": (asked(do="note", question=f"{BANK}/x", note="n"), False),
     "search": (event("question-words", "input", "frobnicator", "any", "en"), True),
