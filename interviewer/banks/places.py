@@ -122,7 +122,7 @@ class PersonalShelf(BankShelf, Protocol):
     """The banks that one person sees, with a place for new ones, which are theirs."""
 
     @property
-    def is_coachs(self) -> bool:
+    def may_publish(self) -> bool:
         """Whether this person may give banks to others, and have a model draft them."""
 
     def places(self) -> Sequence[SharedPlace]: ...
