@@ -6,7 +6,7 @@ import gradio as gr
 
 from interviewer.domain.interview import InterviewerStyle, Mode, Order
 from interviewer.domain.language import Language
-from interviewer.sessions.grader_registry import GraderOptions
+from interviewer.sessions.grader_choice import GraderOptions
 from interviewer.web.classes_tab import ClassesTab
 from interviewer.web.grader_tab import GraderTab
 from interviewer.web.import_tab import ImportTab

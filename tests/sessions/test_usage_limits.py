@@ -13,7 +13,6 @@ from interviewer.domain.rubric import Question
 from interviewer.errors import OverLimit
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.scripted import ScriptedLLM
-from interviewer.sessions.grader_source import NOBODY
 from interviewer.sessions.removal import soft_delete
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
@@ -107,7 +106,7 @@ def test_the_budget_is_the_owners_also_where_a_worker_grades_with_the_graders_of
     answered(service)
     session = service.begin("me", begun())
     session.answer("it is switched off")
-    grading = service._runner.work_on(session, GradeAttempt("dropout", 1), Language.EN, is_watched=False, whose=NOBODY)
+    grading = service._runner.work_on(session, GradeAttempt("dropout", 1), Language.EN, is_watched=False, is_job=True)
     assert grading is not None
     grading.result(20)
     assert "100 tokens" in session.interview().current.failure
