@@ -27,9 +27,11 @@ from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.grader_source import GraderSource
 from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.kept_choices import KeptChoices
+from interviewer.sessions.permissions import Access
 from interviewer.sessions.removal import forget_owner
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
+from interviewer.sessions.stored_banks import StoredBanks
 from interviewer.sessions.usage_limits import RateLimit, UsageLimits
 from interviewer.settings import Settings, configure_logging, shipped
 from interviewer.text import glossary
@@ -44,9 +46,11 @@ if TYPE_CHECKING:
 MEASURED = "measured.jsonl"
 
 
-def make_library(settings: Settings) -> BankLibrary:
+def make_library(settings: Settings, access: Access | None = None, store: Store | None = None) -> BankLibrary:
+    """The banks of the folders; where people sign in, with `access`, those that they save are in the database instead."""
     glossary.extend(settings.glossary)
-    return BankLibrary(settings.banks_dir, settings.data_dir / "banks")
+    shelves = StoredBanks(store, access) if store and access else None
+    return BankLibrary(settings.banks_dir, settings.data_dir / "banks", shelves)
 
 
 def known_measurements(settings: Settings) -> MeasurementSource:

@@ -98,9 +98,7 @@ def page_of(url: str, folder: Path, concurrency: int) -> PageHandlers:
     graders = GraderRegistry(options, OpenAICompatible, concurrency)
     service = SessionService(Store(f"sqlite:///{folder / 'a.sqlite3'}"), graders)
     library = BankLibrary()
-    return PageHandlers(
-        service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library.banks)
-    )
+    return PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library))
 
 
 def four_gradings(character: Throttled, folder: Path, pace: float = 1.0, concurrency: int = ANSWERS) -> Outcome:

@@ -1,22 +1,34 @@
 """The only reader of bank files: those in `rubrics/`, in a folder of the user's, and imported ones."""
 
-from collections.abc import Iterable, Iterator
+import errno
+import os
+from collections.abc import Hashable, Iterable, Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from interviewer.banks.places import (
+    LARGEST_BANK,
+    BankFile,
+    BankPlace,
+    BankShelf,
+    BankShelves,
+    PersonalShelf,
+    unreadable,
+)
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, InvalidBank, Localized
-from interviewer.errors import BankError
+from interviewer.errors import BankError, StoreError
 from interviewer.settings import shipped
 from interviewer.text.messages import localized
 
-LARGEST_BANK = 5_000_000
 _DEEPEST = 12
 _LONGEST_SHOWN = 80
 _MOST_NODES = 400_000  # keys and values; the largest banks that people write have some 100,000
+_MOST_KEPT = 1000  # parsed banks of people, beside those that are listed now
 
 # The texts of a bank that may be in two languages; a plain string is in the bank's own.
 _LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe", "why", "policy"})
@@ -47,14 +59,44 @@ _BANK = TypeAdapter(Bank)
 
 
 class BankLibrary:
-    """The banks that can be played: those that are shipped, those in one more folder, and those that were imported."""
+    """The banks that can be played: those that are shipped, those in one more folder, and those that were imported.
 
-    def __init__(self, more: Path | None = None, imported: Path | None = None) -> None:
+    Where people have accounts, the library `of` somebody also has what is on their shelf; this one has nobody's banks.
+    """
+
+    def __init__(
+        self, more: Path | None = None, imported: Path | None = None, shelves: BankShelves | None = None
+    ) -> None:
         """`more` must be a folder; `imported` need not be there until something has been imported."""
         if more and not more.is_dir():
             raise BankError(str(more), "", localized("bank.no_folder"))
         self._folders = list(dict.fromkeys(folder for folder in (shipped("rubrics"), more, imported) if folder))
-        self._read: dict[Path, tuple[tuple[int, int, int], Bank | BankError]] = {}
+        self._shelves = shelves
+        self._shelf: BankShelf | None = None
+        self.shelf: PersonalShelf | None = None
+        """Where the banks go of the person whose library this is; None where they go into the folder."""
+        self._read: dict[Hashable, tuple[Hashable, Bank | BankError]] = {}
+
+    @property
+    def has_shelves(self) -> bool:
+        """Whether people keep banks of their own, and not in the folder."""
+        return self._shelves is not None
+
+    def of(self, owner: str) -> "BankLibrary":
+        """The library as this person sees it."""
+        if self._shelves is None:
+            return self
+        seen = copy(self)
+        seen._shelf = seen.shelf = self._shelves.of(owner)  # noqa: SLF001 - of the same class
+        return seen
+
+    def of_class(self, classroom: str) -> "BankLibrary":
+        """The library as everybody in a class sees it, whatever else they see."""
+        if self._shelves is None:
+            return self
+        seen = copy(self)
+        seen._shelf, seen.shelf = self._shelves.of_class(classroom), None  # noqa: SLF001
+        return seen
 
     def paths(self) -> list[Path]:
         """The bank files, in the order of their folders and names."""
@@ -67,53 +109,69 @@ class BankLibrary:
 
         So are the questions that await a review, and with them a bank that has no others.
         """
-        return [reviewed for bank in self._all()[0].values() if (reviewed := bank.reviewed)]
+        return [reviewed for _, bank in self._all()[0].values() if (reviewed := bank.reviewed)]
 
     def broken(self) -> list[BankError]:
         """What is wrong with the banks that cannot be read, or whose id is taken."""
         return self._all()[1]
 
+    def place_of(self, name: str) -> BankPlace | None:
+        """Where the bank with this id stands; None if there is none. Raises StoreError."""
+        return self._all(must_reach_shelf=True)[0].get(name, (None,))[0]
+
+    def new_place(self, name: str, folder: Path | None) -> BankPlace:
+        """Where a new bank with this id goes: on the shelf of the person whose library this is, else into the folder."""
+        if self.shelf:
+            return self.shelf.new_place(name)
+        assert folder is not None
+        return BankFile(folder / f"{name}.yaml")
+
     def path_of(self, name: str) -> Path | None:
         """The file of the bank with this id; None if there is none."""
-        return next((path for path, bank in self._all()[0].items() if bank.id == name), None)
-
-    def is_own(self, path: Path) -> bool:
-        """Whether a bank file is the user's, and not shipped with the program."""
-        return path.parent != shipped("rubrics")
+        place = self.place_of(name)
+        return place.path if isinstance(place, BankFile) else None
 
     def own_banks(self) -> list[Bank]:
-        """The banks that are the user's, with the questions that await a review."""
-        return [bank for path, bank in self._all()[0].items() if self.is_own(path)]
+        """The banks that whoever looks may change, with the questions that await a review."""
+        return [bank for place, bank in self._all()[0].values() if not place.locked]
 
     def banks_with_unreviewed(self) -> list[Bank]:
         """Every bank, with the questions that await a review."""
-        return list(self._all()[0].values())
+        return [bank for _, bank in self._all()[0].values()]
 
-    def _all(self) -> tuple[dict[Path, Bank], list[BankError]]:
-        """The banks by their files, and what is wrong with the other files."""
-        banks: dict[Path, Bank] = {}
-        files: dict[str, str] = {}
+    def _all(self, *, must_reach_shelf: bool = False) -> tuple[dict[str, tuple[BankPlace, Bank]], list[BankError]]:
+        """The banks by their ids, with their places, and what is wrong with the others."""
+        banks: dict[str, tuple[BankPlace, Bank]] = {}
+        places: list[BankPlace] = [BankFile(path, self.has_shelves) for path in self.paths()]
         broken = []
-        for path in self.paths():
+        try:
+            places += self._shelf.places() if self._shelf else ()
+        except StoreError as error:
+            if must_reach_shelf:
+                raise
+            broken.append(BankError("", "", Localized(error.into(Language.ZH), error.into(Language.EN))))
+        for place in places:
             try:
-                bank = self._bank_at(path)
+                bank = self._bank_at(place)
             except BankError as error:
                 broken.append(error)
                 continue
-            if bank.id in files:
-                taken = localized("bank.id_taken", id=repr(bank.id), file=files[bank.id])
-                broken.append(BankError(path.name, "id", taken))
+            if bank.id in banks:
+                taken = localized("bank.id_taken", id=repr(bank.id), file=banks[bank.id][0].path.name)
+                broken.append(BankError(place.path.name, "id", taken))
             else:
-                banks[path], files[bank.id] = bank, path.name
+                banks[bank.id] = place, bank
+        for oldest in list(self._read)[: -len(places) - _MOST_KEPT]:
+            self._read.pop(oldest, None)
         return banks, broken
 
     def bank(self, name: str, *, with_unreviewed: bool = False) -> Bank:
         """The bank with this id, to be played, or, `with_unreviewed`, with the questions that await a review.
 
-        Raises BankError naming the banks that there are.
+        Raises BankError naming the banks that there are, and StoreError.
         """
-        known = self._all()[0].values()
-        banks = {bank.id: bank if with_unreviewed else bank.reviewed for bank in known}
+        known = self._all(must_reach_shelf=True)[0]
+        banks = {bank.id: bank if with_unreviewed else bank.reviewed for _, bank in known.values()}
         if name not in banks:
             none = localized("bank.none")
             raise BankError("", "", localized("bank.unknown", name=repr(name), known=", ".join(banks) or none))
@@ -121,20 +179,17 @@ class BankLibrary:
             raise BankError("", "", localized("bank.awaits_review", name=repr(name)))
         return bank
 
-    def _bank_at(self, path: Path) -> Bank:
-        """The bank in a file, read again only if the file has changed; so is what is wrong with it."""
-        try:
-            found = path.stat()
-        except OSError as error:
-            raise unreadable(path, error) from error
-        # Two saves may fall into one tick of the file system's clock.
-        changed = (found.st_mtime_ns, found.st_size, found.st_ino)
-        if path not in self._read or self._read[path][0] != changed:
+    def _bank_at(self, place: BankPlace) -> Bank:
+        """The bank at a place, read again only if it has changed; so is what is wrong with it."""
+        changed = place.version()
+        kept = self._read.get(place.key)
+        if kept is None or kept[0] != changed:
             try:
-                self._read[path] = (changed, read_bank(path))
+                kept = changed, read_place(place)
             except BankError as error:
-                self._read[path] = (changed, error.with_traceback(None))
-        known = self._read[path][1]
+                kept = changed, error.with_traceback(None)
+            self._read[place.key] = kept
+        known = kept[1]
         if isinstance(known, BankError):
             raise BankError(known.file, known.where, known.what)
         return known
@@ -147,12 +202,15 @@ def _is_bank(path: Path) -> bool:
 
 def read_bank(path: Path) -> Bank:
     """The bank in a file. Raises BankError with the file's name, the line and the cause."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BANK + 1)
-    except OSError as error:
-        raise unreadable(path, error) from error
-    return parse_bank(decode_bank(data, path.name), path.name)
+    return read_place(BankFile(path))
+
+
+def read_place(place: BankPlace) -> Bank:
+    """The bank at a place. Raises BankError as `read_bank` does."""
+    data = place.read()
+    if data is None:
+        raise unreadable(place.path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+    return parse_bank(decode_bank(data, place.path.name), place.path.name)
 
 
 def decode_bank(data: bytes, name: str) -> str:
@@ -163,11 +221,6 @@ def decode_bank(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BankError(name, at_byte(error.start), localized("bank.not_utf8")) from error
-
-
-def unreadable(path: Path, error: OSError) -> BankError:
-    """The error of a file that the system does not let us read."""
-    return BankError(path.name, "", localized("bank.unreadable", why=error.strerror))
 
 
 def at_line(number: int) -> Localized:

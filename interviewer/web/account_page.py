@@ -22,6 +22,7 @@ from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.history_archive import export_history
 from interviewer.sessions.practice_log import read_practice_settings
 from interviewer.sessions.store import Store
+from interviewer.sessions.stored_banks import export_banks
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.account_cookie import AccountCookie
@@ -58,6 +59,7 @@ def everything_of(store: Store, account: Account, data_folder: Path) -> str:
     description, resume = kept_job(data_folder, account.owner) or (None, None)
     job = {"description": description, "resume": resume}
     whole = {**history, "account": person, "practice_settings": practice, "classes": joined, "job": job}
+    whole["banks"] = export_banks(store, account.owner)
     return json.dumps(whole, ensure_ascii=False, indent=1, default=str) + "\n"
 
 

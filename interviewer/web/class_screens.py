@@ -49,7 +49,9 @@ class ClassScreens:
             case ["class", name]:
                 return self._class(self._classroom(owner, name), base, language)
             case ["assign", name, bank]:
-                return class_pages.assign_page(self._classroom(owner, name), self.library.bank(bank), language)
+                return class_pages.assign_page(
+                    self._classroom(owner, name), self.library.of_class(name).bank(bank), language
+                )
             case ["assignment", name]:
                 assignment = self._assignment(owner, name)
                 return self._progress(self._classroom(owner, assignment.classroom), assignment, language)
@@ -83,7 +85,9 @@ class ClassScreens:
             for one in list_assignments(store, classroom.id)
         ]
         link = f"{base}/join/{classroom.invitation}"
-        return class_pages.class_page(classroom, lines, members, self.library.banks(), link, language)
+        return class_pages.class_page(
+            classroom, lines, members, self.library.of_class(classroom.id).banks(), link, language
+        )
 
     def _progress(self, classroom: Classroom, assignment: Assignment, language: Language) -> str:
         store = self.service.store
@@ -170,7 +174,8 @@ class ClassScreens:
         return found
 
     def _bank_title(self, assignment: Assignment) -> str | Localized:
-        return next((bank.title for bank in self.library.banks() if bank.id == assignment.bank), assignment.bank)
+        banks = self.library.of_class(assignment.classroom).banks()
+        return next((bank.title for bank in banks if bank.id == assignment.bank), assignment.bank)
 
     def _name(self, owner: str, language: Language) -> str:
         return self.access.name(owner) or say("classes.unnamed", language)

@@ -59,7 +59,7 @@ class Controls:
             self.questions = QuestionsTab()
             self.importing = ImportTab(is_allowed=may_import)
             self.grader = GraderTab(offer)
-            self.preparing = PrepareTab(may_save=may_import)
+            self.preparing = PrepareTab(may_save=may_import and not has_accounts)
             self.classes = ClassesTab() if has_accounts else None
         self.account = html(elem_id="account")
 

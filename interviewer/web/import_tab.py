@@ -7,8 +7,9 @@ from typing import Any
 import gradio as gr
 
 from interviewer.domain.language import Language
+from interviewer.presentation.templating import inline
 from interviewer.text.messages import say
-from interviewer.web.import_handlers import Importer, picker_html
+from interviewer.web.import_handlers import Importer
 
 Updates = dict[Any, Any]
 
@@ -16,6 +17,12 @@ _OFFLINE, _MODEL, _REFERENCES = "offline", "model", "references"
 _COMPILERS = (_OFFLINE, _MODEL, _REFERENCES)
 # As many answers are drafted at a time; the same list read again goes on.
 _MOST_REFERENCES = 20
+
+_PICKER = """{% if not is_allowed %}<p>{{ say("import.not_here") }}</p>{% else %}
+<h2>{{ say("import.title") }}</h2><p>{{ say("import.intro") }}</p>
+<div id="import-drop" data-too-large="{{ say("import.too_large") }}" data-not-sent="{{ say("import.not_sent") }}"><label for="import-file">{{ say("import.choose") }}</label>
+<input type="file" id="import-file" accept=".md,.markdown,.txt,.csv,.tsv,.json,.jsonl,.yaml,.yml">
+<p id="import-status" role="status"></p></div>{% endif %}"""
 
 
 class ImportTab:
@@ -47,7 +54,7 @@ def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Up
     compilers = [(say(f"compiler.{name}", language), name) for name in _COMPILERS]
     return {
         tab.tab: gr.update(label=say("tab.import", language)),
-        tab.picker: picker_html(language, is_allowed=is_allowed),
+        tab.picker: inline(_PICKER, language, is_allowed=is_allowed),
         tab.compiler: gr.update(label=say("import.compiler", language), choices=compilers),
         tab.pasting: gr.update(label=say("import.pasting", language)),
         tab.title: gr.update(label=say("import.paste_title", language)),
@@ -60,12 +67,12 @@ def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Up
 
 @dataclass(frozen=True)
 class ImportWiring:
-    """Connects the tab to what it does; `owner_of` says who asks, or refuses; `play` shows a bank on the start form."""
+    """Connects the tab to what it does; `owner_of` says who asks, or refuses; `play` shows one's bank on the start form."""
 
     tab: ImportTab
     importer: Importer
     owner_of: Callable[[gr.Request], str]
-    play: Callable[[str, Language], Updates]
+    play: Callable[[str, str, Language], Updates]
 
     def connect(self, on: Callable[..., Any], language: gr.Radio, drawn: list[Any]) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound; `play` draws on `drawn`."""
@@ -85,19 +92,18 @@ class ImportWiring:
 
     def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[str]:
         owner = self.owner_of(request)
-        for shown in self.importer.read(owner, window or "", Language(language), **_asked(compiler)):
+        for shown in self.importer.of(owner).read(owner, window or "", Language(language), **_asked(compiler)):
             yield shown.html
 
     def _read_paste(
         self, window: str, text: str, title: str, compiler: str, language: str, request: gr.Request
     ) -> Iterator[str]:
         owner, spoken, asked = self.owner_of(request), Language(language), _asked(compiler)
-        for shown in self.importer.read_text(owner, window or "", text or "", title or "", spoken, **asked):
+        for shown in self.importer.of(owner).read_text(owner, window or "", text or "", title or "", spoken, **asked):
             yield shown.html
 
     def _play(self, bank: str, language: str, request: gr.Request) -> Updates:
-        self.owner_of(request)
-        return self.play(bank, Language(language))
+        return self.play(self.owner_of(request), bank, Language(language))
 
 
 def _asked(compiler: str) -> dict[str, Any]:

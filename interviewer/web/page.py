@@ -41,10 +41,10 @@ from interviewer.web.records_wiring import RecordsWiring
 from interviewer.web.rendering import (
     Updates,
     bank_choices,
+    chosen_bank,
     count_choice,
     draw,
     draw_today,
-    first_bank,
     labels,
     merged,
     start_values,
@@ -72,7 +72,7 @@ def mount(
     """Put the page on the application, with everything closed that it does not need; classes are there with `access`."""
     badges = Badges(models, known_measurements(settings), library.banks)
     assigned = Assigned(service, library, access) if access else None
-    handlers = PageHandlers(service, library, models, badges, PracticeHandlers(service.store, library.banks), assigned)
+    handlers = PageHandlers(service, library, models, badges, PracticeHandlers(service.store, library), assigned)
     with no_interim_app():
         demo = _build(handlers, owners, settings, importer, speech)
         demo.max_threads = _MOST_THREADS
@@ -107,8 +107,7 @@ def _build(
     )
     with page:
         job = JobPreparation(importer, settings.data_folder)
-        may_import = importer.folder is not None
-        controls = Controls(handlers.models.options, may_import=may_import, has_accounts=owners.have_accounts)
+        controls = Controls(handlers.models.options, may_import=importer.is_open, has_accounts=owners.have_accounts)
         _Wiring(page, controls, handlers, owners, importer, settings.root_path, speech, job).connect()
     return page
 
@@ -233,6 +232,9 @@ class _Wiring:
             raise gr.Error(say("app.no_cookie", language_of(request)), print_exception=False)
         return owner
 
+    def _library(self, request: gr.Request) -> BankLibrary:
+        return self.handlers.library.of(self._owner(request))
+
     def _drawing(self, step: Callable[..., View]) -> Callable[..., Updates]:
         def handler(interview: str, place: str, language: str, request: gr.Request) -> Updates:
             return self._draw(step(self._owner(request), interview, place, Language(language)), request)
@@ -248,17 +250,18 @@ class _Wiring:
         listed: Updates = {self.c.listing: listing(self.handlers.service, owner, language, wished_count(wish))}
         if wish:
             listed[self.c.tabs] = gr.update(selected="interviews")
-        start = start_values(self.c, self.handlers.library, language)
+        start = start_values(self.c, self._library(request), language)
         return merged(self._labels(language, request), start, self._draw(view, request), listed)
 
     def _speak(self, language: str, remembered: str | None, bank: str, is_chosen: str, request: gr.Request) -> Updates:
-        c, chosen, owner, library = self.c, Language(language), self._owner(request), self.handlers.library
+        c, chosen, owner = self.c, Language(language), self._owner(request)
         is_open = remembered and remembered != NO_INTERVIEW
         shown = self.handlers.look(owner, str(remembered), chosen) if is_open else View(Screen.START, chosen)
         drawn = self._draw(shown, request) if is_open else self._home(request, chosen)
         listed = {c.listing: listing(self.handlers.service, owner, chosen), c.link_text: gr.update(visible=False)}
         asked = {} if is_chosen else {c.start.language: gr.update(value=language)}
-        return merged(self._labels(chosen, request), bank_choices(c, library, bank, chosen), drawn, listed, asked)
+        topics = bank_choices(c, self._library(request), bank, chosen)
+        return merged(self._labels(chosen, request), topics, drawn, listed, asked)
 
     def _leave(self, language: str, request: gr.Request) -> Updates:
         # The box is for the next interview; the browser keeps what was typed into it for this one.
@@ -279,18 +282,16 @@ class _Wiring:
         return draw_today(self.c, today, language, self.handlers.models.choice(owner).title, tasks)
 
     def _labels(self, language: Language, request: gr.Request) -> Updates:
-        told = labels(self.c, self.handlers.library, language, may_import=self.importer.folder is not None)
+        told = labels(self.c, self._library(request), language, may_import=self.importer.is_open)
         who = account_line(self.owners, dict(request.cookies), language)
         told |= classes_labels(self.c.classes, self.handlers.assigned, self._owner(request), language)
         return told | {self.c.play.voice: voice_controls(self.speech, language), self.c.account: who}
 
-    def _practise(self, bank: str, language: Language) -> Updates:
+    def _practise(self, owner: str, bank: str, language: Language) -> Updates:
         """The start form with this bank chosen, on the tab where interviews are played."""
-        c, library = self.c, self.handlers.library
-        banks = [(found.title.into(language), found.id) for found in library.banks()]
-        chosen = {c.start.bank: gr.update(choices=banks, value=bank), c.tabs: gr.update(selected="practice")}
-        chosen[c.start.choose] = gr.update(open=True)
-        return merged(draw(c, View(Screen.START, language)), bank_choices(c, library, bank, language), chosen)
+        c, library = self.c, self.handlers.library.of(owner)
+        unfolded = {c.tabs: gr.update(selected="practice"), c.start.choose: gr.update(open=True)}
+        return merged(draw(c, View(Screen.START, language)), chosen_bank(c, library, bank, language), unfolded)
 
     def _begin(self, request: gr.Request, language: str, *form: Any) -> Updates:
         return self._draw(self.handlers.start(self._owner(request), StartChoices(*form), Language(language)), request)
@@ -299,13 +300,13 @@ class _Wiring:
         owner, zone = self._owner(request), zone_of(request)
         return self._draw(self.handlers.practise_today(owner, Language(language), zone), request)
 
-    def _choose_bank(self, bank: str, language: str, _: gr.Request) -> Updates:
-        return bank_choices(self.c, self.handlers.library, bank, Language(language)) or gr.skip()
+    def _choose_bank(self, bank: str, language: str, request: gr.Request) -> Updates:
+        return bank_choices(self.c, self._library(request), bank, Language(language)) or gr.skip()
 
     def _choose_topics(
-        self, bank: str, topics: list[str], count: float | None, language: str, _: gr.Request
+        self, bank: str, topics: list[str], count: float | None, language: str, request: gr.Request
     ) -> Updates:
-        return count_choice(self.c, self.handlers.library, bank, topics, Language(language), count) or gr.skip()
+        return count_choice(self.c, self._library(request), bank, topics, Language(language), count) or gr.skip()
 
     def _sending(self, say: Callable[..., View]) -> Callable[..., Updates]:
         def handler(request: gr.Request, interview: str, place: str, text: str, language: str, *spoken: str) -> Updates:
@@ -331,9 +332,8 @@ class _Wiring:
         asked, problem = self.handlers.practice.keep_notes(owner, asked, spoken)
         if not asked:
             return {self.c.notice: gr.update(value=problem, visible=True)} if problem else {self.c.tabs: gr.skip()}
-        banks = self.importer.change_banks(asked, spoken)
-        if banks is not None:
-            return {self.c.importing.own: banks, **first_bank(self.c, self.handlers.library, spoken)}
+        if (banks := self.importer.of(owner).change_banks(asked, spoken)) is not None:
+            return {self.c.importing.own: banks, **chosen_bank(self.c, self._library(request), None, spoken)}
         told = self.handlers.practice.change_list(owner, asked, spoken)
         if told is not None:
             return {self.c.listing: str(told) + listing(self.handlers.service, owner, spoken)}

@@ -108,7 +108,7 @@ def labels(c: Controls, library: BankLibrary, language: Language, *, may_import:
         **grader_labels(c.grader, language),
         **questions_labels(c.questions, language),
         **import_labels(c.importing, language, is_allowed=may_import),
-        **prepare_labels(c.preparing, language, may_save=may_import),
+        **prepare_labels(c.preparing, language, may_save=may_import and not c.classes),
         c.practice: label("tab.practice"),
         c.records: label("tab.interviews"),
         start.title: inline(_START_TITLE, language, has_banks=bool(banks), broken=broken),
@@ -150,11 +150,12 @@ def start_values(c: Controls, library: BankLibrary, language: Language) -> Updat
     )
 
 
-def first_bank(c: Controls, library: BankLibrary, language: Language) -> Updates:
-    """The banks that there are now, with the first one chosen."""
-    banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
-    chosen = {c.start.bank: gr.update(choices=banks, value=banks[0][1] if banks else None)}
-    return merged(chosen, bank_choices(c, library, banks[0][1], language)) if banks else chosen
+def chosen_bank(c: Controls, library: BankLibrary, bank: str | None, language: Language) -> Updates:
+    """The banks that there are now, with this one chosen, or the first one if there is no such bank."""
+    banks = [(found.title.into(language), found.id) for found in library.banks()]
+    name = next((found for _, found in banks if found == bank), banks[0][1] if banks else None)
+    chosen = {c.start.bank: gr.update(choices=banks, value=name)}
+    return merged(chosen, bank_choices(c, library, name, language)) if name else chosen
 
 
 def bank_choices(c: Controls, library: BankLibrary, bank: str, language: Language) -> Updates:

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from interviewer.banks import loader
-from interviewer.banks.loader import BankLibrary, parse_bank, read_bank
+from interviewer.banks.loader import BankLibrary, parse_bank, read_bank, read_place
+from interviewer.banks.places import BankPlace
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Group, Kind, Localized
 from interviewer.errors import BankError, PromptError
@@ -280,11 +281,11 @@ def test_a_broken_bank_is_parsed_once_until_it_changes(tmp_path: Path, monkeypat
     found = BankLibrary(tmp_path)
     read: list[Path] = []
 
-    def counted(path: Path) -> Bank:
-        read.append(path)
-        return read_bank(path)
+    def counted(place: BankPlace) -> Bank:
+        read.append(place.path)
+        return read_place(place)
 
-    monkeypatch.setattr(loader, "read_bank", counted)
+    monkeypatch.setattr(loader, "read_place", counted)
     assert [str(error) for _ in range(3) for error in found.broken()] == [
         "broken.yaml: line 2: is not YAML: did not find expected node content"
     ] * 3

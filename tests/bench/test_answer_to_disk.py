@@ -78,9 +78,7 @@ def test_an_answer_is_on_disk(
     service = make_service(llm=llm, server=server, follow_up_seconds=0.2)
     graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
     library, database = BankLibrary(), BareDatabase(tmp_path / "bare.sqlite3")
-    desk = PageHandlers(
-        service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library.banks)
-    )
+    desk = PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library))
     while len(took) < ANSWERS:
         session = service.begin("me", make_plan(deep_learning, count=10, mode=mode, probes=hangs, language=Language.EN))
         time.sleep(2)  # nobody answers before reading the question

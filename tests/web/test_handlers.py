@@ -40,9 +40,7 @@ def release() -> Iterator[threading.Event]:
 def desk_of(service: SessionService) -> PageHandlers:
     graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
     library = BankLibrary()
-    return PageHandlers(
-        service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library.banks)
-    )
+    return PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library))
 
 
 def test_a_click_waits_neither_for_a_model_nor_for_its_server(

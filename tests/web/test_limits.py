@@ -30,7 +30,7 @@ def page_of(store: Store, answers: RateLimit = NONE, calls: RateLimit = NONE) ->
     service = SessionService(store, source, limits=UsageLimits(store.database, answers, calls))
     graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
     library = BankLibrary()
-    return PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(store, library.banks))
+    return PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(store, library))
 
 
 @pytest.fixture
