@@ -308,7 +308,7 @@ class EffectRunner:
     def _take_call(self, work: _Work) -> None:
         """Count what a model is about to do for the owner of the interview. Raises OverLimit."""
         if self._limits and work.is_counted and self._graders.address(work.whose) != OFFLINE:
-            self._limits.take_call(work.session.owner)
+            self._limits.take_call(work.session.owner, work.session.id)
 
     def _grade(self, work: _Work, effect: GradeAttempt | GradeAgain, interview: Interview) -> Event:
         question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)
