@@ -69,6 +69,13 @@ def classes_joined(store: Store, owner: str) -> list[Classroom]:
     return _select(store, classes.c.id.in_(joined))
 
 
+def memberships(store: Store, owner: str) -> dict[str, str]:
+    """Since when somebody is in each of their classes, by its id."""
+    query = sa.select(class_members.c.classroom, class_members.c.joined_at).where(class_members.c.owner == owner)
+    with store.database.read() as connection:
+        return {row.classroom: row.joined_at for row in connection.execute(query)}
+
+
 def invited_to(store: Store, invitation: str) -> Classroom | None:
     """The class of an invitation, as long as it is good."""
     found = next(iter(_select(store, classes.c.invitation == invitation)), None)
