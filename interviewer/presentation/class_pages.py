@@ -16,7 +16,7 @@ from interviewer.evaluation.ruling_agreement import RulingAgreement
 from interviewer.presentation.templating import render
 from interviewer.sessions.assignments import Assignment, LiveOutcome, Task
 from interviewer.sessions.classes import Classroom, Member
-from interviewer.sessions.read_models import InterviewOverview
+from interviewer.sessions.interview_lists import InterviewOverview
 
 
 class ClassLine(NamedTuple):

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from interviewer.errors import BankError, NotAllowed
+from interviewer.sessions.accounts import Role
 from interviewer.sessions.classes import list_classes
 from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.removal import KEPT_FOR
@@ -153,13 +154,14 @@ class Shelf:
     owner: str
 
     def places(self) -> list[StoredBank]:
-        is_admin = self.access.is_admin(self.owner)
+        role = self.access.role(self.owner)
+        is_admin = role is Role.ADMIN
         of_class: sa.ColumnElement[bool] = stored_banks.c.classroom.is_not(None)
         if not is_admin:
             joined = sa.select(class_members.c.classroom).where(class_members.c.owner == self.owner)
             led = sa.select(classes.c.id).where(classes.c.owner == self.owner)
             of_class = stored_banks.c.classroom.in_(joined)
-            if self.is_coachs:
+            if role and role.includes(Role.COACH):
                 of_class |= stored_banks.c.classroom.in_(led)
         is_seen = (stored_banks.c.owner == self.owner) | of_class | (stored_banks.c.visibility == EVERYBODY)
         rows = _list(self.store, _IS_THERE & is_seen)

@@ -19,7 +19,7 @@ _COMPILERS = (_OFFLINE, _MODEL, _REFERENCES)
 _MOST_REFERENCES = 20
 
 _PICKER = """{% if not is_allowed %}<p>{{ say("import.not_here") }}</p>{% else %}
-<h2>{{ say("import.title") }}</h2><p>{{ say("import.intro") }}</p>
+<h2>{{ say("import.title") }}</h2><p>{{ say("import.intro") }} {{ say("import.read_by_site" if is_site else "import.read_here") }}</p>
 <div id="import-drop" data-too-large="{{ say("import.too_large") }}" data-not-sent="{{ say("import.not_sent") }}"><label for="import-file">{{ say("import.choose") }}</label>
 <input type="file" id="import-file" accept=".md,.markdown,.txt,.csv,.tsv,.json,.jsonl,.yaml,.yml">
 <p id="import-status" role="status"></p></div>{% endif %}"""
@@ -49,12 +49,12 @@ class ImportTab:
                 self.own = gr.HTML(elem_id="banks-told", apply_default_css=False)
 
 
-def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Updates:
-    """Every word on the tab."""
+def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool, is_site: bool) -> Updates:
+    """Every word on the tab; `is_site`: the page is not on its visitor's own machine."""
     compilers = [(say(f"compiler.{name}", language), name) for name in _COMPILERS]
     return {
         tab.tab: gr.update(label=say("tab.import", language)),
-        tab.picker: inline(_PICKER, language, is_allowed=is_allowed),
+        tab.picker: inline(_PICKER, language, is_allowed=is_allowed, is_site=is_site),
         tab.compiler: gr.update(label=say("import.compiler", language), choices=compilers),
         tab.pasting: gr.update(label=say("import.pasting", language)),
         tab.title: gr.update(label=say("import.paste_title", language)),

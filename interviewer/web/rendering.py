@@ -107,7 +107,7 @@ def labels(c: Controls, library: BankLibrary, language: Language, *, may_import:
         c.words: label("list.words"),
         **grader_labels(c.grader, language),
         **questions_labels(c.questions, language),
-        **import_labels(c.importing, language, is_allowed=may_import),
+        **import_labels(c.importing, language, is_allowed=may_import, is_site=bool(c.classes)),
         **prepare_labels(c.preparing, language, may_save=may_import and not c.classes),
         c.practice: label("tab.practice"),
         c.records: label("tab.interviews"),

@@ -231,3 +231,14 @@ def test_a_coach_chooses_between_oneself_the_own_classes_and_everybody(school: S
     assert 'value="everybody"' in options
     assert school.elsewhere not in options
     assert "my class Deep learning" in edits(school, COACH, do="banks")["html"]
+
+
+def test_who_has_not_signed_in_reaches_neither_the_editor_nor_the_import(school: School) -> None:
+    client = school[EVE].client
+    del client.headers["X-User"]
+    listed = json.dumps({"do": "banks", "language": "en"})
+    for route, sent in (("/editor", listed), ("/import", LIST)):
+        refused = client.post(route, content=sent)
+        assert refused.status_code != 200
+        assert refused.status_code != 204
+        assert not [secret for secret in SECRETS if secret in refused.text]
