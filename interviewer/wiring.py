@@ -22,9 +22,11 @@ from interviewer.llm.discovery import KNOWN
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions import retention
-from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.grader_source import GraderSource
 from interviewer.sessions.job_queue import JobQueue
+from interviewer.sessions.kept_choices import KeptChoices
 from interviewer.sessions.permissions import Access
 from interviewer.sessions.removal import forget_owner
 from interviewer.sessions.service import SessionService
@@ -79,6 +81,8 @@ def make_service(
             RateLimit(most, seconds, is_off=lambda: registry.options.is_private)
             for most, seconds in ((settings.answers_per_minute, 60.0), (settings.model_calls_per_hour, 3600.0))
         )
+        if settings.secrets_key:
+            registry.keep(KeptChoices(store.database, settings.secrets_key))
         limits = registry.limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
         keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
     if metrics:

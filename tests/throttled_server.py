@@ -29,7 +29,8 @@ from interviewer.domain.language import Language
 from interviewer.grading import CallShape
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint
-from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges

@@ -70,13 +70,19 @@ def forget(
 def delete_owner(owner: str, *, yes: bool) -> None:
     """Delete everything of one person, after a question unless `yes`."""
     from interviewer import wiring
+    from interviewer.domain.language import Language
+    from interviewer.presentation.plain_text import printable
+    from interviewer.sessions.class_removal import fate_of_classes
     from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
     settings = read_settings()
+    store = Store(settings.database)
+    if fate := fate_of_classes(store.database, owner):
+        print(printable(fate.into(Language.EN)))
     if not yes:
         typer.confirm(f"Delete everything of {owner} for good?", abort=True)
-    count = wiring.delete_person(settings, Store(settings.database), owner)
+    count = wiring.delete_person(settings, store, owner)
     print(f"{count} interviews and everything else of {owner} were deleted; backups are not touched")
 
 

@@ -18,7 +18,8 @@ from interviewer.llm import LLM, Message, OutputMode
 from interviewer.llm.discovery import KNOWN, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.request_options import LEARNED
-from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
+from interviewer.sessions.grader_choice import GraderChoice
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say, text_of
 
 if TYPE_CHECKING:

@@ -169,6 +169,14 @@ accounts = sa.Table(
 )
 sa.Index("ix_accounts_person", accounts.c.issuer, accounts.c.subject, unique=True)
 
+# What owners chose to be graded by, with their keys; only the key of the settings decrypts the body.
+model_choices = sa.Table(
+    "model_choices",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 # Who works on what an interview is owed, so that no two processes pay a model for the same thing.
 leases = sa.Table(
     "claims",
@@ -189,6 +197,7 @@ classes = sa.Table(
     sa.Column("created_at", sa.String(32), nullable=False),
     sa.Column("invitation", sa.String(64), nullable=False, unique=True, index=True),
     sa.Column("invites_until", sa.String(32), nullable=False),
+    sa.Column("daily_tokens", sa.Integer, nullable=True),  # what its gradings may cost in 24 hours; null for any number
 )
 
 class_members = sa.Table(

@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from interviewer.banks.loader import BankLibrary
@@ -18,7 +18,8 @@ from interviewer.llm.model_call import ModelCall
 from interviewer.llm.ollama import PullProgress, pull
 from interviewer.llm.speech import Speech
 from interviewer.presentation.templating import inline, render
-from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry, GraderRequest
+from interviewer.sessions.grader_choice import GraderChoice, GraderRequest
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say
 
 _BANK = "deep-learning"
@@ -33,7 +34,7 @@ class GraderForm:
     """What the grader tab sends; every value comes from a browser, so every value is checked."""
 
     base_url: str
-    key: str
+    key: str = field(repr=False)
     model: str
     shape: str
     votes: float
@@ -72,6 +73,8 @@ class GraderActions:
     def status(self, owner: str, language: Language) -> str:
         """Who grades now."""
         choice = self.models.choice(owner)
+        if choice.problem:
+            return _paragraph(choice.problem.into(language), language)
         if choice.endpoint is None:
             return _paragraph(say("grader.now_offline", language), language)
         known = self.models.check_of(choice)

@@ -9,7 +9,7 @@ import gradio as gr
 from interviewer.domain.language import Language
 from interviewer.grading import CallShape
 from interviewer.llm.server_profiles import PRESETS
-from interviewer.sessions.grader_registry import GraderOptions
+from interviewer.sessions.grader_choice import GraderOptions
 from interviewer.text.messages import say
 from interviewer.web.grader_settings import GraderActions, GraderForm, GraderPanel
 
@@ -21,6 +21,7 @@ class GraderTab:
 
     def __init__(self, offer: GraderOptions) -> None:
         default = offer.default.endpoint
+        self.key_info = "kept_choice.in_database" if offer.keeps_choices else "grader.key_info"
         address = default.base_url if default else (offer.allowed[0] if offer.allowed else "")
         is_open = offer.is_private and not offer.allowed
         with gr.Tab("···", id="grader") as self.tab:
@@ -70,7 +71,7 @@ def grader_labels(tab: GraderTab, language: Language) -> Updates:
         tab.tab: label("tab.grader"),
         tab.preset: label("grader.preset"),
         tab.base_url: label("grader.base_url", info=say("grader.base_url_info", language)),
-        tab.key: label("grader.key", info=say("grader.key_info", language)),
+        tab.key: label("grader.key", info=say(tab.key_info, language)),
         tab.model: label("grader.model"),
         tab.second_model: label("grader.second_model", info=say("grader.second_model_info", language)),
         tab.shape: label(

@@ -19,7 +19,8 @@ from interviewer.domain.interview import Answered, Mode
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
 from interviewer.llm.scripted import Request, ScriptedLLM
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store

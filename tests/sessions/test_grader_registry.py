@@ -13,7 +13,8 @@ from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import Message
 from interviewer.llm.discovery import find_local_servers
 from interviewer.llm.endpoints import Endpoint
-from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry, GraderRequest
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions, GraderRequest
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.settings import read_settings
 
 ONE = CallShape.ONE_CALL

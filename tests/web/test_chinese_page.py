@@ -24,7 +24,8 @@ from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import render
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_plan import make_plan
 from interviewer.settings import read_settings
 from interviewer.web.badge import Badges

@@ -17,7 +17,8 @@ from interviewer.domain.rubric import Question
 from interviewer.errors import StoreError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader, Watch
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
