@@ -44,7 +44,7 @@ class BankFolders:
         found: dict[str, tuple[int, int, int] | None] = {}
         for folder in self._folders:
             with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
-                for name in sorted(filter(_is_bank, os.listdir(folder))):
+                for name in sorted(filter(_is_bank, os.listdir(folder))):  # noqa: PTH208 - as above
                     path = os.path.join(folder, name)  # noqa: PTH118 - thousands of Path objects at every look take long
                     found[path] = _stamp(path)
         return found

@@ -175,7 +175,7 @@ def test_no_key_is_in_clear_in_the_database_its_dump_an_export_an_error_or_a_log
     assert all(SECRET not in text and OLD not in text for text in (*texts, str(refused.value)))
 
 
-@pytest.mark.parametrize("keys", ["sk-not-a-key", f"{OLD},short", ","])
+@pytest.mark.parametrize("keys", ["sk-not-a-key", f"{OLD},short", ","], ids=["no key", "one of two", "empty"])
 def test_a_key_that_is_none_is_refused_without_being_told(store: Store, keys: str) -> None:
     with pytest.raises(SettingsError, match="no list of Fernet keys") as refused:
         KeptChoices(store.database, keys)
