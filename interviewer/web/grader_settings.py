@@ -8,7 +8,15 @@ from typing import Generic, TypeVar
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.language import Language
-from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, OverLimit, SettingsError
+from interviewer.errors import (
+    InterviewerError,
+    LLMMalformed,
+    LLMRefused,
+    LLMUnreachable,
+    OverLimit,
+    SettingsError,
+    StoreError,
+)
 from interviewer.evaluation.grader_check import GraderCheck
 from interviewer.evaluation.speech_check import check_all
 from interviewer.grading import CallShape
@@ -72,7 +80,10 @@ class GraderActions:
 
     def status(self, owner: str, language: Language) -> str:
         """Who grades now."""
-        choice = self.models.choice(owner)
+        try:
+            choice = self.models.choice(owner)
+        except StoreError as error:
+            return _paragraph(error.into(language), language)
         if choice.problem:
             return _paragraph(choice.problem.into(language), language)
         if choice.endpoint is None:
@@ -157,7 +168,10 @@ class GraderActions:
         return GraderPanel(self.status(owner, language), choice.endpoint.base_url, drop_key=True)
 
     def offline(self, owner: str, language: Language) -> GraderPanel:
-        self.models.forget(owner)
+        try:
+            self.models.forget(owner)
+        except StoreError as error:
+            return _failed(error, language)
         return GraderPanel(self.status(owner, language), drop_key=True)
 
     def test(self, owner: str, form: GraderForm, language: Language) -> Iterator[GraderPanel]:

@@ -273,13 +273,13 @@ class _Wiring:
         return drawn | self._home(request, view.language) if view.screen is Screen.START and not view.is_away else drawn
 
     def _home(self, request: gr.Request, language: Language) -> Updates:
-        owner = self._owner(request)
+        owner, zone = self._owner(request), zone_of(request)
         try:
-            zone = zone_of(request)
             today, tasks = self.handlers.today(owner, zone), self.handlers.tasks(owner, zone, language)
+            model = self.handlers.models.choice(owner).title
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
-        return draw_today(self.c, today, language, self.handlers.models.choice(owner).title, tasks)
+        return draw_today(self.c, today, language, model, tasks)
 
     def _labels(self, language: Language, request: gr.Request) -> Updates:
         told = labels(self.c, self._library(request), language, may_import=self.importer.is_open)

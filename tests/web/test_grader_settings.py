@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import gradio as gr
@@ -7,11 +9,14 @@ from cryptography.fernet import Fernet
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
+from interviewer.errors import StoreError
 from interviewer.evaluation.grader_check import CheckFinding, GraderCheck
+from interviewer.sessions.database import Database
 from interviewer.sessions.grader_choice import GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.kept_choices import KeptChoices
 from interviewer.sessions.store import Store
+from interviewer.text.messages import localized
 from interviewer.web.grader_settings import GraderActions, GraderForm
 from interviewer.web.grader_tab import GraderTab, grader_labels
 
@@ -52,6 +57,28 @@ def test_the_page_says_where_a_key_is_kept_and_that_one_cannot_be_read_any_more(
     assert "Choose the model again" in unreadable[1]
     assert "Grades come from m" in actions.status("me", Language.EN)
     assert "sk-mine" not in repr(form)
+
+
+def test_where_kept_choices_cannot_be_reached_the_tab_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    models = GraderRegistry(GraderOptions(), lambda _: pytest.fail("no model is asked"), 1)
+    models.keep(KeptChoices(store.database, Fernet.generate_key().decode()))
+    actions, form = (
+        GraderActions(models, BankLibrary(None, tmp_path)),
+        GraderForm("http://127.0.0.1:9/v1", "sk-mine", "m", "one_call", 1),
+    )
+
+    @contextmanager
+    def away(*_: object) -> Iterator[None]:
+        raise StoreError(localized("store.unreachable"))
+        yield
+
+    for door in ("read", "write"):
+        monkeypatch.setattr(Database, door, away)
+    why = localized("store.unreachable").into(Language.EN)
+    panels = [actions.use("me", form, Language.EN), actions.offline("me", Language.EN)]
+    assert all(why in html for html in (actions.status("me", Language.EN), *(panel.html for panel in panels)))
+    assert not any(panel.drop_key for panel in panels)  # it can be tried again
 
 
 def test_a_model_that_passed_or_was_not_tested_is_used_at_once(tmp_path: Path) -> None:
