@@ -27,6 +27,7 @@ from interviewer.web import collector_paused
 from interviewer.web.body_receiver import TimelyProtocol
 from interviewer.web.class_invitations import add_invitations
 from interviewer.web.exports import add_exports
+from interviewer.web.gradio_import import skip_stub_files
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
 from interviewer.web.health import add_health
 from interviewer.web.identity import Owners
@@ -48,6 +49,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     """The whole application. Gradio is imported here and not before its environment is set."""
     settings = settings or read_settings()
     prepare_gradio(settings)
+    skip_stub_files()
     from interviewer.web.page import mount
 
     metrics = wiring.make_metrics(settings)
