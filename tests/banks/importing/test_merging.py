@@ -226,7 +226,7 @@ def with_digests(bank: Bank) -> Bank:
     questions = []
     for question in bank.questions:
         assert question.made
-        fields = {name: digests._text(getattr(question, name)) for name in digests._FIELDS}
+        fields = {name: digests.shown(getattr(question, name)) for name in digests._FIELDS}
         noted = replace(
             question.made,
             fields=tuple(f"{name} {digests._digest(text)}" for name, text in fields.items() if text),
