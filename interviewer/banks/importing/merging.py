@@ -57,10 +57,6 @@ class Merged:
     base: Bank | None
     changes: tuple[MergeChange, ...]
 
-    @property
-    def conflicts(self) -> tuple[MergeChange, ...]:
-        return tuple(change for change in self.changes if change.did is MergeOutcome.CONFLICT)
-
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
