@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from interviewer.banks.lint import Fault, lint
-from interviewer.banks.loader import explained
+from interviewer.banks.validation_errors import explained
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, ImportOrigin, InvalidBank, Kind, Localized, Question
 from interviewer.errors import BankError, InterviewerError

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -20,39 +20,19 @@ from interviewer.banks.places import (
     PersonalShelf,
     unreadable,
 )
+from interviewer.banks.validation_errors import KeyPath, explained, named_steps
 from interviewer.domain.language import Language
-from interviewer.domain.rubric import Bank, InvalidBank, Localized
+from interviewer.domain.rubric import Bank, Localized
 from interviewer.errors import BankError, StoreError
 from interviewer.settings import shipped
 from interviewer.text.messages import localized
 
 _DEEPEST = 12
-_LONGEST_SHOWN = 80
 _MOST_NODES = 400_000  # keys and values; the largest banks that people write have some 100,000
 _MOST_KEPT = 1000  # parsed banks of people, beside those that are listed now
 
 # The texts of a bank that may be in two languages; a plain string is in the bank's own.
 _LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe", "why", "policy"})
-
-# What a place in these lists is called, by the id of what stands there.
-_NAMED_LISTS = {"questions": "bank.question", "criteria": "bank.criterion", "groups": "bank.group"}
-
-# pydantic's kinds of errors, and the sentences for them.
-_USUAL_SLIPS = {
-    "unexpected_keyword_argument": "bank.unknown_key",
-    "extra_forbidden": "bank.unknown_key",
-    "missing": "bank.missing_key",
-    "missing_argument": "bank.missing_key",
-    "tuple_type": "bank.no_list",
-    "float_parsing": "bank.no_number",
-    "int_parsing": "bank.no_number",
-    "string_type": "bank.wrong_type",
-    "dataclass_type": "bank.wrong_type",
-    "dict_type": "bank.wrong_type",
-    "enum": "bank.not_one_of",
-}
-
-_Place = tuple[str | int, ...]
 
 _BANK = TypeAdapter(Bank)
 
@@ -239,7 +219,7 @@ def parse_bank(text: str, name: str) -> Bank:
         raise BankError(name, "", localized("bank.not_yaml", why=error)) from error
     if not isinstance(node, yaml.MappingNode):
         raise BankError(name, at_line(1), localized("bank.no_mapping"))
-    lines: dict[_Place, int] = {}
+    lines: dict[KeyPath, int] = {}
     plain = _plain(node, (), lines, set(), name)
     language = plain.get("language", Language.ZH)
     try:
@@ -262,7 +242,7 @@ def _refuse_bombs(events: Iterable[yaml.Event], name: str) -> None:
             raise BankError(name, line, too_deep if depth > _DEEPEST else too_many)
 
 
-def _plain(node: yaml.Node, place: _Place, lines: dict[_Place, int], seen: set[int], name: str) -> Any:
+def _plain(node: yaml.Node, place: KeyPath, lines: dict[KeyPath, int], seen: set[int], name: str) -> Any:
     """Nested dicts and lists of strings, with the line of every place.
 
     Everything stays a string here (`no` and `0.10` in an alias list are words); the types come with the validation.
@@ -305,49 +285,10 @@ def _text(value: Any, language: str) -> Any:
     return value if isinstance(value, dict) else {str(language): value}
 
 
-def _where(place: _Place, lines: dict[_Place, int], plain: Any) -> Localized:
+def _where(place: KeyPath, lines: dict[KeyPath, int], plain: Any) -> Localized:
     """`line 12, question 'gan', criterion 'noise', weight`."""
     known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines)
     where = at_line(lines[known])
-    for part in _named(place, plain):
+    for part in named_steps(place, plain):
         where = localized("bank.place", outer=where, inner=part)
     return where
-
-
-def _named(place: _Place, plain: Any) -> Iterator[str | Localized]:
-    """`question 'gan'` for a step into a list of things with ids, else the key itself or `number 3`."""
-    at: Any = plain
-    key = ""
-    for part in place:
-        if isinstance(part, int):
-            at = at[part] if isinstance(at, list) and part < len(at) else None
-            named = isinstance(at, dict) and "id" in at
-            name = repr(at["id"]) if named else localized("bank.number", number=part + 1)
-            if key in _NAMED_LISTS:
-                yield localized(_NAMED_LISTS[key], name=name)
-            else:
-                yield localized("bank.item", list=key, name=name) if key else localized("bank.single", name=name)
-            key = ""
-        else:
-            if key:
-                yield key
-            at = at.get(part) if isinstance(at, dict) else None
-            key = part
-    if key:
-        yield key
-
-
-def explained(error: Any) -> str | Localized:
-    """What pydantic finds in a bank, in both languages where it is a usual slip."""
-    context = error.get("ctx", {})
-    if isinstance(context.get("error"), InvalidBank):
-        return localized(context["error"].key, **context["error"].values)
-    if error["type"] in _USUAL_SLIPS:
-        expected = context.get("expected", "")
-        return localized(_USUAL_SLIPS[error["type"]], given=_shown(error.get("input")), expected=expected)
-    return str(error["msg"][:1].lower() + error["msg"][1:])
-
-
-def _shown(given: object) -> str:
-    text = repr(given)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -114,7 +114,7 @@ class PersonalShelf(BankShelf, Protocol):
     """The banks that one person sees, with a place for new ones, which are theirs."""
 
     @property
-    def is_coachs(self) -> bool:
+    def may_publish(self) -> bool:
         """Whether this person may give banks to others, and have a model draft them."""
 
     def new_place(self, id: str) -> SharedPlace:  # noqa: A002 - the key of the bank

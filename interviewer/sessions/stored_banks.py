@@ -172,12 +172,12 @@ class Shelf:
         return StoredBank(self.store, self.owner, id)
 
     @property
-    def is_coachs(self) -> bool:
+    def may_publish(self) -> bool:
         return self.access.may_coach(self.owner)
 
     def audiences(self) -> list[tuple[str, str]]:
         """Nobody else; the classes that this person leads; everybody, where they may give a bank to all."""
-        if not self.is_coachs:
+        if not self.may_publish:
             return [(PRIVATE, "")]
         found = list_classes(self.store, None if self.access.is_admin(self.owner) else self.owner)
         return [(PRIVATE, ""), *((one.id, one.name) for one in found), (EVERYBODY, "")]
@@ -185,7 +185,7 @@ class Shelf:
     def shared(self, place: Any, audience: str) -> StoredBank:
         audience = audience or place.audience
         is_allowed = audience in (PRIVATE, place.audience) or (
-            self.is_coachs if audience == EVERYBODY else self.access.may(self.owner, Action.CHANGE_CLASS, audience)
+            self.may_publish if audience == EVERYBODY else self.access.may(self.owner, Action.CHANGE_CLASS, audience)
         )
         if not is_allowed:
             raise NotAllowed(localized("bank.no_audience"))
@@ -203,14 +203,18 @@ class Shelf:
         return [_of_row(self.store, row) for row in rows]
 
     def put_back(self, id: str) -> bool:  # noqa: A002
-        found = [one for one in self.removed() if one.id == id]
-        for one in found:
-            one.put_back()
-        return bool(found)
+        found = next((one for one in self.removed() if one.id == id), None)
+        if found:
+            found.put_back()
+        return found is not None
 
     @property
     def _is_removed(self) -> sa.ColumnElement[bool]:
-        return (stored_banks.c.owner == self.owner) & (stored_banks.c.removed_at >= _oldest_kept())
+        """One's own banks; for an admin also those of others that an admin could remove."""
+        is_changed_by = stored_banks.c.owner == self.owner
+        if self.access.is_admin(self.owner):
+            is_changed_by |= (stored_banks.c.visibility == EVERYBODY) | stored_banks.c.classroom.is_not(None)
+        return is_changed_by & (stored_banks.c.removed_at >= _oldest_kept())
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,7 +258,7 @@ class Importer:
         if not self.may_save:
             yield _refused("import.not_here", language)
             return
-        if by_model and self.library.shelf and not self.library.shelf.is_coachs:
+        if by_model and self.library.shelf and not self.library.shelf.may_publish:
             # What candidates paste would be at the operator's cost.
             yield _refused("import.model_for_coaches", language)
             return

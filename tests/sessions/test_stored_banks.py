@@ -224,6 +224,10 @@ def test_a_removed_bank_is_put_back_as_it_was_for_a_day(school: School, monkeypa
     assert not school.sees("other_coach").shelf.put_back("notes")  # type: ignore[union-attr]
     assert coach.shelf.put_back("notes")
     assert school.ids(member) == {"notes"}
+    admin = school.sees("admin").shelf
+    assert admin
+    assert admin.remove("notes")
+    assert admin.put_back("notes")
     coach.shelf.remove("notes")
     school.save("other_coach", "notes", EVERYBODY)
     assert purge_removed_banks(school.store) == 0
