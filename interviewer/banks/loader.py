@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from interviewer.banks.bank_folders import BankFolders
 from interviewer.banks.places import (
     LARGEST_BANK,
     BankFile,
@@ -33,8 +34,6 @@ _MOST_KEPT = 1000  # parsed banks of people, beside those that are listed now
 # The texts of a bank that may be in two languages; a plain string is in the bank's own.
 _LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe", "why", "policy"})
 
-BANK_ENDINGS = (".yaml", ".yml")
-
 _BANK = TypeAdapter(Bank)
 
 
@@ -50,7 +49,8 @@ class BankLibrary:
         """`more` must be a folder; `imported` need not be there until something has been imported."""
         if more and not more.is_dir():
             raise BankError(str(more), "", localized("bank.no_folder"))
-        self._folders = list(dict.fromkeys(folder for folder in (shipped("rubrics"), more, imported) if folder))
+        folders = dict.fromkeys(folder for folder in (shipped("rubrics"), more, imported) if folder)
+        self._folders = BankFolders(list(folders), read_bank)
         self._shelves = shelves
         self._shelf: BankShelf | None = None
         self.shelf: PersonalShelf | None = None
@@ -80,9 +80,7 @@ class BankLibrary:
 
     def paths(self) -> list[Path]:
         """The bank files, in the order of their folders and names."""
-        return [
-            path for folder in self._folders if folder.is_dir() for path in sorted(folder.glob("*")) if _is_bank(path)
-        ]
+        return self._folders.paths()
 
     def banks(self) -> list[Bank]:
         """Every bank that can be played; of two with the same id the first one. What is broken is left out here.
@@ -122,27 +120,24 @@ class BankLibrary:
     def _all(self, *, must_reach_shelf: bool = False) -> tuple[dict[str, tuple[BankPlace, Bank]], list[BankError]]:
         """The banks by their ids, with their places, and what is wrong with the others."""
         banks: dict[str, tuple[BankPlace, Bank]] = {}
-        places: list[BankPlace] = [BankFile(path, self.has_shelves) for path in self.paths()]
+        found: list[tuple[BankPlace, Bank | BankError]] = [
+            (BankFile(path, self.has_shelves), bank) for path, bank in self._folders.banks().items()
+        ]
         broken = []
         try:
-            places += self._shelf.places() if self._shelf else ()
+            found += self._on_shelf()
         except StoreError as error:
             if must_reach_shelf:
                 raise
             broken.append(BankError("", "", Localized(error.into(Language.ZH), error.into(Language.EN))))
-        for place in places:
-            try:
-                bank = self._bank_at(place)
-            except BankError as error:
-                broken.append(error)
-                continue
-            if bank.id in banks:
+        for place, bank in found:
+            if isinstance(bank, BankError):
+                broken.append(bank)
+            elif bank.id in banks:
                 taken = localized("bank.id_taken", id=repr(bank.id), file=banks[bank.id][0].path.name)
                 broken.append(BankError(place.path.name, "id", taken))
             else:
                 banks[bank.id] = place, bank
-        for oldest in list(self._read)[: -len(places) - _MOST_KEPT]:
-            self._read.pop(oldest, None)
         return banks, broken
 
     def bank(self, name: str, *, with_unreviewed: bool = False) -> Bank:
@@ -159,25 +154,23 @@ class BankLibrary:
             raise BankError("", "", localized("bank.awaits_review", name=repr(name)))
         return bank
 
-    def _bank_at(self, place: BankPlace) -> Bank:
-        """The bank at a place, read again only if it has changed; so is what is wrong with it."""
-        changed = place.version()
-        kept = self._read.get(place.key)
-        if kept is None or kept[0] != changed:
-            try:
-                kept = changed, read_place(place)
-            except BankError as error:
-                kept = changed, error.with_traceback(None)
-            self._read[place.key] = kept
-        known = kept[1]
-        if isinstance(known, BankError):
-            raise BankError(known.file, known.where, known.what)
-        return known
-
-
-def _is_bank(path: Path) -> bool:
-    """Names that begin with a dot are those of locks and shadows that editors and systems leave beside a file."""
-    return path.suffix.casefold() in BANK_ENDINGS and not path.name.startswith(".")
+    def _on_shelf(self) -> list[tuple[BankPlace, Bank | BankError]]:
+        """What is on the shelf, each bank read again only if it has changed; so is what is wrong with it."""
+        places = self._shelf.places() if self._shelf else ()
+        found: list[tuple[BankPlace, Bank | BankError]] = []
+        for place in places:
+            changed = place.version()
+            kept = self._read.get(place.key)
+            if kept is None or kept[0] != changed:
+                try:
+                    kept = changed, read_place(place)
+                except BankError as error:
+                    kept = changed, error.with_traceback(None)
+                self._read[place.key] = kept
+            found.append((place, kept[1]))
+        for oldest in list(self._read)[: -len(found) - _MOST_KEPT]:
+            self._read.pop(oldest, None)
+        return found
 
 
 def read_bank(path: Path) -> Bank:

@@ -31,9 +31,6 @@ class BankPlace(Protocol):
     def locked(self) -> str:
         """Why whoever looks may not change it, as a key of messages; '' where they may."""
 
-    def version(self) -> Hashable:
-        """What changes whenever the text does, without the text being read."""
-
     def read(self) -> bytes | None:
         """The text; None where there is none yet."""
 
@@ -64,14 +61,6 @@ class BankFile:
             return "bank.id_shipped"
         return "bank.id_of_others" if self.is_of_operator else ""
 
-    def version(self) -> Hashable:
-        try:
-            found = self.path.stat()
-        except OSError as error:
-            raise unreadable(self.path, error) from error
-        # Two saves may fall into one tick of the file system's clock.
-        return found.st_mtime_ns, found.st_size, found.st_ino
-
     def read(self) -> bytes | None:
         return _read(self.path)
 
@@ -97,13 +86,6 @@ class BankFile:
         return path.parent / IMPORTED_COPIES / path.name
 
 
-class BankShelf(Protocol):
-    """Banks that somebody sees besides those in folders. Raises StoreError."""
-
-    def places(self) -> Sequence[BankPlace]:
-        """In the order in which they count where two have the same id."""
-
-
 class SharedPlace(BankPlace, Protocol):
     """A place whose bank is for one person, for a class or for everybody."""
 
@@ -114,8 +96,18 @@ class SharedPlace(BankPlace, Protocol):
     def audience(self) -> str:
         """`private`, `everybody`, or the id of a class."""
 
+    def version(self) -> Hashable:
+        """What changes whenever the text does, without the text being read."""
+
     def share(self) -> None:
         """Let the bank be for the audience of this place from now on; what is saved here is in any case."""
+
+
+class BankShelf(Protocol):
+    """Banks that somebody sees besides those in folders. Raises StoreError."""
+
+    def places(self) -> Sequence[SharedPlace]:
+        """In the order in which they count where two have the same id."""
 
 
 class PersonalShelf(BankShelf, Protocol):
@@ -124,8 +116,6 @@ class PersonalShelf(BankShelf, Protocol):
     @property
     def may_publish(self) -> bool:
         """Whether this person may give banks to others, and have a model draft them."""
-
-    def places(self) -> Sequence[SharedPlace]: ...
 
     def new_place(self, id: str) -> SharedPlace:  # noqa: A002 - the key of the bank
         """Where a new bank of this person goes."""

@@ -1,3 +1,4 @@
+import os
 import re
 from pathlib import Path
 
@@ -299,10 +300,9 @@ def test_a_bank_that_vanishes_while_banks_are_listed_takes_no_other_with_it(
 ) -> None:
     path = tmp_path / "tiny.yaml"
     path.write_text(GOOD, encoding="utf-8")
-    found = BankLibrary(tmp_path)
-    listed = found.paths()
+    found, listed = BankLibrary(tmp_path), os.listdir
     path.unlink()
-    monkeypatch.setattr(found, "paths", lambda: listed)
+    monkeypatch.setattr(os, "listdir", lambda folder: ["tiny.yaml"] if folder == tmp_path else listed(folder))
     assert [bank.id for bank in found.banks()] == ["deep-learning"]
     assert [error.file for error in found.broken()] == ["tiny.yaml"]
     assert found.path_of("tiny") is None

@@ -18,6 +18,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from interviewer.banks import writer
+from interviewer.banks.bank_folders import BANK_ENDINGS
 from interviewer.banks.importing import identifiers, import_report, rewriting
 from interviewer.banks.importing.builder import BuiltBank, bank_of, usable_items
 from interviewer.banks.importing.document import Source, clean
@@ -29,7 +30,7 @@ from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
 from interviewer.banks.lint import Fault, ProgressCallback, by_question, lint
-from interviewer.banks.loader import BANK_ENDINGS, BankLibrary, decode_bank, parse_bank
+from interviewer.banks.loader import BankLibrary, decode_bank, parse_bank
 from interviewer.banks.places import LARGEST_BANK, BankFile, BankPlace
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized, Question, is_id
