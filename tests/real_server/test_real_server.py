@@ -44,6 +44,7 @@ ANSWER = "It is switched off at test time. Otherwise the predictions would be ra
 ASKED = Localized("是指训练的时候吗？", "Do you mean during training?")
 ASKED_AS_ANSWER = Localized("你指的是什么？可以举个例子吗？", "What do you mean by that? Can you give an example?")
 AGAIN = "No. In eval mode dropout does nothing, since with it the same input would give noisy outputs."
+FOLLOW_UP_SECONDS = 30.0  # a little more than the default: an interview of a slow model comes to its end, too
 GRADINGS = int(os.environ.get("INTERVIEWER_TEST_GRADINGS", "30"))
 
 
@@ -51,7 +52,7 @@ GRADINGS = int(os.environ.get("INTERVIEWER_TEST_GRADINGS", "30"))
 def service_of(real: Real, folder: Path, **more: object) -> Iterator[SessionService]:
     settings = read_settings(base_url=real.url, model=real.model, data_dir=folder, **more)
     graders = wiring.make_grader_registry(settings)
-    service = SessionService(Store(settings.database), graders, threads=2, follow_up_seconds=120.0)
+    service = SessionService(Store(settings.database), graders, threads=2, follow_up_seconds=FOLLOW_UP_SECONDS)
     try:
         yield service
     finally:
