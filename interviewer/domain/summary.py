@@ -12,7 +12,7 @@ _MOST_NAMED = 3
 _SENDING_SECONDS = 5
 # Attempts do not change, and are shared by all states of an interview: their results are reckoned once, not at every
 # event. A result holds its attempt, so that no other can have the same id.
-_MOST_RESULTS = 4096
+_MOST_RESULTS = 512
 _RESULTS: dict[int, "AttemptResult"] = {}
 _NOT_MADE = (Level.MISSING, Level.CONTRADICTED, Level.PARTIAL)
 

@@ -179,6 +179,8 @@ def _graded(
     answers, begun = canned_answers(question), time.perf_counter()
     grader = models.grader_of(choice, remarks=models.options.remarks is not False)
     for number, name in enumerate(ASKED_IN):
+        if len(results) == 1:
+            begun = time.perf_counter()  # the first answer may have waited for the model to be loaded
         if results and name not in UNREAD and time.perf_counter() - begun > _LONGEST_CHECK:
             continue
         if told:
@@ -323,7 +325,7 @@ def check_lines(check: GraderCheck, language: Language) -> list[str]:
 
 
 def finding_lines(findings: Sequence[CheckFinding], language: Language) -> list[str]:
-    """CollectedQuestions for a terminal, each with its advice."""
+    """Findings for a terminal, each with its advice."""
     found = []
     for finding in findings:
         name, detail = say(f"check.{finding.check}", language), finding.detail.into(language)

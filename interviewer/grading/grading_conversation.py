@@ -54,7 +54,7 @@ class GradingConversation:
         try:
             reply = self._reply(messages, wanted, remarks=remarks)
         except LLMRepeats as error:
-            whole = {given.id: given for given in reply_schema.read_partial(error.written, wanted)}
+            whole = {given.id: given for given in reply_schema.read_cut(error.written, wanted)}
             if is_whole and not whole:
                 raise
             lost = {name: text_of(error) for name in wanted if name not in whole}

@@ -59,11 +59,12 @@ class _Texts:
         return _list_of(item, len(ids) or None)
 
     def remarks(self) -> dict[str, Any]:
+        sentence = _text_of(_LONGEST)  # no length is asked of these
         return {
-            "opening": self.said,
-            "gaps": _list_of(_object(id=_text_of(_LONGEST_ID), why=self.said, say=self.said), _MOST_GAPS),
-            "extras": _list_of(_object(quote=self.quote, claim=self.said), MOST_EXTRAS),
-            "dispute": self.said,
+            "opening": sentence,
+            "gaps": _list_of(_object(id=_text_of(_LONGEST_ID), why=self.said, say=sentence), _MOST_GAPS),
+            "extras": _list_of(_object(quote=self.quote, claim=sentence), MOST_EXTRAS),
+            "dispute": sentence,
         }
 
 
@@ -160,8 +161,32 @@ def read_partial(text: str, wanted: Mapping[str, Kind]) -> list[CriterionReply]:
         data = jiter.from_json(text[start:].encode(), partial_mode=True) if start >= 0 else None
     except ValueError:
         return []
-    whole = [item for item in _listed(data) if "verdict" in item]
-    replies = [_criterion_reply(item["id"], wanted[item["id"]], item) for item in whole if item.get("id") in wanted]
+    return _readable([item for item in _listed(data) if "verdict" in item], wanted)
+
+
+def read_cut(text: str, wanted: Mapping[str, Kind]) -> list[CriterionReply]:
+    """The verdicts that count of a reply that broke off: not the one that was being written, nor any that was given twice.
+
+    Nothing counts of a text that begins with anything else than the reply, such as thinking without its opening tag.
+    """
+    text = text.lstrip()
+    if not text.startswith(("{", "```")):
+        return []
+    try:
+        data = jiter.from_json(text[text.find("{") :].encode(), partial_mode="trailing-strings")
+    except ValueError:
+        return []
+    items = _listed(data)
+    if isinstance(data, dict) and next(reversed(data), "") in _LISTS:
+        cut = data[next(reversed(data))]
+        items = [item for item in items if not (isinstance(cut, list) and cut and item is cut[-1])]
+    given = _readable(items, wanted)
+    return [one for one in given if sum(item.get("id") == one.id for item in items) == 1]
+
+
+def _readable(items: Sequence[Mapping[str, Any]], wanted: Mapping[str, Kind]) -> list[CriterionReply]:
+    named = [(name, item) for item in items if isinstance(name := item.get("id"), str) and name in wanted]
+    replies = [_criterion_reply(name, wanted[name], item) for name, item in named]
     return [given for given in replies if given is not None]
 
 

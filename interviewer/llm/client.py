@@ -17,7 +17,7 @@ from interviewer.llm.protocol import Finish, Message, Reply, ReplyChunk
 from interviewer.llm.reply_validation import validated_reply
 from interviewer.llm.request_options import LEARNED, LearnedOptions
 from interviewer.llm.retry import Clock, RequestFailed, RetryState, logging_failures
-from interviewer.llm.thinking_tags import ThinkingFilter
+from interviewer.llm.thinking_tags import ThinkingFilter, split_thinking
 from interviewer.llm.transport import BoundedStream, Transport
 from interviewer.text.messages import localized
 
@@ -176,7 +176,7 @@ class OpenAICompatible:
                 yield text
             # Words that the prompt repeats, too, are only copied from it.
             if (loop := builder.repeated()) and not any(loop in message.content for message in state.messages):
-                raise RequestFailed(LLMRepeats(localized("llm.repeats"), builder.text), tries=1)
+                raise RequestFailed(LLMRepeats(localized("llm.repeats"), split_thinking(builder.text)[0]), tries=1)
         if not builder.is_done:
             if not builder.has_events and "event-stream" not in response.headers.get("content-type", ""):
                 raise LLMMalformed(localized("llm.not_json"))

@@ -15,7 +15,7 @@ _FILTERED = ("content_filter", "sensitive", "safety", "blocked")
 # A line of hyphens may well be longer, and is none.
 _LONGEST_PERIOD = 180
 _FEWEST_TIMES = 4
-_SHORTEST_LOOP = 60
+_SHORTEST_LOOP = 200  # longer than any quote: a candidate may repeat a sentence, and be quoted
 _LONGEST_LINE = 200
 _FINISH = {
     **dict.fromkeys(("stop", "eos", "stop_sequence", "end_turn"), Finish.STOP),

@@ -76,7 +76,9 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
     """The JSON value that begins there, and where it ends."""
     try:
         return _DECODER.raw_decode(text, start)
-    except RecursionError as error:
+    except (json.JSONDecodeError, UnusableReply):
+        raise
+    except (RecursionError, ValueError) as error:  # nested too deep, or a number of thousands of digits
         raise UnusableReply("json_reply.too_deep") from error
 
 

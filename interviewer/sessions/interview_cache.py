@@ -34,9 +34,9 @@ class InterviewCache:
         with self._lock:
             return self._cached.get(interview)
 
-    def add(self, interview: str, known: CachedInterview, recorded: RecordedEvent) -> None:
-        """Take in an event that was just recorded as the next one."""
-        self._keep(interview, _after(known, recorded))
+    def add(self, interview: str, known: CachedInterview, recorded: RecordedEvent, after: Interview) -> None:
+        """Take in an event that was just recorded as the next one, and the state it makes."""
+        self._keep(interview, _after(known, recorded, after))
 
     def read(self, interview: str) -> CachedInterview:
         """The interview as recorded by now. Raises NoSuchInterview."""
@@ -50,16 +50,16 @@ class InterviewCache:
 
     def _keep(self, interview: str, known: CachedInterview) -> None:
         with self._lock:
-            self._cached.pop(interview, None)
-            self._cached[interview] = known
+            other = self._cached.pop(interview, None)
+            self._cached[interview] = other if other and other.count > known.count else known
             while len(self._cached) > _MOST_CACHED:
                 del self._cached[next(iter(self._cached))]
 
 
-def _after(known: CachedInterview | None, recorded: RecordedEvent) -> CachedInterview:
+def _after(known: CachedInterview | None, recorded: RecordedEvent, after: Interview | None = None) -> CachedInterview:
     if known is None:
         return CachedInterview(begin(recorded.event), 1, recorded.at, recorded.at)
-    interview = step(known.interview, recorded.event)
+    interview = after or step(known.interview, recorded.event)
     before, now = known.interview.current, interview.current
     asked = now.turns[-1].kind in (TurnKind.QUESTION, TurnKind.PROBE) and (
         now.number,

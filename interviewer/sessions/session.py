@@ -41,7 +41,7 @@ from interviewer.grading import follow_ups
 from interviewer.llm.model_call import CallProgress
 from interviewer.sessions.effects import EffectRunner, failure_of
 from interviewer.sessions.follow_up_decision import levels_so_far
-from interviewer.sessions.interview_cache import InterviewCache
+from interviewer.sessions.interview_cache import CachedInterview, InterviewCache
 from interviewer.sessions.interview_plan import choose_next
 from interviewer.sessions.store import RecordedEvent, Store
 from interviewer.sessions.usage_limits import UsageLimits
@@ -245,10 +245,14 @@ class Session:
         owed = [one for one in due(self.interview()) if (one.question, one.attempt) == (question, attempt)]
         return next(filter(None, (self.runner.progress(self.id, effect) for effect in owed)), None)
 
-    def record_result(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
-        """Record a result wherever the interview stands by now; None if it is no longer wanted."""
-        # The first try trusts what was read last: if anything is newer, the event's place in the store is taken.
-        known = self.cache.known(self.id)
+    def record_result(
+        self, choose: Callable[[Interview], Event | None], known: CachedInterview | None = None
+    ) -> Interview | None:
+        """Record a result wherever the interview stands by now; None if it is no longer wanted.
+
+        The first try trusts `known`, or what was read last: if anything is newer, the event's place in the store is taken.
+        """
+        known = known or self.cache.known(self.id)
         event = None if known is None else choose(known.interview)
         for _ in range(_MOST_TRIES):
             if known is None or event is None:
@@ -264,7 +268,7 @@ class Session:
             except MovedOnElsewhere:
                 known = event = None
                 continue
-            self.cache.add(self.id, known, RecordedEvent(event, at))
+            self.cache.add(self.id, known, RecordedEvent(event, at), after)
             return after
         raise StoreError(localized("store.contended"))
 
@@ -281,8 +285,7 @@ class Session:
             place = interview.place  # a grade may come in between; the place tells whether anything else did
             return choose(interview)
 
-        self.cache.read(self.id)
-        return self.record_result(checked) or self.interview()
+        return self.record_result(checked, self.cache.read(self.id)) or self.interview()
 
 
 def _steered(interview: Interview, event: Event) -> Event:

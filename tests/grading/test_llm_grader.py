@@ -14,7 +14,7 @@ from interviewer.domain.rubric import Kind
 from interviewer.domain.scoring import score
 from interviewer.errors import LLMMalformed, LLMRefused, LLMRepeats, LLMUnreachable
 from interviewer.grading import CallShape, LLMGrader, prompts_digest
-from interviewer.grading.reply_schema import schema
+from interviewer.grading.reply_schema import read_cut, schema
 from interviewer.llm import Finish, Message, Reply, Usage
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.text.messages import localized
@@ -418,3 +418,27 @@ def test_a_verdict_is_read_without_regard_to_case_and_blanks(written: str) -> No
     assert len(llm.requests) == 1
     assert grade.verdict("off").level is Level.MET
     assert grade.verdict("on").level is Level.MISSING
+
+
+WANTED = {criterion.id: criterion.kind for criterion in DROPOUT.criteria}
+MET, DRAFT = (
+    '{"id": "off", "quotes": ["x"], "reason": "r", "verdict": "met"}',
+    '{"id": "random", "verdict": "met", "quotes": ["ha", "ha',
+)
+
+
+@pytest.mark.parametrize(
+    "written, counts",
+    [
+        (f'{{"verdicts": [{MET}, {DRAFT}', ["off"]),
+        (f'{{"verdicts": [{MET}], "opening": "ha ha ha', ["off"]),
+        (f'{{"verdicts": [{MET}, {MET}, {DRAFT}', []),
+        (f'let me see {{"verdicts": [{MET}, {DRAFT}', []),
+        (f'{{"verdicts": [{{"id": ["off"], "verdict": "met"}}, {DRAFT}', []),
+        ('{"verdicts": [', []),
+        ("", []),
+    ],
+    ids=["the last one is unfinished", "all are whole", "twice", "thinking", "a list as id", "none", "nothing"],
+)
+def test_only_whole_verdicts_count_of_a_reply_that_broke_off(written: str, counts: list[str]) -> None:
+    assert [given.id for given in read_cut(written, WANTED)] == counts

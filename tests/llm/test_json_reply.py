@@ -69,6 +69,7 @@ def test_a_cut_text_never_gives_an_object(value: dict[str, object], data: st.Dat
         ('{"a": {"b": 1}', "no JSON from character 15"),
         ("[" * 100_000, "no JSON object"),
         ('{"a":' * 5000 + "1" + "}" * 5000, "nested too deeply"),
+        ('{"a": ' + "7" * 5000 + "}", "nested too deeply"),
     ],
 )
 def test_what_is_no_object_is_refused_with_the_reason(text: str, reason: str) -> None:

@@ -79,7 +79,7 @@ def test_a_model_that_repeats_itself_is_cut(time: Time) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["任住了" * 40, "so it is off. " * 6, "-" * 300],
+    ["任住了" * 80, "so it is off. " * 20, "-" * 300],
     ids=["Chinese", "a sentence", "one sign"],
 )
 def test_a_loop_inside_one_text_is_cut_soon_unless_the_prompt_has_it_too(said: str, time: Time) -> None:
@@ -93,6 +93,16 @@ def test_a_loop_inside_one_text_is_cut_soon_unless_the_prompt_has_it_too(said: s
         copied = [*QUESTION, Message("user", f"Quote this: {said}")]
         assert said in llm.reply(copied, schema=SCHEMA).text
     assert len(server.exchanges) == 2
+
+
+def test_a_loop_in_thinking_leaves_nothing_that_was_only_thought(time: Time) -> None:
+    def loop(exchange: Exchange) -> None:
+        said = f"<think>Draft: {OBJECT} no, wrong.</think>" + '{"word": "' + "ha " * 90
+        exchange.sse([*(chunk(sign) for sign in said), chunk(None, "stop"), "[DONE]"])
+
+    with serving(loop) as server, model(server, time) as llm, pytest.raises(LLMRepeats) as raised:
+        llm.reply(QUESTION, schema=SCHEMA)
+    assert raised.value.written.startswith('{"word": "ha')
 
 
 def test_a_line_of_hyphens_is_no_loop(time: Time) -> None:
