@@ -1,5 +1,6 @@
 """Settings made into parts: the only module that knows every class."""
 
+import logging
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -26,7 +27,7 @@ from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.grader_source import GraderSource
 from interviewer.sessions.job_queue import JobQueue
-from interviewer.sessions.kept_choices import KeptChoices
+from interviewer.sessions.kept_choices import KeptChoices, has_kept_choices
 from interviewer.sessions.permissions import Access
 from interviewer.sessions.removal import forget_owner
 from interviewer.sessions.service import SessionService
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from interviewer.evaluation.runner import Compile
     from interviewer.llm.speech import Speech
     from interviewer.sessions.prometheus_metrics import Metrics
+
+_log = logging.getLogger(__name__)
 
 # The name of the files with what is known of graders: one is shipped with the banks, one is in the data folder.
 MEASURED = "measured.jsonl"
@@ -83,6 +86,8 @@ def make_service(
         )
         if settings.secrets_key:
             registry.keep(KeptChoices(store.database, settings.secrets_key))
+        elif has_kept_choices(store.database):
+            _log.warning("INTERVIEWER_SECRETS_KEY is not set here, but another process keeps visitors' models with it")
         limits = registry.limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
         keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
     if metrics:

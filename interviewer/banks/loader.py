@@ -133,6 +133,8 @@ class BankLibrary:
         for place, bank in found:
             if isinstance(bank, BankError):
                 broken.append(bank)
+            elif bank.id in banks and self.has_shelves and not isinstance(place, BankFile):
+                continue  # somebody else's, which one's own bank of that id hides
             elif bank.id in banks:
                 taken = localized("bank.id_taken", id=repr(bank.id), file=banks[bank.id][0].path.name)
                 broken.append(BankError(place.path.name, "id", taken))

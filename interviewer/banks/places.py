@@ -93,6 +93,9 @@ class SharedPlace(BankPlace, Protocol):
     def id(self) -> str: ...
 
     @property
+    def owner(self) -> str: ...
+
+    @property
     def audience(self) -> str:
         """`private`, `everybody`, or the id of a class."""
 
@@ -112,6 +115,9 @@ class BankShelf(Protocol):
 
 class PersonalShelf(BankShelf, Protocol):
     """The banks that one person sees, with a place for new ones, which are theirs."""
+
+    @property
+    def owner(self) -> str: ...
 
     @property
     def may_publish(self) -> bool:

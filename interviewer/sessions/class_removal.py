@@ -36,16 +36,19 @@ def fate_of_classes(database: Database, coach: str) -> Localized | None:
 
 
 def pass_on_classes(connection: sa.Connection, coach: str) -> None:
-    """Give a coach's classes to an admin, with their banks; without an admin they stay, to be deleted with the coach.
+    """Give a coach's classes to an admin, with all banks that others use; without an admin they stay, to be deleted.
 
-    A bank of whose name the admin has one already stays, too.
+    A bank of whose id the admin has one already stays, too.
     """
     if (heir := _heir(connection, coach)) is None:
         return
     theirs, has = stored_banks.alias(), stored_banks.c.owner == coach
+    is_shared = stored_banks.c.visibility != "private"
+    shared = sa.select(theirs.c.id).where(theirs.c.owner == coach, theirs.c.visibility != "private")
+    is_removed = (stored_banks.c.owner == heir) & stored_banks.c.removed_at.is_not(None)
+    connection.execute(stored_banks.delete().where(is_removed, stored_banks.c.id.in_(shared.scalar_subquery())))
     known = sa.select(theirs.c.id).where(theirs.c.owner == heir).scalar_subquery()
-    of_class = stored_banks.c.classroom.in_(sa.select(classes.c.id).where(classes.c.owner == coach))
-    connection.execute(stored_banks.update().where(has, of_class, stored_banks.c.id.not_in(known)).values(owner=heir))
+    connection.execute(stored_banks.update().where(has, is_shared, stored_banks.c.id.not_in(known)).values(owner=heir))
     connection.execute(classes.update().where(classes.c.owner == coach).values(owner=heir))
 
 

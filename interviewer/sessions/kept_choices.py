@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from interviewer.errors import SettingsError
 from interviewer.grading import CallShape
@@ -11,6 +12,12 @@ from interviewer.sessions.database import Database
 from interviewer.sessions.grader_choice import GraderRequest
 from interviewer.sessions.tables import model_choices
 from interviewer.text.messages import localized
+
+
+def has_kept_choices(database: Database) -> bool:
+    """Whether any process of this database has kept a choice."""
+    with database.read() as connection:
+        return connection.execute(sa.select(model_choices.c.owner).limit(1)).first() is not None
 
 
 class KeptChoices:
@@ -57,9 +64,14 @@ class KeptChoices:
 
     def save(self, owner: str, choice: GraderRequest) -> None:
         body = self._cipher.encrypt(json.dumps(asdict(choice)).encode()).decode()
-        with self._database.write() as connection:
-            connection.execute(model_choices.delete().where(model_choices.c.owner == owner))
-            connection.execute(model_choices.insert().values(owner=owner, body=body))
+        chosen = model_choices.update().where(model_choices.c.owner == owner).values(body=body)
+        try:
+            with self._database.write() as connection:
+                if not connection.execute(chosen).rowcount:
+                    connection.execute(model_choices.insert().values(owner=owner, body=body))
+        except IntegrityError:  # another window was faster
+            with self._database.write() as connection:
+                connection.execute(chosen)
 
     def remove(self, owner: str) -> None:
         with self._database.write() as connection:

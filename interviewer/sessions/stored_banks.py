@@ -123,7 +123,7 @@ class StoredBank:
     def _check_room(self, connection: sa.Connection, size: int) -> None:
         """Signs are counted, and not bytes, where the database does so: a limit need not be exact."""
         others = sa.select(sa.func.sum(sa.func.length(stored_banks.c.yaml))).where(
-            stored_banks.c.owner == self.owner, stored_banks.c.id != self.id
+            stored_banks.c.owner == self.owner, stored_banks.c.id != self.id, _IS_THERE
         )
         if (connection.execute(others).scalar() or 0) + size > MOST_BYTES:
             raise BankError(self.path.name, "", localized("bank.no_room", most=MOST_BYTES // 1_000_000))
@@ -206,6 +206,8 @@ class Shelf:
         found = next((one for one in self.removed() if one.id == id), None)
         if found:
             found.put_back()
+        elif any(one.id == id and one.owner == self.owner for one in self.places()):
+            raise BankError(f"{id}.yaml", "", localized("bank.place_taken", id=repr(id)))
         return found is not None
 
     @property

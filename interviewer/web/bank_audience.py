@@ -21,8 +21,11 @@ def audience_choice(library: BankLibrary, bank: str, language: Language) -> Audi
     shelf = library.shelf
     if shelf is None:
         return None
-    chosen = next((place.audience for place in shelf.places() if place.id == bank and not place.locked), PRIVATE)
+    known = next((place for place in shelf.places() if place.id == bank and not place.locked), None)
+    chosen = known.audience if known else PRIVATE
     audiences = dict.fromkeys([chosen, *(audience for audience, _ in shelf.audiences())])
+    if known and known.owner != shelf.owner and chosen != PRIVATE:
+        del audiences[PRIVATE]  # whoever looks after it would see it no more
     return AudienceChoice([(one, audience_label(shelf, one, language)) for one in audiences], chosen)
 
 

@@ -117,7 +117,9 @@ class Editor:
 
     def _banks(self, language: Language) -> str:
         own, shelf = self.importer.own_banks(), self.importer.library.shelf
-        seen = {one.id: audience_label(shelf, one.audience, language) for one in shelf.places()} if shelf else {}
+        seen = (
+            {one.id: audience_label(shelf, one.audience, language) for one in reversed(shelf.places())} if shelf else {}
+        )
         return inline(_BANKS, language, banks=own, audiences=seen, removed=self.importer.removed())
 
     def _opened(self, text: str, base: str, language: Language) -> Reply:

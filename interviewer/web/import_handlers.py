@@ -6,7 +6,7 @@ What reads lists of questions is imported when the first one comes: the page nee
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -108,7 +108,11 @@ class Importer:
     def removed(self) -> Sequence[RemovedBank | Bank]:
         """The banks that can still be put back."""
         if self.library.shelf:
-            return [read_place(place) for place in self.library.shelf.removed()]
+            found = []
+            for place in self.library.shelf.removed():
+                with suppress(BankError):
+                    found.append(read_place(place))
+            return found
         return removed_banks(self.folder) if self.folder else []
 
     def text_of(self, bank: str) -> tuple[str, str]:
@@ -137,9 +141,13 @@ class Importer:
     def _change(self, action: BankAction, language: Language) -> str:
         name, shelf = action.bank, self.library.shelf
         if action.do == "delete_bank":
-            title = self.library.bank(name, with_unreviewed=True).title
-            if not (shelf and shelf.remove(name)):
+            title = Localized.of(language, name)
+            with suppress(BankError):  # one's own bank that cannot be read can be deleted all the same
+                title = self.library.bank(name, with_unreviewed=True).title
+            if shelf is None:
                 remove_bank(self.library, name, self.folder)
+            elif not shelf.remove(name):  # files on a server are its operator's
+                raise BankError("", "", localized("bank.id_of_others", id=repr(name)))
             return inline(_BANK_DELETED, language, title=title, name=name)
         folder = self.folder
         is_back = shelf.put_back(name) if shelf else folder and undelete_bank(self.library, name, folder)

@@ -78,12 +78,12 @@ def test_a_coach_gives_a_list_to_a_class_whose_candidate_plays_it_and_nobody_els
     listed = tmp_path / "secret-networks.md"
     listed.write_text(LIST, encoding="utf-8")
     coach.set_input_files("#import-file", listed)
-    coach.get_by_label("Who can use it:").select_option(label="my class Networks 2026")
+    coach.get_by_label("Who can use it:").select_option(label="class Networks 2026")
     _shoot(coach, shots, "bank-audience")
     coach.click("#import-save")
-    expect(coach.locator("#import-saved")).to_contain_text("For: my class Networks 2026.")
+    expect(coach.locator("#import-saved")).to_contain_text("For: class Networks 2026.")
     coach.locator("[data-key=own-banks] summary").click()
-    expect(coach.locator("#own-banks")).to_contain_text("my class Networks 2026")
+    expect(coach.locator("#own-banks")).to_contain_text("class Networks 2026")
     _shoot(coach, shots, "bank-saved")
 
     stranger.set_input_files("#import-file", listed)

@@ -45,7 +45,7 @@ class School:
             audience=self.classroom,
         )
         assert saved["saved"] == BANK
-        assert "For: my class Deep learning." in saved["told"]
+        assert "For: class Deep learning." in saved["told"]
         assign = {"do": "assign", "bank": BANK, "title": "Week one", "mode": "coach"}
         assert "Week one" in self[COACH].does(**assign, classroom=self.classroom)
         (task,) = list_tasks(self.service.store, self.owner(ANN))
@@ -226,11 +226,11 @@ def test_a_candidate_keeps_banks_for_themselves_alone(school: School) -> None:
 def test_a_coach_chooses_between_oneself_the_own_classes_and_everybody(school: School) -> None:
     opened = edits(school, COACH, do="open_bank", bank=BANK)["html"]
     options = opened.partition('id="import-audience">')[2].partition("</select>")[0]
-    assert f'<option value="{school.classroom}" selected>my class Deep learning' in options
+    assert f'<option value="{school.classroom}" selected>class Deep learning' in options
     assert 'value="private"' in options
     assert 'value="everybody"' in options
     assert school.elsewhere not in options
-    assert "my class Deep learning" in edits(school, COACH, do="banks")["html"]
+    assert "class Deep learning" in edits(school, COACH, do="banks")["html"]
 
 
 def test_who_has_not_signed_in_reaches_neither_the_editor_nor_the_import(school: School) -> None:
