@@ -47,11 +47,11 @@ class Visitor:
 
     def arrive(self, remembered: str = "none", session: str = "mine") -> dict[str, Any]:
         load = next(one for one in self.events if any(target[1] == "load" for target in one["targets"]))
-        return self.call(load, [remembered], session)
+        return self.call(load, ["en", remembered], session)
 
     def tick(self, interview: str, place: str, pace: float, session: str = "mine") -> dict[str, Any]:
         tick = next(one for one in self.events if any(target[1] == "tick" for target in one["targets"]))
-        return self.call(tick, [interview, place, "en", pace], session)
+        return self.call(tick, ["en", interview, place, pace], session)
 
     def send(self, interview: str, place: str, text: str, session: str = "mine", spoken: str = "") -> dict[str, Any]:
-        return self.call(self.event("send", "click"), [interview, place, text, "en", spoken], session)
+        return self.call(self.event("send", "click"), ["en", interview, place, text, spoken], session)

@@ -9,6 +9,7 @@ import gradio as gr
 from interviewer.domain.language import Language
 from interviewer.text.messages import say
 from interviewer.web.import_handlers import Importer, picker_html
+from interviewer.web.page_input import Visit
 
 Updates = dict[Any, Any]
 
@@ -60,44 +61,32 @@ def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Up
 
 @dataclass(frozen=True)
 class ImportWiring:
-    """Connects the tab to what it does; `owner_of` says who asks, or refuses; `play` shows a bank on the start form."""
+    """Connects the tab to what it does."""
 
     tab: ImportTab
     importer: Importer
-    owner_of: Callable[[gr.Request], str]
-    play: Callable[[str, Language], Updates]
 
-    def connect(self, on: Callable[..., Any], language: gr.Radio, drawn: list[Any]) -> None:
-        """`on` binds a handler to a trigger the way all events of the page are bound; `play` draws on `drawn`."""
-        tab = self.tab
+    def connect(self, on: Callable[..., Any]) -> None:
+        """`on` binds a handler to a trigger the way all events of the page are bound."""
+        tab, waits = self.tab, {"waits": True}
         # A file that is chosen while another is being read is read after it.
+        on(tab.read.click, self._read, [tab.window, tab.compiler], [tab.found], trigger_mode="always_last", **waits)
         on(
-            tab.read.click,
-            self._read,
-            [tab.window, tab.compiler, language],
+            tab.read_paste.click,
+            self._read_paste,
+            [tab.window, tab.compiler, tab.paste, tab.title],
             [tab.found],
-            waits=True,
-            trigger_mode="always_last",
+            **waits,
         )
-        pasted = [tab.window, tab.paste, tab.title, tab.compiler, language]
-        on(tab.read_paste.click, self._read_paste, pasted, [tab.found], waits=True)
-        on(tab.play.click, self._play, [tab.bank, language], drawn)
 
-    def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[str]:
-        owner = self.owner_of(request)
-        for shown in self.importer.read(owner, window or "", Language(language), **_asked(compiler)):
+    def _read(self, visit: Visit, window: str, compiler: str) -> Iterator[str]:
+        for shown in self.importer.read(visit.owner, window or "", visit.language, **_asked(compiler)):
             yield shown.html
 
-    def _read_paste(
-        self, window: str, text: str, title: str, compiler: str, language: str, request: gr.Request
-    ) -> Iterator[str]:
-        owner, spoken, asked = self.owner_of(request), Language(language), _asked(compiler)
-        for shown in self.importer.read_text(owner, window or "", text or "", title or "", spoken, **asked):
+    def _read_paste(self, visit: Visit, window: str, compiler: str, text: str, title: str) -> Iterator[str]:
+        sent = (window or "", text or "", title or "")
+        for shown in self.importer.read_text(visit.owner, *sent, visit.language, **_asked(compiler)):
             yield shown.html
-
-    def _play(self, bank: str, language: str, request: gr.Request) -> Updates:
-        self.owner_of(request)
-        return self.play(bank, Language(language))
 
 
 def _asked(compiler: str) -> dict[str, Any]:

@@ -23,12 +23,11 @@ class QuestionsTab:
                 self.state = gr.Dropdown([ANY], value=ANY, elem_id="question-state", scale=1, min_width=160)
             self.listing = gr.HTML(elem_id="question-list", apply_default_css=False)
 
-    def connect(self, bind: Callable[..., Any], search: Callable[..., Any], language: Any) -> None:
-        """`search` gives the listing for the words, the state and the language of the page."""
-        asked = [self.words, self.state, language]
+    def connect(self, bind: Callable[..., Any], search: Callable[..., Any]) -> None:
+        """`search` gives the listing for the words and the state."""
         # Not when the box is left: the list would be drawn anew, without its ticks.
         for trigger in (self.tab.select, self.words.submit, self.words.input, self.state.input):
-            bind(trigger, search, asked, [self.listing], trigger_mode="always_last")
+            bind(trigger, search, [self.words, self.state], [self.listing], trigger_mode="always_last")
 
 
 def questions_labels(tab: QuestionsTab, language: Language) -> dict[Any, Any]:

@@ -58,13 +58,13 @@ class Person:
     def does(self, language: str = "en", **action: Any) -> str:
         """What the tab Classes shows after an action."""
         event = self.page.event("class-ask", "click")
-        drawn = self.page.call(event, [self.where, json.dumps([action]), language], self.name)
+        drawn = self.page.call(event, [language, self.where, json.dumps([action])], self.name)
         self.where = drawn["class-where"]
         return read(drawn["class-page"])
 
     def asks(self, interview: str = "none", **action: Any) -> dict[str, Any]:
         """What the page shows after a button of it."""
-        return self.page.call(self.page.event("ask", "click"), [interview, json.dumps([action]), "en"], self.name)
+        return self.page.call(self.page.event("ask", "click"), ["en", interview, json.dumps([action])], self.name)
 
 
 class School:
@@ -343,7 +343,7 @@ def test_without_sign_in_the_page_knows_nothing_of_classes(tmp_path: Path) -> No
         assert "assigned" not in read(page.arrive()["today"])
         assert client.get("/join/anything").status_code == 404
         told = page.call(
-            page.event("ask", "click"), ["none", '[{"do": "begin_assignment", "assignment": "x"}]', "en"], "s"
+            page.event("ask", "click"), ["en", "none", '[{"do": "begin_assignment", "assignment": "x"}]'], "s"
         )
         assert "class" not in str(told["notice"]["value"]).replace('class="', "")
     assert list_classes(app.state.service.store, None) == []
