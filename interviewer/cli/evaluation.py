@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from interviewer.cli.app import Compiler, GraderName, app, fail, tell_failures, text_of, write_file
+from interviewer.cli.app import (
+    Compiler,
+    GraderName,
+    app,
+    fail,
+    open_store,
+    print_json,
+    tell_failures,
+    text_of,
+    write_file,
+)
 from interviewer.domain.language import Language
 
 if TYPE_CHECKING:
@@ -160,11 +170,9 @@ def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_jso
     from interviewer.domain.interview import replay
     from interviewer.evaluation.ruling_agreement import measure_ruling_agreement, ruled_attempts
     from interviewer.presentation import evaluation_report
-    from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    settings = read_settings()
-    store = Store(settings.database)
+    settings, store = read_settings(), open_store()
     interviews = (replay(recorded.event for recorded in store.history(name)) for name in store.ruled())
     ruled = _sample(ruled_attempts(interviews), limit, seed)
     if not ruled:
@@ -228,8 +236,6 @@ def doctor(
     if pull:
         pull_model(pull, base_url, language)
         return
-    import json
-
     from interviewer import wiring
     from interviewer.cli.model_progress import wait_for_model
     from interviewer.evaluation import grader_check
@@ -252,7 +258,7 @@ def doctor(
     check = wait_for_model(lambda: check_all(models, models.options.default, bank, speech, told), language)
     models.remember(models.options.default, check)
     if as_json:
-        print(json.dumps(check.plain(), ensure_ascii=False, indent=2))
+        print_json(check.plain())
     else:
         for line in grader_check.check_lines(check, language):
             print(line)

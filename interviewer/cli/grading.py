@@ -141,7 +141,7 @@ def _write(cohort: "Cohort", outputs: list[Path], language: Language, badge: str
             case ".csv":
                 text = grade_export.to_csv(cohort.marked)
             case _:
-                text = mark_sheet.to_html(mark_sheet.MarkSheet(cohort, language, now, badge))
+                text = mark_sheet.to_html(cohort, language, now, badge)
         write_file(text, path)
     if outputs:
         print("\n".join(grade_export.overview(cohort, language)), file=sys.stderr)

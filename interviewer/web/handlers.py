@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
 
-from pydantic import ValidationError
-
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Interview, Phase, due, shows_grades
 from interviewer.domain.language import Language
@@ -25,11 +23,11 @@ from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
 from interviewer.web.notices import error_text, not_begun, unreachable, with_unrecorded
 from interviewer.web.page_actions import (
-    PAGE_ACTIONS,
     BeginAssignment,
     CardAction,
     Goal,
     LeaveClass,
+    PageAction,
     Practise,
     StopGrading,
     StopTest,
@@ -138,13 +136,13 @@ class PageHandlers:
         except InterviewerError as error:
             return unreachable(error, interview, language)
 
-    def act(self, owner: str, interview: str, sent: str, language: Language) -> View:
+    def not_understood(self, owner: str, interview: str, sent: str, language: Language) -> View:
+        """What no button sends; in the form for the goal, perhaps what was typed."""
+        key = "today.bad_goal" if '"goal"' in sent else "play.not_now"
+        return self._noticed(owner, interview, language, say(key, language))
+
+    def act(self, owner: str, interview: str, actions: Sequence[PageAction], language: Language) -> View:
         """What the buttons inside cards, reports and lists ask for."""
-        try:
-            actions = PAGE_ACTIONS.validate_json(sent)
-        except ValidationError:
-            key = "today.bad_goal" if '"goal"' in sent else "play.not_now"
-            return self._noticed(owner, interview, language, say(key, language))
         match actions:
             case [Goal() as goal, *_]:
                 return self._keep_goal(owner, goal, language)

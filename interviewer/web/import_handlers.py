@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import ValidationError
-
 from interviewer.banks.loader import BankLibrary, decode_bank, unreadable
 from interviewer.banks.removal import RemovedBank, remove_bank, removed_banks, undelete_bank
 from interviewer.domain.language import Language
@@ -25,7 +23,7 @@ from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say
 from interviewer.web.editor_actions import WindowTask
 from interviewer.web.grader_settings import BackgroundTask
-from interviewer.web.page_actions import PAGE_ACTIONS, BankAction
+from interviewer.web.page_actions import BankAction
 from interviewer.web.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -108,14 +106,8 @@ class Importer:
             raise unreadable(path, error) from error
         return decode_bank(data, path.name), f"{_version(data)}."
 
-    def change_banks(self, sent: str, language: Language) -> str | None:
-        """Delete a bank or put it back, and what is told of it; None where something else was asked for."""
-        try:
-            (action,) = PAGE_ACTIONS.validate_json(sent)
-        except (ValidationError, ValueError):
-            return None
-        if not isinstance(action, BankAction):
-            return None
+    def change_banks(self, action: BankAction, language: Language) -> str:
+        """Delete a bank or put it back, and what is told of it."""
         if not self.may_save:
             return refusal("import.not_here", language)
         try:

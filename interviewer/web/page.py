@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from pydantic import ValidationError
 from starlette.routing import Mount
 
 from interviewer.banks.loader import BankLibrary
@@ -33,6 +34,7 @@ from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.import_tab import ImportWiring
 from interviewer.web.job_preparation import JobPreparation
+from interviewer.web.page_actions import PAGE_ACTIONS, BankAction, InterviewAction, KeepNote
 from interviewer.web.page_input import Page, Visit, in_own_thread, language_of, sanitized
 from interviewer.web.page_output import no_interim_app
 from interviewer.web.practice import PracticeHandlers
@@ -324,17 +326,26 @@ class _Wiring:
         return {c.play.card: view.card, c.report.report: view.report}
 
     def _act(self, visit: Visit, interview: str, asked: str) -> Updates:
-        owner, spoken = visit.owner, visit.language
-        asked, problem = self.handlers.practice.keep_notes(owner, asked, spoken)
-        if not asked:
-            return {self.c.notice: gr.update(value=problem, visible=True)} if problem else {self.c.tabs: gr.skip()}
-        banks = self.importer.change_banks(asked, spoken)
-        if banks is not None:
-            return {self.c.importing.own: banks, **first_bank(self.c, self.handlers.library, spoken)}
-        told = self.handlers.practice.change_list(owner, asked, spoken)
-        if told is not None:
-            return {self.c.listing: str(told) + listing(self.handlers.service, owner, spoken)}
-        view = self.handlers.act(owner, "" if interview == NO_INTERVIEW else interview, asked, spoken)
+        """What the buttons inside cards, reports and lists ask for; notes may come together with something else."""
+        owner, spoken, shown = visit.owner, visit.language, "" if interview == NO_INTERVIEW else interview
+        try:
+            actions = PAGE_ACTIONS.validate_json(asked)
+        except ValidationError:
+            return self._draw(visit, self.handlers.not_understood(owner, shown, asked, spoken))
+        notes = [action for action in actions if isinstance(action, KeepNote)]
+        if problem := self.handlers.practice.keep_notes(owner, notes, spoken):
+            return {self.c.notice: gr.update(value=problem, visible=True)}
+        match [action for action in actions if not isinstance(action, KeepNote)]:
+            case []:
+                return {self.c.tabs: gr.skip()}
+            case [BankAction() as action]:
+                told = self.importer.change_banks(action, spoken)
+                return {self.c.importing.own: told, **first_bank(self.c, self.handlers.library, spoken)}
+            case [InterviewAction() as action]:
+                told = self.handlers.practice.change_list(owner, action, spoken)
+                return {self.c.listing: str(told) + listing(self.handlers.service, owner, spoken)}
+            case rest:
+                view = self.handlers.act(owner, shown, rest, spoken)
         goes_on = {self.c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
         return self._draw(visit, view) | goes_on
 
