@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from interviewer.evaluation.measurements import Measurement
-    from interviewer.evaluation.runner import GradableT, GradingTask, Run
     from interviewer.settings import Settings
 
 Thing = TypeVar("Thing")
@@ -58,7 +57,7 @@ def evaluate(
 ) -> None:
     """Measure a grader against labelled answers, or against attacks."""
     from interviewer import wiring
-    from interviewer.cli.model_progress import wait_for_model
+    from interviewer.cli.model_progress import grade_with_bar, wait_for_model
     from interviewer.evaluation import label_agreement, runner
     from interviewer.evaluation.datasets import read_labelled_answers
     from interviewer.evaluation.measurements import rubrics_digest
@@ -105,7 +104,7 @@ def evaluate(
         tasks = runner.tasks_in_bank(rows, chosen)
     else:
         tasks = wait_for_model(lambda: runner.tasks_without_bank(rows, compiled), Language.EN)
-    run = _run(tasks, grader, settings, save)
+    run = grade_with_bar(tasks, grader, settings, save)
     if compiles and not save:
         wiring.forget_drafts(settings)  # with --save a later run must meet the same rubrics
     found = label_agreement.measure_label_agreement(
@@ -147,6 +146,7 @@ def _keep(measured: "Measurement | None", record: Path | None, settings: "Settin
 
 def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_json: bool, save: Path | None) -> None:
     from interviewer import wiring
+    from interviewer.cli.model_progress import grade_with_bar
     from interviewer.evaluation.datasets import read_false_claims
     from interviewer.evaluation.robustness import attack_report, generation
     from interviewer.presentation import evaluation_report
@@ -158,7 +158,7 @@ def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_j
     by_hand = place.with_suffix(".swapped.jsonl") if place else None
     every = generation.attacks_on(attacked, read_false_claims(by_hand) if by_hand and by_hand.exists() else ())
     attacks = attack_report.with_bases(_sample(every, limit, seed), every)
-    run = _run(attack_report.tasks_of(attacks), grader, settings, save)
+    run = grade_with_bar(attack_report.tasks_of(attacks), grader, settings, save)
     found = attack_report.report_on_attacks(run, grader=_name(grader), bank=bank, seed=seed)
     _print(found.as_plain(), evaluation_report.attacks_to_text(found), as_json=as_json)
     tell_failures((one.failure for one in run.graded if one.grade is None), len(run.graded))
@@ -202,24 +202,6 @@ def _sample(things: "Sequence[Thing]", limit: int | None, seed: int) -> "Sequenc
 
     few = limit is not None and limit < len(things)
     return random.Random(seed).sample(things, limit or 0) if few else things  # noqa: S311 - answers, not secrets
-
-
-def _run(
-    tasks: "Sequence[GradingTask[GradableT]]", name: GraderName, settings: "Settings", save: Path | None
-) -> "Run[GradableT]":
-    """The answers graded, with a bar that shows how far it is."""
-    from interviewer import wiring
-    from interviewer.cli.model_progress import grading_bar
-    from interviewer.evaluation.runner import grade_answers
-
-    grader = wiring.make_grader(name.value, settings)
-    identity = wiring.grader_identity(name.value, settings)
-    threads = settings.model_concurrency if name is GraderName.LLM else 1
-    with grading_bar(len(tasks), save) as (tick, look):
-        watch = look if name is GraderName.LLM else None
-        return grade_answers(
-            tasks, lambda _: grader, checkpoint=save, identity=identity, threads=threads, tick=tick, look=watch
-        )
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 import sys
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +10,8 @@ import typer
 from interviewer.cli.app import INTERVIEW, app, fail, open_store, write_file
 from interviewer.domain.language import Language
 from interviewer.domain.plan_options import InterviewerStyle, Mode, Order
+from interviewer.presentation.export_formats import ExportFormat
 from interviewer.sessions import LOCAL_OWNER
-
-
-class ExportFormat(StrEnum):
-    MD = "md"
-    JSON = "json"
-    HTML = "html"
 
 
 @app.command()
@@ -156,7 +150,7 @@ def export(
     banks, zone = wiring.make_library(settings).banks(), datetime.now().astimezone().tzinfo or UTC
     compared = compare(store, store.owner_of(interview), interview, replay(recorded.event for recorded in history))
     text = export_transcript(
-        interview, history, format.value, language, wiring.known_measurements(settings), banks, compared, zone
+        interview, history, format, language, wiring.known_measurements(settings), banks, compared, zone
     )
     write_file(text, output)
 

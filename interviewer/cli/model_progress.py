@@ -7,14 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from interviewer.cli.app import fail
+from interviewer.cli.app import GraderName, fail
 from interviewer.domain.language import Language
 from interviewer.llm.model_call import CallProgress, ModelCall
 from interviewer.text.messages import say
+
+if TYPE_CHECKING:
+    from interviewer.evaluation.runner import GradableT, GradingTask, Run
+    from interviewer.grading.protocol import Grader
+    from interviewer.settings import Settings
 
 _LOOK_SECONDS = 0.5
 STOPPED = 130
@@ -106,6 +111,31 @@ def grading_bar(
         ignore_interrupts()
         kept = f"what was graded is kept in {save}, and the same command goes on from there"
         fail(f"stopped: {kept if save else 'nothing was kept; with --save FILE the same command would go on'}", STOPPED)
+
+
+def grade_with_bar(
+    tasks: "Sequence[GradingTask[GradableT]]",
+    name: GraderName,
+    settings: "Settings",
+    save: Path | None,
+    grader_of: "Callable[[GradingTask[GradableT]], Grader] | None" = None,
+) -> "Run[GradableT]":
+    """The answers graded by the grader of this name, or each by one that was made for it; a bar shows how far it is."""
+    from interviewer import wiring
+    from interviewer.evaluation.runner import grade_answers
+
+    one = None if grader_of else wiring.make_grader(name.value, settings)
+    asks_model = name is GraderName.LLM
+    with grading_bar(len(tasks), save) as (tick, look):
+        return grade_answers(
+            tasks,
+            grader_of or (lambda _: one),
+            checkpoint=save,
+            identity=wiring.grader_identity(name.value, settings),
+            threads=settings.model_concurrency if asks_model and not grader_of else 1,
+            tick=tick,
+            look=look if asks_model else None,
+        )
 
 
 def ignore_interrupts() -> None:

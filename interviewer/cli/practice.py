@@ -10,15 +10,11 @@ import typer
 from interviewer.cli.app import app, open_store, print_json, write_file
 from interviewer.domain.language import Language
 from interviewer.domain.plan_options import Mode
+from interviewer.presentation.export_formats import AnkiNotes
 from interviewer.sessions import LOCAL_OWNER
 
 _LANGUAGE = Annotated[Language, typer.Option(help="Language of questions and messages.")]
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print it as JSON, and play nothing.")]
-
-
-class NoteKind(StrEnum):
-    QUESTION = "question"
-    CRITERION = "criterion"
 
 
 class StateName(StrEnum):
@@ -151,7 +147,7 @@ def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> No
 def anki(
     file: Annotated[Path, typer.Argument(help="The text file to write; import it in Anki as it is.")],
     bank: Annotated[list[str] | None, typer.Option(help="Only this bank; may be given several times.")] = None,
-    per: Annotated[NoteKind, typer.Option(help="What becomes a note.")] = NoteKind.QUESTION,
+    per: Annotated[AnkiNotes, typer.Option(help="What becomes a note.")] = AnkiNotes.QUESTION,
     state: Annotated[
         list[StateName] | None, typer.Option(help="Only these, such as due or weak; may be given several times.")
     ] = None,
@@ -159,7 +155,7 @@ def anki(
 ) -> None:
     """Write questions for Anki; importing the file again updates the notes in place."""
     from interviewer import wiring
-    from interviewer.presentation.anki_export import AnkiNotes, to_anki
+    from interviewer.presentation.anki_export import to_anki
     from interviewer.sessions.question_mastery import QuestionState
     from interviewer.sessions.question_search import known_questions, search_questions
     from interviewer.settings import read_settings
@@ -168,5 +164,5 @@ def anki(
     banks = [library.bank(name) for name in bank] if bank else library.banks()
     known = known_questions(open_store(), LOCAL_OWNER, banks, datetime.now().astimezone())
     found = search_questions(known, states=[QuestionState(one.value) for one in state or ()])
-    write_file(to_anki(found, AnkiNotes(per.value), language), file)
+    write_file(to_anki(found, per, language), file)
     print(f"{len(found)} questions were written to {file}")

@@ -12,8 +12,7 @@ from interviewer.text.messages import say
 from interviewer.web.assigned import Assigned
 from interviewer.web.class_handlers import ClassHandlers, ClassView
 from interviewer.web.page_input import Visit
-
-Updates = dict[Any, Any]
+from interviewer.web.page_output import Updates
 
 
 class ClassesTab:

@@ -13,8 +13,7 @@ from interviewer.sessions.grader_registry import GraderOptions
 from interviewer.text.messages import say
 from interviewer.web.grader_settings import GraderActions, GraderForm, GraderPanel
 from interviewer.web.page_input import Visit
-
-Updates = dict[Any, Any]
+from interviewer.web.page_output import Updates, worded
 
 
 class GraderTab:
@@ -60,25 +59,21 @@ class GraderTab:
 
 def grader_labels(tab: GraderTab, language: Language) -> Updates:
     """Every word on the tab."""
-
-    def label(key: str, **more: Any) -> Any:
-        return gr.update(label=say(key, language), **more)
-
-    buttons = {tab.find: "find", tab.listing: "list", tab.test: "test", tab.use: "use", tab.offline: "offline"}
-    buttons |= {tab.use_anyway: "use_anyway"}
-    return {
-        **{button: say(f"grader.{key}", language) for button, key in buttons.items()},
-        tab.tab: label("tab.grader"),
-        tab.preset: label("grader.preset"),
-        tab.base_url: label("grader.base_url", info=say("grader.base_url_info", language)),
-        tab.key: label("grader.key", info=say("grader.key_info", language)),
-        tab.model: label("grader.model"),
-        tab.second_model: label("grader.second_model", info=say("grader.second_model_info", language)),
-        tab.shape: label(
-            "grader.shape", choices=[(say(f"shape.{shape}", language), str(shape)) for shape in CallShape]
-        ),
-        tab.votes: label("grader.votes", choices=[(say(f"votes.{count}", language), count) for count in (1, 3)]),
-    }
+    words = worded(
+        {
+            tab.tab: "tab.grader", tab.preset: "grader.preset", tab.base_url: "grader.base_url", tab.key: "grader.key",
+            tab.model: "grader.model", tab.second_model: "grader.second_model", tab.shape: "grader.shape",
+            tab.votes: "grader.votes", tab.find: "grader.find", tab.listing: "grader.list", tab.test: "grader.test",
+            tab.use: "grader.use", tab.offline: "grader.offline", tab.use_anyway: "grader.use_anyway",
+        },
+        language,
+    )  # fmt: skip
+    explained = {tab.base_url: "base_url_info", tab.key: "key_info", tab.second_model: "second_model_info"}
+    for control, key in explained.items():
+        words[control]["info"] = say(f"grader.{key}", language)
+    words[tab.shape]["choices"] = [(say(f"shape.{shape}", language), str(shape)) for shape in CallShape]
+    words[tab.votes]["choices"] = [(say(f"votes.{count}", language), count) for count in (1, 3)]
+    return words
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from interviewer.domain.language import Language
 from interviewer.text.messages import say
 from interviewer.web.import_handlers import Importer, picker_html
 from interviewer.web.page_input import Visit
-
-Updates = dict[Any, Any]
+from interviewer.web.page_output import Updates, worded
 
 _OFFLINE, _MODEL, _REFERENCES = "offline", "model", "references"
 _COMPILERS = (_OFFLINE, _MODEL, _REFERENCES)
@@ -45,18 +44,16 @@ class ImportTab:
 
 def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Updates:
     """Every word on the tab."""
-    compilers = [(say(f"compiler.{name}", language), name) for name in _COMPILERS]
-    return {
-        tab.tab: gr.update(label=say("tab.import", language)),
-        tab.picker: picker_html(language, is_allowed=is_allowed),
-        tab.compiler: gr.update(label=say("import.compiler", language), choices=compilers),
-        tab.pasting: gr.update(label=say("import.pasting", language)),
-        tab.title: gr.update(label=say("import.paste_title", language)),
-        tab.paste: gr.update(
-            label=say("import.paste", language), placeholder=say("import.paste_placeholder", language)
-        ),
-        tab.read_paste: say("import.read_paste", language),
-    }
+    words = worded(
+        {
+            tab.tab: "tab.import", tab.compiler: "import.compiler", tab.pasting: "import.pasting",
+            tab.title: "import.paste_title", tab.paste: "import.paste", tab.read_paste: "import.read_paste",
+        },
+        language,
+    )  # fmt: skip
+    words[tab.compiler]["choices"] = [(say(f"compiler.{name}", language), name) for name in _COMPILERS]
+    words[tab.paste]["placeholder"] = say("import.paste_placeholder", language)
+    return words | {tab.picker: picker_html(language, is_allowed=is_allowed)}
 
 
 @dataclass(frozen=True)

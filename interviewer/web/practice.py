@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
 from interviewer.errors import InterviewerError, StoreError
-from interviewer.presentation.progress_page import progress_page, questions_page
+from interviewer.presentation.practice_pages import progress_page, questions_page
 from interviewer.presentation.templating import inline
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState

@@ -9,12 +9,10 @@ import gradio as gr
 from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError
 from interviewer.presentation.templating import inline
-from interviewer.text.messages import say
 from interviewer.web.import_handlers import refusal
 from interviewer.web.job_preparation import PARTS, JobPreparation, Prepared
 from interviewer.web.page_input import Visit
-
-Updates = dict[Any, Any]
+from interviewer.web.page_output import Updates, worded
 
 _PICKER = """<h2>{{ say("job.title") }}</h2><p>{{ say("job.intro") }}</p>
 {% if may_upload %}<div class="job-files">{% for part, label in parts.items() %}<p><label for="job-{{ part }}-file">{{ say(label) }}</label>
@@ -44,16 +42,11 @@ class PrepareTab:
 
 def prepare_labels(tab: PrepareTab, language: Language, *, may_save: bool) -> Updates:
     """Every word on the tab."""
-    return {
-        tab.tab: gr.update(label=say("tab.prepare", language)),
-        tab.picker: inline(_PICKER, language, may_upload=may_save, parts=PARTS),
-        tab.description: gr.update(label=say("job.description", language)),
-        tab.resume: gr.update(label=say("job.resume", language)),
-        tab.keep: gr.update(label=say("job.keep", language)),
-        tab.map: say("job.map", language),
-        tab.forget: say("job.forget", language),
-        tab.draft: gr.update(value=say("job.draft", language)),
-    }
+    words = {
+        tab.tab: "tab.prepare", tab.description: "job.description", tab.resume: "job.resume", tab.keep: "job.keep",
+        tab.map: "job.map", tab.forget: "job.forget", tab.draft: "job.draft",
+    }  # fmt: skip
+    return worded(words, language) | {tab.picker: inline(_PICKER, language, may_upload=may_save, parts=PARTS)}
 
 
 @dataclass(frozen=True)

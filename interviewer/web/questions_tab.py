@@ -9,6 +9,7 @@ from interviewer.domain.language import Language
 from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_search import NoteFilter
 from interviewer.text.messages import say
+from interviewer.web.page_output import Updates, worded
 
 ANY = "any"
 
@@ -30,12 +31,11 @@ class QuestionsTab:
             bind(trigger, search, [self.words, self.state], [self.listing], trigger_mode="always_last")
 
 
-def questions_labels(tab: QuestionsTab, language: Language) -> dict[Any, Any]:
+def questions_labels(tab: QuestionsTab, language: Language) -> Updates:
     states = [(say("questions.any", language), ANY)]
     states += [(say(f"state.{state}", language), str(state)) for state in QuestionState]
     states += [(say(f"notes.has_{kept}", language), str(kept)) for kept in NoteFilter]
-    return {
-        tab.tab: gr.update(label=say("tab.questions", language)),
-        tab.words: gr.update(label=say("questions.words", language)),
-        tab.state: gr.update(label=say("questions.state", language), choices=states, value=ANY),
-    }
+    keys = {tab.tab: "tab.questions", tab.words: "questions.words", tab.state: "questions.state"}
+    words = worded(keys, language)
+    words[tab.state] |= {"choices": states, "value": ANY}
+    return words
