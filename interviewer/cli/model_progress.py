@@ -4,7 +4,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -60,16 +59,8 @@ def wait_for_model(work: Callable[[], T], language: Language, look: Callable[[Ca
 
     Where a bar is on the screen already, `look` is told instead, from time to time.
     """
-    call, done, status = ModelCall(), Future[T](), StatusLine()
-
-    def run() -> None:
-        try:
-            with call.running():
-                done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
-            done.set_exception(error)
-
-    threading.Thread(target=run, name="model", daemon=True).start()
+    call, status = ModelCall(), StatusLine()
+    done = call.start(work)
     try:
         while True:
             try:

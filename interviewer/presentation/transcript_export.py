@@ -23,7 +23,7 @@ from interviewer.text.messages import localized
 def export_transcript(
     interview: str,
     history: Sequence[RecordedEvent],
-    kind: ExportFormat,
+    kind: str,
     language: Language | None,
     known: MeasurementSource,
     banks: Sequence[Bank] = (),
@@ -32,14 +32,14 @@ def export_transcript(
     coach_notes: Sequence[CoachNote] = (),
     candidate: str = "",
 ) -> str:
-    """A transcript in the given language or that of its questions.
+    """A transcript in a form of `ExportFormat`, in the given language or that of its questions.
 
     What is `known` of its graders on these `banks` stands beside the scores; times are told in `zone`. `candidate` is the
     name of who answered, empty where the transcript is for them.
     """
     played = replay(recorded.event for recorded in history)
     if not shows_grades(played):
-        if kind is ExportFormat.JSON:
+        if kind == ExportFormat.JSON:
             raise OutOfTurn(localized("transcript.not_over"))
         # The wall between the modes holds in files too: before the end no format gives a grade away.
         history = [recorded for recorded in history if not isinstance(recorded.event, Graded | Ungraded)]
@@ -53,7 +53,7 @@ def export_transcript(
 
     begun_at, events = history[0].at, len(history)
     transcript = Transcript(interview, played, begun_at, now, events, badge, compared, zone, coach_notes, candidate)
-    if kind is ExportFormat.JSON:
+    if kind == ExportFormat.JSON:
         recorded = [(one.event, one.at) for one in history]
         return escaped_controls(history_to_json(recorded, to_summary(transcript)))
-    return to_html(transcript, spoken) if kind is ExportFormat.HTML else to_markdown(transcript, spoken)
+    return to_html(transcript, spoken) if kind == ExportFormat.HTML else to_markdown(transcript, spoken)
