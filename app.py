@@ -8,9 +8,12 @@ if __name__ == "__main__":
     main(["serve", *sys.argv[1:]])
 else:
     from interviewer.errors import InterviewerError
-    from interviewer.web.server import make_app
+    from interviewer.web import collector_paused
 
     try:
-        app = make_app()
+        with collector_paused():
+            from interviewer.web.server import make_app
+
+            app = make_app()
     except InterviewerError as error:
         sys.exit(f"interviewer: {error}")

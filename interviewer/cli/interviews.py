@@ -21,8 +21,11 @@ def serve(
     root_path: Annotated[str | None, typer.Option(help="URL of the page when it is behind a proxy.")] = None,
 ) -> None:
     """Serve the page in the browser (what `python app.py` does)."""
-    from interviewer.settings import read_settings
-    from interviewer.web.server import DEFAULT_PORT, serve
+    from interviewer.web import collector_paused
+
+    with collector_paused():
+        from interviewer.settings import read_settings
+        from interviewer.web.server import DEFAULT_PORT, serve
 
     settings = read_settings(host=host, port=port, root_path=root_path)
     serve(settings, port_is_given=port is not None or settings.port != DEFAULT_PORT)
@@ -71,7 +74,7 @@ def interviews(
     find: Annotated[str, typer.Option(help="Only those with these words in title, bank, questions, mode or day.")] = "",
 ) -> None:
     """List all interviews, the one played last first."""
-    from interviewer.sessions.read_models import PAGE_SIZE
+    from interviewer.sessions.interview_lists import PAGE_SIZE
 
     zone = datetime.now().astimezone().tzinfo
     kept = open_store().interviews(None, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE, find, zone or UTC)

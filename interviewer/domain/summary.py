@@ -10,6 +10,10 @@ from interviewer.domain.scoring import Score, Shortfall, mean, points, score, sh
 _MOST_NAMED = 3
 # What sending may take: an answer that is taken when its time is over has not been thought about for longer.
 _SENDING_SECONDS = 5
+# Attempts do not change, and are shared by all states of an interview: their results are reckoned once, not at every
+# event. A result holds its attempt, so that no other can have the same id.
+_MOST_RESULTS = 4096
+_RESULTS: dict[int, "AttemptResult"] = {}
 _NOT_MADE = (Level.MISSING, Level.CONTRADICTED, Level.PARTIAL)
 
 
@@ -127,8 +131,15 @@ def answers_over_time(interview: Interview) -> int:
 
 def attempt_result(interview: Interview, attempt: Attempt) -> AttemptResult:
     question = interview.bank[attempt.question]
+    known = _RESULTS.get(id(attempt))
+    if known is not None and known.attempt is attempt and known.question is question:
+        return known
     verdicts = attempt.verdicts_on(question.rubric)
-    return AttemptResult(question, attempt, verdicts, _score(question, verdicts, attempt) if verdicts else None)
+    result = AttemptResult(question, attempt, verdicts, _score(question, verdicts, attempt) if verdicts else None)
+    if len(_RESULTS) >= _MOST_RESULTS:
+        _RESULTS.clear()
+    _RESULTS[id(attempt)] = result
+    return result
 
 
 def last_results(interview: Interview) -> tuple[AttemptResult, ...]:

@@ -23,8 +23,7 @@ def merge_owner(connection: sa.Connection, source: str, target: str) -> None:
     for table in owned_tables():
         if table is not accounts:
             _move(connection, table, source, target)
-    for bank, question in reviewed:
-        review_cards.refresh(connection, target, bank, question)
+    review_cards.refresh(connection, [(target, bank, question) for bank, question in reviewed])
 
 
 def _move(connection: sa.Connection, table: sa.Table, source: str, target: str) -> None:

@@ -12,8 +12,8 @@ from interviewer.domain.interview import Begun, Mode
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
 from interviewer.sessions.classes import Classroom, clean_name
+from interviewer.sessions.interview_lists import InterviewOverview, select_overviews
 from interviewer.sessions.interview_plan import QuestionName, make_named_plan
-from interviewer.sessions.read_models import InterviewOverview, select_overviews
 from interviewer.sessions.store import Store, new_id
 from interviewer.sessions.tables import (
     assigned_interviews,

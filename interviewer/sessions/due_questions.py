@@ -8,6 +8,7 @@ from math import ceil
 from statistics import median
 
 from interviewer.domain.rubric import Bank
+from interviewer.sessions.interview_lists import InterviewOverview
 from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.practice_log import PracticeLog, PracticeSettings, read_log
 from interviewer.sessions.question_mastery import (
@@ -17,7 +18,6 @@ from interviewer.sessions.question_mastery import (
     question_masteries,
     topic_masteries,
 )
-from interviewer.sessions.read_models import InterviewOverview
 from interviewer.sessions.store import Store
 
 SITTING = 6

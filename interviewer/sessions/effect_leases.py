@@ -27,6 +27,9 @@ _RENEWED_EVERY = 20.0
 _PROCESS = secrets.token_hex(4)
 # Begins the last word of a holder who works with a model that no other process knows.
 _PRIVATE = "own-"
+_HELD = sa.select(leases.c.holder, leases.c.until).where(
+    leases.c.interview == sa.bindparam("this"), leases.c.effect_key == sa.bindparam("key")
+)
 
 EFFECTS: dict[str, type[Effect]] = {
     "grade": GradeAttempt,
@@ -77,7 +80,7 @@ class EffectLeases:
     def state(self, key: EffectKey) -> LeaseState:
         """Whether somebody is at it. Raises StoreError."""
         with self._database.read() as connection:
-            held = connection.execute(sa.select(leases.c.holder, leases.c.until).where(_this(key))).first()
+            held = connection.execute(_HELD, {"this": key.interview, "key": str(key)}).first()
         if held is None:
             return LeaseState.FREE
         if held.until >= time.time() and not _is_dead(held.holder):

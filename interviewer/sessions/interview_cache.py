@@ -29,20 +29,31 @@ class InterviewCache:
         self._cached: dict[str, CachedInterview] = {}
         self._lock = threading.Lock()
 
+    def known(self, interview: str) -> CachedInterview | None:
+        """The interview as it was when it was last read or added to here."""
+        with self._lock:
+            return self._cached.get(interview)
+
+    def add(self, interview: str, known: CachedInterview, recorded: RecordedEvent) -> None:
+        """Take in an event that was just recorded as the next one."""
+        self._keep(interview, _after(known, recorded))
+
     def read(self, interview: str) -> CachedInterview:
         """The interview as recorded by now. Raises NoSuchInterview."""
-        with self._lock:
-            known = self._cached.get(interview)
+        known = self.known(interview)
         for recorded in self._store.since(interview, known.count if known else 0):
             known = _after(known, recorded)
         if known is None:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
+        self._keep(interview, known)
+        return known
+
+    def _keep(self, interview: str, known: CachedInterview) -> None:
         with self._lock:
             self._cached.pop(interview, None)
             self._cached[interview] = known
             while len(self._cached) > _MOST_CACHED:
                 del self._cached[next(iter(self._cached))]
-        return known
 
 
 def _after(known: CachedInterview | None, recorded: RecordedEvent) -> CachedInterview:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from interviewer.domain.interview import Mode, Phase
+from interviewer.sessions.interview_lists import InterviewOverview, list_open
 from interviewer.sessions.interview_plan import QuestionName
-from interviewer.sessions.read_models import InterviewOverview, list_open
 from interviewer.sessions.review_cards import ReviewCard, list_cards
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import outcomes, overviews, owner_settings

@@ -30,7 +30,7 @@ from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.protocol import Message, Reply, ReplyChunk
 from interviewer.sessions.database import Database
 from interviewer.sessions.grader_source import OFFLINE, GraderSource
-from interviewer.sessions.read_models import count_due
+from interviewer.sessions.interview_lists import count_due
 
 # Seconds. A model on a laptop may need minutes.
 _BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)

@@ -1,9 +1,8 @@
 """Read models: tables derived from the events, so that lists and due work need not replay interviews."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, tzinfo
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,156 +21,36 @@ from interviewer.domain.interview import (
     step,
 )
 from interviewer.domain.learning import ratings
-from interviewer.domain.rubric import Localized
-from interviewer.domain.scoring import Score, mean
+from interviewer.domain.scoring import mean
 from interviewer.domain.summary import attempt_result, last_results
 from interviewer.errors import InterviewerError
 from interviewer.sessions import review_cards
-from interviewer.sessions.interview_search import TITLE, add_words, has_all_words
+from interviewer.sessions.interview_search import add_words
 from interviewer.sessions.tables import events, interview_words, interviews, outcomes, overviews
 
-PAGE_SIZE = 50
-
-# Put together once: it is asked at every event.
-_BRING_UP_TO_DATE = overviews.update().where(overviews.c.interview == sa.bindparam("this"))
+# What is asked at every event is put together once: that takes SQLAlchemy longer than asking it.
+_THIS: sa.BindParameter[str] = sa.bindparam("this")
+_BRING_UP_TO_DATE = overviews.update().where(overviews.c.interview == _THIS)
+_OWNER = sa.select(interviews.c.owner).where(interviews.c.id == _THIS)
 
 # The events after which an attempt has other effective verdicts.
 _JUDGING = (Graded, Ruled)
 _SAYING = (Answered.__name__, Asked.__name__, Clarified.__name__)
 
+_SAID = (
+    sa.select(events.c.kind, events.c.at)
+    .where(events.c.interview == _THIS, events.c.kind.in_(_SAYING))
+    .order_by(events.c.number)
+)
+_OF_ATTEMPT = (
+    outcomes.c.interview == _THIS,
+    *(outcomes.c[name] == sa.bindparam(f"of_{name}") for name in ("owner", "bank", "question", "attempt")),
+)
+_REMOVE_OUTCOMES = outcomes.delete().where(*_OF_ATTEMPT)
+_RATE = outcomes.update().where(*_OF_ATTEMPT, outcomes.c.criterion == sa.bindparam("of_criterion"))
+
 ReadEvents = Callable[[sa.Connection, str], list[tuple[Event, str]]]
 """Reads the events of an interview in order, each with its time."""
-
-
-class InterviewOverview(NamedTuple):
-    """An interview in a list. `problem` says why it cannot be read, if so; then little else is known of it."""
-
-    id: str
-    owner: str
-    begun_at: str
-    changed_at: str
-    bank: str
-    bank_zh: str
-    bank_en: str
-    mode: str
-    phase: str
-    position: int
-    planned: int
-    answered: int
-    graded: int
-    failed: int
-    due: int
-    low: float | None
-    high: float | None
-    is_estimate: bool
-    problem: str
-    waiting: str
-    title: str | None = None
-
-    @property
-    def bank_title(self) -> Localized:
-        return Localized(self.bank_zh, self.bank_en)
-
-    @property
-    def is_over(self) -> bool:
-        return self.phase == "over"
-
-    @property
-    def score(self) -> Score | None:
-        return None if self.low is None or self.high is None else Score(self.low, self.high)
-
-
-class OwnerOverview(NamedTuple):
-    """How many interviews an owner has, and when one of them last changed."""
-
-    owner: str
-    interviews: int
-    changed_at: str
-
-
-def list_owners(connection: sa.Connection) -> list[OwnerOverview]:
-    changed_at = sa.func.max(overviews.c.changed_at)
-    query = sa.select(overviews.c.owner, sa.func.count(), changed_at).group_by(overviews.c.owner)
-    return [OwnerOverview._make(row) for row in connection.execute(query.order_by(changed_at.desc()))]
-
-
-def list_overviews(
-    connection: sa.Connection,
-    owner: str | None,
-    limit: int | None = None,
-    offset: int = 0,
-    text: str = "",
-    zone: tzinfo = UTC,
-) -> list[InterviewOverview]:
-    """The interviews of an owner (None: of everybody) that have all words of the text, the one that changed last first."""
-    query = sa.select(overviews).order_by(overviews.c.changed_at.desc(), overviews.c.interview)
-    if owner is not None:
-        query = query.where(overviews.c.owner == owner)
-    if text.strip():
-        query = query.where(has_all_words(text, zone))
-    return [
-        InterviewOverview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()
-    ]
-
-
-def list_open(connection: sa.Connection, owner: str, limit: int) -> list[InterviewOverview]:
-    """The interviews of an owner that are not over, the one that changed last first."""
-    is_open = sa.text("phase <> 'over'")  # in just the words of the index
-    query = sa.select(overviews).where(overviews.c.owner == owner, is_open, overviews.c.problem == "")
-    query = _columns(query.order_by(overviews.c.changed_at.desc()).limit(limit))
-    return [InterviewOverview._make(row) for row in connection.execute(query).all()]
-
-
-def select_overviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[InterviewOverview]:
-    return [
-        InterviewOverview._make(row) for row in connection.execute(_columns(sa.select(overviews).where(which))).all()
-    ]
-
-
-def list_due(connection: sa.Connection, before: str | None, name: str = "") -> list[tuple[str, str]]:
-    """Id and owner of the interviews to which something is owed, and that have not changed since `before`; or of one."""
-    query = sa.select(overviews.c.interview, overviews.c.owner).where(overviews.c.due > 0)
-    if name:
-        query = query.where(overviews.c.interview == name)
-    if before is not None:
-        query = query.where(overviews.c.changed_at <= before)
-    return [(row.interview, row.owner) for row in connection.execute(query)]
-
-
-def list_due_names(connection: sa.Connection) -> list[str]:
-    """Ids alone, which stand in an index: they can be read where the table is damaged."""
-    return list(connection.execute(sa.select(overviews.c.interview).where(overviews.c.due > 0)).scalars())
-
-
-def count_due(connection: sa.Connection) -> int:
-    return int(connection.execute(sa.select(sa.func.sum(overviews.c.due)).where(overviews.c.due > 0)).scalar() or 0)
-
-
-def list_unchanged(connection: sa.Connection, before: str) -> list[tuple[str, str]]:
-    """Id and owner of the interviews in which nothing was recorded since."""
-    return [(row.interview, row.owner) for row in connection.execute(_unchanged(before))]
-
-
-def lock_unchanged(connection: sa.Connection, before: str, most: int) -> list[str]:
-    """Ids of such interviews, to which nothing can be added until the end of the transaction."""
-    joined = _unchanged(before).join(interviews, interviews.c.id == overviews.c.interview)
-    locked = joined.limit(most).with_for_update(of=[interviews, overviews], skip_locked=True)
-    return [row.interview for row in connection.execute(locked)]
-
-
-def _unchanged(before: str) -> sa.Select[tuple[str, str]]:
-    return sa.select(overviews.c.interview, overviews.c.owner).where(overviews.c.changed_at < before)
-
-
-def list_failed(connection: sa.Connection, owner: str) -> list[str]:
-    """The interviews of an owner with answers whose grading failed or is still to come."""
-    wanted = (overviews.c.owner == owner) & ((overviews.c.failed > 0) | (overviews.c.due > 0))
-    return list(connection.execute(sa.select(overviews.c.interview).where(wanted)).scalars())
-
-
-def list_ruled(connection: sa.Connection) -> list[str]:
-    ruled = sa.select(outcomes.c.interview).where(outcomes.c.ruled_by.is_not(None)).distinct()
-    return list(connection.execute(ruled.order_by(outcomes.c.interview)).scalars())
 
 
 def first_overview(connection: sa.Connection, interview: str, owner: str, at: str, state: Interview) -> None:
@@ -192,31 +71,40 @@ def update(connection: sa.Connection, interview: str, event: Event, at: str, sta
     if getattr(event, "then", ""):  # another question than was planned
         add_words(connection, interview, state)
     if isinstance(event, _JUDGING):
-        owner = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar_one()
+        owner = connection.execute(_OWNER, {"this": interview}).scalar_one()
         attempt = state.attempt(event.question, event.attempt)
-        said = sa.select(events.c.kind, events.c.at).where(events.c.interview == interview, events.c.kind.in_(_SAYING))
-        answered = _answer_times([(row.kind, row.at) for row in connection.execute(said.order_by(events.c.number))])
+        answered = _answer_times([(row.kind, row.at) for row in connection.execute(_SAID, {"this": interview})])
         source = state.source(event.question)
-        key = {"owner": owner, "interview": interview, "bank": source.bank, "question": source.question}
-        key |= {"attempt": attempt.number}
-        connection.execute(outcomes.delete().where(*(outcomes.c[name] == value for name, value in key.items())))
+        connection.execute(_REMOVE_OUTCOMES, {"this": interview, **_key(owner, state, attempt)})
         _add_outcomes(connection, _outcomes(interview, owner, state, attempt, at, answered))
-        review_cards.refresh(connection, owner, source.bank, source.question)
+        review_cards.refresh(connection, [(owner, source.bank, source.question)])
     elif state.is_over and state.plan.mode is Mode.INTERVIEW:
         _rate_all(connection, interview, state)
 
 
 def _rate_all(connection: sa.Connection, interview: str, state: Interview) -> None:
     """Rate what was judged before the end of an interview that shows no grades before it."""
-    owner = connection.execute(sa.select(interviews.c.owner).where(interviews.c.id == interview)).scalar_one()
-    for attempt in state.attempts:
-        source = state.source(attempt.question)
-        key = {"owner": owner, "interview": interview, "bank": source.bank, "question": source.question}
-        this = [outcomes.c[name] == value for name, value in key.items()]
-        for criterion, rating in ratings(state, attempt).items():
-            these = (outcomes.c.attempt == attempt.number, outcomes.c.criterion == criterion)
-            connection.execute(outcomes.update().where(*this, *these).values(rating=rating))
-        review_cards.refresh(connection, owner, source.bank, source.question)
+    owner = connection.execute(_OWNER, {"this": interview}).scalar_one()
+    rated = [
+        {"this": interview, **_key(owner, state, attempt), "of_criterion": criterion, "rating": rating}
+        for attempt in state.attempts
+        for criterion, rating in ratings(state, attempt).items()
+    ]
+    if rated:
+        connection.execute(_RATE, rated)
+        asked = {state.source(attempt.question) for attempt in state.attempts}
+        review_cards.refresh(connection, [(owner, source.bank, source.question) for source in asked])
+
+
+def _key(owner: str, state: Interview, attempt: Attempt) -> dict[str, object]:
+    """What the outcomes of an attempt are found by in those of its interview."""
+    source = state.source(attempt.question)
+    return {
+        "of_owner": owner,
+        "of_bank": source.bank,
+        "of_question": source.question,
+        "of_attempt": attempt.number,
+    }
 
 
 def rebuild_read_models(connection: sa.Connection, read: ReadEvents) -> int:
@@ -258,12 +146,6 @@ def questions_of(connection: sa.Connection, *names: str) -> list[tuple[str, str,
     columns = (outcomes.c.owner, outcomes.c.bank, outcomes.c.question)
     judged = sa.select(*columns).where(outcomes.c.interview.in_(names)).distinct()
     return [(row.owner, row.bank, row.question) for row in connection.execute(judged)]
-
-
-def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
-    """The columns of an InterviewOverview in its order."""
-    own = (overviews.c[name] for name in InterviewOverview._fields[1:-1])
-    return query.with_only_columns(overviews.c.interview, *own, TITLE)
 
 
 def _state(state: Interview) -> dict[str, Any]:

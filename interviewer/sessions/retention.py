@@ -4,7 +4,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from interviewer.sessions.read_models import list_unchanged
+from interviewer.sessions.interview_lists import list_unchanged
 from interviewer.sessions.removal import purge_expired, unsent_file
 from interviewer.sessions.store import Store
 

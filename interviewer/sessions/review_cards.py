@@ -5,9 +5,10 @@ been known from the first.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,6 +17,19 @@ from interviewer.domain.learning import Rating, opens_card
 from interviewer.domain.rubric import Kind
 from interviewer.sessions.review_schedule import Memory, Review, memory_from
 from interviewer.sessions.tables import outcomes, review_cards
+
+# Put together once: that takes SQLAlchemy longer than asking.
+_KEY = (outcomes.c.owner, outcomes.c.bank, outcomes.c.question)
+_ALL = (
+    sa.select(*_KEY, outcomes.c.criterion, outcomes.c.kind, outcomes.c.rating, outcomes.c.answered_at)
+    .where(outcomes.c.rating.is_not(None))
+    .order_by(*_KEY, outcomes.c.answered_at)
+)
+_OF_QUESTION = _ALL.where(*(column == sa.bindparam(f"of_{column.name}") for column in _KEY))
+_REMOVE_QUESTION = review_cards.delete().where(
+    *(review_cards.c[column.name] == sa.bindparam(f"of_{column.name}") for column in _KEY)
+)
+_ADD = review_cards.insert()
 
 
 class ReviewCard(NamedTuple):
@@ -33,11 +47,13 @@ def list_cards(connection: sa.Connection, owner: str) -> list[ReviewCard]:
     return [ReviewCard(row.bank, row.question, row.criterion, _memory(row)) for row in rows]
 
 
-def refresh(connection: sa.Connection, owner: str, bank: str, question: str) -> None:
-    """Make the cards of one question anew from its outcomes."""
-    one = {"owner": owner, "bank": bank, "question": question}
-    connection.execute(review_cards.delete().where(*(review_cards.c[name] == value for name, value in one.items())))
-    _fill(connection, *(outcomes.c[name] == value for name, value in one.items()))
+def refresh(connection: sa.Connection, questions: Collection[tuple[str, str, str]]) -> None:
+    """Make the cards of questions (owner, bank, question) anew from their outcomes."""
+    keys = [{"of_owner": owner, "of_bank": bank, "of_question": question} for owner, bank, question in questions]
+    if keys:
+        connection.execute(_REMOVE_QUESTION, keys)
+    for key in keys:
+        _fill(connection, _OF_QUESTION, key)
 
 
 def remove_owner(connection: sa.Connection, owner: str) -> None:
@@ -47,17 +63,14 @@ def remove_owner(connection: sa.Connection, owner: str) -> None:
 def rebuild_review_cards(connection: sa.Connection) -> None:
     """Make all cards anew from the outcomes."""
     connection.execute(review_cards.delete())
-    _fill(connection)
+    _fill(connection, _ALL)
 
 
-def _fill(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> None:
-    columns = (outcomes.c.owner, outcomes.c.bank, outcomes.c.question)
-    query = sa.select(*columns, outcomes.c.criterion, outcomes.c.kind, outcomes.c.rating, outcomes.c.answered_at)
-    query = query.where(outcomes.c.rating.is_not(None), *where).order_by(*columns, outcomes.c.answered_at)
-    for (owner, bank, question), rows in groupby(connection.execute(query), key=lambda row: tuple(row[:3])):
+def _fill(connection: sa.Connection, query: sa.Select[Any], values: Mapping[str, str] = MappingProxyType({})) -> None:
+    for (owner, bank, question), rows in groupby(connection.execute(query, values), key=lambda row: tuple(row[:3])):
         key = {"owner": owner, "bank": bank, "question": question}
         if cards := [{**key, **card} for card in _cards(rows)]:
-            connection.execute(review_cards.insert(), cards)
+            connection.execute(_ADD, cards)
 
 
 def _cards(rows: Iterable[Any]) -> list[dict[str, Any]]:

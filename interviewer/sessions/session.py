@@ -82,19 +82,25 @@ class Session:
 
         Raises OverLimit if it comes too soon.
         """
-        seconds = self.seconds_since_asked()
+        said = _whole(text)
         if spoken is not None:
             spoken = replace(spoken, text=_whole(spoken.text[:LONGEST_ANSWER]))
-        return self._say(Answered(_whole(text), seconds, spoken), place)
+
+        def answered(_: Interview) -> Event:
+            known = self.cache.known(self.id)
+            return Answered(said, _since(known.asked_at) if known else None, spoken)
+
+        return self._say(answered, place)
 
     def ask(self, text: str, place: str | None = None) -> Interview:
         """Record a question of the candidate about the question, and reply if that needs no model. Raises OutOfTurn."""
-        return self._say(Asked(_whole(text)), place)
+        asked = Asked(_whole(text))
+        return self._say(lambda _: asked, place)
 
-    def _say(self, said: Event, place: str | None) -> Interview:
+    def _say(self, say: Callable[[Interview], Event], place: str | None) -> Interview:
         if self.limits:
             self.limits.take_answer(self.owner)
-        interview = self._record(lambda _: said, place)
+        interview = self._record(say, place)
         try:
             return self._decide_follow_up(interview)
         except StoreError:
@@ -241,18 +247,24 @@ class Session:
 
     def record_result(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
         """Record a result wherever the interview stands by now; None if it is no longer wanted."""
+        # The first try trusts what was read last: if anything is newer, the event's place in the store is taken.
+        known = self.cache.known(self.id)
+        event = None if known is None else choose(known.interview)
         for _ in range(_MOST_TRIES):
-            known = self.cache.read(self.id)
-            event = choose(known.interview)
+            if known is None or event is None:
+                known = self.cache.read(self.id)
+                event = choose(known.interview)
             if event is None:
                 return None
             event = _steered(known.interview, event)
             after = step(known.interview, event)
             also = self.runner.queue(self, known.interview, after, self._spoken(after))
             try:
-                self.store.append(self.id, known.count, event, after, also)
+                at = self.store.append(self.id, known.count, event, after, also)
             except MovedOnElsewhere:
+                known = event = None
                 continue
+            self.cache.add(self.id, known, RecordedEvent(event, at))
             return after
         raise StoreError(localized("store.contended"))
 
@@ -269,6 +281,7 @@ class Session:
             place = interview.place  # a grade may come in between; the place tells whether anything else did
             return choose(interview)
 
+        self.cache.read(self.id)
         return self.record_result(checked) or self.interview()
 
 

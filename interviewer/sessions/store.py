@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from interviewer.domain.interview import Begun, Event, Interview, begin
 from interviewer.domain.rubric import Bank
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
-from interviewer.sessions import class_removal, read_models, review_cards
+from interviewer.sessions import class_removal, interview_lists, read_models, review_cards
 from interviewer.sessions.database import Database, store_error
-from interviewer.sessions.read_models import InterviewOverview, OwnerOverview
+from interviewer.sessions.interview_lists import InterviewOverview, OwnerOverview
 from interviewer.sessions.serialization import (
     bank_from_json,
     bank_of_begun,
@@ -154,7 +154,7 @@ class Store:
         A word may be in the title, the bank's or the questions', name the mode, or the day in `zone`.
         """
         with self.database.read() as connection:
-            return read_models.list_overviews(connection, owner, limit, offset, text, zone)
+            return interview_lists.list_overviews(connection, owner, limit, offset, text, zone)
 
     def title_of(self, interview: str) -> str | None:
         """What its owner calls it; None if nobody named it."""
@@ -189,8 +189,7 @@ class Store:
             connection.execute(interviews.insert().values(values))
             connection.execute(events.insert(), rows)
             read_models.add_interview(connection, interview, owner, [(one.event, one.at) for one in history])
-            for _, bank_id, question in read_models.questions_of(connection, interview):
-                review_cards.refresh(connection, owner, bank_id, question)
+            review_cards.refresh(connection, read_models.questions_of(connection, interview))
 
     def remove(
         self,
@@ -201,24 +200,22 @@ class Store:
 
         `keep` is given its events in the same transaction, in which nothing can be added to them.
         """
-        owner = self.owner_of(interview)
+        self.owner_of(interview)
         with self.database.write() as connection:
             this = interviews.c.id == interview
             connection.execute(sa.select(interviews.c.id).where(this).with_for_update())
             keep(connection, self._read(connection, interview, 0))
             questions = read_models.questions_of(connection, interview)
             self._delete(connection, this)
-            for _, bank, question in questions:
-                review_cards.refresh(connection, owner, bank, question)
+            review_cards.refresh(connection, questions)
 
     def remove_unchanged(self, before: str, most: int = 100) -> list[str]:
         """Delete up to so many interviews in which nothing was recorded since `before`, and give their ids."""
         with self.database.write() as connection:
-            names = read_models.lock_unchanged(connection, before, most)
+            names = interview_lists.lock_unchanged(connection, before, most)
             judged = read_models.questions_of(connection, *names)
             self._delete(connection, interviews.c.id.in_(names))
-            for owner, bank, question in judged:
-                review_cards.refresh(connection, owner, bank, question)
+            review_cards.refresh(connection, judged)
             class_removal.remove_deleted_interviews(connection)
         return names
 
@@ -236,24 +233,24 @@ class Store:
         before = None if unchanged_for is None else _now(-unchanged_for)
         try:
             with self.database.read() as connection:
-                return read_models.list_due(connection, before)
+                return interview_lists.list_due(connection, before)
         except StoreDamaged:
             return self._readable_due(before)
 
     def ungraded(self, owner: str) -> list[str]:
         """The interviews of an owner with answers whose grading failed or is still to come."""
         with self.database.read() as connection:
-            return read_models.list_failed(connection, owner)
+            return interview_lists.list_failed(connection, owner)
 
     def ruled(self) -> list[str]:
         """The interviews in which a person ruled on an answer."""
         with self.database.read() as connection:
-            return read_models.list_ruled(connection)
+            return interview_lists.list_ruled(connection)
 
     def owners(self) -> list[OwnerOverview]:
         """Everybody who has interviews, the one who played last first."""
         with self.database.read() as connection:
-            return read_models.list_owners(connection)
+            return interview_lists.list_owners(connection)
 
     def has_others(self, owner: str) -> bool:
         """Whether there are interviews of anybody but this owner."""
@@ -287,11 +284,11 @@ class Store:
     def _readable_due(self, before: str | None) -> list[tuple[str, str]]:
         """What is due, one interview at a time: what cannot be read holds up no other."""
         with self.database.read() as connection:
-            names = read_models.list_due_names(connection)
+            names = interview_lists.list_due_names(connection)
         found = []
         for name in names:
             with suppress(StoreError), self.database.read() as connection:
-                found += read_models.list_due(connection, before, name)
+                found += interview_lists.list_due(connection, before, name)
         return found
 
     def _rebuild_read_models(self, connection: sa.Connection) -> int:

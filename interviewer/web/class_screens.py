@@ -29,8 +29,8 @@ from interviewer.sessions.assignments import (
 )
 from interviewer.sessions.classes import Classroom, find_class, list_classes, list_members
 from interviewer.sessions.coach_notes import list_coach_notes
+from interviewer.sessions.interview_lists import InterviewOverview
 from interviewer.sessions.permissions import Access, Action
-from interviewer.sessions.read_models import InterviewOverview
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import localized, say
 from interviewer.web.badge import Badges

@@ -7,7 +7,7 @@ from interviewer.domain.language import Language
 from interviewer.errors import StoreError
 from interviewer.presentation.templating import escaped, inline
 from interviewer.presentation.wording import moment, score_text
-from interviewer.sessions.read_models import PAGE_SIZE, InterviewOverview
+from interviewer.sessions.interview_lists import PAGE_SIZE, InterviewOverview
 from interviewer.sessions.removal import list_soft_deleted
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import say

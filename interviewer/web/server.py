@@ -23,6 +23,7 @@ from interviewer.sessions.accounts import Accounts
 from interviewer.sessions.permissions import Access
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
+from interviewer.web import collector_paused
 from interviewer.web.body_receiver import TimelyProtocol
 from interviewer.web.class_invitations import add_invitations
 from interviewer.web.exports import add_exports
@@ -163,7 +164,8 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         port = listener.getsockname()[1]
         logging.getLogger("uvicorn.error").addFilter(OneLineTracebacks())
         key_is_new = settings.makes_a_new_key
-        app = make_app(settings)
+        with collector_paused():
+            app = make_app(settings)
         if app.state.metrics:
             app.state.metrics.serve(app.state.service.store.database)
         config = uvicorn.Config(

@@ -115,7 +115,7 @@ def test_a_run_that_is_stopped_ends_at_once_keeps_its_grades_and_says_how_to_go_
         kept = tmp_path / "kept.jsonl"
         arguments = ("grade", str(source), "--bank", "deep-learning", "--grader", "llm", "--save", str(kept))
         process = started(server.url, *arguments)
-        for _ in range(600):
+        for _ in range(3000):
             if kept.exists() and kept.read_text().count("\n") >= 1:
                 break
             character.first = 40  # all but the first are slow

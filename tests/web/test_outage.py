@@ -264,18 +264,18 @@ def test_what_is_due_to_others_is_found_beside_a_damaged_row(
 ) -> None:
     from interviewer import wiring
     from interviewer.errors import StoreDamaged
-    from interviewer.sessions import read_models
+    from interviewer.sessions import interview_lists
 
     service = wiring.make_service(settings)
     bad, good = service.begin("me", begun()), service.begin("you", begun())
     for session in (bad, good):
         session.answer("it is switched off")
-    list_due = read_models.list_due
+    list_due = interview_lists.list_due
 
     def damaged(connection: Any, before: str | None, name: str = "") -> list[tuple[str, str]]:
         if name in ("", bad.id):
             raise StoreDamaged(localized("store.damaged"))
         return list_due(connection, before, name)
 
-    monkeypatch.setattr(read_models, "list_due", damaged)
+    monkeypatch.setattr(interview_lists, "list_due", damaged)
     assert service.store.due() == [(good.id, "you")]
