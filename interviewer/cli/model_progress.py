@@ -115,15 +115,18 @@ def grade_with_bar(
     from interviewer import wiring
     from interviewer.evaluation.runner import grade_answers
 
-    one = None if grader_of else wiring.make_grader(name.value, settings)
     asks_model = name is GraderName.LLM
+    threads = settings.model_concurrency if asks_model and grader_of is None else 1
+    if grader_of is None:
+        one = wiring.make_grader(name.value, settings)
+        grader_of = lambda _: one  # noqa: E731
     with grading_bar(len(tasks), save) as (tick, look):
         return grade_answers(
             tasks,
-            grader_of or (lambda _: one),
+            grader_of,
             checkpoint=save,
             identity=wiring.grader_identity(name.value, settings),
-            threads=settings.model_concurrency if asks_model and not grader_of else 1,
+            threads=threads,
             tick=tick,
             look=look if asks_model else None,
         )

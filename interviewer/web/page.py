@@ -36,12 +36,11 @@ from interviewer.web.import_tab import ImportWiring
 from interviewer.web.job_preparation import JobPreparation
 from interviewer.web.page_actions import PAGE_ACTIONS, BankAction, InterviewAction, KeepNote
 from interviewer.web.page_input import Page, Visit, in_own_thread, language_of, sanitized
-from interviewer.web.page_output import no_interim_app
+from interviewer.web.page_output import Updates, no_interim_app
 from interviewer.web.practice import PracticeHandlers
 from interviewer.web.prepare_tab import PrepareWiring
 from interviewer.web.records_wiring import RecordsWiring
 from interviewer.web.rendering import (
-    Updates,
     bank_choices,
     count_choice,
     draw,
