@@ -18,7 +18,7 @@ from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.errors import BankError, InterviewerError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.card import card
-from interviewer.presentation.templating import inline, render
+from interviewer.presentation.templating import render
 from interviewer.text.messages import localized
 from interviewer.web.editor_actions import (
     EDITOR_ACTION,
@@ -42,13 +42,6 @@ Reply = dict[str, Any]
 
 # A longer bank is checked where it is opened question by question, and by the command.
 _MOST_CHECKED = 300
-
-_BANKS = """{% if banks %}<details data-key="own-banks"><summary>{{ say("editor.banks") }}</summary><ul class="own-banks">
-{% for bank in banks %}<li>{{ bank.title }} <span class="quiet">{{ say("editor.count", count=bank.questions | length) }}</span>
-<span class="tools"><button type="button" data-open="{{ bank.id }}" data-sure="{{ say("editor.drop_edits") }}">{{ say("editor.edit") }}</button>
-<button type="button" class="delete" data-bank="{{ bank.id }}" data-sure="{{ say("list.delete_sure") }}">{{ say("list.delete") }}</button></span></li>{% endfor %}</ul></details>{% endif %}
-{% if removed %}<details data-key="removed-banks"><summary>{{ say("list.removed") }}</summary><ul class="own-banks">
-{% for one in removed %}<li>{{ one.title }} <button type="button" class="put-back" data-bank="{{ one.id }}">{{ say("list.undo") }}</button></li>{% endfor %}</ul></details>{% endif %}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +73,9 @@ class Editor:
         match action:
             case ListBanks():
                 return {
-                    "html": inline(_BANKS, language, banks=self.importer.own_banks(), removed=self.importer.removed())
+                    "html": render(
+                        "own_banks.html", language, banks=self.importer.own_banks(), removed=self.importer.removed()
+                    )
                 }
             case OpenImport(draft=name):
                 draft = self.importer.drafts.get(name)

@@ -331,13 +331,7 @@ def _refused(
 _BANK_DELETED = """<p role="status">{{ say("import.bank_deleted", title=title.into(language)) }}
 <button type="button" class="put-back" data-bank="{{ name }}">{{ say("list.undo") }}</button></p>"""
 
-_PICKER = """{% if not is_allowed %}<p>{{ say("import.not_here") }}</p>{% else %}
-<h2>{{ say("import.title") }}</h2><p>{{ say("import.intro") }}</p>
-<div id="import-drop" data-too-large="{{ say("import.too_large") }}" data-not-sent="{{ say("import.not_sent") }}"><label for="import-file">{{ say("import.choose") }}</label>
-<input type="file" id="import-file" accept=".md,.markdown,.txt,.csv,.tsv,.json,.jsonl,.yaml,.yml">
-<p id="import-status" role="status"></p></div>{% endif %}"""
-
 
 def picker_html(language: Language, *, is_allowed: bool) -> str:
     """The control that takes a file; its script is in the page's own."""
-    return inline(_PICKER, language, is_allowed=is_allowed)
+    return render("import_picker.html", language, is_allowed=is_allowed)

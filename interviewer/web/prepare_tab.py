@@ -8,16 +8,11 @@ import gradio as gr
 
 from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError
-from interviewer.presentation.templating import inline
+from interviewer.presentation.templating import render
 from interviewer.web.import_handlers import refusal
 from interviewer.web.job_preparation import PARTS, JobPreparation, Prepared
 from interviewer.web.page_input import Visit
 from interviewer.web.page_output import Updates, worded
-
-_PICKER = """<h2>{{ say("job.title") }}</h2><p>{{ say("job.intro") }}</p>
-{% if may_upload %}<div class="job-files">{% for part, label in parts.items() %}<p><label for="job-{{ part }}-file">{{ say(label) }}</label>
-<input type="file" id="job-{{ part }}-file" class="job-file" data-part="{{ part }}" accept=".pdf,.docx,.md,.markdown,.txt"></p>{% endfor %}</div>
-<p id="job-status" role="status" data-too-large="{{ say("import.too_large") }}" data-not-sent="{{ say("import.not_sent") }}"></p>{% endif %}"""
 
 
 class PrepareTab:
@@ -46,7 +41,7 @@ def prepare_labels(tab: PrepareTab, language: Language, *, may_save: bool) -> Up
         tab.tab: "tab.prepare", tab.description: "job.description", tab.resume: "job.resume", tab.keep: "job.keep",
         tab.map: "job.map", tab.forget: "job.forget", tab.draft: "job.draft",
     }  # fmt: skip
-    return worded(words, language) | {tab.picker: inline(_PICKER, language, may_upload=may_save, parts=PARTS)}
+    return worded(words, language) | {tab.picker: render("job_picker.html", language, may_upload=may_save, parts=PARTS)}
 
 
 @dataclass(frozen=True)
