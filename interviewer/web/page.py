@@ -45,8 +45,8 @@ from interviewer.web.rendering import (
     count_choice,
     draw,
     draw_today,
-    first_bank,
     labels,
+    list_banks,
     merged,
     start_values,
 )
@@ -294,10 +294,8 @@ class _Wiring:
     def _practise(self, visit: Visit, bank: str) -> Updates:
         """The start form with this bank chosen, on the tab where interviews are played."""
         c, library, language = self.c, self.handlers.library, visit.language
-        banks = [(found.title.into(language), found.id) for found in library.banks()]
-        chosen = {c.start.bank: gr.update(choices=banks, value=bank), c.tabs: gr.update(selected="practice")}
-        chosen[c.start.choose] = gr.update(open=True)
-        return merged(draw(c, View(Screen.START, language)), bank_choices(c, library, bank, language), chosen)
+        shown = {c.tabs: gr.update(selected="practice"), c.start.choose: gr.update(open=True)}
+        return merged(draw(c, View(Screen.START, language)), list_banks(c, library, language, bank), shown)
 
     def _begin(self, visit: Visit, *form: Any) -> Updates:
         return self._draw(visit, self.handlers.start(visit.owner, StartChoices(*form), visit.language))
@@ -339,7 +337,7 @@ class _Wiring:
                 return {self.c.tabs: gr.skip()}
             case [BankAction() as action]:
                 told = self.importer.change_banks(action, spoken)
-                return {self.c.importing.own: told, **first_bank(self.c, self.handlers.library, spoken)}
+                return {self.c.importing.own: told, **list_banks(self.c, self.handlers.library, spoken)}
             case [InterviewAction() as action]:
                 told = self.handlers.practice.change_list(owner, action, spoken)
                 return {self.c.listing: str(told) + listing(self.handlers.service, owner, spoken)}

@@ -144,11 +144,12 @@ def start_values(c: Controls, library: BankLibrary, language: Language) -> Updat
     )
 
 
-def first_bank(c: Controls, library: BankLibrary, language: Language) -> Updates:
-    """The banks that there are now, with the first one chosen."""
+def list_banks(c: Controls, library: BankLibrary, language: Language, chosen: str = "") -> Updates:
+    """The banks that there are now, with this one `chosen`, or else the first."""
     banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
-    chosen = {c.start.bank: gr.update(choices=banks, value=banks[0][1] if banks else None)}
-    return merged(chosen, bank_choices(c, library, banks[0][1], language)) if banks else chosen
+    chosen = chosen or (banks[0][1] if banks else "")
+    listed = {c.start.bank: gr.update(choices=banks, value=chosen or None)}
+    return merged(listed, bank_choices(c, library, chosen, language))
 
 
 def bank_choices(c: Controls, library: BankLibrary, bank: str, language: Language) -> Updates:
