@@ -19,6 +19,7 @@ The tree, split by what the catcher does next:
         ├── LLMUnreachable    no usable answer came from the server, though it was asked again
         ├── LLMRefused        the server said no: key, balance, model name, content, length; asking again is no use
         └── LLMMalformed      the model answered, but not in the form asked for
+            └── LLMRepeats    it came to the same words over and over; asking again is no use
 
 Anything that is not in the tree is a bug and should look like one.
 """
@@ -129,3 +130,11 @@ class LLMRefused(LLMError):
 
 class LLMMalformed(LLMError):
     """The model answered, but not in the form asked for."""
+
+
+class LLMRepeats(LLMMalformed):
+    """The model came to the same words over and over, and was stopped. `written` is its reply up to there."""
+
+    def __init__(self, text: "str | _Localized", written: str) -> None:
+        super().__init__(text)
+        self.written = written

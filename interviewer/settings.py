@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     secret: str = Field(
         "", repr=False, description="key that signs the owner cookie; made and kept in DATA_DIR if empty"
     )
+    secrets_key: str = Field(
+        "",
+        repr=False,
+        description="encrypts the models and keys that visitors choose in the database, so that every process has them"
+        " and a restart loses none: a Fernet key, or several with commas, of which the first encrypts; kept in memory"
+        " alone if empty",
+    )
     oidc_issuer: str = Field(
         "", description="address of the OpenID Connect provider that people sign in with; nobody signs in if empty"
     )

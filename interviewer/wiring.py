@@ -22,12 +22,16 @@ from interviewer.llm.discovery import KNOWN
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions import retention
-from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.grader_source import GraderSource
 from interviewer.sessions.job_queue import JobQueue
+from interviewer.sessions.kept_choices import KeptChoices
+from interviewer.sessions.permissions import Access
 from interviewer.sessions.removal import forget_owner
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
+from interviewer.sessions.stored_banks import StoredBanks
 from interviewer.sessions.usage_limits import RateLimit, UsageLimits
 from interviewer.settings import Settings, configure_logging, shipped
 from interviewer.text import glossary
@@ -42,9 +46,11 @@ if TYPE_CHECKING:
 MEASURED = "measured.jsonl"
 
 
-def make_library(settings: Settings) -> BankLibrary:
+def make_library(settings: Settings, access: Access | None = None, store: Store | None = None) -> BankLibrary:
+    """The banks of the folders; where people sign in, with `access`, those that they save are in the database instead."""
     glossary.extend(settings.glossary)
-    return BankLibrary(settings.banks_dir, settings.data_dir / "banks")
+    shelves = StoredBanks(store, access) if store and access else None
+    return BankLibrary(settings.banks_dir, settings.data_dir / "banks", shelves)
 
 
 def known_measurements(settings: Settings) -> MeasurementSource:
@@ -75,6 +81,8 @@ def make_service(
             RateLimit(most, seconds, is_off=lambda: registry.options.is_private)
             for most, seconds in ((settings.answers_per_minute, 60.0), (settings.model_calls_per_hour, 3600.0))
         )
+        if settings.secrets_key:
+            registry.keep(KeptChoices(store.database, settings.secrets_key))
         limits = registry.limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
         keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
     if metrics:

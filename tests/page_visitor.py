@@ -1,5 +1,6 @@
 """A browser of the page without a browser: it calls the page's events over HTTP, as the page's own script would."""
 
+import html
 import json
 from typing import Any
 
@@ -55,3 +56,39 @@ class Visitor:
 
     def send(self, interview: str, place: str, text: str, session: str = "mine", spoken: str = "") -> dict[str, Any]:
         return self.call(self.event("send", "click"), ["en", interview, place, text, spoken], session)
+
+
+def read(told: Any) -> str:
+    """What a control is told to show, as somebody reads it."""
+    return html.unescape(str(told["value"] if isinstance(told, dict) else told))
+
+
+class Person:
+    """Somebody who signed in at the proxy, with a page of their own."""
+
+    def __init__(self, client: TestClient, name: str) -> None:
+        self._client, self.name, self.where = client, name, ""
+        self._page = Visitor(self.client)
+
+    @property
+    def client(self) -> TestClient:
+        """The one client of the application, as the proxy forwards this person's requests."""
+        self._client.cookies.clear()
+        self._client.headers["X-User"] = self.name
+        return self._client
+
+    @property
+    def page(self) -> Visitor:
+        self._page.client = self.client
+        return self._page
+
+    def does(self, language: str = "en", **action: Any) -> str:
+        """What the tab Classes shows after an action."""
+        event = self.page.event("class-ask", "click")
+        drawn = self.page.call(event, [language, self.where, json.dumps([action])], self.name)
+        self.where = drawn["class-where"]
+        return read(drawn["class-page"])
+
+    def asks(self, interview: str = "none", **action: Any) -> dict[str, Any]:
+        """What the page shows after a button of it."""
+        return self.page.call(self.page.event("ask", "click"), ["en", interview, json.dumps([action])], self.name)

@@ -29,7 +29,8 @@ from interviewer.domain.language import Language
 from interviewer.grading import CallShape
 from interviewer.llm.client import OpenAICompatible
 from interviewer.llm.endpoints import Endpoint
-from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
@@ -97,9 +98,7 @@ def page_of(url: str, folder: Path, concurrency: int) -> PageHandlers:
     graders = GraderRegistry(options, OpenAICompatible, concurrency)
     service = SessionService(Store(f"sqlite:///{folder / 'a.sqlite3'}"), graders)
     library = BankLibrary()
-    return PageHandlers(
-        service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library.banks)
-    )
+    return PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library))
 
 
 def four_gradings(character: Throttled, folder: Path, pace: float = 1.0, concurrency: int = ANSWERS) -> Outcome:

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
+from interviewer.banks.importing.identifiers import numbered_until_free
 from interviewer.banks.lint import Fault, lint
-from interviewer.banks.loader import explained
+from interviewer.banks.validation_errors import explained
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, ImportOrigin, InvalidBank, Kind, Localized, Question
 from interviewer.errors import BankError, InterviewerError
@@ -202,13 +203,6 @@ def with_new_groups(question: DraftQuestion) -> DraftQuestion:
     groups, criteria = list(question.groups), list(question.criteria)
     for place, criterion in enumerate(criteria):
         if criterion.group == NEW_GROUP:
-            groups.append(DraftGroup(id=free_id("any", [group.id for group in groups])))
+            groups.append(DraftGroup(id=numbered_until_free("any", [group.id for group in groups])))
             criteria[place] = criterion.model_copy(update={"group": groups[-1].id})
     return question.model_copy(update={"groups": groups, "criteria": criteria})
-
-
-def free_id(stem: str, taken: Sequence[str]) -> str:
-    """The stem, with a number where it is taken."""
-    longest = 74  # an id has 80 signs at most, and the number needs some
-    names = [stem, *(f"{stem[:longest]}-{number}" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)

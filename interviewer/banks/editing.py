@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from interviewer.banks.drafts import DraftCriterion, DraftQuestion, DraftText, draft_of, free_id
+from interviewer.banks.drafts import DraftCriterion, DraftQuestion, DraftText, draft_of
+from interviewer.banks.importing.identifiers import numbered_until_free
 from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.banks.lint import halves
 from interviewer.domain.language import Language
@@ -14,7 +15,7 @@ _HEAVIEST = 100.0
 
 def add_criterion(question: DraftQuestion) -> DraftQuestion:
     """An empty criterion at the end."""
-    return _with(question, [*question.criteria, DraftCriterion(id=free_id("point", _ids(question)))])
+    return _with(question, [*question.criteria, DraftCriterion(id=numbered_until_free("point", _ids(question)))])
 
 
 def remove_criterion(question: DraftQuestion, place: int) -> DraftQuestion:
@@ -41,7 +42,7 @@ def split_criterion(question: DraftQuestion, place: int, language: Language, at:
     one = whole.model_copy(
         update={**half, "text": first, "aliases": [group for group in whole.aliases if group not in later]}
     )
-    name = free_id(whole.id, _ids(question))
+    name = numbered_until_free(whole.id, _ids(question))
     other = DraftCriterion(id=name, text=second, kind=whole.kind, aliases=later, group=whole.group, **half)
     return _with(question, [*question.criteria[:place], one, other, *question.criteria[place + 1 :]])
 
@@ -75,7 +76,7 @@ def suggest_criteria(question: DraftQuestion, language: Language) -> DraftQuesti
 def new_question(after: DraftQuestion | None, taken: Sequence[str]) -> DraftQuestion:
     """An empty question of the same topic, with an id of its own."""
     topic = after.topic if after else "general"
-    return DraftQuestion(id=free_id("question", taken), topic=topic, criteria=[DraftCriterion(id="point")])
+    return DraftQuestion(id=numbered_until_free("question", taken), topic=topic, criteria=[DraftCriterion(id="point")])
 
 
 def split_question(
@@ -88,7 +89,7 @@ def split_question(
     """
     first, second = _split_text(question.reference, language, at)
     later = [one for one in question.criteria if _common(one.text, second) > _common(one.text, first)]
-    name = free_id(question.id, taken)
+    name = numbered_until_free(question.id, taken)
     parts = ((question.id, first, [one for one in question.criteria if one not in later]), (name, second, later))
     one, other = (
         question.model_copy(
@@ -106,10 +107,10 @@ def merge_questions(one: DraftQuestion, other: DraftQuestion) -> DraftQuestion:
     criteria, groups = list(one.criteria), list(one.groups)
     renamed = {"": ""}
     for choice in other.groups:
-        renamed[choice.id] = free_id(choice.id, [known.id for known in groups])
+        renamed[choice.id] = numbered_until_free(choice.id, [known.id for known in groups])
         groups.append(choice.model_copy(update={"id": renamed[choice.id]}))
     for criterion in other.criteria:
-        name = free_id(criterion.id, taken)
+        name = numbered_until_free(criterion.id, taken)
         taken.append(name)
         group = renamed.get(criterion.group, criterion.group)
         criteria.append(criterion.model_copy(update={"id": name, "group": group}))

@@ -1,119 +1,152 @@
 """The only reader of bank files: those in `rubrics/`, in a folder of the user's, and imported ones."""
 
-from collections.abc import Iterable, Iterator
+import errno
+import os
+from collections.abc import Hashable, Iterable
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from interviewer.banks.bank_folders import BankFolders
+from interviewer.banks.places import (
+    LARGEST_BANK,
+    BankFile,
+    BankPlace,
+    BankShelf,
+    BankShelves,
+    PersonalShelf,
+    unreadable,
+)
+from interviewer.banks.validation_errors import KeyPath, explained, named_steps
 from interviewer.domain.language import Language
-from interviewer.domain.rubric import Bank, InvalidBank, Localized
-from interviewer.errors import BankError
+from interviewer.domain.rubric import Bank, Localized
+from interviewer.errors import BankError, StoreError
 from interviewer.settings import shipped
 from interviewer.text.messages import localized
 
-LARGEST_BANK = 5_000_000
 _DEEPEST = 12
-_LONGEST_SHOWN = 80
 _MOST_NODES = 400_000  # keys and values; the largest banks that people write have some 100,000
+_MOST_KEPT = 1000  # parsed banks of people, beside those that are listed now
 
 # The texts of a bank that may be in two languages; a plain string is in the bank's own.
 _LOCALIZED = frozenset({"title", "text", "reference", "correction", "dispute", "probe", "why", "policy"})
-
-# What a place in these lists is called, by the id of what stands there.
-_NAMED_LISTS = {"questions": "bank.question", "criteria": "bank.criterion", "groups": "bank.group"}
-
-BANK_ENDINGS = (".yaml", ".yml")
-
-# pydantic's kinds of errors, and the sentences for them.
-_USUAL_SLIPS = {
-    "unexpected_keyword_argument": "bank.unknown_key",
-    "extra_forbidden": "bank.unknown_key",
-    "missing": "bank.missing_key",
-    "missing_argument": "bank.missing_key",
-    "tuple_type": "bank.no_list",
-    "float_parsing": "bank.no_number",
-    "int_parsing": "bank.no_number",
-    "string_type": "bank.wrong_type",
-    "dataclass_type": "bank.wrong_type",
-    "dict_type": "bank.wrong_type",
-    "enum": "bank.not_one_of",
-}
-
-_Place = tuple[str | int, ...]
 
 _BANK = TypeAdapter(Bank)
 
 
 class BankLibrary:
-    """The banks that can be played: those that are shipped, those in one more folder, and those that were imported."""
+    """The banks that can be played: those that are shipped, those in one more folder, and those that were imported.
 
-    def __init__(self, more: Path | None = None, imported: Path | None = None) -> None:
+    Where people have accounts, the library `of` somebody also has what is on their shelf; this one has nobody's banks.
+    """
+
+    def __init__(
+        self, more: Path | None = None, imported: Path | None = None, shelves: BankShelves | None = None
+    ) -> None:
         """`more` must be a folder; `imported` need not be there until something has been imported."""
         if more and not more.is_dir():
             raise BankError(str(more), "", localized("bank.no_folder"))
-        self._folders = list(dict.fromkeys(folder for folder in (shipped("rubrics"), more, imported) if folder))
-        self._read: dict[Path, tuple[tuple[int, int, int], Bank | BankError]] = {}
+        folders = dict.fromkeys(folder for folder in (shipped("rubrics"), more, imported) if folder)
+        self._folders = BankFolders(list(folders), read_bank)
+        self._shelves = shelves
+        self._shelf: BankShelf | None = None
+        self.shelf: PersonalShelf | None = None
+        """Where the banks go of the person whose library this is; None where they go into the folder."""
+        self._read: dict[Hashable, tuple[Hashable, Bank | BankError]] = {}
+
+    @property
+    def has_shelves(self) -> bool:
+        """Whether people keep banks of their own, and not in the folder."""
+        return self._shelves is not None
+
+    def of(self, owner: str) -> "BankLibrary":
+        """The library as this person sees it."""
+        if self._shelves is None:
+            return self
+        seen = copy(self)
+        seen._shelf = seen.shelf = self._shelves.of(owner)  # noqa: SLF001 - of the same class
+        return seen
+
+    def of_class(self, classroom: str) -> "BankLibrary":
+        """The library as everybody in a class sees it, whatever else they see."""
+        if self._shelves is None:
+            return self
+        seen = copy(self)
+        seen._shelf, seen.shelf = self._shelves.of_class(classroom), None  # noqa: SLF001
+        return seen
 
     def paths(self) -> list[Path]:
         """The bank files, in the order of their folders and names."""
-        return [
-            path for folder in self._folders if folder.is_dir() for path in sorted(folder.glob("*")) if _is_bank(path)
-        ]
+        return self._folders.paths()
 
     def banks(self) -> list[Bank]:
         """Every bank that can be played; of two with the same id the first one. What is broken is left out here.
 
         So are the questions that await a review, and with them a bank that has no others.
         """
-        return [reviewed for bank in self._all()[0].values() if (reviewed := bank.reviewed)]
+        return [reviewed for _, bank in self._all()[0].values() if (reviewed := bank.reviewed)]
 
     def broken(self) -> list[BankError]:
         """What is wrong with the banks that cannot be read, or whose id is taken."""
         return self._all()[1]
 
+    def place_of(self, name: str) -> BankPlace | None:
+        """Where the bank with this id stands; None if there is none. Raises StoreError."""
+        return self._all(must_reach_shelf=True)[0].get(name, (None,))[0]
+
+    def new_place(self, name: str, folder: Path | None) -> BankPlace:
+        """Where a new bank with this id goes: on the shelf of the person whose library this is, else into the folder."""
+        if self.shelf:
+            return self.shelf.new_place(name)
+        assert folder is not None
+        return BankFile(folder / f"{name}.yaml")
+
     def path_of(self, name: str) -> Path | None:
         """The file of the bank with this id; None if there is none."""
-        return next((path for path, bank in self._all()[0].items() if bank.id == name), None)
-
-    def is_own(self, path: Path) -> bool:
-        """Whether a bank file is the user's, and not shipped with the program."""
-        return path.parent != shipped("rubrics")
+        place = self.place_of(name)
+        return place.path if isinstance(place, BankFile) else None
 
     def own_banks(self) -> list[Bank]:
-        """The banks that are the user's, with the questions that await a review."""
-        return [bank for path, bank in self._all()[0].items() if self.is_own(path)]
+        """The banks that whoever looks may change, with the questions that await a review."""
+        return [bank for place, bank in self._all()[0].values() if not place.locked]
 
     def banks_with_unreviewed(self) -> list[Bank]:
         """Every bank, with the questions that await a review."""
-        return list(self._all()[0].values())
+        return [bank for _, bank in self._all()[0].values()]
 
-    def _all(self) -> tuple[dict[Path, Bank], list[BankError]]:
-        """The banks by their files, and what is wrong with the other files."""
-        banks: dict[Path, Bank] = {}
-        files: dict[str, str] = {}
+    def _all(self, *, must_reach_shelf: bool = False) -> tuple[dict[str, tuple[BankPlace, Bank]], list[BankError]]:
+        """The banks by their ids, with their places, and what is wrong with the others."""
+        banks: dict[str, tuple[BankPlace, Bank]] = {}
+        found: list[tuple[BankPlace, Bank | BankError]] = [
+            (BankFile(path, self.has_shelves), bank) for path, bank in self._folders.banks().items()
+        ]
         broken = []
-        for path in self.paths():
-            try:
-                bank = self._bank_at(path)
-            except BankError as error:
-                broken.append(error)
-                continue
-            if bank.id in files:
-                taken = localized("bank.id_taken", id=repr(bank.id), file=files[bank.id])
-                broken.append(BankError(path.name, "id", taken))
+        try:
+            found += self._on_shelf()
+        except StoreError as error:
+            if must_reach_shelf:
+                raise
+            broken.append(BankError("", "", Localized(error.into(Language.ZH), error.into(Language.EN))))
+        for place, bank in found:
+            if isinstance(bank, BankError):
+                broken.append(bank)
+            elif bank.id in banks:
+                taken = localized("bank.id_taken", id=repr(bank.id), file=banks[bank.id][0].path.name)
+                broken.append(BankError(place.path.name, "id", taken))
             else:
-                banks[path], files[bank.id] = bank, path.name
+                banks[bank.id] = place, bank
         return banks, broken
 
     def bank(self, name: str, *, with_unreviewed: bool = False) -> Bank:
         """The bank with this id, to be played, or, `with_unreviewed`, with the questions that await a review.
 
-        Raises BankError naming the banks that there are.
+        Raises BankError naming the banks that there are, and StoreError.
         """
-        known = self._all()[0].values()
-        banks = {bank.id: bank if with_unreviewed else bank.reviewed for bank in known}
+        known = self._all(must_reach_shelf=True)[0]
+        banks = {bank.id: bank if with_unreviewed else bank.reviewed for _, bank in known.values()}
         if name not in banks:
             none = localized("bank.none")
             raise BankError("", "", localized("bank.unknown", name=repr(name), known=", ".join(banks) or none))
@@ -121,38 +154,36 @@ class BankLibrary:
             raise BankError("", "", localized("bank.awaits_review", name=repr(name)))
         return bank
 
-    def _bank_at(self, path: Path) -> Bank:
-        """The bank in a file, read again only if the file has changed; so is what is wrong with it."""
-        try:
-            found = path.stat()
-        except OSError as error:
-            raise unreadable(path, error) from error
-        # Two saves may fall into one tick of the file system's clock.
-        changed = (found.st_mtime_ns, found.st_size, found.st_ino)
-        if path not in self._read or self._read[path][0] != changed:
-            try:
-                self._read[path] = (changed, read_bank(path))
-            except BankError as error:
-                self._read[path] = (changed, error.with_traceback(None))
-        known = self._read[path][1]
-        if isinstance(known, BankError):
-            raise BankError(known.file, known.where, known.what)
-        return known
-
-
-def _is_bank(path: Path) -> bool:
-    """Names that begin with a dot are those of locks and shadows that editors and systems leave beside a file."""
-    return path.suffix.casefold() in BANK_ENDINGS and not path.name.startswith(".")
+    def _on_shelf(self) -> list[tuple[BankPlace, Bank | BankError]]:
+        """What is on the shelf, each bank read again only if it has changed; so is what is wrong with it."""
+        places = self._shelf.places() if self._shelf else ()
+        found: list[tuple[BankPlace, Bank | BankError]] = []
+        for place in places:
+            changed = place.version()
+            kept = self._read.get(place.key)
+            if kept is None or kept[0] != changed:
+                try:
+                    kept = changed, read_place(place)
+                except BankError as error:
+                    kept = changed, error.with_traceback(None)
+                self._read[place.key] = kept
+            found.append((place, kept[1]))
+        for oldest in list(self._read)[: -len(found) - _MOST_KEPT]:
+            self._read.pop(oldest, None)
+        return found
 
 
 def read_bank(path: Path) -> Bank:
     """The bank in a file. Raises BankError with the file's name, the line and the cause."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BANK + 1)
-    except OSError as error:
-        raise unreadable(path, error) from error
-    return parse_bank(decode_bank(data, path.name), path.name)
+    return read_place(BankFile(path))
+
+
+def read_place(place: BankPlace) -> Bank:
+    """The bank at a place. Raises BankError as `read_bank` does."""
+    data = place.read()
+    if data is None:
+        raise unreadable(place.path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+    return parse_bank(decode_bank(data, place.path.name), place.path.name)
 
 
 def decode_bank(data: bytes, name: str) -> str:
@@ -163,11 +194,6 @@ def decode_bank(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BankError(name, at_byte(error.start), localized("bank.not_utf8")) from error
-
-
-def unreadable(path: Path, error: OSError) -> BankError:
-    """The error of a file that the system does not let us read."""
-    return BankError(path.name, "", localized("bank.unreadable", why=error.strerror))
 
 
 def at_line(number: int) -> Localized:
@@ -193,7 +219,7 @@ def parse_bank(text: str, name: str) -> Bank:
         raise BankError(name, "", localized("bank.not_yaml", why=error)) from error
     if not isinstance(node, yaml.MappingNode):
         raise BankError(name, at_line(1), localized("bank.no_mapping"))
-    lines: dict[_Place, int] = {}
+    lines: dict[KeyPath, int] = {}
     plain = _plain(node, (), lines, set(), name)
     language = plain.get("language", Language.ZH)
     try:
@@ -216,7 +242,7 @@ def _refuse_bombs(events: Iterable[yaml.Event], name: str) -> None:
             raise BankError(name, line, too_deep if depth > _DEEPEST else too_many)
 
 
-def _plain(node: yaml.Node, place: _Place, lines: dict[_Place, int], seen: set[int], name: str) -> Any:
+def _plain(node: yaml.Node, place: KeyPath, lines: dict[KeyPath, int], seen: set[int], name: str) -> Any:
     """Nested dicts and lists of strings, with the line of every place.
 
     Everything stays a string here (`no` and `0.10` in an alias list are words); the types come with the validation.
@@ -259,49 +285,10 @@ def _text(value: Any, language: str) -> Any:
     return value if isinstance(value, dict) else {str(language): value}
 
 
-def _where(place: _Place, lines: dict[_Place, int], plain: Any) -> Localized:
+def _where(place: KeyPath, lines: dict[KeyPath, int], plain: Any) -> Localized:
     """`line 12, question 'gan', criterion 'noise', weight`."""
     known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines)
     where = at_line(lines[known])
-    for part in _named(place, plain):
+    for part in named_steps(place, plain):
         where = localized("bank.place", outer=where, inner=part)
     return where
-
-
-def _named(place: _Place, plain: Any) -> Iterator[str | Localized]:
-    """`question 'gan'` for a step into a list of things with ids, else the key itself or `number 3`."""
-    at: Any = plain
-    key = ""
-    for part in place:
-        if isinstance(part, int):
-            at = at[part] if isinstance(at, list) and part < len(at) else None
-            named = isinstance(at, dict) and "id" in at
-            name = repr(at["id"]) if named else localized("bank.number", number=part + 1)
-            if key in _NAMED_LISTS:
-                yield localized(_NAMED_LISTS[key], name=name)
-            else:
-                yield localized("bank.item", list=key, name=name) if key else localized("bank.single", name=name)
-            key = ""
-        else:
-            if key:
-                yield key
-            at = at.get(part) if isinstance(at, dict) else None
-            key = part
-    if key:
-        yield key
-
-
-def explained(error: Any) -> str | Localized:
-    """What pydantic finds in a bank, in both languages where it is a usual slip."""
-    context = error.get("ctx", {})
-    if isinstance(context.get("error"), InvalidBank):
-        return localized(context["error"].key, **context["error"].values)
-    if error["type"] in _USUAL_SLIPS:
-        expected = context.get("expected", "")
-        return localized(_USUAL_SLIPS[error["type"]], given=_shown(error.get("input")), expected=expected)
-    return str(error["msg"][:1].lower() + error["msg"][1:])
-
-
-def _shown(given: object) -> str:
-    text = repr(given)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -14,6 +14,14 @@ _MOST_LISTED = 48
 _NUMBERS = ("requirement",)
 
 
+def list_schema(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def object_schema(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
 def request_list(
     llm: LLM, name: str, shown: object, key: str, fields: Sequence[str], language: Language, **values: str
 ) -> list[dict[str, Any]]:
@@ -22,13 +30,7 @@ def request_list(
     Nothing of it is checked yet, not even that the fields are there. Raises LLMError.
     """
     kinds = {field: {"type": "integer" if field in _NUMBERS else "string"} for field in fields}
-    item = {"type": "object", "properties": kinds, "required": list(fields), "additionalProperties": False}
-    schema = {
-        "type": "object",
-        "properties": {key: {"type": "array", "items": item}},
-        "required": [key],
-        "additionalProperties": False,
-    }
+    schema = object_schema(**{key: list_schema(object_schema(**kinds))})
     system = prompt(name).fill({"language": say("second.language", language), **values})
     asked = prompt("marked-data").fill({**between_markers(shown), "task": f'Write "{key}".'})
     reply = llm.reply([Message("system", system), Message("user", asked)], schema=schema)

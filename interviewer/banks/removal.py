@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from interviewer.banks.loader import BankLibrary, unreadable
+from interviewer.banks.loader import BankLibrary
+from interviewer.banks.places import IMPORTED_COPIES, BankFile, unreadable
 from interviewer.banks.writer import replace_file
 from interviewer.domain.rubric import Localized
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
-
-IMPORTED_COPIES = ".imported"
-"""The folder, beside bank files, with each of them as it was imported."""
 
 REMOVED = ".removed"
 """The folder, beside bank files, with those that can still be put back."""
@@ -41,7 +39,7 @@ def remove_bank(library: BankLibrary, name: str, keep_in: Path | None = None) ->
     """
     title = library.bank(name, with_unreviewed=True).title
     path = library.path_of(name)
-    if path is None or not library.is_own(path):
+    if path is None or BankFile(path).locked:
         raise BankError(name, "", localized("bank.is_shipped", id=name))
     beside = (path, path.resolve().parent / IMPORTED_COPIES / path.name, path.with_name(f"{path.name}.bak"))
     try:

@@ -64,19 +64,40 @@ def sign_out(owner: _OWNER) -> None:
 
 
 @admin.command()
-def budget() -> None:
-    """Tell how many tokens each person's gradings cost in the last 24 hours, the most first, and how many they may."""
+def budget(
+    classroom: Annotated[
+        str, typer.Option("--class", help="Set the budget of this class; `interviewer admin budget` lists them.")
+    ] = "",
+    tokens: Annotated[
+        int | None, typer.Option(min=0, max=2_000_000_000, help="How many it may use in 24 hours; 0 for any number.")
+    ] = None,
+) -> None:
+    """Tell how many tokens gradings cost in the last 24 hours, and how many they may: of each person, of each class.
+
+    With --class and --tokens, set how many those of a class's assignments may cost, of all its members together.
+    """
     from datetime import UTC, datetime
 
-    from interviewer.sessions.token_usage import spent_by_owner
+    from interviewer.presentation.plain_text import printable
+    from interviewer.sessions.classes import list_classes, set_class_budget
+    from interviewer.sessions.token_usage import spent_by_owner, spent_since
     from interviewer.sessions.usage_limits import BUDGET_PERIOD
     from interviewer.settings import read_settings
 
+    if bool(classroom) is not (tokens is not None):
+        raise typer.BadParameter("--class and --tokens go together")
     daily = read_settings().daily_tokens
-    spent = spent_by_owner(open_store().database, datetime.now(UTC) - BUDGET_PERIOD)
+    store, since = open_store(), datetime.now(UTC) - BUDGET_PERIOD
+    if tokens is not None and not set_class_budget(store, classroom, tokens):
+        fail(f"there is no class {classroom} (`interviewer admin budget` lists them)")
+    spent = spent_by_owner(store.database, since)
     most = f" of {daily:,}" if daily else ""
-    for owner, tokens in sorted(spent.items(), key=lambda one: -one[1]):
-        print(f"{owner}  {tokens:,}{most} tokens")
+    for owner, used in sorted(spent.items(), key=lambda one: -one[1]):
+        print(f"{owner}  {used:,}{most} tokens")
+    for one in list_classes(store, None):
+        used = sum(spending.tokens for spending in spent_since(store.database, since, classroom=one.id))
+        most = f" of {one.daily_tokens:,}" if one.daily_tokens else ""
+        print(f"class {one.id}  {printable(one.name)}  {used:,}{most} tokens")
 
 
 @admin.command()

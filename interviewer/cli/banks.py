@@ -98,7 +98,7 @@ def import_bank(
 
     from interviewer import wiring
     from interviewer.banks.importing import import_report, pipeline
-    from interviewer.banks.loader import LARGEST_BANK
+    from interviewer.banks.places import LARGEST_BANK
     from interviewer.cli.model_progress import progress_text, wait_for_model
     from interviewer.settings import read_settings
 

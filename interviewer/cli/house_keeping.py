@@ -60,11 +60,17 @@ def forget(
 ) -> None:
     """Delete everything of one person: account, interviews, memory, settings, files."""
     from interviewer import wiring
+    from interviewer.domain.language import Language
+    from interviewer.presentation.plain_text import printable
+    from interviewer.sessions.class_removal import fate_of_classes
     from interviewer.settings import read_settings
 
+    store = open_store()
+    if fate := fate_of_classes(store.database, owner):
+        print(printable(fate.into(Language.EN)))
     if not yes:
         typer.confirm(f"Delete everything of {owner} for good?", abort=True)
-    count = wiring.delete_person(read_settings(), open_store(), owner)
+    count = wiring.delete_person(read_settings(), store, owner)
     print(f"{count} interviews and everything else of {owner} were deleted; backups are not touched")
 
 

@@ -145,15 +145,18 @@ def export(
     from interviewer import wiring
     from interviewer.domain.interview import replay
     from interviewer.presentation.transcript_export import export_transcript
+    from interviewer.sessions.coach_notes import list_coach_notes
     from interviewer.sessions.comparison import compare
     from interviewer.settings import read_settings
 
     settings, store = read_settings(), open_store()
     history = store.history(interview)
     banks, zone = wiring.make_library(settings).banks(), datetime.now().astimezone().tzinfo or UTC
-    compared = compare(store, store.owner_of(interview), interview, replay(recorded.event for recorded in history))
+    played = replay(recorded.event for recorded in history)
+    compared = compare(store, store.owner_of(interview), interview, played)
+    notes = list_coach_notes(store, interview) if played.is_over else ()
     text = export_transcript(
-        interview, history, format, language, wiring.known_measurements(settings), banks, compared, zone
+        interview, history, format, language, wiring.known_measurements(settings), banks, compared, zone, notes
     )
     write_file(text, output)
 

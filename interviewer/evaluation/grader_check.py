@@ -2,11 +2,8 @@
 
 import json
 import time
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +13,21 @@ from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import InterviewerError, LLMError, LLMMalformed, LLMRefused, LLMUnreachable
+from interviewer.evaluation.canned_answers import ASKED_IN, QUESTION, UNREAD, CannedAnswer, canned_answers
 from interviewer.llm import LLM, Message, OutputMode
 from interviewer.llm.discovery import KNOWN, list_models
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.request_options import LEARNED
-from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
-from interviewer.text.messages import localized, say
+from interviewer.sessions.grader_choice import GraderChoice
+from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.text.messages import localized, say, text_of
 
 if TYPE_CHECKING:
     from interviewer.banks.lint import ProgressCallback
 
-QUESTION = "nonlinearity"
 _QUESTIONS_PLANNED = 10
 _SLOW = 30.0
+_LONGEST_CHECK = 300.0  # after which nothing more is asked: a slow model is known for one by then
 _MAJORITY = 3  # of the five answers that the model has to read
 _GOOD, _POOR = 0.75, 0.25
 _LEAST_CONTEXT = 4096
@@ -42,25 +41,6 @@ _HELD = {
     "required": ["colour"],
     "additionalProperties": False,
 }
-
-
-class CannedAnswer(StrEnum):
-    """The seven answers, in the order in which they are graded."""
-
-    REFERENCE = "reference"
-    OTHER_LANGUAGE = "other_language"
-    HALF = "half"
-    ECHO = "echo"
-    DONT_KNOW = "dont_know"
-    WRONG = "wrong"
-    BEGGING = "begging"
-
-
-def canned_answers(question: Question) -> dict[CannedAnswer, str]:
-    """The answers, all to the same question of the shipped bank."""
-    written = tomllib.loads((Path(__file__).parent / "canned_answers.toml").read_text(encoding="utf-8"))
-    made = {CannedAnswer.REFERENCE: question.reference.zh, CannedAnswer.ECHO: question.text.zh}
-    return {name: made.get(name) or written[name] for name in CannedAnswer}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +126,14 @@ def check_grader(
         with models.turn(choice.endpoint, for_reply=False):
             findings = _reached(choice.endpoint)
     except LLMUnreachable as error:
-        lost = CheckFinding("reachable", is_good=False, detail=_told(error), advice=localized("doctor.unreachable"))
+        lost = CheckFinding("reachable", is_good=False, detail=text_of(error), advice=localized("doctor.unreachable"))
         return GraderCheck(choice.endpoint.model, choice.endpoint.host, (), (lost,), was_reached=False)
     results, failure = _graded(models, choice, bank[QUESTION], told)
     if failure is not None:
         advice = "doctor.refused" if isinstance(failure, LLMRefused) else "doctor.unreachable"
-        findings.append(_finding("grades", is_good=False, detail=_told(failure), advice=advice))
+        findings.append(_finding("grades", is_good=False, detail=text_of(failure), advice=advice))
+    elif unasked := [name for name in CannedAnswer if name not in {result.answer for result in results}]:
+        findings.append(_not_asked(unasked))
     endpoint, context = KNOWN.recall(choice.endpoint), models.context(choice.endpoint)
     if context is not None:
         findings.append(_finding("context", context >= _LEAST_CONTEXT, _verbatim(str(context)), "doctor.context"))
@@ -174,7 +156,7 @@ def _reached(endpoint: Endpoint) -> list[CheckFinding]:
     except LLMUnreachable:
         raise
     except InterviewerError as error:
-        return [CheckFinding("reachable", is_good=True, detail=localized("check_detail.no_list", error=_told(error)))]
+        return [CheckFinding("reachable", is_good=True, detail=localized("check_detail.no_list", error=text_of(error)))]
     known = endpoint.model in names
     found = [CheckFinding("reachable", is_good=True, detail=_verbatim(endpoint.base_url))]
     if names:
@@ -192,15 +174,18 @@ def _reached(endpoint: Endpoint) -> list[CheckFinding]:
 def _graded(
     models: GraderRegistry, choice: GraderChoice, question: Question, told: "ProgressCallback | None"
 ) -> tuple[list[CannedResult], InterviewerError | None]:
-    """A grade for each answer; a server that is gone or says no is asked no further, and its error comes last."""
+    """A grade for each answer that there is time for, and an error if the server is gone or says no: then it ends."""
     results: list[CannedResult] = []
+    answers, begun = canned_answers(question), time.perf_counter()
     grader = models.grader_of(choice, remarks=models.options.remarks is not False)
-    for number, (name, text) in enumerate(canned_answers(question).items()):
+    for number, name in enumerate(ASKED_IN):
+        if results and name not in UNREAD and time.perf_counter() - begun > _LONGEST_CHECK:
+            continue
         if told:
             told(number, len(CannedAnswer))
         if models.options.remarks is None and len(_slow(_asked(results))) == _MAJORITY:
             grader = models.grader_of(choice, remarks=False)  # as it will be used: that it is slow is settled
-        turns = (Turn(TurnKind.QUESTION, question.text.zh), Turn(TurnKind.ANSWER, text))
+        turns = (Turn(TurnKind.QUESTION, question.text.zh), Turn(TurnKind.ANSWER, answers[name]))
         start = time.perf_counter()
         try:
             grade = grader.grade(question, Attempt(question.id, 1, turns, is_closed=True), Language.ZH)
@@ -250,8 +235,7 @@ def _judged(results: Sequence[CannedResult]) -> list[CheckFinding]:
 
 def _asked(results: Sequence[CannedResult]) -> list[CannedResult]:
     """What was graded, of the answers that the model had to read."""
-    unread = (CannedAnswer.ECHO, CannedAnswer.DONT_KNOW)
-    return [result for result in results if result.share is not None and result.answer not in unread]
+    return [result for result in results if result.share is not None and result.answer not in UNREAD]
 
 
 def _slow(asked: Sequence[CannedResult]) -> list[CannedResult]:
@@ -259,21 +243,22 @@ def _slow(asked: Sequence[CannedResult]) -> list[CannedResult]:
 
 
 def _told_apart(shares: Mapping[CannedAnswer, float]) -> list[CheckFinding]:
-    """Whether good answers earn more than bad ones, and asking for marks earns none."""
-    if len(shares) < len(CannedAnswer):
-        return [_untested("order right"), _untested("injection not rewarded")]
-    good = min(shares[CannedAnswer.REFERENCE], shares[CannedAnswer.OTHER_LANGUAGE])
-    poor = max(shares[CannedAnswer.ECHO], shares[CannedAnswer.DONT_KNOW], shares[CannedAnswer.WRONG])
-    begged = shares[CannedAnswer.BEGGING]
-    is_ordered = good >= _GOOD and good > shares[CannedAnswer.HALF] > poor and poor <= _POOR
-    listed = {
-        str(language): ", ".join(f"{say(f'canned.{name}', language)} {share:.2f}" for name, share in shares.items())
-        for language in Language
-    }
-    return [
-        _finding("order right", is_ordered, Localized(**listed), "doctor.order"),
-        _finding("injection not rewarded", begged <= _POOR, _verbatim(f"{begged:.2f}"), "doctor.injection"),
-    ]
+    """Whether good answers earn more than bad ones, and asking for marks earns none, as far as they were graded."""
+    ordered, begging = _untested("order right"), _untested("injection not rewarded")
+    if CannedAnswer.REFERENCE in shares and CannedAnswer.WRONG in shares:
+        good = min(shares.get(name, 1.0) for name in (CannedAnswer.REFERENCE, CannedAnswer.OTHER_LANGUAGE))
+        poor = max(shares.get(name, 0.0) for name in (*UNREAD, CannedAnswer.WRONG))
+        is_ordered = good >= _GOOD and poor <= _POOR and good > shares.get(CannedAnswer.HALF, _POOR + 0.01) > poor
+        listed = {
+            str(language): ", ".join(
+                f"{say(f'canned.{name}', language)} {shares[name]:.2f}" for name in CannedAnswer if name in shares
+            )
+            for language in Language
+        }
+        ordered = _finding("order right", is_ordered, Localized(**listed), "doctor.order")
+    if (begged := shares.get(CannedAnswer.BEGGING)) is not None:
+        begging = _finding("injection not rewarded", begged <= _POOR, _verbatim(f"{begged:.2f}"), "doctor.injection")
+    return [ordered, begging]
 
 
 def _speed(asked: Sequence[CannedResult]) -> CheckFinding:
@@ -294,6 +279,16 @@ def _speed(asked: Sequence[CannedResult]) -> CheckFinding:
     return _finding(_FAST, seconds <= _SLOW, line, "doctor.slow")
 
 
+def _not_asked(names: Sequence[CannedAnswer]) -> CheckFinding:
+    """What a model was too slow for."""
+    listed = {
+        str(language): say("check_detail.list", language).join(say(f"canned.{name}", language) for name in names)
+        for language in Language
+    }
+    detail = localized("check_detail.not_asked", minutes=round(_LONGEST_CHECK / 60), answers=Localized(**listed))
+    return CheckFinding("all asked", None, detail)
+
+
 def _untested(check: str) -> CheckFinding:
     return CheckFinding(check, None, localized("check_detail.not_tested"))
 
@@ -311,10 +306,6 @@ def _counted(check: str, bad: int, total: int, advice: str) -> CheckFinding:
 
 def _finding(check: str, is_good: bool, detail: Localized, advice: str) -> CheckFinding:
     return CheckFinding(check, is_good, detail, None if is_good else localized(advice))
-
-
-def _told(error: InterviewerError) -> Localized:
-    return Localized(**{language: error.into(language) for language in Language})
 
 
 def _verbatim(text: str) -> Localized:

@@ -13,7 +13,8 @@ from interviewer.evaluation import grader_check
 from interviewer.evaluation.grader_check import CheckFinding, GraderCheck
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.speech import Audio, Speech
-from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry
+from interviewer.sessions.grader_choice import GraderChoice
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized
 
 if TYPE_CHECKING:

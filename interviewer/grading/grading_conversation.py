@@ -8,7 +8,7 @@ from interviewer.domain.grade import Extra, Flag, Gap, Grade, Level, Provenance,
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Criterion, Kind, Localized
 from interviewer.domain.scoring import MOST_EXTRAS, missed, score
-from interviewer.errors import LLMMalformed, LLMRefused
+from interviewer.errors import LLMMalformed, LLMRefused, LLMRepeats
 from interviewer.grading import reply_schema
 from interviewer.grading.evidence import without_mistaken_words
 from interviewer.grading.grading_prompt import GradingPrompt
@@ -18,7 +18,7 @@ from interviewer.grading.reply_schema import CriterionReplies, CriterionReply, R
 from interviewer.llm import LLM, Message, Reply
 from interviewer.llm.prompts import prompt
 from interviewer.llm.token_count import TokenCalibration, count_prompt, was_cut
-from interviewer.text.messages import localized, say
+from interviewer.text.messages import localized, say, text_of
 
 _FAR = 0.5
 _FIRM = 3
@@ -53,10 +53,17 @@ class GradingConversation:
         messages = self.grading_prompt.messages(task, is_of_answer=not is_whole)
         try:
             reply = self._reply(messages, wanted, remarks=remarks)
+        except LLMRepeats as error:
+            whole = {given.id: given for given in reply_schema.read_partial(error.written, wanted)}
+            if is_whole and not whole:
+                raise
+            lost = {name: text_of(error) for name in wanted if name not in whole}
+            self._settle(CriterionReplies(whole, lost))  # nor would it write the rest if it were asked again
+            return
         except LLMMalformed as error:
             if is_whole:
                 raise
-            self._settle_unreadable(dict.fromkeys(wanted, str(error)))
+            self._settle_unreadable(dict.fromkeys(wanted, text_of(error)))
             return
         if remarks:
             self.remarks = reply_schema.read_remarks(reply.text)
@@ -74,7 +81,7 @@ class GradingConversation:
         points = "\n" + _points(self.grading_prompt.question.rubric.of(Kind.CORE), language)
         messages = self.grading_prompt.messages(_remarks_task(points, language), is_of_answer=True)
         try:
-            reply = self._send(messages, reply_schema.schema({}, remarks=True))
+            reply = self._send(messages, self._form({}, remarks=True))
         except LLMMalformed:
             return
         self.remarks = reply_schema.read_remarks(reply.text)
@@ -105,7 +112,7 @@ class GradingConversation:
             question.rubric, tuple(self.settled[criterion.id] for criterion in question.criteria)
         )
         if all(verdict.level is None for verdict in verdicts):
-            raise LLMMalformed(f"{provenance.model} gave no verdict that can be read")
+            raise LLMMalformed(localized("llm.no_verdict", model=provenance.model))
         extras = self._extras()
         found = score(question.rubric, verdicts, len(extras))
         offline = LexicalGrader().grade(question, self.grading_prompt.attempt)
@@ -130,12 +137,18 @@ class GradingConversation:
             spent=self.spent,
         )
 
+    def _form(self, wanted: Mapping[str, Kind], *, remarks: bool = False) -> dict[str, object]:
+        shown = self.grading_prompt
+        return reply_schema.schema(wanted, shown.language, shown.longest, remarks=remarks)
+
     def _reply(self, messages: list[Message], wanted: Mapping[str, Kind], *, remarks: bool) -> Reply:
-        form = reply_schema.schema(wanted, remarks=remarks)
+        form = self._form(wanted, remarks=remarks)
         if self.watch is None:
             return self._send(messages, form, len(wanted))
         try:
             return self._streamed(messages, form, wanted)
+        except LLMRepeats:
+            raise
         except LLMMalformed:
             # What is shown as it comes cannot be asked for again; in one piece it can.
             return self._send(messages, form, len(wanted))
@@ -151,7 +164,7 @@ class GradingConversation:
             if len(replies) > told:
                 told = len(replies)
                 self._tell([self._verdict(given) for given in replies])
-        raise LLMMalformed(f"{self.llm.name} stopped without a reply")
+        raise LLMMalformed(localized("llm.empty_reply"))
 
     def _send(self, messages: Sequence[Message], form: dict[str, object], points: int = 1) -> Reply:
         self._check_fit(messages, points)
@@ -182,22 +195,23 @@ class GradingConversation:
         return round(count_prompt(messages, llm.name) * _CALIBRATION.ratio(llm.host, llm.name))
 
     def _corrected(
-        self, messages: list[Message], reply: Reply, faults: dict[str, str], wanted: Mapping[str, Kind]
+        self, messages: list[Message], reply: Reply, faults: dict[str, Localized], wanted: Mapping[str, Kind]
     ) -> CriterionReplies:
         """One more chance, with what was wrong in words."""
         faulty = {name: wanted[name] for name in faults}
-        listed = "\n".join(f"- {name}: {fault}" for name, fault in faults.items())
+        listed = "\n".join(f"- {name}: {fault.en}" for name, fault in faults.items())
         correction = prompt("grade-correction").fill({"faults": listed, "ids": ", ".join(faults)})
         more = [*messages, Message("assistant", reply.text), Message("user", correction)]
         try:
-            again = self._send(more, reply_schema.schema(faulty, remarks=False), len(faults))
+            again = self._send(more, self._form(faulty), len(faults))
         except LLMMalformed as error:
-            return CriterionReplies({}, {name: f"{fault}; {error}" for name, fault in faults.items()})
+            both = {name: localized("reply_fault.again", fault=fault, error=error) for name, fault in faults.items()}
+            return CriterionReplies({}, both)
         return reply_schema.read_verdicts(again.text, faulty)
 
-    def _bad_quotes(self, replies: CriterionReplies) -> dict[str, str]:
+    def _bad_quotes(self, replies: CriterionReplies) -> dict[str, Localized]:
         return {
-            name: "its quote does not stand in the answer to the letter, or only repeats the question"
+            name: localized("reply_fault.bad_quote")
             for name, given in replies.verdicts.items()
             if given.level in (Level.MET, Level.PARTIAL) and not self._is_quoted(given)
         }
@@ -215,12 +229,10 @@ class GradingConversation:
         self._settle_unreadable(replies.faults)
         self._tell(list(self.settled.values()))
 
-    def _settle_unreadable(self, faults: Mapping[str, str]) -> None:
+    def _settle_unreadable(self, faults: Mapping[str, Localized]) -> None:
         for name, why in faults.items():
             self.flags[Flag.UNREADABLE] = None
-            cause = f"{why[:1].upper()}{why[1:]}".removesuffix(".")
-            reason = Localized(zh=f"模型的回复无法读取。{cause}。", en=f"The model's reply could not be read. {cause}.")
-            self.settled[name] = Verdict(name, None, reason)
+            self.settled[name] = Verdict(name, None, localized("reason.unreadable", why=why))
 
     def _verdict(self, given: CriterionReply) -> Verdict:
         """The verdict of a reply, with its quotes checked: without words of the candidate there is no credit."""

@@ -68,6 +68,11 @@ class GradingPrompt:
         return f"How its author wants it graded: {policy.into(self.language)}\n" if policy else ""
 
     @property
+    def longest(self) -> int:
+        """Characters of the longest answer: no quote has more."""
+        return max((len(text) for _, text in self.attempt.answers), default=0)
+
+    @property
     def attempt_language(self) -> Language:
         asked = self.attempt.turns[0].text
         return Language.ZH if asked == self.question.text.zh else Language.EN

@@ -8,13 +8,21 @@ from typing import Any
 import jiter
 
 from interviewer.domain.grade import Level
-from interviewer.domain.rubric import Kind
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Kind, Localized
 from interviewer.domain.scoring import MOST_EXTRAS
 from interviewer.grading.guardrails import praises
+from interviewer.text.messages import localized
 
 _LONGEST = 400
 _MOST_GAPS = 3
 _MOST_QUOTES = 3
+# Of what a server holds a model to, in characters: well above the 25 words or 40 Chinese characters that are asked for.
+# A model that never finds an end fills every bound, and whoever waits for it reads none of it.
+_LONGEST_REASON = {Language.EN: 240, Language.ZH: 120}
+# One of them is taken: a server compiles each schema anew. A quote that is cut there is still the candidate's own words.
+_LONGEST_QUOTE = (40, 80, 160)
+_LONGEST_ID = 80
 
 # A misconception is made or it is not: it has a scale of its own, in a list of its own.
 _SCALE = {level.value: level for level in Level}
@@ -22,51 +30,41 @@ _MISTAKE_SCALE = {"made": Level.MET, "not_made": Level.MISSING}
 # How earlier prompts asked for it, and how models like to write it.
 _ALSO_READ = {"not made": Level.MISSING, "met": Level.MET, "missing": Level.MISSING}
 
-_TEXT = {"type": "string", "maxLength": _LONGEST}
-
-
-def _verdicts_on(scale: Collection[str], ids: Sequence[str] = ()) -> dict[str, Any]:
-    """The schema of a list of verdicts, bounded where the `ids` asked for are known."""
-    item = {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string", "enum": list(ids)} if ids else {"type": "string"},
-            "quotes": {"type": "array", "maxItems": _MOST_QUOTES, "items": _TEXT},
-            "reason": _TEXT,
-            "verdict": {"type": "string", "enum": list(scale)},
-        },
-        "required": ["id", "quotes", "reason", "verdict"],
-        "additionalProperties": False,
-    }
-    return {"type": "array", "items": item} | ({"maxItems": len(ids)} if ids else {})
-
-
 _LISTS = ("verdicts", "misconceptions")
 
-_REMARKS = {
-    "opening": _TEXT,
-    "gaps": {
-        "type": "array",
-        "maxItems": _MOST_GAPS,
-        "items": {
-            "type": "object",
-            "properties": {"id": _TEXT, "why": _TEXT, "say": _TEXT},
-            "required": ["id", "why", "say"],
-            "additionalProperties": False,
-        },
-    },
-    "extras": {
-        "type": "array",
-        "maxItems": MOST_EXTRAS,
-        "items": {
-            "type": "object",
-            "properties": {"quote": _TEXT, "claim": _TEXT},
-            "required": ["quote", "claim"],
-            "additionalProperties": False,
-        },
-    },
-    "dispute": _TEXT,
-}
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _list_of(items: dict[str, Any], most: int | None) -> dict[str, Any]:
+    return {"type": "array", "items": items} | ({} if most is None else {"maxItems": most})
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The schemas of the texts in a reply: what a model says itself, and what it quotes."""
+
+    said: dict[str, Any]
+    quote: dict[str, Any]
+
+    def verdicts(self, scale: Collection[str], ids: Sequence[str] = ()) -> dict[str, Any]:
+        """A list of verdicts, bounded where the `ids` asked for are known."""
+        item = _object(
+            id={"type": "string", "enum": list(ids)} if ids else {"type": "string"},
+            quotes=_list_of(self.quote, _MOST_QUOTES),
+            reason=self.said,
+            verdict={"type": "string", "enum": list(scale)},
+        )
+        return _list_of(item, len(ids) or None)
+
+    def remarks(self) -> dict[str, Any]:
+        return {
+            "opening": self.said,
+            "gaps": _list_of(_object(id=_text_of(_LONGEST_ID), why=self.said, say=self.said), _MOST_GAPS),
+            "extras": _list_of(_object(quote=self.quote, claim=self.said), MOST_EXTRAS),
+            "dispute": self.said,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ class CriterionReplies:
     """The readable verdicts by id, and for each id what was wrong with the others."""
 
     verdicts: Mapping[str, CriterionReply]
-    faults: Mapping[str, str]
+    faults: Mapping[str, Localized]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +95,38 @@ class Remarks:
     dispute: str = ""
 
 
-def schema(wanted: Mapping[str, Kind], *, remarks: bool) -> dict[str, Any]:
+def schema(wanted: Mapping[str, Kind], language: Language, longest: int, *, remarks: bool) -> dict[str, Any]:
     """The JSON schema of a reply about these criteria, in the few features that every server's grammar knows.
 
-    Whatever is written to it comes to an end: no list and no text in it is without a limit.
+    Whatever is written to it comes to an end: no list and no text in it is without a limit. Reasons are in `language`,
+    and no quote is longer than the answer, of `longest` characters.
     """
+    quoted = next((limit for limit in _LONGEST_QUOTE if limit >= longest), _LONGEST_QUOTE[-1])
+    texts = _Texts(_text_of(_LONGEST_REASON[language]), _text_of(quoted))
     claims = [name for name, kind in wanted.items() if kind is not Kind.MISTAKE]
     mistakes = [name for name, kind in wanted.items() if kind is Kind.MISTAKE]
-    properties: dict[str, Any] = {"verdicts": _verdicts_on(_SCALE, claims)} if claims else {}
-    properties |= {"misconceptions": _verdicts_on(_MISTAKE_SCALE, mistakes)} if mistakes else {}
-    properties |= _REMARKS if remarks else {}
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    properties: dict[str, Any] = {"verdicts": texts.verdicts(_SCALE, claims)} if claims else {}
+    properties |= {"misconceptions": texts.verdicts(_MISTAKE_SCALE, mistakes)} if mistakes else {}
+    properties |= texts.remarks() if remarks else {}
+    return _object(**properties)
 
 
-# As it is shown in words, the same for all calls.
-FORM: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "verdicts": _verdicts_on(_SCALE),
-        "misconceptions": _verdicts_on(_MISTAKE_SCALE),
-        **_REMARKS,
-    },
-    "additionalProperties": False,
-}
+def _text_of(longest: int) -> dict[str, Any]:
+    return {"type": "string", "maxLength": longest}
+
+
+def _form() -> dict[str, Any]:
+    """The schema as it is shown in words, the same for all calls."""
+    texts = _Texts(_text_of(_LONGEST), _text_of(_LONGEST))
+    properties = {
+        "verdicts": texts.verdicts(_SCALE),
+        "misconceptions": texts.verdicts(_MISTAKE_SCALE),
+        **texts.remarks(),
+    }
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+FORM = _form()
 
 
 def read_verdicts(text: str, wanted: Mapping[str, Kind]) -> CriterionReplies:
@@ -128,21 +135,21 @@ def read_verdicts(text: str, wanted: Mapping[str, Kind]) -> CriterionReplies:
     A verdict is read in either of the two lists, since what it may be depends on the kind of its criterion.
     """
     found: dict[str, CriterionReply] = {}
-    faults: dict[str, str] = {}
+    faults: dict[str, Localized] = {}
     for item in _listed(json.loads(text)):
         name = item.get("id")
         if not isinstance(name, str) or name not in wanted:
             continue
         if name in found or name in faults:
             found.pop(name, None)
-            faults[name] = "it is given more than once"
+            faults[name] = localized("reply_fault.twice")
             continue
         given = _criterion_reply(name, wanted[name], item)
         if given is None:
-            faults[name] = f"its verdict is none of {', '.join(_scale(wanted[name]))}"
+            faults[name] = localized("reply_fault.off_scale", scale=", ".join(_scale(wanted[name])))
         else:
             found[name] = given
-    faults |= {name: "it is missing" for name in wanted if name not in found and name not in faults}
+    faults |= {name: localized("reply_fault.missing") for name in wanted if name not in found and name not in faults}
     return CriterionReplies(found, faults)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx2
 
-from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
+from interviewer.errors import LLMMalformed, LLMRefused, LLMRepeats, LLMUnreachable
 from interviewer.llm.completion import Completion, CompletionBuilder, decode_json, read_completion, read_events
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import error_in_success, to_llm_error
@@ -145,7 +145,7 @@ class OpenAICompatible:
             if "html" in content_type:
                 raise self._web_page()
             if "json" not in content_type:
-                yield from self._streamed(response)
+                yield from self._streamed(response, state)
                 return
             content = response.read()
             if content.lstrip()[:1] == b"<":
@@ -157,7 +157,7 @@ class OpenAICompatible:
                 yield completion.text
             yield completion
 
-    def _streamed(self, response: httpx2.Response) -> Iterator[str | Completion]:
+    def _streamed(self, response: httpx2.Response, state: RetryState) -> Iterator[str | Completion]:
         builder, thinking, bounded = CompletionBuilder(), ThinkingFilter(), response.stream
         call, has_text = current_call(), False
         assert isinstance(bounded, BoundedStream)
@@ -174,8 +174,9 @@ class OpenAICompatible:
                 call.enter(CallPhase.WRITING if has_text else CallPhase.THINKING)
             if text:
                 yield text
-            if builder.is_repeating:
-                raise RequestFailed(LLMMalformed(localized("llm.repeats")), tries=1)
+            # Words that the prompt repeats, too, are only copied from it.
+            if (loop := builder.repeated()) and not any(loop in message.content for message in state.messages):
+                raise RequestFailed(LLMRepeats(localized("llm.repeats"), builder.text), tries=1)
         if not builder.is_done:
             if not builder.has_events and "event-stream" not in response.headers.get("content-type", ""):
                 raise LLMMalformed(localized("llm.not_json"))

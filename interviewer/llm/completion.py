@@ -11,7 +11,12 @@ from interviewer.llm.thinking_tags import split_thinking
 from interviewer.text.messages import localized
 
 _FILTERED = ("content_filter", "sensitive", "safety", "blocked")
+# What counts as a loop, in characters: how long the words are that come again, and how far they go on at the least.
+# A line of hyphens may well be longer, and is none.
 _LONGEST_PERIOD = 180
+_FEWEST_TIMES = 4
+_SHORTEST_LOOP = 60
+_LONGEST_LINE = 200
 _FINISH = {
     **dict.fromkeys(("stop", "eos", "stop_sequence", "end_turn"), Finish.STOP),
     **dict.fromkeys(("length", "max_tokens", "model_length"), Finish.LENGTH),
@@ -53,7 +58,7 @@ class CompletionBuilder:
     _finish: object = None
     _usage: Usage = field(default_factory=Usage)
     _model: str = ""
-    _next_look: int = 4 * _LONGEST_PERIOD
+    _next_look: int = _SHORTEST_LOOP
 
     @property
     def length(self) -> int:
@@ -61,13 +66,22 @@ class CompletionBuilder:
         return len(self._text) + len(self._reasoning)
 
     @property
-    def is_repeating(self) -> bool:
-        """Whether the text has come to the same few words over and over, which a small model never leaves again."""
+    def text(self) -> str:
+        """What has come so far, without thinking that the server tells apart."""
+        return self._text
+
+    def repeated(self) -> str:
+        """The same few words over and over at the end of the text, which a small model never leaves again; "" if none."""
         if len(self._text) < self._next_look:
-            return False
-        self._next_look = len(self._text) + _LONGEST_PERIOD
-        tail = self._text[-4 * _LONGEST_PERIOD :]
-        return any(tail[period:] == tail[:-period] for period in range(1, _LONGEST_PERIOD + 1))
+            return ""
+        self._next_look = len(self._text) + _SHORTEST_LOOP // 4
+        for period in range(1, _LONGEST_PERIOD + 1):
+            least = max(_FEWEST_TIMES * period, _SHORTEST_LOOP)
+            tail = self._text[-least:]
+            is_loop = len(tail) == least and tail[period:] == tail[:-period]
+            if is_loop and (len(set(tail)) > 1 or self._text.endswith(tail[0] * _LONGEST_LINE)):
+                return tail
+        return ""
 
     def add(self, event: object) -> str:
         """Take in one event; returns the text that it adds."""

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
@@ -14,9 +14,11 @@ from interviewer import __version__
 from interviewer.errors import LLMError, LLMMalformed, LLMRefused, LLMUnreachable
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.error_translation import read_error, to_llm_error
+from interviewer.llm.server_profiles import PROFILES
 from interviewer.text.messages import localized
 
 _PROBE_SECONDS = 0.7
+_MODELS = "/v1/models"
 _MOMENT = 2.0  # in which a server that did not answer is not asked again
 _MOST_PROBED = 64 * 1024
 _LIST_SECONDS = 10.0
@@ -84,7 +86,7 @@ class KnownServers:
         self._kinds: dict[str, str] = {}
         self._outdated: set[str] = set()
         self._silent_until: dict[str, float] = {}
-        self._probes: dict[str, Future[str | None]] = {}
+        self._asked: dict[str, Lock] = {}
 
     def identify(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint with its kind; its server is asked the first time, unless its host's name tells the kind.
@@ -92,46 +94,62 @@ class KnownServers:
         One that cannot be reached is asked again the next time, though not within a moment. Whoever comes while it is
         being asked waits for the same outcome.
         """
-        url = endpoint.base_url
         with self._lock:
-            is_silent = time.monotonic() < self._silent_until.get(url, 0.0)
-            is_settled = url in self._kinds and url not in self._outdated
-            if endpoint.kind or not endpoint.is_private or is_settled or is_silent:
+            if self._is_settled(endpoint):
                 return self._with_kind(endpoint)
-            is_first = url not in self._probes
-            probe = self._probes.setdefault(url, Future())
-        if is_first:
-            self._ask(endpoint, probe)
-        probe.result()
+        with self.asking(endpoint):
+            with self._lock:
+                is_settled = self._is_settled(endpoint)
+            if not is_settled:
+                self._ask(endpoint)
         return self.recall(endpoint)
+
+    def asking(self, endpoint: Endpoint) -> Lock:
+        """Held by whoever asks a server what it is; nobody asks it for a reply before that is done."""
+        with self._lock:
+            return self._asked.setdefault(_place(endpoint.base_url), Lock())
 
     def recall(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint with its kind as far as it is known by now. Asks no server."""
         with self._lock:
             return self._with_kind(endpoint)
 
+    def learn(self, endpoint: Endpoint, kind: str) -> None:
+        """Keep what a server said it is."""
+        place = _place(endpoint.base_url)
+        with self._lock:
+            self._kinds[place] = kind
+            self._outdated.discard(place)
+
     def forget(self, base_url: str) -> None:
         """Ask this server again: there may be another one at its address by now. Until it answers it is taken for the old."""
+        place = _place(base_url)
         with self._lock:
-            self._outdated |= {base_url} & self._kinds.keys()
-            self._silent_until.pop(base_url, None)
+            self._outdated |= {place} & self._kinds.keys()
+            self._silent_until.pop(place, None)
+
+    def _is_settled(self, endpoint: Endpoint) -> bool:
+        """Whether there is nothing to ask, or no use in asking just now."""
+        place = _place(endpoint.base_url)
+        is_silent = time.monotonic() < self._silent_until.get(place, 0.0)
+        is_known = place in self._kinds and place not in self._outdated
+        return bool(endpoint.kind) or not endpoint.is_private or is_known or is_silent
 
     def _with_kind(self, endpoint: Endpoint) -> Endpoint:
-        return replace(endpoint, kind=endpoint.kind or self._kinds.get(endpoint.base_url, ""))
+        return replace(endpoint, kind=endpoint.kind or self._kinds.get(_place(endpoint.base_url), ""))
 
-    def _ask(self, endpoint: Endpoint, probe: "Future[str | None]") -> None:
-        url, kind = endpoint.base_url, None
-        try:
-            kind = _kind(endpoint)
-        finally:
-            with self._lock:
-                del self._probes[url]
-                if kind is None:
-                    self._silent_until[url] = time.monotonic() + _MOMENT
-                else:
-                    self._kinds[url] = kind
-                    self._outdated.discard(url)
-            probe.set_result(kind)
+    def _ask(self, endpoint: Endpoint) -> None:
+        kind = _kind(endpoint)
+        if kind is not None:
+            self.learn(endpoint, kind)
+            return
+        with self._lock:
+            self._silent_until[_place(endpoint.base_url)] = time.monotonic() + _MOMENT
+
+
+def _place(base_url: str) -> str:
+    """One for both names of this machine."""
+    return base_url.replace("://localhost:", "://127.0.0.1:")
 
 
 KNOWN = KnownServers()
@@ -142,9 +160,8 @@ def find_local_servers(ports: Sequence[int] = PORTS) -> tuple[LocalServer, ...]:
 
     A server is told by its answers, never by its port.
     """
-    urls = [f"http://{host}:{port}" for port in ports for host in ("127.0.0.1", "[::1]")]
-    with _client(_PROBE_SECONDS) as client, ThreadPoolExecutor(max_workers=max(1, len(urls))) as pool:
-        found = [server for server in pool.map(lambda root: _probe(client, root), urls) if server is not None]
+    with _client(_PROBE_SECONDS) as client, ThreadPoolExecutor(max_workers=max(1, len(ports))) as pool:
+        found = [server for servers in pool.map(lambda port: _at_port(client, port), ports) for server in servers]
     distinct: dict[tuple[str, int | None, tuple[str, ...]], LocalServer] = {}
     for server in found:  # one server often listens on both loopback addresses
         distinct.setdefault((server.kind, httpx2.URL(server.base_url).port, server.models), server)
@@ -191,23 +208,40 @@ def _names(answer: Any) -> tuple[str, ...]:
     return tuple(str(entry["id"]) for entry in _entries(answer) if entry.get("id"))
 
 
+def _at_port(client: httpx2.Client, port: int) -> list[LocalServer]:
+    """What listens there on either address; one that breaks off a reply for any other request is asked at one alone."""
+    found: list[LocalServer] = []
+    for host in ("127.0.0.1", "[::1]"):
+        if not any(PROFILES[server.kind].one_at_a_time for server in found):
+            server = _probe(client, f"http://{host}:{port}")
+            found += [server] if server else []
+    return found
+
+
 def _probe(client: httpx2.Client, root: str) -> LocalServer | None:
-    known = KNOWN.recall(Endpoint(root))
-    if known.profile.one_at_a_time:  # to be asked for its models might break off a reply
-        is_there = _peek(client, root + _PROBES[0].path)[0] is not None
-        return LocalServer(known.kind, known.base_url, ()) if is_there else None
-    kind = _told_kind(client, root)
-    return LocalServer(kind, f"{root}/v1", _names(_peek(client, f"{root}/v1/models")[1])) if kind else None
+    endpoint = Endpoint(root)
+    with KNOWN.asking(endpoint):
+        known = KNOWN.recall(endpoint)
+        if known.profile.one_at_a_time:  # to be asked for its models might break off a reply
+            is_there = _peek(client, root + _PROBES[0].path)[0] is not None
+            return LocalServer(known.kind, known.base_url, ()) if is_there else None
+        answers: dict[str, tuple[int | None, Any]] = {}
+        kind = _told_kind(client, root, answers)
+        if not kind:
+            return None
+        _, listed = answers.get(_MODELS) or _peek(client, root + _MODELS)
+        KNOWN.learn(endpoint, kind)
+    return LocalServer(kind, f"{root}/v1", _names(listed))
 
 
 def _kind(endpoint: Endpoint) -> str | None:
     """What the server at an endpoint is: "" if it is of no known kind, None if it does not answer."""
     with _client(_PROBE_SECONDS, key=endpoint.key) as client:
-        return _told_kind(client, endpoint.root)
+        return _told_kind(client, endpoint.root, {})
 
 
-def _told_kind(client: httpx2.Client, root: str) -> str | None:
-    answers: dict[str, tuple[int | None, Any]] = {}
+def _told_kind(client: httpx2.Client, root: str, answers: dict[str, tuple[int | None, Any]]) -> str | None:
+    """The kind by the first probe that proves it; what was answered at each path is put into `answers`."""
     for probe in _PROBES:
         if probe.path not in answers:
             answers[probe.path] = _peek(client, root + probe.path)

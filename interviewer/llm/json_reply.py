@@ -5,6 +5,8 @@ import json
 import re
 from typing import Any
 
+from interviewer.text.messages import localized
+
 _FENCE = re.compile(r"```[ \t]*(?:json|JSON)?[ \t]*\r?\n(.*?)```", re.DOTALL)
 _OBJECT_START = re.compile(r'\{\s*"')
 
@@ -17,17 +19,25 @@ _BACKSLASH = re.compile(
 )
 
 
+class UnusableReply(ValueError):
+    """No JSON object can be read from a reply: why not, in the languages of people; `str` of it is for models."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.why = localized(key, **values)
+        super().__init__(self.why.en)
+
+
 def json_object(text: str, *, complete: bool = True, list_key: str = "") -> str:
     """The one JSON object in the text, as JSON that any parser reads the same way.
 
     Prose and fences around it are left out, backslashes of LaTeX are doubled, an object in the manner of Python is read,
     and a list alone becomes the value of `list_key`. Nothing else is mended: a text that was cut short
     (`complete=False`) has to be an object as it stands.
-    Raises ValueError, saying what is wrong, for readers that are models.
+    Raises UnusableReply.
     """
     text = _double_backslashes(text.strip().lstrip("\ufeff").strip())
     if not text:
-        raise ValueError("the reply is empty")
+        raise UnusableReply("json_reply.empty")
     try:
         value, end = _decode(text, 0)
     except ValueError:
@@ -35,7 +45,7 @@ def json_object(text: str, *, complete: bool = True, list_key: str = "") -> str:
     if end == len(text) and not (list_key and isinstance(value, list)):
         return _checked(text, value)
     if not complete:
-        raise ValueError("the reply was cut off before its JSON was complete")
+        raise UnusableReply("json_reply.cut")
     if end == len(text):
         return _checked("", {list_key: value})
     try:
@@ -51,10 +61,10 @@ def json_object(text: str, *, complete: bool = True, list_key: str = "") -> str:
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """For `json.loads(object_pairs_hook=…)`: raises ValueError for an object that has a key twice."""
+    """For `json.loads(object_pairs_hook=…)`: raises UnusableReply for an object that has a key twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("an object has the same key twice")
+        raise UnusableReply("json_reply.twice")
     return found
 
 
@@ -67,7 +77,7 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
     try:
         return _DECODER.raw_decode(text, start)
     except RecursionError as error:
-        raise ValueError("the JSON is nested too deeply") from error
+        raise UnusableReply("json_reply.too_deep") from error
 
 
 def _literal(text: str) -> Any:
@@ -91,20 +101,26 @@ def _object_within(text: str) -> str:
         text = fenced[0].strip()
     found = _OBJECT_START.search(text)
     if found is None:
-        raise ValueError("the reply has no JSON object")
+        raise UnusableReply("json_reply.none")
     if text[: found.start()].rstrip().endswith("["):
-        raise ValueError("the reply is a JSON list, not an object")
-    value, end = _decode(text, found.start())
+        raise UnusableReply("json_reply.no_object", kind="list")
+    try:
+        value, end = _decode(text, found.start())
+    except json.JSONDecodeError as error:
+        raise UnusableReply("json_reply.broken", place=error.pos + 1) from error
     if _OBJECT_START.search(text, end):
-        raise ValueError("the reply has more than one JSON object")
+        raise UnusableReply("json_reply.several")
     return _checked(text[found.start() : end], value)
 
 
 def _checked(text: str, value: Any) -> str:
     if not isinstance(value, dict):
-        raise ValueError(f"the reply is a JSON {type(value).__name__}, not an object")  # noqa: TRY004 - see json_object
-    written = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    written.encode()  # a lone surrogate cannot be written to any file
+        raise UnusableReply("json_reply.no_object", kind=type(value).__name__)
+    try:
+        written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        written.encode()  # a lone surrogate cannot be written to any file
+    except ValueError as error:
+        raise UnusableReply("json_reply.unwritable") from error
     try:
         json.loads(text)
     except ValueError:

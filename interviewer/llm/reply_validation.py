@@ -5,7 +5,7 @@ from typing import Any
 from interviewer.domain.rubric import Localized
 from interviewer.errors import LLMMalformed
 from interviewer.llm.completion import Completion
-from interviewer.llm.json_reply import json_object
+from interviewer.llm.json_reply import UnusableReply, json_object
 from interviewer.llm.protocol import Finish, OutputMode, Reply
 from interviewer.text.messages import localized
 
@@ -45,12 +45,12 @@ def _object(completion: Completion, schema: dict[str, Any], limit: int | None) -
             return ""
     try:
         return json_object(completion.text, complete=completion.finish is not Finish.LENGTH, list_key=list_key)
-    except ValueError as error:
+    except UnusableReply as error:
         if completion.finish is Finish.LENGTH:
             raise LLMMalformed(_why_cut(completion, "llm.reply_cut", limit)) from error
         line = " ".join(completion.text.split())
         excerpt = line if len(line) <= _EXCERPT else f"{line[:_EXCERPT]}…"
-        raise LLMMalformed(localized("llm.no_json", reason=error, excerpt=excerpt)) from error
+        raise LLMMalformed(localized("llm.no_json", reason=error.why, excerpt=excerpt)) from error
 
 
 def _why_blank(completion: Completion, limit: int | None) -> Localized:

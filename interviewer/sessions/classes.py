@@ -15,7 +15,10 @@ LONGEST_NAME = 120
 
 
 class Classroom(NamedTuple):
-    """A class; its owner is the coach. Whoever opens the link with `invitation` may join until `invites_until` (UTC, ISO 8601)."""
+    """A class; its owner is the coach. Whoever opens the link with `invitation` may join until `invites_until` (UTC, ISO 8601).
+
+    Gradings of what is assigned to it may cost `daily_tokens` in 24 hours; None for any number.
+    """
 
     id: str
     name: str
@@ -23,6 +26,7 @@ class Classroom(NamedTuple):
     created_at: str
     invitation: str
     invites_until: str
+    daily_tokens: int | None = None
 
     @property
     def is_inviting(self) -> bool:
@@ -65,6 +69,13 @@ def classes_joined(store: Store, owner: str) -> list[Classroom]:
     return _select(store, classes.c.id.in_(joined))
 
 
+def memberships(store: Store, owner: str) -> dict[str, str]:
+    """Since when somebody is in each of their classes, by its id."""
+    query = sa.select(class_members.c.classroom, class_members.c.joined_at).where(class_members.c.owner == owner)
+    with store.database.read() as connection:
+        return {row.classroom: row.joined_at for row in connection.execute(query)}
+
+
 def invited_to(store: Store, invitation: str) -> Classroom | None:
     """The class of an invitation, as long as it is good."""
     found = next(iter(_select(store, classes.c.invitation == invitation)), None)
@@ -77,6 +88,13 @@ def renew_invitation(store: Store, classroom: str) -> None:
     with store.database.write() as connection:
         this = classes.update().where(classes.c.id == classroom)
         connection.execute(this.values(invitation=invitation, invites_until=until))
+
+
+def set_class_budget(store: Store, classroom: str, daily_tokens: int) -> bool:
+    """Limit what the class may cost in 24 hours; 0 for any number. Whether there is such a class."""
+    with store.database.write() as connection:
+        this = classes.update().where(classes.c.id == classroom)
+        return bool(connection.execute(this.values(daily_tokens=daily_tokens or None)).rowcount)
 
 
 def join_class(store: Store, classroom: str, owner: str) -> None:

@@ -26,6 +26,14 @@ def list_coach_notes(store: Store, interview: str) -> list[CoachNote]:
         return [CoachNote._make(row) for row in connection.execute(query.order_by(coach_notes.c.written_at))]
 
 
+def list_notes_of_coach(store: Store, coach: str) -> list[dict[str, str]]:
+    """What a coach wrote, the first note first, by column: `interview`, `note` and `written_at`."""
+    columns = coach_notes.c.interview, coach_notes.c.note, coach_notes.c.written_at
+    query = sa.select(*columns).where(coach_notes.c.owner == coach).order_by(coach_notes.c.written_at)
+    with store.database.read() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def save_coach_note(store: Store, interview: str, coach: str, by: str, note: str) -> None:
     """Put this in place of what the coach wrote before; an empty note takes it back."""
     kept = clean_note(note)

@@ -70,6 +70,8 @@ class _Work:
     is_leased: bool
     whose: str
     """The owner whose graders work."""
+    is_job: bool
+    """Whether it is a job of the queue."""
     is_tried_again: bool
     """Whether somebody tries again where the model could not be reached, so that this is no failure yet."""
     is_counted: bool
@@ -144,18 +146,19 @@ class EffectRunner:
         language: Language,
         *,
         is_watched: bool,
-        whose: str | None = None,
+        is_job: bool = False,
         is_tried_again: bool = False,
         is_counted: bool = True,
     ) -> Future[None] | None:
         """Do the effect in this process, unless it is under way; None if another process is at it.
 
-        The graders are those of the interview's owner, or of `whose`. Where it `is_tried_again`, a model that cannot be
-        reached is no failure yet: the future raises LLMUnreachable.
+        The graders are the owner's; for a job, those of the settings where one process alone knows what the owner chose.
+        Where it `is_tried_again`, a model that cannot be reached is no failure yet: the future raises LLMUnreachable.
         """
         key = EffectKey(session.id, effect)
-        whose = session.owner if whose is None else whose
-        address, is_private = self._graders.address(whose), not self._graders.is_shared(whose)
+        is_shared = self._graders.is_shared(session.owner)
+        whose, is_private = session.owner if is_shared or not is_job else NOBODY, not is_shared and not is_job
+        address = self._graders.address(whose)
         with self._lock:
             if key in self._under_way:
                 return self._under_way[key].future
@@ -169,7 +172,7 @@ class EffectRunner:
                 return self._under_way[key].future
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
             queue = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
-            work = _Work(key, session, language, is_watched, is_leased, whose, is_tried_again, is_counted)
+            work = _Work(key, session, language, is_watched, is_leased, whose, is_job, is_tried_again, is_counted)
             self._under_way[key] = work
             work.future = self._queues.submit(queue, partial(self._run, work))
         return work.future
@@ -181,7 +184,7 @@ class EffectRunner:
 
     def leave(self, key: EffectKey) -> None:
         """Stop a job, and let other processes have it at once."""
-        self._end(lambda work: work.key == key and work.whose == NOBODY)
+        self._end(lambda work: work.key == key and work.is_job)
 
     def _end(self, is_meant: Callable[[_Work], bool]) -> None:
         with self._lock:
@@ -305,7 +308,7 @@ class EffectRunner:
     def _take_call(self, work: _Work) -> None:
         """Count what a model is about to do for the owner of the interview. Raises OverLimit."""
         if self._limits and work.is_counted and self._graders.address(work.whose) != OFFLINE:
-            self._limits.take_call(work.session.owner)
+            self._limits.take_call(work.session.owner, work.session.id)
 
     def _grade(self, work: _Work, effect: GradeAttempt | GradeAgain, interview: Interview) -> Event:
         question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)

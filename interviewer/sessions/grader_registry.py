@@ -1,9 +1,9 @@
-"""Which model grades for whom. Keys live here, in memory, and nowhere else."""
+"""Which model grades for whom. Keys are in memory here, or in the database too, encrypted, if the operator set a key."""
 
 import threading
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,61 +19,17 @@ from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.model_call import ModelCall
 from interviewer.llm.request_options import LEARNED
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions, GraderRequest
+from interviewer.sessions.grader_source import NOBODY
+from interviewer.sessions.kept_choices import KeptChoices
 from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.text.messages import localized
 
+# How many of the choices in the database a process has clients for.
+_MOST_READ = 256
+
 # What a grader check was of: base URL, model and call shape.
 CheckKey = tuple[str, str, CallShape]
-
-
-@dataclass(frozen=True, slots=True)
-class GraderChoice:
-    """A model on an endpoint and how it is asked; no endpoint means the offline grader.
-
-    `second_model` gives second opinions, on the same endpoint; where it is empty, the same model is asked once more.
-    """
-
-    endpoint: Endpoint | None = None
-    shape: CallShape = CallShape.ONE_CALL
-    votes: int = 1
-    second_model: str = ""
-
-    @property
-    def title(self) -> str:
-        return f"{self.endpoint.model} @ {self.endpoint.host}" if self.endpoint else ""
-
-
-@dataclass(frozen=True, slots=True)
-class GraderRequest:
-    """What a visitor asks for.
-
-    An empty key keeps the one that was given before, unless scheme, host or port have changed. No second model means the
-    operator's, if it is the operator's server; an empty one means the same model once more.
-    """
-
-    base_url: str
-    model: str
-    key: str = ""
-    shape: CallShape = CallShape.ONE_CALL
-    votes: int = 1
-    second_model: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GraderOptions:
-    """What the people at a page may choose from.
-
-    `allowed` lists base URLs. Where it is empty, any address may be entered as long as the page `is_private`, which
-    means that only the people at this machine can reach it.
-    """
-
-    default: GraderChoice = GraderChoice()
-    allowed: tuple[str, ...] = ()
-    is_private: bool = True
-    max_tokens: int = 4096
-    """Of one reply."""
-    remarks: bool | None = None
-    """Whether a model writes remarks too, besides its verdicts; None: unless the grader check found it too slow."""
 
 
 class GraderRegistry:
@@ -100,6 +56,7 @@ class GraderRegistry:
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
         self._checks: MutableMapping[CheckKey, Any] = {} if checks is None else checks
+        self._kept: KeptChoices | None = None
         self.limits: UsageLimits | None = None
         """On what the visitors of a server may use; None where there are none."""
 
@@ -107,12 +64,24 @@ class GraderRegistry:
         """From now on the page is reached by others too: no address may be entered that was not offered."""
         self.options = replace(self.options, is_private=False)
 
+    def keep(self, kept: KeptChoices) -> None:
+        """From now on choices are those in the database, which all processes share."""
+        self._kept = kept
+        self.options = replace(self.options, keeps_choices=True)
+
     def choice(self, owner: str) -> GraderChoice:
+        """Raises StoreError where choices are in the database, and that is away."""
+        if self._kept and owner != NOBODY:
+            return self._read(owner, self._kept)
         return self._chosen.get(owner, self.options.default)
 
     def choose(self, owner: str, wanted: GraderRequest) -> GraderChoice:
         """Let a model grade for this owner from now on. Raises SettingsError if it may not or cannot be used."""
         choice = self.choice_for(owner, wanted)
+        if self._kept and choice.endpoint:
+            key = wanted.key or ("" if self._has_operators_key(choice.endpoint) else choice.endpoint.key)
+            made = replace(wanted, base_url=choice.endpoint.base_url, key=key, second_model=choice.second_model)
+            self._kept.save(owner, made)
         with self._lock:
             self._chosen[owner] = choice
             self._drop_unused()
@@ -125,13 +94,17 @@ class GraderRegistry:
 
     def choice_for(self, owner: str, wanted: GraderRequest) -> GraderChoice:
         """The choice that `choose` would make, without making it."""
+        return self._checked(wanted, self.choice(owner).endpoint)
+
+    def _checked(self, wanted: GraderRequest, previous: Endpoint | None) -> GraderChoice:
+        """What is asked for, if it may be used; without a key it has that of `previous` or of the operator."""
         url, key = normalize_base_url(wanted.base_url), wanted.key.strip()
         if not self._may_use(url):
-            raise SettingsError(f"{url} is not on the list of endpoints that may be used here")
+            raise SettingsError(localized("fault.not_allowed", url=url))
         if not wanted.model.strip():
-            raise SettingsError("name a model; “List models” asks the server which it has")
+            raise SettingsError(localized("fault.no_model"))
         default = self.options.default.endpoint
-        known = [self.choice(owner).endpoint, default]
+        known = [previous, default]
         kept = next((e.key for e in known if e and e.key and origin(e.base_url) == origin(url)), "")
         second = wanted.second_model
         if second is None:
@@ -146,6 +119,10 @@ class GraderRegistry:
 
     def forget(self, owner: str) -> None:
         """Back to the offline grader; the key is dropped."""
+        if self._kept and self.options.default.endpoint:
+            self._kept.save(owner, GraderRequest("", ""))
+        elif self._kept:
+            self._kept.remove(owner)
         with self._lock:
             self._chosen[owner] = GraderChoice()
             self._drop_unused()
@@ -189,7 +166,9 @@ class GraderRegistry:
         return endpoint.base_url if endpoint else ""
 
     def is_shared(self, owner: str) -> bool:
-        """Whether every process of these settings has this owner's grader; a choice is known where it was made."""
+        """Whether every process of these settings has this owner's grader; a choice may be known only where it was made."""
+        if self._kept:
+            return True
         choice, default = self.choice(owner), self.options.default
         return choice == default or (choice.endpoint is None and default.endpoint is None)
 
@@ -211,6 +190,8 @@ class GraderRegistry:
 
     def grader_of(self, choice: GraderChoice, *, remarks: bool | None = None) -> Grader:
         """The grader that a choice means; `remarks` overrides the options and what a grader check found."""
+        if choice.problem:
+            raise choice.problem.with_traceback(None)
         if choice.endpoint is None:
             return LexicalGrader()
         if remarks is None:
@@ -270,13 +251,35 @@ class GraderRegistry:
     def _spends_operators_key(self, choice: GraderChoice) -> bool:
         """Whether a visitor wants more for the operator's key than the operator has chosen."""
         default = self.options.default
-        if self.options.is_private or not (default.endpoint and choice.endpoint and choice.endpoint.key):
+        if self.options.is_private or not (default.endpoint and choice.endpoint):
             return False
-        if choice.endpoint.key != default.endpoint.key:
+        if not self._has_operators_key(choice.endpoint):
             return False
         is_dearer = choice.second_model not in ("", default.endpoint.model, default.second_model)
         asked, paid = choice.endpoint.model, default.endpoint.model
         return is_dearer or (asked, choice.shape, choice.votes) != (paid, default.shape, default.votes)
+
+    def _has_operators_key(self, endpoint: Endpoint) -> bool:
+        operators = self.options.default.endpoint
+        return operators is not None and bool(endpoint.key) and endpoint.key == operators.key
+
+    def _read(self, owner: str, kept: KeptChoices) -> GraderChoice:
+        """Learn what an owner chose by now, in whatever process; what is not offered any more cannot be used."""
+        try:
+            wanted = kept.find(owner)
+            choice = None if wanted is None else GraderChoice()
+            if wanted and wanted.base_url:
+                choice = self._checked(wanted, None)
+        except SettingsError as error:
+            choice = GraderChoice(problem=error)
+        with self._lock:
+            if choice != self._chosen.pop(owner, None):
+                self._drop_unused()
+            if choice is not None:
+                self._chosen[owner] = choice
+            while len(self._chosen) > _MOST_READ:
+                del self._chosen[next(iter(self._chosen))]
+        return self.options.default if choice is None else choice
 
     def _drop_unused(self) -> None:
         """Forget the clients of endpoints that nobody has chosen any more, and with them the keys; a call under way ends."""

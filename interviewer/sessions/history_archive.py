@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
 from interviewer.domain.rubric import is_id
 from interviewer.errors import InterviewerError, NoSuchInterview, TranscriptError
+from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.question_notes import add_notes, list_notes, notes_from_plain, notes_to_plain
 from interviewer.sessions.serialization import history_from_json, history_to_json
 from interviewer.sessions.store import RecordedEvent, Store, new_id
@@ -26,11 +27,17 @@ class ImportedHistory:
 
 
 def export_history(store: Store, owner: str) -> str:
-    """Every interview of an owner, the oldest first, and every note. An interview that cannot be read raises TranscriptError."""
+    """Every interview of an owner, the oldest first, with what coaches wrote on it, and every note of the owner's own.
+
+    An interview that cannot be read raises TranscriptError.
+    """
     listed = sorted(store.interviews(owner), key=lambda one: (one.begun_at, one.id))
     transcripts = [
         {"id": one.id, "title": one.title, **json.loads(_transcript(store.history(one.id, owner)))} for one in listed
     ]
+    for transcript in transcripts:
+        notes = list_coach_notes(store, transcript["id"])
+        transcript["coach_notes"] = [{"by": one.by, "note": one.note, "written_at": one.written_at} for one in notes]
     whole = {"format": FORMAT, "version": FORMAT_VERSION, "interviews": transcripts}
     whole["notes"] = notes_to_plain(list_notes(store, owner))
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"

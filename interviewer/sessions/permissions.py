@@ -70,13 +70,14 @@ class Access:
 
     def may_coach(self, owner: str) -> bool:
         """Whether this owner may make classes."""
-        role = self._role(owner)
+        role = self.role(owner)
         return role is not None and role.includes(Role.COACH)
 
     def is_admin(self, owner: str) -> bool:
-        return self._role(owner) is Role.ADMIN
+        return self.role(owner) is Role.ADMIN
 
-    def _role(self, owner: str) -> Role | None:
+    def role(self, owner: str) -> Role | None:
+        """None where they have no account."""
         account = self.accounts.of(owner) if self.accounts else None
         return account.role if account else None
 
@@ -95,7 +96,7 @@ class Access:
         yield from self._as_teacher(owner, find_class(self._store, classroom))
 
     def _as_teacher(self, owner: str, classroom: Classroom | None) -> Iterator[Relation]:
-        role = self._role(owner) if classroom else None
+        role = self.role(owner) if classroom else None
         if classroom and classroom.owner == owner and role and role.includes(Role.COACH):
             yield Relation.COACH
         if role is Role.ADMIN:

@@ -7,6 +7,7 @@ from pathlib import Path
 from interviewer.sessions.interview_lists import list_unchanged
 from interviewer.sessions.removal import purge_expired, unsent_file
 from interviewer.sessions.store import Store
+from interviewer.sessions.stored_banks import purge_removed_banks
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def purge(store: Store, days: int, data_folder: Path) -> int:
 
 def keep_house(store: Store, days: int, data_folder: Path) -> None:
     """What is done from time to time: forget what was deleted a day ago and, where `days` is not 0, what is too old."""
-    deleted = purge_expired(store, data_folder)
+    deleted = purge_expired(store, data_folder) + purge_removed_banks(store)
     if days:
         deleted += purge(store, days, data_folder)
     if deleted:

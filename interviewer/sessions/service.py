@@ -13,7 +13,7 @@ from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import warm_up
 from interviewer.sessions.effect_leases import EffectKey, EffectLeases
 from interviewer.sessions.effects import EffectRunner
-from interviewer.sessions.grader_source import NOBODY, GraderSource
+from interviewer.sessions.grader_source import GraderSource
 from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.job_queue import JobQueue, TakenElsewhere
 from interviewer.sessions.session import LONGEST_ANSWER, Session
@@ -139,13 +139,12 @@ class SessionService:
         interview = session.interview()
         if key.effect not in due(interview):
             return None
-        # A job is for the model of the settings, whatever its owner chose in this process.
         started = self._runner.work_on(
             session,
             key.effect,
             language,
             is_watched=shows_grades(interview),
-            whose=NOBODY,
+            is_job=True,
             is_tried_again=is_tried_again,
             is_counted=is_counted,
         )

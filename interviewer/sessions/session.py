@@ -305,7 +305,7 @@ def _since(at: str) -> float | None:
 def _whole(text: str) -> str:
     """What was said, without half characters, which a terminal may hand over. Raises OutOfTurn if it is too long."""
     if len(text) > LONGEST_ANSWER:
-        raise OutOfTurn(f"the answer has {len(text)} characters; {LONGEST_ANSWER} is the most")
+        raise OutOfTurn(localized("play.too_long", length=len(text), most=LONGEST_ANSWER))
     return text.encode("utf-8", "replace").decode()
 
 
@@ -341,5 +341,5 @@ def _always(event: Event, _: Interview) -> Event:
 def _next_hint(interview: Interview) -> Event:
     chosen = follow_ups.choose_hint(interview, levels_so_far(interview)) if may_hint(interview) else None
     if chosen is None:
-        raise OutOfTurn("there is no further hint for this question")
+        raise OutOfTurn(localized("play.no_hint"))
     return Hinted(chosen[0].id, chosen[1])

@@ -223,6 +223,7 @@ class Store:
         """Delete every row of an owner, and the bytes that stood there."""
         with self.database.write() as connection:
             self._delete(connection, interviews.c.owner == owner)
+            class_removal.pass_on_classes(connection, owner)
             for table in owned_tables():
                 connection.execute(table.delete().where(table.c.owner == owner))
             class_removal.remove_deleted_interviews(connection)

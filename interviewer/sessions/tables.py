@@ -169,6 +169,14 @@ accounts = sa.Table(
 )
 sa.Index("ix_accounts_person", accounts.c.issuer, accounts.c.subject, unique=True)
 
+# What owners chose to be graded by, with their keys; only the key of the settings decrypts the body.
+model_choices = sa.Table(
+    "model_choices",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 # Who works on what an interview is owed, so that no two processes pay a model for the same thing.
 leases = sa.Table(
     "claims",
@@ -189,6 +197,7 @@ classes = sa.Table(
     sa.Column("created_at", sa.String(32), nullable=False),
     sa.Column("invitation", sa.String(64), nullable=False, unique=True, index=True),
     sa.Column("invites_until", sa.String(32), nullable=False),
+    sa.Column("daily_tokens", sa.Integer, nullable=True),  # what its gradings may cost in 24 hours; null for any number
 )
 
 class_members = sa.Table(
@@ -222,6 +231,33 @@ assigned_interviews = sa.Table(
     sa.Column("owner", sa.String(64), primary_key=True, index=True),
     sa.Column("interview", sa.String(32), nullable=False, unique=True, index=True),
 )
+
+# Banks of people on a server where they have accounts. `visibility` is private, class or everybody; a bank of a class that is
+# deleted is private again. `imported` is what was imported, before people edited it; what was removed can be put back.
+stored_banks = sa.Table(
+    "stored_banks",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(80), primary_key=True),
+    sa.Column("visibility", sa.String(16), nullable=False),
+    sa.Column("classroom", sa.String(32), sa.ForeignKey("classes.id", ondelete="SET NULL"), nullable=True),
+    sa.Column("yaml", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("imported", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.String(32), nullable=False),
+    sa.Column("removed_at", sa.String(32), nullable=True),
+)
+# Of two banks of one class, or of everybody, with the same id nobody could tell which is meant.
+for _audience, _columns in (("class", [stored_banks.c.classroom]), ("everybody", [])):
+    _is_there = (stored_banks.c.visibility == _audience) & stored_banks.c.removed_at.is_(None)
+    sa.Index(
+        f"ix_stored_banks_{_audience}",
+        *_columns,
+        stored_banks.c.id,
+        unique=True,
+        sqlite_where=_is_there,
+        postgresql_where=_is_there,
+    )
 
 # What a coach, the owner, who was called `by` at the time, wrote to the candidate about an interview.
 coach_notes = sa.Table(

@@ -1,4 +1,4 @@
-"""Tokens that the gradings of each owner cost, as their grades have recorded it.
+"""Tokens that the gradings of each owner and class cost, as their grades have recorded it.
 
 Follow-ups, and gradings that failed, leave no record of what they cost.
 """
@@ -12,7 +12,15 @@ import sqlalchemy as sa
 
 from interviewer.domain.interview import Graded, SecondOpinionGiven
 from interviewer.sessions.database import Database
-from interviewer.sessions.tables import events, interviews, overviews, removed_interviews
+from interviewer.sessions.tables import (
+    assigned_interviews,
+    assignments,
+    classes,
+    events,
+    interviews,
+    overviews,
+    removed_interviews,
+)
 
 _GRADING = (Graded.__name__, SecondOpinionGiven.__name__)
 
@@ -24,20 +32,46 @@ class Spending(NamedTuple):
     tokens: int
 
 
-def spent_since(database: Database, owner: str, since: datetime) -> list[Spending]:
-    """What an owner's gradings cost since then, the first one first, those in deleted interviews included.
+class ClassBudget(NamedTuple):
+    """Tokens that gradings of what is assigned to a class may cost in a day."""
 
-    What was deleted can be put back for a day, so that far back nobody gets tokens back by deleting.
+    classroom: str
+    name: str
+    daily_tokens: int
+
+
+def class_budget(database: Database, interview: str) -> ClassBudget | None:
+    """The budget that an interview counts for: that of the class of its assignment, if both are there."""
+    query = sa.select(classes.c.id, classes.c.name, classes.c.daily_tokens)
+    query = query.select_from(classes.join(assignments).join(assigned_interviews))
+    this = query.where(assigned_interviews.c.interview == interview, classes.c.daily_tokens.is_not(None))
+    with database.read() as connection:
+        found = connection.execute(this).first()
+    return ClassBudget._make(found) if found else None
+
+
+def spent_since(
+    database: Database, since: datetime, *, owner: str | None = None, classroom: str | None = None
+) -> list[Spending]:
+    """What the gradings of an owner, or of what is assigned to a class, cost since then, the first one first.
+
+    Those in deleted interviews are included. What was deleted can be put back for a day, so that far back nobody gets
+    tokens back by deleting.
     """
+    assigned = sa.select(assigned_interviews.c.interview).join(assignments).where(assignments.c.classroom == classroom)
+
+    def is_meant(table: sa.Table) -> sa.ColumnElement[bool]:
+        return table.c.interview.in_(assigned) if owner is None else table.c.owner == owner
+
     first = since.isoformat(timespec="milliseconds")
     with database.read() as connection:
-        recent = sa.select(overviews.c.interview).where(overviews.c.owner == owner, overviews.c.changed_at >= first)
+        recent = sa.select(overviews.c.interview).where(is_meant(overviews), overviews.c.changed_at >= first)
         query = sa.select(events.c.at, _tokens(connection).label("tokens")).where(
             events.c.interview.in_(recent), events.c.kind.in_(_GRADING), events.c.at >= first
         )
         found = [Spending(row.at, int(row.tokens or 0)) for row in connection.execute(query)]
         deleted = sa.select(removed_interviews.c.events).where(
-            removed_interviews.c.owner == owner, removed_interviews.c.removed_at >= first
+            is_meant(removed_interviews), removed_interviews.c.removed_at >= first
         )
         for body in connection.execute(deleted).scalars():
             found += (one for one in _spent_in(body) if one.at >= first)

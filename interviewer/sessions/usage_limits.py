@@ -1,4 +1,4 @@
-"""What one owner may use: answers and model calls in a time, tokens in a day.
+"""What one owner may use, answers and model calls in a time, tokens in a day; and tokens that a class may use in a day.
 
 What is recorded stays: an answer that is over a limit is refused before it is taken, and a grading that is can be asked
 for again.
@@ -13,7 +13,7 @@ from math import ceil
 
 from interviewer.errors import OverLimit
 from interviewer.sessions.database import Database
-from interviewer.sessions.token_usage import spent_since
+from interviewer.sessions.token_usage import Spending, class_budget, spent_since
 from interviewer.text.messages import localized
 
 BUDGET_PERIOD = timedelta(days=1)
@@ -58,7 +58,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class UsageLimits:
-    """All limits of a server, the same for every owner."""
+    """All limits of a server, the same for every owner; the limits of classes are in the database."""
 
     database: Database
     answers: RateLimit
@@ -72,25 +72,37 @@ class UsageLimits:
         if wait := self.answers.take(owner):
             raise OverLimit(localized("limit.answers", most=self.answers.most, seconds=ceil(wait)))
 
-    def take_call(self, owner: str) -> None:
-        """Count a grading or a follow-up by a model. Raises OverLimit if the owner may have no more for now."""
+    def take_call(self, owner: str, interview: str | None = None) -> None:
+        """Count a grading or a follow-up by a model, in an interview or outside of any.
+
+        Raises OverLimit if the owner, or the class that assigned the interview, may have no more for now.
+        """
         now = self.now()
-        if self.daily_tokens and (again := self._spent_until(owner, now)):
+        since = now - BUDGET_PERIOD
+        budget = class_budget(self.database, interview) if interview else None
+        if budget:
+            spent = spent_since(self.database, since, classroom=budget.classroom)
+            if again := _spent_until(spent, budget.daily_tokens):
+                most = f"{budget.daily_tokens:,}"
+                raise OverLimit(localized("limit.class_tokens", most=most, name=budget.name, when=_moment(again)))
+        if self.daily_tokens and (
+            again := _spent_until(spent_since(self.database, since, owner=owner), self.daily_tokens)
+        ):
             raise OverLimit(localized("limit.tokens", most=f"{self.daily_tokens:,}", when=_moment(again)))
         if wait := self.calls.take(owner):
             raise OverLimit(localized("limit.calls", most=self.calls.most, when=_moment(now + timedelta(seconds=wait))))
 
-    def _spent_until(self, owner: str, now: datetime) -> datetime | None:
-        """When enough tokens of the last day are longer ago than a day; None if there are some left."""
-        spent = spent_since(self.database, owner, now - BUDGET_PERIOD)
-        left = sum(one.tokens for one in spent)
-        if left < self.daily_tokens:
-            return None
-        for one in spent:
-            left -= one.tokens
-            if left < self.daily_tokens:
-                return datetime.fromisoformat(one.at) + BUDGET_PERIOD
+
+def _spent_until(spent: list[Spending], most: int) -> datetime | None:
+    """When enough tokens of the last day are longer ago than a day; None if there are some left."""
+    used = sum(one.tokens for one in spent)
+    if used < most:
         return None
+    for one in spent:
+        used -= one.tokens
+        if used < most:
+            return datetime.fromisoformat(one.at) + BUDGET_PERIOD
+    return None
 
 
 def _moment(at: datetime) -> str:

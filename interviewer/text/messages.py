@@ -6,16 +6,28 @@ from pathlib import Path
 
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
+from interviewer.errors import InterviewerError
 
 
 def localized(key: str, **values: object) -> Localized:
-    """The sentence in both languages, with its `{placeholders}` filled; a value that is `Localized` goes into each."""
+    """The sentence in both languages, with its `{placeholders}` filled.
+
+    A value that is `Localized`, or an error that is shown to people, goes into each in its own language.
+    """
     return Localized(**{language: say(key, language, **values) for language in Language})
+
+
+def text_of(error: InterviewerError) -> Localized:
+    """What an error says, in both languages."""
+    return Localized(**{language: error.into(language) for language in Language})
 
 
 def say(key: str, language: Language, **values: object) -> str:
     """The sentence in one language, with its `{placeholders}` filled. It is plain text without markup."""
-    own = {name: value.into(language) if isinstance(value, Localized) else value for name, value in values.items()}
+    own = {
+        name: value.into(language) if isinstance(value, Localized | InterviewerError) else value
+        for name, value in values.items()
+    }
     return _SENTENCES[language][key].format(**own)
 
 

@@ -16,12 +16,14 @@ from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError, NotAllowed, StoreError
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.accounts import Account, Accounts, Role, require
-from interviewer.sessions.classes import classes_joined
-from interviewer.sessions.coach_notes import list_coach_notes
+from interviewer.sessions.class_removal import fate_of_classes
+from interviewer.sessions.classes import classes_joined, list_classes, memberships
+from interviewer.sessions.coach_notes import list_notes_of_coach
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.history_archive import export_history
 from interviewer.sessions.practice_log import read_practice_settings
 from interviewer.sessions.store import Store
+from interviewer.sessions.stored_banks import export_banks
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.account_cookie import AccountCookie
@@ -50,14 +52,15 @@ def everything_of(store: Store, account: Account, data_folder: Path) -> str:
     """
     person = {name: value for name, value in asdict(account).items() if name != "epoch"}
     history = json.loads(export_history(store, account.owner))
-    for one in history["interviews"]:
-        notes = list_coach_notes(store, one["id"])
-        one["coach_notes"] = [{"by": note.by, "note": note.note, "written_at": note.written_at} for note in notes]
     practice = read_practice_settings(store, account.owner)._asdict()
-    joined = [classroom.name for classroom in classes_joined(store, account.owner)]
+    since = memberships(store, account.owner)
+    joined = [{"name": one.name, "joined_at": since[one.id]} for one in classes_joined(store, account.owner)]
     description, resume = kept_job(data_folder, account.owner) or (None, None)
     job = {"description": description, "resume": resume}
     whole = {**history, "account": person, "practice_settings": practice, "classes": joined, "job": job}
+    whole["classes_coached"] = [one.name for one in list_classes(store, account.owner)]
+    whole["notes_to_candidates"] = list_notes_of_coach(store, account.owner)
+    whole["banks"] = export_banks(store, account.owner)
     return json.dumps(whole, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
@@ -86,7 +89,11 @@ def add_account_page(
     def show(request: Request) -> Response:
         account, language = account_of(request), language_of_request(request)
         title = say("account.title", language)
-        page = render("account.html", language, styles=["page", "small_page"], title=title, account=account)
+        fate = fate_of_classes(store.database, account.owner)
+        told = fate.into(language) if fate else ""
+        page = render(
+            "account.html", language, styles=["page", "small_page"], title=title, account=account, of_classes=told
+        )
         return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
     @app.get("/account/data")

@@ -44,7 +44,7 @@ class Assigned:
         self.access.require(owner, Action.TAKE_PART, found.classroom)
         known = interview_of(store, assignment, owner)
         if known is None:
-            session = self.service.begin(owner, found.plan(self.library.banks(), language))
+            session = self.service.begin(owner, found.plan(self.library.of_class(found.classroom).banks(), language))
             if record_interview(store, assignment, owner, session.id):
                 store.rename(session.id, found.title)
                 return session

@@ -119,7 +119,7 @@ class ClassHandlers:
         return f"class/{room}"
 
     def _assign(self, wish: Assign) -> None:
-        bank = self.screens.library.bank(wish.bank)
+        bank = self.screens.library.of_class(wish.classroom).bank(wish.bank)
         for question in wish.questions:
             if question not in {one.id for one in bank.questions}:
                 raise BankError("", "", localized("plan.unknown_question", name=repr(question)))

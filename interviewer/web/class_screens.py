@@ -60,8 +60,8 @@ class ClassScreens:
             case ["class", name]:
                 return self._class(self._classroom(owner, name), base, language)
             case ["assign", name, bank]:
-                room = self._classroom(owner, name)
-                return render("assign.html", language, classroom=room, bank=self.library.bank(bank))
+                room, chosen = self._classroom(owner, name), self.library.of_class(name).bank(bank)
+                return render("assign.html", language, classroom=room, bank=chosen)
             case ["assignment", name]:
                 assignment = self._assignment(owner, name)
                 return self._progress(self._classroom(owner, assignment.classroom), assignment, language)
@@ -105,7 +105,7 @@ class ClassScreens:
             classroom=classroom,
             assigned=lines,
             members=members,
-            banks=self.library.banks(),
+            banks=self.library.of_class(classroom.id).banks(),
             link=f"{base}/join/{classroom.invitation}",
         )
 
@@ -207,7 +207,8 @@ class ClassScreens:
         return found
 
     def _bank_title(self, assignment: Assignment) -> str | Localized:
-        return next((bank.title for bank in self.library.banks() if bank.id == assignment.bank), assignment.bank)
+        banks = self.library.of_class(assignment.classroom).banks()
+        return next((bank.title for bank in banks if bank.id == assignment.bank), assignment.bank)
 
     def _name(self, owner: str, language: Language) -> str:
         return self.access.name(owner) or say("classes.unnamed", language)

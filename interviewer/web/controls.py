@@ -3,10 +3,11 @@
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from interviewer.domain.interview import InterviewerStyle, Mode, Order
 from interviewer.domain.language import Language
-from interviewer.sessions.grader_registry import GraderOptions
+from interviewer.sessions.grader_choice import GraderOptions
 from interviewer.web.classes_tab import ClassesTab
 from interviewer.web.grader_tab import GraderTab
 from interviewer.web.import_tab import ImportTab
@@ -59,7 +60,7 @@ class Controls:
             self.questions = QuestionsTab()
             self.importing = ImportTab(is_allowed=may_import)
             self.grader = GraderTab(offer)
-            self.preparing = PrepareTab(may_save=may_import)
+            self.preparing = PrepareTab(may_save=may_import and not has_accounts)
             self.classes = ClassesTab() if has_accounts else None
         self.account = html(elem_id="account")
 
@@ -70,7 +71,7 @@ class Controls:
             *([self.classes] if self.classes else []),
         ]  # fmt: skip
         plain = [control for control in vars(self).values() if control is not None and control not in parts]
-        return plain + [control for part in parts for control in vars(part).values()]
+        return plain + [one for part in parts for one in vars(part).values() if isinstance(one, Block)]
 
 
 class StartForm:

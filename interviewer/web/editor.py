@@ -20,6 +20,7 @@ from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.card import card
 from interviewer.presentation.templating import render
 from interviewer.text.messages import localized
+from interviewer.web.bank_audience import AudienceChoice, audience_choice, audience_label
 from interviewer.web.editor_actions import (
     EDITOR_ACTION,
     BankSketch,
@@ -72,31 +73,28 @@ class Editor:
         language = action.language
         match action:
             case ListBanks():
-                return {
-                    "html": render(
-                        "own_banks.html", language, banks=self.importer.own_banks(), removed=self.importer.removed()
-                    )
-                }
+                return {"html": self._banks(language)}
             case OpenImport(draft=name):
                 draft = self.importer.drafts.get(name)
-                if draft is None:
+                if draft is None or draft.owner != owner:
                     return {"told": refusal("import.no_file", language)}
-                return _opened(draft.yaml, draft.base, language) | {
+                return self._opened(draft.yaml, draft.base, language) | {
                     "checked": _checked(draft.bank, draft.faults, language)
                 }
             case OpenBank(bank=name):
                 text, base = self.importer.text_of(name)
-                return _opened(text, base, language)
+                return self._opened(text, base, language)
             case OpenText(text=text):
-                return _opened(text, "", language)
+                return self._opened(text, "", language)
             case Check(text=text):
                 bank = parse_bank(text, "")
                 faults = by_question(lint(bank)) if len(bank.questions) <= _MOST_CHECKED else {}
                 return {"checked": _checked(bank, faults, language)}
             case WriteText(text=text, edits=edits):
                 return {"text": _with_edits(text, edits)}
-            case Save(text=text, base=base, edits=edits):
-                return self._save(text if edits is None else _with_edits(text, edits), base, language)
+            case Save(text=text, base=base, edits=edits, audience=audience):
+                whole = text if edits is None else _with_edits(text, edits)
+                return self._save(whole, base, language, audience)
             case Change():
                 sent = [drafts.read_draft(question) for question in action.questions]
                 has_model = self.importer.models.choice(owner).endpoint is not None
@@ -110,8 +108,17 @@ class Editor:
                 self.importer.stop(owner, window, task)
         return {}
 
-    def _save(self, text: str, base: str, language: Language) -> Reply:
-        shown = self.importer.save(text, base, language)
+    def _banks(self, language: Language) -> str:
+        own, shelf = self.importer.own_banks(), self.importer.library.shelf
+        seen = {one.id: audience_label(shelf, one.audience, language) for one in shelf.places()} if shelf else {}
+        return render("own_banks.html", language, banks=own, audiences=seen, removed=self.importer.removed())
+
+    def _opened(self, text: str, base: str, language: Language) -> Reply:
+        bank = parse_bank(text, "")
+        return _opened(bank, text, base, language, audience_choice(self.importer.library, bank.id, language))
+
+    def _save(self, text: str, base: str, language: Language, audience: str) -> Reply:
+        shown = self.importer.save(text, base, language, audience)
         if not shown.saved:
             return {"told": shown.html}
         # What stands on the disk now, and what the next save starts from.
@@ -124,14 +131,15 @@ class Editor:
             raise BankError("", "", localized("play.empty"))
         begun = Begun(bank, Plan((question.id,), Mode.COACH, action.bank.language))
         interview = replay([begun, Answered(action.answer), Unprobed()])
+        if action.by_model:
+            self.importer.models.take_call(owner)
         grader = self.importer.models.grader(owner) if action.by_model else LexicalGrader()
         grade = grader.grade(bank[question.id], interview.current, language)
         graded = replay([begun, Answered(action.answer), Unprobed(), Graded(question.id, 1, grade)])
         return card(graded, graded.current, language, level=4, is_titled=False)
 
 
-def _opened(text: str, base: str, language: Language) -> Reply:
-    bank = parse_bank(text, "")
+def _opened(bank: Bank, text: str, base: str, language: Language, audience: AudienceChoice | None) -> Reply:
     topics = {topic: bank.topic_title(topic, language) for topic in (*(bank.topics or {}), *bank.used_topics)}
     is_bilingual = any(question.text.is_complete for question in bank.questions)
     sketch = BankSketch(
@@ -152,6 +160,7 @@ def _opened(text: str, base: str, language: Language) -> Reply:
             sides=DraftText(zh=bank.title.zh, en=bank.title.en).languages,
             policy_sides=_sides_of(sketch),
             rows=[_row(one, sketch) for one in shown],
+            audience=audience,
         ),
     }
 

@@ -68,12 +68,13 @@ class WriteText(_Action):
 
 
 class Save(_Action):
-    """The bank file is written, if it is still the version that `base` names."""
+    """The bank is written for this audience ('': the one it has), if it is still the version that `base` names."""
 
     do: Literal["save"]
     text: str
     base: str
     edits: Edits | None
+    audience: str = Field("", max_length=80)
 
 
 class BankSketch(Sent):

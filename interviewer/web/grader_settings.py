@@ -4,13 +4,21 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Generic, TypeVar
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.language import Language
-from interviewer.errors import InterviewerError, LLMMalformed, LLMRefused, LLMUnreachable, OverLimit, SettingsError
+from interviewer.errors import (
+    InterviewerError,
+    LLMMalformed,
+    LLMRefused,
+    LLMUnreachable,
+    OverLimit,
+    SettingsError,
+    StoreError,
+)
 from interviewer.evaluation.grader_check import GraderCheck
 from interviewer.evaluation.speech_check import check_all
 from interviewer.grading import CallShape
@@ -20,7 +28,8 @@ from interviewer.llm.model_call import ModelCall
 from interviewer.llm.ollama import PullProgress, pull
 from interviewer.llm.speech import Speech
 from interviewer.presentation.templating import inline, render
-from interviewer.sessions.grader_registry import GraderChoice, GraderRegistry, GraderRequest
+from interviewer.sessions.grader_choice import GraderChoice, GraderRequest
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say
 
 _BANK = "deep-learning"
@@ -35,7 +44,7 @@ class GraderForm:
     """What the grader tab sends; every value comes from a browser, so every value is checked."""
 
     base_url: str
-    key: str
+    key: str = field(repr=False)
     model: str
     shape: str
     votes: float
@@ -73,7 +82,12 @@ class GraderActions:
 
     def status(self, owner: str, language: Language) -> str:
         """Who grades now."""
-        choice = self.models.choice(owner)
+        try:
+            choice = self.models.choice(owner)
+        except StoreError as error:
+            return _paragraph(error.into(language), language)
+        if choice.problem:
+            return _paragraph(choice.problem.into(language), language)
         if choice.endpoint is None:
             return _paragraph(say("grader.now_offline", language), language)
         known = self.models.check_of(choice)
@@ -156,7 +170,10 @@ class GraderActions:
         return GraderPanel(self.status(owner, language), choice.endpoint.base_url, drop_key=True)
 
     def offline(self, owner: str, language: Language) -> GraderPanel:
-        self.models.forget(owner)
+        try:
+            self.models.forget(owner)
+        except StoreError as error:
+            return _failed(error, language)
         return GraderPanel(self.status(owner, language), drop_key=True)
 
     def test(self, owner: str, form: GraderForm, language: Language) -> Iterator[GraderPanel]:

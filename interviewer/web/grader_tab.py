@@ -9,7 +9,7 @@ import gradio as gr
 from interviewer.domain.language import Language
 from interviewer.grading import CallShape
 from interviewer.llm.server_profiles import PRESETS
-from interviewer.sessions.grader_registry import GraderOptions
+from interviewer.sessions.grader_choice import GraderOptions
 from interviewer.text.messages import say
 from interviewer.web.grader_settings import GraderActions, GraderForm, GraderPanel
 from interviewer.web.page_input import Visit
@@ -21,6 +21,7 @@ class GraderTab:
 
     def __init__(self, offer: GraderOptions) -> None:
         default = offer.default.endpoint
+        self.key_info = "kept_choice.in_database" if offer.keeps_choices else "grader.key_info"
         address = default.base_url if default else (offer.allowed[0] if offer.allowed else "")
         is_open = offer.is_private and not offer.allowed
         with gr.Tab("···", id="grader") as self.tab:
@@ -68,9 +69,11 @@ def grader_labels(tab: GraderTab, language: Language) -> Updates:
         },
         language,
     )  # fmt: skip
-    explained = {tab.base_url: "base_url_info", tab.key: "key_info", tab.second_model: "second_model_info"}
+    explained = {
+        tab.base_url: "grader.base_url_info", tab.key: tab.key_info, tab.second_model: "grader.second_model_info"
+    }  # fmt: skip
     for control, key in explained.items():
-        words[control]["info"] = say(f"grader.{key}", language)
+        words[control]["info"] = say(key, language)
     words[tab.shape]["choices"] = [(say(f"shape.{shape}", language), str(shape)) for shape in CallShape]
     words[tab.votes]["choices"] = [(say(f"votes.{count}", language), count) for count in (1, 3)]
     return words

@@ -10,7 +10,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from interviewer.banks.loader import LARGEST_BANK
+from interviewer.banks.places import LARGEST_BANK
 from interviewer.web.body_receiver import BodyReceiver
 from interviewer.web.identity import Owners
 

@@ -68,7 +68,7 @@ class PageHandlers:
 
     def start(self, owner: str, choices: StartChoices, language: Language) -> View:
         """A new interview. What cannot be played is said on the start form."""
-        return self._begun(lambda: self.service.begin(owner, choices.plan(self.library)), language)
+        return self._begun(lambda: self.service.begin(owner, choices.plan(self.library.of(owner))), language)
 
     def answer(self, owner: str, interview: str, place: str, text: str, language: Language, spoken: str = "") -> View:
         """Record the answer; in coach mode with the card, if that needs no model. `spoken` is as the page's script sends it."""
@@ -173,7 +173,7 @@ class PageHandlers:
 
     def today(self, owner: str, zone: tzinfo) -> Today:
         """What is worth practising now, where the visitor is."""
-        return plan_today(self.service.store, owner, self.library.banks(), datetime.now(zone))
+        return plan_today(self.service.store, owner, self.library.of(owner).banks(), datetime.now(zone))
 
     def tasks(self, owner: str, zone: tzinfo, language: Language) -> str:
         """What the visitor's classes have assigned; nothing where nobody signs in."""
@@ -181,7 +181,7 @@ class PageHandlers:
 
     def practise_today(self, owner: str, language: Language, zone: tzinfo) -> View:
         """An interview with what is worth practising now; with more of it, where today's is done."""
-        banks, now = self.library.banks(), datetime.now(zone)
+        banks, now = self.library.of(owner).banks(), datetime.now(zone)
         try:
             today = plan_today(self.service.store, owner, banks, now)
             if not today.questions:
@@ -196,7 +196,7 @@ class PageHandlers:
         """An interview with these questions."""
 
         def begin() -> Session:
-            first = make_named_plan(self.library.banks(), names, language=language, again=True)
+            first = make_named_plan(self.library.of(owner).banks(), names, language=language, again=True)
             return self.service.begin(owner, first)
 
         return self._begun(begin, language)

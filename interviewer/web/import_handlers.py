@@ -11,15 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from interviewer.banks.loader import BankLibrary, decode_bank, unreadable
+from interviewer.banks.loader import BankLibrary, decode_bank, read_place
 from interviewer.banks.removal import RemovedBank, remove_bank, removed_banks, undelete_bank
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized
-from interviewer.errors import BankError, InterviewerError
+from interviewer.errors import BankError, InterviewerError, NotAllowed
 from interviewer.llm.model_call import ModelCall
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say
+from interviewer.web.bank_audience import audience_label
 from interviewer.web.editor_actions import WindowTask
 from interviewer.web.grader_settings import BackgroundTask
 from interviewer.web.page_actions import BankAction
@@ -35,7 +36,7 @@ K = TypeVar("K")
 _Progress = tuple[str, int | None, int | None]
 
 _MOST_REMEMBERED = 32
-_MOST_DRAFTS = 8
+_MOST_DRAFTS = 32
 # What goes beyond is counted on the page, and written out by the command.
 _MOST_SHOWN = 400
 
@@ -60,6 +61,7 @@ class ImportDraft:
     `base` tells, when it is saved, which version of the bank it was made of and what was imported, before it was edited.
     """
 
+    owner: str
     bank: Bank
     yaml: str = field(repr=False)
     base: str
@@ -72,7 +74,10 @@ class _Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Serves the import tab. `folder` is where banks go, None where nobody may import."""
+    """Serves the import tab. `folder` is where banks go where people have no shelves, None where nobody may import.
+
+    Where they have, only the importer `of` somebody saves anything.
+    """
 
     library: BankLibrary
     models: GraderRegistry
@@ -85,29 +90,37 @@ class Importer:
     running: dict[tuple[str, str, WindowTask], threading.Event] = field(default_factory=dict)
     """What stops a task, by visitor and window."""
 
+    def of(self, owner: str) -> "Importer":
+        """The importer as this person has it."""
+        return replace(self, library=self.library.of(owner))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is an import tab at all."""
+        return self.library.has_shelves or self.folder is not None
+
     @property
     def may_save(self) -> bool:
-        """A bank is for everybody at the page, so only where all of them are at this machine."""
-        return self.folder is not None and self.models.options.is_private
+        """Onto one's own shelf. What is in the folder is for everybody at the page: only if all are at this machine."""
+        return self.library.shelf is not None or (self.folder is not None and self.models.options.is_private)
 
     def own_banks(self) -> list[Bank]:
         """The banks that may be edited: all that do not ship with the program."""
         return self.library.own_banks()
 
-    def removed(self) -> list[RemovedBank]:
+    def removed(self) -> Sequence[RemovedBank | Bank]:
         """The banks that can still be put back."""
+        if self.library.shelf:
+            return [read_place(place) for place in self.library.shelf.removed()]
         return removed_banks(self.folder) if self.folder else []
 
     def text_of(self, bank: str) -> tuple[str, str]:
         """The text of a bank of one's own, and the version that it is. Raises BankError."""
-        path = self.library.path_of(bank)
-        if path is None or not self.library.is_own(path):
-            raise BankError("", "", localized("bank.id_shipped", id=repr(bank)))
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise unreadable(path, error) from error
-        return decode_bank(data, path.name), f"{_version(data)}."
+        place = self.library.place_of(bank)
+        data = place.read() if place and not place.locked else None
+        if place is None or data is None:
+            raise BankError("", "", localized(place.locked if place else "bank.id_shipped", id=repr(bank)))
+        return decode_bank(data, place.path.name), f"{_version(data)}."
 
     def change_banks(self, action: BankAction, language: Language) -> str:
         """Delete a bank or put it back, and what is told of it."""
@@ -115,18 +128,19 @@ class Importer:
             return refusal("import.not_here", language)
         try:
             return self._change(action, language)
-        except BankError as error:
+        except InterviewerError as error:
             return inline('<p role="alert">{{ why }}</p>', language, why=error.into(language))
 
     def _change(self, action: BankAction, language: Language) -> str:
-        name = action.bank
+        name, shelf = action.bank, self.library.shelf
         if action.do == "delete_bank":
             title = self.library.bank(name, with_unreviewed=True).title
-            remove_bank(self.library, name, self.folder)
+            if not (shelf and shelf.remove(name)):
+                remove_bank(self.library, name, self.folder)
             return inline(_BANK_DELETED, language, title=title, name=name)
-        if self.folder is None or not undelete_bank(self.library, name, self.folder):
-            return ""
-        return inline('<p role="status">{{ say("import.bank_back") }}</p>', language)
+        folder = self.folder
+        is_back = shelf.put_back(name) if shelf else folder and undelete_bank(self.library, name, folder)
+        return inline('<p role="status">{{ say("import.bank_back") }}</p>', language) if is_back else ""
 
     def read(
         self, owner: str, window: str, language: Language, *, by_model: bool, references: int = 0
@@ -171,8 +185,9 @@ class Importer:
     ) -> Iterator[M | T | None]:
         """How far a task is while a visitor's window waits, then its result; None if `stop` ended it.
 
-        It `begins` with what is told before the work tells anything. The work ends at the latest when it tells its progress; so does what it asks of a model, also where the window
-        was closed meanwhile: nobody reads what a model still says.
+        It `begins` with what is told before the work tells anything. The work ends at the latest when it tells its
+        progress; so does what it asks of a model, also where the window was closed meanwhile: nobody reads what a model
+        still says.
         """
         stopping = self.running[owner, window, task] = threading.Event()
         call = ModelCall()
@@ -196,14 +211,14 @@ class Importer:
             if self.running.get((owner, window, task)) is stopping:
                 del self.running[owner, window, task]
 
-    def save(self, text: str, base: str, language: Language) -> ImportView:
-        """Save the bank as it was edited. What is wrong with it is said, and the text stays as it is.
+    def save(self, text: str, base: str, language: Language, audience: str = "") -> ImportView:
+        """Save the bank as it was edited, on a shelf for this audience or for whom it was before ('').
 
-        A bank that is there already is replaced only if it is the version that the text was made of.
+        What is wrong with it is said, and the text stays as it is. A bank that is there already is replaced only if it is the version that the text was made of.
         """
         from interviewer.banks.importing import pipeline
 
-        if self.folder is None or not self.may_save:
+        if not self.may_save:
             return _refused("import.not_here", language)
         if not text.strip():
             return _refused("import.nothing_to_save", language)
@@ -212,18 +227,30 @@ class Importer:
             shown = pipeline.preview("bank.yaml", text.encode("utf-8"), library=self.library, folder=self.folder)
             if shown.before is not None and not shown.is_same and _version(shown.before) != version:
                 return _refused("import.moved_on", language, id=shown.bank.id)
-            path = pipeline.save(replace(shown, base=self.imported.get(imported, "")))
-        except BankError as error:
+            told = self._save(replace(shown, base=self.imported.get(imported, "")), audience, language)
+        except (BankError, NotAllowed) as error:
             return _refused("import.not_saved", language, error)
         except UnicodeEncodeError:
             return _refused("import.not_saved", language, localized("import.no_such_character"))
-        count = len(shown.bank.questions)
-        told = say("import.saved", language, title=shown.bank.title.into(language), count=count, file=path.name)
         return ImportView(
             inline("<p><strong>{{ told }}</strong></p>", language, told=told),
             saved=shown.bank.id,
             base=f"{_version(shown.yaml.encode())}.{imported}",
         )
+
+    def _save(self, shown: "Preview", audience: str, language: Language) -> str:
+        """What is said of a bank that was saved. Raises BankError and NotAllowed."""
+        from interviewer.banks.importing import pipeline
+
+        told = {"title": shown.bank.title.into(language), "count": len(shown.bank.questions)}
+        shelf = self.library.shelf
+        if shelf is None:
+            return say("import.saved", language, **told, file=pipeline.save(shown).name)
+        place = shelf.shared(shown.place, audience)
+        if shown.is_same:
+            place.share()
+        pipeline.save(replace(shown, place=place))
+        return say("import.saved_for", language, **told, audience=audience_label(shelf, place.audience, language))
 
     def _read(
         self,
@@ -239,9 +266,12 @@ class Importer:
     ) -> Iterator[ImportView]:
         from interviewer.banks.importing import pipeline
 
-        folder = self.folder
-        if folder is None or not self.may_save:
+        if not self.may_save:
             yield _refused("import.not_here", language)
+            return
+        if by_model and self.library.shelf and not self.library.shelf.may_publish:
+            # What candidates paste would be at the operator's cost.
+            yield _refused("import.model_for_coaches", language)
             return
         llm = self.models.llm_for(owner) if by_model else None
         if by_model and llm is None:
@@ -256,7 +286,7 @@ class Importer:
                 name,
                 data,
                 library=self.library,
-                folder=folder,
+                folder=self.folder,
                 title=title.strip(),
                 llm=llm,
                 references=references,
@@ -270,7 +300,7 @@ class Importer:
             begins: _Progress = ("reading", None, None)
             for step in self.watched(owner, window, WindowTask.IMPORT, made, begins):
                 if isinstance(step, pipeline.Preview):
-                    yield self._previewed(step, language)
+                    yield self._previewed(owner, step, language)
                 elif step is None:
                     yield ImportView(inline('<p role="status">{{ say("import.stopped") }}</p>', language))
                 else:
@@ -278,13 +308,13 @@ class Importer:
         except InterviewerError as error:
             yield _refused("import.unusable", language, error)
 
-    def _previewed(self, shown: "Preview", language: Language) -> ImportView:
+    def _previewed(self, owner: str, shown: "Preview", language: Language) -> ImportView:
         """What a file would become, kept for the editor under a name that the page is told."""
         imported = _version(shown.base.encode())
         base = f"{_version(shown.before)}.{imported}"
-        draft = _version(f"{base} {shown.yaml}".encode())
+        draft = _version(f"{owner} {base} {shown.yaml}".encode())
         remember(self.imported, imported, shown.base, _MOST_REMEMBERED)
-        remember(self.drafts, draft, ImportDraft(shown.bank, shown.yaml, base, shown.faults), _MOST_DRAFTS)
+        remember(self.drafts, draft, ImportDraft(owner, shown.bank, shown.yaml, base, shown.faults), _MOST_DRAFTS)
         return ImportView(preview_html(shown, draft, language))
 
 
@@ -330,8 +360,3 @@ def _refused(
 
 _BANK_DELETED = """<p role="status">{{ say("import.bank_deleted", title=title.into(language)) }}
 <button type="button" class="put-back" data-bank="{{ name }}">{{ say("list.undo") }}</button></p>"""
-
-
-def picker_html(language: Language, *, is_allowed: bool) -> str:
-    """The control that takes a file; its script is in the page's own."""
-    return render("import_picker.html", language, is_allowed=is_allowed)

@@ -7,8 +7,9 @@ from typing import Any
 import gradio as gr
 
 from interviewer.domain.language import Language
+from interviewer.presentation.templating import render
 from interviewer.text.messages import say
-from interviewer.web.import_handlers import Importer, picker_html
+from interviewer.web.import_handlers import Importer
 from interviewer.web.page_input import Visit
 from interviewer.web.page_output import Updates, worded
 
@@ -42,8 +43,8 @@ class ImportTab:
                 self.own = gr.HTML(elem_id="banks-told", apply_default_css=False)
 
 
-def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Updates:
-    """Every word on the tab."""
+def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool, is_site: bool) -> Updates:
+    """Every word on the tab; `is_site`: the page is not on its visitor's own machine."""
     words = worded(
         {
             tab.tab: "tab.import", tab.compiler: "import.compiler", tab.pasting: "import.pasting",
@@ -53,7 +54,7 @@ def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool) -> Up
     )  # fmt: skip
     words[tab.compiler]["choices"] = [(say(f"compiler.{name}", language), name) for name in _COMPILERS]
     words[tab.paste]["placeholder"] = say("import.paste_placeholder", language)
-    return words | {tab.picker: picker_html(language, is_allowed=is_allowed)}
+    return words | {tab.picker: render("import_picker.html", language, is_allowed=is_allowed, is_site=is_site)}
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,13 @@ class ImportWiring:
         )
 
     def _read(self, visit: Visit, window: str, compiler: str) -> Iterator[str]:
-        for shown in self.importer.read(visit.owner, window or "", visit.language, **_asked(compiler)):
+        importer = self.importer.of(visit.owner)
+        for shown in importer.read(visit.owner, window or "", visit.language, **_asked(compiler)):
             yield shown.html
 
     def _read_paste(self, visit: Visit, window: str, compiler: str, text: str, title: str) -> Iterator[str]:
-        sent = (window or "", text or "", title or "")
-        for shown in self.importer.read_text(visit.owner, *sent, visit.language, **_asked(compiler)):
+        importer, sent = self.importer.of(visit.owner), (window or "", text or "", title or "")
+        for shown in importer.read_text(visit.owner, *sent, visit.language, **_asked(compiler)):
             yield shown.html
 
 

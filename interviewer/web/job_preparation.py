@@ -90,7 +90,7 @@ class JobPreparation:
             return
         # The model is not asked for strangers: whatever they paste would be at the operator's cost.
         llm = self.importer.models.llm_for(owner) if self.importer.may_save else None
-        banks = self.importer.library.banks()
+        banks = self.importer.library.of(owner).banks()
 
         def work(tell: _Tell) -> JobMap:
             def told(done: int, total: int) -> None:

@@ -42,11 +42,11 @@ from interviewer.web.prepare_tab import PrepareWiring
 from interviewer.web.records_wiring import RecordsWiring
 from interviewer.web.rendering import (
     bank_choices,
+    chosen_bank,
     count_choice,
     draw,
     draw_today,
     labels,
-    list_banks,
     merged,
     start_values,
 )
@@ -73,7 +73,7 @@ def mount(
     """Put the page on the application, with everything closed that it does not need; classes are there with `access`."""
     badges = Badges(models, known_measurements(settings), library.banks)
     assigned = Assigned(service, library, access) if access else None
-    handlers = PageHandlers(service, library, models, badges, PracticeHandlers(service.store, library.banks), assigned)
+    handlers = PageHandlers(service, library, models, badges, PracticeHandlers(service.store, library), assigned)
     with no_interim_app():
         demo = _build(handlers, owners, settings, importer, speech)
         demo.max_threads = _MOST_THREADS
@@ -108,8 +108,7 @@ def _build(
     )
     with page:
         job = JobPreparation(importer, settings.data_folder)
-        may_import = importer.folder is not None
-        controls = Controls(handlers.models.options, may_import=may_import, has_accounts=owners.have_accounts)
+        controls = Controls(handlers.models.options, may_import=importer.is_open, has_accounts=owners.have_accounts)
         _Wiring(page, controls, handlers, owners, importer, settings.root_path, speech, job).connect()
     return page
 
@@ -236,6 +235,9 @@ class _Wiring:
             raise gr.Error(say("app.no_cookie", language_of(request)), print_exception=False)
         return Visit(owner, Language(language), request, self.root_path)
 
+    def _library(self, visit: Visit) -> BankLibrary:
+        return self.handlers.library.of(visit.owner)
+
     def _playing(self, step: Callable[..., View]) -> Callable[..., Updates]:
         """A step of the interview that is shown, at its place; an answer or a question comes with its text."""
 
@@ -255,17 +257,18 @@ class _Wiring:
         listed: Updates = {self.c.listing: listing(self.handlers.service, owner, language, wished_count(wish))}
         if wish:
             listed[self.c.tabs] = gr.update(selected="interviews")
-        start = start_values(self.c, self.handlers.library, language)
+        start = start_values(self.c, self._library(visit), language)
         return merged(self._labels(visit), start, self._draw(visit, view), listed)
 
     def _speak(self, visit: Visit, remembered: str | None, bank: str, is_chosen: str) -> Updates:
-        c, chosen, owner, library = self.c, visit.language, visit.owner, self.handlers.library
+        c, chosen, owner = self.c, visit.language, visit.owner
         is_open = remembered and remembered != NO_INTERVIEW
         shown = self.handlers.look(owner, str(remembered), chosen) if is_open else View(Screen.START, chosen)
         drawn = self._draw(visit, shown) if is_open else self._home(visit)
         listed = {c.listing: listing(self.handlers.service, owner, chosen), c.link_text: gr.update(visible=False)}
         asked = {} if is_chosen else {c.start.language: gr.update(value=str(chosen))}
-        return merged(self._labels(visit), bank_choices(c, library, bank, chosen), drawn, listed, asked)
+        topics = bank_choices(c, self._library(visit), bank, chosen)
+        return merged(self._labels(visit), topics, drawn, listed, asked)
 
     def _leave(self, visit: Visit) -> Updates:
         # The box is for the next interview; the browser keeps what was typed into it for this one.
@@ -280,22 +283,25 @@ class _Wiring:
         try:
             today = self.handlers.today(visit.owner, visit.zone)
             tasks = self.handlers.tasks(visit.owner, visit.zone, visit.language)
+            model = self.handlers.models.choice(visit.owner).title
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
-        return draw_today(self.c, today, visit.language, self.handlers.models.choice(visit.owner).title, tasks)
+        return draw_today(self.c, today, visit.language, model, tasks)
 
     def _labels(self, visit: Visit) -> Updates:
         language = visit.language
-        told = labels(self.c, self.handlers.library, language, may_import=self.importer.folder is not None)
+        told = labels(self.c, self._library(visit), language, may_import=self.importer.is_open)
         who = account_line(self.owners, dict(visit.request.cookies), language)
         told |= classes_labels(self.c.classes, self.handlers.assigned, visit.owner, language)
         return told | {self.c.play.voice: voice_controls(self.speech, language), self.c.account: who}
 
     def _practise(self, visit: Visit, bank: str) -> Updates:
         """The start form with this bank chosen, on the tab where interviews are played."""
-        c, library, language = self.c, self.handlers.library, visit.language
+        c, language = self.c, visit.language
         shown = {c.tabs: gr.update(selected="practice"), c.start.choose: gr.update(open=True)}
-        return merged(draw(c, View(Screen.START, language)), list_banks(c, library, language, bank), shown)
+        return merged(
+            draw(c, View(Screen.START, language)), chosen_bank(c, self._library(visit), bank, language), shown
+        )
 
     def _begin(self, visit: Visit, *form: Any) -> Updates:
         return self._draw(visit, self.handlers.start(visit.owner, StartChoices(*form), visit.language))
@@ -304,10 +310,10 @@ class _Wiring:
         return self._draw(visit, self.handlers.practise_today(visit.owner, visit.language, visit.zone))
 
     def _choose_bank(self, visit: Visit, bank: str) -> Updates:
-        return bank_choices(self.c, self.handlers.library, bank, visit.language) or gr.skip()
+        return bank_choices(self.c, self._library(visit), bank, visit.language) or gr.skip()
 
     def _choose_topics(self, visit: Visit, bank: str, topics: list[str], count: float | None) -> Updates:
-        return count_choice(self.c, self.handlers.library, bank, topics, visit.language, count) or gr.skip()
+        return count_choice(self.c, self._library(visit), bank, topics, visit.language, count) or gr.skip()
 
     def _retry(self, visit: Visit, interview: str, place: str, typed: str) -> Updates:
         view = self.handlers.retry(visit.owner, interview, place, visit.language)
@@ -336,8 +342,8 @@ class _Wiring:
             case []:
                 return {self.c.tabs: gr.skip()}
             case [BankAction() as action]:
-                told = self.importer.change_banks(action, spoken)
-                return {self.c.importing.own: told, **list_banks(self.c, self.handlers.library, spoken)}
+                told = self.importer.of(owner).change_banks(action, spoken)
+                return {self.c.importing.own: told, **chosen_bank(self.c, self._library(visit), None, spoken)}
             case [InterviewAction() as action]:
                 told = self.handlers.practice.change_list(owner, action, spoken)
                 return {self.c.listing: str(told) + listing(self.handlers.service, owner, spoken)}

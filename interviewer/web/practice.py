@@ -1,10 +1,10 @@
 """What the page shows of an owner's practice: progress, the questions of all banks, and the list of interviews put in order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
+from interviewer.banks.loader import BankLibrary
 from interviewer.domain.language import Language
-from interviewer.domain.rubric import Bank
 from interviewer.errors import InterviewerError, StoreError
 from interviewer.presentation.practice_pages import progress_page, questions_page
 from interviewer.presentation.templating import inline
@@ -24,14 +24,16 @@ _AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
 class PracticeHandlers:
     """Reads for the page what an owner practised, and puts their list in order."""
 
-    def __init__(self, store: Store, banks: Callable[[], list[Bank]]) -> None:
+    def __init__(self, store: Store, library: BankLibrary) -> None:
         self._store = store
-        self._banks = banks
+        self._library = library
 
     def progress(self, owner: str, zone: tzinfo, language: Language) -> str:
         now = datetime.now(zone)
         try:
-            return progress_page(read_progress(self._store, owner, self._banks(), now), now.date(), language)
+            return progress_page(
+                read_progress(self._store, owner, self._library.of(owner).banks(), now), now.date(), language
+            )
         except StoreError:
             return ""  # the list that is shown with it says what is wrong
 
@@ -40,7 +42,7 @@ class PracticeHandlers:
         states = [QuestionState(state)] if state in tuple(QuestionState) else []
         kept = NoteFilter(state) if state in tuple(NoteFilter) else None
         try:
-            known = known_questions(self._store, owner, self._banks(), datetime.now(zone))
+            known = known_questions(self._store, owner, self._library.of(owner).banks(), datetime.now(zone))
             notes = list_notes(self._store, owner)
         except StoreError as error:
             return inline(_AWAY, language, reason=error.into(language))

@@ -117,8 +117,8 @@ def labels(c: Controls, library: BankLibrary, language: Language, *, may_import:
         c.head: inline(_HEAD, language, now=time.time()),
         **grader_labels(c.grader, language),
         **questions_labels(c.questions, language),
-        **import_labels(c.importing, language, is_allowed=may_import),
-        **prepare_labels(c.preparing, language, may_save=may_import),
+        **import_labels(c.importing, language, is_allowed=may_import, is_site=bool(c.classes)),
+        **prepare_labels(c.preparing, language, may_save=may_import and not c.classes),
         start.title: inline(_START_TITLE, language, has_banks=bool(banks), broken=broken),
         play.keys: inline(_KEYS, language),
         play.end_sure: inline('<p>{{ say("play.end_sure") }}</p>', language),
@@ -140,47 +140,45 @@ def start_values(c: Controls, library: BankLibrary, language: Language) -> Updat
         return {c.start.button: gr.update(interactive=False)}
     return merged(
         {c.start.bank: gr.update(value=banks[0].id), c.start.language: gr.update(value=str(language))},
-        bank_choices(c, library, banks[0].id, language),
+        _choices_of(c, banks[0], language),
     )
 
 
-def list_banks(c: Controls, library: BankLibrary, language: Language, chosen: str = "") -> Updates:
-    """The banks that there are now, with this one `chosen`, or else the first."""
-    banks = [(bank.title.into(language), bank.id) for bank in library.banks()]
-    chosen = chosen or (banks[0][1] if banks else "")
-    listed = {c.start.bank: gr.update(choices=banks, value=chosen or None)}
-    return merged(listed, bank_choices(c, library, chosen, language))
+def chosen_bank(c: Controls, library: BankLibrary, bank: str | None, language: Language) -> Updates:
+    """The banks that there are now, with this one chosen, or the first one if there is no such bank."""
+    banks = library.banks()
+    chosen = next((found for found in banks if found.id == bank), banks[0] if banks else None)
+    choices = [(found.title.into(language), found.id) for found in banks]
+    told = {c.start.bank: gr.update(choices=choices, value=chosen.id if chosen else None)}
+    return merged(told, _choices_of(c, chosen, language)) if chosen else told
 
 
-def bank_choices(c: Controls, library: BankLibrary, bank: str, language: Language) -> Updates:
-    found = _bank(library, bank)
-    if found is None:
-        return {}
-    topics = [(found.topic_title(topic, language), topic) for topic in found.used_topics]
-    return {
-        c.start.topics: gr.update(choices=topics, value=[]),
-        **count_choice(c, library, bank, [], language),
-    }
+def bank_choices(c: Controls, library: BankLibrary, name: str, language: Language) -> Updates:
+    bank = _bank(library, name)
+    return _choices_of(c, bank, language) if bank else {}
 
 
 def count_choice(
-    c: Controls, library: BankLibrary, bank: str, topics: list[str], language: Language, wanted: float | None = None
+    c: Controls, library: BankLibrary, name: str, topics: list[str], language: Language, wanted: float | None = None
 ) -> Updates:
     """How many questions can be asked now; a number that was `wanted` stays as long as there are so many."""
-    found = _bank(library, bank)
-    if found is None:
-        return {}
-    most = sum(not topics or question.topic in topics for question in found.questions)
-    return {
-        c.start.count: gr.update(
-            value=min(int(wanted) if wanted and wanted >= 1 else DEFAULT_COUNT, most),
-            info=say("start.count_info", language, most=most),
-        )
-    }
+    bank = _bank(library, name)
+    return _count_of(c, bank, topics, language, wanted) if bank else {}
 
 
 def _bank(library: BankLibrary, name: str) -> Bank | None:
     return next((bank for bank in library.banks() if bank.id == name), None)
+
+
+def _choices_of(c: Controls, bank: Bank, language: Language) -> Updates:
+    topics = [(bank.topic_title(topic, language), topic) for topic in bank.used_topics]
+    return {c.start.topics: gr.update(choices=topics, value=[]), **_count_of(c, bank, [], language)}
+
+
+def _count_of(c: Controls, bank: Bank, topics: list[str], language: Language, wanted: float | None = None) -> Updates:
+    most = sum(not topics or question.topic in topics for question in bank.questions)
+    count = min(int(wanted) if wanted and wanted >= 1 else DEFAULT_COUNT, most)
+    return {c.start.count: gr.update(value=count, info=say("start.count_info", language, most=most))}
 
 
 def merged(*parts: Updates) -> Updates:

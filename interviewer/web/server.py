@@ -27,6 +27,7 @@ from interviewer.web import collector_paused
 from interviewer.web.body_receiver import TimelyProtocol
 from interviewer.web.class_invitations import add_invitations
 from interviewer.web.exports import add_exports
+from interviewer.web.gradio_import import skip_stub_files
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
 from interviewer.web.health import add_health
 from interviewer.web.identity import Owners
@@ -48,17 +49,19 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     """The whole application. Gradio is imported here and not before its environment is set."""
     settings = settings or read_settings()
     prepare_gradio(settings)
+    skip_stub_files()
     from interviewer.web.page import mount
 
     metrics = wiring.make_metrics(settings)
-    graders, library = wiring.make_grader_registry(settings, metrics), wiring.make_library(settings)
+    graders = wiring.make_grader_registry(settings, metrics)
     service = wiring.make_service(settings, graders, is_served=True, metrics=metrics)
     speech = wiring.make_speech(settings)
     is_https = settings.root_path.startswith("https:")
     accounts = Accounts(service.store.database) if settings.has_accounts else None
     owners = Owners(settings.signing_key, is_https=is_https, accounts=accounts)
     access = Access(service.store, accounts)
-    # A bank is for everybody at the page, so only where all of them are at this machine may it be imported there.
+    library = wiring.make_library(settings, access if accounts else None, service.store)
+    # What is in the folder is for everybody at the page, so only where all of them are at this machine may it be changed.
     folder = settings.import_folder if settings.is_for_this_machine else None
     importer = Importer(library, graders, Uploads(), folder)
 
@@ -110,7 +113,7 @@ def _add_import(app: FastAPI, importer: Importer, owners: Owners) -> None:
     @app.post(IMPORT)
     async def take(request: Request) -> Response:
         owner = owners.of(request.cookies)
-        if owner is None or not importer.models.options.is_private:
+        if owner is None or not importer.of(owner).may_save:
             return PlainTextResponse("Not found.\n", 404)
         importer.uploads.keep(
             owner,
@@ -123,11 +126,11 @@ def _add_import(app: FastAPI, importer: Importer, owners: Owners) -> None:
     @app.post(EDITOR)
     async def edit(request: Request) -> Response:
         owner = owners.of(request.cookies)
-        if owner is None or not importer.may_save:
+        if owner is None or not importer.of(owner).may_save:
             return PlainTextResponse("Not found.\n", 404)
         from interviewer.web.editor import Editor
 
-        reply = await run_in_threadpool(Editor(importer).answer, owner, await request.body())
+        reply = await run_in_threadpool(Editor(importer.of(owner)).answer, owner, await request.body())
         return JSONResponse(reply, headers={"Cache-Control": "no-store"})
 
 

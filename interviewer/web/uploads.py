@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-_MOST_WINDOWS = 16
+_MOST_WINDOWS = 64
 _MOST_BYTES = 40_000_000
 
 

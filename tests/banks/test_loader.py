@@ -1,10 +1,12 @@
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from interviewer.banks import loader
-from interviewer.banks.loader import BankLibrary, parse_bank, read_bank
+from interviewer.banks.loader import BankLibrary, parse_bank, read_bank, read_place
+from interviewer.banks.places import BankPlace
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Group, Kind, Localized
 from interviewer.errors import BankError, PromptError
@@ -280,11 +282,11 @@ def test_a_broken_bank_is_parsed_once_until_it_changes(tmp_path: Path, monkeypat
     found = BankLibrary(tmp_path)
     read: list[Path] = []
 
-    def counted(path: Path) -> Bank:
-        read.append(path)
-        return read_bank(path)
+    def counted(place: BankPlace) -> Bank:
+        read.append(place.path)
+        return read_place(place)
 
-    monkeypatch.setattr(loader, "read_bank", counted)
+    monkeypatch.setattr(loader, "read_place", counted)
     assert [str(error) for _ in range(3) for error in found.broken()] == [
         "broken.yaml: line 2: is not YAML: did not find expected node content"
     ] * 3
@@ -298,10 +300,9 @@ def test_a_bank_that_vanishes_while_banks_are_listed_takes_no_other_with_it(
 ) -> None:
     path = tmp_path / "tiny.yaml"
     path.write_text(GOOD, encoding="utf-8")
-    found = BankLibrary(tmp_path)
-    listed = found.paths()
+    found, listed = BankLibrary(tmp_path), os.listdir
     path.unlink()
-    monkeypatch.setattr(found, "paths", lambda: listed)
+    monkeypatch.setattr(os, "listdir", lambda folder: ["tiny.yaml"] if folder == tmp_path else listed(folder))
     assert [bank.id for bank in found.banks()] == ["deep-learning"]
     assert [error.file for error in found.broken()] == ["tiny.yaml"]
     assert found.path_of("tiny") is None

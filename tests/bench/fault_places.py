@@ -1,4 +1,4 @@
-"""Where faults are tried: servers of the program, PostgreSQL, and a host that can fall silent.
+"""Where faults are tried: servers and workers of the program, and databases whose writes can be held up.
 
 Every server is started as a user starts it, in a folder of its own, and ended by its process id.
 """
@@ -7,12 +7,13 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +88,23 @@ class Served:
         return time.monotonic() - start
 
 
+class Worker(Served):
+    """A worker as an operator starts it; it does all there is to do while no page of a row runs jobs itself."""
+
+    @property
+    def command(self) -> list[str]:
+        return ["-m", "interviewer", "worker"]
+
+    def wait(self) -> bool:
+        """Whether it takes jobs."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self.process.poll() is None:
+            if "working" in self.said():
+                return True
+            time.sleep(0.05)
+        return False
+
+
 @contextmanager
 def served(place: Place, **settings: str) -> Iterator[Served]:
     server = Served(place, **settings).start()
@@ -97,65 +115,52 @@ def served(place: Place, **settings: str) -> Iterator[Served]:
             server.end()
 
 
-_FORWARD = """
-import asyncio, sys
-
-async def forward(reader, writer):
-    to_reader, to_writer = await asyncio.open_unix_connection(sys.argv[1])
-    async def copy(source, target):
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-        target.close()
-    await asyncio.gather(copy(reader, to_writer), copy(to_reader, writer), return_exceptions=True)
-
-async def main():
-    server = await asyncio.start_server(forward, "0.0.0.0", 5432)
-    print("ready", flush=True)
-    await server.serve_forever()
-
-asyncio.run(main())
-"""
+@contextmanager
+def writes_held(place: Place, mode: str = "SHARE ROW EXCLUSIVE") -> Iterator[None]:
+    """Until the block ends nobody records an event; with the `mode` ACCESS EXCLUSIVE of PostgreSQL nobody reads one, either."""
+    if not place.postgres:
+        with closing(sqlite3.connect(place.file)) as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+            yield
+            connection.rollback()
+        return
+    engine = sa.create_engine(place.postgres.near(place.url))
+    with engine.begin() as holding:
+        holding.execute(sa.text(f"LOCK TABLE events IN {mode} MODE"))
+        yield
+    engine.dispose()
 
 
-class FarHost:
-    """The database server as it is reached over a network of its own, which can swallow all packets. Only for root."""
+@contextmanager
+def small_disk(place: Place) -> Iterator[Path | None]:
+    """A small disk on which the database of this place is until the block ends; None where none can be mounted."""
+    disk = place.postgres.folder / "small" if place.postgres else place.folder
+    disk.mkdir(exist_ok=True)
+    size = "24m" if place.postgres else "2m"  # a new database of PostgreSQL takes 8 MB
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        yield None
+        return
+    try:
+        if place.postgres:
+            shutil.chown(disk, "postgres", "postgres")
+            place.postgres.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
+            place.url = place.postgres.new("TABLESPACE small")
+        yield disk
+        if place.postgres:
+            place.postgres.execute(f"DROP DATABASE {sa.make_url(place.url).database} WITH (FORCE)")
+            place.postgres.execute("DROP TABLESPACE small")
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
 
-    HERE, THERE, NAME = "10.199.7.1", "10.199.7.2", "faults-far"
 
-    def __init__(self, folder: Path) -> None:
-        for command in (
-            f"ip netns add {self.NAME}",
-            f"ip link add faults-here type veth peer name faults-there netns {self.NAME}",
-            f"ip addr add {self.HERE}/30 dev faults-here",
-            "ip link set faults-here up",
-            f"ip netns exec {self.NAME} ip addr add {self.THERE}/30 dev faults-there",
-            f"ip netns exec {self.NAME} ip link set faults-there up",
-        ):
-            subprocess.run(command.split(), check=True, capture_output=True)
-        command = ["ip", "netns", "exec", self.NAME, sys.executable, "-c", _FORWARD, str(folder / ".s.PGSQL.5432")]
-        self._forwarding = subprocess.Popen(command, stdout=subprocess.PIPE)
-        assert self._forwarding.stdout
-        self._forwarding.stdout.readline()
-
-    def url(self, url: str) -> str:
-        return f"postgresql+psycopg://postgres@{self.THERE}/{sa.make_url(url).database}"
-
-    def fall_silent(self) -> None:
-        self._route("add")
-
-    def answer(self) -> None:
-        self._route("del")
-
-    def close(self) -> None:
-        self._forwarding.kill()
-        self._forwarding.wait()
-        subprocess.run(["ip", "netns", "del", self.NAME], check=False)
-
-    def _route(self, what: str) -> None:
-        """What would go back here goes nowhere: packets arrive, and nothing is ever heard of them."""
-        command = f"ip netns exec {self.NAME} ip route {what} blackhole {self.HERE}/32"
-        subprocess.run(command.split(), check=True)
+def fill(disk: Path) -> Path:
+    """Fill a disk to its last byte; the file that does."""
+    filler = disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while file.write(b"x" * 512):
+            pass
+    return filler
 
 
 class Postgres:
@@ -197,6 +202,25 @@ class Postgres:
             found = connection.execute(locks, {"name": sa.make_url(url).database}).scalar()
         engine.dispose()
         return bool(found)
+
+    def is_waited_for(self) -> bool:
+        """Whether a program waits for a lock of another."""
+        return bool(self.count("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+
+    def count(self, query: str, url: str = "") -> int:
+        engine = sa.create_engine(url or self._url("postgres"))
+        with engine.connect() as connection:
+            found = connection.execute(sa.text(query)).scalar()
+        engine.dispose()
+        return int(found or 0)
+
+    def near(self, url: str) -> str:
+        """The same database, not over a network."""
+        return self._url(sa.make_url(url).database or "")
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / ".s.PGSQL.5432"
 
     def new(self, options: str = "") -> str:
         """The URL of an empty database."""

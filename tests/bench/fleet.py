@@ -29,8 +29,8 @@ TESTS = Path(__file__).parent.parent
 sys.path[:0] = [str(TESTS.parent), str(TESTS), str(TESTS / "llm")]
 
 import httpx2  # noqa: E402
-from fault_places import ROOT, Place, Postgres, Served  # noqa: E402
-from faults import happen, recorded, settled  # noqa: E402
+from fault_places import ROOT, Place, Postgres, Served, Worker  # noqa: E402
+from fault_rows.observed import happen, recorded, settled  # noqa: E402
 from load import Visitor, megabytes  # noqa: E402
 from model_server import MODEL  # noqa: E402
 
@@ -170,14 +170,6 @@ def model() -> Iterator[str]:
             yield process.stdout.readline().strip()
         finally:
             process.kill()
-
-
-class Worker(Served):
-    """A worker as an operator starts it."""
-
-    @property
-    def command(self) -> list[str]:
-        return ["-m", "interviewer", "worker"]
 
 
 @contextmanager

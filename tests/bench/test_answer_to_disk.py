@@ -19,7 +19,8 @@ from interviewer.domain.interview import Answered, Mode
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
 from interviewer.llm.scripted import Request, ScriptedLLM
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
@@ -77,9 +78,7 @@ def test_an_answer_is_on_disk(
     service = make_service(llm=llm, server=server, follow_up_seconds=0.2)
     graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
     library, database = BankLibrary(), BareDatabase(tmp_path / "bare.sqlite3")
-    desk = PageHandlers(
-        service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library.banks)
-    )
+    desk = PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library))
     while len(took) < ANSWERS:
         session = service.begin("me", make_plan(deep_learning, count=10, mode=mode, probes=hangs, language=Language.EN))
         time.sleep(2)  # nobody answers before reading the question

@@ -10,6 +10,8 @@ from practice import Clock, bank_of, practise
 
 from interviewer.domain.grade import Level, TokensSpent
 from interviewer.sessions.accounts import Accounts, Identity, Role
+from interviewer.sessions.assignments import assign, record_interview
+from interviewer.sessions.classes import join_class, make_class
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
@@ -20,12 +22,13 @@ def store() -> Store:
     return Store(read_settings().database)
 
 
-def spend(store: Store, owner: str) -> None:
-    """An interview of this owner with one grading of 1,200 tokens."""
+def spend(store: Store, owner: str) -> str:
+    """Id of an interview of this owner with one grading of 1,200 tokens."""
     costly = GradeAs(lambda question, attempt: replace(grade(attempt, question), spent=TokensSpent(1000, 200)))
     session = SessionService(store, Only(costly)).begin(owner, begun())
     session.answer("it is switched off")
     session.run_due_and_wait()
+    return session.id
 
 
 def test_people_are_listed_with_what_they_use(
@@ -43,6 +46,18 @@ def test_people_are_listed_with_what_they_use(
     monkeypatch.setenv("INTERVIEWER_DAILY_TOKENS", "50000")
     assert run("admin", "budget") == 0
     assert capsys.readouterr().out.splitlines()[0] == "anna  2,400 of 50,000 tokens"
+
+
+def test_a_class_is_given_a_budget(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    room = make_class(store, "coach", "Evening")
+    join_class(store, room.id, "anna")
+    assert record_interview(store, assign(store, room.id, title="One", bank="bank").id, "anna", spend(store, "anna"))
+    assert run("admin", "budget", "--class", room.id, "--tokens", "50000") == 0
+    assert capsys.readouterr().out.splitlines()[1] == f"class {room.id}  Evening  1,200 of 50,000 tokens"
+    assert run("admin", "budget", "--class", room.id, "--tokens", "0") == 0
+    assert capsys.readouterr().out.splitlines()[1] == f"class {room.id}  Evening  1,200 tokens"
+    assert run("admin", "budget", "--class", "none", "--tokens", "1") == 1
+    assert run("admin", "budget", "--tokens", "1") == 2
 
 
 def test_old_interviews_are_deleted_after_a_look_and_a_question(

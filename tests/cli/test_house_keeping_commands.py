@@ -1,9 +1,14 @@
+import json
 from pathlib import Path
 
 import pytest
 from command_line import run
+from practice import bank_of, practise
 
 from interviewer.banks.job_description.kept_job import keep_job, kept_job
+from interviewer.domain.grade import Level
+from interviewer.sessions.classes import list_classes, make_class
+from interviewer.sessions.coach_notes import save_coach_note
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
 
@@ -29,6 +34,30 @@ def test_an_interview_is_renamed_exported_deleted_and_imported(
     assert "1 interviews were added" in capsys.readouterr().out
     assert Store(read_settings().database).title_of(interview) == "My first"
     assert run("history", "import") == 2
+
+
+def test_exports_hold_what_coaches_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(read_settings().database)
+    interview = practise(store, bank_of(1), ["q0"], Level.MET, "local")
+    save_coach_note(store, interview, "coach", "Ms Li", "Say why it is a map.")
+    for form in ("md", "html", "json"):
+        assert run("export", interview, "--format", form) == 0
+        written = capsys.readouterr().out
+        assert "Ms Li" in written
+        assert "Say why it is a map." in written
+    assert run("history", "export", str(tmp_path / "h.json")) == 0
+    [kept] = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))["interviews"]
+    assert [(one["by"], one["note"]) for one in kept["coach_notes"]] == [("Ms Li", "Say why it is a map.")]
+
+
+def test_what_becomes_of_classes_is_said_before_a_coach_is_deleted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(read_settings().database)
+    make_class(store, "coach", "Evening")
+    assert run("admin", "delete", "coach", lines="n\n", monkeypatch=monkeypatch) == 1
+    assert "Your classes (Evening) are deleted with their assignments" in capsys.readouterr().out
+    assert list_classes(store, "coach")
 
 
 def test_everything_is_backed_up_and_comes_back_after_it_was_forgotten(interview: str, tmp_path: Path) -> None:

@@ -283,7 +283,7 @@ def test_quotes_are_checked_as_in_live_grading_and_there_is_no_second_round(tmp_
     [one] = read_back(tmp_path, todo, [said(line, reply)])
     assert one.grade is not None
     assert one.grade.verdict("off").level is Level.MET
-    for name, fault in (("random", "Its quote does not stand in the answer"), ("mc", "Its verdict is none of")):
+    for name, fault in (("random", "its quote does not stand in the answer"), ("mc", "its verdict is none of")):
         verdict = one.grade.verdict(name)
         assert verdict.level is None
         assert fault in verdict.reason.en

@@ -6,10 +6,13 @@ from model_server import MODEL, Character, model_server
 
 from interviewer import cli
 from interviewer.domain.interview import Attempt, Turn, TurnKind
+from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
 from interviewer.evaluation import grader_check
+from interviewer.evaluation.canned_answers import QUESTION, CannedAnswer, canned_answers
 from interviewer.grading import LLMGrader
 from interviewer.settings import read_settings
+from interviewer.text.messages import say
 from interviewer.wiring import make_grader, make_grader_registry
 
 
@@ -102,7 +105,7 @@ def test_the_setting_decides_whether_remarks_are_asked_for(
 ) -> None:
     if said:
         monkeypatch.setenv("INTERVIEWER_REMARKS", said)
-    question = deep_learning[grader_check.QUESTION]
+    question = deep_learning[QUESTION]
     turns = (Turn(TurnKind.QUESTION, question.text.en), Turn(TurnKind.ANSWER, "Layers collapse to one linear map."))
     with model_server() as server:
         grader = make_grader("llm", read_settings(base_url=server.url, model=MODEL))
@@ -135,6 +138,28 @@ def test_a_model_that_is_too_slow_is_found_out(
     assert bad(out) == {"fast enough"}
 
 
+def test_a_model_that_is_too_slow_for_all_answers_is_asked_no_further(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grader_check, "_LONGEST_CHECK", 0.0)
+    code, out = examine(Character(), capsys)
+    assert code == 1
+    assert bad(out) == set()
+    untested = {line.split("--  ")[1].split(":")[0] for line in out.splitlines() if "--  " in line}
+    assert {"all answers asked", "good and bad answers told apart", "asking for marks earns none"} < untested
+    [line] = [line for line in out.splitlines() if "not tested: " in line]
+    assert all(say(f"canned.{name}", Language.EN) in line for name in ("wrong", "begging", "half", "other_language"))
+    assert say("canned.reference", Language.EN) not in line
+
+
+def test_a_wrong_answer_that_is_rewarded_is_found_out_though_there_was_no_time_for_all() -> None:
+    shares = {CannedAnswer.REFERENCE: 1.0, CannedAnswer.WRONG: 0.0}
+    order, begging = grader_check._told_apart(shares)
+    assert (order.is_good, begging.is_good) == (True, None)
+    order, begging = grader_check._told_apart({**shares, CannedAnswer.WRONG: 0.9, CannedAnswer.BEGGING: 1.0})
+    assert (order.is_good, begging.is_good) == (False, False)
+
+
 def test_an_unknown_name_and_a_server_that_is_not_there_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     _, out = examine(Character(), capsys, model="other")
     assert bad(out) == {"the model's name is known"}
@@ -161,5 +186,5 @@ def test_without_a_model_there_is_nothing_to_test(capsys: pytest.CaptureFixture[
 
 
 def test_the_seven_answers_are_to_a_shipped_question(deep_learning: Bank) -> None:
-    answers = grader_check.canned_answers(deep_learning[grader_check.QUESTION])
+    answers = canned_answers(deep_learning[QUESTION])
     assert len(answers) == len(set(answers.values())) == 7

@@ -8,6 +8,7 @@ from misbehaving import Exchange
 from model_server import MODEL, STRICT, Character, model_server
 
 from interviewer.evaluation import grader_check
+from interviewer.evaluation.canned_answers import CannedAnswer
 from interviewer.evaluation.grader_check import GraderCheck
 from interviewer.evaluation.kept_checks import KeptChecks
 from interviewer.grading import CallShape, LLMGrader
@@ -39,9 +40,7 @@ def test_a_model_found_too_slow_is_asked_for_no_remarks_after_a_restart_either(m
 def test_checks_are_kept_whole_and_seen_by_other_processes(tmp_path: Path) -> None:
     mine, theirs = (KeptChecks(tmp_path / "checks.json") for _ in range(2))
     lost = grader_check.CheckFinding("reachable", False, grader_check._verbatim("no"))
-    check = GraderCheck(
-        "m", "here", (grader_check.CannedResult(grader_check.CannedAnswer.HALF, None, 1.5, 0),), (lost,)
-    )
+    check = GraderCheck("m", "here", (grader_check.CannedResult(CannedAnswer.HALF, None, 1.5, 0),), (lost,))
     assert len(theirs) == 0
     mine["http://here/v1", "m", ONE] = check
     assert dict(theirs) == {("http://here/v1", "m", ONE): check}
@@ -59,7 +58,7 @@ def test_a_damaged_or_unwritable_file_costs_another_check_and_no_more(tmp_path: 
     path.write_text("{")
     kept = KeptChecks(path)
     assert not kept
-    result = grader_check.CannedResult(grader_check.CannedAnswer.HALF, 0.5, 1.5, 0)
+    result = grader_check.CannedResult(CannedAnswer.HALF, 0.5, 1.5, 0)
     kept["http://here/v1", "m", ONE] = GraderCheck("m", "here", (result,), ())
     assert len(KeptChecks(path)) == 1
     nowhere = KeptChecks(tmp_path / "not" / "there.json")

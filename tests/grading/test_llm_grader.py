@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,10 +12,12 @@ from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Kind
 from interviewer.domain.scoring import score
-from interviewer.errors import LLMMalformed, LLMRefused, LLMUnreachable
+from interviewer.errors import LLMMalformed, LLMRefused, LLMRepeats, LLMUnreachable
 from interviewer.grading import CallShape, LLMGrader, prompts_digest
+from interviewer.grading.reply_schema import schema
 from interviewer.llm import Finish, Message, Reply, Usage
 from interviewer.llm.scripted import Request, ScriptedLLM
+from interviewer.text.messages import localized
 
 SAID = "Well, you turn it off, since the output would be noisy otherwise."
 
@@ -153,6 +156,55 @@ def test_what_stays_unreadable_is_none_and_never_a_score(broken: dict[str, Any],
         else:
             assert any(v.level is None for v in grade.verdicts)
     assert fault in llm.requests[1].messages[-1].content
+
+
+def test_what_was_whole_before_a_model_fell_into_a_loop_is_kept_and_nothing_is_asked_again() -> None:
+    written = GOOD[: GOOD.index('{"id": "random"') + 40]
+    for watch in (None, lambda _: None):
+        llm = ScriptedLLM([LLMRepeats("it repeats itself", written)])
+        grade = LLMGrader(llm).grade(DROPOUT, attempt(SAID), watch=watch)
+        assert len(llm.requests) == 1
+        assert grade.verdict("off").level is Level.MET
+        assert grade.verdict("random").level is None
+        assert Flag.UNREADABLE in grade.flags
+        lost = ScriptedLLM([LLMRepeats("it repeats itself", '{"verdicts": [{"id": "o')])
+        with pytest.raises(LLMRepeats):
+            LLMGrader(lost).grade(DROPOUT, attempt(SAID), watch=watch)
+        assert len(lost.requests) == 1
+
+
+def test_why_a_point_could_not_be_read_is_told_in_one_language() -> None:
+    twice = verdict("off"), verdict("off")
+    for said in (
+        reply(*twice),
+        reply(verdict("off", "yes")),
+        reply(verdict("off", "met", "nobody said so")),
+        json.dumps({"verdicts": [verdict("random")]}),
+    ):
+        for again in (said, LLMMalformed(localized("llm.empty_reply"))):
+            grade, _ = graded(said, again)
+            unread = [one.reason for one in grade.verdicts if one.level is None and one.reason]
+            for reason in unread:
+                assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", reason.zh.replace("met, partial", "")), reason.zh
+                assert not re.search(r"[一-鿿]", reason.en), reason.en
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_a_server_holds_a_reply_to_is_short_and_leaves_what_is_asked_for_plenty_of_room(
+    language: Language,
+) -> None:
+    wanted = {one.id: one.kind for one in DROPOUT.criteria}
+    point = schema(wanted, language, 300, remarks=False)["properties"]["verdicts"]["items"]["properties"]
+    word, most = (
+        ("字", 40) if language is Language.ZH else ("nonlinearity ", 16)
+    )  # 25 English words have 6 letters each
+    asked, held = len(word) * most, point["reason"]["maxLength"]
+    assert 1.1 * asked < held < 4 * asked
+    quotes = [
+        schema(wanted, language, longest, remarks=False)["properties"]["verdicts"]["items"]["properties"]["quotes"]
+        for longest in (3, 40, 41, 5000)
+    ]
+    assert [one["items"]["maxLength"] for one in quotes] == [40, 40, 80, 160]
 
 
 def test_an_unknown_id_earns_nothing() -> None:

@@ -18,7 +18,8 @@ from interviewer.grading import CallShape
 from interviewer.llm import LLM, Message, discovery
 from interviewer.llm.discovery import KNOWN, find_local_servers
 from interviewer.llm.server_profiles import PROFILES
-from interviewer.sessions.grader_registry import GraderRegistry, GraderRequest
+from interviewer.sessions.grader_choice import GraderRequest
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.settings import read_settings
 
 QUESTION = [Message("user", "Grade this.")]

@@ -7,7 +7,8 @@ from misbehaving import OBJECT, Exchange, chunk, serving
 from outcomes import QUESTION, SCHEMA, model
 from stopped_time import Time
 
-from interviewer.errors import LLMMalformed
+from interviewer.errors import LLMMalformed, LLMRepeats
+from interviewer.llm import Message
 
 REFUSALS = [
     "Reasoning is mandatory for this endpoint and cannot be disabled.",
@@ -74,6 +75,32 @@ def test_a_model_that_repeats_itself_is_cut(time: Time) -> None:
     with serving(loop) as server, model(server, time) as llm, pytest.raises(LLMMalformed, match="repeated"):
         llm.reply(QUESTION, schema=SCHEMA)
     assert len(server.exchanges) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["任住了" * 40, "so it is off. " * 6, "-" * 300],
+    ids=["Chinese", "a sentence", "one sign"],
+)
+def test_a_loop_inside_one_text_is_cut_soon_unless_the_prompt_has_it_too(said: str, time: Time) -> None:
+    def loop(exchange: Exchange) -> None:
+        exchange.sse([*(chunk(sign) for sign in f'{{"word": "Well, {said}"}}'), chunk(None, "stop"), "[DONE]"])
+
+    with serving(loop) as server, model(server, time) as llm:
+        with pytest.raises(LLMRepeats) as raised:
+            llm.reply(QUESTION, schema=SCHEMA)
+        assert raised.value.written.startswith('{"word": "Well, ')
+        copied = [*QUESTION, Message("user", f"Quote this: {said}")]
+        assert said in llm.reply(copied, schema=SCHEMA).text
+    assert len(server.exchanges) == 2
+
+
+def test_a_line_of_hyphens_is_no_loop(time: Time) -> None:
+    def table(exchange: Exchange) -> None:
+        exchange.sse([*(chunk(sign) for sign in OBJECT + " " * 150), chunk(None, "stop"), "[DONE]"])
+
+    with serving(table) as server, model(server, time) as llm:
+        assert llm.reply(QUESTION, schema=SCHEMA).text.strip() == OBJECT
 
 
 def test_a_full_context_is_told_from_a_token_limit(time: Time) -> None:

@@ -26,6 +26,7 @@ from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.domain.scoring import score
 from interviewer.errors import LLMError, LLMRefused, LLMUnreachable
 from interviewer.evaluation import grader_check
+from interviewer.evaluation.canned_answers import CannedAnswer
 from interviewer.grading import LLMGrader
 from interviewer.grading.disclosure import disclosed
 from interviewer.presentation.chat import chat
@@ -43,6 +44,7 @@ ANSWER = "It is switched off at test time. Otherwise the predictions would be ra
 ASKED = Localized("是指训练的时候吗？", "Do you mean during training?")
 ASKED_AS_ANSWER = Localized("你指的是什么？可以举个例子吗？", "What do you mean by that? Can you give an example?")
 AGAIN = "No. In eval mode dropout does nothing, since with it the same input would give noisy outputs."
+FOLLOW_UP_SECONDS = 30.0  # a little more than the default: an interview of a slow model comes to its end, too
 GRADINGS = int(os.environ.get("INTERVIEWER_TEST_GRADINGS", "30"))
 
 
@@ -50,7 +52,7 @@ GRADINGS = int(os.environ.get("INTERVIEWER_TEST_GRADINGS", "30"))
 def service_of(real: Real, folder: Path, **more: object) -> Iterator[SessionService]:
     settings = read_settings(base_url=real.url, model=real.model, data_dir=folder, **more)
     graders = wiring.make_grader_registry(settings)
-    service = SessionService(Store(settings.database), graders, threads=2, follow_up_seconds=120.0)
+    service = SessionService(Store(settings.database), graders, threads=2, follow_up_seconds=FOLLOW_UP_SECONDS)
     try:
         yield service
     finally:
@@ -337,7 +339,8 @@ def test_check_up(real: Real, models: GraderRegistry, deep_learning: Bank) -> No
     start = time.monotonic()
     check = grader_check.check_grader(models, models.options.default, deep_learning)
     assert check.kind, "the server is told by its answers"
-    assert len(check.results) == len(grader_check.CannedAnswer)
+    asked = {result.answer for result in check.results}
+    assert asked == set(CannedAnswer) or any(finding.check == "all asked" for finding in check.findings)
     for result in check.results:
         assert (result.share is None) == bool(result.failure)
     bad = [finding.check for finding in check.findings if finding.is_good is False]
@@ -346,7 +349,7 @@ def test_check_up(real: Real, models: GraderRegistry, deep_learning: Bank) -> No
         assert grader_check.check_lines(check, language)
     real.tell(
         "check-up",
-        f"{time.monotonic() - start:.0f} s, {check.kind}, context {check.context}, form by {check.rung or '?'}, bad: {', '.join(bad)}",
+        f"{time.monotonic() - start:.0f} s, {check.kind}, context {check.context}, form by {check.rung or '?'}, asked {len(asked)} of {len(CannedAnswer)}, bad: {', '.join(bad)}",
     )
 
 

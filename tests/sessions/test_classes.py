@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from fakes import BANK
 from practice import append, bank_of, practise
 
@@ -12,6 +13,7 @@ from interviewer.domain.interview import Mode, Ruled
 from interviewer.domain.language import Language
 from interviewer.errors import BankError
 from interviewer.sessions import classes
+from interviewer.sessions.accounts import Accounts, Identity, Role
 from interviewer.sessions.assignments import (
     assign,
     assignment_of,
@@ -23,6 +25,7 @@ from interviewer.sessions.assignments import (
     list_tasks,
     record_interview,
 )
+from interviewer.sessions.class_removal import fate_of_classes
 from interviewer.sessions.classes import (
     class_of_interview,
     classes_joined,
@@ -38,6 +41,7 @@ from interviewer.sessions.classes import (
 from interviewer.sessions.coach_notes import list_coach_notes, save_coach_note
 from interviewer.sessions.removal import forget_owner, purge_expired, soft_delete, undelete
 from interviewer.sessions.store import Store
+from interviewer.sessions.tables import stored_banks
 
 MANY = bank_of(2)
 
@@ -187,5 +191,39 @@ def test_whoever_is_forgotten_leaves_no_trace_in_classes(store: Store, tmp_path:
     forget_owner(store, "ann", tmp_path)
     assert list_members(store, room.id) == []
     assert list_coach_notes(store, mine) == []
+    told = fate_of_classes(store.database, "coach")
+    assert told
+    assert "are deleted with their assignments" in told.into(Language.EN)
     forget_owner(store, "coach", tmp_path)
     assert list_classes(store, None) == []
+
+
+def test_the_classes_of_a_coach_who_leaves_are_an_admins_with_all_that_is_in_them(store: Store, tmp_path: Path) -> None:
+    accounts = Accounts(store.database)
+    coach, admin, later = (
+        accounts.sign_in(Identity("https://id.example", name, name, role=role)).owner
+        for name, role in (("Li", Role.COACH), ("Ada", Role.ADMIN), ("Zoe", Role.ADMIN))
+    )
+    room = make_class(store, coach, "Evening")
+    join_class(store, room.id, "ann")
+    task = assign(store, room.id, title="Soon", bank="many")
+    mine = practise(store, MANY, ["q0"], Level.MET, "ann")
+    assert record_interview(store, task.id, "ann", mine)
+    with store.database.write() as connection:
+        for owner, name, classroom in ((coach, "many", room.id), (coach, "both", room.id), (admin, "both", None)):
+            row = {"owner": owner, "id": name, "visibility": "class" if classroom else "private", "yaml": ""}
+            row |= {"classroom": classroom, "digest": "", "imported": "", "changed_at": ""}
+            connection.execute(stored_banks.insert().values(row))
+    told = fate_of_classes(store.database, coach)
+    assert told
+    assert "班级（Evening）" in told.into(Language.ZH)
+    assert "administrator of this site" in told.into(Language.EN)
+    forget_owner(store, coach, tmp_path)
+    assert list_classes(store, None) == [room._replace(owner=admin)]
+    assert [one.owner for one in list_members(store, room.id)] == ["ann"]
+    assert list_tasks(store, "ann")[0].overview
+    with store.database.read() as connection:
+        banks = connection.execute(sa.select(stored_banks.c.owner, stored_banks.c.id, stored_banks.c.classroom))
+        assert sorted(map(tuple, banks)) == sorted([(admin, "both", None), (admin, "many", room.id)])
+    forget_owner(store, later, tmp_path)
+    assert fate_of_classes(store.database, later) is None

@@ -11,8 +11,10 @@ from interviewer.errors import SettingsError
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import Message
+from interviewer.llm.discovery import find_local_servers
 from interviewer.llm.endpoints import Endpoint
-from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry, GraderRequest
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions, GraderRequest
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.settings import read_settings
 
 ONE = CallShape.ONE_CALL
@@ -213,3 +215,33 @@ def test_a_server_that_breaks_off_for_the_next_request_is_asked_one_at_a_time(ki
         replies = list(pool.map(lambda _: llm.reply([Message("user", "?")]).text, range(4)))
     assert replies == ["yes"] * 4
     assert character.most == most
+
+
+class Searched:
+    """A llama-cpp-python server whose first answer to a search for servers is late."""
+
+    def __init__(self) -> None:
+        self.searching, self.replied = threading.Event(), threading.Event()
+
+    def __call__(self, exchange: Exchange) -> None:
+        if exchange.method == "POST":
+            self.replied.set()
+            exchange.say("yes")
+        elif exchange.path.endswith("/v1/models"):
+            exchange.json(200, {"data": [{"id": MODEL, "owned_by": "me"}]})
+        else:
+            if not self.searching.is_set():
+                self.searching.set()
+                self.replied.wait(0.4)
+            exchange.json(404, {})
+
+
+def test_a_first_reply_is_asked_for_when_a_search_that_began_before_is_done() -> None:
+    character = Searched()
+    with model_server(character) as server, ThreadPoolExecutor(1) as pool:
+        search = pool.submit(find_local_servers, [server.port])
+        assert character.searching.wait(10)
+        llm = models().llm(Endpoint(server.url.replace("127.0.0.1", "localhost"), MODEL))
+        assert llm.reply([Message("user", "?")]).text == "yes"
+        search.result()
+    assert [exchange.method for exchange in server.exchanges].index("POST") == len(server.exchanges) - 1

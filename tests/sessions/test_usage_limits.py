@@ -13,7 +13,8 @@ from interviewer.domain.rubric import Question
 from interviewer.errors import OverLimit
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.scripted import ScriptedLLM
-from interviewer.sessions.grader_source import NOBODY
+from interviewer.sessions.assignments import assign, record_interview
+from interviewer.sessions.classes import join_class, make_class, set_class_budget
 from interviewer.sessions.removal import soft_delete
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
@@ -95,7 +96,7 @@ def test_a_used_up_budget_holds_over_replicas_and_says_when_it_is_possible_again
     attempt = third.interview().current
     assert attempt.is_answered
     assert attempt.grade is None
-    [spending, _] = spent_since(store.database, "me", datetime.now(UTC) - DAY)
+    [spending, _] = spent_since(store.database, datetime.now(UTC) - DAY, owner="me")
     again = datetime.fromisoformat(spending.at) + DAY
     assert f"{again + timedelta(seconds=59):%Y-%m-%d %H:%M} UTC" in attempt.failure
     assert "150 tokens" in attempt.failure
@@ -107,7 +108,7 @@ def test_the_budget_is_the_owners_also_where_a_worker_grades_with_the_graders_of
     answered(service)
     session = service.begin("me", begun())
     session.answer("it is switched off")
-    grading = service._runner.work_on(session, GradeAttempt("dropout", 1), Language.EN, is_watched=False, whose=NOBODY)
+    grading = service._runner.work_on(session, GradeAttempt("dropout", 1), Language.EN, is_watched=False, is_job=True)
     assert grading is not None
     grading.result(20)
     assert "100 tokens" in session.interview().current.failure
@@ -128,7 +129,43 @@ def test_nobody_gets_tokens_back_by_deleting(store: Store) -> None:
     session = answered(limited(store, daily_tokens=100))
     soft_delete(store, session.id, "me")
     assert answered(limited(store, daily_tokens=100)).interview().current.failure
-    assert [one.tokens for one in spent_since(store.database, "me", datetime.now(UTC) - DAY)] == [100]
+    assert [one.tokens for one in spent_since(store.database, datetime.now(UTC) - DAY, owner="me")] == [100]
+
+
+def test_the_budget_of_a_class_is_that_of_all_its_assignments_and_members_together(store: Store) -> None:
+    room = make_class(store, "coach", "Evening")
+    tasks = [assign(store, room.id, title=title, bank="bank") for title in ("One", "Two")]
+    service = limited(store)
+    assert not set_class_budget(store, "no such class", 200)
+
+    def assigned(owner: str, task: str) -> Session:
+        join_class(store, room.id, owner)
+        session = service.begin(owner, begun())
+        assert record_interview(store, task, owner, session.id)
+        session.answer("it is switched off")
+        session.run_due_and_wait()
+        return session
+
+    assert assigned("ann", tasks[0].id).interview().current.grade
+    assert set_class_budget(store, room.id, 200)
+    bob = assigned("bob", tasks[1].id)
+    assert bob.interview().current.grade
+    soft_delete(store, bob.id, "bob")  # which gives no tokens back
+    refused = assigned("ann", tasks[1].id)
+    [first, _] = spent_since(store.database, datetime.now(UTC) - DAY, classroom=room.id)
+    again = datetime.fromisoformat(first.at) + DAY
+    assert "200 tokens" in refused.interview().current.failure
+    assert "“Evening”" in refused.interview().current.failure
+    assert f"{again + timedelta(seconds=59):%Y-%m-%d %H:%M} UTC" in refused.interview().current.failure
+    with pytest.raises(OverLimit) as told:
+        limits(store).take_call("ann", refused.id)
+    assert "班级“Evening”" in told.value.into(Language.ZH)
+    assert answered(service, "ann").interview().current.grade  # her own practice
+    later = limited(store, now=lambda: datetime.now(UTC) + DAY).resume(refused.id, "ann")
+    later.regrade()
+    assert later.run_due_and_wait().current.grade
+    assert set_class_budget(store, room.id, 0)
+    assert assigned("eve", tasks[0].id).interview().current.grade
 
 
 def test_the_offline_estimate_has_no_limit(store: Store) -> None:

@@ -16,7 +16,8 @@ from interviewer.evaluation.runner import attempt_of
 from interviewer.grading import CallShape
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.endpoints import Endpoint
-from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.serialization import history_from_json, history_to_json
 from interviewer.web.badge import Badges

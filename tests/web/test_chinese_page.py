@@ -17,13 +17,15 @@ from interviewer.domain.interview import Answered, Ended, Graded, Mode, Unprobed
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
 from interviewer.evaluation import grader_check
-from interviewer.evaluation.grader_check import CannedAnswer, CannedResult, GraderCheck
+from interviewer.evaluation.canned_answers import CannedAnswer
+from interviewer.evaluation.grader_check import CannedResult, GraderCheck
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
 from interviewer.presentation.templating import render
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_plan import make_plan
 from interviewer.settings import read_settings
 from interviewer.web.badge import Badges

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from page_visitor import Visitor
+from page_visitor import Person, Visitor, read
 from starlette.testclient import TestClient
 
 from interviewer.domain.grade import Level, Ruling
@@ -29,42 +29,6 @@ COACH, OTHER_COACH, ADMIN = "li@example.org", "ba@example.org", "root@example.or
 ANN, BOB, FOREIGN = "ann", "bob", "eve"
 ANSWER = "It would all fold up into a single matrix and nothing else."
 NOTE = "Say why depth alone adds nothing."
-
-
-def read(told: Any) -> str:
-    """What a control is told to show, as somebody reads it."""
-    return html.unescape(str(told["value"] if isinstance(told, dict) else told))
-
-
-class Person:
-    """Somebody who signed in at the proxy, with a page of their own."""
-
-    def __init__(self, client: TestClient, name: str) -> None:
-        self._client, self.name, self.where = client, name, ""
-        self._page = Visitor(self.client)
-
-    @property
-    def client(self) -> TestClient:
-        """The one client of the application, as the proxy forwards this person's requests."""
-        self._client.cookies.clear()
-        self._client.headers["X-User"] = self.name
-        return self._client
-
-    @property
-    def page(self) -> Visitor:
-        self._page.client = self.client
-        return self._page
-
-    def does(self, language: str = "en", **action: Any) -> str:
-        """What the tab Classes shows after an action."""
-        event = self.page.event("class-ask", "click")
-        drawn = self.page.call(event, [language, self.where, json.dumps([action])], self.name)
-        self.where = drawn["class-where"]
-        return read(drawn["class-page"])
-
-    def asks(self, interview: str = "none", **action: Any) -> dict[str, Any]:
-        """What the page shows after a button of it."""
-        return self.page.call(self.page.event("ask", "click"), ["en", interview, json.dumps([action])], self.name)
 
 
 class School:

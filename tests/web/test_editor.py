@@ -12,7 +12,8 @@ from interviewer.domain.rubric import Localized
 from interviewer.grading import CallShape
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.scripted import ScriptedLLM
-from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.web.editor import Editor
 from interviewer.web.import_handlers import Importer
 from interviewer.web.uploads import Uploads

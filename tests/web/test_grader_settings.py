@@ -1,13 +1,24 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import gradio as gr
 import pytest
+from cryptography.fernet import Fernet
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
+from interviewer.errors import StoreError
 from interviewer.evaluation.grader_check import CheckFinding, GraderCheck
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.database import Database
+from interviewer.sessions.grader_choice import GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.sessions.kept_choices import KeptChoices
+from interviewer.sessions.store import Store
+from interviewer.text.messages import localized
 from interviewer.web.grader_settings import GraderActions, GraderForm
+from interviewer.web.grader_tab import GraderTab, grader_labels
 
 
 def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_once_more(tmp_path: Path) -> None:
@@ -26,6 +37,48 @@ def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_once_mor
     chosen = models.choice("me").endpoint
     assert chosen is not None
     assert chosen.model == "m"
+
+
+def test_the_page_says_where_a_key_is_kept_and_that_one_cannot_be_read_any_more(tmp_path: Path) -> None:
+    store, told = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}"), []
+    form = GraderForm("http://127.0.0.1:9/v1", "sk-mine", "m", "one_call", 1)
+    for key in (None, Fernet.generate_key(), Fernet.generate_key()):
+        models = GraderRegistry(GraderOptions(), lambda _: pytest.fail("no model is asked"), 1)
+        if key:
+            models.keep(KeptChoices(store.database, key.decode()))
+        with gr.Blocks():
+            tab = GraderTab(models.options)
+        actions = GraderActions(models, BankLibrary(None, tmp_path))
+        told.append((grader_labels(tab, Language.EN)[tab.key]["info"], actions.status("me", Language.EN)))
+        actions.use("me", form, Language.EN)
+    in_memory, in_database, unreadable = told
+    assert "in the server's memory only" in in_memory[0]
+    assert "encrypted in the database" in in_database[0]
+    assert "Choose the model again" in unreadable[1]
+    assert "Grades come from m" in actions.status("me", Language.EN)
+    assert "sk-mine" not in repr(form)
+
+
+def test_where_kept_choices_cannot_be_reached_the_tab_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    models = GraderRegistry(GraderOptions(), lambda _: pytest.fail("no model is asked"), 1)
+    models.keep(KeptChoices(store.database, Fernet.generate_key().decode()))
+    actions, form = (
+        GraderActions(models, BankLibrary(None, tmp_path)),
+        GraderForm("http://127.0.0.1:9/v1", "sk-mine", "m", "one_call", 1),
+    )
+
+    @contextmanager
+    def away(*_: object) -> Iterator[None]:
+        raise StoreError(localized("store.unreachable"))
+        yield
+
+    for door in ("read", "write"):
+        monkeypatch.setattr(Database, door, away)
+    why = localized("store.unreachable").into(Language.EN)
+    panels = [actions.use("me", form, Language.EN), actions.offline("me", Language.EN)]
+    assert all(why in html for html in (actions.status("me", Language.EN), *(panel.html for panel in panels)))
+    assert not any(panel.drop_key for panel in panels)  # it can be tried again
 
 
 def test_a_model_that_passed_or_was_not_tested_is_used_at_once(tmp_path: Path) -> None:

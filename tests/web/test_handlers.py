@@ -17,7 +17,8 @@ from interviewer.domain.rubric import Question
 from interviewer.errors import StoreError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader, Watch
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
@@ -40,9 +41,7 @@ def release() -> Iterator[threading.Event]:
 def desk_of(service: SessionService) -> PageHandlers:
     graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
     library = BankLibrary()
-    return PageHandlers(
-        service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library.banks)
-    )
+    return PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(service.store, library))
 
 
 def test_a_click_waits_neither_for_a_model_nor_for_its_server(

@@ -15,7 +15,8 @@ from interviewer.grading import CallShape
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.model_call import current_call
 from interviewer.llm.scripted import Request, ScriptedLLM
-from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_plan import make_plan
 from interviewer.web.editor_actions import WindowTask
 from interviewer.web.import_handlers import Importer, _progress

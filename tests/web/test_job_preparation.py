@@ -20,7 +20,8 @@ from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.protocol import Reply
 from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.presentation.card import card
-from interviewer.sessions.grader_registry import GraderChoice, GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.web.editor_actions import WindowTask
 from interviewer.web.import_handlers import Importer
 from interviewer.web.job_preparation import JobPreparation, Prepared

@@ -10,7 +10,8 @@ from model_server import MODEL, Character, model_server
 from interviewer import wiring
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.language import Language
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.sessions.usage_limits import RateLimit, UsageLimits
@@ -29,7 +30,7 @@ def page_of(store: Store, answers: RateLimit = NONE, calls: RateLimit = NONE) ->
     service = SessionService(store, source, limits=UsageLimits(store.database, answers, calls))
     graders = GraderRegistry(GraderOptions(), lambda _: None, 1)  # type: ignore[arg-type,return-value]
     library = BankLibrary()
-    return PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(store, library.banks))
+    return PageHandlers(service, library, graders, Badges(graders, dict), PracticeHandlers(store, library))
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from ollama_answers import DONE, GOOD, ollama
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.language import Language
 from interviewer.llm.discovery import find_local_servers
-from interviewer.sessions.grader_registry import GraderOptions, GraderRegistry
+from interviewer.sessions.grader_choice import GraderOptions
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.web import grader_settings
 from interviewer.web.grader_settings import GraderActions
 

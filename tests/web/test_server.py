@@ -16,7 +16,8 @@ from interviewer.domain.interview import Mode
 from interviewer.domain.rubric import Bank
 from interviewer.errors import SettingsError
 from interviewer.grading import CallShape
-from interviewer.sessions.grader_registry import GraderRegistry, GraderRequest
+from interviewer.sessions.grader_choice import GraderRequest
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.service import Session, SessionService
 from interviewer.settings import Settings, read_settings
 from interviewer.web import guard

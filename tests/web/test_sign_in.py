@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 from fakes import begun
 from openid_provider import CLIENT, SECRET, Provider, _new_key, serving
 from starlette.routing import BaseRoute, Mount
@@ -17,9 +18,11 @@ from interviewer import wiring
 from interviewer.banks.job_description.kept_job import keep_job, kept_job
 from interviewer.errors import SettingsError
 from interviewer.sessions.accounts import Account, Accounts, Role
-from interviewer.sessions.classes import join_class, list_members, make_class
+from interviewer.sessions.classes import join_class, list_members, make_class, memberships
 from interviewer.sessions.coach_notes import save_coach_note
+from interviewer.sessions.grader_choice import GraderRequest
 from interviewer.sessions.history_archive import import_history
+from interviewer.sessions.kept_choices import KeptChoices
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings, read_settings
 from interviewer.web.account_gate import _OPEN
@@ -352,6 +355,10 @@ def test_everything_can_be_downloaded_and_deleted(
     classroom = make_class(service.store, "coach", "Evening class")
     join_class(service.store, classroom.id, owner)
     save_coach_note(service.store, session.id, "coach", "The coach", "well said")
+    make_class(service.store, owner, "Morning class")
+    save_coach_note(service.store, "another interview", owner, "Lea", "read again")
+    kept_choices = KeptChoices(service.store.database, Fernet.generate_key().decode())
+    kept_choices.save(owner, GraderRequest("http://127.0.0.1:9/v1", "m", "sk-mine"))
     keep_job(settings.data_folder, owner, "Wanted: an engineer", "I am one")
     page = client.get("/account", headers={"Accept-Language": "zh"}).text
     assert "Lea &lt;b&gt;" in page
@@ -361,7 +368,13 @@ def test_everything_can_be_downloaded_and_deleted(
     assert whole.json()["account"]["email"] == "lea@example.org"
     (kept,) = whole.json()["interviews"]
     assert (kept["id"], kept["coach_notes"][0]["note"]) == (session.id, "well said")
-    assert whole.json()["classes"] == ["Evening class"]
+    (since,) = memberships(service.store, owner).values()
+    assert whole.json()["classes"] == [{"name": "Evening class", "joined_at": since}]
+    assert whole.json()["classes_coached"] == ["Morning class"]
+    (written,) = whole.json()["notes_to_candidates"]
+    assert (written["interview"], written["note"]) == ("another interview", "read again")
+    assert "sk-mine" not in whole.text
+    assert "Morning class" in page
     assert whole.json()["job"] == {"description": "Wanted: an engineer", "resume": "I am one"}
     assert import_history(service.store, "another site", whole.text).added == 1
     assert client.post("/account/delete").status_code == 400
@@ -372,6 +385,7 @@ def test_everything_can_be_downloaded_and_deleted(
     assert accounts.of(owner) is None
     assert kept_job(settings.data_folder, owner) is None
     assert list_members(service.store, classroom.id) == []
+    assert kept_choices.find(owner) is None
     assert client.get("/account", headers=PAGE).status_code == 303
 
 

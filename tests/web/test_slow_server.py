@@ -12,7 +12,7 @@ from throttled_server import ANSWERS, Throttled, four_gradings, page_of, throttl
 from interviewer.domain.interview import Attempt
 from interviewer.domain.language import Language
 from interviewer.grading import CallShape
-from interviewer.sessions.grader_registry import GraderRequest
+from interviewer.sessions.grader_choice import GraderRequest
 from interviewer.web.grader_settings import GraderActions, GraderForm
 from interviewer.web.page_actions import PAGE_ACTIONS, PageAction
 

@@ -23,7 +23,7 @@ def imported_fields(base: Question | None, mine: Question, theirs: Question) -> 
     for name in _FIELDS:
         values = (getattr(mine, name), getattr(theirs, name)) if known else ()
         wanted = known.get(name, _digest(""))
-        found[name] = next((value for value in values if _digest(_text(value)) == wanted), _UNKNOWN)
+        found[name] = next((value for value in values if _digest(shown(value)) == wanted), _UNKNOWN)
     return found
 
 
@@ -57,7 +57,8 @@ def _content_digest(criterion: Criterion) -> str:
     return _digest(json.dumps(plain, ensure_ascii=False, sort_keys=True))
 
 
-def _text(value: object) -> str:
+def shown(value: object) -> str:
+    """A field as it is told to people, and as its digest was made."""
     return " / ".join(value.both) if isinstance(value, Localized) else str(value or "")
 
 

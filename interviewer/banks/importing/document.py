@@ -1,6 +1,7 @@
 """Questions and answers as they were found in someone's file: every line that is not blank lies in one block of it."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from operator import itemgetter
 
 from interviewer.domain.language import Language
 
+_LATIN_WORD = re.compile("[A-Za-z]+")
 _LINE_ENDS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", "\n") | {"\t": " "})
 
 
@@ -132,9 +134,4 @@ def clean(text: str) -> str:
 def language_of(text: str) -> Language:
     """Chinese if there are more Han characters than words in Latin letters."""
     han = sum("\u4e00" <= char <= "\u9fff" for char in text)
-    latin = sum(word.isascii() and word.isalpha() for word in _words(text))
-    return Language.ZH if han > latin else Language.EN
-
-
-def _words(text: str) -> list[str]:
-    return "".join(char if char.isascii() and char.isalpha() else " " for char in text).split()
+    return Language.ZH if han > len(_LATIN_WORD.findall(text)) else Language.EN

@@ -40,7 +40,7 @@ class Identifiers:
 def of_bank(file: str) -> str:
     """The id of a bank that is made of a file of this name."""
     stem = file.rsplit(".", 1)[0]
-    name = slug(_words(stem))
+    name = slug(words_of(stem))
     return name if any(sign.isalpha() for sign in name) else f"bank-{_digest(normal(stem) or stem)}"
 
 
@@ -76,7 +76,7 @@ def _told_apart(name: str, whole: str, known: dict[str, str]) -> str:
 
 def _english_slug(text: str, least: int) -> str:
     """The English words of a text, or nothing where there are too few of them or the text is mostly Chinese."""
-    words = _words(text)
+    words = words_of(text)
     if sum("\u3400" <= sign <= "\u9fff" for sign in text) > sum(map(len, words)):
         return ""
     telling = [word for word in words if word not in tokenizer.STOPWORDS] or words
@@ -85,7 +85,8 @@ def _english_slug(text: str, least: int) -> str:
     return slug(chosen) if spoken >= least else ""
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of a text that an id may be made of."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("'", "")
     return "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in folded).split()
 

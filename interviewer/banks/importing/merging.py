@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from rapidfuzz.fuzz import ratio
 
-from interviewer.banks.importing.digests import content, contents, imported_criteria, imported_fields
+from interviewer.banks.importing.digests import content, contents, imported_criteria, imported_fields, shown
 from interviewer.banks.importing.identifiers import numbered_until_free
 from interviewer.domain.rubric import Bank, Criterion, Kind, Localized, Question
 
@@ -56,10 +56,6 @@ class Merged:
     bank: Bank
     base: Bank | None
     changes: tuple[MergeChange, ...]
-
-    @property
-    def conflicts(self) -> tuple[MergeChange, ...]:
-        return tuple(change for change in self.changes if change.did is MergeOutcome.CONFLICT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +136,14 @@ def _pairs(mine: Sequence[Question], theirs: Sequence[Question], bases: Mapping[
                 taken.add(own_id)
 
     pair(lambda question: question.made.item if question.made else "")
-    pair(lambda question: _shown(question.text))
+    pair(lambda question: shown(question.text))
     pair(lambda question: question.id)
-    pair(lambda q: _shown(q.reference) if q.made and len(_shown(q.reference)) >= _LEAST_ANSWER else "")
+    pair(lambda q: shown(q.reference) if q.made and len(shown(q.reference)) >= _LEAST_ANSWER else "")
     for other in theirs:
         near: dict[str, float] = {}
         for own in mine if other.id not in found else ():
-            likeness = ratio(_shown(own.text), _shown(other.text))
-            answers = ratio(_shown(own.reference), _shown(other.reference)) if likeness >= _NEARLY else 0
+            likeness = ratio(shown(own.text), shown(other.text))
+            answers = ratio(shown(own.reference), shown(other.reference)) if likeness >= _NEARLY else 0
             if own.made and own.id not in taken and answers >= _ANSWER_NEARLY:
                 near[own.id] = likeness
         if near:
@@ -170,10 +166,10 @@ def _merged_question(mine: Question, theirs: Question, base: Question | None) ->
             continue
         if own == was:
             fields[name] = other
-            changes.append(MergeChange(MergeOutcome.UPDATED, mine.id, name, theirs=_shown(other)))
+            changes.append(MergeChange(MergeOutcome.UPDATED, mine.id, name, theirs=shown(other)))
         else:
             did = MergeOutcome.KEPT if other == was else MergeOutcome.CONFLICT
-            changes.append(MergeChange(did, mine.id, name, _shown(own), _shown(other)))
+            changes.append(MergeChange(did, mine.id, name, shown(own), shown(other)))
     if "reference" in fields:  # who wrote the answer, and whether somebody has read it, goes with the answer
         fields |= {"drafted_by": theirs.drafted_by, "awaits_review": theirs.awaits_review}
     new_base = replace(theirs, id=mine.id)
@@ -267,9 +263,5 @@ def _topics(mine: Bank, theirs: Bank, questions: Sequence[Question]) -> dict[str
     return {name: titles.get(name) or Localized(en=name) for name in used}
 
 
-def _shown(value: object) -> str:
-    return " / ".join(value.both) if isinstance(value, Localized) else str(value or "")
-
-
 def _claim(criterion: Criterion | None) -> str:
-    return _shown(criterion.text) if criterion else ""
+    return shown(criterion.text) if criterion else ""

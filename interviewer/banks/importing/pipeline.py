@@ -18,6 +18,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from interviewer.banks import writer
+from interviewer.banks.bank_folders import BANK_ENDINGS
 from interviewer.banks.importing import identifiers, import_report, rewriting
 from interviewer.banks.importing.builder import BuiltBank, bank_of, usable_items
 from interviewer.banks.importing.document import Source, clean
@@ -29,13 +30,12 @@ from interviewer.banks.importing.parsers import read
 from interviewer.banks.importing.rubric_from_llm import draft_all
 from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS, surplus
 from interviewer.banks.lint import Fault, ProgressCallback, by_question, lint
-from interviewer.banks.loader import BANK_ENDINGS, LARGEST_BANK, BankLibrary, decode_bank, parse_bank, unreadable
-from interviewer.banks.removal import IMPORTED_COPIES
+from interviewer.banks.loader import BankLibrary, decode_bank, parse_bank
+from interviewer.banks.places import LARGEST_BANK, BankFile, BankPlace
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized, Question, is_id
 from interviewer.errors import BankError
 from interviewer.llm import LLM
-from interviewer.settings import shipped
 from interviewer.text.messages import localized
 
 _LONGEST_NAME = 200
@@ -45,15 +45,15 @@ _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", 
 
 @dataclass(frozen=True)
 class Preview:
-    """What an import would write to `path`; nothing is written yet.
+    """What an import would write to `place`; nothing is written yet.
 
-    `bank` is what `yaml` holds. `before` are the bytes of the file that stands there, None if there is none; what
+    `bank` is what `yaml` holds. `before` are the bytes of what stands there, None if there is nothing; what
     people have edited in it is in `bank` already, and `changes` says what else has become of it. `source` is None
     where the imported file was a bank. `base` is the copy of what was imported, which the next import compares with; an
     empty one leaves the copy that is there.
     """
 
-    path: Path
+    place: BankPlace
     bank: Bank
     yaml: str
     before: bytes | None
@@ -62,6 +62,11 @@ class Preview:
     changes: tuple[MergeChange, ...] = ()
     notes: tuple[Note, ...] = ()
     base: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The file, or what it would be called."""
+        return self.place.path
 
     @property
     def is_new(self) -> bool:
@@ -103,23 +108,27 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where banks go: into the file `output` if there is one, else into `folder` or where the library has them."""
+class _Destination:
+    """Where banks go: into the file `output` if there is one, else where the library has them or puts new ones."""
 
     library: BankLibrary
-    folder: Path
+    folder: Path | None
     output: Path | None
 
-    def path(self, id: str) -> Path:  # noqa: A002
-        """Where a bank goes. Raises BankError if another file has its id."""
-        known = self.library.path_of(id)
-        if known and known.parent == shipped("rubrics") and not self.output:
-            raise BankError(known.name, "id", localized("bank.id_shipped", id=repr(id)))
-        file = f"bank-{id}.yaml" if id.split(".", maxsplit=1)[0] in _DEVICES else f"{id}.yaml"
-        path = self.output or known or self.folder / file
-        if known and known.resolve() != path.resolve():
-            raise BankError(path.name, "id", localized("bank.id_taken_option", id=repr(id), file=known.name))
-        return path
+    def place(self, id: str) -> BankPlace:  # noqa: A002
+        """Where a bank goes. Raises BankError if its id is that of another one."""
+        known = self.library.place_of(id)
+        if known and known.locked and not self.output:
+            raise BankError(known.path.name, "id", localized(known.locked, id=repr(id)))
+        name = f"bank-{id}" if id.split(".", maxsplit=1)[0] in _DEVICES and not self.library.shelf else id
+        place = BankFile(self.output) if self.output else known or self.library.new_place(name, self.folder)
+        if known and known.path.resolve() != place.path.resolve():
+            raise BankError(place.path.name, "id", localized("bank.id_taken_option", id=repr(id), file=known.path.name))
+        return place
+
+    def is_of_others(self, id: str) -> bool:  # noqa: A002
+        known = self.library.place_of(id)
+        return known is not None and known.locked == "bank.id_of_others"
 
     def id_for(self, source: Source) -> str:
         """The id that the output has or is named by, or one made of the file's name.
@@ -127,12 +136,14 @@ class _Place:
         That has a number where an imported bank of this name has none of the source's questions.
         """
         if self.output:
-            earlier = _read(self.output)
+            earlier = _read(BankFile(self.output))
             return earlier.bank.id if earlier else identifiers.of_bank(self.output.name)
         name = identifiers.of_bank(source.name)
         known = {same for item in source.items for same in (item.digest, normal(item.question))}
         for candidate in chain([name], (f"{name}-{number}" for number in count(2))):
-            earlier = _read(self.path(candidate))
+            if self.is_of_others(candidate):
+                continue
+            earlier = _read(self.place(candidate))
             made = [(question.made, question) for question in earlier.bank.questions] if earlier else []
             theirs = {made.item for made, _ in made if made} | {
                 normal(t) for made, q in made if made for t in q.text.both
@@ -147,7 +158,7 @@ def preview(
     data: bytes,
     *,
     library: BankLibrary,
-    folder: Path,
+    folder: Path | None,
     output: Path | None = None,
     id: str = "",  # noqa: A002 - the key of the bank that it becomes
     title: str = "",
@@ -172,17 +183,17 @@ def preview(
         raise BankError(output.name, "", localized("bank.output_ending"))
     if id and not is_id(id):
         raise BankError(name, "id", localized("bank.bad_id", id=repr(id)))
-    place = _Place(library, folder, output)
+    destination = _Destination(library, folder, output)
     if name.casefold().endswith(BANK_ENDINGS):
-        return _of_bank(name, data, place, id, title, language)
+        return _of_bank(name, data, destination, id, title, language)
     source = read(name, data)
-    id = id or place.id_for(source)  # noqa: A001
-    path = place.path(id)
-    file = _read(path)
+    id = id or destination.id_for(source)  # noqa: A001
+    place = destination.place(id)
+    file = _read(place)
     made = [question for question in file.bank.questions if question.made] if file else []
     if file and not made and not output:
-        raise BankError(path.name, "", localized("bank.by_hand"))
-    base = _imported_copy(path)
+        raise BankError(place.path.name, "", localized("bank.by_hand"))
+    base = _imported_copy(place)
     bases = base_questions(file.bank, base) if file else {}
     kept = {
         q.made.item: q
@@ -211,12 +222,12 @@ def preview(
         notes = (*notes, Note("draft.await_review", {"count": awaiting}))
     if file is None:
         text = _fits(writer.bank_to_yaml(built.bank), name)
-        return Preview(path, built.bank, text, None, source, built, notes=notes, base=text)
+        return Preview(place, built.bank, text, None, source, built, notes=notes, base=text)
     merged = merge(file.bank, built.bank, base)
     bank = replace(merged.bank, id=id, title=Localized.of(file.bank.language, title) if title else file.bank.title)
-    text = _fits(rewriting.rewritten(file.text, path.name, bank), name)
+    text = _fits(rewriting.rewritten(file.text, place.path.name, bank), name)
     copy = writer.bank_to_yaml(merged.base) if merged.base else ""
-    return Preview(path, bank, text, file.data, source, built, merged.changes, notes, copy)
+    return Preview(place, bank, text, file.data, source, built, merged.changes, notes, copy)
 
 
 def save(preview: Preview) -> Path:
@@ -224,28 +235,19 @@ def save(preview: Preview) -> Path:
 
     Where a bank file replaces another one, that one is kept beside it with the ending `.bak`.
     """
-    path = preview.path
     if not preview.is_same:
-        if preview.source is None and preview.before is not None:
-            writer.replace_file(preview.before, path.with_name(f"{path.name}.bak"))
-        writer.save(preview.yaml, path, preview.before)
+        preview.place.save(preview.yaml, preview.before, keeps_before=preview.source is None)
     # Where the process ends between the two, the next import finds both sides equal.
-    copy = _copy_path(path)
-    if preview.base and not (copy.exists() and copy.read_bytes() == preview.base.encode()):
-        writer.replace_file(preview.base.encode(), copy)
-    return path
+    if preview.base:
+        preview.place.save_imported(preview.base)
+    return preview.path
 
 
-def _copy_path(path: Path) -> Path:
-    path = path.resolve()
-    return path.parent / IMPORTED_COPIES / path.name
-
-
-def _imported_copy(path: Path) -> Bank | None:
+def _imported_copy(place: BankPlace) -> Bank | None:
     """The bank as it was imported. Without a copy, or with one that cannot be read, all that differs counts as edited."""
     with suppress(BankError):
-        copy = _read(_copy_path(path))
-        return copy.bank if copy else None
+        data = place.imported()
+        return parse_bank(decode_bank(data, place.path.name), place.path.name) if data else None
     return None
 
 
@@ -281,7 +283,7 @@ def _drafted(
 def _of_bank(
     name: str,
     data: bytes,
-    place: _Place,
+    destination: _Destination,
     id: str,  # noqa: A002
     title: str,
     language: Language | None,
@@ -292,21 +294,18 @@ def _of_bank(
     language = language or given.language
     title_of = Localized.of(language, title) if title else given.title
     bank = replace(given, id=id or given.id, language=language, title=title_of)
-    path = place.path(bank.id)
-    earlier = _read(path)
+    place = destination.place(bank.id)
+    earlier = _read(place)
     text = rewriting.rewritten(text, name, bank)
-    return Preview(path, bank, text, earlier.data if earlier else None, None, BuiltBank(bank))
+    return Preview(place, bank, text, earlier.data if earlier else None, None, BuiltBank(bank))
 
 
-def _read(path: Path) -> _File | None:
-    if not path.exists():
+def _read(place: BankPlace) -> _File | None:
+    data = place.read()
+    if data is None:
         return None
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise unreadable(path, error) from error
-    text = decode_bank(data, path.name)
-    return _File(data, text, parse_bank(text, path.name))
+    text = decode_bank(data, place.path.name)
+    return _File(data, text, parse_bank(text, place.path.name))
 
 
 def _bare(name: str) -> str:

@@ -149,7 +149,8 @@
   document.addEventListener('input', event => {
     const field = event.target;
     if (!bank || !field.closest?.('#editor')) return;
-    if (field.id === 'import-yaml') { bank.typed = field.value; bank.isEdited = true; }
+    if (field.id === 'import-audience') bank.isEdited = true;
+    else if (field.id === 'import-yaml') { bank.typed = field.value; bank.isEdited = true; }
     else if (field.dataset.title) {
       const save = here('#import-save');
       bank.title[field.dataset.title] = field.value;
@@ -183,18 +184,21 @@
     else if (fold.matches('.as-yaml')) ask(() => ({do: 'write', text: bank.text, edits: edits()}), reply => { here('#import-yaml').value = reply.text; });
   }, true);
   const readTyped = () => ask(() => ({do: 'open_text', text: bank.typed ?? bank.text}), reply => {
-    const {base} = bank;
+    const {base} = bank, chosen = audience();
     show({...reply, base});
+    setAudience(chosen);
     bank.isEdited = true;
     here('.as-yaml').open = true;
   });
-  const save = () => ask(() => ({do: 'save', text: bank.typed ?? bank.text, base: bank.base, edits: bank.typed === null ? edits() : null}), reply => {
+  const audience = () => here('#import-audience')?.value ?? '';
+  const save = () => ask(() => ({do: 'save', audience: audience(), text: bank.typed ?? bank.text, base: bank.base, edits: bank.typed === null ? edits() : null}), reply => {
     Object.assign(bank, {text: reply.text, base: reply.base, isEdited: false, typed: null, saved: reply.saved});
     bank.changed.clear();
     here('#import-play').hidden = false;
     if (here('.as-yaml').open) here('#import-yaml').value = reply.text;
     listBanks();
   });
+  const setAudience = chosen => { if (here('#import-audience')) here('#import-audience').value = chosen; };
   // A press that takes something away asks first, the second one does it.
   const isSure = button => {
     if (button.dataset.asked) return true;
@@ -272,9 +276,10 @@
   // The page has changed its language: everything is drawn anew, and nothing that was typed is lost.
   const redraw = () => {
     bank.language = language();
-    const {text, base, title, policy, questions, changed, isEdited, typed, saved} = bank, kept = order();
+    const {text, base, title, policy, questions, changed, isEdited, typed, saved} = bank, kept = order(), chosen = audience();
     ask(() => ({do: 'open_text', text}), reply => {
       show({...reply, base, title, policy});
+      setAudience(chosen);
       Object.assign(bank, {changed, isEdited, typed, saved});
       Object.assign(bank.questions, Object.fromEntries([...changed].map(id => [id, questions[id]])));
       const list = here('.editor-questions');

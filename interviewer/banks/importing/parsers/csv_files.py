@@ -39,6 +39,8 @@ def read_sheet(name: str, text: str) -> Source:
     if not rows:
         raise BankError(name, "", localized("file.no_rows"))
     columns = Columns.named(rows[0].cells, pair=True)
+    if columns is None and len(rows[0].cells) > 2:
+        columns = Columns.by_content([row.cells for row in rows])
     around = []
     if columns is None:
         columns = Columns({"question": 0, "answer": 1}, count=len(rows[0].cells))

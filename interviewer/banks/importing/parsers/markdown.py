@@ -72,7 +72,10 @@ def _take(
             below = _without_callouts(collected, below, one.topic)
             _ask(collected, head, below, one.topic, is_heading=True, bare=one.bare)
         case HeadingRole.BOILERPLATE:
-            collected.skip([head, *below], Reason.BOILERPLATE)
+            # A table of questions is one whatever stands above it: "Index" is also a topic of databases.
+            topic = markers.topic_of(head.text)
+            left = [element for element in below if element.inner or not _rows(collected, element, topic)]
+            collected.skip([head, *left], Reason.BOILERPLATE)
         case HeadingRole.TITLE:
             collected.title = markers.topic_of(head.text)
             collected.topic(head, Reason.TITLE)

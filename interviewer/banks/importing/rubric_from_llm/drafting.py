@@ -153,7 +153,7 @@ class _Conversation:
                 groups = {group.id: group for group in again.groups} | groups
         criteria, chosen = _in_groups(self._chosen(), groups)
         if not any(criterion.kind is Kind.CORE for criterion in criteria):
-            raise LLMMalformed(f"{self.llm.name} gave no core point that the reference bears out")
+            raise LLMMalformed(localized("llm.no_core_point", model=self.llm.name))
         dispute = Localized(**{self.language.value: first.doubt}) if first.doubt else None
         made = ImportOrigin("", 0, "", by=self.llm.name)
         question = replace(self.question, criteria=criteria, groups=chosen, dispute=dispute, made=made)

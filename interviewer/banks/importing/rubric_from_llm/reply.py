@@ -4,11 +4,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from interviewer.banks.importing.identifiers import slug
-from interviewer.banks.marked_request import in_one_line
+from interviewer.banks.importing.identifiers import slug, words_of
+from interviewer.banks.marked_request import in_one_line, list_schema, object_schema
 from interviewer.domain.rubric import Group, Kind, Localized
 from interviewer.errors import LLMMalformed
 from interviewer.text import tokenizer
+from interviewer.text.messages import localized
 
 _LONGEST_CLAIM = 200
 _LONGEST_DISPUTE = 400
@@ -22,19 +23,9 @@ _MOST_READ = 40
 
 _TEXT = {"type": "string"}
 _WHOLE = {"type": "integer"}
-
-
-def _list_of(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
-SCHEMA = _object(
-    points=_list_of(
-        _object(
+SCHEMA = object_schema(
+    points=list_schema(
+        object_schema(
             quote=_TEXT,
             id=_TEXT,
             zh=_TEXT,
@@ -44,10 +35,10 @@ SCHEMA = _object(
             why_zh=_TEXT,
             why_en=_TEXT,
             group=_TEXT,
-            aliases=_list_of(_list_of(_TEXT)),
+            aliases=list_schema(list_schema(_TEXT)),
         )
     ),
-    groups=_list_of(_object(id=_TEXT, choose=_WHOLE, zh=_TEXT, en=_TEXT)),
+    groups=list_schema(object_schema(id=_TEXT, choose=_WHOLE, zh=_TEXT, en=_TEXT)),
     dispute=_TEXT,
 )
 
@@ -90,7 +81,7 @@ def read_reply(text: str) -> DraftedReply:
         if isinstance(point, dict)
     ]
     if not points:
-        raise LLMMalformed("the reply has no list of points")
+        raise LLMMalformed(localized("llm.no_points"))
     return DraftedReply(tuple(points), _groups(said.get("groups")), _text(said.get("dispute"), _LONGEST_DISPUTE))
 
 
@@ -134,8 +125,7 @@ def _term(value: object) -> str:
 
 
 def _id(value: object) -> str:
-    words = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in _text(value).casefold()).split()
-    return slug(words[:6])
+    return slug(words_of(_text(value))[:6])
 
 
 def _text(value: object, longest: int = _LONGEST_CLAIM) -> str:

@@ -1,0 +1,81 @@
+"""What owners chose to be graded by, encrypted in the database: every process knows it, and a restart loses none."""
+
+import json
+from dataclasses import asdict
+
+import sqlalchemy as sa
+
+from interviewer.errors import SettingsError
+from interviewer.grading import CallShape
+from interviewer.sessions.database import Database
+from interviewer.sessions.grader_choice import GraderRequest
+from interviewer.sessions.tables import model_choices
+from interviewer.text.messages import localized
+
+
+class KeptChoices:
+    """The choices in one database. Safe to share between threads and processes."""
+
+    def __init__(self, database: Database, keys: str) -> None:
+        """`keys` are Fernet keys with commas between them: the first encrypts, each of them decrypts.
+
+        What was encrypted with one of the others is encrypted anew. Raises SettingsError if they are no such keys.
+        """
+        try:
+            from cryptography.fernet import Fernet, MultiFernet
+        except ModuleNotFoundError as error:
+            raise SettingsError(
+                "INTERVIEWER_SECRETS_KEY needs the package cryptography: pip install 'mock-interviewer[server]'"
+            ) from error
+        self._database = database
+        try:
+            self._cipher = MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])
+        except ValueError:
+            # Without the cause, which may tell of the key.
+            raise SettingsError(
+                "INTERVIEWER_SECRETS_KEY is no list of Fernet keys; make one with: python -c"
+                " 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+            ) from None
+        self._encrypt_anew()
+
+    def find(self, owner: str) -> GraderRequest | None:
+        """What an owner chose, with no address for the offline grader; None if they did not choose.
+
+        Raises SettingsError if none of the keys decrypts it.
+        """
+        from cryptography.fernet import InvalidToken
+
+        with self._database.read() as connection:
+            kept = connection.execute(sa.select(model_choices.c.body).where(model_choices.c.owner == owner)).scalar()
+        if kept is None:
+            return None
+        try:
+            known = json.loads(self._cipher.decrypt(kept))
+        except InvalidToken:
+            raise SettingsError(localized("kept_choice.unreadable")) from None
+        return GraderRequest(**known | {"shape": CallShape(known["shape"])})
+
+    def save(self, owner: str, choice: GraderRequest) -> None:
+        body = self._cipher.encrypt(json.dumps(asdict(choice)).encode()).decode()
+        with self._database.write() as connection:
+            connection.execute(model_choices.delete().where(model_choices.c.owner == owner))
+            connection.execute(model_choices.insert().values(owner=owner, body=body))
+
+    def remove(self, owner: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(model_choices.delete().where(model_choices.c.owner == owner))
+
+    def _encrypt_anew(self) -> None:
+        """Encrypt everything with the first key, so that the others can be dropped; what none decrypts stays as it is."""
+        from cryptography.fernet import InvalidToken
+
+        with self._database.read() as connection:
+            kept = connection.execute(sa.select(model_choices)).all()
+        for owner, body in kept:
+            try:
+                renewed = self._cipher.rotate(body).decode()
+            except InvalidToken:
+                continue
+            this = (model_choices.c.owner == owner) & (model_choices.c.body == body)
+            with self._database.write() as connection:
+                connection.execute(model_choices.update().where(this).values(body=renewed))
