@@ -37,7 +37,8 @@ from interviewer.web.editor_actions import (
     Try,
     WriteText,
 )
-from interviewer.web.import_handlers import Importer, refusal
+from interviewer.web.import_handlers import Importer
+from interviewer.web.refusal import refusal
 
 Reply = dict[str, Any]
 

@@ -24,6 +24,7 @@ from interviewer.web.bank_audience import audience_label
 from interviewer.web.editor_actions import WindowTask
 from interviewer.web.grader_settings import BackgroundTask
 from interviewer.web.page_actions import BankAction
+from interviewer.web.refusal import refusal
 from interviewer.web.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -186,8 +187,7 @@ class Importer:
         """How far a task is while a visitor's window waits, then its result; None if `stop` ended it.
 
         It `begins` with what is told before the work tells anything. The work ends at the latest when it tells its
-        progress; so does what it asks of a model, also where the window was closed meanwhile: nobody reads what a model
-        still says.
+        progress; what it asks of a model ends at once, also where the window was closed: nobody reads it any more.
         """
         stopping = self.running[owner, window, task] = threading.Event()
         call = ModelCall()
@@ -338,18 +338,6 @@ def remember(kept: dict[K, T], name: K, value: T, most: int) -> None:
 
 def _version(data: bytes | None) -> str:
     return "" if data is None else hashlib.sha256(data).hexdigest()
-
-
-_REFUSED = """<div role="alert" class="card"><p class="failure">{{ text }}</p>
-{% if detail %}<p class="quiet">{{ detail }}</p>{% endif %}</div>"""
-
-
-def refusal(key: str, language: Language, error: InterviewerError | Localized | str = "", **values: object) -> str:
-    """A reason, and what exactly is wrong: without the name of the edited text, and the options of the command."""
-    detail = error if isinstance(error, str) else error.into(language)
-    for internal in ("bank.yaml：", "bank.yaml: ", " (--id)", "（--id）", " (-o)", "（-o）"):
-        detail = detail.replace(internal, "")
-    return inline(_REFUSED, language, text=say(key, language, **values), detail=detail)
 
 
 def _refused(

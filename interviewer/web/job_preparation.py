@@ -18,7 +18,8 @@ from interviewer.presentation.job_text import job_notes
 from interviewer.presentation.templating import inline, render
 from interviewer.text.messages import say
 from interviewer.web.editor_actions import WindowTask
-from interviewer.web.import_handlers import Importer, refusal, remember
+from interviewer.web.import_handlers import Importer, remember
+from interviewer.web.refusal import refusal
 
 if TYPE_CHECKING:
     from interviewer.banks.job_description.requirements import JobMap

@@ -139,7 +139,7 @@ class _Wiring:
         if c.classes and handlers.assigned:
             screens = ClassScreens(handlers.service, handlers.library, handlers.assigned.access, handlers.badges)
             ClassesWiring(c.classes, ClassHandlers(screens)).connect(self._on, language)
-        c.questions.connect(self._on, self._search)
+        c.questions.connect(self._on, handlers.practice)
         GraderWiring(c.grader, GraderActions(handlers.models, handlers.library, self.speech)).connect(self._on)
         drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
         ImportWiring(c.importing, self.importer).connect(self._on)
@@ -267,8 +267,7 @@ class _Wiring:
         drawn = self._draw(visit, shown) if is_open else self._home(visit)
         listed = {c.listing: listing(self.handlers.service, owner, chosen), c.link_text: gr.update(visible=False)}
         asked = {} if is_chosen else {c.start.language: gr.update(value=str(chosen))}
-        topics = bank_choices(c, self._library(visit), bank, chosen)
-        return merged(self._labels(visit), topics, drawn, listed, asked)
+        return merged(self._labels(visit), bank_choices(c, self._library(visit), bank, chosen), drawn, listed, asked)
 
     def _leave(self, visit: Visit) -> Updates:
         # The box is for the next interview; the browser keeps what was typed into it for this one.
@@ -297,11 +296,9 @@ class _Wiring:
 
     def _practise(self, visit: Visit, bank: str) -> Updates:
         """The start form with this bank chosen, on the tab where interviews are played."""
-        c, language = self.c, visit.language
+        c, library, language = self.c, self._library(visit), visit.language
         shown = {c.tabs: gr.update(selected="practice"), c.start.choose: gr.update(open=True)}
-        return merged(
-            draw(c, View(Screen.START, language)), chosen_bank(c, self._library(visit), bank, language), shown
-        )
+        return merged(draw(c, View(Screen.START, language)), chosen_bank(c, library, bank, language), shown)
 
     def _begin(self, visit: Visit, *form: Any) -> Updates:
         return self._draw(visit, self.handlers.start(visit.owner, StartChoices(*form), visit.language))
@@ -351,6 +348,3 @@ class _Wiring:
                 view = self.handlers.act(owner, shown, rest, spoken)
         goes_on = {self.c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
         return self._draw(visit, view) | goes_on
-
-    def _search(self, visit: Visit, words: str, state: str) -> str:
-        return self.handlers.practice.questions(visit.owner, words, state, visit.zone, visit.language)

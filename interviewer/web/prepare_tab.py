@@ -9,10 +9,10 @@ import gradio as gr
 from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError
 from interviewer.presentation.templating import render
-from interviewer.web.import_handlers import refusal
 from interviewer.web.job_preparation import PARTS, JobPreparation, Prepared
 from interviewer.web.page_input import Visit
 from interviewer.web.page_output import Updates, worded
+from interviewer.web.refusal import refusal
 
 
 class PrepareTab:
