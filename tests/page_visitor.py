@@ -48,14 +48,14 @@ class Visitor:
 
     def arrive(self, remembered: str = "none", session: str = "mine") -> dict[str, Any]:
         load = next(one for one in self.events if any(target[1] == "load" for target in one["targets"]))
-        return self.call(load, [remembered], session)
+        return self.call(load, ["en", remembered], session)
 
     def tick(self, interview: str, place: str, pace: float, session: str = "mine") -> dict[str, Any]:
         tick = next(one for one in self.events if any(target[1] == "tick" for target in one["targets"]))
-        return self.call(tick, [interview, place, "en", pace], session)
+        return self.call(tick, ["en", interview, place, pace], session)
 
     def send(self, interview: str, place: str, text: str, session: str = "mine", spoken: str = "") -> dict[str, Any]:
-        return self.call(self.event("send", "click"), [interview, place, text, "en", spoken], session)
+        return self.call(self.event("send", "click"), ["en", interview, place, text, spoken], session)
 
 
 def read(told: Any) -> str:
@@ -85,10 +85,10 @@ class Person:
     def does(self, language: str = "en", **action: Any) -> str:
         """What the tab Classes shows after an action."""
         event = self.page.event("class-ask", "click")
-        drawn = self.page.call(event, [self.where, json.dumps([action]), language], self.name)
+        drawn = self.page.call(event, [language, self.where, json.dumps([action])], self.name)
         self.where = drawn["class-where"]
         return read(drawn["class-page"])
 
     def asks(self, interview: str = "none", **action: Any) -> dict[str, Any]:
         """What the page shows after a button of it."""
-        return self.page.call(self.page.event("ask", "click"), [interview, json.dumps([action]), "en"], self.name)
+        return self.page.call(self.page.event("ask", "click"), ["en", interview, json.dumps([action])], self.name)

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from interviewer.cli.app import app, fail
 from interviewer.errors import InterviewerError
@@ -23,12 +22,8 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. What goes wrong on purpose is one line on the error stream and exit code 1; bad usage is 2."""
-    _run_with_errors(list(arguments) if arguments is not None else None)
-
-
-def _run_with_errors(arguments: list[str] | None) -> Any:
     try:
-        return app(arguments)
+        app(list(arguments) if arguments is not None else None)
     except InterviewerError as error:
         fail(str(error))
     except BrokenPipeError:

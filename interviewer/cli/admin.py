@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import app, fail
-from interviewer.cli.house_keeping import delete_owner
+from interviewer.cli.app import YES, app, fail, open_store
+from interviewer.cli.house_keeping import forget
 
 admin = typer.Typer(
     help="Look after the people of a server: who they are, what they use, what is kept.",
@@ -14,7 +14,9 @@ admin = typer.Typer(
 )
 app.add_typer(admin, name="admin")
 
-_YES = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+_OWNER = Annotated[str, typer.Argument(help="Whose; `interviewer admin list` lists the owners.")]
+
+admin.command("delete")(forget)
 
 
 @admin.command("list")
@@ -22,11 +24,9 @@ def list_people() -> None:
     """List everybody: account and role, when they last played, how many interviews there are, and the tokens they cost."""
     from interviewer.presentation.plain_text import printable
     from interviewer.sessions.accounts import Accounts
-    from interviewer.sessions.store import Store
     from interviewer.sessions.token_usage import spent_by_owner
-    from interviewer.settings import read_settings
 
-    store = Store(read_settings().database)
+    store = open_store()
     spent, played = spent_by_owner(store.database), {one.owner: one for one in store.owners()}
     accounts = {one.owner: one for one in Accounts(store.database).all()}
     for owner in [*played, *(one for one in accounts if one not in played)]:
@@ -40,31 +40,25 @@ def list_people() -> None:
 
 @admin.command()
 def role(
-    owner: Annotated[str, typer.Argument(help="Whose; `interviewer admin list` lists the owners.")],
+    owner: _OWNER,
     role: Annotated[str, typer.Argument(help="candidate, coach or admin, whatever the provider says from now on.")],
 ) -> None:
     """Give an account a role."""
     from interviewer.sessions.accounts import Accounts, Role
-    from interviewer.sessions.store import Store
-    from interviewer.settings import read_settings
 
     if role not in tuple(Role):
         raise typer.BadParameter(f"role is {', '.join(Role)}, not {role!r}")
-    if not Accounts(Store(read_settings().database).database).set_role(owner, Role(role)):
+    if not Accounts(open_store().database).set_role(owner, Role(role)):
         fail(f"{owner} has no account: a role is for somebody who signed in (`interviewer admin list` lists them)")
     print(f"{owner} is {role} now")
 
 
 @admin.command()
-def sign_out(
-    owner: Annotated[str, typer.Argument(help="Whose; `interviewer admin list` lists the owners.")],
-) -> None:
+def sign_out(owner: _OWNER) -> None:
     """End all sessions of an account, in every browser: for who was removed, or lost a role, at the provider."""
     from interviewer.sessions.accounts import Accounts
-    from interviewer.sessions.store import Store
-    from interviewer.settings import read_settings
 
-    if not Accounts(Store(read_settings().database).database).end_sessions(owner):
+    if not Accounts(open_store().database).end_sessions(owner):
         fail(f"{owner} has no account, so no session to end (`interviewer admin list` lists them)")
     print(f"{owner} is signed out everywhere; a proxy that signs people in may sign {owner} in again")
 
@@ -86,19 +80,18 @@ def budget(
 
     from interviewer.presentation.plain_text import printable
     from interviewer.sessions.classes import list_classes, set_class_budget
-    from interviewer.sessions.store import Store
     from interviewer.sessions.token_usage import spent_by_owner, spent_since
     from interviewer.sessions.usage_limits import BUDGET_PERIOD
     from interviewer.settings import read_settings
 
     if bool(classroom) is not (tokens is not None):
         raise typer.BadParameter("--class and --tokens go together")
-    settings = read_settings()
-    store, since = Store(settings.database), datetime.now(UTC) - BUDGET_PERIOD
+    daily = read_settings().daily_tokens
+    store, since = open_store(), datetime.now(UTC) - BUDGET_PERIOD
     if tokens is not None and not set_class_budget(store, classroom, tokens):
         fail(f"there is no class {classroom} (`interviewer admin budget` lists them)")
     spent = spent_by_owner(store.database, since)
-    most = f" of {settings.daily_tokens:,}" if settings.daily_tokens else ""
+    most = f" of {daily:,}" if daily else ""
     for owner, used in sorted(spent.items(), key=lambda one: -one[1]):
         print(f"{owner}  {used:,}{most} tokens")
     for one in list_classes(store, None):
@@ -108,27 +101,16 @@ def budget(
 
 
 @admin.command()
-def delete(
-    owner: Annotated[str, typer.Argument(help="Whose data; `interviewer admin list` lists the owners.")],
-    yes: _YES = False,
-) -> None:
-    """Delete everything of one person: account, interviews, memory, settings, files."""
-    delete_owner(owner, yes=yes)
-
-
-@admin.command()
 def purge(
     older_than: Annotated[int, typer.Option("--older-than", min=1, help="Days since anything was recorded in them.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
-    yes: _YES = False,
+    yes: YES = False,
 ) -> None:
     """Delete for good the interviews that nobody has touched for so many days, with all that was derived from them."""
     from interviewer.sessions.retention import find_untouched, purge
-    from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    settings = read_settings()
-    store = Store(settings.database)
+    store = open_store()
     found = find_untouched(store, older_than)
     people = len({owner for _, owner in found})
     print(f"{len(found)} interviews of {people} people were not touched for {older_than} days")
@@ -136,6 +118,6 @@ def purge(
         return
     if not yes:
         typer.confirm(f"Delete these {len(found)} interviews for good?", abort=True)
-    count = purge(store, older_than, settings.data_folder)
+    count = purge(store, older_than, read_settings().data_folder)
     store.database.compact()
     print(f"{count} interviews were deleted; backups are not touched")

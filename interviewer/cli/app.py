@@ -1,13 +1,17 @@
-"""The application that all commands join, and how they fail in one line, count failures and write files whole."""
+"""The application that all commands join, and what they share: how they fail, print, write files and open the database."""
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from interviewer.sessions.store import Store
 
 _MOST_REASONS = 5
 
@@ -21,6 +25,10 @@ app = typer.Typer(
 )
 
 
+YES = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+INTERVIEW = Annotated[str, typer.Argument(help="Id of the interview.")]
+
+
 class Compiler(StrEnum):
     OFFLINE = "offline"
     LLM = "llm"
@@ -32,6 +40,27 @@ class GraderName(StrEnum):
     LEXICAL = "lexical"
     COVERAGE = "coverage"
     LLM = "llm"
+
+
+def open_store() -> "Store":
+    """The database of the settings."""
+    from interviewer.sessions.store import Store
+    from interviewer.settings import read_settings
+
+    return Store(read_settings().database)
+
+
+def print_json(plain: object) -> None:
+    print(json.dumps(plain, ensure_ascii=False, indent=2))
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """The file, or one byte more than `most` of it: whoever reads it refuses it by its length."""
+    try:
+        with path.open("rb") as opened:
+            return opened.read(most + 1)
+    except OSError as error:
+        fail(f"{path.name} cannot be read: {error.strerror}")
 
 
 def write_file(text: str, output: Path | None) -> None:

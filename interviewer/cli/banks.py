@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import Compiler, app, fail
+from interviewer.cli.app import Compiler, app, read_bytes
 from interviewer.domain.language import Language
 
 if TYPE_CHECKING:
@@ -105,11 +105,7 @@ def import_bank(
     settings = read_settings()
     library = wiring.make_library(settings)
     by_model = draft_references or how is Compiler.LLM
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(LARGEST_BANK + 1)  # a longer one is refused by its length
-    except OSError as error:
-        fail(f"{file.name} cannot be read: {error.strerror}")
+    data = read_bytes(file, LARGEST_BANK)
     llm = wiring.make_drafter(settings) if by_model else None
     with Progress(console=Console(stderr=True), transient=True) as progress:
 

@@ -6,14 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from interviewer.cli.app import Compiler, GraderName, app, fail, tell_failures, text_of, write_file
+from interviewer.cli.app import (
+    Compiler,
+    GraderName,
+    app,
+    fail,
+    open_store,
+    print_json,
+    tell_failures,
+    text_of,
+    write_file,
+)
 from interviewer.domain.language import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from interviewer.evaluation.measurements import Measurement
-    from interviewer.evaluation.runner import GradableT, GradingTask, Run
     from interviewer.settings import Settings
 
 Thing = TypeVar("Thing")
@@ -48,7 +57,7 @@ def evaluate(
 ) -> None:
     """Measure a grader against labelled answers, or against attacks."""
     from interviewer import wiring
-    from interviewer.cli.model_progress import wait_for_model
+    from interviewer.cli.model_progress import grade_with_bar, wait_for_model
     from interviewer.evaluation import label_agreement, runner
     from interviewer.evaluation.datasets import read_labelled_answers
     from interviewer.evaluation.measurements import rubrics_digest
@@ -95,7 +104,7 @@ def evaluate(
         tasks = runner.tasks_in_bank(rows, chosen)
     else:
         tasks = wait_for_model(lambda: runner.tasks_without_bank(rows, compiled), Language.EN)
-    run = _run(tasks, grader, settings, save)
+    run = grade_with_bar(tasks, grader, settings, save)
     if compiles and not save:
         wiring.forget_drafts(settings)  # with --save a later run must meet the same rubrics
     found = label_agreement.measure_label_agreement(
@@ -137,6 +146,7 @@ def _keep(measured: "Measurement | None", record: Path | None, settings: "Settin
 
 def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_json: bool, save: Path | None) -> None:
     from interviewer import wiring
+    from interviewer.cli.model_progress import grade_with_bar
     from interviewer.evaluation.datasets import read_false_claims
     from interviewer.evaluation.robustness import attack_report, generation
     from interviewer.presentation import evaluation_report
@@ -148,7 +158,7 @@ def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_j
     by_hand = place.with_suffix(".swapped.jsonl") if place else None
     every = generation.attacks_on(attacked, read_false_claims(by_hand) if by_hand and by_hand.exists() else ())
     attacks = attack_report.with_bases(_sample(every, limit, seed), every)
-    run = _run(attack_report.tasks_of(attacks), grader, settings, save)
+    run = grade_with_bar(attack_report.tasks_of(attacks), grader, settings, save)
     found = attack_report.report_on_attacks(run, grader=_name(grader), bank=bank, seed=seed)
     _print(found.as_plain(), evaluation_report.attacks_to_text(found), as_json=as_json)
     tell_failures((one.failure for one in run.graded if one.grade is None), len(run.graded))
@@ -160,11 +170,9 @@ def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_jso
     from interviewer.domain.interview import replay
     from interviewer.evaluation.ruling_agreement import measure_ruling_agreement, ruled_attempts
     from interviewer.presentation import evaluation_report
-    from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    settings = read_settings()
-    store = Store(settings.database)
+    settings, store = read_settings(), open_store()
     interviews = (replay(recorded.event for recorded in store.history(name)) for name in store.ruled())
     ruled = _sample(ruled_attempts(interviews), limit, seed)
     if not ruled:
@@ -196,24 +204,6 @@ def _sample(things: "Sequence[Thing]", limit: int | None, seed: int) -> "Sequenc
     return random.Random(seed).sample(things, limit or 0) if few else things  # noqa: S311 - answers, not secrets
 
 
-def _run(
-    tasks: "Sequence[GradingTask[GradableT]]", name: GraderName, settings: "Settings", save: Path | None
-) -> "Run[GradableT]":
-    """The answers graded, with a bar that shows how far it is."""
-    from interviewer import wiring
-    from interviewer.cli.model_progress import grading_bar
-    from interviewer.evaluation.runner import grade_answers
-
-    grader = wiring.make_grader(name.value, settings)
-    identity = wiring.grader_identity(name.value, settings)
-    threads = settings.model_concurrency if name is GraderName.LLM else 1
-    with grading_bar(len(tasks), save) as (tick, look):
-        watch = look if name is GraderName.LLM else None
-        return grade_answers(
-            tasks, lambda _: grader, checkpoint=save, identity=identity, threads=threads, tick=tick, look=watch
-        )
-
-
 @app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -228,8 +218,6 @@ def doctor(
     if pull:
         pull_model(pull, base_url, language)
         return
-    import json
-
     from interviewer import wiring
     from interviewer.cli.model_progress import wait_for_model
     from interviewer.evaluation import grader_check
@@ -252,7 +240,7 @@ def doctor(
     check = wait_for_model(lambda: check_all(models, models.options.default, bank, speech, told), language)
     models.remember(models.options.default, check)
     if as_json:
-        print(json.dumps(check.plain(), ensure_ascii=False, indent=2))
+        print_json(check.plain())
     else:
         for line in grader_check.check_lines(check, language):
             print(line)

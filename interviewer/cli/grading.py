@@ -56,7 +56,7 @@ def grade(
     chosen = grader or (GraderName.LLM if is_batch else GraderName.LEXICAL)
 
     from interviewer import wiring
-    from interviewer.cli.model_progress import grading_bar
+    from interviewer.cli.model_progress import grade_with_bar
     from interviewer.evaluation import batch_grading, runner
     from interviewer.evaluation.cohort import Cohort
     from interviewer.evaluation.datasets import read_candidate_answers
@@ -77,20 +77,12 @@ def grade(
     if batch_file:
         _write_requests(batch_file, tasks, save, settings)
         return
+    grader_of = None
     if batch_results:
         choice = wiring.make_choice(settings)
         assert choice.endpoint is not None
         grader_of = batch_grading.read_back(batch_results, every, choice.endpoint, choice.shape)
-    else:
-        one = wiring.make_grader(chosen.value, settings)
-        grader_of = lambda _: one  # noqa: E731
-    identity = wiring.grader_identity(chosen.value, settings)
-    threads = settings.model_concurrency if chosen is GraderName.LLM and not batch_results else 1
-    with grading_bar(len(tasks), save) as (tick, look):
-        watch = look if chosen is GraderName.LLM else None
-        run = runner.grade_answers(
-            tasks, grader_of, checkpoint=save, identity=identity, threads=threads, tick=tick, look=watch
-        )
+    run = grade_with_bar(tasks, chosen, settings, save, grader_of)
     cohort = Cohort(found, run.graded)
     _write(cohort, outputs, spoken, _badge(cohort, spoken, settings))
     tell_failures(
@@ -141,7 +133,7 @@ def _write(cohort: "Cohort", outputs: list[Path], language: Language, badge: str
             case ".csv":
                 text = grade_export.to_csv(cohort.marked)
             case _:
-                text = mark_sheet.to_html(mark_sheet.MarkSheet(cohort, language, now, badge))
+                text = mark_sheet.to_html(cohort, language, now, badge)
         write_file(text, path)
     if outputs:
         print("\n".join(grade_export.overview(cohort, language)), file=sys.stderr)

@@ -6,10 +6,8 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import app, text_of, write_file
+from interviewer.cli.app import INTERVIEW, YES, app, open_store, text_of, write_file
 
-_INTERVIEW = Annotated[str, typer.Argument(help="Id of the interview.")]
-_YES = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 _OWNER = Annotated[str, typer.Option(help="Whose; what is played in the terminal is `local`.")]
 
 
@@ -20,25 +18,21 @@ class Direction(StrEnum):
 
 
 @app.command()
-def rename(interview: _INTERVIEW, title: Annotated[str, typer.Argument(help="Its title; '' takes it back.")]) -> None:
+def rename(interview: INTERVIEW, title: Annotated[str, typer.Argument(help="Its title; '' takes it back.")]) -> None:
     """Give an interview a title."""
-    from interviewer.sessions.store import Store
-    from interviewer.settings import read_settings
-
-    Store(read_settings().database).rename(interview, title)
+    open_store().rename(interview, title)
 
 
 @app.command()
 def delete(
     name: Annotated[str, typer.Argument(help="Id of the interview, or of the bank.")],
-    yes: _YES = False,
+    yes: YES = False,
     bank: Annotated[bool, typer.Option("--bank", help="Delete a bank of your own; interviews on it stay.")] = False,
 ) -> None:
     """Delete an interview, or a bank of your own, for good."""
     from interviewer import wiring
     from interviewer.banks.removal import remove_bank
     from interviewer.sessions.removal import unsent_file
-    from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
     settings = read_settings()
@@ -49,7 +43,7 @@ def delete(
             typer.confirm(f"Delete the bank {name} with its {count} questions for good?", abort=True)
         print(f"the bank {name} was deleted: {remove_bank(library, name).files[0][0]}")
         return
-    store = Store(settings.database)
+    store = open_store()
     store.owner_of(name)
     if not yes:
         typer.confirm(f"Delete interview {name} for good?", abort=True)
@@ -61,28 +55,22 @@ def delete(
 
 @app.command()
 def forget(
-    owner: Annotated[str, typer.Argument(help="Whose data; `interviewer link` lists the owners.")], yes: _YES = False
+    owner: Annotated[str, typer.Argument(help="Whose data; `interviewer admin list` lists the owners.")],
+    yes: YES = False,
 ) -> None:
-    """Delete everything of one person: interviews, memory, settings, files."""
-    delete_owner(owner, yes=yes)
-
-
-def delete_owner(owner: str, *, yes: bool) -> None:
-    """Delete everything of one person, after a question unless `yes`."""
+    """Delete everything of one person: account, interviews, memory, settings, files."""
     from interviewer import wiring
     from interviewer.domain.language import Language
     from interviewer.presentation.plain_text import printable
     from interviewer.sessions.class_removal import fate_of_classes
-    from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    settings = read_settings()
-    store = Store(settings.database)
+    store = open_store()
     if fate := fate_of_classes(store.database, owner):
         print(printable(fate.into(Language.EN)))
     if not yes:
         typer.confirm(f"Delete everything of {owner} for good?", abort=True)
-    count = wiring.delete_person(settings, store, owner)
+    count = wiring.delete_person(read_settings(), store, owner)
     print(f"{count} interviews and everything else of {owner} were deleted; backups are not touched")
 
 
@@ -123,10 +111,8 @@ def history(
     from interviewer.presentation.csv_text import csv_text
     from interviewer.sessions.history_archive import export_history, import_history
     from interviewer.sessions.practice_log import list_verdicts
-    from interviewer.sessions.store import Store
-    from interviewer.settings import read_settings
 
-    store = Store(read_settings().database)
+    store = open_store()
     if direction is Direction.EXPORT:
         write_file(export_history(store, owner), file)
         return

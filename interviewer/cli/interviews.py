@@ -2,22 +2,16 @@
 
 import sys
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import app, fail, write_file
+from interviewer.cli.app import INTERVIEW, app, fail, open_store, write_file
 from interviewer.domain.language import Language
 from interviewer.domain.plan_options import InterviewerStyle, Mode, Order
+from interviewer.presentation.export_formats import ExportFormat
 from interviewer.sessions import LOCAL_OWNER
-
-
-class ExportFormat(StrEnum):
-    MD = "md"
-    JSON = "json"
-    HTML = "html"
 
 
 @app.command()
@@ -80,14 +74,10 @@ def interviews(
     find: Annotated[str, typer.Option(help="Only those with these words in title, bank, questions, mode or day.")] = "",
 ) -> None:
     """List all interviews, the one played last first."""
-    from datetime import UTC, datetime
-
     from interviewer.sessions.interview_lists import PAGE_SIZE
-    from interviewer.sessions.store import Store
-    from interviewer.settings import read_settings
 
-    store, zone = Store(read_settings().database), datetime.now().astimezone().tzinfo
-    kept = store.interviews(None, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE, find, zone or UTC)
+    zone = datetime.now().astimezone().tzinfo
+    kept = open_store().interviews(None, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE, find, zone or UTC)
     if not kept and find:
         print("no interview has all these words", file=sys.stderr)
     elif not kept and page == 1:
@@ -109,18 +99,17 @@ def link(
 ) -> None:
     """Print a link that gives a browser the interviews of an owner, for one hour; without an owner, list them."""
     from interviewer.errors import SettingsError
-    from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
     from interviewer.web.identity import Owners
 
-    settings = read_settings()
-    owners = Store(settings.database).owners()
+    owners = open_store().owners()
     if not owner:
         for found in owners:
             print(f"{found.owner}  {found.interviews} interviews  last played {found.changed_at}")
         return
     if owner not in [found.owner for found in owners]:
         raise SettingsError(f"nobody of this name has an interview: {owner} (`interviewer link` lists the owners)")
+    settings = read_settings()
     base = settings.root_path or f"http://{settings.host}:{settings.port}"
     print(f"{base}/enter/{Owners(settings.signing_key, is_https=False).link(owner)}")
 
@@ -128,15 +117,12 @@ def link(
 @app.command()
 def rebuild() -> None:
     """Make the lists of interviews and outcomes anew from what was recorded."""
-    from interviewer.sessions.store import Store
-    from interviewer.settings import read_settings
-
-    print(f"{Store(read_settings().database).rebuild_read_models()} interviews were read anew")
+    print(f"{open_store().rebuild_read_models()} interviews were read anew")
 
 
 @app.command()
 def export(
-    interview: Annotated[str, typer.Argument(help="Id of the interview.")] = "",
+    interview: INTERVIEW = "",
     format: Annotated[ExportFormat, typer.Option(help="md, html, or json.")] = ExportFormat.MD,
     language: Annotated[
         Language | None, typer.Option(help="Language of the headings; that of the questions if left out.")
@@ -147,9 +133,9 @@ def export(
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a transcript and stop.")] = False,
 ) -> None:
     """Write out an interview."""
-    import json
-
     if schema:
+        import json
+
         from interviewer.sessions.serialization import transcript_schema
 
         write_file(json.dumps(transcript_schema(), ensure_ascii=False, indent=2) + "\n", output)
@@ -161,24 +147,22 @@ def export(
     from interviewer.presentation.transcript_export import export_transcript
     from interviewer.sessions.coach_notes import list_coach_notes
     from interviewer.sessions.comparison import compare
-    from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    settings = read_settings()
-    store = Store(settings.database)
+    settings, store = read_settings(), open_store()
     history = store.history(interview)
     banks, zone = wiring.make_library(settings).banks(), datetime.now().astimezone().tzinfo or UTC
     played = replay(recorded.event for recorded in history)
     compared = compare(store, store.owner_of(interview), interview, played)
     notes = list_coach_notes(store, interview) if played.is_over else ()
     text = export_transcript(
-        interview, history, format.value, language, wiring.known_measurements(settings), banks, compared, zone, notes
+        interview, history, format, language, wiring.known_measurements(settings), banks, compared, zone, notes
     )
     write_file(text, output)
 
 
 @app.command()
-def regrade(interview: Annotated[str, typer.Argument(help="Id of the interview.")]) -> None:
+def regrade(interview: INTERVIEW) -> None:
     """Grade what could not be graded, with the model of the settings."""
     from interviewer import wiring
     from interviewer.settings import read_settings
@@ -197,7 +181,7 @@ def regrade(interview: Annotated[str, typer.Argument(help="Id of the interview."
 
 @app.command()
 def rule(
-    interview: Annotated[str, typer.Argument(help="Id of the interview.")],
+    interview: INTERVIEW,
     question: Annotated[str, typer.Argument(help="Id of the question.")],
     criterion: Annotated[str, typer.Argument(help="Id of the criterion.")],
     level: Annotated[str, typer.Argument(help="met, partial, missing or contradicted; undo takes a ruling back.")],

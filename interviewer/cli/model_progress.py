@@ -4,17 +4,21 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from interviewer.cli.app import fail
+from interviewer.cli.app import GraderName, fail
 from interviewer.domain.language import Language
 from interviewer.llm.model_call import CallProgress, ModelCall
 from interviewer.text.messages import say
+
+if TYPE_CHECKING:
+    from interviewer.evaluation.runner import GradableT, GradingTask, Run
+    from interviewer.grading.protocol import Grader
+    from interviewer.settings import Settings
 
 _LOOK_SECONDS = 0.5
 STOPPED = 130
@@ -55,16 +59,8 @@ def wait_for_model(work: Callable[[], T], language: Language, look: Callable[[Ca
 
     Where a bar is on the screen already, `look` is told instead, from time to time.
     """
-    call, done, status = ModelCall(), Future[T](), StatusLine()
-
-    def run() -> None:
-        try:
-            with call.running():
-                done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
-            done.set_exception(error)
-
-    threading.Thread(target=run, name="model", daemon=True).start()
+    call, status = ModelCall(), StatusLine()
+    done = call.start(work)
     try:
         while True:
             try:
@@ -106,6 +102,34 @@ def grading_bar(
         ignore_interrupts()
         kept = f"what was graded is kept in {save}, and the same command goes on from there"
         fail(f"stopped: {kept if save else 'nothing was kept; with --save FILE the same command would go on'}", STOPPED)
+
+
+def grade_with_bar(
+    tasks: "Sequence[GradingTask[GradableT]]",
+    name: GraderName,
+    settings: "Settings",
+    save: Path | None,
+    grader_of: "Callable[[GradingTask[GradableT]], Grader] | None" = None,
+) -> "Run[GradableT]":
+    """The answers graded by the grader of this name, or each by one that was made for it; a bar shows how far it is."""
+    from interviewer import wiring
+    from interviewer.evaluation.runner import grade_answers
+
+    asks_model = name is GraderName.LLM
+    threads = settings.model_concurrency if asks_model and grader_of is None else 1
+    if grader_of is None:
+        one = wiring.make_grader(name.value, settings)
+        grader_of = lambda _: one  # noqa: E731
+    with grading_bar(len(tasks), save) as (tick, look):
+        return grade_answers(
+            tasks,
+            grader_of,
+            checkpoint=save,
+            identity=wiring.grader_identity(name.value, settings),
+            threads=threads,
+            tick=tick,
+            look=look if asks_model else None,
+        )
 
 
 def ignore_interrupts() -> None:

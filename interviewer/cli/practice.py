@@ -1,6 +1,5 @@
 """Commands that practise what is worth practising, and show how it has gone."""
 
-import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -8,18 +7,14 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import app, write_file
+from interviewer.cli.app import app, open_store, print_json, write_file
 from interviewer.domain.language import Language
 from interviewer.domain.plan_options import Mode
+from interviewer.presentation.export_formats import AnkiNotes
 from interviewer.sessions import LOCAL_OWNER
 
 _LANGUAGE = Annotated[Language, typer.Option(help="Language of questions and messages.")]
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print it as JSON, and play nothing.")]
-
-
-class NoteKind(StrEnum):
-    QUESTION = "question"
-    CRITERION = "criterion"
 
 
 class StateName(StrEnum):
@@ -42,8 +37,6 @@ def today(
     cap: Annotated[int | None, typer.Option(min=1, help="From now on, the most questions a day.")] = None,
 ) -> None:
     """Show what is worth practising today, and begin."""
-    import json
-
     from interviewer import wiring
     from interviewer.cli import terminal
     from interviewer.presentation import practice_text
@@ -63,7 +56,7 @@ def today(
         )
     found = plan_today(service.store, LOCAL_OWNER, banks, datetime.now().astimezone(), beyond=more)
     if as_json:
-        print(json.dumps(practice_text.today_to_plain(found), ensure_ascii=False, indent=2))
+        print_json(practice_text.today_to_plain(found))
         return
     print(practice_text.headline(found, language))
     for line in practice_text.notes(found, language):
@@ -113,12 +106,10 @@ def note(
     from interviewer.presentation import practice_text
     from interviewer.sessions.interview_plan import parse_question_name
     from interviewer.sessions.question_notes import list_notes, save_note
-    from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
     from interviewer.text.messages import say
 
-    settings = read_settings()
-    store, banks = Store(settings.database), wiring.make_library(settings).banks()
+    store, banks = open_store(), wiring.make_library(read_settings()).banks()
     name = parse_question_name(banks, question) if question else None
     if name and (text is not None or bookmark is not None):
         save_note(store, LOCAL_OWNER, name, note=text, is_bookmarked=bookmark)
@@ -133,25 +124,18 @@ def note(
 @app.command()
 def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> None:
     """Show what was practised, what holds and what slips."""
-    import json
-
     from interviewer import wiring
     from interviewer.cli import terminal_output
     from interviewer.presentation import practice_text
     from interviewer.sessions.progress import read_progress
     from interviewer.sessions.question_notes import list_notes, notes_to_plain
-    from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    settings = read_settings()
-    banks = wiring.make_library(settings).banks()
-    store = Store(settings.database)
+    store, banks = open_store(), wiring.make_library(read_settings()).banks()
     found = read_progress(store, LOCAL_OWNER, banks, datetime.now().astimezone())
     kept = list_notes(store, LOCAL_OWNER)
     if as_json:
-        whole = practice_text.progress_to_plain(found) | {"notes": notes_to_plain(kept)}
-        json.dump(whole, sys.stdout, ensure_ascii=False, indent=2)
-        print()
+        print_json(practice_text.progress_to_plain(found) | {"notes": notes_to_plain(kept)})
         return
     for line in practice_text.progress_lines(found, language):
         print(line)
@@ -163,7 +147,7 @@ def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> No
 def anki(
     file: Annotated[Path, typer.Argument(help="The text file to write; import it in Anki as it is.")],
     bank: Annotated[list[str] | None, typer.Option(help="Only this bank; may be given several times.")] = None,
-    per: Annotated[NoteKind, typer.Option(help="What becomes a note.")] = NoteKind.QUESTION,
+    per: Annotated[AnkiNotes, typer.Option(help="What becomes a note.")] = AnkiNotes.QUESTION,
     state: Annotated[
         list[StateName] | None, typer.Option(help="Only these, such as due or weak; may be given several times.")
     ] = None,
@@ -171,16 +155,14 @@ def anki(
 ) -> None:
     """Write questions for Anki; importing the file again updates the notes in place."""
     from interviewer import wiring
-    from interviewer.presentation.anki_export import AnkiNotes, to_anki
+    from interviewer.presentation.anki_export import to_anki
     from interviewer.sessions.question_mastery import QuestionState
     from interviewer.sessions.question_search import known_questions, search_questions
-    from interviewer.sessions.store import Store
     from interviewer.settings import read_settings
 
-    settings = read_settings()
-    library = wiring.make_library(settings)
+    library = wiring.make_library(read_settings())
     banks = [library.bank(name) for name in bank] if bank else library.banks()
-    known = known_questions(Store(settings.database), LOCAL_OWNER, banks, datetime.now().astimezone())
+    known = known_questions(open_store(), LOCAL_OWNER, banks, datetime.now().astimezone())
     found = search_questions(known, states=[QuestionState(one.value) for one in state or ()])
-    write_file(to_anki(found, AnkiNotes(per.value), language), file)
+    write_file(to_anki(found, per, language), file)
     print(f"{len(found)} questions were written to {file}")

@@ -1,12 +1,13 @@
 """The command that prepares for a job."""
 
-import json
+import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import app, fail
+from interviewer.cli.app import app, fail, print_json, read_bytes
 from interviewer.domain.language import Language
 from interviewer.sessions import LOCAL_OWNER
 
@@ -58,7 +59,7 @@ def prepare(
     banks = wiring.make_library(settings).banks()
     found = wait_for_model(lambda: map_job(*texts, banks, llm, language), language)
     if as_json:
-        print(json.dumps(job_to_plain(found, language), ensure_ascii=False, indent=2))
+        print_json(job_to_plain(found, language))
     else:
         for line in job_lines(found, language):
             print(line)
@@ -70,19 +71,11 @@ def _text(path: Path) -> str:
     from interviewer.banks.importing.parsers.decoding import LARGEST
     from interviewer.banks.job_description.text_extraction import extract_text
 
-    try:
-        with path.open("rb") as opened:
-            data = opened.read(LARGEST + 1)  # a longer one is refused by its length
-    except OSError as error:
-        fail(f"{path.name} cannot be read: {error.strerror}")
-    return extract_text(path.name, data)
+    return extract_text(path.name, read_bytes(path, LARGEST))
 
 
 def _draft_gaps(found: "JobMap", llm: "LLM", settings: "Settings", language: Language) -> None:
     """Draft and keep questions for one gap after the other; Ctrl-C loses those of the gap it was at."""
-    import sys
-    from functools import partial
-
     from interviewer import wiring
     from interviewer.banks.job_description.gap_questions import draft_for_gap, keep_questions
     from interviewer.cli.model_progress import wait_for_model

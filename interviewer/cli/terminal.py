@@ -31,8 +31,7 @@ def play(session: Session, language: Language, folder: Path) -> None:
         while not (interview := _after_follow_up(session)).is_over:
             if interview.phase is Phase.REVIEWING:
                 watch = GradingWatch(session, language)
-                interview = session.run_due_and_wait(language, look=watch.look)
-                watch.status.clear()
+                interview = watch.wait()
                 print()
                 show_card(interview, interview.current, language, watch.shown)
                 _show_note(session, interview, language)
@@ -46,9 +45,7 @@ def play(session: Session, language: Language, folder: Path) -> None:
                 said = last.text if last.kind is TurnKind.CLARIFICATION else question
                 show(f"\n[{place}] {said}", "bold")
             _turn(session, _read(unsent, language), unsent, language)
-        watch = GradingWatch(session, language)
-        interview = session.run_due_and_wait(language, look=watch.look)
-        watch.status.clear()
+        interview = GradingWatch(session, language).wait()
     except (EOFError, KeyboardInterrupt) as stop:
         if isinstance(stop, KeyboardInterrupt):
             ignore_interrupts()

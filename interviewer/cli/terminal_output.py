@@ -37,6 +37,12 @@ class GradingWatch:
     shown: dict[str, Level | None] = field(default_factory=dict)
     """The levels that were shown, by criterion."""
 
+    def wait(self) -> Interview:
+        """The interview, when all is graded that is due."""
+        interview = self.session.run_due_and_wait(self.language, look=self.look)
+        self.status.clear()
+        return interview
+
     def look(self) -> None:
         """Show what is new; to be called from time to time."""
         interview = self.session.interview()

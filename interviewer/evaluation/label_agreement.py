@@ -1,6 +1,5 @@
 """How well a grader agrees with labels, beside baselines that read nothing: what `evaluate` prints and the badge shows."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from interviewer.evaluation import agreement_statistics
 from interviewer.evaluation.agreement_statistics import Interval, Pairs
 from interviewer.evaluation.datasets import LabelledAnswer
 from interviewer.evaluation.measurements import HELD_OUT, LEAST_ANSWERS, Measurement
-from interviewer.evaluation.runner import GradedAnswer, Run
+from interviewer.evaluation.runner import GradedAnswer, Run, grouped
 from interviewer.text import tokenizer
 
 LEVELS = 5
@@ -114,7 +113,7 @@ def measure_label_agreement(
     longest = max((len(one.answer.text) for one in run.graded), default=1) or 1
     own = figures(grader, _share)
     # A row may name its question by id or by place, and other files' rows may mean another one by it.
-    clusters = _grouped(told, lambda one: f"{one.question.id} {one.question.digest}")
+    clusters = grouped(told, lambda one: f"{one.question.id} {one.question.digest}")
 
     def f1(pairs: Pairs) -> float | None:
         return agreement_statistics.macro_f1(pairs, label_at=HALF, grade_at=own.threshold)
@@ -209,15 +208,8 @@ def _pairs(rows: Iterable[_Graded], grade_of: Callable[[_Graded], float]) -> lis
     return [(one.answer.label, grade_of(one)) for one in rows]
 
 
-def _grouped(rows: Iterable[_Graded], key: Callable[[_Graded], str]) -> dict[str, list[_Graded]]:
-    groups: dict[str, list[_Graded]] = defaultdict(list)
-    for one in rows:
-        groups[key(one)].append(one)
-    return groups
-
-
 def _groups(rows: Sequence[_Graded], key: Callable[[_Graded], str]) -> dict[str, GroupFigures]:
-    return {name: _group(listed) for name, listed in _grouped(rows, key).items() if name}
+    return {name: _group(listed) for name, listed in grouped(rows, key).items() if name}
 
 
 def _group(rows: Sequence[_Graded]) -> GroupFigures:

@@ -4,7 +4,8 @@ import hashlib
 import logging
 import queue
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,7 @@ class _Gradable(Protocol):
 
 GradableT = TypeVar("GradableT", bound=_Gradable)
 AnswerT = TypeVar("AnswerT", bound=Answer)
+_Thing = TypeVar("_Thing")
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,14 @@ def tasks_without_bank(
     questions = compiled(pairs) if compiled else [compile_question(*pair) for pair in pairs]
     found = dict(zip(pairs, questions, strict=True))
     return [GradingTask(answer, found[answer.question, answer.reference]) for answer in answers]
+
+
+def grouped(things: Iterable[_Thing], key: Callable[[_Thing], str]) -> dict[str, list[_Thing]]:
+    """The things by their key, in the order in which a key comes first."""
+    found: dict[str, list[_Thing]] = defaultdict(list)
+    for one in things:
+        found[key(one)].append(one)
+    return found
 
 
 def attempt_of(question: Question, answer: str, language: Language = Language.ZH) -> Attempt:

@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Event, Lock
+from threading import Event, Lock, Thread
+from typing import TypeVar
 
 from interviewer.errors import LLMUnreachable
 from interviewer.text.messages import localized
 
 _MOMENT = 1.0
+
+T = TypeVar("T")
 
 
 class CallPhase(StrEnum):
@@ -65,6 +69,20 @@ class ModelCall:
             yield self
         finally:
             _CURRENT.reset(token)
+
+    def start(self, work: Callable[[], T]) -> Future[T]:
+        """The work in a thread of its own as part of this call; a model that never answers keeps no program from ending."""
+        done: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                with self.running():
+                    done.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
+                done.set_exception(error)
+
+        Thread(target=run, name="model", daemon=True).start()
+        return done
 
     @property
     def progress(self) -> CallProgress | None:

@@ -4,23 +4,16 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Criterion, Kind
+from interviewer.presentation.export_formats import AnkiNotes
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.question_mastery import QuestionMastery
 from interviewer.text.messages import say
 
 # What Anki reads before the rows; the columns that are not named here are the fields of a note, front and back.
 _HEADER = ("#separator:tab", "#html:true", "#notetype:Basic", "#guid column:1", "#deck column:2", "#tags column:5")
-
-
-class AnkiNotes(StrEnum):
-    """What becomes a note: a question with all its points, or each core criterion by itself."""
-
-    QUESTION = "question"
-    CRITERION = "criterion"
 
 
 def to_anki(known: Iterable[QuestionMastery], per: AnkiNotes, language: Language) -> str:

@@ -1,7 +1,7 @@
 """The mark sheet: one self-contained HTML page on which a coach sees who made which point, and every answer's card."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -17,26 +17,15 @@ from interviewer.presentation.wording import moment
 from interviewer.text.messages import say
 
 
-@dataclass(frozen=True, slots=True)
-class MarkSheet:
-    """What is shown, with what only the outside knows: the time (ISO 8601, UTC), and what is known of the grader."""
-
-    cohort: Cohort
-    language: Language
-    graded_at: str
-    badge: str = ""
-
-
-def to_html(sheet: MarkSheet) -> str:
-    """The page; it has no script and asks no host for anything."""
-    cohort, language = sheet.cohort, sheet.language
+def to_html(cohort: Cohort, language: Language, graded_at: str, badge: str = "") -> str:
+    """The page, which has no script and asks no host for anything; `badge` is what is known of the grader."""
     facts = say(
         "sheet.facts",
         language,
         answers=len(cohort.marked),
         questions=len(cohort.questions),
         bank=cohort.bank.id,
-        at=moment(sheet.graded_at),
+        at=moment(graded_at),
     )
     page = render(
         "mark_sheet.html",
@@ -44,7 +33,7 @@ def to_html(sheet: MarkSheet) -> str:
         title=f"{say('sheet.title', language)} · {cohort.bank.title.into(language)}",
         styles=("cards", "page", "mark_sheet"),
         cohort=cohort,
-        notes=GraderNotes((sheet.badge,) if sheet.badge else (), cohort.all.is_estimate),
+        notes=GraderNotes((badge,) if badge else (), cohort.all.is_estimate),
         facts=[facts, *overview(cohort, language)],
         anchor=_anchor,
         percent=_percent,

@@ -12,6 +12,7 @@ from interviewer import __version__
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
 from interviewer.domain.scoring import Score
+from interviewer.presentation.export_formats import ExportFormat
 from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.wording import (
     bar_ends,
@@ -164,5 +165,6 @@ def _environment(escape: "Callable[[str], Markup]", language: Language) -> "Envi
         stylesheet=stylesheet,
         is_phrase=ALL.__contains__,
         version=__version__,
+        export_formats=tuple(ExportFormat),
     )
     return environment

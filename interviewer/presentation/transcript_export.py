@@ -9,6 +9,7 @@ from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
 from interviewer.errors import OutOfTurn
 from interviewer.evaluation.measurements import MeasurementSource, measurement_finder
+from interviewer.presentation.export_formats import ExportFormat
 from interviewer.presentation.plain_text import escaped_controls
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown, to_summary
 from interviewer.presentation.wording import agreement_text
@@ -31,14 +32,14 @@ def export_transcript(
     coach_notes: Sequence[CoachNote] = (),
     candidate: str = "",
 ) -> str:
-    """A transcript as `md`, `html` or `json`, in the given language or that of its questions.
+    """A transcript in a form of `ExportFormat`, in the given language or that of its questions.
 
     What is `known` of its graders on these `banks` stands beside the scores; times are told in `zone`. `candidate` is the
     name of who answered, empty where the transcript is for them.
     """
     played = replay(recorded.event for recorded in history)
     if not shows_grades(played):
-        if kind == "json":
+        if kind == ExportFormat.JSON:
             raise OutOfTurn(localized("transcript.not_over"))
         # The wall between the modes holds in files too: before the end no format gives a grade away.
         history = [recorded for recorded in history if not isinstance(recorded.event, Graded | Ungraded)]
@@ -52,7 +53,7 @@ def export_transcript(
 
     begun_at, events = history[0].at, len(history)
     transcript = Transcript(interview, played, begun_at, now, events, badge, compared, zone, coach_notes, candidate)
-    if kind == "json":
+    if kind == ExportFormat.JSON:
         recorded = [(one.event, one.at) for one in history]
         return escaped_controls(history_to_json(recorded, to_summary(transcript)))
-    return {"md": to_markdown, "html": to_html}[kind](transcript, spoken)
+    return to_html(transcript, spoken) if kind == ExportFormat.HTML else to_markdown(transcript, spoken)

@@ -6,7 +6,7 @@ from datetime import date
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.language import Language
 from interviewer.errors import NotAllowed
-from interviewer.presentation.class_pages import tasks_card
+from interviewer.presentation.templating import render
 from interviewer.sessions.assignments import find_assignment, interview_of, list_tasks, record_interview
 from interviewer.sessions.classes import classes_joined, leave_class
 from interviewer.sessions.permissions import Access, Action
@@ -29,7 +29,9 @@ class Assigned:
             (one, self.access.name(one.owner) or say("classes.unnamed", language))
             for one in classes_joined(store, owner)
         ]
-        return tasks_card(list_tasks(store, owner) if joined else [], joined, today, language)
+        if not joined:
+            return ""
+        return render("assignments.html", language, tasks=list_tasks(store, owner), rooms=joined, today=today)
 
     def begin(self, owner: str, assignment: str, language: Language) -> Session:
         """The interview of an assignment, which is begun where there is none yet.

@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Mode
 from interviewer.sessions.classes import LONGEST_NAME
 from interviewer.sessions.question_notes import LONGEST_NOTE
-from interviewer.web.page_actions import Rule
+from interviewer.web.page_actions import Rule, Sent
 
 _Id = Annotated[str, Field(max_length=80)]
 _Name = Annotated[str, Field(max_length=LONGEST_NAME)]
@@ -20,36 +20,32 @@ def _or_none(value: Any) -> Any:
     return value or None
 
 
-class _Sent(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Open(_Sent):
+class Open(Sent):
     """Another screen: nothing, or `class/ID`, `assign/ID/BANK`, `assignment/ID`, `alike/ID/QUESTION`, `interview/ID`."""
 
     do: Literal["open"]
     where: Annotated[str, Field(max_length=200)]
 
 
-class MakeClass(_Sent):
+class MakeClass(Sent):
     do: Literal["make_class"]
     name: _Name
 
 
-class OnClass(_Sent):
+class OnClass(Sent):
     """Another invitation, or the class is deleted."""
 
     do: Literal["renew", "delete_class"]
     classroom: _Id
 
 
-class RemoveMember(_Sent):
+class RemoveMember(Sent):
     do: Literal["remove_member"]
     classroom: _Id
     member: _Id
 
 
-class Assign(_Sent):
+class Assign(Sent):
     """Something to do for a class; no questions are all of the bank."""
 
     do: Literal["assign"]
@@ -58,21 +54,21 @@ class Assign(_Sent):
     title: _Name
     mode: Mode
     due_on: Annotated[date | None, BeforeValidator(_or_none)] = None
-    questions: Annotated[list[_Id], Field(max_length=500)] = []
+    questions: list[_Id] = Field([], max_length=500)
 
 
-class TakeBack(_Sent):
+class TakeBack(Sent):
     do: Literal["take_back"]
     assignment: _Id
 
 
-class WriteNote(_Sent):
+class WriteNote(Sent):
     do: Literal["write_note"]
     interview: _Id
     note: Annotated[str, Field(max_length=LONGEST_NOTE)]
 
 
-class RuleAlike(_Sent):
+class RuleAlike(Sent):
     """The same level for one criterion of each of these tries, written `interview attempt`."""
 
     do: Literal["rule_alike"]

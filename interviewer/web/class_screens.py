@@ -3,21 +3,24 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from interviewer.banks.loader import BankLibrary
+from interviewer.domain.grade import Level
 from interviewer.domain.interview import Interview, shows_grades
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized, Question
 from interviewer.errors import NotAllowed
+from interviewer.evaluation.cohort import sign
 from interviewer.evaluation.like_answers import group_like_answers
 from interviewer.evaluation.ruling_agreement import agreement_by_criterion, agreement_over_all
-from interviewer.presentation import class_pages
 from interviewer.presentation.card import CardActions
 from interviewer.presentation.chat import chat
-from interviewer.presentation.class_pages import AssignmentLine, CandidateLine, ClassLine, HeatMap
 from interviewer.presentation.interview_report import report
+from interviewer.presentation.templating import render
 from interviewer.sessions.assignments import (
     Assignment,
+    LiveOutcome,
     assignment_of,
     find_assignment,
     list_assignments,
@@ -26,10 +29,18 @@ from interviewer.sessions.assignments import (
 )
 from interviewer.sessions.classes import Classroom, find_class, list_classes, list_members
 from interviewer.sessions.coach_notes import list_coach_notes
+from interviewer.sessions.interview_lists import InterviewOverview
 from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import localized, say
 from interviewer.web.badge import Badges
+
+
+class CandidateLine(NamedTuple):
+    """How far a candidate is with an assignment; no `overview` where they have not begun."""
+
+    name: str
+    overview: InterviewOverview | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +60,8 @@ class ClassScreens:
             case ["class", name]:
                 return self._class(self._classroom(owner, name), base, language)
             case ["assign", name, bank]:
-                return class_pages.assign_page(
-                    self._classroom(owner, name), self.library.of_class(name).bank(bank), language
-                )
+                room, chosen = self._classroom(owner, name), self.library.of_class(name).bank(bank)
+                return render("assign.html", language, classroom=room, bank=chosen)
             case ["assignment", name]:
                 assignment = self._assignment(owner, name)
                 return self._progress(self._classroom(owner, assignment.classroom), assignment, language)
@@ -67,26 +77,36 @@ class ClassScreens:
             raise NotAllowed(localized("classes.refused"))
         store, is_admin = self.service.store, self.access.is_admin(owner)
         lines = [
-            ClassLine(
-                one,
-                self._name(one.owner, language) if is_admin and one.owner != owner else "",
-                len(list_members(store, one.id)),
-                len(list_assignments(store, one.id)),
-            )
+            {
+                "classroom": one,
+                # Everybody knows whose their own class is.
+                "coach": self._name(one.owner, language) if is_admin and one.owner != owner else "",
+                "members": len(list_members(store, one.id)),
+                "assignments": len(list_assignments(store, one.id)),
+            }
             for one in list_classes(store, None if is_admin else owner)
         ]
-        return class_pages.classes_page(lines, language)
+        return render("classes.html", language, classes=lines)
 
     def _class(self, classroom: Classroom, base: str, language: Language) -> str:
         store = self.service.store
         members = [(one, self._name(one.owner, language)) for one in list_members(store, classroom.id)]
         lines = [
-            AssignmentLine(one, self._bank_title(one), sum(each.is_done for each in list_progress(store, one)))
+            {
+                "assignment": one,
+                "bank": self._bank_title(one),
+                "done": sum(each.is_done for each in list_progress(store, one)),
+            }
             for one in list_assignments(store, classroom.id)
         ]
-        link = f"{base}/join/{classroom.invitation}"
-        return class_pages.class_page(
-            classroom, lines, members, self.library.of_class(classroom.id).banks(), link, language
+        return render(
+            "class.html",
+            language,
+            classroom=classroom,
+            assigned=lines,
+            members=members,
+            banks=self.library.of_class(classroom.id).banks(),
+            link=f"{base}/join/{classroom.invitation}",
         )
 
     def _progress(self, classroom: Classroom, assignment: Assignment, language: Language) -> str:
@@ -101,16 +121,24 @@ class ClassScreens:
                 pairs[one.question, one.criterion].append((one.level, one.grader_level))
         agreements = agreement_by_criterion(pairs)
         maps = [
-            HeatMap(
-                question,
-                class_pages.heat_rows(question.id, lines, outcomes),
-                {one.criterion: one for one in agreements if one.question == question.id},
-            )
+            {
+                "question": question,
+                "rows": _heat_rows(question.id, lines, outcomes),
+                "agreements": {one.criterion: one for one in agreements if one.question == question.id},
+            }
             for question in self._questions(lines)
         ]
-        over_all = agreement_over_all(pairs) if pairs else None
-        title = self._bank_title(assignment)
-        return class_pages.assignment_page(classroom, assignment, title, lines, maps, over_all, language)
+        return render(
+            "assignment.html",
+            language,
+            classroom=classroom,
+            assignment=assignment,
+            bank=self._bank_title(assignment),
+            rows=lines,
+            maps=maps,
+            agreement=agreement_over_all(pairs) if pairs else None,
+            point_sign=sign,
+        )
 
     def _alike(self, classroom: Classroom, assignment: Assignment, question: str, language: Language) -> str:
         played = {
@@ -119,8 +147,14 @@ class ClassScreens:
             if one.overview and not one.overview.problem
         }
         asked = [one.bank[question] for one in played.values() if question in one.plan.questions]
-        groups = group_like_answers(question, played)
-        return class_pages.like_answers_page(classroom, assignment, asked[-1] if asked else None, groups, language)
+        return render(
+            "like_answers.html",
+            language,
+            classroom=classroom,
+            assignment=assignment,
+            question=asked[-1] if asked else None,
+            groups=group_like_answers(question, played) if asked else (),
+        )
 
     def _interview(self, owner: str, name: str, language: Language) -> str:
         self.access.require(owner, Action.RULE, name)
@@ -131,17 +165,16 @@ class ClassScreens:
             raise NotAllowed(localized("classes.refused"))
         interview, candidate = session.interview(), self._name(session.owner, language)
         coach = self._name(owner, language)
-        notes = list_coach_notes(store, name)
-        shown = self._report(name, interview, coach, language) if shows_grades(interview) else ""
-        return class_pages.class_interview_page(
-            classroom,
-            assignment,
-            candidate,
-            name,
-            next((one.note for one in notes if one.owner == owner), ""),
-            shown,
-            chat(interview, language, candidate=candidate),
+        return render(
+            "class_interview.html",
             language,
+            classroom=classroom,
+            assignment=assignment,
+            name=candidate,
+            interview=name,
+            own_note=next((one.note for one in list_coach_notes(store, name) if one.owner == owner), ""),
+            report=self._report(name, interview, coach, language) if shows_grades(interview) else "",
+            chat=chat(interview, language, candidate=candidate),
         )
 
     def _report(self, name: str, interview: Interview, coach: str, language: Language) -> str:
@@ -179,3 +212,19 @@ class ClassScreens:
 
     def _name(self, owner: str, language: Language) -> str:
         return self.access.name(owner) or say("classes.unnamed", language)
+
+
+def _heat_rows(question: str, lines: Sequence[CandidateLine], outcomes: Sequence[LiveOutcome]) -> list[dict[str, Any]]:
+    """Candidate × criterion: a row for everybody who has begun; no level where it is not judged.
+
+    `outcomes` are in the order of the tries, of which the last one counts.
+    """
+    levels: dict[str, dict[str, Level | None]] = {}
+    for one in outcomes:
+        if one.question == question:
+            levels.setdefault(one.interview, {})[one.criterion] = one.level
+    return [
+        {"name": line.name, "interview": line.overview.id, "levels": levels.get(line.overview.id, {})}
+        for line in lines
+        if line.overview
+    ]

@@ -11,8 +11,8 @@ from interviewer.errors import StoreError
 from interviewer.text.messages import say
 from interviewer.web.assigned import Assigned
 from interviewer.web.class_handlers import ClassHandlers, ClassView
-
-Updates = dict[Any, Any]
+from interviewer.web.page_input import Visit
+from interviewer.web.page_output import Updates
 
 
 class ClassesTab:
@@ -39,29 +39,25 @@ def classes_labels(tab: ClassesTab | None, assigned: Assigned | None, owner: str
 
 @dataclass(frozen=True)
 class ClassesWiring:
-    """Connects the tab to what it does; `owner_of` says who asks, or refuses, and `address_of` the address of the page."""
+    """Connects the tab to what it does."""
 
     tab: ClassesTab
     handlers: ClassHandlers
-    owner_of: Callable[[gr.Request], str]
-    address_of: Callable[[gr.Request], str]
 
     def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
         tab, shown = self.tab, [self.tab.page, self.tab.where]
         for trigger in (tab.tab.select, language.input):
-            on(trigger, self._show, [tab.where, language], shown)
-        on(tab.ask.click, self._act, [tab.where, tab.asked, language], shown, trigger_mode="multiple")
+            on(trigger, self._show, [tab.where], shown)
+        on(tab.ask.click, self._act, [tab.where, tab.asked], shown, trigger_mode="multiple")
 
-    def _show(self, where: str, language: str, request: gr.Request) -> Any:
-        owner = self.owner_of(request)
-        if not self.handlers.screens.access.may_coach(owner):
+    def _show(self, visit: Visit, where: str) -> Any:
+        if not self.handlers.screens.access.may_coach(visit.owner):
             return gr.skip()
-        return self._drawn(self.handlers.show(owner, where or "", self.address_of(request), Language(language)))
+        return self._drawn(self.handlers.show(visit.owner, where or "", visit.address, visit.language))
 
-    def _act(self, where: str, asked: str, language: str, request: gr.Request) -> Updates:
-        owner, base = self.owner_of(request), self.address_of(request)
-        return self._drawn(self.handlers.act(owner, where or "", asked, base, Language(language)))
+    def _act(self, visit: Visit, where: str, asked: str) -> Updates:
+        return self._drawn(self.handlers.act(visit.owner, where or "", asked, visit.address, visit.language))
 
     def _drawn(self, shown: ClassView) -> Updates:
         return {self.tab.page: shown.html, self.tab.where: shown.where}

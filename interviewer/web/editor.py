@@ -18,7 +18,7 @@ from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.errors import BankError, InterviewerError
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.card import card
-from interviewer.presentation.templating import inline, render
+from interviewer.presentation.templating import render
 from interviewer.text.messages import localized
 from interviewer.web.bank_audience import AudienceChoice, audience_choice, audience_label
 from interviewer.web.editor_actions import (
@@ -37,19 +37,13 @@ from interviewer.web.editor_actions import (
     Try,
     WriteText,
 )
-from interviewer.web.import_handlers import Importer, refusal
+from interviewer.web.import_handlers import Importer
+from interviewer.web.refusal import refusal
 
 Reply = dict[str, Any]
 
 # A longer bank is checked where it is opened question by question, and by the command.
 _MOST_CHECKED = 300
-
-_BANKS = """{% if banks %}<details data-key="own-banks"><summary>{{ say("editor.banks") }}</summary><ul class="own-banks">
-{% for bank in banks %}<li>{{ bank.title }} <span class="quiet">{{ say("editor.count", count=bank.questions | length) }}{% if bank.id in audiences %} · {{ audiences[bank.id] }}{% endif %}</span>
-<span class="tools"><button type="button" data-open="{{ bank.id }}" data-sure="{{ say("editor.drop_edits") }}">{{ say("editor.edit") }}</button>
-<button type="button" class="delete" data-bank="{{ bank.id }}" data-sure="{{ say("list.delete_sure") }}">{{ say("list.delete") }}</button></span></li>{% endfor %}</ul></details>{% endif %}
-{% if removed %}<details data-key="removed-banks"><summary>{{ say("list.removed") }}</summary><ul class="own-banks">
-{% for one in removed %}<li>{{ one.title }} <button type="button" class="put-back" data-bank="{{ one.id }}">{{ say("list.undo") }}</button></li>{% endfor %}</ul></details>{% endif %}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +114,7 @@ class Editor:
         seen = (
             {one.id: audience_label(shelf, one.audience, language) for one in reversed(shelf.places())} if shelf else {}
         )
-        return inline(_BANKS, language, banks=own, audiences=seen, removed=self.importer.removed())
+        return render("own_banks.html", language, banks=own, audiences=seen, removed=self.importer.removed())
 
     def _opened(self, text: str, base: str, language: Language) -> Reply:
         bank = parse_bank(text, "")

@@ -3,16 +3,15 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
+from interviewer.web.page_actions import Sent
 
 
-class _Action(BaseModel):
+class _Action(Sent):
     """Drafts of questions come as they are in the form, and are checked one by one: each has faults of its own."""
-
-    model_config = ConfigDict(extra="forbid")
 
     language: Language
 
@@ -51,10 +50,8 @@ class Check(_Action):
     text: str
 
 
-class Edits(BaseModel):
+class Edits(Sent):
     """What has become of a bank's text in the form: its title and policy, the ids of its questions in order, those that changed."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: dict[str, str]
     policy: dict[str, str] | None = None
@@ -80,10 +77,8 @@ class Save(_Action):
     audience: str = Field("", max_length=80)
 
 
-class BankSketch(BaseModel):
+class BankSketch(Sent):
     """What has to be known of a bank to show one of its questions; `is_bilingual` if any stands in both languages."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: str
     language: Language
@@ -108,7 +103,7 @@ class Change(_OnQuestions):
     place: int = Field(0, ge=0)
     at: int = 0
     by: int = 0
-    taken: list[str] = []
+    taken: list[str] = Field([])
 
 
 class Look(_OnQuestions):
@@ -140,11 +135,6 @@ class Stop(_Action):
     task: WindowTask
 
 
-EDITOR_ACTION: TypeAdapter[
-    ListBanks | OpenImport | OpenBank | OpenText | Check | WriteText | Save | Change | Look | Try | Stop
-] = TypeAdapter(
-    Annotated[
-        ListBanks | OpenImport | OpenBank | OpenText | Check | WriteText | Save | Change | Look | Try | Stop,
-        Field(discriminator="do"),
-    ]
-)
+EditorAction = ListBanks | OpenImport | OpenBank | OpenText | Check | WriteText | Save | Change | Look | Try | Stop
+
+EDITOR_ACTION: TypeAdapter[EditorAction] = TypeAdapter(Annotated[EditorAction, Field(discriminator="do")])

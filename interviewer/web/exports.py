@@ -8,6 +8,7 @@ from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import replay
 from interviewer.domain.language import Language
 from interviewer.errors import NoSuchInterview, NotAllowed, OutOfTurn, StoreError, TranscriptError
+from interviewer.presentation.export_formats import ExportFormat
 from interviewer.presentation.transcript_export import export_transcript
 from interviewer.presentation.wording import moment
 from interviewer.sessions.coach_notes import list_coach_notes
@@ -20,18 +21,17 @@ from interviewer.web.identity import Owners
 from interviewer.web.page_language import language_of_request
 from interviewer.web.time_zone import time_zone
 
-_MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
-
 
 def add_exports(
     app: FastAPI, settings: Settings, service: SessionService, owners: Owners, library: BankLibrary, access: Access
 ) -> None:
     """Transcripts as files, and as a page to be printed."""
 
-    def written(request: Request, name: str, kind: str, lang: str, disposition: str) -> Response:
+    def written(request: Request, name: str, wish: str, lang: str, disposition: str) -> Response:
         owner = owners.of(request.cookies)
-        if kind not in _MEDIA_TYPES:
+        if wish not in tuple(ExportFormat):
             return PlainTextResponse("Not found.\n", 404)
+        kind = ExportFormat(wish)
         language = Language(lang) if lang in tuple(Language) else None
         zone = time_zone(request.cookies.get("zone", ""))
         try:
@@ -57,9 +57,9 @@ def add_exports(
             return PlainTextResponse(f"{told}\n", 503, {"Retry-After": "5", "Cache-Control": "no-store"})
         file = f"{played.bank.id}-{moment(history[0].at, zone)[:10]}.{kind}"
         headers = {"Content-Disposition": f'{disposition}; filename="{file}"', "Cache-Control": "no-store"}
-        if kind == "html":
+        if kind is ExportFormat.HTML:
             headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-modals"
-        return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)
+        return Response(text, media_type=kind.media_type, headers=headers)
 
     @app.get("/export/{name}.{kind}")
     def export(request: Request, name: str, kind: str, lang: str = "") -> Response:

@@ -3,7 +3,9 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from interviewer.banks.loader import BankLibrary
@@ -229,10 +231,7 @@ class BackgroundTask(Generic[T, M]):
         self._call = call or ModelCall()
         self._given_up = given_up or threading.Event()
         self._told: queue.SimpleQueue[M] = queue.SimpleQueue()
-        self._outcome: list[T] = []
-        self._error: list[BaseException] = []
-        self._thread = threading.Thread(target=self._run, args=(function,), daemon=True)
-        self._thread.start()
+        self._done = self._call.start(partial(function, self._told.put))
 
     def __iter__(self) -> Iterator[M]:
         """The latest of what was told, at most a few times a second, until the function is done.
@@ -241,8 +240,8 @@ class BackgroundTask(Generic[T, M]):
         """
         latest: list[M] = []
         before = None
-        while self._thread.is_alive() and not self._given_up.is_set():
-            self._thread.join(_POLL_SECONDS)
+        while not self._done.done() and not self._given_up.is_set():
+            wait([self._done], _POLL_SECONDS)
             told, progress = list(_drained(self._told)), self._call.progress
             latest = told or latest
             if latest and (told or progress != before):
@@ -250,17 +249,7 @@ class BackgroundTask(Generic[T, M]):
             before = progress
 
     def result(self) -> T:
-        self._thread.join()
-        if self._error:
-            raise self._error[0]
-        return self._outcome[0]
-
-    def _run(self, function: Callable[[Callable[[M], None]], T]) -> None:
-        try:
-            with self._call.running():
-                self._outcome.append(function(self._told.put))
-        except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
-            self._error.append(error)
+        return self._done.result()
 
 
 def _drained(told: "queue.SimpleQueue[M]") -> Iterator[M]:

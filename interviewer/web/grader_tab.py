@@ -12,8 +12,8 @@ from interviewer.llm.server_profiles import PRESETS
 from interviewer.sessions.grader_choice import GraderOptions
 from interviewer.text.messages import say
 from interviewer.web.grader_settings import GraderActions, GraderForm, GraderPanel
-
-Updates = dict[Any, Any]
+from interviewer.web.page_input import Visit
+from interviewer.web.page_output import Updates, worded
 
 
 class GraderTab:
@@ -60,56 +60,52 @@ class GraderTab:
 
 def grader_labels(tab: GraderTab, language: Language) -> Updates:
     """Every word on the tab."""
-
-    def label(key: str, **more: Any) -> Any:
-        return gr.update(label=say(key, language), **more)
-
-    buttons = {tab.find: "find", tab.listing: "list", tab.test: "test", tab.use: "use", tab.offline: "offline"}
-    buttons |= {tab.use_anyway: "use_anyway"}
-    return {
-        **{button: say(f"grader.{key}", language) for button, key in buttons.items()},
-        tab.tab: label("tab.grader"),
-        tab.preset: label("grader.preset"),
-        tab.base_url: label("grader.base_url", info=say("grader.base_url_info", language)),
-        tab.key: label("grader.key", info=say(tab.key_info, language)),
-        tab.model: label("grader.model"),
-        tab.second_model: label("grader.second_model", info=say("grader.second_model_info", language)),
-        tab.shape: label(
-            "grader.shape", choices=[(say(f"shape.{shape}", language), str(shape)) for shape in CallShape]
-        ),
-        tab.votes: label("grader.votes", choices=[(say(f"votes.{count}", language), count) for count in (1, 3)]),
-    }
+    words = worded(
+        {
+            tab.tab: "tab.grader", tab.preset: "grader.preset", tab.base_url: "grader.base_url", tab.key: "grader.key",
+            tab.model: "grader.model", tab.second_model: "grader.second_model", tab.shape: "grader.shape",
+            tab.votes: "grader.votes", tab.find: "grader.find", tab.listing: "grader.list", tab.test: "grader.test",
+            tab.use: "grader.use", tab.offline: "grader.offline", tab.use_anyway: "grader.use_anyway",
+        },
+        language,
+    )  # fmt: skip
+    explained = {
+        tab.base_url: "grader.base_url_info", tab.key: tab.key_info, tab.second_model: "grader.second_model_info"
+    }  # fmt: skip
+    for control, key in explained.items():
+        words[control]["info"] = say(key, language)
+    words[tab.shape]["choices"] = [(say(f"shape.{shape}", language), str(shape)) for shape in CallShape]
+    words[tab.votes]["choices"] = [(say(f"votes.{count}", language), count) for count in (1, 3)]
+    return words
 
 
 @dataclass(frozen=True)
 class GraderWiring:
-    """Connects the tab to what it does; `owner_of` says who asks, or refuses."""
+    """Connects the tab to what it does."""
 
     tab: GraderTab
     actions: GraderActions
-    owner_of: Callable[[gr.Request], str]
 
-    def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
+    def connect(self, on: Callable[..., Any]) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
         tab, actions = self.tab, self.actions
         form = [tab.base_url, tab.key, tab.model, tab.shape, tab.votes, tab.second_model]
         shown = [tab.result, tab.status, tab.base_url, tab.model, tab.key, tab.second_model, tab.use_anyway, tab.pull]
         for button, does in ((tab.listing, actions.list), (tab.use, actions.use), (tab.use_anyway, actions.use_anyway)):
-            on(button.click, self._filling_in(does), [language, *form], shown, waits=True)
-        on(tab.test.click, self._test, [language, *form], shown, waits=True)
-        on(tab.pull.click, self._pull, [language], shown, waits=True)
-        on(tab.find.click, self._find, [language], shown, waits=True)
-        on(tab.offline.click, self._offline, [language], shown)
-        on(tab.tab.select, self._status, [language], [tab.status])
+            on(button.click, self._filling_in(does), form, shown, waits=True)
+        on(tab.test.click, self._test, form, shown, waits=True)
+        on(tab.pull.click, self._pull, [], shown, waits=True)
+        on(tab.find.click, self._find, [], shown, waits=True)
+        on(tab.offline.click, self._offline, [], shown)
+        on(tab.tab.select, lambda visit: actions.status(visit.owner, visit.language), [], [tab.status])
         tab.preset.input(None, tab.preset, tab.base_url, js="(url) => url", api_visibility="private")
 
-    def _show(self, told: GraderPanel, owner: str, language: Language) -> Updates:
+    def _show(self, visit: Visit, told: GraderPanel) -> Updates:
         tab = self.tab
-        updates: Updates = {tab.result: told.html, tab.status: self.actions.status(owner, language)}
+        updates: Updates = {tab.result: told.html, tab.status: self.actions.status(visit.owner, visit.language)}
         updates[tab.use_anyway] = gr.update(visible=told.asks)
-        updates[tab.pull] = gr.update(
-            visible=bool(told.pulls), value=say("local_model.pull", language, model=told.pulls)
-        )
+        pull = say("local_model.pull", visit.language, model=told.pulls)
+        updates[tab.pull] = gr.update(visible=bool(told.pulls), value=pull)
         if told.base_url is not None:
             updates[tab.base_url] = told.base_url
         if told.models is not None:
@@ -120,29 +116,18 @@ class GraderWiring:
         return updates
 
     def _filling_in(self, does: Callable[[str, GraderForm, Language], GraderPanel]) -> Callable[..., Updates]:
-        def handler(request: gr.Request, language: str, *form: Any) -> Updates:
-            owner, spoken = self.owner_of(request), Language(language)
-            return self._show(does(owner, GraderForm.of(*form), spoken), owner, spoken)
+        return lambda visit, *form: self._show(visit, does(visit.owner, GraderForm.of(*form), visit.language))
 
-        return handler
+    def _test(self, visit: Visit, *form: Any) -> Iterator[Updates]:
+        for told in self.actions.test(visit.owner, GraderForm.of(*form), visit.language):
+            yield self._show(visit, told)
 
-    def _test(self, request: gr.Request, language: str, *form: Any) -> Iterator[Updates]:
-        owner, spoken = self.owner_of(request), Language(language)
-        for told in self.actions.test(owner, GraderForm.of(*form), spoken):
-            yield self._show(told, owner, spoken)
+    def _pull(self, visit: Visit) -> Iterator[Updates]:
+        for told in self.actions.pull(visit.owner, visit.language):
+            yield self._show(visit, told)
 
-    def _pull(self, language: str, request: gr.Request) -> Iterator[Updates]:
-        owner, spoken = self.owner_of(request), Language(language)
-        for told in self.actions.pull(owner, spoken):
-            yield self._show(told, owner, spoken)
+    def _find(self, visit: Visit) -> Updates:
+        return self._show(visit, self.actions.find(visit.language))
 
-    def _find(self, language: str, request: gr.Request) -> Updates:
-        owner, spoken = self.owner_of(request), Language(language)
-        return self._show(self.actions.find(spoken), owner, spoken)
-
-    def _offline(self, language: str, request: gr.Request) -> Updates:
-        owner, spoken = self.owner_of(request), Language(language)
-        return self._show(self.actions.offline(owner, spoken), owner, spoken)
-
-    def _status(self, language: str, request: gr.Request) -> str:
-        return self.actions.status(self.owner_of(request), Language(language))
+    def _offline(self, visit: Visit) -> Updates:
+        return self._show(visit, self.actions.offline(visit.owner, visit.language))

@@ -1,11 +1,10 @@
 """What each control of the page does: it plays on a session and says what the page then shows. Knows nothing of gradio."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from functools import partial
-
-from pydantic import ValidationError
+from functools import partial, partialmethod
+from typing import Any
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Interview, Phase, due, shows_grades
@@ -25,11 +24,11 @@ from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
 from interviewer.web.notices import error_text, not_begun, unreachable, with_unrecorded
 from interviewer.web.page_actions import (
-    PAGE_ACTIONS,
     BeginAssignment,
     CardAction,
     Goal,
     LeaveClass,
+    PageAction,
     Practise,
     StopGrading,
     StopTest,
@@ -86,32 +85,32 @@ class PageHandlers:
         """Record what is in the box as a question about the question, which is no answer."""
         if not text.strip():
             return self._noticed(owner, interview, language, say("play.empty_question", language))
-        refusals: dict[type[InterviewerError], str] = {OutOfTurn: say("play.no_more_questions", language)}
-        return self._played(owner, interview, language, lambda session: session.ask(text, place), refusals, clear=True)
+        ask = lambda session: session.ask(text, place)  # noqa: E731
+        return self._played(owner, interview, language, ask, "play.no_more_questions", clear=True)
 
-    def skip(self, owner: str, interview: str, place: str, language: Language) -> View:
-        """Pass on the question, or on the probe: then what was said before it is graded.
+    def _step(
+        self,
+        step: Callable[[Session, str], Interview],
+        owner: str,
+        interview: str,
+        place: str,
+        language: Language,
+        **more: Any,
+    ) -> View:
+        """A step of the interview that needs no more than the place where it stands."""
+        return self._played(owner, interview, language, lambda session: step(session, place), **more)
 
-        The box is emptied: what stands in it is about what was passed on. The browser keeps it for whoever comes back.
-        """
-        return self._played(owner, interview, language, lambda session: session.skip(place), clear=True)
-
-    def end(self, owner: str, interview: str, place: str, language: Language) -> View:
-        return self._played(owner, interview, language, lambda session: session.end(place))
+    end = partialmethod(_step, Session.end)
+    hint = partialmethod(_step, Session.hint, refusal="play.no_hint")
+    repeat = partialmethod(_step, Session.repeat)
+    undo_skip = partialmethod(_step, Session.undo_skip)
+    move_on = partialmethod(_step, Session.move_on)
+    # What stands in the box is about what was passed on. The browser keeps it for whoever comes back.
+    skip = partialmethod(_step, Session.skip, clear=True)
 
     def regrade(self, owner: str, interview: str, _: str, language: Language) -> View:
         """Grade again whatever could not be graded."""
-        return self._played(owner, interview, language, lambda session: session.regrade())
-
-    def hint(self, owner: str, interview: str, place: str, language: Language) -> View:
-        refusals: dict[type[InterviewerError], str] = {OutOfTurn: say("play.no_hint", language)}
-        return self._played(owner, interview, language, lambda session: session.hint(place), refusals)
-
-    def repeat(self, owner: str, interview: str, place: str, language: Language) -> View:
-        return self._played(owner, interview, language, lambda session: session.repeat(place))
-
-    def undo_skip(self, owner: str, interview: str, place: str, language: Language) -> View:
-        return self._played(owner, interview, language, lambda session: session.undo_skip(place))
+        return self._played(owner, interview, language, Session.regrade)
 
     def retry(self, owner: str, interview: str, place: str, language: Language) -> View:
         """Another try, with what was said before in the box to be made better."""
@@ -125,9 +124,6 @@ class PageHandlers:
         played = self._played(owner, interview, language, again)
         return played if played.notice else replace(played, prefill=said)
 
-    def move_on(self, owner: str, interview: str, place: str, language: Language) -> View:
-        return self._played(owner, interview, language, lambda session: session.move_on(place))
-
     def look(self, owner: str, interview: str, language: Language) -> View:
         """The interview as it stands, for a page that waits for grades or for the database, or changes its language."""
         try:
@@ -138,13 +134,13 @@ class PageHandlers:
         except InterviewerError as error:
             return unreachable(error, interview, language)
 
-    def act(self, owner: str, interview: str, sent: str, language: Language) -> View:
+    def not_understood(self, owner: str, interview: str, sent: str, language: Language) -> View:
+        """What no button sends; in the form for the goal, perhaps what was typed."""
+        key = "today.bad_goal" if '"goal"' in sent else "play.not_now"
+        return self._noticed(owner, interview, language, say(key, language))
+
+    def act(self, owner: str, interview: str, actions: Sequence[PageAction], language: Language) -> View:
         """What the buttons inside cards, reports and lists ask for."""
-        try:
-            actions = PAGE_ACTIONS.validate_json(sent)
-        except ValidationError:
-            key = "today.bad_goal" if '"goal"' in sent else "play.not_now"
-            return self._noticed(owner, interview, language, say(key, language))
         match actions:
             case [Goal() as goal, *_]:
                 return self._keep_goal(owner, goal, language)
@@ -239,11 +235,14 @@ class PageHandlers:
         interview: str,
         language: Language,
         play: Callable[[Session], Interview],
-        refusals: Mapping[type[InterviewerError], str] | None = None,
+        refusal: str = "play.not_now",
         *,
         clear: bool = False,
     ) -> View:
-        """What the page shows when this was recorded and what is due was started; `clear`: the answer box is empty then."""
+        """What the page shows when this was recorded and what is due was started; `clear`: the answer box is empty then.
+
+        `refusal` is the key of what is said where it is out of turn.
+        """
         try:
             session = self.service.resume(interview, owner, language)
             stands, notice = self._settled(session, play(session), language)
@@ -251,7 +250,7 @@ class PageHandlers:
         except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
             return unreachable(error, interview, language)
         except InterviewerError as error:
-            notice = (refusals or {}).get(type(error)) or error_text(error, language)
+            notice = say(refusal, language) if isinstance(error, OutOfTurn) else error_text(error, language)
             return self._noticed(owner, interview, language, notice)
 
     def _noticed(self, owner: str, interview: str, language: Language, notice: str) -> View:

@@ -6,7 +6,7 @@ What reads lists of questions is imported when the first one comes: the page nee
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,13 +18,14 @@ from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized
 from interviewer.errors import BankError, InterviewerError, NotAllowed
 from interviewer.llm.model_call import ModelCall
-from interviewer.presentation.templating import inline
+from interviewer.presentation.templating import inline, render
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say
 from interviewer.web.bank_audience import audience_label
 from interviewer.web.editor_actions import WindowTask
 from interviewer.web.grader_settings import BackgroundTask
-from interviewer.web.page_actions import PAGE_ACTIONS, BankAction
+from interviewer.web.page_actions import BankAction
+from interviewer.web.refusal import refusal
 from interviewer.web.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -32,10 +33,14 @@ if TYPE_CHECKING:
     from interviewer.banks.lint import Fault
 
 T = TypeVar("T")
-_Progress = tuple[str, int, int]
+M = TypeVar("M")
+K = TypeVar("K")
+_Progress = tuple[str, int | None, int | None]
 
 _MOST_REMEMBERED = 32
 _MOST_DRAFTS = 32
+# What goes beyond is counted on the page, and written out by the command.
+_MOST_SHOWN = 400
 
 _PROGRESS = """<div class="import-progress"><p role="status">{{ say("import." ~ stage) }}{% if total is not none %} {{ done }} / {{ total }}{% endif %}</p>
 <progress aria-label="{{ say("import." ~ stage) }}"{% if total is not none %} max="{{ total }}" value="{{ done }}"{% endif %}></progress>
@@ -66,7 +71,7 @@ class ImportDraft:
 
 
 class _Stopped(Exception):
-    """Somebody has pressed the button that stops the reading of a file."""
+    """Somebody has pressed the button that stops the task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +128,8 @@ class Importer:
             raise BankError("", "", localized(place.locked if place else "bank.id_shipped", id=repr(bank)))
         return decode_bank(data, place.path.name), f"{_version(data)}."
 
-    def change_banks(self, sent: str, language: Language) -> str | None:
-        """Delete a bank or put it back, and what is told of it; None where something else was asked for."""
-        try:
-            (action,) = PAGE_ACTIONS.validate_json(sent)
-        except ValueError:
-            return None
-        if not isinstance(action, BankAction):
-            return None
+    def change_banks(self, action: BankAction, language: Language) -> str:
+        """Delete a bank or put it back, and what is told of it."""
         if not self.may_save:
             return refusal("import.not_here", language)
         try:
@@ -191,16 +190,30 @@ class Importer:
         if stopping := self.running.get((owner, window, task)):
             stopping.set()
 
-    @contextmanager
-    def stoppable(self, owner: str, window: str, task: WindowTask) -> Iterator[tuple[threading.Event, ModelCall]]:
-        """What `stop` sets while a visitor's window waits in the block, and the call of what is asked of a model for it.
+    def watched(
+        self, owner: str, window: str, task: WindowTask, work: Callable[[Callable[[M], None]], T], begins: M
+    ) -> Iterator[M | T | None]:
+        """How far a task is while a visitor's window waits, then its result; None if `stop` ended it.
 
-        The call ends with the block, also where the window was closed meanwhile: nobody reads what a model still says.
+        It `begins` with what is told before the work tells anything. The work ends at the latest when it tells its
+        progress; what it asks of a model ends at once, also where the window was closed: nobody reads it any more.
         """
         stopping = self.running[owner, window, task] = threading.Event()
         call = ModelCall()
+
+        def heeding(tell: Callable[[M], None]) -> T:
+            def told(progress: M) -> None:
+                if stopping.is_set():
+                    raise _Stopped
+                tell(progress)
+
+            return work(told)
+
         try:
-            yield stopping, call
+            run: BackgroundTask[T, M] = BackgroundTask(heeding, stopping, call)
+            yield begins
+            yield from run
+            yield None if stopping.is_set() else run.result()
         finally:
             stopping.set()
             call.stop()
@@ -261,7 +274,6 @@ class Importer:
         title: str = "",
     ) -> Iterator[ImportView]:
         from interviewer.banks.importing import pipeline
-        from interviewer.web import preview
 
         if not self.may_save:
             yield _refused("import.not_here", language)
@@ -275,8 +287,10 @@ class Importer:
             yield _refused("import.no_model", language)
             return
 
-        def made(stopping: threading.Event, tell: Callable[[_Progress], None]) -> "Preview":
-            hears = partial(_hear, tell, stopping)
+        def made(tell: Callable[[_Progress], None]) -> "Preview":
+            def hears(stage: str, done: int, total: int) -> None:
+                tell((stage, done, total))
+
             shown = pipeline.preview(
                 name,
                 data,
@@ -292,37 +306,38 @@ class Importer:
             return shown
 
         try:
-            with self.stoppable(owner, window, WindowTask.IMPORT) as (stopping, call):
-                run: BackgroundTask[Preview, _Progress] = BackgroundTask(partial(made, stopping), stopping, call)
-                yield _progress("reading", None, None, language)
-                for stage, done, total in run:
-                    yield _progress(stage, done, total, language)
-                shown = None if stopping.is_set() else run.result()
+            begins: _Progress = ("reading", None, None)
+            for step in self.watched(owner, window, WindowTask.IMPORT, made, begins):
+                if isinstance(step, pipeline.Preview):
+                    yield self._previewed(owner, step, language)
+                elif step is None:
+                    yield ImportView(inline('<p role="status">{{ say("import.stopped") }}</p>', language))
+                else:
+                    yield _progress(*step, language)
         except InterviewerError as error:
             yield _refused("import.unusable", language, error)
-            return
-        if shown is None:
-            yield ImportView(inline('<p role="status">{{ say("import.stopped") }}</p>', language))
-            return
+
+    def _previewed(self, owner: str, shown: "Preview", language: Language) -> ImportView:
+        """What a file would become, kept for the editor under a name that the page is told."""
         imported = _version(shown.base.encode())
         base = f"{_version(shown.before)}.{imported}"
         draft = _version(f"{owner} {base} {shown.yaml}".encode())
-        _remember(self.imported, imported, shown.base, _MOST_REMEMBERED)
-        _remember(self.drafts, draft, ImportDraft(owner, shown.bank, shown.yaml, base, shown.faults), _MOST_DRAFTS)
-        yield ImportView(preview.preview_html(shown, draft, language))
+        remember(self.imported, imported, shown.base, _MOST_REMEMBERED)
+        remember(self.drafts, draft, ImportDraft(owner, shown.bank, shown.yaml, base, shown.faults), _MOST_DRAFTS)
+        return ImportView(preview_html(shown, draft, language))
 
 
-def _hear(tell: Callable[[_Progress], None], stopping: threading.Event, stage: str, done: int, total: int) -> None:
-    if stopping.is_set():
-        raise _Stopped
-    tell((stage, done, total))
+def preview_html(shown: "Preview", draft: str, language: Language) -> str:
+    """What was found and what was not, and why; the editor shows the questions of the `draft` of this name below it."""
+    report = shown.report(language)
+    return render("import_preview.html", language, shown=shown, draft=draft, report=report, most=_MOST_SHOWN)
 
 
 def _progress(stage: str, done: int | None, total: int | None, language: Language) -> ImportView:
     return ImportView(inline(_PROGRESS, language, stage=stage, done=done, total=total))
 
 
-def _remember(kept: dict[str, T], name: str, value: T, most: int) -> None:
+def remember(kept: dict[K, T], name: K, value: T, most: int) -> None:
     """Keep the latest so many."""
     kept.pop(name, None)
     kept[name] = value
@@ -332,18 +347,6 @@ def _remember(kept: dict[str, T], name: str, value: T, most: int) -> None:
 
 def _version(data: bytes | None) -> str:
     return "" if data is None else hashlib.sha256(data).hexdigest()
-
-
-_REFUSED = """<div role="alert" class="card"><p class="failure">{{ text }}</p>
-{% if detail %}<p class="quiet">{{ detail }}</p>{% endif %}</div>"""
-
-
-def refusal(key: str, language: Language, error: InterviewerError | Localized | str = "", **values: object) -> str:
-    """A reason, and what exactly is wrong: without the name of the edited text, and the options of the command."""
-    detail = error if isinstance(error, str) else error.into(language)
-    for internal in ("bank.yaml：", "bank.yaml: ", " (--id)", "（--id）", " (-o)", "（-o）"):
-        detail = detail.replace(internal, "")
-    return inline(_REFUSED, language, text=say(key, language, **values), detail=detail)
 
 
 def _refused(

@@ -7,22 +7,16 @@ from typing import Any
 import gradio as gr
 
 from interviewer.domain.language import Language
-from interviewer.presentation.templating import inline
+from interviewer.presentation.templating import render
 from interviewer.text.messages import say
 from interviewer.web.import_handlers import Importer
-
-Updates = dict[Any, Any]
+from interviewer.web.page_input import Visit
+from interviewer.web.page_output import Updates, worded
 
 _OFFLINE, _MODEL, _REFERENCES = "offline", "model", "references"
 _COMPILERS = (_OFFLINE, _MODEL, _REFERENCES)
 # As many answers are drafted at a time; the same list read again goes on.
 _MOST_REFERENCES = 20
-
-_PICKER = """{% if not is_allowed %}<p>{{ say("import.not_here") }}</p>{% else %}
-<h2>{{ say("import.title") }}</h2><p>{{ say("import.intro") }} {{ say("import.read_by_site" if is_site else "import.read_here") }}</p>
-<div id="import-drop" data-too-large="{{ say("import.too_large") }}" data-not-sent="{{ say("import.not_sent") }}"><label for="import-file">{{ say("import.choose") }}</label>
-<input type="file" id="import-file" accept=".md,.markdown,.txt,.csv,.tsv,.json,.jsonl,.yaml,.yml">
-<p id="import-status" role="status"></p></div>{% endif %}"""
 
 
 class ImportTab:
@@ -51,59 +45,47 @@ class ImportTab:
 
 def import_labels(tab: ImportTab, language: Language, *, is_allowed: bool, is_site: bool) -> Updates:
     """Every word on the tab; `is_site`: the page is not on its visitor's own machine."""
-    compilers = [(say(f"compiler.{name}", language), name) for name in _COMPILERS]
-    return {
-        tab.tab: gr.update(label=say("tab.import", language)),
-        tab.picker: inline(_PICKER, language, is_allowed=is_allowed, is_site=is_site),
-        tab.compiler: gr.update(label=say("import.compiler", language), choices=compilers),
-        tab.pasting: gr.update(label=say("import.pasting", language)),
-        tab.title: gr.update(label=say("import.paste_title", language)),
-        tab.paste: gr.update(
-            label=say("import.paste", language), placeholder=say("import.paste_placeholder", language)
-        ),
-        tab.read_paste: say("import.read_paste", language),
-    }
+    words = worded(
+        {
+            tab.tab: "tab.import", tab.compiler: "import.compiler", tab.pasting: "import.pasting",
+            tab.title: "import.paste_title", tab.paste: "import.paste", tab.read_paste: "import.read_paste",
+        },
+        language,
+    )  # fmt: skip
+    words[tab.compiler]["choices"] = [(say(f"compiler.{name}", language), name) for name in _COMPILERS]
+    words[tab.paste]["placeholder"] = say("import.paste_placeholder", language)
+    return words | {tab.picker: render("import_picker.html", language, is_allowed=is_allowed, is_site=is_site)}
 
 
 @dataclass(frozen=True)
 class ImportWiring:
-    """Connects the tab to what it does; `owner_of` says who asks, or refuses; `play` shows one's bank on the start form."""
+    """Connects the tab to what it does."""
 
     tab: ImportTab
     importer: Importer
-    owner_of: Callable[[gr.Request], str]
-    play: Callable[[str, str, Language], Updates]
 
-    def connect(self, on: Callable[..., Any], language: gr.Radio, drawn: list[Any]) -> None:
-        """`on` binds a handler to a trigger the way all events of the page are bound; `play` draws on `drawn`."""
-        tab = self.tab
+    def connect(self, on: Callable[..., Any]) -> None:
+        """`on` binds a handler to a trigger the way all events of the page are bound."""
+        tab, waits = self.tab, {"waits": True}
         # A file that is chosen while another is being read is read after it.
+        on(tab.read.click, self._read, [tab.window, tab.compiler], [tab.found], trigger_mode="always_last", **waits)
         on(
-            tab.read.click,
-            self._read,
-            [tab.window, tab.compiler, language],
+            tab.read_paste.click,
+            self._read_paste,
+            [tab.window, tab.compiler, tab.paste, tab.title],
             [tab.found],
-            waits=True,
-            trigger_mode="always_last",
+            **waits,
         )
-        pasted = [tab.window, tab.paste, tab.title, tab.compiler, language]
-        on(tab.read_paste.click, self._read_paste, pasted, [tab.found], waits=True)
-        on(tab.play.click, self._play, [tab.bank, language], drawn)
 
-    def _read(self, window: str, compiler: str, language: str, request: gr.Request) -> Iterator[str]:
-        owner = self.owner_of(request)
-        for shown in self.importer.of(owner).read(owner, window or "", Language(language), **_asked(compiler)):
+    def _read(self, visit: Visit, window: str, compiler: str) -> Iterator[str]:
+        importer = self.importer.of(visit.owner)
+        for shown in importer.read(visit.owner, window or "", visit.language, **_asked(compiler)):
             yield shown.html
 
-    def _read_paste(
-        self, window: str, text: str, title: str, compiler: str, language: str, request: gr.Request
-    ) -> Iterator[str]:
-        owner, spoken, asked = self.owner_of(request), Language(language), _asked(compiler)
-        for shown in self.importer.of(owner).read_text(owner, window or "", text or "", title or "", spoken, **asked):
+    def _read_paste(self, visit: Visit, window: str, compiler: str, text: str, title: str) -> Iterator[str]:
+        importer, sent = self.importer.of(visit.owner), (window or "", text or "", title or "")
+        for shown in importer.read_text(visit.owner, *sent, visit.language, **_asked(compiler)):
             yield shown.html
-
-    def _play(self, bank: str, language: str, request: gr.Request) -> Updates:
-        return self.play(self.owner_of(request), bank, Language(language))
 
 
 def _asked(compiler: str) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from interviewer.presentation.job_text import job_notes
 from interviewer.presentation.templating import inline, render
 from interviewer.text.messages import say
 from interviewer.web.editor_actions import WindowTask
-from interviewer.web.grader_settings import BackgroundTask
-from interviewer.web.import_handlers import Importer, refusal
+from interviewer.web.import_handlers import Importer, remember
+from interviewer.web.refusal import refusal
 
 if TYPE_CHECKING:
     from interviewer.banks.job_description.requirements import JobMap
@@ -34,10 +34,6 @@ PARTS = {"description": "job.choose_description", "resume": "job.choose_resume"}
 
 T = TypeVar("T")
 _Tell = Callable[[str], None]
-
-
-class _Stopped(Exception):
-    """Somebody has pressed the button that stops it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +93,15 @@ class JobPreparation:
         llm = self.importer.models.llm_for(owner) if self.importer.may_save else None
         banks = self.importer.library.of(owner).banks()
 
-        def work(tell: _Tell, heed: Callable[[], None]) -> JobMap:
+        def work(tell: _Tell) -> JobMap:
             def told(done: int, total: int) -> None:
-                heed()
                 tell(say("job.choosing", language, done=done, total=total))
 
             return map_job(*texts, banks, llm, language, told)
 
         for found in self._watched(owner, window, work, language):
             if isinstance(found, JobMap):
-                self._remember(owner, window, found)
+                remember(self.maps, (owner, window), found, _MOST_MAPS)
                 yield self._shown(found, llm, language)
             else:
                 yield found
@@ -122,9 +117,8 @@ class JobPreparation:
         library = self.importer.library
         drafted: list[Question] = []
 
-        def work(tell: _Tell, heed: Callable[[], None]) -> list[Question]:
+        def work(tell: _Tell) -> list[Question]:
             for number, gap in enumerate(found.gaps, start=1):
-                heed()
                 total, what = len(found.gaps), gap.title or gap.quote
                 tell(say("job.drafting", language, done=number, total=total, what=what))
                 try:
@@ -141,32 +135,20 @@ class JobPreparation:
             yield self._shown(found, llm, language, step) if isinstance(step, list) else step
 
     def _watched(
-        self, owner: str, window: str, work: Callable[[_Tell, Callable[[], None]], T], language: Language
+        self, owner: str, window: str, work: Callable[[_Tell], T], language: Language
     ) -> Iterator[Prepared | T]:
         """How far the work is, then its result; a press of the button that stops it ends the request too."""
         may_stop = self.importer.may_save
         try:
-            with self.importer.stoppable(owner, window, WindowTask.JOB) as (stopping, call):
-
-                def heed() -> None:
-                    if stopping.is_set():
-                        raise _Stopped
-
-                run: BackgroundTask[T, str] = BackgroundTask(lambda tell: work(tell, heed), stopping, call)
-                yield Prepared(inline(_WORKING, language, told=say("job.reading", language), may_stop=may_stop))
-                for told in run:
-                    yield Prepared(inline(_WORKING, language, told=told, may_stop=may_stop))
-                found = None if stopping.is_set() else run.result()
+            for step in self.importer.watched(owner, window, WindowTask.JOB, work, say("job.reading", language)):
+                if step is None:
+                    yield Prepared(inline('<p role="status">{{ say("job.stopped") }}</p>', language))
+                elif isinstance(step, str):
+                    yield Prepared(inline(_WORKING, language, told=step, may_stop=may_stop))
+                else:
+                    yield step
         except InterviewerError as error:
             yield Prepared(refusal("job.unusable", language, error))
-            return
-        yield Prepared(inline('<p role="status">{{ say("job.stopped") }}</p>', language)) if found is None else found
-
-    def _remember(self, owner: str, window: str, found: "JobMap") -> None:
-        self.maps.pop((owner, window), None)
-        self.maps[owner, window] = found
-        for oldest in list(self.maps)[:-_MOST_MAPS]:
-            self.maps.pop(oldest, None)
 
     def _shown(
         self, found: "JobMap", llm: LLM | None, language: Language, drafted: Sequence[Question] | None = None

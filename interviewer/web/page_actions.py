@@ -14,9 +14,13 @@ from interviewer.sessions.service import Session
 _LONGEST_NOTE = 400
 
 
-class _OnAttempt(BaseModel):
+class Sent(BaseModel):
+    """What a script sends; whatever is in it beyond the fields is refused."""
+
     model_config = ConfigDict(extra="forbid")
 
+
+class _OnAttempt(Sent):
     question: str
     attempt: int
 
@@ -52,63 +56,49 @@ class SecondOpinion(_OnAttempt):
         return session.ask_second_opinion(self.question, self.attempt)
 
 
-class StopGrading(BaseModel):
+class StopGrading(Sent):
     """The gradings of the interview that is shown end, with their requests; they can be asked for again."""
-
-    model_config = ConfigDict(extra="forbid")
 
     do: Literal["stop_grading"]
 
 
-class StopTest(BaseModel):
+class StopTest(Sent):
     """The grader test ends, with its request."""
-
-    model_config = ConfigDict(extra="forbid")
 
     do: Literal["stop_check"]
 
 
-class Practise(BaseModel):
+class Practise(Sent):
     """A new interview with these questions, each as `bank/question`, or by its id in the interview that is shown."""
-
-    model_config = ConfigDict(extra="forbid")
 
     do: Literal["practise"]
     questions: list[str] = Field(min_length=1, max_length=200)
 
 
-class Goal(BaseModel):
+class Goal(Sent):
     """The day of a real interview, and the most questions a day."""
-
-    model_config = ConfigDict(extra="forbid")
 
     do: Literal["goal"]
     exam_on: date | None
     daily_cap: int = Field(ge=1, le=200)
 
 
-class BeginAssignment(BaseModel):
+class BeginAssignment(Sent):
     """The interview of an assignment of a class begins, or goes on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     do: Literal["begin_assignment"]
     assignment: str
 
 
-class LeaveClass(BaseModel):
+class LeaveClass(Sent):
     """The candidate leaves a class."""
-
-    model_config = ConfigDict(extra="forbid")
 
     do: Literal["leave_class"]
     classroom: str
 
 
-class KeepNote(BaseModel):
+class KeepNote(Sent):
     """What is kept about a question, `bank/question`; None leaves a part of it as it is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     do: Literal["note"]
     question: str = Field(pattern=r"^[^/\s]+/[^/\s]+$", max_length=161)
@@ -120,20 +110,16 @@ class KeepNote(BaseModel):
         return QuestionName(*self.question.split("/"))
 
 
-class InterviewAction(BaseModel):
+class InterviewAction(Sent):
     """An interview of the list is deleted, put back, or given a title."""
-
-    model_config = ConfigDict(extra="forbid")
 
     do: Literal["delete", "put_back", "rename"]
     interview: str
     title: str = Field("", max_length=200)
 
 
-class BankAction(BaseModel):
+class BankAction(Sent):
     """A bank of one's own is deleted, or put back."""
-
-    model_config = ConfigDict(extra="forbid")
 
     do: Literal["delete_bank", "put_back_bank"]
     bank: str

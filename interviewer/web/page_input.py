@@ -5,9 +5,10 @@ import inspect
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial, wraps
 from pathlib import Path
@@ -28,22 +29,41 @@ _log = logging.getLogger(__name__)
 _END = object()
 
 
-def sanitized(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The handler, with every lone surrogate in its arguments replaced by a question mark.
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who sent an event of the page, and the language that its controls are in."""
 
-    JSON may hold half a character, which neither a database nor an answer to the browser can. What makes the handler
-    fail is logged in one line, without what was sent; the whole traceback is there at the level DEBUG.
+    owner: str
+    language: Language
+    request: gr.Request
+    root_path: str
+
+    @property
+    def zone(self) -> tzinfo:
+        """Where the visitor's day begins, as the browser says."""
+        return time_zone(dict(self.request.cookies).get("zone", ""))
+
+    @property
+    def address(self) -> str:
+        """Where this page is: its host is the one it was asked for, which the guard has checked."""
+        return self.root_path or f"http://{self.request.headers.get('host', '')}"
+
+
+def sanitized(handler: Callable[..., Any], visit: Callable[[gr.Request, str], Visit]) -> Callable[..., Any]:
+    """The handler as Gradio calls it: with the visit first, and every lone surrogate replaced by a question mark.
+
+    `visit` makes it of the request and the page's language, which is the first value that the browser sends. JSON may
+    hold half a character, which neither a database nor an answer to the browser can. What makes the handler fail is
+    logged in one line, without what was sent; the whole traceback is there at the level DEBUG.
     """
 
-    @wraps(handler)
-    def once(*sent: Any) -> Any:
-        with _in_one_line(_request(sent)):
-            return handler(*map(_whole, sent))
+    def once(request: gr.Request, language: str, *sent: Any) -> Any:
+        with _in_one_line(request):
+            return handler(visit(request, language), *map(_whole, sent))
 
-    @wraps(handler)
-    def step_by_step(*sent: Any) -> Any:
-        with _in_one_line(_request(sent)):
-            yield from handler(*map(_whole, sent))
+    def step_by_step(request: gr.Request, language: str, *sent: Any) -> Any:
+        with _in_one_line(request):
+            yield from handler(visit(request, language), *map(_whole, sent))
 
     return step_by_step if inspect.isgeneratorfunction(handler) else once
 
@@ -108,11 +128,6 @@ def where(error: Exception) -> str:
     return f"{type(error).__name__} at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else type(error).__name__
 
 
-def zone_of(request: gr.Request) -> tzinfo:
-    """Where the visitor's day begins, as the browser says."""
-    return time_zone(dict(request.cookies).get("zone", ""))
-
-
 def language_of(request: gr.Request) -> Language:
     return preferred_language(dict(request.cookies).get("lang", ""), request.headers.get("accept-language", ""))
 
@@ -131,10 +146,6 @@ def _in_one_line(request: gr.Request | None = None) -> Iterator[None]:
         _log.debug("it came from", exc_info=error)
         told = say("app.failed", language_of(request) if request else Language.EN, kind=type(error).__name__)
         raise gr.Error(told, print_exception=False) from error
-
-
-def _request(sent: Iterable[Any]) -> gr.Request | None:
-    return next((one for one in sent if isinstance(one, gr.Request)), None)
 
 
 def _whole(sent: Any) -> Any:

@@ -1,13 +1,12 @@
 """What the page shows of an owner's practice: progress, the questions of all banks, and the list of interviews put in order."""
 
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
-
-from pydantic import ValidationError
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError, StoreError
-from interviewer.presentation.progress_page import progress_page, questions_page
+from interviewer.presentation.practice_pages import progress_page, questions_page
 from interviewer.presentation.templating import inline
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState
@@ -16,7 +15,7 @@ from interviewer.sessions.question_search import NoteFilter, known_questions, se
 from interviewer.sessions.removal import soft_delete, undelete
 from interviewer.sessions.store import Store
 from interviewer.text.messages import say
-from interviewer.web.page_actions import PAGE_ACTIONS, InterviewAction, KeepNote, PageAction
+from interviewer.web.page_actions import InterviewAction, KeepNote
 
 _DELETED = """<p role="status">{{ say("list.deleted") }} <button type="button" class="put-back" data-interview="{{ name }}">{{ say("list.undo") }}</button></p>"""
 _AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
@@ -49,28 +48,17 @@ class PracticeHandlers:
             return inline(_AWAY, language, reason=error.into(language))
         return questions_page(search_questions(known, words, states=states, notes=notes, kept=kept), notes, language)
 
-    def keep_notes(self, owner: str, sent: str, language: Language) -> tuple[str, str]:
-        """Keep the notes that were sent; give the rest of it, '' where that is all, and what went wrong."""
+    def keep_notes(self, owner: str, notes: Iterable[KeepNote], language: Language) -> str:
+        """Keep notes and bookmarks; what went wrong, '' if nothing did."""
         try:
-            actions = PAGE_ACTIONS.validate_json(sent)
-            notes = [action for action in actions if isinstance(action, KeepNote)]
             for one in notes:
                 save_note(self._store, owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
-        except ValidationError:
-            return sent, ""
         except StoreError as error:
-            return "", say("notes.not_kept", language, reason=error.into(language))
-        rest: list[PageAction] = [action for action in actions if not isinstance(action, KeepNote)]
-        return (PAGE_ACTIONS.dump_json(rest).decode() if rest and notes else sent if rest else ""), ""
+            return say("notes.not_kept", language, reason=error.into(language))
+        return ""
 
-    def change_list(self, owner: str, sent: str, language: Language) -> str | None:
-        """Delete, put back or rename an interview, and say so; None where something else was asked for."""
-        try:
-            (action,) = PAGE_ACTIONS.validate_json(sent)
-        except (ValidationError, ValueError):
-            return None
-        if not isinstance(action, InterviewAction):
-            return None
+    def change_list(self, owner: str, action: InterviewAction, language: Language) -> str:
+        """Delete, put back or rename an interview, and say so."""
         try:
             return self._change(owner, action, language)
         except InterviewerError as error:

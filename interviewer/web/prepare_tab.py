@@ -8,17 +8,11 @@ import gradio as gr
 
 from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError
-from interviewer.presentation.templating import inline
-from interviewer.text.messages import say
-from interviewer.web.import_handlers import refusal
+from interviewer.presentation.templating import render
 from interviewer.web.job_preparation import PARTS, JobPreparation, Prepared
-
-Updates = dict[Any, Any]
-
-_PICKER = """<h2>{{ say("job.title") }}</h2><p>{{ say("job.intro") }}</p>
-{% if may_upload %}<div class="job-files">{% for part, label in parts.items() %}<p><label for="job-{{ part }}-file">{{ say(label) }}</label>
-<input type="file" id="job-{{ part }}-file" class="job-file" data-part="{{ part }}" accept=".pdf,.docx,.md,.markdown,.txt"></p>{% endfor %}</div>
-<p id="job-status" role="status" data-too-large="{{ say("import.too_large") }}" data-not-sent="{{ say("import.not_sent") }}"></p>{% endif %}"""
+from interviewer.web.page_input import Visit
+from interviewer.web.page_output import Updates, worded
+from interviewer.web.refusal import refusal
 
 
 class PrepareTab:
@@ -43,73 +37,65 @@ class PrepareTab:
 
 def prepare_labels(tab: PrepareTab, language: Language, *, may_save: bool) -> Updates:
     """Every word on the tab."""
-    return {
-        tab.tab: gr.update(label=say("tab.prepare", language)),
-        tab.picker: inline(_PICKER, language, may_upload=may_save, parts=PARTS),
-        tab.description: gr.update(label=say("job.description", language)),
-        tab.resume: gr.update(label=say("job.resume", language)),
-        tab.keep: gr.update(label=say("job.keep", language)),
-        tab.map: say("job.map", language),
-        tab.forget: say("job.forget", language),
-        tab.draft: gr.update(value=say("job.draft", language)),
-    }
+    words = {
+        tab.tab: "tab.prepare", tab.description: "job.description", tab.resume: "job.resume", tab.keep: "job.keep",
+        tab.map: "job.map", tab.forget: "job.forget", tab.draft: "job.draft",
+    }  # fmt: skip
+    return worded(words, language) | {tab.picker: render("job_picker.html", language, may_upload=may_save, parts=PARTS)}
 
 
 @dataclass(frozen=True)
 class PrepareWiring:
-    """Connects the tab to what it does; `owner_of` says who asks, or refuses."""
+    """Connects the tab to what it does."""
 
     tab: PrepareTab
     job: JobPreparation
-    owner_of: Callable[[gr.Request], str]
 
-    def connect(self, on: Callable[..., Any], language: gr.Radio, tabs: gr.Tabs) -> None:
+    def connect(self, on: Callable[..., Any], tabs: gr.Tabs) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
         tab = self.tab
         texts, boxes = [tab.description, tab.resume], [tab.description, tab.resume, tab.told]
         shown = [tab.found, tab.draft]
-        on(tab.tab.select, self._bring_kept, [*texts, language], boxes)
-        on(tab.read.click, self._read, [tab.window, language], boxes, trigger_mode="always_last")
-        on(tab.map.click, self._map, [tab.window, *texts, tab.keep, language], shown, waits=True)
-        on(tab.draft.click, self._draft, [tab.window, language], shown, waits=True)
-        on(tab.forget.click, self._forget, [tab.window, language], [*boxes, *shown, tab.keep])
-        on(tab.review.click, lambda: gr.update(selected="import"), [], [tabs])
+        on(tab.tab.select, self._bring_kept, texts, boxes)
+        on(tab.read.click, self._read, [tab.window], boxes, trigger_mode="always_last")
+        on(tab.map.click, self._map, [tab.window, *texts, tab.keep], shown, waits=True)
+        on(tab.draft.click, self._draft, [tab.window], shown, waits=True)
+        on(tab.forget.click, self._forget, [tab.window], [*boxes, *shown, tab.keep])
+        on(tab.review.click, lambda _: gr.update(selected="import"), [], [tabs])
 
-    def _bring_kept(self, description: str, resume: str, language: str, request: gr.Request) -> Any:
+    def _bring_kept(self, visit: Visit, description: str, resume: str) -> Any:
         """What was kept, where nothing is typed yet."""
         try:
-            kept = None if description or resume else self.job.kept(self.owner_of(request))
+            kept = None if description or resume else self.job.kept(visit.owner)
         except InterviewerError as error:
-            return {self.tab.told: refusal("job.unusable", Language(language), error)}
+            return {self.tab.told: refusal("job.unusable", visit.language, error)}
         return {self.tab.description: kept[0], self.tab.resume: kept[1]} if kept else gr.skip()
 
-    def _read(self, window: str, language: str, request: gr.Request) -> Updates:
-        owner, read = self.owner_of(request), Updates()
+    def _read(self, visit: Visit, window: str) -> Updates:
+        read = Updates()
         for part, box in zip(PARTS, (self.tab.description, self.tab.resume), strict=True):
             try:
-                text = self.job.read(owner, window or "", part)
+                text = self.job.read(visit.owner, window or "", part)
             except InterviewerError as error:
-                return read | {self.tab.told: refusal("job.unusable", Language(language), error)}
+                return read | {self.tab.told: refusal("job.unusable", visit.language, error)}
             if text is not None:
                 read[box] = text
         return read | {self.tab.told: ""}
 
-    def _map(
-        self, window: str, description: str, resume: str, keep: bool, language: str, request: gr.Request
-    ) -> Iterator[Updates]:
-        owner, spoken = self.owner_of(request), Language(language)
-        for shown in self.job.map(owner, window or "", description or "", resume or "", spoken, keep=bool(keep)):
+    def _map(self, visit: Visit, window: str, description: str, resume: str, keep: bool) -> Iterator[Updates]:
+        sent = (window or "", description or "", resume or "")
+        for shown in self.job.map(visit.owner, *sent, visit.language, keep=bool(keep)):
             yield self._shown(shown)
 
-    def _draft(self, window: str, language: str, request: gr.Request) -> Iterator[Updates]:
-        for shown in self.job.draft(self.owner_of(request), window or "", Language(language)):
+    def _draft(self, visit: Visit, window: str) -> Iterator[Updates]:
+        for shown in self.job.draft(visit.owner, window or "", visit.language):
             yield self._shown(shown)
 
     def _shown(self, shown: Prepared) -> Updates:
         return {self.tab.found: shown.html, self.tab.draft: gr.update(visible=shown.may_draft)}
 
-    def _forget(self, window: str, language: str, request: gr.Request) -> Updates:
+    def _forget(self, visit: Visit, window: str) -> Updates:
         tab = self.tab
-        told = self.job.forget(self.owner_of(request), window or "", Language(language))
+        told = self.job.forget(visit.owner, window or "", visit.language)
         empty = {tab.description: "", tab.resume: "", tab.found: "", tab.keep: False}
         return {**empty, tab.told: told, tab.draft: gr.update(visible=False)}

@@ -6,51 +6,45 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain.language import Language
 from interviewer.web.controls import Controls
 from interviewer.web.handlers import PageHandlers
 from interviewer.web.history import link_told, listing, regraded
 from interviewer.web.identity import Owners
-from interviewer.web.page_input import zone_of
+from interviewer.web.page_input import Visit
 
 
 @dataclass(frozen=True)
 class RecordsWiring:
-    """Connects the tab to what it does; `owner_of` says who asks, or refuses, and `address_of` the address of the page."""
+    """Connects the tab to what it does."""
 
     c: Controls
     handlers: PageHandlers
     owners: Owners
-    owner_of: Callable[[gr.Request], str]
-    address_of: Callable[[gr.Request], str]
 
-    def connect(self, on: Callable[..., Any], language: gr.Radio) -> None:
+    def connect(self, on: Callable[..., Any]) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
         c = self.c
         for trigger in (c.records.select, c.refresh.click):
-            on(trigger, self._list, [language, c.words], [c.progress, c.listing])
+            on(trigger, self._list, [c.words], [c.progress, c.listing])
         # Not when the box is left: the list would be drawn anew under whoever is on the way to one of its buttons.
         for found in (c.words.submit, c.words.input):
-            on(found, self._find, [language, c.words], [c.listing], trigger_mode="always_last")
-        on(c.regrade.click, self._regrade, [language], [c.listing])
-        on(c.link.click, self._link, [language], [c.link_text])
+            on(found, self._find, [c.words], [c.listing], trigger_mode="always_last")
+        on(c.regrade.click, self._regrade, [], [c.listing])
+        on(c.link.click, self._link, [], [c.link_text])
 
-    def _list(self, language: str, words: str, request: gr.Request) -> tuple[str, str]:
-        progress = self.handlers.practice.progress(self.owner_of(request), zone_of(request), Language(language))
-        return progress, self._find(language, words, request)
+    def _list(self, visit: Visit, words: str) -> tuple[str, str]:
+        progress = self.handlers.practice.progress(visit.owner, visit.zone, visit.language)
+        return progress, self._find(visit, words)
 
-    def _find(self, language: str, words: str, request: gr.Request) -> str:
-        owner = self.owner_of(request)
-        return listing(self.handlers.service, owner, Language(language), words=words, zone=zone_of(request))
+    def _find(self, visit: Visit, words: str) -> str:
+        return listing(self.handlers.service, visit.owner, visit.language, words=words, zone=visit.zone)
 
-    def _regrade(self, language: str, request: gr.Request) -> str:
+    def _regrade(self, visit: Visit) -> str:
         """Grade whatever of this owner has no grade, and list the interviews anew."""
-        owner, spoken = self.owner_of(request), Language(language)
-        return regraded(*self.handlers.regrade_all(owner, spoken), spoken) + listing(
-            self.handlers.service, owner, spoken
-        )
+        told = regraded(*self.handlers.regrade_all(visit.owner, visit.language), visit.language)
+        return told + listing(self.handlers.service, visit.owner, visit.language)
 
-    def _link(self, language: str, request: gr.Request) -> Any:
+    def _link(self, visit: Visit) -> Any:
         """A link for another browser."""
-        address = f"{self.address_of(request)}/enter/{self.owners.link(self.owner_of(request))}"
-        return gr.update(value=link_told(address, Language(language)), visible=True)
+        told = link_told(f"{visit.address}/enter/{self.owners.link(visit.owner)}", visit.language)
+        return gr.update(value=told, visible=True)

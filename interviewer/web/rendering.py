@@ -1,7 +1,6 @@
 """How a view, a language and the start form's choices look on the controls."""
 
 import time
-from typing import Any
 
 import gradio as gr
 
@@ -9,19 +8,18 @@ from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import InterviewerStyle, Mode, Order
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
+from interviewer.presentation.practice_pages import begin_label, today_card
 from interviewer.presentation.templating import inline
-from interviewer.presentation.today import begin_label, today_card
 from interviewer.sessions.due_questions import Today
 from interviewer.text.messages import say
 from interviewer.web.controls import AWAY_SECONDS, DEFAULT_COUNT, NO_INTERVIEW, POLL_SECONDS, Controls
 from interviewer.web.grader_tab import grader_labels
 from interviewer.web.import_tab import import_labels
+from interviewer.web.page_output import Updates, worded
 from interviewer.web.prepare_tab import prepare_labels
 from interviewer.web.questions_tab import questions_labels
 from interviewer.web.start_choices import ANSWER_SECONDS
 from interviewer.web.view_model import Screen, View
-
-Updates = dict[Any, Any]
 
 
 def draw(c: Controls, view: View) -> Updates:
@@ -78,9 +76,6 @@ def _notice(view: View) -> str:
 def labels(c: Controls, library: BankLibrary, language: Language, *, may_import: bool) -> Updates:
     """Every label in this language."""
 
-    def label(key: str, **more: Any) -> Any:
-        return gr.update(label=say(key, language), **more)
-
     def choices(
         kind: str, values: type[Order] | type[Mode] | type[InterviewerStyle] | type[Language]
     ) -> list[tuple[str, str]]:
@@ -93,39 +88,38 @@ def labels(c: Controls, library: BankLibrary, language: Language, *, may_import:
         for seconds in ANSWER_SECONDS
     ]
     broken = [error.into(language) for error in library.broken()]
-    buttons = {
-        c.refresh: "list.refresh", c.regrade: "list.regrade", c.link: "list.link", start.button: "start.button", play.send: "play.send",
-        play.clarify: "play.ask",
-        play.hint: "play.hint", play.repeat: "play.repeat", play.skip: "play.skip", play.undo_skip: "play.undo_skip", play.end: "play.end",
-        play.end_yes: "play.end_yes", play.end_no: "play.end_no", play.retry: "play.retry", play.regrade: "play.regrade",
-        play.leave: "play.leave", report.regrade: "report.regrade", report.new: "play.new",
-    }  # fmt: skip
+    words = worded(
+        {
+            c.page_language: "app.language", c.words: "list.words", c.practice: "tab.practice",
+            c.records: "tab.interviews", c.refresh: "list.refresh", c.regrade: "list.regrade", c.link: "list.link",
+            start.choose: "today.choose", start.bank: "start.bank", start.topics: "start.topics",
+            start.count: "start.count", start.order: "start.order", start.language: "start.language",
+            start.mode: "start.mode", start.answer_seconds: "start.answer_seconds", start.manner: "start.manner",
+            start.probes: "start.probes", start.hints: "start.hints", start.button: "start.button",
+            play.answer: "play.answer", play.send: "play.send", play.clarify: "play.ask", play.hint: "play.hint",
+            play.repeat: "play.repeat", play.skip: "play.skip", play.undo_skip: "play.undo_skip", play.end: "play.end",
+            play.end_yes: "play.end_yes", play.end_no: "play.end_no", play.retry: "play.retry",
+            play.regrade: "play.regrade", play.leave: "play.leave", report.regrade: "report.regrade",
+            report.new: "play.new",
+        },
+        language,
+    )  # fmt: skip
+    words[c.page_language]["value"] = str(language)
+    words[start.bank]["choices"] = banks
+    words[start.order]["choices"] = choices("order", Order)
+    words[start.language] |= {"choices": choices("language", Language), "info": say("start.language_info", language)}
+    words[start.mode]["choices"] = choices("mode", Mode)
+    words[start.answer_seconds]["choices"] = limits
+    words[start.manner]["choices"] = choices("manner", InterviewerStyle)
+    words[play.answer]["placeholder"] = say("play.placeholder", language)
     return {
-        **{button: say(key, language) for button, key in buttons.items()},
+        **words,
         c.head: inline(_HEAD, language, now=time.time()),
-        c.page_language: label("app.language", value=str(language)),
-        c.words: label("list.words"),
         **grader_labels(c.grader, language),
         **questions_labels(c.questions, language),
         **import_labels(c.importing, language, is_allowed=may_import, is_site=bool(c.classes)),
         **prepare_labels(c.preparing, language, may_save=may_import and not c.classes),
-        c.practice: label("tab.practice"),
-        c.records: label("tab.interviews"),
         start.title: inline(_START_TITLE, language, has_banks=bool(banks), broken=broken),
-        start.choose: label("today.choose"),
-        start.bank: label("start.bank", choices=banks),
-        start.topics: label("start.topics"),
-        start.count: label("start.count"),
-        start.order: label("start.order", choices=choices("order", Order)),
-        start.language: label(
-            "start.language", choices=choices("language", Language), info=say("start.language_info", language)
-        ),
-        start.mode: label("start.mode", choices=choices("mode", Mode)),
-        start.answer_seconds: label("start.answer_seconds", choices=limits),
-        start.manner: label("start.manner", choices=choices("manner", InterviewerStyle)),
-        start.probes: label("start.probes"),
-        start.hints: label("start.hints"),
-        play.answer: label("play.answer", placeholder=say("play.placeholder", language)),
         play.keys: inline(_KEYS, language),
         play.end_sure: inline('<p>{{ say("play.end_sure") }}</p>', language),
     }

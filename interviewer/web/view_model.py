@@ -59,7 +59,6 @@ class View:
     is_reviewing: bool = False
     is_last: bool = False
     has_failures: bool = False
-    is_waiting: bool = False
     clear: bool = False
     unsent: str = ""
     polls: bool = False
@@ -107,7 +106,6 @@ def view(
         is_reviewing=reviewing,
         is_last=next_question(interview) is None,
         has_failures=shown and any(attempt.failure for attempt in interview.attempts),
-        is_waiting=bool(due(interview)),
         polls=bool(due(interview)) and (shown or interview.phase is Phase.WEIGHING),
     )
 

@@ -17,7 +17,7 @@ from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
 from interviewer.errors import InterviewerError, LLMUnreachable, OutOfTurn
 from interviewer.llm.speech import FORMATS, Audio, Speech
-from interviewer.presentation.templating import inline
+from interviewer.presentation.templating import render
 from interviewer.sessions.service import SessionService
 from interviewer.text.glossary import glossary
 from interviewer.text.messages import localized
@@ -74,20 +74,13 @@ def vocabulary(language: Language) -> str:
 
 def voice_controls(speech: Speech | None, language: Language) -> str:
     """The controls under the answer box, and the sentences that the page's script says there."""
-    return inline(
-        _CONTROLS,
+    return render(
+        "voice.html",
         language,
         may_record=speech is not None and speech.listener is not None,
         reads_aloud=speech is not None and speech.reader is not None,
         languages=list(Language),
     )
-
-
-_CONTROLS = """<div class="voice"{% if reads_aloud %} data-reads-aloud="yes"{% endif %} data-record="{{ say("voice.record") }}" data-stop="{{ say("voice.stop") }}" data-writing="{{ say("voice.writing") }}" data-silent="{{ say("voice.silent") }}" data-denied="{{ say("voice.denied") }}" data-no-microphone="{{ say("voice.no_microphone") }}" data-insecure="{{ say("voice.insecure") }}" data-not-sent="{{ say("voice.not_sent") }}" data-too-large="{{ say("voice.too_large") }}" data-kept="{{ say("voice.kept") }}" data-moved-on="{{ say("voice.moved_on") }}" data-first="{{ say("voice.first") }}" data-not-read="{{ say("voice.not_read") }}">
-{% if may_record %}<button type="button" id="record" aria-pressed="false">{{ say("voice.record") }}</button>
-<select id="spoken-language" aria-label="{{ say("voice.language") }}">{% for one in languages %}<option value="{{ one }}">{{ say("language." ~ one) }}</option>{% endfor %}</select>
-<button type="button" id="record-again" hidden>{{ say("voice.again") }}</button> <button type="button" id="record-drop" hidden>{{ say("voice.drop") }}</button>{% endif %}
-<span id="voice-status" role="status"></span></div>"""
 
 
 def add_voice(

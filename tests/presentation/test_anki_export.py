@@ -6,7 +6,8 @@ import pytest
 from fakes import BANK, both
 
 from interviewer.domain.language import Language
-from interviewer.presentation.anki_export import AnkiNotes, to_anki
+from interviewer.presentation.anki_export import to_anki
+from interviewer.presentation.export_formats import AnkiNotes
 from interviewer.sessions.question_mastery import QuestionMastery, question_masteries
 
 

@@ -19,7 +19,7 @@ from interviewer.domain.language import Language
 from interviewer.evaluation.cohort import Cohort, credited
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.grade_export import to_csv, to_jsonl, to_table
-from interviewer.presentation.mark_sheet import MarkSheet, to_html
+from interviewer.presentation.mark_sheet import to_html
 
 ANSWERS = [
     {"candidate": "Ada", "question_id": "dropout-at-test", "answer": "测试时要关闭 dropout，否则预测是随机的。"},
@@ -36,7 +36,7 @@ def cohort(tmp_path: Path, *rows: dict[str, str], grader: object = None, languag
 
 
 def page(found: Cohort, language: Language = Language.EN) -> str:
-    return to_html(MarkSheet(found, language, "2026-01-02T03:04:05+00:00"))
+    return to_html(found, language, "2026-01-02T03:04:05+00:00")
 
 
 def cells(found: Cohort) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from interviewer.domain.interview import Begun
 from interviewer.domain.language import Language
 from interviewer.evaluation.cohort import Cohort
 from interviewer.grading.lexical import LexicalGrader
+from interviewer.presentation.export_formats import ExportFormat
 from interviewer.presentation.grade_export import to_jsonl, to_table
 from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.transcript_export import export_transcript
@@ -23,8 +24,8 @@ def commands(text: str) -> list[str]:
     return [sign for sign in text if (ord(sign) < 32 and sign not in "\n\t\r") or 127 <= ord(sign) < 160]
 
 
-@pytest.mark.parametrize("kind", ["md", "html", "json"])
-def test_no_transcript_commands_a_terminal(service: SessionService, kind: str) -> None:
+@pytest.mark.parametrize("kind", ExportFormat)
+def test_no_transcript_commands_a_terminal(service: SessionService, kind: ExportFormat) -> None:
     first = begun()
     session = service.begin("me", Begun(replace(BANK, title=replace(BANK.title, en=f"Bank {TERMINAL}")), first.plan))
     session.answer(TERMINAL)
@@ -33,7 +34,7 @@ def test_no_transcript_commands_a_terminal(service: SessionService, kind: str) -
     text = export_transcript(session.id, session.history(), kind, Language.EN, dict)
     assert "switched off" in text
     assert commands(text) == []
-    if kind == "json":
+    if kind is ExportFormat.JSON:
         assert json.loads(text)["summary"]["questions"][0]["answers"] == [TERMINAL]
 
 

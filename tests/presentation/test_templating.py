@@ -28,7 +28,6 @@ from interviewer.evaluation.grader_check import CheckFinding, GraderCheck
 from interviewer.presentation.card import card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
-from interviewer.presentation.mark_sheet import MarkSheet
 from interviewer.presentation.mark_sheet import to_html as sheet_html
 from interviewer.presentation.templating import FOLDER, inline, literal, render, stylesheet
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
@@ -152,7 +151,7 @@ def test_a_mark_sheet_shows_attacks_in_every_field_as_text(tmp_path: Any) -> Non
     graded: Marked = replace(one, task=task, grade=over.current.grade)
     failed: Marked = replace(one, task=task, grade=None, failure=ATTACK)
     cohort = Cohort(over.bank, (graded, failed))
-    harmless(sheet_html(MarkSheet(cohort, Language.EN, "2026-01-02T03:04:05", ATTACK)))
+    harmless(sheet_html(cohort, Language.EN, "2026-01-02T03:04:05", ATTACK))
 
 
 def test_a_grader_check_shows_attacks_as_text() -> None:

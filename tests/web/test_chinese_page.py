@@ -83,7 +83,7 @@ def test_every_tab_is_in_chinese(tmp_path: Path) -> None:
         client.get("/")
         events = client.get("/config").json()["dependencies"]
         event = next(one["id"] for one in events if any(target[1] == "load" for target in one["targets"]))
-        wish = {"fn_index": event, "data": ["none"], "session_hash": "zh", "event_data": None}
+        wish = {"fn_index": event, "data": ["en", "none"], "session_hash": "zh", "event_data": None}
         client.post("/gradio_api/queue/join", json=wish, headers={"Origin": "http://127.0.0.1:7860"})
         with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "zh"}) as answer:
             lines = [json.loads(line[5:]) for line in answer.iter_lines() if line.startswith("data:")]

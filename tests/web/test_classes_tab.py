@@ -307,7 +307,7 @@ def test_without_sign_in_the_page_knows_nothing_of_classes(tmp_path: Path) -> No
         assert "assigned" not in read(page.arrive()["today"])
         assert client.get("/join/anything").status_code == 404
         told = page.call(
-            page.event("ask", "click"), ["none", '[{"do": "begin_assignment", "assignment": "x"}]', "en"], "s"
+            page.event("ask", "click"), ["en", "none", '[{"do": "begin_assignment", "assignment": "x"}]'], "s"
         )
         assert "class" not in str(told["notice"]["value"]).replace('class="', "")
     assert list_classes(app.state.service.store, None) == []

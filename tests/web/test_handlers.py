@@ -1,6 +1,5 @@
 """What the controls of the page do, without the page."""
 
-import json
 import re
 import threading
 import time
@@ -8,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from fakes import BANK, GradeAs, Only, begun, grade
+from pydantic import ValidationError
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.grade import Grade, Level
@@ -24,6 +24,7 @@ from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
 from interviewer.web.handlers import PageHandlers
 from interviewer.web.history import listing, wished_count
+from interviewer.web.page_actions import PAGE_ACTIONS
 from interviewer.web.practice import PracticeHandlers
 from interviewer.web.view_model import View
 
@@ -200,8 +201,8 @@ def test_how_many_are_shown_is_read_with_care(wish: str, count: int) -> None:
 
 
 def act(desk: PageHandlers, session: Session, **action: object) -> View:
-    sent = json.dumps([{"question": "dropout", "attempt": 1, **action}])
-    return desk.act("me", session.id, sent, Language.EN)
+    actions = PAGE_ACTIONS.validate_python([{"question": "dropout", "attempt": 1, **action}])
+    return desk.act("me", session.id, actions, Language.EN)
 
 
 def test_a_second_model_judges_without_the_first_and_a_person_settles_what_differs(
@@ -261,7 +262,11 @@ def test_what_no_card_would_send_is_refused_and_changes_nothing(
     desk, session = desk_of(service), service.begin("me", begun())
     desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
     before = session.interview()
-    assert desk.act("me", session.id, sent, Language.EN).notice
+    try:
+        shown = desk.act("me", session.id, PAGE_ACTIONS.validate_json(sent), Language.EN)
+    except ValidationError:
+        shown = desk.not_understood("me", session.id, sent, Language.EN)
+    assert shown.notice
     assert session.interview() == before
 
 

@@ -229,7 +229,7 @@ def test_a_damaged_page_of_one_visitor_takes_nothing_from_another(settings: Sett
 
 
 @pytest.mark.parametrize(
-    "data", [["SECRET"], ["a", "b", "SECRET", "xx"], [1, {"SECRET": 2}, ["SECRET"], "en", "SECRET"]]
+    "data", [["SECRET"], ["a", "b", "SECRET", "xx"], ["en", 1, {"SECRET": 2}, ["SECRET"], "SECRET"]]
 )
 def test_an_event_that_makes_no_sense_is_one_line_in_the_log_and_none_of_its_content(
     visitor: Visitor, data: list[Any], capfd: pytest.CaptureFixture[str]

@@ -36,7 +36,7 @@ def test_pages_side_by_side_are_kept_apart(visitor: Visitor) -> None:
     begun = visitor.start("mine")
     assert begun["place"]
     visitor.start("another")
-    data = [begun["browserstate"], begun["place"], "no idea", "en", ""]
+    data = ["en", begun["browserstate"], begun["place"], "no idea", ""]
     answered = visitor.call(visitor.event("send", "click"), data, "mine")
     assert "counts" not in str(answered["notice"])
     assert answered["start"]["visible"] is False

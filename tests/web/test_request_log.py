@@ -84,14 +84,14 @@ def test_a_refused_request_has_an_id_and_a_line_too(client: TestClient, capsys: 
 def test_an_event_that_another_thread_handles_logs_the_id_of_its_request(capsys: pytest.CaptureFixture[str]) -> None:
     import gradio as gr
 
-    from interviewer.web.page_input import sanitized
+    from interviewer.web.page_input import Visit, sanitized
 
-    def fail(_: gr.Request) -> None:
+    def fail(request: gr.Request, language: str) -> Visit:
         raise ZeroDivisionError
 
     request = gr.Request(Request({"type": "http", "headers": [(b"x-request-id", b"abc-7")]}))
     with ThreadPoolExecutor(1) as pool, pytest.raises(gr.Error):
-        pool.submit(sanitized(fail), request).result()
+        pool.submit(sanitized(lambda _: None, fail), request, "en").result()
     line = json.loads(capsys.readouterr().err)
     assert (line["request_id"], line["logger"]) == ("abc-7", "interviewer.web.page_input")
 

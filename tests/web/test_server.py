@@ -168,9 +168,9 @@ def test_no_event_gives_or_changes_what_belongs_to_another(
     for number, event in enumerate(client.get("/config").json()["dependencies"]):
         if not event["backend_fn"]:
             continue
-        data = [session.id if n == 0 else "en" for n in range(len(event["inputs"]))]
+        data = [session.id if n == 1 else "en" for n in range(len(event["inputs"]))]
         if len(data) == 3:
-            data = [session.id, session.interview().place, "en"]
+            data = ["en", session.id, session.interview().place]
         answer = call(client, number, data)
         tried += 1
         assert "switched off" not in answer, event
@@ -183,7 +183,7 @@ def test_without_a_cookie_no_event_does_anything(client: TestClient, service: Se
     session = played(service, "me")
     for number, event in enumerate(client.get("/config").json()["dependencies"]):
         if event["backend_fn"] and len(event["inputs"]) == 3:
-            assert "switched off" not in call(client, number, [session.id, session.interview().place, "en"])
+            assert "switched off" not in call(client, number, ["en", session.id, session.interview().place])
     assert session.interview().phase == "reviewing"
 
 

@@ -19,6 +19,17 @@ HOST, PROXY = "http://127.0.0.1:7860", "10.1.2.3"
 COACH, OTHER_COACH, ADMIN, ANN, EVE = "li@example.org", "ba@example.org", "root@example.org", "ann", "eve"
 LIST = "# Secret list\n\n## 1. What is a Kubernetes frobnicator for?\n\nAnswer: A frobnicator turns every knob of a machine at once.\n"
 BANK, TITLE = "secret-list", "Secret list"
+HOUSE = """\
+id: house
+title: House
+language: en
+questions:
+  - id: one
+    text: What is a house?
+    reference: A place to live in.
+    criteria:
+      - {id: place, text: a place to live in}
+"""
 SECRETS = (TITLE, "frobnicator for?", "at once")
 
 
@@ -61,7 +72,7 @@ class School:
 def imports(school: School, who: str, text: str, title: str = "Mine", compiler: str = "offline") -> dict[str, Any]:
     """What the editor opens of a list that was pasted; without it, what was said."""
     page = school[who].page
-    pasted = ["w", text, title, compiler, "en"]
+    pasted = ["en", "w", compiler, text, title]
     shown = page.call(page.event("import-read-paste", "click"), pasted, who)["import-found"]
     draft = str(shown).partition('data-draft="')[2].partition('"')[0]
     return edits(school, who, do="open_import", draft=draft) | {"draft": draft} if draft else {"told": str(shown)}
@@ -97,7 +108,7 @@ def event(control: str, kind: str, *data: Any) -> Callable[[School, str], Any]:
 
 
 def asked(**action: Any) -> Callable[[School, str], Any]:
-    return event("ask", "click", "none", json.dumps([action]), "en")
+    return event("ask", "click", "en", "none", json.dumps([action]))
 
 
 def edited(**action: Any) -> Callable[[School, str], Any]:
@@ -119,15 +130,15 @@ WAYS: dict[str, tuple[Callable[[School, str], Any], bool]] = {
     "the page": (lambda school, who: school[who].page.arrive(session=who), True),
     "the page in another language": (event("language", "input", "zh", "none", BANK, ""), True),
     "begin": (event("begin", "click", *FORM), True),
-    "choose the bank": (event("bank", "input", BANK, "en"), False),
-    "choose topics": (event("topics", "change", BANK, [], 1, "en"), False),
-    "play what was saved": (event("import-play-bank", "click", BANK, "en"), True),
+    "choose the bank": (event("bank", "input", "en", BANK), False),
+    "choose topics": (event("topics", "change", "en", BANK, [], 1), False),
+    "play what was saved": (event("import-play-bank", "click", "en", BANK), True),
     "practise a question": (asked(do="practise", questions=[f"{BANK}/what-is-a-kubernetes-frobnicator-for"]), False),
     "practise what is due": (event("practise-today", "click", "en"), False),
     "note a question": (asked(do="note", question=f"{BANK}/x", note="n"), False),
-    "search": (event("question-words", "input", "frobnicator", "any", "en"), True),
+    "search": (event("question-words", "input", "en", "frobnicator", "any"), True),
     "records": (event("interview-words", "input", "en", "frobnicator"), False),
-    "a job's map": (event("job-map", "click", "w", JOB, "", False, "en"), True),
+    "a job's map": (event("job-map", "click", "en", "w", JOB, "", False), True),
     "delete": (asked(do="delete_bank", bank=BANK), False),
     "put back": (asked(do="put_back_bank", bank=BANK), False),
     "list in the editor": (edited(do="banks"), False),
@@ -242,3 +253,13 @@ def test_who_has_not_signed_in_reaches_neither_the_editor_nor_the_import(school:
         assert refused.status_code != 200
         assert refused.status_code != 204
         assert not [secret for secret in SECRETS if secret in refused.text]
+
+
+def test_nobody_deletes_the_operators_files_at_the_page(school: School) -> None:
+    folder = read_settings().import_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "house.yaml"
+    file.write_text(HOUSE, encoding="utf-8")
+    for who in (EVE, COACH, ADMIN):
+        assert "not yours" in str(asked(do="delete_bank", bank="house")(school, who))
+    assert file.read_text(encoding="utf-8") == HOUSE

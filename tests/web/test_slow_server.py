@@ -1,6 +1,5 @@
 """A slow server is waited for: what `throttled_server.py` shows in ten minutes, with shortened times."""
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from interviewer.domain.language import Language
 from interviewer.grading import CallShape
 from interviewer.sessions.grader_choice import GraderRequest
 from interviewer.web.grader_settings import GraderActions, GraderForm
+from interviewer.web.page_actions import PAGE_ACTIONS, PageAction
 
 
 def test_every_grade_of_a_slow_server_arrives_and_the_page_says_what_it_waits_for(tmp_path: Path) -> None:
@@ -27,6 +27,10 @@ def test_every_grade_of_a_slow_server_arrives_and_the_page_says_what_it_waits_fo
     assert {"The model has others to answer first", "The model reads the answer"} <= shown
     for looks, silent in zip(outcome.looks, outcome.silent_looks, strict=True):
         assert looks > silent
+
+
+def asked(**action: object) -> list[PageAction]:
+    return PAGE_ACTIONS.validate_python([action])
 
 
 def until(is_so: Callable[[], object]) -> None:
@@ -51,14 +55,14 @@ def test_a_grading_is_stopped_with_its_request_and_can_be_asked_for_again(tmp_pa
         until(lambda: "data-since" in desk.look("me", session.id, language).card)
         assert desk.look("me", session.id, language).card.count('class="stop-model"') == 1
         begun_at = time.monotonic()
-        stopped = desk.act("me", session.id, json.dumps([{"do": "stop_grading"}]), language)
+        stopped = desk.act("me", session.id, asked(do="stop_grading"), language)
         assert time.monotonic() - begun_at < 5
         why = "stopped before the model had finished" if language is Language.EN else "模型还没答完就被停下了"
         assert why in attempt().failure
         assert attempt().grade is None  # never zero
         assert why in stopped.card
         assert stopped.has_failures
-        assert not stopped.is_waiting
+        assert not stopped.polls
         # The server is free at once, and what was stopped does not come back as a failure of the next grading.
         server.behaviour = Throttled(tokens_per_second=1e6, first=0.01)
         desk.regrade("me", session.id, session.interview().place, language)
@@ -77,9 +81,9 @@ def test_a_second_opinion_that_is_stopped_leaves_the_grade_as_it_is(tmp_path: Pa
         grade = session.interview().current.grade
         character.first = 30
         wish = {"do": "second_opinion", "question": "dropout", "attempt": 1}
-        desk.act("me", session.id, json.dumps([wish]), Language.EN)
+        desk.act("me", session.id, asked(**wish), Language.EN)
         until(lambda: "data-since" in desk.look("me", session.id, Language.EN).card)
-        desk.act("me", session.id, json.dumps([{"do": "stop_grading"}]), Language.EN)
+        desk.act("me", session.id, asked(do="stop_grading"), Language.EN)
         attempt = session.interview().current
         assert attempt.grade == grade
         assert not attempt.awaits_second
@@ -96,7 +100,7 @@ def test_a_grader_test_says_what_the_model_does_and_is_stopped_with_its_request(
             if "The model reads the answer" in one.html:
                 assert 'data-stop="stop_check"' in one.html
                 begun_at = time.monotonic()
-                desk.act("me", "", json.dumps([{"do": "stop_check"}]), Language.EN)
+                desk.act("me", "", asked(do="stop_check"), Language.EN)
         assert time.monotonic() - begun_at < 5
         assert "stopped before the model had finished" in told[-1]
         choice = desk.models.choice_for("me", GraderRequest(server.url, MODEL, "", CallShape.ONE_CALL, 1, ""))

@@ -1,7 +1,7 @@
 """What a run over attacks says of its grader: how many succeed, what they earn, and what honest writing loses."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from interviewer.domain.grade import CREDITED
 from interviewer.evaluation import agreement_statistics
 from interviewer.evaluation.agreement_statistics import Interval
 from interviewer.evaluation.robustness.attacks import Aim, Attack, Family
-from interviewer.evaluation.runner import GradedAnswer, GradingTask, Run
+from interviewer.evaluation.runner import GradedAnswer, GradingTask, Run, grouped
 
 PASS = 0.5
 
@@ -99,7 +99,7 @@ def report_on_attacks(
     def figures(listed: Sequence[_Outcome]) -> AttackFigures:
         return _figures(listed, seed, rounds)
 
-    by_family = _grouped(sorted(outcomes, key=_family), lambda one: one.attack.family)
+    by_family = grouped(sorted(outcomes, key=_family), lambda one: one.attack.family.value)
     grades = [one.grade for one in run.graded if one.grade]
     return AttackReport(
         grader=grader,
@@ -112,7 +112,7 @@ def report_on_attacks(
         drift=agreement_statistics.mean(_changes_of_what_should_stay(outcomes)),
         families={family: figures(listed) for family, listed in by_family.items()},
         attacks={
-            family: {name: figures(same) for name, same in _grouped(listed, lambda one: one.name).items()}
+            family: {name: figures(same) for name, same in grouped(listed, lambda one: one.name).items()}
             for family, listed in by_family.items()
         },
         successes=tuple(
@@ -137,13 +137,6 @@ def _outcomes(graded: Sequence[GradedAnswer[Attack]]) -> Iterator[_Outcome]:
 
 def _family(one: _Outcome) -> int:
     return list(Family).index(one.attack.family)
-
-
-def _grouped(outcomes: Iterable[_Outcome], key: Callable[[_Outcome], str]) -> dict[str, list[_Outcome]]:
-    found: dict[str, list[_Outcome]] = defaultdict(list)
-    for one in outcomes:
-        found[str(key(one))].append(one)
-    return found
 
 
 def _changes_of_what_should_stay(outcomes: Iterable[_Outcome]) -> list[float]:
