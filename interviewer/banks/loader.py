@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Hashable, Iterable
+from contextlib import suppress
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,11 @@ class BankLibrary:
             raise BankError("", "", localized("bank.awaits_review", name=repr(name)))
         return bank
 
+    def title_of(self, name: str) -> Localized:
+        """The title of the bank with this id, or the id where it cannot be read: it can be deleted all the same."""
+        bank = next((bank for _, bank in self._all()[0].values() if bank.id == name), None)
+        return bank.title if bank else Localized(name, name)
+
     def _on_shelf(self) -> list[tuple[BankPlace, Bank | BankError]]:
         """What is on the shelf, each bank read again only if it has changed; so is what is wrong with it."""
         places = self._shelf.places() if self._shelf else ()
@@ -178,6 +184,15 @@ class BankLibrary:
 def read_bank(path: Path) -> Bank:
     """The bank in a file. Raises BankError with the file's name, the line and the cause."""
     return read_place(BankFile(path))
+
+
+def readable_banks(places: Iterable[BankPlace]) -> list[Bank]:
+    """The banks of these places, without what cannot be read."""
+    found = []
+    for place in places:
+        with suppress(BankError):
+            found.append(read_place(place))
+    return found
 
 
 def read_place(place: BankPlace) -> Bank:

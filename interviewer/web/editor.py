@@ -110,7 +110,7 @@ class Editor:
         return {}
 
     def _banks(self, language: Language) -> str:
-        own, shelf = self.importer.own_banks(), self.importer.library.shelf
+        own, shelf = self.importer.library.own_banks(), self.importer.library.shelf
         seen = (
             {one.id: audience_label(shelf, one.audience, language) for one in reversed(shelf.places())} if shelf else {}
         )

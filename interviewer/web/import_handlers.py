@@ -6,13 +6,12 @@ What reads lists of questions is imported when the first one comes: the page nee
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from interviewer.banks.loader import BankLibrary, decode_bank, read_place
+from interviewer.banks.loader import BankLibrary, decode_bank, readable_banks
 from interviewer.banks.removal import RemovedBank, remove_bank, removed_banks, undelete_bank
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized
@@ -106,18 +105,10 @@ class Importer:
         """Onto one's own shelf. What is in the folder is for everybody at the page: only if all are at this machine."""
         return self.library.shelf is not None or (self.folder is not None and self.models.options.is_private)
 
-    def own_banks(self) -> list[Bank]:
-        """The banks that may be edited: all that do not ship with the program."""
-        return self.library.own_banks()
-
     def removed(self) -> Sequence[RemovedBank | Bank]:
         """The banks that can still be put back."""
         if self.library.shelf:
-            found = []
-            for place in self.library.shelf.removed():
-                with suppress(BankError):
-                    found.append(read_place(place))
-            return found
+            return readable_banks(self.library.shelf.removed())
         return removed_banks(self.folder) if self.folder else []
 
     def text_of(self, bank: str) -> tuple[str, str]:
@@ -140,9 +131,7 @@ class Importer:
     def _change(self, action: BankAction, language: Language) -> str:
         name, shelf = action.bank, self.library.shelf
         if action.do == "delete_bank":
-            title = Localized.of(language, name)
-            with suppress(BankError):  # one's own bank that cannot be read can be deleted all the same
-                title = self.library.bank(name, with_unreviewed=True).title
+            title = self.library.title_of(name)
             if shelf is None:
                 remove_bank(self.library, name, self.folder)
             elif not shelf.remove(name):  # files on a server are its operator's

@@ -231,7 +231,7 @@ def test_a_bank_of_ones_own_is_deleted_and_put_back_as_it_was(importer: Importer
     saved = saved_bank(importer)
     before = {path: path.read_bytes() for path in sorted(importer.library.path_of(saved).parent.rglob("*.yaml"))}  # type: ignore[union-attr]
     assert len(before) == 2
-    assert [bank.id for bank in importer.own_banks()] == [saved]
+    assert [bank.id for bank in importer.library.own_banks()] == [saved]
     told = importer.change_banks(asked("delete_bank", saved), Language.EN)
     assert "was deleted" in told
     assert 'class="put-back"' in told
@@ -245,7 +245,7 @@ def test_a_bank_of_ones_own_is_deleted_and_put_back_as_it_was(importer: Importer
 def test_a_bank_that_is_shipped_stays(importer: Importer) -> None:
     assert "shipped" in str(importer.change_banks(asked("delete_bank", "deep-learning"), Language.EN))
     assert importer.library.bank("deep-learning")
-    assert importer.own_banks() == []
+    assert importer.library.own_banks() == []
     assert "ghost" in str(importer.change_banks(asked("delete_bank", "ghost"), Language.EN))
 
 
