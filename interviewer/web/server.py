@@ -161,14 +161,14 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
     """Serve until interrupted. Raises SettingsError if the port is taken."""
     import uvicorn
 
-    from interviewer.web.page_input import OneLineTracebacks
-
     with _listening(settings, port_is_given=port_is_given) as listener:
         port = listener.getsockname()[1]
-        logging.getLogger("uvicorn.error").addFilter(OneLineTracebacks())
         key_is_new = settings.makes_a_new_key
         with collector_paused():
             app = make_app(settings)
+        from interviewer.web.page_input import OneLineTracebacks  # imports Gradio, which `make_app` has prepared
+
+        logging.getLogger("uvicorn.error").addFilter(OneLineTracebacks())
         if app.state.metrics:
             app.state.metrics.serve(app.state.service.store.database)
         config = uvicorn.Config(

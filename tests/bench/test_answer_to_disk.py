@@ -63,8 +63,8 @@ def test_an_answer_is_on_disk(
     release, took, bare, clicked = threading.Event(), [], [], 0.0
     append = Store.append
 
-    def timed(store: Store, interview: str, number: int, event: Any, after: Any) -> str:
-        at = append(store, interview, number, event, after)
+    def timed(store: Store, interview: str, number: int, event: Any, *rest: Any) -> str:
+        at = append(store, interview, number, event, *rest)
         if isinstance(event, Answered):
             took.append(1000 * (time.perf_counter() - clicked))
         return at
