@@ -7,7 +7,7 @@ been known from the first.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -25,11 +25,13 @@ _ALL = (
     .where(outcomes.c.rating.is_not(None))
     .order_by(*_KEY, outcomes.c.answered_at)
 )
-_OF_QUESTION = _ALL.where(*(column == sa.bindparam(f"of_{column.name}") for column in _KEY))
-_REMOVE_QUESTION = review_cards.delete().where(
-    *(review_cards.c[column.name] == sa.bindparam(f"of_{column.name}") for column in _KEY)
+_QUESTIONS: sa.BindParameter[Any] = sa.bindparam("questions", expanding=True)
+_OF_QUESTIONS = _ALL.where(sa.tuple_(*_KEY).in_(_QUESTIONS))
+_REMOVE_QUESTIONS = review_cards.delete().where(
+    sa.tuple_(*(review_cards.c[column.name] for column in _KEY)).in_(_QUESTIONS)
 )
 _ADD = review_cards.insert()
+_MOST_AT_ONCE = 1000  # databases take so many values in a statement, and no more
 
 
 class ReviewCard(NamedTuple):
@@ -49,11 +51,10 @@ def list_cards(connection: sa.Connection, owner: str) -> list[ReviewCard]:
 
 def refresh(connection: sa.Connection, questions: Collection[tuple[str, str, str]]) -> None:
     """Make the cards of questions (owner, bank, question) anew from their outcomes."""
-    keys = [{"of_owner": owner, "of_bank": bank, "of_question": question} for owner, bank, question in questions]
-    if keys:
-        connection.execute(_REMOVE_QUESTION, keys)
-    for key in keys:
-        _fill(connection, _OF_QUESTION, key)
+    remaining = iter(questions)
+    while some := list(islice(remaining, _MOST_AT_ONCE)):
+        connection.execute(_REMOVE_QUESTIONS, {"questions": some})
+        _fill(connection, _OF_QUESTIONS, {"questions": some})
 
 
 def remove_owner(connection: sa.Connection, owner: str) -> None:
@@ -66,11 +67,15 @@ def rebuild_review_cards(connection: sa.Connection) -> None:
     _fill(connection, _ALL)
 
 
-def _fill(connection: sa.Connection, query: sa.Select[Any], values: Mapping[str, str] = MappingProxyType({})) -> None:
-    for (owner, bank, question), rows in groupby(connection.execute(query, values), key=lambda row: tuple(row[:3])):
-        key = {"owner": owner, "bank": bank, "question": question}
-        if cards := [{**key, **card} for card in _cards(rows)]:
-            connection.execute(_ADD, cards)
+def _fill(connection: sa.Connection, query: sa.Select[Any], values: Mapping[str, Any] = MappingProxyType({})) -> None:
+    by_question = groupby(connection.execute(query, values), key=lambda row: tuple(row[:3]))
+    cards = (
+        {"owner": owner, "bank": bank, "question": question, **card}
+        for (owner, bank, question), rows in by_question
+        for card in _cards(rows)
+    )
+    while some := list(islice(cards, _MOST_AT_ONCE)):
+        connection.execute(_ADD, some)
 
 
 def _cards(rows: Iterable[Any]) -> list[dict[str, Any]]:

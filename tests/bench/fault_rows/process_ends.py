@@ -140,7 +140,7 @@ async def first_start(place: Place, seen: Seen, kills: int) -> None:
         server.launch()
         has_begun = partial(place.postgres.is_making_tables, place.url) if place.postgres else place.file.exists
         await until(has_begun, START_SECONDS, 0.002)
-        await asyncio.sleep(chance.uniform(0.0, 1.0 if place.postgres else 0.6))
+        await asyncio.sleep(chance.uniform(0.0, 1.0 if place.postgres else 0.03))
         server.end()
         between += not has_tables(place)
         if place.postgres:
