@@ -43,6 +43,8 @@ from interviewer.web.voice import add_voice, speech_routes
 DEFAULT_PORT = 7860
 _PORTS_TRIED = 20
 _GRACE_SECONDS = 1
+# Longer than nginx keeps an idle connection (60 s): what a proxy sends just as the other side closes is lost.
+_KEEP_ALIVE_SECONDS = 75
 
 
 def make_app(settings: Settings | None = None) -> FastAPI:
@@ -175,6 +177,7 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
             app,
             log_level="warning",
             timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             proxy_headers=False,
             server_header=False,
             http=TimelyProtocol,
