@@ -170,10 +170,11 @@ def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_jso
     from interviewer.domain.interview import replay
     from interviewer.evaluation.ruling_agreement import measure_ruling_agreement, ruled_attempts
     from interviewer.presentation import evaluation_report
+    from interviewer.sessions.interview_lists import list_ruled
     from interviewer.settings import read_settings
 
     settings, store = read_settings(), open_store()
-    interviews = (replay(recorded.event for recorded in store.history(name)) for name in store.ruled())
+    interviews = (replay(recorded.event for recorded in store.history(name)) for name in list_ruled(store.database))
     ruled = _sample(ruled_attempts(interviews), limit, seed)
     if not ruled:
         fail("nobody has ruled on an answer yet: correct marks on the page, or with `interviewer rule`")

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -46,15 +47,16 @@ class SessionService:
         jobs: JobQueue | None = None,
         limits: UsageLimits | None = None,
         keep_house: Callable[[], object] | None = None,
+        time_grading: Callable[[str], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         """`threads` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take.
 
         Where there are `jobs`, what needs a model is put there for any process to do. `limits` are on what an owner may
-        use; `keep_house` is done whenever left work is looked for.
+        use; `keep_house` is done whenever left work is looked for; `time_grading` as in EffectRunner.
         """
         self.store = store
         self._leases = EffectLeases(store.database)
-        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds, jobs, limits)
+        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds, jobs, limits, time_grading)
         self._jobs, self._threads = jobs, threads
         self._worker: JobWorker | None = None
         self._cache = InterviewCache(store)

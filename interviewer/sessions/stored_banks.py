@@ -9,7 +9,6 @@ names, so a change is seen by every replica at once.
 import hashlib
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.removal import KEPT_FOR
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import class_members, classes, stored_banks
+from interviewer.sessions.timestamps import stored_now
 from interviewer.text.messages import localized
 
 PRIVATE, EVERYBODY = "private", "everybody"
@@ -64,7 +64,12 @@ class StoredBank:
     def save(self, text: str, before: bytes | None, *, keeps_before: bool = False) -> None:  # noqa: ARG002
         """Raises BankError, also where another bank of its audience has its id."""
         self._check_owner()
-        new = {"yaml": text, "digest": _digest(text.encode()), "changed_at": _now(), **_audience_row(self.audience)}
+        new = {
+            "yaml": text,
+            "digest": _digest(text.encode()),
+            "changed_at": stored_now(),
+            **_audience_row(self.audience),
+        }
         try:
             with self.store.database.write() as connection:
                 self._check_room(connection, len(text.encode()))
@@ -85,11 +90,11 @@ class StoredBank:
 
     def share(self) -> None:
         self._check_owner()
-        self._update(self._is_there, changed_at=_now(), **_audience_row(self.audience))
+        self._update(self._is_there, changed_at=stored_now(), **_audience_row(self.audience))
 
     def remove(self) -> None:
         self._check_owner()
-        self._update(self._is_there, removed_at=_now())
+        self._update(self._is_there, removed_at=stored_now())
 
     def put_back(self) -> None:
         self._update(self._is_this, removed_at=None)
@@ -105,14 +110,12 @@ class StoredBank:
     def _text(self, column: str) -> bytes | None:
         if not self.digest:
             return None
-        with self.store.database.read() as connection:
-            found = connection.execute(sa.select(stored_banks.c[column]).where(self._is_this)).scalar()
+        found = self.store.database.value(sa.select(stored_banks.c[column]).where(self._is_this))
         return None if found is None else found.encode()
 
     def _update(self, which: sa.ColumnElement[bool], **values: Any) -> None:
         try:
-            with self.store.database.write() as connection:
-                connection.execute(stored_banks.update().where(which).values(values))
+            self.store.database.change(stored_banks.update().where(which).values(values))
         except IntegrityError as error:
             raise self._taken() from error
 
@@ -216,7 +219,7 @@ class Shelf:
         is_changed_by = stored_banks.c.owner == self.owner
         if self.access.is_admin(self.owner):
             is_changed_by |= (stored_banks.c.visibility == EVERYBODY) | stored_banks.c.classroom.is_not(None)
-        return is_changed_by & (stored_banks.c.removed_at >= _oldest_kept())
+        return is_changed_by & (stored_banks.c.removed_at >= stored_now(KEPT_FOR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,24 +240,20 @@ def export_banks(store: Store, owner: str) -> list[dict[str, str | None]]:
     """All that is kept of the banks of an owner, but for what they removed."""
     names = ("id", "visibility", "classroom", "changed_at", "yaml")
     query = sa.select(*(stored_banks.c[name] for name in names)).where(stored_banks.c.owner == owner, _IS_THERE)
-    with store.database.read() as connection:
-        return [dict(row) for row in connection.execute(query.order_by(stored_banks.c.id)).mappings()]
+    return [row._asdict() for row in store.database.rows(query.order_by(stored_banks.c.id))]
 
 
 def purge_removed_banks(store: Store) -> int:
     """Drop for good the banks that nobody can put back any more; give how many that were."""
-    is_old = stored_banks.c.removed_at < _oldest_kept()
-    with store.database.read() as connection:
-        if connection.execute(sa.select(stored_banks.c.id).where(is_old).limit(1)).first() is None:
-            return 0
-    with store.database.write() as connection:
-        return connection.execute(stored_banks.delete().where(is_old)).rowcount
+    is_old = stored_banks.c.removed_at < stored_now(KEPT_FOR)
+    if store.database.first(sa.select(stored_banks.c.id).where(is_old).limit(1)) is None:
+        return 0
+    return store.database.change(stored_banks.delete().where(is_old))
 
 
-def _list(store: Store, which: sa.ColumnElement[bool], *order: sa.ColumnElement[Any]) -> list[sa.Row[tuple[Any, ...]]]:
+def _list(store: Store, which: sa.ColumnElement[bool], *order: sa.ColumnElement[Any]) -> list[sa.Row[Any]]:
     query = sa.select(*_LISTED).where(which).order_by(*order, stored_banks.c.id, stored_banks.c.owner)
-    with store.database.read() as connection:
-        return list(connection.execute(query))
+    return list(store.database.rows(query))
 
 
 def _of_row(store: Store, row: Any, *, is_locked: bool = False) -> StoredBank:
@@ -274,11 +273,3 @@ def _audience_row(audience: str) -> dict[str, str | None]:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _oldest_kept() -> str:
-    return (datetime.now(UTC) - KEPT_FOR).isoformat(timespec="milliseconds")

@@ -245,7 +245,9 @@ def test_an_objection_is_kept_beside_the_verdict(service: SessionService) -> Non
     session = service.begin("me", begun())
     session.answer("it is put to sleep")
     session.run_due_and_wait()
-    contested = session.contest(Contested("dropout", 1, Objection("off", Evidence(1, "put to sleep"))))
+    objection = Contested("dropout", 1, Objection("off", Evidence(1, "put to sleep")))
+    contested = session.record_result(lambda _: objection)
+    assert contested
     assert contested.current.objections[0].evidence.quote == "put to sleep"
     assert contested.current.grade
     assert contested.current.grade.verdict("off").level is Level.MISSING
