@@ -63,8 +63,5 @@ def _of_mistake(rubric: Rubric, verdicts: Sequence[Verdict], level: Level) -> Ra
 
 def _is_full(rubric: Rubric, verdicts: Sequence[Verdict], criterion: Criterion) -> bool:
     """Whether enough other members of its group are met."""
-    group = next((group for group in rubric.groups if group.id == criterion.group), None)
-    if group is None:
-        return False
     met = {verdict.criterion for verdict in verdicts if verdict.level is Level.MET}
-    return sum(member.id in met for member in rubric.in_group(group)) >= group.choose
+    return any(rubric.is_group_covered(group, met) for group in rubric.groups if group.id == criterion.group)

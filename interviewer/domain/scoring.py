@@ -153,6 +153,4 @@ def missed(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[Criterion, ...]
 
 def has_every_core(rubric: Rubric, verdicts: Sequence[Verdict]) -> bool:
     """Whether all of the core is known to be met (of a group: enough of it); that nothing is known to be missed says less."""
-    met = {verdict.criterion for verdict in verdicts if verdict.level is Level.MET}
-    lone = all(one.id in met for one in rubric.of(Kind.CORE) if not one.group)
-    return lone and all(sum(one.id in met for one in rubric.in_group(group)) >= group.choose for group in rubric.groups)
+    return rubric.is_covered({verdict.criterion for verdict in verdicts if verdict.level is Level.MET})
