@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -32,9 +32,7 @@ YES = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 INTERVIEW = Annotated[str, typer.Argument(help="Id of the interview.")]
 
 
-class Compiler(StrEnum):
-    OFFLINE = "offline"
-    LLM = "llm"
+Compiler = Literal["offline", "llm"]
 
 
 class GraderName(StrEnum):

@@ -74,7 +74,7 @@ def import_bank(
     ] = None,
     how: Annotated[
         Compiler, typer.Option("--compile", help="Who makes the criteria; llm is the model of the settings.")
-    ] = Compiler.OFFLINE,
+    ] = "offline",
     draft_references: Annotated[
         bool,
         typer.Option("--draft-references", help="Let the model also draft answers that are missing, for your review."),
@@ -96,7 +96,7 @@ def import_bank(
     from interviewer.cli.model_progress import progress_text, wait_for_model
 
     settings, library = read_settings(), open_library()
-    by_model = draft_references or how is Compiler.LLM
+    by_model = draft_references or how == "llm"
     data = read_bytes(file, LARGEST_BANK)
     llm = wiring.make_drafter(settings) if by_model else None
     with Progress(console=Console(stderr=True), transient=True) as progress:

@@ -40,7 +40,7 @@ def evaluate(
     bank: Annotated[str, typer.Option(help="Id of the bank with the rubrics; else references are compiled.")] = "",
     how: Annotated[
         Compiler, typer.Option("--compile", help="Who compiles references; llm is the model of the settings.")
-    ] = Compiler.OFFLINE,
+    ] = "offline",
     grader: Annotated[GraderName, typer.Option(help="llm is the model of the settings.")] = GraderName.LEXICAL,
     limit: Annotated[int | None, typer.Option(min=1, help="Grade this many answers, drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="Of the answers drawn and of the intervals.")] = 0,
@@ -65,27 +65,22 @@ def evaluate(
     from interviewer.evaluation.measurements import rubrics_digest
     from interviewer.presentation import evaluation_report
 
-    compiles = how is Compiler.LLM
+    compiles = how == "llm"
     labelled_only = files or write or record or compiles or threshold is not None or fit_threshold
-    for is_wrong, what in (
-        (
-            attacks and (labelled_only or not bank),
-            "--attacks goes with --bank, and with --grader, --limit, --seed, --json and --save only",
+    faults = {
+        "--attacks goes with --bank, and with --grader, --limit, --seed, --json and --save only": attacks
+        and (labelled_only or not bank),
+        "--from-rulings goes with --grader, --limit, --seed and --json only": from_rulings
+        and (labelled_only or attacks or bank or save),
+        "give files of labelled answers, or --attacks and --bank, or --from-rulings": not (
+            files or attacks or from_rulings
         ),
-        (
-            from_rulings and (labelled_only or attacks or bank or save),
-            "--from-rulings goes with --grader, --limit, --seed and --json only",
-        ),
-        (
-            not (files or attacks or from_rulings),
-            "give files of labelled answers, or --attacks and --bank, or --from-rulings",
-        ),
-        (bank and compiles, "give --bank or --compile llm, not both"),
-        (threshold is not None and fit_threshold, "give --threshold or --fit-threshold, not both"),
-        (record and not bank, "--record goes with --bank: a badge is for the rubrics of a bank"),
-    ):
-        if is_wrong:
-            raise typer.BadParameter(what)
+        "give --bank or --compile llm, not both": bank and compiles,
+        "give --threshold or --fit-threshold, not both": threshold is not None and fit_threshold,
+        "--record goes with --bank: a badge is for the rubrics of a bank": record and not bank,
+    }
+    if wrong := next((what for what, is_so in faults.items() if is_so), None):
+        raise typer.BadParameter(wrong)
     if from_rulings:
         _against_rulings(grader, limit, seed, as_json=json)
         return

@@ -1,8 +1,7 @@
 """Commands that keep the interviews in order: names, removal, backup, and histories that move between machines."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -19,12 +18,6 @@ from interviewer.cli.app import (
 )
 
 _OWNER = Annotated[str, typer.Option(help="Whose; what is played in the terminal is `local`.")]
-
-
-class Direction(StrEnum):
-    EXPORT = "export"
-    IMPORT = "import"
-    VERDICTS = "verdicts"
 
 
 @app.command()
@@ -101,7 +94,9 @@ def restore(
 
 @app.command()
 def history(
-    direction: Annotated[Direction, typer.Argument(help="export, import, or verdicts (a CSV table)")],
+    direction: Annotated[
+        Literal["export", "import", "verdicts"], typer.Argument(help="export, import, or verdicts (a CSV table)")
+    ],
     file: Annotated[Path | None, typer.Argument(help="The JSON file; an export without one is printed.")] = None,
     owner: _OWNER = "local",
 ) -> None:
@@ -114,10 +109,10 @@ def history(
     from interviewer.sessions.practice_log import list_verdicts
 
     store = open_store()
-    if direction is Direction.EXPORT:
+    if direction == "export":
         write_file(export_history(store, owner), file)
         return
-    if direction is Direction.VERDICTS:
+    if direction == "verdicts":
         # A table cannot tell an empty name from none.
         rows = [
             row | ({"ruled_by": "candidate"} if row["ruled_by"] == "" else {}) for row in list_verdicts(store, owner)

@@ -139,7 +139,8 @@ def anki(
     bank: Annotated[list[str] | None, typer.Option(help="Only this bank; may be given several times.")] = None,
     per: Annotated[AnkiNotes, typer.Option(help="What becomes a note.")] = AnkiNotes.QUESTION,
     state: Annotated[
-        list[StateName] | None, typer.Option(help="Only these, such as due or weak; may be given several times.")
+        list[StateName] | None,
+        typer.Option(help="Only these, such as due or weak; may be given several times."),
     ] = None,
     language: _LANGUAGE = Language.ZH,
 ) -> None:

@@ -76,10 +76,10 @@ class KeptChoices:
         """Encrypt everything with the first key, so that the others can be dropped; what none decrypts stays as it is."""
         from cryptography.fernet import InvalidToken
 
-        for owner, body in self._database.rows(sa.select(model_choices)):
+        for row in self._database.rows(sa.select(model_choices)):
             try:
-                renewed = self._cipher.rotate(body).decode()
+                renewed = self._cipher.rotate(row.body).decode()
             except InvalidToken:
                 continue
-            this = (model_choices.c.owner == owner) & (model_choices.c.body == body)
+            this = (model_choices.c.owner == row.owner) & (model_choices.c.body == row.body)
             self._database.change(model_choices.update().where(this).values(body=renewed))

@@ -1,6 +1,7 @@
 """Who may do what with an interview or a class: the one place where that is decided, for routes, exports and the page."""
 
 from enum import StrEnum
+from functools import partial
 
 from interviewer.errors import NoSuchInterview, NotAllowed
 from interviewer.sessions.accounts import Accounts, Role
@@ -46,13 +47,13 @@ class Access:
                 is_candidate = self._store.owner_of(subject) == owner
             except NoSuchInterview:
                 return False
-            find = class_of_interview
+            classroom = partial(class_of_interview, self._store, subject)
         else:
             is_candidate = self._is_member(owner, subject)
-            find = find_class
+            classroom = partial(find_class, self._store, subject)
         if is_candidate and action in _FOR_CANDIDATES:
             return True
-        return action in _FOR_TEACHERS and self._teaches(owner, find(self._store, subject))
+        return action in _FOR_TEACHERS and self._teaches(owner, classroom())
 
     def require(self, owner: str | None, action: Action, subject: str) -> None:
         """Raises NotAllowed where `may` says no."""

@@ -50,7 +50,6 @@ from interviewer.domain.interview.state import (
     Phase,
     Plan,
     QuestionSource,
-    Speaker,
     Spoken,
     Turn,
     TurnKind,

@@ -50,11 +50,6 @@ class Phase(StrEnum):
     OVER = "over"
 
 
-class Speaker(StrEnum):
-    INTERVIEWER = "interviewer"
-    CANDIDATE = "candidate"
-
-
 class TurnKind(StrEnum):
     """What a turn is for."""
 
@@ -92,8 +87,8 @@ class Turn:
     spoken: Spoken | None = None
 
     @property
-    def speaker(self) -> Speaker:
-        return Speaker.CANDIDATE if self.kind in (TurnKind.ANSWER, TurnKind.ASK) else Speaker.INTERVIEWER
+    def is_of_candidate(self) -> bool:
+        return self.kind in (TurnKind.ANSWER, TurnKind.ASK)
 
     @property
     def before_editing(self) -> str:
