@@ -34,7 +34,8 @@ from interviewer.llm import LLM
 from interviewer.llm.model_call import CallProgress, ModelCall
 from interviewer.sessions.effect_leases import EffectKey, EffectLeases, LeaseState
 from interviewer.sessions.follow_up_decision import decide, needs_model, trace_without_text
-from interviewer.sessions.grader_source import NOBODY, OFFLINE, GraderSource
+from interviewer.sessions.grader_choice import NOBODY, OFFLINE
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.job_queue import EffectJob, JobQueue
 from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.sessions.work_queues import WorkQueues
@@ -75,7 +76,7 @@ class EffectRunner:
 
     def __init__(
         self,
-        graders: GraderSource,
+        graders: GraderRegistry,
         leases: EffectLeases,
         width: int,
         follow_up_seconds: float,

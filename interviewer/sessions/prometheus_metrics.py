@@ -25,7 +25,7 @@ from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.protocol import Message, Reply, ReplyChunk
 from interviewer.sessions.database import Database
-from interviewer.sessions.grader_source import OFFLINE
+from interviewer.sessions.grader_choice import OFFLINE
 from interviewer.sessions.interview_lists import count_due
 
 # Seconds. A model on a laptop may need minutes.

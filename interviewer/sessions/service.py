@@ -14,7 +14,7 @@ from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import warm_up
 from interviewer.sessions.effect_leases import EffectKey, EffectLeases
 from interviewer.sessions.effects import EffectRunner
-from interviewer.sessions.grader_source import GraderSource
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.job_queue import JobQueue, TakenElsewhere
 from interviewer.sessions.session import LONGEST_ANSWER, Session
@@ -40,7 +40,7 @@ class SessionService:
     def __init__(
         self,
         store: Store,
-        graders: GraderSource,
+        graders: GraderRegistry,
         *,
         threads: int = 8,
         follow_up_seconds: float = 20.0,

@@ -74,15 +74,8 @@ class Store:
 
     def create(self, owner: str, first: Begun) -> str:
         """Record the first event of a new interview of this owner, and give its id."""
-        interview, now, state = new_id(), stored_now(), begin(first)
-        digest, bank, body = begun_to_json(first)
-        row = {"interview": interview, "number": 0, "kind": Begun.__name__, "body": body, "at": now}
-        with self.database.write() as connection:
-            self._add_bank(connection, digest, bank)
-            connection.execute(interviews.insert().values(id=interview, owner=owner, begun_at=now))
-            connection.execute(events.insert().values(row))
-            read_models.first_overview(connection, interview, owner, now, state)
-        self._remember(digest, first.bank)
+        interview = new_id()
+        self.insert(interview, owner, [RecordedEvent(first, stored_now())])
         self.observe(Begun.__name__)
         return interview
 
@@ -194,7 +187,9 @@ class Store:
             connection.execute(interviews.insert().values(values))
             connection.execute(events.insert(), rows)
             read_models.add_interview(connection, interview, owner, [(one.event, one.at) for one in history])
-            review_cards.refresh(connection, read_models.questions_of(connection, interview))
+            if len(history) > 1:
+                review_cards.refresh(connection, read_models.questions_of(connection, interview))
+        self._remember(digest, first.bank)
 
     def remove(
         self,
