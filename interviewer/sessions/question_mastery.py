@@ -133,10 +133,7 @@ def _mastery(
         return QuestionMastery(bank, question, QuestionState.NEW, (), None, is_proven=False)
     early = crc32(question.id.encode()) % _LAST_DAYS
     due = min(card.memory.due_by(exam, early) for card in cards)
-    if due < end_of_day:
-        state = QuestionState.DUE
-    else:
-        is_weak = any(card.memory.rating is not Rating.GOOD for card in cards)
-        state = QuestionState.WEAK if is_weak else QuestionState.HOLDING
+    is_weak = any(card.memory.rating is not Rating.GOOD for card in cards)
+    state = QuestionState.DUE if due < end_of_day else QuestionState.WEAK if is_weak else QuestionState.HOLDING
     unaided = {card.criterion for card in cards if card.memory.unaided}
     return QuestionMastery(bank, question, state, cards, due, is_proven=question.rubric.is_covered(unaided))
