@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import sources
-from command_line import run
+from command_line import Terminal, run
 from fakes import begun
 
 from interviewer import wiring
@@ -17,37 +17,6 @@ from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.sessions.serialization import history_from_json
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
-
-
-class Terminal:
-    """Commands as somebody types them; each ends well and gives what it printed."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def run(self, *arguments: str) -> str:
-        self._capsys.readouterr()
-        assert run(*arguments) == 0
-        return self._capsys.readouterr().out
-
-    def play(self, *arguments: str, lines: str) -> str:
-        """An interview in which these lines are typed."""
-        assert run("chat", *arguments, lines=lines, monkeypatch=self._monkeypatch) == 0
-        return self._capsys.readouterr().out
-
-    def last_interview(self) -> str:
-        return self.run("interviews").split()[0]
-
-    def answers(self) -> list[str]:
-        """What was answered to the first question of the interview played last."""
-        told = json.loads(self.run("export", self.last_interview(), "--format", "json"))
-        found: list[str] = told["summary"]["questions"][0]["answers"]
-        return found
-
-
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
-    return Terminal(monkeypatch, capsys)
 
 
 def test_an_interview_in_the_terminal_is_graded_listed_and_exported(terminal: Terminal) -> None:
