@@ -95,10 +95,9 @@ def link(
 ) -> None:
     """Print a link that gives a browser the interviews of an owner, for one hour; without an owner, list them."""
     from interviewer.errors import SettingsError
-    from interviewer.sessions.interview_lists import list_owners
     from interviewer.web.identity import Owners
 
-    owners = list_owners(open_store().database)
+    owners = open_store().owners()
     if not owner:
         for found in owners:
             print(f"{found.owner}  {found.interviews} interviews  last played {found.changed_at}")
@@ -144,14 +143,14 @@ def export(
     from interviewer.sessions.coach_notes import list_coach_notes
     from interviewer.sessions.comparison import compare
 
-    store = open_store()
+    settings, store = read_settings(), open_store()
     history = store.history(interview)
     banks, zone = open_library().banks(), datetime.now().astimezone().tzinfo or UTC
     played = replay(recorded.event for recorded in history)
     compared = compare(store, store.owner_of(interview), interview, played)
     notes = list_coach_notes(store, interview) if played.is_over else ()
     text = export_transcript(
-        interview, history, format, language, wiring.known_measurements(read_settings()), banks, compared, zone, notes
+        interview, history, format, language, wiring.known_measurements(settings), banks, compared, zone, notes
     )
     write_file(text, output)
 

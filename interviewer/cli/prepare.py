@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import app, fail, open_library, print_json, read_bytes, read_settings
+from interviewer.cli.app import app, fail, print_json, read_bytes
 from interviewer.domain.language import Language
 from interviewer.sessions import LOCAL_OWNER
 
@@ -39,6 +39,7 @@ def prepare(
     from interviewer.banks.job_description.requirements import map_job
     from interviewer.cli.model_progress import wait_for_model
     from interviewer.presentation.job_text import job_lines, job_to_plain
+    from interviewer.settings import read_settings
     from interviewer.text.messages import say
 
     settings = read_settings()
@@ -55,7 +56,7 @@ def prepare(
     llm = wiring.make_llm(settings) if settings.base_url and not offline else None
     if draft and llm is None:
         fail(say("job.draft_needs_model", language))
-    banks = open_library().banks()
+    banks = wiring.make_library(settings).banks()
     found = wait_for_model(lambda: map_job(*texts, banks, llm, language), language)
     if as_json:
         print_json(job_to_plain(found, language))
@@ -75,12 +76,14 @@ def _text(path: Path) -> str:
 
 def _draft_gaps(found: "JobMap", llm: "LLM", settings: "Settings", language: Language) -> None:
     """Draft and keep questions for one gap after the other; Ctrl-C loses those of the gap it was at."""
+    from interviewer import wiring
     from interviewer.banks.job_description.gap_questions import draft_for_gap, keep_questions
     from interviewer.cli.model_progress import wait_for_model
     from interviewer.errors import LLMError
     from interviewer.text.messages import say
 
-    library, kept = open_library(), 0
+    library = wiring.make_library(settings)
+    kept = 0
     for number, gap in enumerate(found.gaps, start=1):
         print(
             say("job.drafting", language, done=number, total=len(found.gaps), what=gap.title or gap.quote),

@@ -65,7 +65,6 @@ class OwnerOverview(NamedTuple):
 
 
 def list_owners(database: Database) -> list[OwnerOverview]:
-    """Everybody who has interviews, the one who played last first."""
     changed_at = sa.func.max(overviews.c.changed_at)
     query = sa.select(overviews.c.owner, sa.func.count(), changed_at).group_by(overviews.c.owner)
     return [OwnerOverview._make(row) for row in database.rows(query.order_by(changed_at.desc()))]
@@ -114,9 +113,9 @@ def count_due(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.sum(overviews.c.due)).where(overviews.c.due > 0)).scalar() or 0)
 
 
-def list_unchanged(database: Database, before: str) -> list[tuple[str, str]]:
+def list_unchanged(connection: sa.Connection, before: str) -> list[tuple[str, str]]:
     """Id and owner of the interviews in which nothing was recorded since."""
-    return [(row.interview, row.owner) for row in database.rows(_unchanged(before))]
+    return [(row.interview, row.owner) for row in connection.execute(_unchanged(before))]
 
 
 def lock_unchanged(connection: sa.Connection, before: str, most: int) -> list[str]:
@@ -131,7 +130,6 @@ def _unchanged(before: str) -> sa.Select[tuple[str, str]]:
 
 
 def list_ungraded(database: Database, owner: str) -> list[str]:
-    """The interviews of an owner with answers whose grading failed or is still to come."""
     wanted = (overviews.c.owner == owner) & ((overviews.c.failed > 0) | (overviews.c.due > 0))
     return [row.interview for row in database.rows(sa.select(overviews.c.interview).where(wanted))]
 

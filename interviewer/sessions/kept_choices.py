@@ -64,8 +64,9 @@ class KeptChoices:
         body = self._cipher.encrypt(json.dumps(asdict(choice)).encode()).decode()
         chosen = model_choices.update().where(model_choices.c.owner == owner).values(body=body)
         try:
-            if not self._database.change(chosen):
-                self._database.change(model_choices.insert().values(owner=owner, body=body))
+            with self._database.write() as connection:
+                if not connection.execute(chosen).rowcount:
+                    connection.execute(model_choices.insert().values(owner=owner, body=body))
         except IntegrityError:  # another window was faster
             self._database.change(chosen)
 
@@ -76,10 +77,12 @@ class KeptChoices:
         """Encrypt everything with the first key, so that the others can be dropped; what none decrypts stays as it is."""
         from cryptography.fernet import InvalidToken
 
-        for row in self._database.rows(sa.select(model_choices)):
+        with self._database.read() as connection:
+            kept = connection.execute(sa.select(model_choices)).all()
+        for owner, body in kept:
             try:
-                renewed = self._cipher.rotate(row.body).decode()
+                renewed = self._cipher.rotate(body).decode()
             except InvalidToken:
                 continue
-            this = (model_choices.c.owner == row.owner) & (model_choices.c.body == row.body)
+            this = (model_choices.c.owner == owner) & (model_choices.c.body == body)
             self._database.change(model_choices.update().where(this).values(body=renewed))

@@ -1,28 +1,29 @@
 """Retention: interviews that nobody has touched for long are deleted, and what was deleted leaves nothing behind."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from interviewer.sessions.interview_lists import list_unchanged
-from interviewer.sessions.removal import delete_unsent_answers, purge_expired
+from interviewer.sessions.removal import purge_expired, unsent_file
 from interviewer.sessions.store import Store
 from interviewer.sessions.stored_banks import purge_removed_banks
-from interviewer.sessions.timestamps import stored_now
 
 _log = logging.getLogger(__name__)
 
 
 def find_untouched(store: Store, days: int) -> list[tuple[str, str]]:
     """Id and owner of the interviews in which nothing was recorded for so many days."""
-    return list_unchanged(store.database, stored_now(timedelta(days=days)))
+    with store.database.read() as connection:
+        return list_unchanged(connection, _oldest_kept(days))
 
 
 def purge(store: Store, days: int, data_folder: Path) -> int:
     """Delete for good the interviews in which nothing was recorded for so many days; give how many."""
-    count, before = 0, stored_now(timedelta(days=days))
+    count, before = 0, _oldest_kept(days)
     while names := store.remove_unchanged(before):
-        delete_unsent_answers(data_folder, names)
+        for name in names:
+            unsent_file(data_folder, name).unlink(missing_ok=True)
         count += len(names)
     if count:
         _log.info("%d interviews that were not touched for %d days were deleted", count, days)
@@ -36,3 +37,8 @@ def keep_house(store: Store, days: int, data_folder: Path) -> None:
         deleted += purge(store, days, data_folder)
     if deleted:
         store.database.empty_log()
+
+
+def _oldest_kept(days: int) -> str:
+    """The time so many days ago, as the database writes times."""
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")

@@ -15,7 +15,6 @@ from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.due_questions import Today, plan_today
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.interview_lists import list_ungraded
 from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.question_notes import list_notes
@@ -129,7 +128,7 @@ class PageHandlers:
         """The interview as it stands, for a page that waits for grades or for the database, or changes its language."""
         try:
             if not interview:
-                list_ungraded(self.service.store.database, owner)  # only asked to see whether the database is back
+                self.service.store.ungraded(owner)  # only asked to see whether the database is back
                 return View(Screen.START, language)
             return self._brought_up_to_date(owner, interview, language)
         except InterviewerError as error:
@@ -267,7 +266,7 @@ class PageHandlers:
         before, after = 0, 0
         wait = _OFFLINE_SECONDS if self.service.is_offline(owner) else 0.0
         try:
-            found = list_ungraded(self.service.store.database, owner)
+            found = self.service.store.ungraded(owner)
         except StoreError:
             return 0, 0  # the list that is shown with it says what is wrong
         for interview in found:

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
-from interviewer.domain.interview import Interview, Phase, Spoken
+from interviewer.domain.interview import Interview, Phase, Speaker, Spoken
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
 from interviewer.errors import InterviewerError, LLMUnreachable, OutOfTurn
@@ -151,7 +151,7 @@ class _Work:
             return _refused(localized("play.not_now"), 400, request)
         except InterviewerError as error:
             return _failed(error, request)
-        if turn.is_of_candidate:
+        if turn.speaker is not Speaker.INTERVIEWER:
             return _refused(localized("play.not_now"), 400, request)
         try:
             with self._paid(self.read, owner, len(turn.text)):

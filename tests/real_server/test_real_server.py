@@ -20,7 +20,7 @@ from real_model import Real
 
 from interviewer import wiring
 from interviewer.domain.grade import Grade, Level
-from interviewer.domain.interview import Answered, Asked, Attempt, Mode, Turn, TurnKind
+from interviewer.domain.interview import Answered, Asked, Attempt, Mode, Speaker, Turn, TurnKind
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.domain.scoring import score
@@ -214,10 +214,10 @@ def test_a_whole_interview_with_follow_ups_and_questions_about_the_question(
     turns = [turn for attempt in interview.attempts for turn in attempt.turns]
     sent = [event.text for event in recorded if isinstance(event, Answered | Asked)]
     assert len(sent) >= len(interview.questions)
-    assert [turn.text for turn in turns if turn.is_of_candidate] == sent
+    assert [turn.text for turn in turns if turn.speaker is Speaker.CANDIDATE] == sent
     shown = seen(chat(interview, language)).text
     for turn in turns:
-        assert seen(rich_text(turn.text, language, is_typed=turn.is_of_candidate)).text.strip() in shown
+        assert seen(rich_text(turn.text, language, is_typed=turn.speaker is Speaker.CANDIDATE)).text.strip() in shown
     said: Counter[str] = Counter()
     lines = []
     for attempt in interview.attempts:

@@ -21,6 +21,7 @@ from interviewer.domain.interview import (
     Phase,
     Plan,
     Probed,
+    Speaker,
     TurnKind,
     Unprobed,
     replay,
@@ -216,8 +217,8 @@ def test_what_the_interviewer_says_and_the_candidate_says_back_is_no_evidence() 
     attempt = replay([begun(Language.EN), *said, *more]).attempts[0]
     grade = LexicalGrader().grade(QUESTION, attempt)
     assert {verdict.level for verdict in grade.verdicts} == {Level.MISSING}
-    assert attempt.turns[1].is_of_candidate
-    assert not attempt.turns[2].is_of_candidate
+    assert attempt.turns[1].speaker is Speaker.CANDIDATE
+    assert attempt.turns[2].speaker is Speaker.INTERVIEWER
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ from interviewer.domain.interview.state import (
     Phase,
     Plan,
     QuestionSource,
+    Speaker,
     Spoken,
     Turn,
     TurnKind,

@@ -50,6 +50,11 @@ class Phase(StrEnum):
     OVER = "over"
 
 
+class Speaker(StrEnum):
+    INTERVIEWER = "interviewer"
+    CANDIDATE = "candidate"
+
+
 class TurnKind(StrEnum):
     """What a turn is for."""
 
@@ -87,8 +92,8 @@ class Turn:
     spoken: Spoken | None = None
 
     @property
-    def is_of_candidate(self) -> bool:
-        return self.kind in (TurnKind.ANSWER, TurnKind.ASK)
+    def speaker(self) -> Speaker:
+        return Speaker.CANDIDATE if self.kind in (TurnKind.ANSWER, TurnKind.ASK) else Speaker.INTERVIEWER
 
     @property
     def before_editing(self) -> str:
