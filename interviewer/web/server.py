@@ -20,6 +20,7 @@ from interviewer.domain.language import Language
 from interviewer.errors import SettingsError
 from interviewer.sessions import LOCAL_OWNER
 from interviewer.sessions.accounts import Accounts
+from interviewer.sessions.interview_lists import has_others
 from interviewer.sessions.permissions import Access
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
@@ -185,7 +186,7 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         shown = settings.root_path or f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{port}"  # noqa: S104 - only looked for
         owners = Owners(settings.signing_key, is_https=False)
-        if key_is_new and app.state.service.store.has_others(LOCAL_OWNER):
+        if key_is_new and has_others(app.state.service.store.database, LOCAL_OWNER):
             print(say("app.key_lost", Language.EN), file=sys.stderr, flush=True)
         print(f"Mock interviewer: {shown}/", flush=True)
         if not settings.has_accounts:
