@@ -40,7 +40,3 @@ class ClaimMatch:
     share: float
     clauses: tuple[int, ...]
     is_negated: bool
-
-    @property
-    def rank(self) -> tuple[float, int]:
-        return (self.share, -self.clauses[0])
