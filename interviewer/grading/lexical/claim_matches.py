@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from interviewer.domain.rubric import Criterion, Kind, Question
 from interviewer.grading.evidence import unprompted
 from interviewer.grading.lexical import negation
-from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
-from interviewer.grading.lexical.matching import TermHit, TermIndex, spellings
+from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch, TermHit, TermIndex, spellings
 from interviewer.grading.lexical.overlap import claim_text, overlaps
 from interviewer.text import tokenizer
 from interviewer.text.glossary import Glossary
@@ -23,24 +23,21 @@ class PreparedQuestion:
     def __init__(self, question: Question, known: Glossary) -> None:
         self.question, self._glossary = question, known
         self._asked = frozenset(word for text in question.text.both for word in tokenizer.words(text))
-        groups = [
-            ((place, number), group)
-            for place, c in enumerate(question.criteria)
-            for number, group in enumerate(c.aliases)
+        aliases = [
+            (alias, (place, number))
+            for place, criterion in enumerate(question.criteria)
+            for number, group in enumerate(criterion.aliases)
+            for alias in group
         ]
-        claims = [() if c.aliases else c.text.both for c in question.criteria]
-        texts = (*(group for _, group in groups), *claims)
-        self._spellings = spellings(text for some in texts for text in some)
-        self._terms = TermIndex(((alias, home) for home, group in groups for alias in group), self._spellings)
+        claims = [() if criterion.aliases else criterion.text.both for criterion in question.criteria]
+        self._spellings = spellings([*(alias for alias, _ in aliases), *chain(*claims)])
+        self._terms = TermIndex(aliases, self._spellings)
         asked = {unit for text in question.text.both for unit in claim_text(text, (), known).weights}
         self._claims = [[claim_text(text, asked, known) for text in some] for some in claims]
         # What sounds like a denial of a criterion tells nothing where the reference itself seems to deny it.
-        self._denied: frozenset[str] = frozenset()
-        in_reference = [self.settled(matches_in_text(self, text)) for text in question.reference.both]
-        denied = {
-            c.id for found in in_reference for c, _, is_denied in found if is_denied and c.kind is not Kind.MISTAKE
-        }
-        self._denied = frozenset(denied)
+        self._denied = frozenset[str]()
+        found = chain(*(self.settled(matches_in_text(self, text)) for text in question.reference.both))
+        self._denied = frozenset(c.id for c, _, is_denied in found if is_denied and c.kind is not Kind.MISTAKE)
 
     def matches(self, answers: Iterable[AnswerTurn]) -> list[list[ClaimMatch]]:
         """For each criterion, the places that speak of it."""
@@ -54,8 +51,7 @@ class PreparedQuestion:
     def settled(self, matches: Sequence[Sequence[ClaimMatch]]) -> Iterator[tuple[Criterion, ClaimMatch | None, bool]]:
         """For each criterion, the match that counts, and whether the answer denies the claim or takes it back."""
         for criterion, found in zip(self.question.criteria, matches, strict=True):
-            plain = _best(match for match in found if not match.is_negated)
-            negated = _best(match for match in found if match.is_negated)
+            plain, negated = (_best(one for one in found if one.is_negated is side) for side in (False, True))
             if criterion.id in self._denied:
                 yield criterion, _best(found), False
             elif negated and negated.share >= 1:

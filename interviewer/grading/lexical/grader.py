@@ -1,7 +1,7 @@
 """The lexical grader: from the words that were found in an answer to a verdict on each criterion."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Provenance, Verdict
 from interviewer.domain.interview import Attempt
@@ -9,9 +9,9 @@ from interviewer.domain.language import Language
 from interviewer.domain.rubric import Criterion, Kind, Question
 from interviewer.grading.evidence import evidence_at, prompted_units, without_mistaken_words
 from interviewer.grading.guardrails import screen_attempt
-from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
 from interviewer.grading.lexical.claim_matches import PreparedQuestion, matches_in_text, prepare
 from interviewer.grading.lexical.keyword_stuffing import is_stuffed
+from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch
 from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
 from interviewer.text.messages import localized
@@ -71,8 +71,7 @@ def version() -> str:
 
 def _asks_for_names(question: Question) -> bool:
     """Whether most criteria are names, known by their own text, so that naming is all that is asked for."""
-    names = sum(any(c.text.both[0] in group for group in c.aliases) for c in question.criteria)
-    return names * 2 > len(question.criteria)
+    return 2 * sum(c.text.both[0] in chain(*c.aliases) for c in question.criteria) > len(question.criteria)
 
 
 def _verdicts(

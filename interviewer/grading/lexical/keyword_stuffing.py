@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from itertools import chain, pairwise
 
-from interviewer.grading.lexical.answer import WORDS
+from interviewer.grading.lexical.negation import WORDS
 from interviewer.text import tokenizer
 
 # A list is so many names of at most so many words each, which make up so much of the text.
@@ -42,10 +42,7 @@ _SHORT_RUN = 6
 
 
 def is_stuffed(text: str) -> bool:
-    """Whether most of a text is a list of names of which nothing is said, or its words stand in no order.
-
-    The latter is said of a single cell of a table, too.
-    """
+    """Whether most of a text is a list of names of which nothing is said, or it or a cell of a table in it has no order."""
     prose, rows = _tables_apart(text)
     separator = _SEPARATOR_PUNCTUATED if any(mark in prose for mark in "，。；") else _SEPARATOR
     items = (*separator.split(_BLANKS.sub(" ", prose)), *map(":".join, rows))

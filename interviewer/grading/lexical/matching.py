@@ -1,9 +1,11 @@
-"""Finds the terms of a rubric in an answer, in one pass over its words."""
+"""An answer as it is searched, and the terms of a rubric that are found in it, in one pass over its words."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from operator import contains
 from typing import NamedTuple
 
 from interviewer.text import tokenizer
@@ -20,6 +22,36 @@ Runs = tuple[tuple[str, ...], ...]
 """The tokens of a term, in the runs between its gaps."""
 Spellings = Callable[[str], tuple[str, ...]]
 """Gives a stem and those of the rubric that it may be a slip of."""
+
+
+@dataclass(frozen=True, eq=False)
+class AnswerTurn:
+    """One turn of the candidate; only those of its clauses that are to be graded.
+
+    `prompted` are the units that the interviewer said before it: repeated, they earn nothing by themselves.
+    """
+
+    turn: int
+    text: str
+    clauses: tuple[Clause, ...]
+    prompted: frozenset[str] = frozenset()
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The text of each clause with the mark of punctuation after it, folded."""
+        return tuple(tokenizer.fold(self.text[clause.start : clause.end + 1]) for clause in self.clauses)
+
+
+class ClaimMatch(NamedTuple):
+    """Where in an answer a criterion is spoken of: how much of it is said (0 to 1) and in which clauses.
+
+    `is_negated` if what is said there is the contrary.
+    """
+
+    answer: AnswerTurn
+    share: float
+    clauses: tuple[int, ...]
+    is_negated: bool
 
 
 class TermHit(NamedTuple):
@@ -39,7 +71,8 @@ def spellings(texts: Iterable[str]) -> Spellings:
 
     @lru_cache(maxsize=20_000)
     def alternatives(stem: str) -> tuple[str, ...]:
-        return (stem, *(other for other in known if stem not in known and tokenizer.same_word(stem, other)))
+        is_settled = stem in known or not tokenizer.may_be_misspelt(stem)
+        return (stem, *(() if is_settled else (other for other in known if tokenizer.same_word(stem, other))))
 
     return alternatives
 
@@ -74,13 +107,12 @@ def _end(runs: Runs, stems: Sequence[Collection[str]], first: int) -> int | None
     """Where a term that begins at `first` ends, or None."""
     last, places = first, range(first, first + 1)
     for run in runs:
-        start = next((place for place in places if _stands(run, stems, place)), None)
-        if start is None:
+        size = len(run)
+        ends = (
+            at + size for at in places if at + size <= len(stems) and all(map(contains, stems[at : at + size], run))
+        )
+        last = next(ends, -1)
+        if last < 0:
             return None
-        last = start + len(run)
         places = range(last, last + _GAP + 1)
     return last
-
-
-def _stands(run: Sequence[str], stems: Sequence[Collection[str]], place: int) -> bool:
-    return place + len(run) <= len(stems) and all(stem in stems[place + n] for n, stem in enumerate(run))

@@ -1,10 +1,14 @@
 """Whether a claim is denied where it is made, or taken back after it."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from interviewer.grading.lexical.answer import WORDS, AnswerTurn, ClaimMatch
+from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch
 from interviewer.text import tokenizer
 from interviewer.text.tokenizer import Token
+from interviewer.text.word_lists import WordLists
+
+WORDS = WordLists(Path(__file__).with_name("negation_and_stuffing_words.toml"))
 
 # How many tokens before a claim a negation may stand.
 _REACH = 4

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from interviewer.grading.evidence import unprompted
 from interviewer.grading.lexical import negation
-from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
-from interviewer.grading.lexical.matching import Spellings
+from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch, Spellings
 from interviewer.text import tokenizer
 from interviewer.text.glossary import Glossary
 from interviewer.text.tokenizer import Clause, Token
@@ -51,8 +51,7 @@ class ClaimText:
         return self.weight(units) / sum(self.weights.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _ClauseUnits:
+class _ClauseUnits(NamedTuple):
     """The units of one clause and its entries of the glossary; `own` are those that the interviewer had not said before."""
 
     units: Units
@@ -74,9 +73,8 @@ def claim_text(text: str, asked: Collection[str], known: Glossary) -> ClaimText:
         unit: (_WORD_IN_PAIRS if unit.isascii() else 1.0) * (_ASKED_WEIGHT if unit in asked else 1.0) for unit in units
     }
     known_terms = {entry: both for entry, found in terms.items() if (both := found & weights.keys())}
-    return ClaimText(
-        weights, frozenset(filter(units.get, units)), known_terms, sum(map(_chinese_surplus, clauses)) >= 0
-    )
+    negated = frozenset(filter(units.get, units))
+    return ClaimText(weights, negated, known_terms, sum(map(_chinese_surplus, clauses)) >= 0)
 
 
 def overlaps(
@@ -117,7 +115,7 @@ def _said(claim: ClaimText, clause: _ClauseUnits) -> Units:
     return (claim.weights.keys() & clause.units).union(*translated)
 
 
-def _share_across(claim: ClaimText, covered: Units) -> float:
+def _share_across(claim: ClaimText, covered: set[str]) -> float:
     """How much of a claim in another language is said: of its terms and of the names that both languages write alike."""
     names = [unit for unit in claim.weights if claim.is_chinese and unit.isascii()]
     comparable = covered.union(names, *claim.terms.values())
@@ -129,11 +127,9 @@ def _share_across(claim: ClaimText, covered: Units) -> float:
 def _fewest(window: Sequence[int], said: Sequence[Units]) -> tuple[int, ...]:
     """The clauses that say all that is said, those that say most first, so that no more is quoted than needed."""
     chosen: list[int] = []
-    seen: set[str] = set()
     for number in sorted(window, key=lambda number: -len(said[number])):
-        if not said[number] <= seen:
+        if not said[number] <= set[str]().union(*(said[other] for other in chosen)):
             chosen.append(number)
-            seen |= said[number]
     return tuple(sorted(chosen))
 
 
