@@ -224,8 +224,3 @@ def _pieces(text: str) -> Iterator[Token | str]:
         elif character in _SENTENCE_END or character in _CLAUSE_END:
             yield character
         at += 1
-
-
-def joined(tokens: Sequence[Token], text: str) -> str:
-    """The stretch of the original text that these tokens cover, verbatim."""
-    return text[tokens[0].start : tokens[-1].end]
