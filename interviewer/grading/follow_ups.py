@@ -15,6 +15,7 @@ from interviewer.grading.disclosure import disclosed
 from interviewer.grading.grading_prompt import GradingPrompt
 from interviewer.grading.guardrails import judges
 from interviewer.llm import LLM, Message
+from interviewer.llm.json_reply import object_schema
 from interviewer.llm.prompts import prompt
 from interviewer.text import tokenizer
 from interviewer.text.messages import say
@@ -136,12 +137,11 @@ def choose_hint(interview: Interview, levels: Mapping[str, Level]) -> tuple[Crit
 
 
 def _schema(points: list[str]) -> dict[str, Any]:
-    properties = {
-        "quote": {"type": "string", "maxLength": _LONGEST_QUOTE},
-        "point": {"type": "string", "enum": [*points, _NONE]},
-        "question": {"type": "string", "maxLength": LONGEST_PROBE},
-    }
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return object_schema(
+        quote={"type": "string", "maxLength": _LONGEST_QUOTE},
+        point={"type": "string", "enum": [*points, _NONE]},
+        question={"type": "string", "maxLength": LONGEST_PROBE},
+    )
 
 
 def _shown(interview: Interview) -> GradingPrompt:
