@@ -16,7 +16,7 @@ from interviewer.errors import NotAllowed, StoreError
 from interviewer.sessions.accounts import Account
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import language_of_request
+from interviewer.web.visit import language_of_request
 
 SIGN_IN, START, CALLBACK = "/sign-in", "/sign-in/start", "/sign-in/callback"
 

@@ -10,8 +10,8 @@ from interviewer.sessions.permissions import Access
 from interviewer.sessions.store import Store
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import language_of_request
 from interviewer.web.small_page import small_page
+from interviewer.web.visit import language_of_request
 
 
 def add_invitations(app: FastAPI, store: Store, owners: Owners, access: Access, root_path: str) -> None:

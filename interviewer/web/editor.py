@@ -106,7 +106,7 @@ class Editor:
             case Try():
                 return {"card": self._card(owner, action)}
             case Stop(window=window, task=task):
-                self.importer.stop(owner, window, task)
+                self.importer.tasks.stop(owner, window, task)
         return {}
 
     def _banks(self, language: Language) -> str:
@@ -122,10 +122,10 @@ class Editor:
 
     def _save(self, text: str, base: str, language: Language, audience: str) -> Reply:
         shown = self.importer.save(text, base, language, audience)
-        if not shown.saved:
+        if not shown.bank:
             return {"told": shown.html}
         # What stands on the disk now, and what the next save starts from.
-        return {"told": shown.html, "saved": shown.saved, "text": text, "base": shown.base}
+        return {"told": shown.html, "saved": shown.bank, "text": text, "base": shown.base}
 
     def _card(self, owner: str, action: Try) -> str:
         question = drafts.finished(drafts.read_draft(action.questions[0]))

@@ -1,12 +1,12 @@
 """What the script of the bank editor sends: checked here, carried out by `editor`."""
 
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
+from interviewer.web.background_task import WindowTask
 from interviewer.web.page_actions import Sent
 
 
@@ -118,13 +118,6 @@ class Try(_OnQuestions):
     do: Literal["try"]
     answer: str = Field(max_length=20_000)
     by_model: bool
-
-
-class WindowTask(StrEnum):
-    """What a window may wait for, each with a button of its own that stops it."""
-
-    IMPORT = "import"
-    JOB = "job"
 
 
 class Stop(_Action):

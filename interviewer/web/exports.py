@@ -18,8 +18,7 @@ from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import language_of_request
-from interviewer.web.time_zone import time_zone
+from interviewer.web.visit import language_of_link, language_of_request, zone_of_request
 
 
 def add_exports(
@@ -32,8 +31,8 @@ def add_exports(
         if wish not in tuple(ExportFormat):
             return PlainTextResponse("Not found.\n", 404)
         kind = ExportFormat(wish)
-        language = Language(lang) if lang in tuple(Language) else None
-        zone = time_zone(request.cookies.get("zone", ""))
+        language = language_of_link(lang)
+        zone = zone_of_request(request)
         try:
             access.require(owner, Action.SEE_INTERVIEW, name)
             history, whose = service.store.history(name), service.store.owner_of(name)

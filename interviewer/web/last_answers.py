@@ -13,6 +13,7 @@ from interviewer.sessions.practice_log import last_answer
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners
+from interviewer.web.visit import language_of_link
 
 # A card would give a grade away before its interview shows it.
 _LAST = """<p class="quiet"><time datetime="{{ at }}">{{ moment(at) }}</time> · <a href="?interview={{ id }}">{{ say("questions.whole_interview") }}</a></p>
@@ -28,7 +29,7 @@ def add_last_answers(app: FastAPI, service: SessionService, owners: Owners) -> N
         owner = owners.of(request.cookies)
         if owner is None:
             return HTMLResponse("", 404)
-        language = Language(lang) if lang in tuple(Language) else Language.EN
+        language = language_of_link(lang) or Language.EN
         try:
             text, status = last_answer_page(service, owner, QuestionName(bank, question), language), 200
         except InterviewerError as error:

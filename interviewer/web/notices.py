@@ -22,10 +22,15 @@ from interviewer.web.view_model import Screen, View
 def unreachable(error: InterviewerError, interview: str, language: Language) -> View:
     """What an open page says where its interview cannot be read; one that is only out of reach for now is asked for again."""
     if isinstance(error, NoSuchInterview):
-        return View(Screen.START, language, notice=error_text(error, language))
+        return at_start(error_text(error, language), language)
     is_for_ever = isinstance(error, StoreDamaged | TranscriptError)
     notice = say("play.unreadable" if is_for_ever else "play.away", language, reason=error.into(language))
     return View(Screen.START, language, interview, notice=notice, is_away=True, polls=not is_for_ever)
+
+
+def at_start(notice: str, language: Language) -> View:
+    """The start form, with something to say."""
+    return View(Screen.START, language, notice=notice)
 
 
 def not_begun(error: StoreError, language: Language) -> View:

@@ -33,11 +33,11 @@ from interviewer.web.health import add_health
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.last_answers import add_last_answers
-from interviewer.web.page_language import language_of_request
 from interviewer.web.request_log import RequestLog
 from interviewer.web.sign_in import add_sign_in
 from interviewer.web.small_page import small_page
 from interviewer.web.uploads import Uploads
+from interviewer.web.visit import language_of_request
 from interviewer.web.voice import add_voice, speech_routes
 
 DEFAULT_PORT = 7860

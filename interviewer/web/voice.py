@@ -24,7 +24,7 @@ from interviewer.text.messages import localized
 from interviewer.web.guard import READ_ALOUD, RECORDED_IN_AN_HOUR, TRANSCRIBE
 from interviewer.web.hourly_budget import HourlyBudget
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import language_of_request
+from interviewer.web.visit import language_of_request
 
 _MOST_AT_A_TIME = 8
 _LONGEST_SPOKEN = 24 * 3600
