@@ -12,6 +12,7 @@ from interviewer import __version__
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
 from interviewer.domain.scoring import Score
+from interviewer.errors import InterviewerError
 from interviewer.presentation.export_formats import ExportFormat
 from interviewer.presentation.plain_text import aligned, printable
 from interviewer.presentation.wording import (
@@ -87,7 +88,7 @@ _ESCAPES = {"html": escaped, "md": one_line, "txt": _printed}
 
 
 def render(template: str, language: Language, **values: object) -> Markup:
-    """A template filled in for a reader of this language, in which a `Localized` value is printed.
+    """A template filled in for a reader of this language, in which a `Localized` value or an error is printed.
 
     Every value is escaped, in `*.html` as HTML, in `*.md` as Markdown on one line, in `*.txt` for a terminal. Raises where a value is missing or None.
     """
@@ -127,7 +128,7 @@ def _environment(escape: "Callable[[str], Markup]", language: Language) -> "Envi
             return value
         if value is None:
             raise TypeError("a template prints None")
-        return escape(value.into(language) if isinstance(value, Localized) else str(value))
+        return escape(value.into(language) if isinstance(value, Localized | InterviewerError) else str(value))
 
     def scored(score: Score | None, is_estimate: bool) -> str:
         return score_text(score, language, is_estimate=is_estimate)

@@ -13,18 +13,7 @@ from interviewer.sessions.classes import clean_name, delete_class, leave_class, 
 from interviewer.sessions.coach_notes import save_coach_note
 from interviewer.sessions.permissions import Action
 from interviewer.text.messages import localized, say
-from interviewer.web.class_actions import (
-    CLASS_ACTIONS,
-    Assign,
-    ClassAction,
-    MakeClass,
-    OnClass,
-    Open,
-    RemoveMember,
-    RuleAlike,
-    TakeBack,
-    WriteNote,
-)
+from interviewer.web import class_actions
 from interviewer.web.class_screens import ClassScreens
 from interviewer.web.page_actions import Rule
 from interviewer.web.visit import Visit
@@ -60,37 +49,37 @@ class ClassHandlers:
         """Do what was sent, and give what is to be seen then."""
         done = problem = ""
         try:
-            for action in CLASS_ACTIONS.validate_json(sent):
+            for action in class_actions.CLASS_ACTIONS.validate_json(sent):
                 where = self._do(visit, where or "", action)
-                done = say("classes.note_kept", visit.language) if isinstance(action, WriteNote) else ""
+                done = say("classes.note_kept", visit.language) if isinstance(action, class_actions.WriteNote) else ""
         except ValidationError:
             problem = say("classes.bad_form", visit.language)
         except InterviewerError as error:
             problem = error.into(visit.language)
         return self.show(visit, where, problem=problem, done="" if problem else done)
 
-    def _do(self, visit: Visit, where: str, action: ClassAction) -> str:
+    def _do(self, visit: Visit, where: str, action: class_actions.ClassAction) -> str:
         """Carry out one action, and give the place of the screen that follows. Raises NotAllowed, BankError, OutOfTurn."""
         store, access, owner = self.screens.service.store, self.screens.access, visit.owner
         by = self.screens.name(owner, visit.language)
         match action:
-            case Open():
+            case class_actions.Open():
                 return action.where
-            case MakeClass():
+            case class_actions.MakeClass():
                 if not access.may_coach(owner):
                     raise NotAllowed(localized("classes.refused"))
                 if not clean_name(action.name):
                     raise NotAllowed(localized("classes.nameless"))
                 return f"class/{make_class(store, owner, action.name).id}"
-            case WriteNote():
+            case class_actions.WriteNote():
                 access.require(owner, Action.WRITE_NOTE, action.interview)
                 save_coach_note(store, action.interview, owner, by, action.note)
             case Rule():
                 ruling = Ruling(action.criterion, action.level, by, action.note.strip())
                 self._rule(owner, where.partition("/")[2], action.question, action.attempt, ruling)
-            case RuleAlike():
+            case class_actions.RuleAlike():
                 self._rule_alike(owner, action, by)
-            case TakeBack():
+            case class_actions.TakeBack():
                 found = find_assignment(store, action.assignment)
                 access.require(owner, Action.CHANGE_CLASS, found.classroom if found else "")
                 delete_assignment(store, action.assignment)
@@ -100,21 +89,21 @@ class ClassHandlers:
                 return self._change_class(action)
         return where
 
-    def _change_class(self, action: OnClass | RemoveMember | Assign) -> str:
+    def _change_class(self, action: class_actions.OnClass | class_actions.RemoveMember | class_actions.Assign) -> str:
         store, room = self.screens.service.store, action.classroom
         match action:
-            case RemoveMember():
+            case class_actions.RemoveMember():
                 leave_class(store, room, action.member)
-            case Assign():
+            case class_actions.Assign():
                 self._assign(action)
-            case OnClass(do="renew"):
+            case class_actions.OnClass(do="renew"):
                 renew_invitation(store, room)
-            case OnClass():
+            case class_actions.OnClass():
                 delete_class(store, room)
                 return ""
         return f"class/{room}"
 
-    def _assign(self, wish: Assign) -> None:
+    def _assign(self, wish: class_actions.Assign) -> None:
         bank = self.screens.library.of_class(wish.classroom).bank(wish.bank)
         for question in wish.questions:
             if question not in {one.id for one in bank.questions}:
@@ -123,7 +112,7 @@ class ClassHandlers:
         store, room = self.screens.service.store, wish.classroom
         assign(store, room, title=title, bank=bank.id, questions=wish.questions, mode=wish.mode, due_on=wish.due_on)
 
-    def _rule_alike(self, owner: str, wish: RuleAlike, by: str) -> None:
+    def _rule_alike(self, owner: str, wish: class_actions.RuleAlike, by: str) -> None:
         for one in wish.tries:
             interview, _, attempt = one.partition(" ")
             found = assignment_of(self.screens.service.store, interview)

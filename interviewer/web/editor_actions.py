@@ -36,17 +36,10 @@ class OpenBank(_Action):
     bank: str
 
 
-class OpenText(_Action):
-    """A bank as somebody typed it."""
+class OfText(_Action):
+    """A bank as somebody typed it is opened, or the check says what it finds in every question of it."""
 
-    do: Literal["open_text"]
-    text: str
-
-
-class Check(_Action):
-    """What the check says about every question of a bank."""
-
-    do: Literal["check"]
+    do: Literal["open_text", "check"]
     text: str
 
 
@@ -128,6 +121,6 @@ class Stop(_Action):
     task: WindowTask
 
 
-EditorAction = ListBanks | OpenImport | OpenBank | OpenText | Check | WriteText | Save | Change | Look | Try | Stop
+EditorAction = ListBanks | OpenImport | OpenBank | OfText | WriteText | Save | Change | Look | Try | Stop
 
 EDITOR_ACTION: TypeAdapter[EditorAction] = TypeAdapter(Annotated[EditorAction, Field(discriminator="do")])

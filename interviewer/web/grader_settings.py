@@ -88,11 +88,11 @@ class GraderActions:
         try:
             choice = self.models.choice(visit.owner)
         except StoreError as error:
-            return _paragraph(error.into(language), language)
+            return _paragraph(error, language)
         if choice.problem:
-            return _paragraph(choice.problem.into(language), language)
+            return _paragraph(choice.problem, language)
         if choice.endpoint is None:
-            return _paragraph(say("grader.now_offline", language), language)
+            return _told("grader.now_offline", language)
         known = self.models.check_of(choice)
         verdict = "grader.unmeasured" if known is None else "grader.healthy" if known.is_healthy else "grader.unhealthy"
         source = '<p><strong>{{ say("grader.now_model", model=model) }}</strong></p><p>{{ say(verdict) }}</p>'
@@ -103,7 +103,7 @@ class GraderActions:
         """Ask this machine's usual ports. Only where any address may be entered at all."""
         language = visit.language
         if not self._may_enter_any:
-            return GraderPanel(_paragraph(say("grader.found_none", language), language))
+            return GraderPanel(_told("grader.found_none", language))
         found, memory = find_local_servers(), machine_memory()
         if not found:
             return GraderPanel(inline(_ADVICE, language, lines=setup_advice(memory, language)))
@@ -119,7 +119,7 @@ class GraderActions:
         servers = find_local_servers() if self._may_enter_any else ()
         address = next((server.base_url for server in servers if server.kind == "ollama"), None)
         if address is None:
-            yield GraderPanel(_paragraph(say("local_model.no_ollama_here", language), language))
+            yield GraderPanel(_told("local_model.no_ollama_here", language))
             return
         call = self.models.begin_check(visit.owner)
 
@@ -135,7 +135,7 @@ class GraderActions:
         except InterviewerError as error:
             yield replace(_failed(error, language), pulls=model)
             return
-        yield GraderPanel(_paragraph(say("local_model.pulled", language, model=model), language), address, (model,))
+        yield GraderPanel(_told("local_model.pulled", language, model=model), address, (model,))
 
     @_telling_failures
     def list(self, visit: Visit, *form: Any) -> GraderPanel:
@@ -145,7 +145,7 @@ class GraderActions:
         assert endpoint
         with self.models.turn(endpoint, for_reply=False):
             names = list_models(endpoint)
-        listed = _paragraph(say("grader.listed", visit.language, count=len(names)), visit.language)
+        listed = _told("grader.listed", visit.language, count=len(names))
         return GraderPanel(listed, endpoint.base_url, names)
 
     @_telling_failures
@@ -154,7 +154,7 @@ class GraderActions:
         language, wanted = visit.language, self.models.choice_for(visit.owner, requested(*form))
         check = self.models.check_of(wanted)
         if check is not None and not check.is_healthy:
-            question = _paragraph(say("grader.unhealthy_use", language, model=wanted.title), language)
+            question = _told("grader.unhealthy_use", language, model=wanted.title)
             return GraderPanel(question + render("grader_check.html", language, check=check), asks=True)
         return self.use_anyway(visit, *form)
 
@@ -196,10 +196,10 @@ class GraderActions:
         try:
             check = run.result()
         except OverLimit as error:
-            yield GraderPanel(_paragraph(error.into(language), language))
+            yield GraderPanel(_paragraph(error, language))
             return
         if call.is_stopped:
-            yield GraderPanel(_paragraph(say("call.stopped", language), language))
+            yield GraderPanel(_told("call.stopped", language))
             return
         # A stranger's key or invented model says nothing about the operator's.
         if options.is_private or choice.endpoint == options.default.endpoint:
@@ -229,12 +229,16 @@ _FAILED = (
 )
 
 
-def _paragraph(text: str, language: Language) -> str:
+def _paragraph(text: str | InterviewerError, language: Language) -> str:
     return inline('<p role="status">{{ text }}</p>', language, text=text)
+
+
+def _told(key: str, language: Language, **values: object) -> str:
+    return _paragraph(say(key, language, **values), language)
 
 
 def _failed(error: InterviewerError, language: Language) -> GraderPanel:
     """What kind of fault it is in the language of the page, and the detail as the door words it."""
     kinds = {LLMUnreachable: "unreachable", LLMRefused: "refused", LLMMalformed: "malformed"}
     kind = next((name for known, name in kinds.items() if isinstance(error, known)), "setting")
-    return GraderPanel(inline(_FAILED, language, kind=kind, detail=error.into(language)))
+    return GraderPanel(inline(_FAILED, language, kind=kind, detail=error))

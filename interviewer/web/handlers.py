@@ -22,7 +22,6 @@ from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.text.messages import say
 from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
-from interviewer.web.notices import at_start, error_text, not_begun, unreachable, with_unrecorded
 from interviewer.web.page_actions import (
     BeginAssignment,
     CardAction,
@@ -30,12 +29,20 @@ from interviewer.web.page_actions import (
     LeaveClass,
     PageAction,
     Practise,
-    StopGrading,
-    StopTest,
+    Stop,
 )
 from interviewer.web.practice import PracticeHandlers
 from interviewer.web.start_choices import StartChoices
-from interviewer.web.view_model import Screen, View, view
+from interviewer.web.view_model import (
+    Screen,
+    View,
+    at_start,
+    error_text,
+    not_begun,
+    unreachable,
+    view,
+    with_unrecorded,
+)
 from interviewer.web.visit import Visit
 from interviewer.web.voice import read_spoken
 
@@ -172,10 +179,10 @@ class PageHandlers:
                 except InterviewerError as error:
                     return self._noticed(visit, interview, error_text(error, language))
                 return self._practise(visit, names)
-            case [StopTest(), *_]:
+            case [Stop(do="stop_check"), *_]:
                 self.models.stop_check(owner)
                 play = Session.interview
-            case [StopGrading(), *_]:
+            case [Stop(), *_]:
                 play = partial(Session.stop_grading, language=language)
             case _:
                 play = partial(_record_all, [action for action in actions if isinstance(action, CardAction)])

@@ -23,10 +23,9 @@ from interviewer.errors import StoreError
 from interviewer.sessions.accounts import Account, Accounts, Identity
 from interviewer.settings import Settings
 from interviewer.text.messages import say
-from interviewer.web.account_cookie import AccountCookie, AccountSession
 from interviewer.web.account_gate import CALLBACK, SIGN_IN, START
 from interviewer.web.account_roles import claimed_role, highest, read_role_lists
-from interviewer.web.identity import Owners
+from interviewer.web.identity import AccountCookie, AccountSession, Owners
 from interviewer.web.small_page import small_page
 from interviewer.web.visit import language_of_request
 

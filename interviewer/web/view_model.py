@@ -1,8 +1,8 @@
-"""What the page shows of an interview, worked out from its recorded state. Knows nothing of gradio."""
+"""What the page shows of an interview, worked out from its recorded state, or says where it cannot. Knows nothing of gradio."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from interviewer.domain.grade import Verdict
@@ -18,6 +18,17 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Kind
+from interviewer.errors import (
+    BankError,
+    InterviewerError,
+    MovedOnElsewhere,
+    NoSuchInterview,
+    NotAllowed,
+    OverLimit,
+    StoreDamaged,
+    StoreError,
+    TranscriptError,
+)
 from interviewer.llm.prompts import prompt
 from interviewer.presentation.card import Badge, CardActions, card
 from interviewer.presentation.chat import chat
@@ -148,3 +159,40 @@ def _second_opinion(interview: Interview, language: Language) -> str:
         }
     )
     return render("second_opinion.html", language, asked=asked)
+
+
+def unreachable(error: InterviewerError, interview: str, language: Language) -> View:
+    """What an open page says where its interview cannot be read; one that is only out of reach for now is asked for again."""
+    if isinstance(error, NoSuchInterview):
+        return at_start(error_text(error, language), language)
+    is_for_ever = isinstance(error, StoreDamaged | TranscriptError)
+    notice = say("play.unreadable" if is_for_ever else "play.away", language, reason=error.into(language))
+    return View(Screen.START, language, interview, notice=notice, is_away=True, polls=not is_for_ever)
+
+
+def at_start(notice: str, language: Language) -> View:
+    """The start form, with something to say."""
+    return View(Screen.START, language, notice=notice)
+
+
+def not_begun(error: StoreError, language: Language) -> View:
+    notice = say("start.not_saved", language, reason=error.into(language))
+    return View(Screen.START, language, notice=notice, is_away=True, polls=True)
+
+
+def error_text(error: Exception, language: Language) -> str:
+    """What went wrong, for the person at the page."""
+    if isinstance(error, BankError | OverLimit | NotAllowed):
+        return error.into(language)
+    keys = {NoSuchInterview: "play.gone", MovedOnElsewhere: "play.moved_on", StoreError: "play.store_failed"}
+    key = next((key for kind, key in keys.items() if isinstance(error, kind)), "play.not_now")
+    return say(key, language, reason=error)
+
+
+def with_unrecorded(refused: View, text: str) -> View:
+    """What was typed and not recorded stays in the box; where there is no box now, it is shown."""
+    if refused.is_away:
+        return refused
+    if refused.may_answer:
+        return replace(refused, notice=f"{refused.notice} {say('play.in_box', refused.language)}")
+    return replace(refused, unsent=text)

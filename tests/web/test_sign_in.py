@@ -98,7 +98,7 @@ def sign_in(client: TestClient, path: str = "/sign-in/start") -> httpx.Response:
 
 def who(client: TestClient, settings: Settings, accounts: Accounts) -> Account:
     """Whose session the cookie of this browser is."""
-    from interviewer.web.account_cookie import AccountCookie
+    from interviewer.web.identity import AccountCookie
 
     session = AccountCookie(settings.signing_key, days=30, is_https=False).read(dict(client.cookies))
     assert session
