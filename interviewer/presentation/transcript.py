@@ -84,33 +84,25 @@ def to_markdown(transcript: Transcript, language: Language) -> str:
 
 def to_html(transcript: Transcript, language: Language) -> str:
     """The transcript as one page without scripts or links to anything outside itself."""
-    interview = transcript.interview
-    visible = shows_grades(interview)
-    summary = summarize(interview)
-    day = moment(transcript.begun_at, transcript.zone)[:10]
+    interview, is_visible = transcript.interview, shows_grades(transcript.interview)
+    summary, day = summarize(interview), moment(transcript.begun_at, transcript.zone)[:10]
+    told, spent = Markup(), TokensSpent()
+    if is_visible:
+        beside = {name: getattr(transcript, name) for name in ("badge", "compared", "zone", "coach_notes")}
+        told = report(interview, language, unfolded=True, is_for_coach=bool(transcript.candidate), **beside)
+        spent = summary.spent
     page = render(
         "transcript.html",
         language,
         # A browser names the PDF after the title.
         title=f"{interview.bank.title.into(language)} · {day}",
         summary=summary,
-        is_visible=visible,
+        is_visible=is_visible,
         styles=("cards", "page"),
         transcript=transcript,
         interview=interview,
-        report=report(
-            interview,
-            language,
-            unfolded=True,
-            badge=transcript.badge,
-            compared=transcript.compared,
-            zone=transcript.zone,
-            coach_notes=transcript.coach_notes,
-            is_for_coach=bool(transcript.candidate),
-        )
-        if visible
-        else "",
-        spent=summary.spent if visible else TokensSpent(),
+        report=told,
+        spent=spent,
         chat=chat(interview, language, candidate=transcript.candidate),
     )
     return str(page)

@@ -20,17 +20,9 @@ from interviewer.sessions.practice_log import PracticeSettings, save_practice_se
 from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.text.messages import say
+from interviewer.web import page_actions
 from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
-from interviewer.web.page_actions import (
-    BeginAssignment,
-    CardAction,
-    Goal,
-    LeaveClass,
-    PageAction,
-    Practise,
-    Stop,
-)
 from interviewer.web.practice import PracticeHandlers
 from interviewer.web.start_choices import StartChoices
 from interviewer.web.view_model import (
@@ -161,31 +153,31 @@ class PageHandlers:
         key = "today.bad_goal" if '"goal"' in sent else "play.not_now"
         return self._noticed(visit, interview, say(key, visit.language))
 
-    def act(self, visit: Visit, interview: str, actions: Sequence[PageAction]) -> View:
+    def act(self, visit: Visit, interview: str, actions: Sequence[page_actions.PageAction]) -> View:
         """What the buttons inside cards, reports and lists ask for."""
         owner, language = visit.owner, visit.language
         play: Callable[[Session], Interview]
         match actions:
-            case [Goal() as goal, *_]:
+            case [page_actions.Goal() as goal, *_]:
                 settings = PracticeSettings(goal.exam_on, goal.daily_cap)
                 return self._kept(visit, lambda: save_practice_settings(self.service.store, owner, settings))
-            case [LeaveClass() as leaving, *_] if self.assigned:
+            case [page_actions.LeaveClass() as leaving, *_] if self.assigned:
                 return self._kept(visit, lambda: leave_class(self.service.store, leaving.classroom, owner))
-            case [BeginAssignment() as begun, *_] if assigned := self.assigned:
+            case [page_actions.BeginAssignment() as begun, *_] if assigned := self.assigned:
                 return self._begun(visit, lambda: assigned.begin(visit, begun.assignment))
-            case [Practise() as wish, *_]:
+            case [page_actions.Practise() as wish, *_]:
                 try:
                     names = self._named(owner, interview, wish.questions)
                 except InterviewerError as error:
                     return self._noticed(visit, interview, error_text(error, language))
                 return self._practise(visit, names)
-            case [Stop(do="stop_check"), *_]:
+            case [page_actions.Stop(do="stop_check"), *_]:
                 self.models.stop_check(owner)
                 play = Session.interview
-            case [Stop(), *_]:
+            case [page_actions.Stop(), *_]:
                 play = partial(Session.stop_grading, language=language)
             case _:
-                play = partial(_record_all, [action for action in actions if isinstance(action, CardAction)])
+                play = partial(_record_all, actions)
         return self._step(lambda session, _: play(session), visit, interview, "") if interview else self.look(visit, "")
 
     def _kept(self, visit: Visit, keep: Callable[[], object]) -> View:
@@ -320,9 +312,10 @@ class PageHandlers:
         )
 
 
-def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:
+def _record_all(actions: Sequence[page_actions.PageAction], session: Session) -> Interview:
     for action in actions:
-        action.record(session)
+        if isinstance(action, page_actions.CardAction):
+            action.record(session)
     return session.interview()
 
 

@@ -1,6 +1,5 @@
 """The list of all interviews of an owner, as links that resume or reread them."""
 
-from interviewer.domain.language import Language
 from interviewer.errors import StoreError
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.interview_lists import PAGE_SIZE
@@ -27,17 +26,6 @@ def listing(service: SessionService, visit: Visit, count: int = PAGE_SIZE, words
         removed=removed,
         page_size=PAGE_SIZE,
     )
-
-
-def regraded(graded: int, left: int, language: Language) -> str:
-    """How many answers were graded now, and how many are still to be."""
-    source = '<p role="status">{{ say("list.regraded", count=graded) }}{% if left %} {{ say("list.regrading", count=left) }}{% endif %}</p>'
-    return inline(source, language, graded=graded, left=left)
-
-
-def link_told(address: str, language: Language) -> str:
-    """The link with which another browser goes on."""
-    return inline('<p>{{ say("list.link_info") }}</p><p><code>{{ address }}</code></p>', language, address=address)
 
 
 def wished_count(wish: str) -> int:

@@ -19,6 +19,7 @@ from interviewer.sessions.permissions import Access
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
+from interviewer.web import rendering
 from interviewer.web.account_page import account_line
 from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
@@ -35,16 +36,6 @@ from interviewer.web.page_actions import PAGE_ACTIONS, BankAction, InterviewActi
 from interviewer.web.page_input import Page, in_own_thread, sanitized
 from interviewer.web.page_output import Updates, no_interim_app
 from interviewer.web.practice import PracticeHandlers
-from interviewer.web.rendering import (
-    chosen_bank,
-    count_choice,
-    draw,
-    draw_today,
-    labels,
-    merged,
-    start_values,
-    topic_choices,
-)
 from interviewer.web.start_choices import StartChoices
 from interviewer.web.theme import css, page_script, script, theme
 from interviewer.web.view_model import Screen, View
@@ -239,8 +230,8 @@ class _Wiring:
         listed: Updates = {self.c.records.listing: listing(self.handlers.service, visit, wished_count(wish))}
         if wish:
             listed[self.c.tabs] = gr.update(selected="interviews")
-        start = start_values(self.c, self._library(visit), visit.language)
-        return merged(self._labels(visit), start, self._draw(visit, view), listed)
+        start = rendering.start_values(self.c, self._library(visit), visit.language)
+        return rendering.merged(self._labels(visit), start, self._draw(visit, view), listed)
 
     def _speak(self, visit: Visit, remembered: str | None, bank: str, is_chosen: str) -> Updates:
         c, language, interview = self.c, visit.language, _id(str(remembered or NO_INTERVIEW))
@@ -250,12 +241,12 @@ class _Wiring:
             c.records.link_text: gr.update(visible=False),
         }
         asked = {} if is_chosen else {c.start.language: gr.update(value=str(language))}
-        topics = topic_choices(c, self._library(visit), bank, language)
-        return merged(self._labels(visit), topics, drawn, listed, asked)
+        topics = rendering.topic_choices(c, self._library(visit), bank, language)
+        return rendering.merged(self._labels(visit), topics, drawn, listed, asked)
 
     def _draw(self, visit: Visit, view: View) -> Updates:
         """The view on the page; where no interview is shown, with what is worth doing."""
-        drawn = draw(self.c, view)
+        drawn = rendering.draw(self.c, view)
         return drawn | self._home(visit) if view.screen is Screen.START and not view.is_away else drawn
 
     def _home(self, visit: Visit) -> Updates:
@@ -264,11 +255,11 @@ class _Wiring:
             today, tasks = self.handlers.today(visit), self.handlers.tasks(visit)
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
-        return draw_today(self.c, today, visit.language, model, tasks)
+        return rendering.draw_today(self.c, today, visit.language, model, tasks)
 
     def _labels(self, visit: Visit) -> Updates:
         c, language = self.c, visit.language
-        told = labels(c, self._library(visit), language)
+        told = rendering.labels(c, self._library(visit), language)
         if c.classes and self.handlers.assigned:
             told |= c.classes.labels(self.handlers.assigned.access, visit)
         who = account_line(self.owners, dict(visit.request.cookies), language)
@@ -277,14 +268,15 @@ class _Wiring:
     def _practise(self, visit: Visit, bank: str) -> Updates:
         """The start form with this bank chosen, on the tab where interviews are played."""
         c, language = self.c, visit.language
+        chosen = rendering.chosen_bank(c, self._library(visit), bank, language)
         shown = {c.tabs: gr.update(selected="practice"), c.start.choose: gr.update(open=True)}
-        return draw(c, View(Screen.START, language)) | chosen_bank(c, self._library(visit), bank, language) | shown
+        return rendering.draw(c, View(Screen.START, language)) | chosen | shown
 
     def _choose_bank(self, visit: Visit, bank: str) -> Updates:
-        return topic_choices(self.c, self._library(visit), bank, visit.language) or gr.skip()
+        return rendering.topic_choices(self.c, self._library(visit), bank, visit.language) or gr.skip()
 
     def _choose_topics(self, visit: Visit, bank: str, topics: list[str], count: float | None) -> Updates:
-        return count_choice(self.c, self._library(visit), bank, topics, visit.language, count) or gr.skip()
+        return rendering.count_choice(self.c, self._library(visit), bank, topics, visit.language, count) or gr.skip()
 
     def _retry(self, visit: Visit, interview: str, place: str, typed: str) -> View:
         view = self.handlers.retry(visit, interview, place)
@@ -313,7 +305,7 @@ class _Wiring:
                 return {c.tabs: gr.skip()}
             case [BankAction() as action]:
                 told = self.importer.of(visit.owner).change_banks(action, visit.language)
-                return {c.importing.own: told, **chosen_bank(c, self._library(visit), None, visit.language)}
+                return {c.importing.own: told, **rendering.chosen_bank(c, self._library(visit), None, visit.language)}
             case [InterviewAction() as action]:
                 told = practice.change_list(visit, action)
                 return {c.records.listing: told + listing(self.handlers.service, visit)}

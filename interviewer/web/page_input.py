@@ -1,18 +1,17 @@
 """What a browser sends to an event of the page: made into text that can be stored, and refused in one line of the log."""
 
-import asyncio
 import inspect
 import logging
-import threading
+import math
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from anyio import CapacityLimiter, to_thread
 
 from interviewer.domain.language import Language
 from interviewer.settings import REQUEST_ID
@@ -50,34 +49,19 @@ def in_own_thread(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     All other handlers share a limited number of threads, which slow models would use up.
     """
+    apart = partial(to_thread.run_sync, abandon_on_cancel=True, limiter=CapacityLimiter(math.inf))
 
     @wraps(handler)
     async def once(*sent: Any) -> Any:
-        return await _apart(partial(handler, *sent))
+        return await apart(partial(handler, *sent))
 
     @wraps(handler)
     async def step_by_step(*sent: Any) -> Any:
         steps = handler(*sent)
-        while (step := await _apart(partial(next, steps, _END))) is not _END:
+        while (step := await apart(partial(next, steps, _END))) is not _END:
             yield step
 
     return step_by_step if inspect.isgeneratorfunction(handler) else once
-
-
-def _apart(work: Callable[[], Any]) -> "asyncio.Future[Any]":
-    future: Future[Any] = Future()
-
-    def run() -> None:
-        if not future.set_running_or_notify_cancel():
-            return  # nobody waits any more
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
-            future.set_exception(error)
-
-    # A daemon: a server that never answers does not keep the program from ending.
-    threading.Thread(target=run, name="waiting for a server", daemon=True).start()
-    return asyncio.wrap_future(future)
 
 
 class Page(StatelessPage):

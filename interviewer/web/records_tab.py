@@ -5,11 +5,16 @@ from typing import Any
 
 import gradio as gr
 
+from interviewer.presentation.templating import inline
 from interviewer.web.components import button, html, worded
 from interviewer.web.handlers import PageHandlers
-from interviewer.web.history import link_told, listing, regraded
+from interviewer.web.history import listing
 from interviewer.web.identity import Owners
 from interviewer.web.visit import Visit
+
+_REGRADED = """<p role="status">{{ say("list.regraded", count=graded) }}
+{% if left %} {{ say("list.regrading", count=left) }}{% endif %}</p>"""
+_LINK = '<p>{{ say("list.link_info") }}</p><p><code>{{ address }}</code></p>'
 
 
 class RecordsTab:
@@ -33,19 +38,16 @@ class RecordsTab:
             return listing(handlers.service, visit, words=words)
 
         def regrade(visit: Visit) -> str:
-            return regraded(*handlers.regrade_all(visit), visit.language) + listing(handlers.service, visit)
+            graded, left = handlers.regrade_all(visit)
+            return inline(_REGRADED, visit.language, graded=graded, left=left) + listing(handlers.service, visit)
 
         def link(visit: Visit) -> Any:
-            told = link_told(f"{visit.address}/enter/{owners.link(visit.owner)}", visit.language)
-            return gr.update(value=told, visible=True)
+            address = f"{visit.address}/enter/{owners.link(visit.owner)}"
+            return gr.update(value=inline(_LINK, visit.language, address=address), visible=True)
 
         for trigger in (self.tab.select, self.refresh.click):
-            on(
-                trigger,
-                lambda visit, words: (handlers.practice.progress(visit), find(visit, words)),
-                [self.words],
-                [self.progress, self.listing],
-            )
+            both = lambda visit, words: (handlers.practice.progress(visit), find(visit, words))  # noqa: E731
+            on(trigger, both, [self.words], [self.progress, self.listing])
         # Not when the box is left: the list would be drawn anew under whoever is on the way to one of its buttons.
         for found in (self.words.submit, self.words.input):
             on(found, find, [self.words], [self.listing], trigger_mode="always_last")

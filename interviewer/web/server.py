@@ -7,10 +7,11 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
@@ -107,24 +108,22 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 def _add_import(app: FastAPI, importer: Importer, owners: Owners) -> None:
     """Where the page sends files of questions, and what is done in the editor."""
 
-    @app.post(IMPORT)
-    async def take(request: Request) -> Response:
+    def visitor(request: Request) -> str:
         owner = owners.of(request.cookies)
         if owner is None or not importer.of(owner).may_save:
-            return PlainTextResponse("Not found.\n", 404)
-        importer.uploads.keep(
-            owner,
-            unquote(request.headers.get("x-file-name", "")),
-            await request.body(),
-            request.headers.get("x-window", ""),
-        )
+            raise HTTPException(404)
+        return owner
+
+    Importing = Annotated[str, Depends(visitor)]  # noqa: N806 - a type
+
+    @app.post(IMPORT)
+    async def take(request: Request, owner: Importing) -> Response:
+        name, window = unquote(request.headers.get("x-file-name", "")), request.headers.get("x-window", "")
+        importer.uploads.keep(owner, name, await request.body(), window)
         return Response(status_code=204)
 
     @app.post(EDITOR)
-    async def edit(request: Request) -> Response:
-        owner = owners.of(request.cookies)
-        if owner is None or not importer.of(owner).may_save:
-            return PlainTextResponse("Not found.\n", 404)
+    async def edit(request: Request, owner: Importing) -> Response:
         from interviewer.web.editor import Editor
 
         reply = await run_in_threadpool(Editor(importer.of(owner)).answer, owner, await request.body())

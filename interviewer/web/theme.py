@@ -35,7 +35,8 @@ def css() -> str:
 
 def page_script() -> str:
     """What is called once, when the page is there."""
-    return "() => {" + "".join(f"({script(name)})();" for name in ("page", "clock", "copy", "voice", "editor")) + "}"
+    parts = (f"({script(name)})();" for name in ("page", "clock", "copy", "voice", "editor"))
+    return "".join(("() => {", script("shared"), *parts, "}"))
 
 
 @cache
