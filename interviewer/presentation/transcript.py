@@ -11,16 +11,13 @@ from interviewer import __version__
 from interviewer.domain.grade import TokensSpent
 from interviewer.domain.interview import Attempt, Interview, shows_grades
 from interviewer.domain.language import Language
-from interviewer.domain.scoring import Score, has_every_core
+from interviewer.domain.scoring import Score
 from interviewer.domain.summary import attempt_result, summarize
 from interviewer.presentation.card import (
     Badge,
     GraderNotes,
+    findings,
     no_badge,
-    point_counts,
-    rows,
-    says_nothing,
-    second_opinion,
     turns_after_question,
 )
 from interviewer.presentation.chat import chat
@@ -157,15 +154,7 @@ def _written(transcript: Transcript, attempt: Attempt, language: Language, *, vi
     """An attempt as the Markdown template wants it; as long as grades are hidden, nothing is marked in it."""
     found = attempt_result(transcript.interview, attempt)
     turns = [(turn, _quoted(turn.text, marked if visible else ())) for turn, marked in turns_after_question(found)]
-    return {
-        "found": found,
-        "turns": turns,
-        "rows": rows(found, language),
-        "point_counts": point_counts(found, is_for_coach=bool(transcript.candidate)),
-        "second": second_opinion(found),
-        "says_nothing": says_nothing(found),
-        "has_every_core": bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),
-    }
+    return {**findings(found, language, is_for_coach=bool(transcript.candidate)), "turns": turns}
 
 
 _IN_MARKDOWN = {Mark.RIGHT: "**{}**", Mark.WRONG: "~~{}~~"}

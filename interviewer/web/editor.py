@@ -123,7 +123,7 @@ class Editor:
             "base": base,
             "bank": sketch.model_dump(mode="json"),
             "title": title.model_dump(),
-            "policy": policy.model_dump(),
+            "policy": policy.model_dump() if policy else {},
             "questions": [draft.model_dump(mode="json") for draft in shown],
             "html": html,
         }
