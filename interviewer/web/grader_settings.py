@@ -105,13 +105,12 @@ class GraderActions:
         if not self._may_enter_any:
             return GraderPanel(_told("grader.found_none", language))
         found, memory = find_local_servers(), machine_memory()
-        if not found:
-            return GraderPanel(inline(_ADVICE, language, lines=setup_advice(memory, language)))
         names = [name for server in found for name in server.models]
         may_pull = any(server.kind == "ollama" for server in found) and fitting_model(names) is None
         pulls = suggested_model(memory).ollama if may_pull else ""
-        html = inline(_FOUND, language, found=found, pulls=pulls)
-        return GraderPanel(html, found[0].base_url, found[0].models, pulls=pulls)
+        advice = () if found else setup_advice(memory, language)
+        html = render("grader_servers.html", language, found=found, pulls=pulls, advice=advice)
+        return GraderPanel(html, found[0].base_url, found[0].models, pulls=pulls) if found else GraderPanel(html)
 
     def pull(self, visit: Visit) -> Iterator[GraderPanel]:
         """Let the Ollama of this machine pull the model that fits its memory, with its progress."""
@@ -129,7 +128,8 @@ class GraderActions:
 
         run: BackgroundTask[None, PullProgress] = BackgroundTask(work, call=call)
         for progress in run:
-            yield GraderPanel(inline(_PULLING, language, line=pull_line(progress, model, language)))
+            line = pull_line(progress, model, language)
+            yield GraderPanel(render("grader_progress.html", language, line=line, progress=None))
         try:
             run.result()
         except InterviewerError as error:
@@ -192,7 +192,8 @@ class GraderActions:
 
         run: BackgroundTask[GraderCheck, tuple[int, int]] = BackgroundTask(work, call=call)
         for place, total in run:
-            yield GraderPanel(inline(_TESTING, language, place=place + 1, total=total, progress=call.progress))
+            line = say("grader.testing", language, place=place + 1, total=total)
+            yield GraderPanel(render("grader_progress.html", language, line=line, progress=call.progress))
         try:
             check = run.result()
         except OverLimit as error:
@@ -212,23 +213,6 @@ class GraderActions:
         return self.models.options.is_private and not self.models.options.allowed
 
 
-_TESTING = """{% from "model_call.html" import model_call with context %}
-<p role="status">{{ say("grader.testing", place=place, total=total) }}</p>{{ model_call(progress, "stop_check") }}"""
-
-_FOUND = """<p>{{ say("grader.found", count=found | length) }}</p>
-<ul>{% for one in found %}<li>{{ one.kind }}: {{ one.base_url }}</li>{% endfor %}</ul>
-{% if pulls %}<p>{{ say("local_model.may_pull", model=pulls) }}</p>{% endif %}"""
-
-_ADVICE = """<div role="status">{% for line in lines %}<p>{{ line }}</p>{% endfor %}</div>"""
-
-_PULLING = """<p role="status">{{ line }} <button type="button" class="stop-model" data-stop="stop_check">{{ say("call.stop") }}
-</button></p>"""
-
-_FAILED = (
-    """<div role="alert"><p class="failure">{{ say("fault." ~ kind) }}</p><p class="quiet">{{ detail }}</p></div>"""
-)
-
-
 def _paragraph(text: str | InterviewerError, language: Language) -> str:
     return inline('<p role="status">{{ text }}</p>', language, text=text)
 
@@ -241,4 +225,7 @@ def _failed(error: InterviewerError, language: Language) -> GraderPanel:
     """What kind of fault it is in the language of the page, and the detail as the door words it."""
     kinds = {LLMUnreachable: "unreachable", LLMRefused: "refused", LLMMalformed: "malformed"}
     kind = next((name for known, name in kinds.items() if isinstance(error, known)), "setting")
-    return GraderPanel(inline(_FAILED, language, kind=kind, detail=error))
+    source = (
+        '<div role="alert"><p class="failure">{{ say("fault." ~ kind) }}</p><p class="quiet">{{ detail }}</p></div>'
+    )
+    return GraderPanel(inline(source, language, kind=kind, detail=error))

@@ -141,7 +141,8 @@ class Importer:
                 remove_bank(self.library, name, folder)
             elif not shelf.remove(name):  # files on a server are its operator's
                 raise BankError("", "", localized("bank.id_of_others", id=repr(name)))
-            return inline(_BANK_DELETED, language, title=title, name=name)
+            told = say("import.bank_deleted", language, title=title)
+            return render("deleted.html", language, text=told, kind="bank", name=name)
         except InterviewerError as error:
             return inline('<p role="alert">{{ why }}</p>', language, why=error)
 
@@ -270,7 +271,3 @@ def remember(kept: dict[K, T], name: K, value: T, most: int) -> None:
 
 def _version(data: bytes | None) -> str:
     return "" if data is None else hashlib.sha256(data).hexdigest()
-
-
-_BANK_DELETED = """<p role="status">{{ say("import.bank_deleted", title=title.into(language)) }}
-<button type="button" class="put-back" data-bank="{{ name }}">{{ say("list.undo") }}</button></p>"""

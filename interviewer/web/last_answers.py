@@ -7,18 +7,13 @@ from interviewer.domain.interview import shows_grades
 from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError
 from interviewer.presentation.card import card
-from interviewer.presentation.templating import inline
+from interviewer.presentation.templating import inline, render
 from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.practice_log import last_answer
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners
 from interviewer.web.visit import language_of_link
-
-# A card would give a grade away before its interview shows it.
-_LAST = """<p class="quiet"><time datetime="{{ at }}">{{ moment(at) }}</time> · <a href="?interview={{ id }}">{{ say("questions.whole_interview") }}</a></p>
-{% if card %}{{ card }}{% else %}{% for _, text in answers %}<blockquote dir="auto" class="answer">{{ rich(text, is_typed=true) }}</blockquote>{% endfor %}
-<p class="quiet">{{ say("questions.graded_later") }}</p>{% endif %}"""
 
 
 def add_last_answers(app: FastAPI, service: SessionService, owners: Owners) -> None:
@@ -44,11 +39,5 @@ def last_answer_page(service: SessionService, owner: str, name: QuestionName, la
         return f"<p>{say('questions.no_answer', language)}</p>"
     interview = service.resume(found.interview, owner).interview()
     attempt = interview.attempt(interview.asked_as(*name), found.attempt)
-    return inline(
-        _LAST,
-        language,
-        at=found.answered_at,
-        id=found.interview,
-        answers=attempt.answers,
-        card=card(interview, attempt, language, level=4, is_titled=False) if shows_grades(interview) else "",
-    )
+    shown = card(interview, attempt, language, level=4, is_titled=False) if shows_grades(interview) else ""
+    return render("last_answer.html", language, found=found, answers=attempt.answers, card=shown)

@@ -6,7 +6,7 @@ from datetime import datetime
 from interviewer.banks.loader import BankLibrary
 from interviewer.errors import InterviewerError, StoreError
 from interviewer.presentation.practice_pages import progress_page, questions_page
-from interviewer.presentation.templating import inline
+from interviewer.presentation.templating import inline, render
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_notes import list_notes, save_note
@@ -17,7 +17,6 @@ from interviewer.text.messages import say
 from interviewer.web.page_actions import InterviewAction, KeepNote
 from interviewer.web.visit import Visit
 
-_DELETED = """<p role="status">{{ say("list.deleted") }} <button type="button" class="put-back" data-interview="{{ name }}">{{ say("list.undo") }}</button></p>"""
 _AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
 
 
@@ -64,7 +63,8 @@ class PracticeHandlers:
             match action.do:
                 case "delete":
                     soft_delete(self._store, name, owner)
-                    return inline(_DELETED, visit.language, name=name)
+                    told = say("list.deleted", visit.language)
+                    return render("deleted.html", visit.language, text=told, kind="interview", name=name)
                 case "put_back" if undelete(self._store, name, owner):
                     return inline('<p role="status">{{ say("list.put_back") }}</p>', visit.language)
                 case "rename" if self._store.owner_of(name) == owner:
