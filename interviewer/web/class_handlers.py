@@ -1,22 +1,106 @@
-"""What a coach does on the tab Classes. Knows nothing of gradio."""
+"""What a coach does on the tab Classes: what its forms and buttons send, checked and carried out. Knows nothing of gradio."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import date
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from interviewer.domain.grade import Level, Ruling
+from interviewer.domain.interview import Mode
 from interviewer.errors import BankError, InterviewerError, NotAllowed
 from interviewer.presentation.templating import inline
 from interviewer.sessions.assignments import assign, assignment_of, delete_assignment, find_assignment
-from interviewer.sessions.classes import clean_name, delete_class, leave_class, make_class, renew_invitation
+from interviewer.sessions.classes import (
+    LONGEST_NAME,
+    clean_name,
+    delete_class,
+    leave_class,
+    make_class,
+    renew_invitation,
+)
 from interviewer.sessions.coach_notes import save_coach_note
 from interviewer.sessions.permissions import Action
+from interviewer.sessions.question_notes import LONGEST_NOTE
 from interviewer.text.messages import localized, say
-from interviewer.web import class_actions
 from interviewer.web.class_screens import ClassScreens
-from interviewer.web.page_actions import Rule
+from interviewer.web.page_actions import Rule, Sent
 from interviewer.web.visit import Visit
+
+_Id = Annotated[str, Field(max_length=80)]
+_Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+def _or_none(value: Any) -> Any:
+    """A date that was left out comes from a form as an empty text."""
+    return value or None
+
+
+class Open(Sent):
+    """Another screen: nothing, or `class/ID`, `assign/ID/BANK`, `assignment/ID`, `alike/ID/QUESTION`, `interview/ID`."""
+
+    do: Literal["open"]
+    where: Annotated[str, Field(max_length=200)]
+
+
+class MakeClass(Sent):
+    do: Literal["make_class"]
+    name: _Name
+
+
+class OnClass(Sent):
+    """Another invitation, or the class is deleted."""
+
+    do: Literal["renew", "delete_class"]
+    classroom: _Id
+
+
+class RemoveMember(Sent):
+    do: Literal["remove_member"]
+    classroom: _Id
+    member: _Id
+
+
+class Assign(Sent):
+    """Something to do for a class; no questions are all of the bank."""
+
+    do: Literal["assign"]
+    classroom: _Id
+    bank: _Id
+    title: _Name
+    mode: Mode
+    due_on: Annotated[date | None, BeforeValidator(_or_none)] = None
+    questions: list[_Id] = Field([], max_length=500)
+
+
+class TakeBack(Sent):
+    do: Literal["take_back"]
+    assignment: _Id
+
+
+class WriteNote(Sent):
+    do: Literal["write_note"]
+    interview: _Id
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)]
+
+
+class RuleAlike(Sent):
+    """The same level for one criterion of each of these tries, written `interview attempt`."""
+
+    do: Literal["rule_alike"]
+    assignment: _Id
+    question: _Id
+    criterion: _Id
+    tries: Annotated[list[Annotated[str, Field(max_length=50)]], Field(min_length=1, max_length=1000)]
+    level: Level
+
+
+ClassAction = Annotated[
+    Open | MakeClass | OnClass | RemoveMember | Assign | TakeBack | WriteNote | RuleAlike | Rule,
+    Field(discriminator="do"),
+]
+
+CLASS_ACTIONS: TypeAdapter[list[ClassAction]] = TypeAdapter(list[ClassAction])
 
 _TOLD = '{% if problem %}<p role="alert">{{ problem }}</p>{% endif %}{% if done %}<p role="status">{{ done }}</p>{% endif %}'
 
@@ -49,37 +133,37 @@ class ClassHandlers:
         """Do what was sent, and give what is to be seen then."""
         done = problem = ""
         try:
-            for action in class_actions.CLASS_ACTIONS.validate_json(sent):
+            for action in CLASS_ACTIONS.validate_json(sent):
                 where = self._do(visit, where or "", action)
-                done = say("classes.note_kept", visit.language) if isinstance(action, class_actions.WriteNote) else ""
+                done = say("classes.note_kept", visit.language) if isinstance(action, WriteNote) else ""
         except ValidationError:
             problem = say("classes.bad_form", visit.language)
         except InterviewerError as error:
             problem = error.into(visit.language)
         return self.show(visit, where, problem=problem, done="" if problem else done)
 
-    def _do(self, visit: Visit, where: str, action: class_actions.ClassAction) -> str:
+    def _do(self, visit: Visit, where: str, action: ClassAction) -> str:
         """Carry out one action, and give the place of the screen that follows. Raises NotAllowed, BankError, OutOfTurn."""
         store, access, owner = self.screens.service.store, self.screens.access, visit.owner
         by = self.screens.name(owner, visit.language)
         match action:
-            case class_actions.Open():
+            case Open():
                 return action.where
-            case class_actions.MakeClass():
+            case MakeClass():
                 if not access.may_coach(owner):
                     raise NotAllowed(localized("classes.refused"))
                 if not clean_name(action.name):
                     raise NotAllowed(localized("classes.nameless"))
                 return f"class/{make_class(store, owner, action.name).id}"
-            case class_actions.WriteNote():
+            case WriteNote():
                 access.require(owner, Action.WRITE_NOTE, action.interview)
                 save_coach_note(store, action.interview, owner, by, action.note)
             case Rule():
                 ruling = Ruling(action.criterion, action.level, by, action.note.strip())
                 self._rule(owner, where.partition("/")[2], action.question, action.attempt, ruling)
-            case class_actions.RuleAlike():
+            case RuleAlike():
                 self._rule_alike(owner, action, by)
-            case class_actions.TakeBack():
+            case TakeBack():
                 found = find_assignment(store, action.assignment)
                 access.require(owner, Action.CHANGE_CLASS, found.classroom if found else "")
                 delete_assignment(store, action.assignment)
@@ -89,21 +173,21 @@ class ClassHandlers:
                 return self._change_class(action)
         return where
 
-    def _change_class(self, action: class_actions.OnClass | class_actions.RemoveMember | class_actions.Assign) -> str:
+    def _change_class(self, action: OnClass | RemoveMember | Assign) -> str:
         store, room = self.screens.service.store, action.classroom
         match action:
-            case class_actions.RemoveMember():
+            case RemoveMember():
                 leave_class(store, room, action.member)
-            case class_actions.Assign():
+            case Assign():
                 self._assign(action)
-            case class_actions.OnClass(do="renew"):
+            case OnClass(do="renew"):
                 renew_invitation(store, room)
-            case class_actions.OnClass():
+            case OnClass():
                 delete_class(store, room)
                 return ""
         return f"class/{room}"
 
-    def _assign(self, wish: class_actions.Assign) -> None:
+    def _assign(self, wish: Assign) -> None:
         bank = self.screens.library.of_class(wish.classroom).bank(wish.bank)
         for question in wish.questions:
             if question not in {one.id for one in bank.questions}:
@@ -112,7 +196,7 @@ class ClassHandlers:
         store, room = self.screens.service.store, wish.classroom
         assign(store, room, title=title, bank=bank.id, questions=wish.questions, mode=wish.mode, due_on=wish.due_on)
 
-    def _rule_alike(self, owner: str, wish: class_actions.RuleAlike, by: str) -> None:
+    def _rule_alike(self, owner: str, wish: RuleAlike, by: str) -> None:
         for one in wish.tries:
             interview, _, attempt = one.partition(" ")
             found = assignment_of(self.screens.service.store, interview)

@@ -58,7 +58,7 @@ class ClassScreens:
     badges: Badges
 
     def draw(self, visit: Visit, where: str) -> str:
-        """The screen at a place, which is written as in `class_actions.Open`; '' is the list of classes."""
+        """The screen at a place, which is written as in `class_handlers.Open`; '' is the list of classes."""
         match where.split("/"):
             case [""]:
                 return self._classes(visit)
