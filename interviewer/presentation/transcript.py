@@ -13,13 +13,7 @@ from interviewer.domain.interview import Attempt, Interview, shows_grades
 from interviewer.domain.language import Language
 from interviewer.domain.scoring import Score
 from interviewer.domain.summary import attempt_result, summarize
-from interviewer.presentation.card import (
-    Badge,
-    GraderNotes,
-    findings,
-    no_badge,
-    turns_after_question,
-)
+from interviewer.presentation.card import Badge, GraderNotes, findings, no_badge, turns_after_question
 from interviewer.presentation.chat import chat
 from interviewer.presentation.comparison import compared_questions, comparison_to_plain, overall
 from interviewer.presentation.highlighting import Mark, Marks, pieces

@@ -25,16 +25,7 @@ from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
 from interviewer.web.practice import PracticeHandlers
 from interviewer.web.start_choices import StartChoices
-from interviewer.web.view_model import (
-    Screen,
-    View,
-    at_start,
-    error_text,
-    not_begun,
-    unreachable,
-    view,
-    with_unrecorded,
-)
+from interviewer.web.view_model import Screen, View, at_start, error_text, not_begun, unreachable, view, with_unrecorded
 from interviewer.web.visit import Visit
 from interviewer.web.voice import read_spoken
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from interviewer import errors
 from interviewer.domain.grade import Verdict
 from interviewer.domain.interview import (
     Clarify,
@@ -18,17 +19,7 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Kind
-from interviewer.errors import (
-    BankError,
-    InterviewerError,
-    MovedOnElsewhere,
-    NoSuchInterview,
-    NotAllowed,
-    OverLimit,
-    StoreDamaged,
-    StoreError,
-    TranscriptError,
-)
+from interviewer.errors import InterviewerError
 from interviewer.llm.prompts import prompt
 from interviewer.presentation.card import Badge, CardActions, card
 from interviewer.presentation.chat import chat
@@ -163,9 +154,9 @@ def _second_opinion(interview: Interview, language: Language) -> str:
 
 def unreachable(error: InterviewerError, interview: str, language: Language) -> View:
     """What an open page says where its interview cannot be read; one that is only out of reach for now is asked for again."""
-    if isinstance(error, NoSuchInterview):
+    if isinstance(error, errors.NoSuchInterview):
         return at_start(error_text(error, language), language)
-    is_for_ever = isinstance(error, StoreDamaged | TranscriptError)
+    is_for_ever = isinstance(error, errors.StoreDamaged | errors.TranscriptError)
     notice = say("play.unreadable" if is_for_ever else "play.away", language, reason=error.into(language))
     return View(Screen.START, language, interview, notice=notice, is_away=True, polls=not is_for_ever)
 
@@ -175,16 +166,20 @@ def at_start(notice: str, language: Language) -> View:
     return View(Screen.START, language, notice=notice)
 
 
-def not_begun(error: StoreError, language: Language) -> View:
+def not_begun(error: errors.StoreError, language: Language) -> View:
     notice = say("start.not_saved", language, reason=error.into(language))
     return View(Screen.START, language, notice=notice, is_away=True, polls=True)
 
 
 def error_text(error: Exception, language: Language) -> str:
     """What went wrong, for the person at the page."""
-    if isinstance(error, BankError | OverLimit | NotAllowed):
+    if isinstance(error, errors.BankError | errors.OverLimit | errors.NotAllowed):
         return error.into(language)
-    keys = {NoSuchInterview: "play.gone", MovedOnElsewhere: "play.moved_on", StoreError: "play.store_failed"}
+    keys = {
+        errors.NoSuchInterview: "play.gone",
+        errors.MovedOnElsewhere: "play.moved_on",
+        errors.StoreError: "play.store_failed",
+    }
     key = next((key for kind, key in keys.items() if isinstance(error, kind)), "play.not_now")
     return say(key, language, reason=error)
 
