@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial, partialmethod
+from typing import Any
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Interview, Phase, due, shows_grades
@@ -24,7 +25,7 @@ from interviewer.web import page_actions
 from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
 from interviewer.web.practice import PracticeHandlers
-from interviewer.web.start_choices import StartChoices
+from interviewer.web.start_choices import chosen_plan
 from interviewer.web.view_model import Screen, View, at_start, error_text, not_begun, unreachable, view, with_unrecorded
 from interviewer.web.visit import Visit
 from interviewer.web.voice import read_spoken
@@ -59,9 +60,10 @@ class PageHandlers:
         except InterviewerError as error:
             return unreachable(error, interview, visit.language)
 
-    def start(self, visit: Visit, choices: StartChoices) -> View:
-        """A new interview. What cannot be played is said on the start form."""
-        return self._begun(visit, lambda: self.service.begin(visit.owner, choices.plan(self.library.of(visit.owner))))
+    def start(self, visit: Visit, *form: Any) -> View:
+        """A new interview, as the start form has it. What cannot be played is said there."""
+        library = self.library.of(visit.owner)
+        return self._begun(visit, lambda: self.service.begin(visit.owner, chosen_plan(library, *form)))
 
     def answer(self, visit: Visit, interview: str, place: str, text: str, spoken: str = "") -> View:
         """Record the answer; in coach mode with the card, if that needs no model. `spoken` is as the page's script sends it."""

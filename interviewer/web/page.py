@@ -36,7 +36,6 @@ from interviewer.web.page_actions import PAGE_ACTIONS, BankAction, InterviewActi
 from interviewer.web.page_input import Page, in_own_thread, sanitized
 from interviewer.web.page_output import Updates, no_interim_app
 from interviewer.web.practice import PracticeHandlers
-from interviewer.web.start_choices import StartChoices
 from interviewer.web.theme import css, page_script, script, theme
 from interviewer.web.view_model import Screen, View
 from interviewer.web.visit import Visit, language_of_request
@@ -140,8 +139,7 @@ class _Wiring:
         ]  # fmt: skip
         on, handlers, drawn = self._on, self.handlers, self.c.of_interview
         self._script(on(start.practise.click, self._drawing(handlers.practise_today), [], drawn), "focus_answer")
-        begin = self._drawing(lambda visit, *sent: handlers.start(visit, StartChoices(*sent)))
-        self._script(on(start.button.click, begin, form, drawn), "focus_answer")
+        self._script(on(start.button.click, self._drawing(handlers.start), form, drawn), "focus_answer")
         on(start.bank.input, self._choose_bank, [start.bank], [start.topics, start.count])
         on(start.topics.change, self._choose_topics, form[:3], [start.count])
         start.language.input(None, None, start.language_chosen, js="() => 'yes'", api_visibility="private")
