@@ -28,14 +28,13 @@ from interviewer.web.class_screens import ClassScreens
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import GraderActions
 from interviewer.web.handlers import PageHandlers
-from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.job_preparation import JobPreparation
 from interviewer.web.page_actions import PAGE_ACTIONS, BankAction, InterviewAction, KeepNote
 from interviewer.web.page_input import Page, in_own_thread, sanitized
 from interviewer.web.page_output import Updates, no_interim_app
-from interviewer.web.practice import PracticeHandlers
+from interviewer.web.practice import PracticeHandlers, wished_count
 from interviewer.web.theme import css, page_script, script, theme
 from interviewer.web.view_model import Screen, View
 from interviewer.web.visit import Visit, language_of_request
@@ -225,7 +224,7 @@ class _Wiring:
         view = self.handlers.arrive(visit, _id(str(query.get("interview") or remembered or NO_INTERVIEW)))
         # Whoever is quick with the tab finds the list there, although the tab's own event came before the page was ready.
         wish = str(query.get("list", ""))
-        listed: Updates = {self.c.records.listing: listing(self.handlers.service, visit, wished_count(wish))}
+        listed: Updates = {self.c.records.listing: self.handlers.practice.listing(visit, count=wished_count(wish))}
         if wish:
             listed[self.c.tabs] = gr.update(selected="interviews")
         start = rendering.start_values(self.c, self._library(visit), visit.language)
@@ -235,7 +234,7 @@ class _Wiring:
         c, language, interview = self.c, visit.language, _id(str(remembered or NO_INTERVIEW))
         drawn = self._draw(visit, self.handlers.look(visit, interview)) if interview else self._home(visit)
         listed = {
-            c.records.listing: listing(self.handlers.service, visit),
+            c.records.listing: self.handlers.practice.listing(visit),
             c.records.link_text: gr.update(visible=False),
         }
         asked = {} if is_chosen else {c.start.language: gr.update(value=str(language))}
@@ -306,7 +305,7 @@ class _Wiring:
                 return {c.importing.own: told, **rendering.chosen_bank(c, self._library(visit), None, visit.language)}
             case [InterviewAction() as action]:
                 told = practice.change_list(visit, action)
-                return {c.records.listing: told + listing(self.handlers.service, visit)}
+                return {c.records.listing: told + practice.listing(visit)}
             case rest:
                 view = self.handlers.act(visit, shown, rest)
         goes_on = {c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}

@@ -7,17 +7,19 @@ from interviewer.banks.loader import BankLibrary
 from interviewer.errors import InterviewerError, StoreError
 from interviewer.presentation.practice_pages import progress_page, questions_page
 from interviewer.presentation.templating import inline, render
+from interviewer.sessions.interview_lists import PAGE_SIZE
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_notes import list_notes, save_note
 from interviewer.sessions.question_search import NoteFilter, known_questions, search_questions
-from interviewer.sessions.removal import soft_delete, undelete
+from interviewer.sessions.removal import list_soft_deleted, soft_delete, undelete
 from interviewer.sessions.store import Store
 from interviewer.text.messages import say
 from interviewer.web.page_actions import InterviewAction, KeepNote
 from interviewer.web.visit import Visit
 
 _AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
+_LIST_AWAY = '<h2>{{ say("list.title") }}</h2>' + _AWAY
 
 
 class PracticeHandlers:
@@ -43,7 +45,7 @@ class PracticeHandlers:
             known = known_questions(self._store, visit.owner, banks, datetime.now(visit.zone))
             notes = list_notes(self._store, visit.owner)
         except StoreError as error:
-            return inline(_AWAY, visit.language, reason=error.into(visit.language))
+            return inline(_AWAY, visit.language, reason=error)
         found = search_questions(known, words, states=states, notes=notes, kept=kept)
         return questions_page(found, notes, visit.language)
 
@@ -53,8 +55,18 @@ class PracticeHandlers:
             for one in notes:
                 save_note(self._store, visit.owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
         except StoreError as error:
-            return say("notes.not_kept", visit.language, reason=error.into(visit.language))
+            return say("notes.not_kept", visit.language, reason=error)
         return ""
+
+    def listing(self, visit: Visit, words: str = "", count: int = PAGE_SIZE) -> str:
+        """The interviews with all these words that changed last, so many of them, and a link that shows more."""
+        try:
+            found = self._store.interviews(visit.owner, count + 1, text=words, zone=visit.zone)
+            removed = list_soft_deleted(self._store, visit.owner)
+        except StoreError as error:
+            return inline(_LIST_AWAY, visit.language, reason=error)
+        more = {"is_more": len(found) > count, "is_search": bool(words.strip()), "page_size": PAGE_SIZE}
+        return render("interview_list.html", visit.language, shown=found[:count], removed=removed, **more)
 
     def change_list(self, visit: Visit, action: InterviewAction) -> str:
         """Delete, put back or rename an interview, and say so."""
@@ -70,5 +82,10 @@ class PracticeHandlers:
                 case "rename" if self._store.owner_of(name) == owner:
                     self._store.rename(name, action.title.strip())
         except InterviewerError as error:
-            return inline(_AWAY, visit.language, reason=error.into(visit.language))
+            return inline(_AWAY, visit.language, reason=error)
         return ""
+
+
+def wished_count(wish: str) -> int:
+    """How many interviews a link asked for; the first page if it makes no sense."""
+    return max(PAGE_SIZE, int(wish)) if wish.isascii() and wish.isdecimal() and len(wish) < 7 else PAGE_SIZE

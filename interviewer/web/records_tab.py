@@ -8,7 +8,6 @@ import gradio as gr
 from interviewer.presentation.templating import inline
 from interviewer.web.components import button, html, worded
 from interviewer.web.handlers import PageHandlers
-from interviewer.web.history import listing
 from interviewer.web.identity import Owners
 from interviewer.web.visit import Visit
 
@@ -33,23 +32,21 @@ class RecordsTab:
 
     def connect(self, on: Callable[..., Any], handlers: PageHandlers, owners: Owners) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
-
-        def find(visit: Visit, words: str) -> str:
-            return listing(handlers.service, visit, words=words)
+        practice = handlers.practice
 
         def regrade(visit: Visit) -> str:
             graded, left = handlers.regrade_all(visit)
-            return inline(_REGRADED, visit.language, graded=graded, left=left) + listing(handlers.service, visit)
+            return inline(_REGRADED, visit.language, graded=graded, left=left) + practice.listing(visit)
 
         def link(visit: Visit) -> Any:
             address = f"{visit.address}/enter/{owners.link(visit.owner)}"
             return gr.update(value=inline(_LINK, visit.language, address=address), visible=True)
 
         for trigger in (self.tab.select, self.refresh.click):
-            both = lambda visit, words: (handlers.practice.progress(visit), find(visit, words))  # noqa: E731
+            both = lambda visit, words: (practice.progress(visit), practice.listing(visit, words))  # noqa: E731
             on(trigger, both, [self.words], [self.progress, self.listing])
         # Not when the box is left: the list would be drawn anew under whoever is on the way to one of its buttons.
         for found in (self.words.submit, self.words.input):
-            on(found, find, [self.words], [self.listing], trigger_mode="always_last")
+            on(found, practice.listing, [self.words], [self.listing], trigger_mode="always_last")
         on(self.regrade.click, regrade, [], [self.listing])
         on(self.link.click, link, [], [self.link_text])

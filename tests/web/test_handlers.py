@@ -23,9 +23,8 @@ from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
 from interviewer.web.handlers import PageHandlers
-from interviewer.web.history import listing, wished_count
 from interviewer.web.page_actions import PAGE_ACTIONS
-from interviewer.web.practice import PracticeHandlers
+from interviewer.web.practice import PracticeHandlers, wished_count
 from interviewer.web.view_model import View
 from interviewer.web.visit import Visit
 
@@ -184,18 +183,19 @@ def test_what_failed_is_graded_again_in_all_interviews(make_service: Callable[..
 
 def test_the_list_shows_a_page_and_a_link_to_more(make_service: Callable[..., SessionService]) -> None:
     service = make_service()
-    assert "No interviews yet" in listing(service, Visit("me", Language.EN))
+    practice = desk_of(service).practice
+    assert "No interviews yet" in practice.listing(Visit("me", Language.EN))
     sessions = [service.begin("me", begun()) for _ in range(4)]
-    shown = listing(service, Visit("me", Language.EN), 3)
+    shown = practice.listing(Visit("me", Language.EN), count=3)
     assert shown.count("<li>") == 3
     assert 'href="?list=53"' in shown
     assert f"?interview={sessions[-1].id}" in shown
     assert "at question 1" in shown
-    assert "?list=" not in listing(service, Visit("me", Language.EN), 4)
+    assert "?list=" not in practice.listing(Visit("me", Language.EN), count=4)
     service.resume(sessions[0].id, "me").end()
-    assert "finished" in listing(service, Visit("me", Language.EN))
-    assert "?list=" not in listing(service, Visit("me", Language.EN), 2, "small")
-    assert "No interview has all these words" in listing(service, Visit("me", Language.EN), words="elephants")
+    assert "finished" in practice.listing(Visit("me", Language.EN))
+    assert "?list=" not in practice.listing(Visit("me", Language.EN), "small", 2)
+    assert "No interview has all these words" in practice.listing(Visit("me", Language.EN), words="elephants")
 
 
 @pytest.mark.parametrize("wish, count", [("", 50), ("100", 100), ("-1", 50), ("x", 50), ("²", 50), ("9" * 30, 50)])
