@@ -149,10 +149,8 @@ def export(
     played = replay(recorded.event for recorded in history)
     compared = compare(store, store.owner_of(interview), interview, played)
     notes = list_coach_notes(store, interview) if played.is_over else ()
-    text = export_transcript(
-        interview, history, format, language, wiring.known_measurements(settings), banks, compared, zone, notes
-    )
-    write_file(text, output)
+    known, beside = wiring.known_measurements(settings), {"compared": compared, "zone": zone, "coach_notes": notes}
+    write_file(export_transcript(interview, history, format, language, known, banks, **beside), output)
 
 
 @app.command()

@@ -127,8 +127,7 @@ def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> No
     if as_json:
         print_json(practice_text.progress_to_plain(found) | {"notes": notes_to_plain(kept)})
         return
-    for line in practice_text.progress_lines(found, language):
-        print(line)
+    print(practice_text.progress_text(found, language))
     for line in practice_text.note_lines(kept, banks, language):
         terminal_output.show(line)
 
