@@ -57,11 +57,8 @@ class AnswersSummary:
             rubric = one.question.rubric
             wrong += [c for c in rubric.of(Kind.MISTAKE) if one.grade.verdict(c.id).level in CREDITED]
             whole = sum(map(rubric.weight, rubric.of(Kind.CORE)))
-            losses += [
-                (lost.loss / whole, criterion)
-                for lost in shortfalls(rubric, one.grade.verdicts)
-                for criterion in lost.criteria
-            ]
+            lost = shortfalls(rubric, one.grade.verdicts)
+            losses += [(each.loss / whole, criterion) for each in lost for criterion in each.criteria]
         losses.sort(key=lambda pair: -pair[0])
         # Who answered a question twice, or gave no name like others, may have shortfalls a point more than once.
         return tuple(dict.fromkeys((*wrong, *(criterion for _, criterion in losses))))[:_MOST_NAMED]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from interviewer.domain.grade import CREDITED
@@ -115,18 +116,13 @@ def measure_label_agreement(
     # A row may name its question by id or by place, and other files' rows may mean another one by it.
     clusters = grouped(told, lambda one: f"{one.question.id} {one.question.digest}")
 
-    def f1(pairs: Pairs) -> float | None:
-        return agreement_statistics.macro_f1(pairs, label_at=HALF, grade_at=own.threshold)
-
     pairs = {name: _pairs(listed, _share) for name, listed in clusters.items()}
-    intervals = {
-        name: agreement_statistics.bootstrap(pairs, statistic, rounds, seed)
-        for name, statistic in (
-            ("pearson", agreement_statistics.pearson),
-            ("rmse", agreement_statistics.rmse),
-            ("macro_f1", f1),
-        )
+    statistics: dict[str, Callable[[Pairs], float | None]] = {
+        "pearson": agreement_statistics.pearson,
+        "rmse": agreement_statistics.rmse,
+        "macro_f1": partial(agreement_statistics.macro_f1, label_at=HALF, grade_at=own.threshold),
     }
+    intervals = {name: agreement_statistics.bootstrap(pairs, one, rounds, seed) for name, one in statistics.items()}
     grades = [one.grade for one in rows if one.grade]
     return Agreement(
         grader=grader,

@@ -82,14 +82,8 @@ def measure_ruling_agreement(
             ruling, given = one.attempt.ruling(criterion.id), levels[criterion.id]
             if ruling and ruling.level and given:
                 pairs.setdefault((one.question.id, criterion.id), []).append((ruling.level, given))
-    return RulingReport(
-        name,
-        len(ruled),
-        len(failures),
-        agreement_over_all(pairs),
-        agreement_by_criterion(pairs),
-        tuple(failures),
-    )
+    over_all, by_criterion = agreement_over_all(pairs), agreement_by_criterion(pairs)
+    return RulingReport(name, len(ruled), len(failures), over_all, by_criterion, tuple(failures))
 
 
 def agreement_over_all(pairs: Mapping[tuple[str, str], Sequence[tuple[Level, Level]]]) -> RulingAgreement:

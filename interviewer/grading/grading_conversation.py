@@ -171,12 +171,14 @@ class GradingConversation:
         return self._counted(messages, self.llm.reply(messages, schema=form))
 
     def _check_fit(self, messages: Sequence[Message], points: int) -> None:
-        context = self.context
+        llm, context = self.llm, self.context
         if context is None:
             return
-        needs = self._estimate(messages) + _REPLY_TOKENS_A_POINT * max(1, points)
+        # Tokens of the prompt, by what this model's server has reported of earlier ones.
+        read = round(count_prompt(messages, llm.name) * _CALIBRATION.ratio(llm.host, llm.name))
+        needs = read + _REPLY_TOKENS_A_POINT * max(1, points)
         if needs > context:
-            raise LLMRefused(localized("llm.too_small_context", needs=needs, model=self.llm.name, context=context))
+            raise LLMRefused(localized("llm.too_small_context", needs=needs, model=llm.name, context=context))
 
     def _counted(self, messages: Sequence[Message], reply: Reply) -> Reply:
         usage, llm = reply.usage, self.llm
@@ -188,11 +190,6 @@ class GradingConversation:
             self.spent.prompt + (usage.prompt_tokens or 0), self.spent.completion + (usage.completion_tokens or 0)
         )
         return reply
-
-    def _estimate(self, messages: Sequence[Message]) -> int:
-        """Tokens of a prompt, by what this model's server has reported of earlier ones."""
-        llm = self.llm
-        return round(count_prompt(messages, llm.name) * _CALIBRATION.ratio(llm.host, llm.name))
 
     def _corrected(
         self, messages: list[Message], reply: Reply, faults: dict[str, Localized], wanted: Mapping[str, Kind]
@@ -236,11 +233,8 @@ class GradingConversation:
 
     def _verdict(self, given: CriterionReply) -> Verdict:
         """The verdict of a reply, with its quotes checked: without words of the candidate there is no credit."""
-        reason = (
-            Localized.of(self.grading_prompt.language, given.reason)
-            if given.reason
-            else localized(f"reason.{given.level}")
-        )
+        said = Localized.of(self.grading_prompt.language, given.reason) if given.reason else None
+        reason = said or localized(f"reason.{given.level}")
         if given.level is Level.MISSING:
             return Verdict(given.id, Level.MISSING, reason)
         evidence = self.grading_prompt.evidence(given.quotes)

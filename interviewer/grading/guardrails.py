@@ -59,7 +59,7 @@ def screen(answer: str, question: Sequence[str]) -> ScreenedAnswer:
     else:
         is_flagged = _is_doubtful(answer)
     flags = [Flag.INJECTION] if is_flagged else []
-    rest = " ".join(_cut(answer, span) for span in kept)
+    rest = " ".join(answer[start:end] for start, end in kept)
     if kept and _is_dont_know(rest):
         return ScreenedAnswer((*flags, Flag.DONT_KNOW), ())
     if kept and any(_is_echo(rest, text) for text in question):
@@ -120,10 +120,6 @@ def _without_talk(answer: str, spans: Sequence[Span]) -> list[Span]:
         and not _talks(answer[before : end + 2])
         and not _is_doubtful(answer[before : end + 2])
     ]
-
-
-def _cut(text: str, span: Span) -> str:
-    return text[span[0] : span[1]]
 
 
 def _spans(text: str, *, by_clause: bool) -> list[Span]:

@@ -116,12 +116,8 @@ def _text_of(longest: int) -> dict[str, Any]:
 def _form() -> dict[str, Any]:
     """The schema as it is shown in words, the same for all calls."""
     texts = _Texts(_text_of(_LONGEST), _text_of(_LONGEST))
-    properties = {
-        "verdicts": texts.verdicts(_SCALE),
-        "misconceptions": texts.verdicts(_MISTAKE_SCALE),
-        **texts.remarks(),
-    }
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+    lists = {"verdicts": texts.verdicts(_SCALE), "misconceptions": texts.verdicts(_MISTAKE_SCALE)}
+    return {"type": "object", "properties": lists | texts.remarks(), "additionalProperties": False}
 
 
 FORM = _form()

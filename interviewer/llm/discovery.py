@@ -100,8 +100,12 @@ class KnownServers:
         with self.asking(endpoint):
             with self._lock:
                 is_settled = self._is_settled(endpoint)
-            if not is_settled:
-                self._ask(endpoint)
+            kind = None if is_settled else _kind(endpoint)
+            if kind is not None:
+                self.learn(endpoint, kind)
+            elif not is_settled:
+                with self._lock:
+                    self._silent_until[_place(endpoint.base_url)] = time.monotonic() + _MOMENT
         return self.recall(endpoint)
 
     def asking(self, endpoint: Endpoint) -> Lock:
@@ -137,14 +141,6 @@ class KnownServers:
 
     def _with_kind(self, endpoint: Endpoint) -> Endpoint:
         return replace(endpoint, kind=endpoint.kind or self._kinds.get(_place(endpoint.base_url), ""))
-
-    def _ask(self, endpoint: Endpoint) -> None:
-        kind = _kind(endpoint)
-        if kind is not None:
-            self.learn(endpoint, kind)
-            return
-        with self._lock:
-            self._silent_until[_place(endpoint.base_url)] = time.monotonic() + _MOMENT
 
 
 def _place(base_url: str) -> str:

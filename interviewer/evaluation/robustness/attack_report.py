@@ -99,7 +99,9 @@ def report_on_attacks(
     def figures(listed: Sequence[_Outcome]) -> AttackFigures:
         return _figures(listed, seed, rounds)
 
-    by_family = grouped(sorted(outcomes, key=_family), lambda one: one.attack.family.value)
+    by_family = grouped(
+        sorted(outcomes, key=lambda one: list(Family).index(one.attack.family)), lambda one: one.attack.family.value
+    )
     grades = [one.grade for one in run.graded if one.grade]
     return AttackReport(
         grader=grader,
@@ -133,10 +135,6 @@ def _outcomes(graded: Sequence[GradedAnswer[Attack]]) -> Iterator[_Outcome]:
             base = shares.get((attack.place, attack.base)) if attack.base else 0.0
             is_credited = bool(attack.criterion) and one.grade.verdict(attack.criterion).level in CREDITED
             yield _Outcome(attack, share, base, is_credited)
-
-
-def _family(one: _Outcome) -> int:
-    return list(Family).index(one.attack.family)
 
 
 def _changes_of_what_should_stay(outcomes: Iterable[_Outcome]) -> list[float]:
