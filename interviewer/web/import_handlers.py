@@ -6,6 +6,7 @@ What reads lists of questions is imported when the first one comes: the page nee
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -14,22 +15,24 @@ from typing import TYPE_CHECKING, TypeVar
 from interviewer.banks.loader import BankLibrary, decode_bank, readable_banks
 from interviewer.banks.removal import RemovedBank, remove_bank, removed_banks, undelete_bank
 from interviewer.domain.language import Language
-from interviewer.domain.rubric import Bank, Localized
-from interviewer.errors import BankError, InterviewerError, NotAllowed
+from interviewer.domain.rubric import Bank
+from interviewer.errors import BankError, InterviewerError, NotAllowed, StoreError
 from interviewer.llm.model_call import ModelCall
-from interviewer.presentation.templating import inline, render
+from interviewer.presentation.templating import inline
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.text.messages import localized, say
 from interviewer.web.bank_audience import audience_label
 from interviewer.web.editor_actions import WindowTask
 from interviewer.web.grader_settings import BackgroundTask
+from interviewer.web.import_view import BANK_DELETED, ImportView, preview_html, progress_view, refused_view
 from interviewer.web.page_actions import BankAction
 from interviewer.web.refusal import refusal
 from interviewer.web.uploads import Uploads
 
 if TYPE_CHECKING:
     from interviewer.banks.importing.pipeline import Preview
-    from interviewer.banks.lint import Fault
+    from interviewer.banks.lint import Fault, ProgressCallback
+    from interviewer.sessions.compilations import Compilations
 
 T = TypeVar("T")
 M = TypeVar("M")
@@ -38,21 +41,6 @@ _Progress = tuple[str, int | None, int | None]
 
 _MOST_REMEMBERED = 32
 _MOST_DRAFTS = 32
-# What goes beyond is counted on the page, and written out by the command.
-_MOST_SHOWN = 400
-
-_PROGRESS = """<div class="import-progress"><p role="status">{{ say("import." ~ stage) }}{% if total is not none %} {{ done }} / {{ total }}{% endif %}</p>
-<progress aria-label="{{ say("import." ~ stage) }}"{% if total is not none %} max="{{ total }}" value="{{ done }}"{% endif %}></progress>
-<button type="button" class="stop-task" data-task="import">{{ say("import.stop") }}</button></div>"""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportView:
-    """What the tab then shows; `saved` is a bank's id, and `base` the version that now stands on the disk."""
-
-    html: str
-    saved: str = ""
-    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +72,8 @@ class Importer:
     models: GraderRegistry
     uploads: Uploads
     folder: Path | None
+    compilations: "Compilations | None" = None
+    """Where a model makes the points; None where no model does."""
     drafts: dict[str, ImportDraft] = field(default_factory=dict)
     """What was made of the latest files, by the names that the page is told."""
     imported: dict[str, str] = field(default_factory=dict)
@@ -136,7 +126,7 @@ class Importer:
                 remove_bank(self.library, name, self.folder)
             elif not shelf.remove(name):  # files on a server are its operator's
                 raise BankError("", "", localized("bank.id_of_others", id=repr(name)))
-            return inline(_BANK_DELETED, language, title=title, name=name)
+            return inline(BANK_DELETED, language, title=title, name=name)
         folder = self.folder
         is_back = shelf.put_back(name) if shelf else folder and undelete_bank(self.library, name, folder)
         return inline('<p role="status">{{ say("import.bank_back") }}</p>', language) if is_back else ""
@@ -147,11 +137,10 @@ class Importer:
         """What the last file of a visitor's window would become, and meanwhile how far it is."""
         upload = self.uploads.of(owner, window)
         if upload is None:
-            yield _refused("import.no_file", language)
+            yield refused_view("import.no_file", language)
             return
-        yield from self._read(
-            owner, window, upload.name, upload.data, language, by_model=by_model, references=references
-        )
+        file = upload.name, upload.data, ""
+        yield from self._read(owner, window, file, language, by_model=by_model, references=references)
 
     def read_text(
         self,
@@ -166,18 +155,24 @@ class Importer:
     ) -> Iterator[ImportView]:
         """The same for a list that was pasted. Under the same title it is brought up to date, as a file would be."""
         if not text.strip():
-            yield _refused("import.no_text", language)
+            yield refused_view("import.no_text", language)
             return
         data = text.encode("utf-8", "replace")
         name = f"{(title.strip() or f'pasted-{hashlib.sha256(data).hexdigest()[:6]}').replace('/', '-')}.md"
-        yield from self._read(
-            owner, window, name, data, language, by_model=by_model, references=references, title=title
-        )
+        file = name, data, title.strip()
+        yield from self._read(owner, window, file, language, by_model=by_model, references=references)
+
+    def go_on(self, owner: str, window: str, language: Language) -> Iterator[ImportView]:
+        """Wait for a list whose points a model makes and whose end nobody has seen: its window or its server is gone."""
+        if self.compilations and self.may_save and (left := self.compilations.go_on(owner, window)):
+            yield from self._compiled(owner, window, lambda: left, language)
 
     def stop(self, owner: str, window: str, task: WindowTask) -> None:
         """Stop what a visitor's window waits for; nothing is kept of a file that was being read."""
         if stopping := self.running.get((owner, window, task)):
             stopping.set()
+        if task is WindowTask.IMPORT and self.compilations:
+            self.compilations.stop(owner, window)
 
     def watched(
         self, owner: str, window: str, task: WindowTask, work: Callable[[Callable[[M], None]], T], begins: M
@@ -217,19 +212,19 @@ class Importer:
         from interviewer.banks.importing import pipeline
 
         if not self.may_save:
-            return _refused("import.not_here", language)
+            return refused_view("import.not_here", language)
         if not text.strip():
-            return _refused("import.nothing_to_save", language)
+            return refused_view("import.nothing_to_save", language)
         version, _, imported = base.partition(".")
         try:
             shown = pipeline.preview("bank.yaml", text.encode("utf-8"), library=self.library, folder=self.folder)
             if shown.before is not None and not shown.is_same and _version(shown.before) != version:
-                return _refused("import.moved_on", language, id=shown.bank.id)
+                return refused_view("import.moved_on", language, id=shown.bank.id)
             told = self._save(replace(shown, base=self.imported.get(imported, "")), audience, language)
         except (BankError, NotAllowed) as error:
-            return _refused("import.not_saved", language, error)
+            return refused_view("import.not_saved", language, error)
         except UnicodeEncodeError:
-            return _refused("import.not_saved", language, localized("import.no_such_character"))
+            return refused_view("import.not_saved", language, localized("import.no_such_character"))
         return ImportView(
             inline("<p><strong>{{ told }}</strong></p>", language, told=told),
             saved=shown.bank.id,
@@ -254,43 +249,68 @@ class Importer:
         self,
         owner: str,
         window: str,
-        name: str,
-        data: bytes,
+        file: tuple[str, bytes, str],
         language: Language,
         *,
         by_model: bool,
         references: int,
-        title: str = "",
     ) -> Iterator[ImportView]:
+        """What a file would become: its name, what it holds, and the title that it is to have, or ''."""
         from interviewer.banks.importing import pipeline
 
         if not self.may_save:
-            yield _refused("import.not_here", language)
+            yield refused_view("import.not_here", language)
             return
         if by_model and self.library.shelf and not self.library.shelf.may_publish:
             # What candidates paste would be at the operator's cost.
-            yield _refused("import.model_for_coaches", language)
+            yield refused_view("import.model_for_coaches", language)
             return
-        llm = self.models.llm_for(owner) if by_model else None
-        if by_model and llm is None:
-            yield _refused("import.no_model", language)
+        if by_model and (self.compilations is None or self.models.choice(owner).endpoint is None):
+            yield refused_view("import.no_model", language)
             return
+        if by_model and self.compilations:
+            begin = partial(self.compilations.begin, owner, window, *file, references)
+            yield from self._compiled(owner, window, begin, language)
+            return
+        name, data, title = file
 
-        def made(tell: Callable[[_Progress], None]) -> "Preview":
+        def made(told: "ProgressCallback") -> "Preview":
+            return pipeline.preview(name, data, library=self.library, folder=self.folder, title=title, told=told)
+
+        yield from self._shown(owner, window, "making", made, language)
+
+    def _compiled(self, owner: str, window: str, begin: Callable[[], str], language: Language) -> Iterator[ImportView]:
+        """What a model makes of a list, which goes on without this window; nothing is kept of it once it was seen."""
+        from interviewer.banks.importing.kept_preview import preview_from_json
+
+        assert self.compilations
+        kept = self.compilations
+
+        def made(told: "ProgressCallback") -> "Preview | None":
+            result = kept.result(begin(), window, self.running[owner, window, WindowTask.IMPORT], told)
+            return preview_from_json(result, self.library, self.folder) if result else None
+
+        yield from self._shown(owner, window, "drafting", made, language)
+        with suppress(StoreError):  # it is shown again
+            kept.take_away(owner, window)
+
+    def _shown(
+        self,
+        owner: str,
+        window: str,
+        stage: str,
+        work: Callable[["ProgressCallback"], "Preview | None"],
+        language: Language,
+    ) -> Iterator[ImportView]:
+        """How far the work is, then what it gives, or that another window is given it."""
+        from interviewer.banks.importing import pipeline
+
+        def made(tell: Callable[[_Progress], None]) -> "Preview | str":
             def hears(stage: str, done: int, total: int) -> None:
                 tell((stage, done, total))
 
-            shown = pipeline.preview(
-                name,
-                data,
-                library=self.library,
-                folder=self.folder,
-                title=title.strip(),
-                llm=llm,
-                references=references,
-                threads=self.models.concurrency,
-                told=partial(hears, "drafting" if llm else "making"),
-            )
+            if (shown := work(partial(hears, stage))) is None:
+                return "import.elsewhere"
             shown.check(partial(hears, "checking"))
             return shown
 
@@ -299,12 +319,13 @@ class Importer:
             for step in self.watched(owner, window, WindowTask.IMPORT, made, begins):
                 if isinstance(step, pipeline.Preview):
                     yield self._previewed(owner, step, language)
-                elif step is None:
-                    yield ImportView(inline('<p role="status">{{ say("import.stopped") }}</p>', language))
+                elif isinstance(step, tuple):
+                    yield progress_view(*step, language)
                 else:
-                    yield _progress(*step, language)
+                    key = step or "import.stopped"
+                    yield ImportView(inline('<p role="status">{{ say(key) }}</p>', language, key=key))
         except InterviewerError as error:
-            yield _refused("import.unusable", language, error)
+            yield refused_view("import.unusable", language, error)
 
     def _previewed(self, owner: str, shown: "Preview", language: Language) -> ImportView:
         """What a file would become, kept for the editor under a name that the page is told."""
@@ -314,16 +335,6 @@ class Importer:
         remember(self.imported, imported, shown.base, _MOST_REMEMBERED)
         remember(self.drafts, draft, ImportDraft(owner, shown.bank, shown.yaml, base, shown.faults), _MOST_DRAFTS)
         return ImportView(preview_html(shown, draft, language))
-
-
-def preview_html(shown: "Preview", draft: str, language: Language) -> str:
-    """What was found and what was not, and why; the editor shows the questions of the `draft` of this name below it."""
-    report = shown.report(language)
-    return render("import_preview.html", language, shown=shown, draft=draft, report=report, most=_MOST_SHOWN)
-
-
-def _progress(stage: str, done: int | None, total: int | None, language: Language) -> ImportView:
-    return ImportView(inline(_PROGRESS, language, stage=stage, done=done, total=total))
 
 
 def remember(kept: dict[K, T], name: K, value: T, most: int) -> None:
@@ -336,13 +347,3 @@ def remember(kept: dict[K, T], name: K, value: T, most: int) -> None:
 
 def _version(data: bytes | None) -> str:
     return "" if data is None else hashlib.sha256(data).hexdigest()
-
-
-def _refused(
-    key: str, language: Language, error: InterviewerError | Localized | str = "", **values: object
-) -> ImportView:
-    return ImportView(refusal(key, language, error, **values))
-
-
-_BANK_DELETED = """<p role="status">{{ say("import.bank_deleted", title=title.into(language)) }}
-<button type="button" class="put-back" data-bank="{{ name }}">{{ say("list.undo") }}</button></p>"""

@@ -67,6 +67,7 @@ class ImportWiring:
     def connect(self, on: Callable[..., Any]) -> None:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
         tab, waits = self.tab, {"waits": True}
+        on(tab.tab.select, self._go_on, [tab.window], [tab.found], **waits)
         # A file that is chosen while another is being read is read after it.
         on(tab.read.click, self._read, [tab.window, tab.compiler], [tab.found], trigger_mode="always_last", **waits)
         on(
@@ -85,6 +86,11 @@ class ImportWiring:
     def _read_paste(self, visit: Visit, window: str, compiler: str, text: str, title: str) -> Iterator[str]:
         importer, sent = self.importer.of(visit.owner), (window or "", text or "", title or "")
         for shown in importer.read_text(visit.owner, *sent, visit.language, **_asked(compiler)):
+            yield shown.html
+
+    def _go_on(self, visit: Visit, window: str) -> Iterator[Any]:
+        yield gr.skip()
+        for shown in self.importer.of(visit.owner).go_on(visit.owner, window or "", visit.language):
             yield shown.html
 
 
