@@ -39,6 +39,14 @@ class OnClass(Sent):
     classroom: _Id
 
 
+class HandOver(Sent):
+    """Another coach has the class from now on."""
+
+    do: Literal["hand_over"]
+    classroom: _Id
+    heir: _Id
+
+
 class RemoveMember(Sent):
     do: Literal["remove_member"]
     classroom: _Id
@@ -80,7 +88,7 @@ class RuleAlike(Sent):
 
 
 ClassAction = Annotated[
-    Open | MakeClass | OnClass | RemoveMember | Assign | TakeBack | WriteNote | RuleAlike | Rule,
+    Open | MakeClass | OnClass | HandOver | RemoveMember | Assign | TakeBack | WriteNote | RuleAlike | Rule,
     Field(discriminator="do"),
 ]
 

@@ -10,6 +10,7 @@ from interviewer.domain.language import Language
 from interviewer.errors import BankError, InterviewerError, NotAllowed
 from interviewer.presentation.templating import inline
 from interviewer.sessions.assignments import assign, assignment_of, delete_assignment, find_assignment
+from interviewer.sessions.class_removal import hand_over_class
 from interviewer.sessions.classes import clean_name, delete_class, leave_class, make_class, renew_invitation
 from interviewer.sessions.coach_notes import save_coach_note
 from interviewer.sessions.permissions import Action
@@ -18,6 +19,7 @@ from interviewer.web.class_actions import (
     CLASS_ACTIONS,
     Assign,
     ClassAction,
+    HandOver,
     MakeClass,
     OnClass,
     Open,
@@ -67,12 +69,20 @@ class ClassHandlers:
         try:
             for action in CLASS_ACTIONS.validate_json(sent):
                 where = self._do(owner, where, action, language)
-                done = say("classes.note_kept", language) if isinstance(action, WriteNote) else ""
+                done = self._done(action, language)
         except ValidationError:
             return self.show(owner, where, base, language, problem=say("classes.bad_form", language))
         except InterviewerError as error:
             return self.show(owner, where, base, language, problem=error.into(language))
         return self.show(owner, where, base, language, done=done)
+
+    def _done(self, action: ClassAction, language: Language) -> str:
+        match action:
+            case WriteNote():
+                return say("classes.note_kept", language)
+            case HandOver():
+                return say("classes.handed_over", language, coach=self._name(action.heir, language))
+        return ""
 
     def _do(self, owner: str, where: str, action: ClassAction, language: Language) -> str:
         """Carry out one action, and give the place of the screen that follows. Raises NotAllowed, BankError, OutOfTurn."""
@@ -104,9 +114,12 @@ class ClassHandlers:
                 return self._change_class(action)
         return where
 
-    def _change_class(self, action: OnClass | RemoveMember | Assign) -> str:
+    def _change_class(self, action: OnClass | HandOver | RemoveMember | Assign) -> str:
         store, room = self.screens.service.store, action.classroom
         match action:
+            case HandOver():
+                hand_over_class(store.database, room, action.heir)
+                return ""
             case RemoveMember():
                 leave_class(store, room, action.member)
             case Assign():

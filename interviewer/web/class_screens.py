@@ -106,6 +106,7 @@ class ClassScreens:
             assigned=lines,
             members=members,
             banks=self.library.of_class(classroom.id).banks(),
+            coaches=[one for one in self.access.coaches() if one.owner != classroom.owner],
             link=f"{base}/join/{classroom.invitation}",
         )
 
