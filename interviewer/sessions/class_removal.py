@@ -72,9 +72,7 @@ def _give(
     """Make the heir the owner of a coach's classes and banks; a bank of whose id the heir has one already stays."""
     of_coach = stored_banks.c.owner == coach
     given = connection.execute(sa.select(stored_banks.c.id).where(of_coach, of_banks)).scalars().all()
-    of_heir = (stored_banks.c.owner == heir) & stored_banks.c.id.in_(given)
-    connection.execute(stored_banks.delete().where(of_heir, stored_banks.c.removed_at.is_not(None)))
-    known = connection.execute(sa.select(stored_banks.c.id).where(of_heir)).scalars().all()
+    known = connection.execute(sa.select(stored_banks.c.id).where(stored_banks.c.owner == heir)).scalars().all()
     is_given = stored_banks.c.id.in_(set(given) - set(known))
     connection.execute(stored_banks.update().where(of_coach, is_given).values(owner=heir))
     connection.execute(classes.update().where(of_classes).values(owner=heir))

@@ -234,7 +234,8 @@ assigned_interviews = sa.Table(
 )
 
 # Banks of people on a server where they have accounts. `visibility` is private, class or everybody; a bank of a class that is
-# deleted is private again. `imported` is what was imported, before people edited it; what was removed can be put back.
+# deleted is private again. `imported` is what was imported, before people edited it. What was removed can be put back under
+# its `removed_id`; until then it has an id of its own, so that another bank may have that one.
 stored_banks = sa.Table(
     "stored_banks",
     metadata,
@@ -247,6 +248,7 @@ stored_banks = sa.Table(
     sa.Column("imported", sa.Text, nullable=False),
     sa.Column("changed_at", sa.String(32), nullable=False),
     sa.Column("removed_at", sa.String(32), nullable=True),
+    sa.Column("removed_id", sa.String(80), nullable=True),
 )
 # Of two banks of one class, or of everybody, with the same id nobody could tell which is meant.
 for _audience, _columns in (("class", [stored_banks.c.classroom]), ("everybody", [])):
