@@ -23,12 +23,14 @@ from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
-from interviewer.web.editor_actions import WindowTask
-from interviewer.web.import_handlers import Importer
-from interviewer.web.import_view import progress_view
+from interviewer.text.messages import say
+from interviewer.web.background_task import WindowTask
+from interviewer.web.import_handlers import Importer, task_progress
 from interviewer.web.page_actions import BankAction
 from interviewer.web.uploads import Uploads
+from interviewer.web.visit import Visit
 
+ME = Visit("me", Language.EN)
 LIST = """# Data structures
 
 ## 1. What is a stack?
@@ -67,7 +69,7 @@ class ImportOrigin:
 
 def last(importer: Importer, name: str, data: bytes, *, by_model: bool = False) -> ImportOrigin:
     importer.uploads.keep("me", name, data)
-    told = list(importer.read("me", "", Language.EN, by_model=by_model))[-1].html
+    told = list(importer.read(Visit("me", Language.EN), "", "model" if by_model else "offline"))[-1]
     return made(importer, told)
 
 
@@ -84,7 +86,7 @@ def test_a_list_is_shown_saved_and_can_be_played(importer: Importer) -> None:
     assert "<b>" not in shown.html
     assert not importer.library.banks()[1:], "nothing is written before it is saved"
     saved = importer.save(shown.yaml, "", Language.EN)
-    bank = importer.library.bank(saved.saved)
+    bank = importer.library.bank(saved.bank)
     assert [question.text.en for question in bank.questions] == ["What is a stack?", "What is a queue?"]
     assert make_plan(bank, mode=Mode.COACH).plan.questions
 
@@ -121,21 +123,21 @@ def test_a_faulty_edit_is_not_saved_and_nothing_is_lost(importer: Importer) -> N
     shown = last(importer, "structures.md", LIST.encode())
     assert shown.yaml
     refused = importer.save(shown.yaml.replace("questions:", "question:"), "", Language.EN)
-    assert not refused.saved
+    assert not refused.bank
     assert "questions" in refused.html
     assert importer.folder
     assert not list(importer.folder.glob("*"))
 
 
 def test_pasted_text_becomes_a_bank_under_its_title(importer: Importer) -> None:
-    shown = list(importer.read_text("me", "", LIST, "My list", Language.EN, by_model=False))[-1]
-    assert "My list" in shown.html
-    nothing = list(importer.read_text("me", "", "  ", "My list", Language.EN, by_model=False))[-1]
-    assert "Paste a list first" in nothing.html
+    shown = list(importer.read_text(Visit("me", Language.EN), "", "offline", LIST, "My list"))[-1]
+    assert "My list" in shown
+    nothing = list(importer.read_text(Visit("me", Language.EN), "", "offline", "  ", "My list"))[-1]
+    assert "Paste a list first" in nothing
 
 
 def test_without_a_file_a_model_or_the_right_it_says_so(importer: Importer) -> None:
-    assert "No file has arrived" in list(importer.read("me", "", Language.EN, by_model=False))[-1].html
+    assert "No file has arrived" in list(importer.read(Visit("me", Language.EN), ""))[-1]
     assert "No model is chosen" in last(importer, "a.md", LIST.encode(), by_model=True).html
     closed = Importer(importer.library, importer.models, importer.uploads, None)
     assert "interviewer import" in last(closed, "a.md", LIST.encode()).html
@@ -159,12 +161,12 @@ def test_what_another_window_saved_in_the_meantime_is_not_replaced(importer: Imp
     edited = yours.yaml.replace("What is a queue?", "What is a queue good for?")
     saved = importer.save(edited, yours.base, Language.EN)
     refused = importer.save(mine.yaml, mine.base, Language.EN)
-    assert not refused.saved
+    assert not refused.bank
     assert "has changed in the meantime" in refused.html
     assert importer.library.bank("structures").questions[1].text.en == "What is a queue good for?"
     more = edited.replace("good for?", "good for at all?")
-    assert importer.save(more, saved.base, Language.EN).saved, "who saved may go on"
-    assert importer.save(more, "", Language.EN).saved, "nothing is lost by what changes nothing"
+    assert importer.save(more, saved.base, Language.EN).bank, "who saved may go on"
+    assert importer.save(more, "", Language.EN).bank, "nothing is lost by what changes nothing"
 
 
 def test_an_id_typed_into_the_text_takes_no_other_banks_place(importer: Importer) -> None:
@@ -177,7 +179,7 @@ def test_an_id_typed_into_the_text_takes_no_other_banks_place(importer: Importer
     assert "this id is another bank" in refused.html
     again = last(importer, "structures.md", LIST.replace("put in first", "put in earliest").encode())
     assert again.yaml
-    assert importer.save(again.yaml.replace("id: structures", "id: fresh", 1), again.base, Language.EN).saved
+    assert importer.save(again.yaml.replace("id: structures", "id: fresh", 1), again.base, Language.EN).bank
     assert {"structures", "fresh"} < {bank.id for bank in importer.library.banks()}
 
 
@@ -195,27 +197,25 @@ def test_reading_tells_how_far_it_is_and_stops_when_asked(importer: Importer) ->
     long = "".join(f"## {n}. What does lock {n} do?\n\nAnswer: Lock {n} keeps thread {n} out.\n\n" for n in range(400))
     importer.uploads.keep("me", "locks.md", long.encode(), "left")
     told = []
-    for shown in importer.read("me", "left", Language.EN, by_model=False):
-        told.append(shown.html)
-        importer.stop("me", "right", WindowTask.IMPORT)
-        importer.stop("you", "left", WindowTask.IMPORT)
-        importer.stop("me", "left", WindowTask.JOB)
-        if "Checking the questions" in shown.html:
-            importer.stop("me", "left", WindowTask.IMPORT)
+    for shown in importer.read(Visit("me", Language.EN), "left"):
+        told.append(shown)
+        importer.tasks.stop("me", "right", WindowTask.IMPORT)
+        importer.tasks.stop("you", "left", WindowTask.IMPORT)
+        importer.tasks.stop("me", "left", WindowTask.JOB)
+        if "Checking the questions" in shown:
+            importer.tasks.stop("me", "left", WindowTask.IMPORT)
     assert 'data-task="import"' in told[0]
     assert any("Checking the questions" in one for one in told)
     assert "Stopped" in told[-1]
     assert not importer.drafts
-    assert not importer.running
-    importer.stop("me", "left", WindowTask.IMPORT)
-    assert "data-draft" in list(importer.read("me", "left", Language.EN, by_model=False))[-1].html, (
-        "it can be read again"
-    )
+    assert not importer.tasks.running
+    importer.tasks.stop("me", "left", WindowTask.IMPORT)
+    assert "data-draft" in list(importer.read(Visit("me", Language.EN), "left"))[-1], "it can be read again"
 
 
 def test_on_a_chinese_page_what_is_wrong_with_a_file_is_said_in_chinese(importer: Importer) -> None:
     importer.uploads.keep("me", "broken.csv", b"question,answer\nWhy?,because, of this\n")
-    html = list(importer.read("me", "", Language.ZH, by_model=False))[-1].html
+    html = list(importer.read(Visit("me", Language.ZH), ""))[-1]
     assert "broken.csv：第 2 行：有 3 格，应是 2 格" in html
 
 
@@ -226,7 +226,7 @@ def test_half_a_character_is_refused_in_the_readers_language(importer: Importer)
 def saved_bank(importer: Importer) -> str:
     """The id of a bank that was made of the list."""
     shown = last(importer, "structures.md", LIST.encode())
-    return importer.save(shown.yaml, shown.base, Language.EN).saved
+    return importer.save(shown.yaml, shown.base, Language.EN).bank
 
 
 def asked(do: str, bank: str) -> BankAction:
@@ -299,40 +299,40 @@ def test_what_stops_an_import_ends_the_request_to_the_model(with_model: Make) ->
     asked, ended = threading.Event(), threading.Event()
     importer = with_model(slow_model(asked, ended))
     importer.uploads.keep("me", "structures.md", LIST.encode())
-    reading = importer.read("me", "", Language.EN, by_model=True)
+    reading = importer.read(Visit("me", Language.EN), "", "model")
     assert next(reading)
     assert asked.wait(20)
     importer.stop("me", "", WindowTask.IMPORT)
-    assert "Stopped" in list(reading)[-1].html
+    assert "Stopped" in list(reading)[-1]
     assert ended.is_set()
-    assert not importer.running
-    assert not list(importer.go_on("me", "", Language.EN))
+    assert not importer.tasks.running
+    assert not list(importer.go_on(ME, ""))
 
 
 def test_a_list_goes_on_without_its_window_and_is_shown_in_the_next_one(with_model: Make) -> None:
     asked, ended = threading.Event(), threading.Event()
     importer = with_model(slow_model(asked, ended))
-    reading = importer.read_text("me", "", LIST, "Structures", Language.EN, by_model=True)
+    reading = importer.read_text(ME, "", "model", LIST, "Structures")
     assert next(reading)
     assert asked.wait(20)
     reading.close()  # type: ignore[attr-defined]
     assert not ended.is_set()
     elsewhere = with_model(ScriptedLLM(lambda _: pytest.fail("it is asked by the other process")))
-    assert not list(elsewhere.go_on("you", "new", Language.EN))
-    going_on = elsewhere.go_on("me", "new", Language.EN)
+    assert not list(elsewhere.go_on(Visit("you", Language.EN), "new"))
+    going_on = elsewhere.go_on(ME, "new")
     assert next(going_on)
     ended.set()
-    shown = made(elsewhere, list(going_on)[-1].html)
+    shown = made(elsewhere, list(going_on)[-1])
     assert "Structures" in shown.html
     assert "What is a stack?" in shown.yaml
-    assert elsewhere.save(shown.yaml, shown.base, Language.EN).saved
-    assert not list(elsewhere.go_on("me", "new", Language.EN)), "it was seen"
+    assert elsewhere.save(shown.yaml, shown.base, Language.EN).bank
+    assert not list(elsewhere.go_on(ME, "new")), "it was seen"
 
 
 def test_a_list_that_cannot_be_used_is_said_where_a_model_was_to_read_it(with_model: Make) -> None:
     importer = with_model(ScriptedLLM([]))
     assert "line" in last(importer, "broken.csv", b'question,answer\n"open', by_model=True).html
-    assert not list(importer.go_on("me", "", Language.EN))
+    assert not list(importer.go_on(ME, ""))
 
 
 def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(with_model: Make) -> None:
@@ -340,4 +340,6 @@ def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(with_model: Make
     shown = last(importer, "structures.md", LIST.encode(), by_model=True)
     assert "no balance" in shown.html
     assert shown.yaml, "the points were made offline"
-    assert "The model is making the points: 1 / 2" in progress_view("drafting", 1, 2, Language.EN).html
+    assert "The model is making the points: 1 / 2" in task_progress(
+        WindowTask.IMPORT, say("import.drafting", Language.EN), Language.EN, 1, 2
+    )

@@ -6,7 +6,7 @@ from html_seen import ATTACKS, seen
 from interviewer.banks.importing.pipeline import preview
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.language import Language
-from interviewer.web.import_view import preview_html
+from interviewer.web.import_handlers import preview_html
 
 
 @pytest.mark.parametrize("attack", [*(a for a in ATTACKS if len(a) < 200), '"><img src=x onerror=alert(1)>', "{{7*7}}"])
