@@ -24,6 +24,7 @@ from interviewer.llm.discovery import KNOWN
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions import retention
+from interviewer.sessions.compilations import Compilation, Compilations
 from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.job_queue import JobQueue
@@ -101,6 +102,32 @@ def make_service(
         keep_house=keep_house,
         time_grading=metrics.grading if metrics else nullcontext,
     )
+
+
+def add_compilations(
+    service: SessionService, settings: Settings, graders: GraderRegistry, library: BankLibrary
+) -> None:
+    """Let the service have lists of questions compiled by a model: this process, or any that works for its database."""
+    jobs = JobQueue.of(service.store.database)
+    folder = settings.import_folder if settings.is_for_this_machine else None
+
+    def compiled(one: Compilation, llm: LLM, threads: int, told: Callable[[int, int], None]) -> str:
+        from interviewer.banks.importing import kept_preview, pipeline
+
+        shown = pipeline.preview(
+            one.name,
+            one.list,
+            library=library.of(one.owner),
+            folder=folder,
+            title=one.title,
+            llm=llm,
+            references=one.most_references,
+            threads=threads,
+            told=told,
+        )
+        return kept_preview.preview_to_json(shown)
+
+    service.compilations = Compilations(service.store.database, graders, compiled, jobs)
 
 
 def delete_person(settings: Settings, store: Store, owner: str) -> int:

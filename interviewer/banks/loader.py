@@ -1,6 +1,7 @@
 """The only reader of bank files: those in `rubrics/`, in a folder of the user's, and imported ones."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Hashable, Iterable
 from contextlib import suppress
@@ -56,7 +57,7 @@ class BankLibrary:
         self._shelf: BankShelf | None = None
         self.shelf: PersonalShelf | None = None
         """Where the banks go of the person whose library this is; None where they go into the folder."""
-        self._read: dict[Hashable, tuple[Hashable, Bank | BankError]] = {}
+        self._read: dict[Hashable, tuple[str, Bank | BankError]] = {}
 
     @property
     def has_shelves(self) -> bool:
@@ -167,13 +168,11 @@ class BankLibrary:
         places = self._shelf.places() if self._shelf else ()
         found: list[tuple[BankPlace, Bank | BankError]] = []
         for place in places:
-            changed = place.version()
             kept = self._read.get(place.key)
-            if kept is None or kept[0] != changed:
-                try:
-                    kept = changed, read_place(place)
-                except BankError as error:
-                    kept = changed, error.with_traceback(None)
+            if kept is None or kept[0] != place.digest:
+                data = place.read()
+                # Of what was read, which may be newer than what was listed.
+                kept = hashlib.sha256(data or b"").hexdigest(), _bank_or_error(place, data)
                 self._read[place.key] = kept
             found.append((place, kept[1]))
         for oldest in list(self._read)[: -len(found) - _MOST_KEPT]:
@@ -197,7 +196,17 @@ def readable_banks(places: Iterable[BankPlace]) -> list[Bank]:
 
 def read_place(place: BankPlace) -> Bank:
     """The bank at a place. Raises BankError as `read_bank` does."""
-    data = place.read()
+    return _bank_in(place, place.read())
+
+
+def _bank_or_error(place: BankPlace, data: bytes | None) -> Bank | BankError:
+    try:
+        return _bank_in(place, data)
+    except BankError as error:
+        return error.with_traceback(None)
+
+
+def _bank_in(place: BankPlace, data: bytes | None) -> Bank:
     if data is None:
         raise unreadable(place.path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
     return parse_bank(decode_bank(data, place.path.name), place.path.name)

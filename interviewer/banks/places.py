@@ -99,8 +99,9 @@ class SharedPlace(BankPlace, Protocol):
     def audience(self) -> str:
         """`private`, `everybody`, or the id of a class."""
 
-    def version(self) -> Hashable:
-        """What changes whenever the text does, without the text being read."""
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text, in hex, without the text being read."""
 
     def share(self) -> None:
         """Let the bank be for the audience of this place from now on; what is saved here is in any case."""

@@ -64,6 +64,19 @@ def sign_out(owner: _OWNER) -> None:
 
 
 @admin.command()
+def hand_over(
+    classroom: Annotated[str, typer.Argument(help="Id of the class; `interviewer admin budget` lists them.")],
+    owner: Annotated[str, typer.Argument(help="Who has it from now on: the account of a coach or an admin.")],
+) -> None:
+    """Give a class to another coach: members, assignments, notes, budget and its own banks go along."""
+    from interviewer.sessions.class_removal import hand_over_class
+
+    if not hand_over_class(open_store().database, classroom, owner):
+        fail(f"there is no class {classroom} (`interviewer admin budget` lists them)")
+    print(f"class {classroom} is {owner}'s now")
+
+
+@admin.command()
 def budget(
     classroom: Annotated[
         str, typer.Option("--class", help="Set the budget of this class; `interviewer admin budget` lists them.")

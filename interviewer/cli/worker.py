@@ -14,6 +14,8 @@ def worker() -> None:
     """Grade for the servers of the page that share this PostgreSQL database, until stopped."""
     from interviewer import wiring
     from interviewer.errors import SettingsError
+    from interviewer.sessions.accounts import Accounts
+    from interviewer.sessions.permissions import Access
     from interviewer.settings import read_settings
 
     settings = read_settings()
@@ -25,6 +27,8 @@ def worker() -> None:
             "a worker needs a queue: an address of PostgreSQL in INTERVIEWER_DATABASE_URL that begins with"
             " postgresql+psycopg://, and pip install 'mock-interviewer[server]'"
         )
+    access = Access(service.store, Accounts(service.store.database)) if settings.has_accounts else None
+    wiring.add_compilations(service, settings, graders, wiring.make_library(settings, access, service.store))
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

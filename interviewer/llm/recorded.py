@@ -57,14 +57,10 @@ class RecordedLLM:
 
     def path(self, messages: Sequence[Message], schema: dict[str, Any] | None) -> Path:
         """Where the reply to this request is or would be kept."""
-        canonical = json.dumps(self._request(messages, schema), sort_keys=True, ensure_ascii=True)
-        return self._folder / f"{hashlib.sha256(canonical.encode()).hexdigest()[:32]}.json"
-
-    def _request(self, messages: Sequence[Message], schema: dict[str, Any] | None) -> dict[str, Any]:
-        return {"model": self.name, "messages": [_plain(message) for message in messages], "schema": schema}
+        return self._folder / f"{request_digest(self.name, messages, schema)}.json"
 
     def _keep(self, path: Path, messages: Sequence[Message], schema: dict[str, Any] | None, reply: Reply) -> None:
-        record = {"request": self._request(messages, schema), "reply": asdict(reply)}
+        record = {"request": _request(self.name, messages, schema), "reply": asdict(reply)}
         draft = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +70,16 @@ class RecordedLLM:
             raise LLMUnreachable(
                 localized("llm.not_kept", folder=self._folder, reason=error.strerror or error)
             ) from error
+
+
+def request_digest(model: str, messages: Sequence[Message], schema: dict[str, Any] | None) -> str:
+    """What a recorded reply is found by: 32 hex digits that change with anything that is asked."""
+    canonical = json.dumps(_request(model, messages, schema), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def _request(model: str, messages: Sequence[Message], schema: dict[str, Any] | None) -> dict[str, Any]:
+    return {"model": model, "messages": [_plain(message) for message in messages], "schema": schema}
 
 
 def _plain(message: Message) -> dict[str, Any]:

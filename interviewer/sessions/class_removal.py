@@ -1,8 +1,10 @@
-"""What becomes of classes when interviews or people are deleted, in the transaction that deletes them."""
+"""What becomes of classes when interviews or people are deleted, or another coach takes over."""
 
 import sqlalchemy as sa
 
 from interviewer.domain.rubric import Localized
+from interviewer.errors import NotAllowed
+from interviewer.sessions.accounts import Role
 from interviewer.sessions.database import Database
 from interviewer.sessions.tables import (
     accounts,
@@ -36,20 +38,44 @@ def fate_of_classes(database: Database, coach: str) -> Localized | None:
 
 
 def pass_on_classes(connection: sa.Connection, coach: str) -> None:
-    """Give a coach's classes to an admin, with all banks that others use; without an admin they stay, to be deleted.
+    """Give a coach's classes to an admin, with all banks that others use; without an admin they stay, to be deleted."""
+    if heir := _heir(connection, coach):
+        _give(connection, coach, heir, classes.c.owner == coach, stored_banks.c.visibility != "private")
 
-    A bank of whose id the admin has one already stays, too.
+
+def hand_over_class(database: Database, classroom: str, heir: str) -> bool:
+    """Give a class, with the banks that are for it alone, to another coach's or an admin's account.
+
+    Whether there is such a class. Raises NotAllowed for who may not have one.
     """
-    if (heir := _heir(connection, coach)) is None:
-        return
-    theirs, has = stored_banks.alias(), stored_banks.c.owner == coach
-    is_shared = stored_banks.c.visibility != "private"
-    shared = sa.select(theirs.c.id).where(theirs.c.owner == coach, theirs.c.visibility != "private")
-    is_removed = (stored_banks.c.owner == heir) & stored_banks.c.removed_at.is_not(None)
-    connection.execute(stored_banks.delete().where(is_removed, stored_banks.c.id.in_(shared.scalar_subquery())))
-    known = sa.select(theirs.c.id).where(theirs.c.owner == heir).scalar_subquery()
-    connection.execute(stored_banks.update().where(has, is_shared, stored_banks.c.id.not_in(known)).values(owner=heir))
-    connection.execute(classes.update().where(classes.c.owner == coach).values(owner=heir))
+    with database.write() as connection:
+        coach = connection.execute(
+            sa.select(classes.c.owner).where(classes.c.id == classroom).with_for_update()
+        ).scalar()
+        role = connection.execute(sa.select(accounts.c.role).where(accounts.c.owner == heir)).scalar()
+        if coach is None:
+            return False
+        if role is None or not Role(role).includes(Role.COACH):
+            raise NotAllowed(localized("classes.no_coach"))
+        if coach != heir:
+            _give(connection, coach, heir, classes.c.id == classroom, stored_banks.c.classroom == classroom)
+    return True
+
+
+def _give(
+    connection: sa.Connection,
+    coach: str,
+    heir: str,
+    of_classes: sa.ColumnElement[bool],
+    of_banks: sa.ColumnElement[bool],
+) -> None:
+    """Make the heir the owner of a coach's classes and banks; a bank of whose id the heir has one already stays."""
+    of_coach = stored_banks.c.owner == coach
+    given = connection.execute(sa.select(stored_banks.c.id).where(of_coach, of_banks)).scalars().all()
+    known = connection.execute(sa.select(stored_banks.c.id).where(stored_banks.c.owner == heir)).scalars().all()
+    is_given = stored_banks.c.id.in_(set(given) - set(known))
+    connection.execute(stored_banks.update().where(of_coach, is_given).values(owner=heir))
+    connection.execute(classes.update().where(of_classes).values(owner=heir))
 
 
 def _heir(connection: sa.Connection, coach: str) -> str | None:

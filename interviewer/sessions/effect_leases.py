@@ -67,9 +67,7 @@ class EffectLeases:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._holders = [
-            f"{_machine()} {os.getpid()} {_PROCESS} {kind}{secrets.token_hex(4)}" for kind in ("", _PRIVATE)
-        ]
+        self._holders = [holder_name(), holder_name(_PRIVATE)]
         self._held: set[EffectKey] = set()
         self._lock = threading.Lock()
         self._closed = threading.Event()
@@ -80,7 +78,7 @@ class EffectLeases:
         held = self._database.first(_HELD.where(_this(key)))
         if held is None:
             return LeaseState.FREE
-        if held.until >= time.time() and not _is_dead(held.holder):
+        if held.until >= time.time() and not is_dead(held.holder):
             return LeaseState.HELD
         return LeaseState.LOST if held.holder.split(" ")[-1].startswith(_PRIVATE) else LeaseState.FREE
 
@@ -94,7 +92,7 @@ class EffectLeases:
                 held = connection.execute(_HELD.where(this)).first()
                 if held is None:
                     connection.execute(leases.insert().values(row))
-                elif held.until < now or _is_dead(held.holder):
+                elif held.until < now or is_dead(held.holder):
                     taken = leases.update().where(this, leases.c.holder == held.holder, leases.c.until == held.until)
                     if connection.execute(taken.values(row)).rowcount == 0:
                         return False
@@ -146,6 +144,11 @@ def _this(key: EffectKey) -> sa.ColumnElement[bool]:
     return (leases.c.interview == key.interview) & (leases.c.effect_key == str(key))
 
 
+def holder_name(kind: str = "") -> str:
+    """A new name for a part of this process that holds leases; `is_dead` tells from it whether the process has ended."""
+    return f"{_machine()} {os.getpid()} {_PROCESS} {kind}{secrets.token_hex(4)}"
+
+
 @cache
 def _machine() -> str:
     """This machine since its start and, in a container, this container: process ids mean something only within it."""
@@ -156,7 +159,7 @@ def _machine() -> str:
     return name
 
 
-def _is_dead(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
     """Whether the process of a lease is known to have ended; False where nobody can tell."""
     machine, pid, process, _ = holder.split(" ")
     if machine != _machine() or os.name != "posix" or process == _PROCESS:

@@ -16,9 +16,12 @@ from interviewer.sessions.job_schema import has_jobs
 
 QUEUE = "effects"
 TASK = "effect"
+COMPILE = "compile"
 
 # A person waits for a follow-up, so that it stands in line behind no grading.
 _FOLLOW_UP_PRIORITY = 10
+# Whoever has a list compiled has minutes to wait anyway.
+_COMPILE_PRIORITY = -10
 
 _WHERE_IT_STANDS = sa.text(
     "SELECT status::text AS status, attempts > 0 OR args->>'tries' IS NOT NULL AS is_again, (SELECT max(at) FROM procrastinate_events WHERE job_id = jobs.id) AS since "
@@ -70,30 +73,48 @@ class JobQueue:
 
         Raises StoreError.
         """
+        for job in jobs:
+            effect, is_follow_up = job.key.effect, isinstance(job.key.effect, AskProbe | Clarify)
+            self._put_in(
+                connection,
+                TASK,
+                _name(job.key),
+                # Follow-ups have locks of their own, since gradings may take long; each process still sends no more than
+                # it may.
+                lock=f"{'follow-up ' * is_follow_up}{self._lock(job.address, job.width)}",
+                priority=_FOLLOW_UP_PRIORITY if is_follow_up else 0,
+                interview=job.key.interview,
+                kind=job.key.kind,
+                question=effect.question,
+                attempt=effect.attempt,
+                language=str(job.language),
+            )
+
+    def add_compilation(self, compilation: str, address: str, width: int, connection: sa.Connection) -> None:
+        """Put in, as `add` does, that a list is compiled, which has one place of those that the server has. Raises StoreError."""
+        name, lock = f"{COMPILE} {compilation}", self._lock(address, width)
+        self._put_in(connection, COMPILE, name, lock=lock, priority=_COMPILE_PRIORITY, compilation=compilation)
+
+    def _lock(self, address: str, width: int) -> str:
+        """No two jobs of one lock run at a time: there are as many locks for a server as it takes requests."""
+        return f"{address} {next(self._turns) % width}"
+
+    def _put_in(
+        self, connection: sa.Connection, task: str, name: str, *, lock: str, priority: int, **arguments: str | int
+    ) -> None:
         from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-        for job in jobs:
-            key = job.key
-            is_follow_up = isinstance(key.effect, AskProbe | Clarify)
-            task = self._app.configure_task(
-                TASK,
-                queue=QUEUE,
-                queueing_lock=_name(key),
-                # No two jobs of one lock run at a time: as many locks for a server as it takes requests. Follow-ups have
-                # locks of their own, since gradings may take long; each process still sends no more than it may.
-                lock=f"{'follow-up ' * is_follow_up}{job.address} {next(self._turns) % job.width}",
-                priority=_FOLLOW_UP_PRIORITY if is_follow_up else 0,
-                connection=connection.connection.driver_connection,
-            )
-            question, attempt = key.effect.question, key.effect.attempt
-            named = {"interview": key.interview, "kind": key.kind, "question": question, "language": str(job.language)}
-            try:
-                with connection.begin_nested():
-                    task.defer(attempt=attempt, **named)
-            except AlreadyEnqueued:
-                pass
-            except ConnectorException as error:
-                raise store_error(sa.exc.DBAPIError(None, None, error.__cause__ or error)) from error
+        driver = connection.connection.driver_connection
+        put_in = self._app.configure_task(
+            task, queue=QUEUE, queueing_lock=name, lock=lock, priority=priority, connection=driver
+        )
+        try:
+            with connection.begin_nested():
+                put_in.defer(**arguments)
+        except AlreadyEnqueued:
+            pass
+        except ConnectorException as error:
+            raise store_error(sa.exc.DBAPIError(None, None, error.__cause__ or error)) from error
 
     def add_again(self, job: EffectJob) -> None:
         """Put in a job that was lost. Raises StoreError."""

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
@@ -17,7 +18,10 @@ from psycopg.conninfo import make_conninfo
 from interviewer.domain.language import Language
 from interviewer.errors import LLMUnreachable
 from interviewer.sessions.effect_leases import EFFECTS, EffectKey
-from interviewer.sessions.job_queue import QUEUE, TASK, TakenElsewhere
+from interviewer.sessions.job_queue import COMPILE, QUEUE, TASK, TakenElsewhere
+
+if TYPE_CHECKING:
+    from interviewer.sessions.compilations import Compilations
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +52,13 @@ class JobWorker:
     """Works until it is closed, also after the database was away."""
 
     def __init__(
-        self, url: sa.URL, work_on: WorkOn, leave: Callable[[EffectKey], None], width: int, grace: float
+        self,
+        url: sa.URL,
+        work_on: WorkOn,
+        leave: Callable[[EffectKey], None],
+        width: int,
+        grace: float,
+        compilations: "Compilations | None" = None,
     ) -> None:
         """`width` is how many jobs run at a time; those under way get `grace` seconds when the worker is closed.
 
@@ -57,6 +67,7 @@ class JobWorker:
         _, options = url.get_dialect()().create_connect_args(url)
         self._conninfo = make_conninfo("", **options)
         self._work_on, self._leave, self._width, self._grace = work_on, leave, width, grace
+        self._compilations = compilations
         self._closed = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._running: asyncio.Task[None] | None = None
@@ -91,6 +102,8 @@ class JobWorker:
         connector = PsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=_MOST_CONNECTIONS, timeout=10)
         app = App(connector=connector)
         app.task(name=TASK, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._do)
+        if self._compilations:
+            app.task(name=COMPILE, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._compile)
         async with app.open_async():
             finding = asyncio.create_task(self._find_stalled(app))
             try:
@@ -113,24 +126,41 @@ class JobWorker:
         # `attempts` of the job counts also workers that ended; only a model that cannot be reached makes a grading fail.
         tries = arguments.get("tries", 0)
         is_first = not tries and not context.job.attempts
+        start = partial(self._work_on, key, language, tries < len(_PAUSES), is_first)
         try:
-            future = await asyncio.to_thread(self._work_on, key, language, tries < len(_PAUSES), is_first)
-            if future is not None:
-                await asyncio.shield(asyncio.wrap_future(future))
-        except asyncio.CancelledError:
-            await asyncio.to_thread(self._leave, key)  # before others see the job
-            raise
-        except TakenElsewhere:
-            await self._put_in_again(context, _TAKEN_PAUSE, arguments)
+            await self._done(context, start, partial(self._leave, key), arguments)
         except LLMUnreachable:
             if tries < len(_PAUSES):
                 await self._put_in_again(context, _PAUSES[tries], arguments | {"tries": tries + 1})
+
+    async def _compile(self, context: JobContext, /, compilation: str) -> None:
+        assert self._compilations
+        start, leave = self._compilations.start, self._compilations.leave
+        arguments = {"compilation": compilation}
+        await self._done(context, partial(start, compilation), partial(leave, compilation), arguments)
+
+    async def _done(
+        self,
+        context: JobContext,
+        start: Callable[[], "Future[None] | None"],
+        leave: Callable[[], None],
+        arguments: dict[str, Any],
+    ) -> None:
+        """Start the work of a job, and wait for its end."""
+        try:
+            if (future := await asyncio.to_thread(start)) is not None:
+                await asyncio.shield(asyncio.wrap_future(future))
+        except asyncio.CancelledError:
+            await asyncio.to_thread(leave)  # before others see the job
+            raise
+        except TakenElsewhere:
+            await self._put_in_again(context, _TAKEN_PAUSE, arguments)
 
     async def _put_in_again(self, context: JobContext, seconds: int, arguments: dict[str, Any]) -> None:
         """Put the job in anew, to be run later, unless the same work waits already."""
         job = context.job
         task = context.app.configure_task(
-            TASK,
+            job.task_name,
             queue=QUEUE,
             queueing_lock=job.queueing_lock,
             # With a lock of its own: a job that waits to be run again would hold up all those behind its lock.

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -10,13 +11,20 @@ from interviewer.errors import SettingsError
 from interviewer.grading import CallShape
 from interviewer.sessions.database import Database
 from interviewer.sessions.grader_choice import GraderRequest
-from interviewer.sessions.tables import model_choices
+from interviewer.sessions.tables import interviews, model_choices
 from interviewer.text.messages import localized
 
 
 def has_kept_choices(database: Database) -> bool:
     """Whether any process of this database has kept a choice."""
     return database.first(sa.select(model_choices.c.owner).limit(1)) is not None
+
+
+def purge_choices(database: Database, before: str) -> int:
+    """Drop what was chosen before this time by who has no interview any more; give how many choices that were."""
+    is_away = model_choices.c.owner.not_in(sa.select(interviews.c.owner))
+    with database.write() as connection:
+        return connection.execute(model_choices.delete().where(model_choices.c.changed_at < before, is_away)).rowcount
 
 
 class KeptChoices:
@@ -62,11 +70,12 @@ class KeptChoices:
 
     def save(self, owner: str, choice: GraderRequest) -> None:
         body = self._cipher.encrypt(json.dumps(asdict(choice)).encode()).decode()
-        chosen = model_choices.update().where(model_choices.c.owner == owner).values(body=body)
+        row = {"body": body, "changed_at": datetime.now(UTC).isoformat(timespec="milliseconds")}
+        chosen = model_choices.update().where(model_choices.c.owner == owner).values(row)
         try:
             with self._database.write() as connection:
                 if not connection.execute(chosen).rowcount:
-                    connection.execute(model_choices.insert().values(owner=owner, body=body))
+                    connection.execute(model_choices.insert().values(owner=owner, **row))
         except IntegrityError:  # another window was faster
             self._database.change(chosen)
 
@@ -78,7 +87,7 @@ class KeptChoices:
         from cryptography.fernet import InvalidToken
 
         with self._database.read() as connection:
-            kept = connection.execute(sa.select(model_choices)).all()
+            kept = connection.execute(sa.select(model_choices.c.owner, model_choices.c.body)).all()
         for owner, body in kept:
             try:
                 renewed = self._cipher.rotate(body).decode()

@@ -4,7 +4,7 @@ from enum import StrEnum
 from functools import partial
 
 from interviewer.errors import NoSuchInterview, NotAllowed
-from interviewer.sessions.accounts import Accounts, Role
+from interviewer.sessions.accounts import Account, Accounts, Role
 from interviewer.sessions.classes import Classroom, class_of_interview, classes_joined, find_class
 from interviewer.sessions.store import Store
 from interviewer.text.messages import localized
@@ -69,6 +69,11 @@ class Access:
         """Whether this owner may make classes."""
         role = self.role(owner)
         return role is not None and role.includes(Role.COACH)
+
+    def coaches(self) -> list[Account]:
+        """Everybody who may have a class, by name."""
+        every = self.accounts.all() if self.accounts else []
+        return [one for one in every if one.role.includes(Role.COACH)]
 
     def is_admin(self, owner: str) -> bool:
         return self.role(owner) is Role.ADMIN

@@ -4,7 +4,9 @@ import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from interviewer.sessions.compilations import purge_compilations
 from interviewer.sessions.interview_lists import list_unchanged
+from interviewer.sessions.kept_choices import purge_choices
 from interviewer.sessions.removal import purge_expired, unsent_file
 from interviewer.sessions.store import Store
 from interviewer.sessions.stored_banks import purge_removed_banks
@@ -32,9 +34,9 @@ def purge(store: Store, days: int, data_folder: Path) -> int:
 
 def keep_house(store: Store, days: int, data_folder: Path) -> None:
     """What is done from time to time: forget what was deleted a day ago and, where `days` is not 0, what is too old."""
-    deleted = purge_expired(store, data_folder) + purge_removed_banks(store)
+    deleted = purge_expired(store, data_folder) + purge_removed_banks(store) + purge_compilations(store.database)
     if days:
-        deleted += purge(store, days, data_folder)
+        deleted += purge(store, days, data_folder) + purge_choices(store.database, _oldest_kept(days))
     if deleted:
         store.database.empty_log()
 

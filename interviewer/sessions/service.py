@@ -24,6 +24,7 @@ from interviewer.sessions.work_queues import WorkQueues
 from interviewer.text.messages import localized
 
 if TYPE_CHECKING:
+    from interviewer.sessions.compilations import Compilations
     from interviewer.sessions.job_worker import JobWorker
 
 __all__ = ["LONGEST_ANSWER", "Session", "SessionService"]
@@ -59,6 +60,8 @@ class SessionService:
         self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds, jobs, limits, time_grading)
         self._jobs, self._threads = jobs, threads
         self._worker: JobWorker | None = None
+        self.compilations: Compilations | None = None
+        """Lists whose criteria a model drafts, where the page or a worker does so."""
         self._cache = InterviewCache(store)
         self._limits = limits
         self._keep_house = keep_house
@@ -121,13 +124,17 @@ class SessionService:
             return
         from interviewer.sessions.job_worker import JobWorker
 
-        self._worker = JobWorker(self.store.database.url, self._work_on, self._runner.leave, self._threads, grace)
+        self._worker = JobWorker(
+            self.store.database.url, self._work_on, self._runner.leave, self._threads, grace, self.compilations
+        )
 
     def close(self) -> None:
         """Stop looking for work; what is under way is abandoned, and found again by others or at the next start."""
         self._closed.set()
         if self._worker is not None:
             self._worker.close()
+        if self.compilations is not None:
+            self.compilations.close()
         self._leases.close()
 
     def _work_on(
@@ -159,6 +166,8 @@ class SessionService:
         while True:
             try:
                 self.run_pending_effects(unchanged_for)
+                if self.compilations:
+                    self.compilations.resume_left()
                 if self._keep_house:
                     self._keep_house()
             except Exception:  # noqa: BLE001 - it is logged, and looked for again

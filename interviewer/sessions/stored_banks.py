@@ -18,10 +18,10 @@ from sqlalchemy.exc import IntegrityError
 
 from interviewer.errors import BankError, NotAllowed
 from interviewer.sessions.accounts import Role
-from interviewer.sessions.classes import list_classes
+from interviewer.sessions.classes import find_class, list_classes
 from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.removal import KEPT_FOR
-from interviewer.sessions.store import Store
+from interviewer.sessions.store import Store, new_id
 from interviewer.sessions.tables import class_members, classes, stored_banks
 from interviewer.text.messages import localized
 
@@ -29,7 +29,7 @@ PRIVATE, EVERYBODY = "private", "everybody"
 MOST_BYTES = 20_000_000
 """All banks of one owner together; the largest single one is a quarter of it."""
 
-_LISTED = [stored_banks.c[name] for name in ("owner", "id", "visibility", "classroom", "digest")]
+_LISTED = [stored_banks.c[name] for name in ("owner", "id", "visibility", "classroom", "digest", "removed_id")]
 _IS_THERE = stored_banks.c.removed_at.is_(None)
 
 
@@ -43,6 +43,8 @@ class StoredBank:
     audience: str = PRIVATE
     digest: str = ""
     locked: str = ""
+    removed_as: str = ""
+    """What its row is called as long as it is removed: another bank may take its id meanwhile."""
 
     @property
     def path(self) -> Path:
@@ -51,9 +53,6 @@ class StoredBank:
     @property
     def key(self) -> Hashable:
         return self.owner, self.id
-
-    def version(self) -> Hashable:
-        return self.digest
 
     def read(self) -> bytes | None:
         return self._text("yaml")
@@ -74,7 +73,6 @@ class StoredBank:
             with self.store.database.write() as connection:
                 self._check_room(connection, len(text.encode()))
                 if before is None:
-                    connection.execute(stored_banks.delete().where(self._is_this, ~_IS_THERE))
                     row = {"owner": self.owner, "id": self.id, "imported": "", **new}
                     connection.execute(stored_banks.insert().values(row))
                     return
@@ -94,14 +92,14 @@ class StoredBank:
 
     def remove(self) -> None:
         self._check_owner()
-        self._update(self._is_there, removed_at=_now())
+        self._update(self._is_there, removed_at=_now(), id=new_id(), removed_id=self.id)
 
     def put_back(self) -> None:
-        self._update(self._is_this, removed_at=None)
+        self._update(self._is_this, removed_at=None, id=self.id, removed_id=None)
 
     @property
     def _is_this(self) -> sa.ColumnElement[bool]:
-        return (stored_banks.c.owner == self.owner) & (stored_banks.c.id == self.id)
+        return (stored_banks.c.owner == self.owner) & (stored_banks.c.id == (self.removed_as or self.id))
 
     @property
     def _is_there(self) -> sa.ColumnElement[bool]:
@@ -132,6 +130,9 @@ class StoredBank:
             raise BankError(self.path.name, "", localized("bank.no_room", most=MOST_BYTES // 1_000_000))
 
     def _taken(self) -> BankError:
+        """What the database refused: an id that is taken, or a class that was deleted meanwhile."""
+        if self.audience not in (PRIVATE, EVERYBODY) and find_class(self.store, self.audience) is None:
+            return BankError(self.path.name, "", localized("bank.class_gone"))
         return BankError(self.path.name, "id", localized("bank.place_taken", id=repr(self.id)))
 
 
@@ -259,7 +260,8 @@ def _list(store: Store, which: sa.ColumnElement[bool], *order: sa.ColumnElement[
 def _of_row(store: Store, row: Any, *, is_locked: bool = False) -> StoredBank:
     audience = row.classroom or (EVERYBODY if row.visibility == EVERYBODY else PRIVATE)
     locked = "bank.id_of_others" if is_locked else ""
-    return StoredBank(store, row.owner, row.id, audience, row.digest, locked)
+    removed_as = row.id if row.removed_id else ""
+    return StoredBank(store, row.owner, row.removed_id or row.id, audience, row.digest, locked, removed_as)
 
 
 def _of_classes_first(row: Any) -> bool:

@@ -175,6 +175,7 @@ model_choices = sa.Table(
     metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.String(32), nullable=False),
 )
 
 # Who works on what an interview is owed, so that no two processes pay a model for the same thing.
@@ -233,7 +234,8 @@ assigned_interviews = sa.Table(
 )
 
 # Banks of people on a server where they have accounts. `visibility` is private, class or everybody; a bank of a class that is
-# deleted is private again. `imported` is what was imported, before people edited it; what was removed can be put back.
+# deleted is private again. `imported` is what was imported, before people edited it. What was removed can be put back under
+# its `removed_id`; until then it has an id of its own, so that another bank may have that one.
 stored_banks = sa.Table(
     "stored_banks",
     metadata,
@@ -246,6 +248,7 @@ stored_banks = sa.Table(
     sa.Column("imported", sa.Text, nullable=False),
     sa.Column("changed_at", sa.String(32), nullable=False),
     sa.Column("removed_at", sa.String(32), nullable=True),
+    sa.Column("removed_id", sa.String(80), nullable=True),
 )
 # Of two banks of one class, or of everybody, with the same id nobody could tell which is meant.
 for _audience, _columns in (("class", [stored_banks.c.classroom]), ("everybody", [])):
@@ -268,6 +271,35 @@ coach_notes = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("written_at", sa.String(32), nullable=False),
+)
+
+# A list whose criteria a model drafts for its owner, whose window waits for it: `model` is which one on which host. A process
+# works on it until it has a result or a failure (JSON), as long as it renews `until`; what was drafted before is kept with it.
+compilations = sa.Table(
+    "compilations",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False, index=True),
+    sa.Column("browser_window", sa.String(80), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("list", sa.LargeBinary, nullable=False),
+    sa.Column("most_references", sa.Integer, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("created_at", sa.String(32), nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("holder", sa.String(255), nullable=False),
+    sa.Column("until", sa.Float, nullable=False),
+    sa.Column("result", sa.Text, nullable=True),
+    sa.Column("failure", sa.Text, nullable=True),
+)
+compilation_replies = sa.Table(
+    "compilation_replies",
+    metadata,
+    sa.Column("compilation", sa.String(32), sa.ForeignKey("compilations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("request", sa.String(32), primary_key=True),
+    sa.Column("reply", sa.Text, nullable=False),
 )
 
 

@@ -19,6 +19,7 @@ from interviewer.sessions.accounts import Account, Accounts, Role, require
 from interviewer.sessions.class_removal import fate_of_classes
 from interviewer.sessions.classes import classes_joined, list_classes, memberships
 from interviewer.sessions.coach_notes import list_notes_of_coach
+from interviewer.sessions.compilations import export_compilations
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.history_archive import export_history
 from interviewer.sessions.practice_log import read_practice_settings
@@ -60,6 +61,7 @@ def everything_of(store: Store, account: Account, data_folder: Path) -> str:
     whole["classes_coached"] = [one.name for one in list_classes(store, account.owner)]
     whole["notes_to_candidates"] = list_notes_of_coach(store, account.owner)
     whole["banks"] = export_banks(store, account.owner)
+    whole["lists_in_work"] = export_compilations(store.database, account.owner)
     return json.dumps(whole, ensure_ascii=False, indent=1, default=str) + "\n"
 
 

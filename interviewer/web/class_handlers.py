@@ -8,9 +8,11 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import Mode
+from interviewer.domain.language import Language
 from interviewer.errors import BankError, InterviewerError, NotAllowed
 from interviewer.presentation.templating import inline
 from interviewer.sessions.assignments import assign, assignment_of, delete_assignment, find_assignment
+from interviewer.sessions.class_removal import hand_over_class
 from interviewer.sessions.classes import (
     LONGEST_NAME,
     clean_name,
@@ -55,6 +57,14 @@ class OnClass(Sent):
     classroom: _Id
 
 
+class HandOver(Sent):
+    """Another coach has the class from now on."""
+
+    do: Literal["hand_over"]
+    classroom: _Id
+    heir: _Id
+
+
 class RemoveMember(Sent):
     do: Literal["remove_member"]
     classroom: _Id
@@ -96,7 +106,7 @@ class RuleAlike(Sent):
 
 
 ClassAction = Annotated[
-    Open | MakeClass | OnClass | RemoveMember | Assign | TakeBack | WriteNote | RuleAlike | Rule,
+    Open | MakeClass | OnClass | HandOver | RemoveMember | Assign | TakeBack | WriteNote | RuleAlike | Rule,
     Field(discriminator="do"),
 ]
 
@@ -135,12 +145,20 @@ class ClassHandlers:
         try:
             for action in CLASS_ACTIONS.validate_json(sent):
                 where = self._do(visit, where or "", action)
-                done = say("classes.note_kept", visit.language) if isinstance(action, WriteNote) else ""
+                done = self._done(action, visit.language)
         except ValidationError:
             problem = say("classes.bad_form", visit.language)
         except InterviewerError as error:
             problem = error.into(visit.language)
         return self.show(visit, where, problem=problem, done="" if problem else done)
+
+    def _done(self, action: ClassAction, language: Language) -> str:
+        match action:
+            case WriteNote():
+                return say("classes.note_kept", language)
+            case HandOver():
+                return say("classes.handed_over", language, coach=self.screens.name(action.heir, language))
+        return ""
 
     def _do(self, visit: Visit, where: str, action: ClassAction) -> str:
         """Carry out one action, and give the place of the screen that follows. Raises NotAllowed, BankError, OutOfTurn."""
@@ -173,9 +191,12 @@ class ClassHandlers:
                 return self._change_class(action)
         return where
 
-    def _change_class(self, action: OnClass | RemoveMember | Assign) -> str:
+    def _change_class(self, action: OnClass | HandOver | RemoveMember | Assign) -> str:
         store, room = self.screens.service.store, action.classroom
         match action:
+            case HandOver():
+                hand_over_class(store.database, room, action.heir)
+                return ""
             case RemoveMember():
                 leave_class(store, room, action.member)
             case Assign():

@@ -98,7 +98,8 @@ class ClassScreens:
         lines = [{"assignment": a, "bank": bank, "done": sum(one.is_done for one in of)} for a, bank, of in found]
         members = [(one, self.name(one.owner, visit.language)) for one in list_members(store, name)]
         banks, link = self.library.of_class(name).banks(), f"{visit.address}/join/{classroom.invitation}"
-        shown = {"assigned": lines, "members": members, "banks": banks, "link": link}
+        coaches = [one for one in self.access.coaches() if one.owner != classroom.owner]
+        shown = {"assigned": lines, "members": members, "banks": banks, "link": link, "coaches": coaches}
         return render("class.html", visit.language, classroom=classroom, **shown)
 
     def _progress(self, classroom: Classroom, assignment: Assignment, language: Language) -> str:

@@ -92,7 +92,7 @@ class Editor:
             case editor_actions.Try():
                 return {"card": self._card(owner, action)}
             case editor_actions.Stop(window=window, task=task):
-                self.importer.tasks.stop(owner, window, task)
+                self.importer.stop(owner, window, task)
         return {}
 
     def _banks(self, language: Language) -> str:

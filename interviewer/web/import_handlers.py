@@ -5,6 +5,7 @@ What reads lists of questions is imported when the first one comes: the page nee
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
@@ -15,7 +16,7 @@ from interviewer.banks.loader import BankLibrary, decode_bank, readable_banks
 from interviewer.banks.removal import RemovedBank, remove_bank, removed_banks, undelete_bank
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
-from interviewer.errors import BankError, InterviewerError, NotAllowed
+from interviewer.errors import BankError, InterviewerError, NotAllowed, StoreError
 from interviewer.llm import LLM
 from interviewer.presentation.templating import inline, render
 from interviewer.sessions.grader_registry import GraderRegistry
@@ -29,7 +30,8 @@ from interviewer.web.visit import Visit
 
 if TYPE_CHECKING:
     from interviewer.banks.importing.pipeline import Preview
-    from interviewer.banks.lint import Fault
+    from interviewer.banks.lint import Fault, ProgressCallback
+    from interviewer.sessions.compilations import Compilations
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -84,6 +86,8 @@ class Importer:
     models: GraderRegistry
     uploads: Uploads
     folder: Path | None
+    compilations: "Compilations | None" = None
+    """Where a model makes the points; None where no model does."""
     drafts: dict[str, ImportDraft] = field(default_factory=dict)
     """What was made of the latest files, by the names that the page is told."""
     imported: dict[str, str] = field(default_factory=dict)
@@ -103,6 +107,12 @@ class Importer:
     def may_save(self) -> bool:
         """Onto one's own shelf. What is in the folder is for everybody at the page: only if all are at this machine."""
         return self.library.shelf is not None or (self.folder is not None and self.models.options.is_private)
+
+    def stop(self, owner: str, window: str, task: WindowTask) -> None:
+        """Stop what a visitor's window waits for; nothing is kept of a file that was being read."""
+        self.tasks.stop(owner, window, task)
+        if task is WindowTask.IMPORT and self.compilations:
+            self.compilations.stop(owner, window)
 
     def refuses(self, compiler: str, llm: LLM | None) -> str:
         """The key of the reason for which nothing is read in this way; '' if it is."""
@@ -163,6 +173,12 @@ class Importer:
         name = f"{(title or f'pasted-{hashlib.sha256(data).hexdigest()[:6]}').replace('/', '-')}.md"
         yield from self._read(visit, window or "", compiler, Upload(name, data), title)
 
+    def go_on(self, visit: Visit, window: str) -> Iterator[str]:
+        """Wait for a list whose points a model makes and whose end nobody has seen: its window or its server is gone."""
+        mine, window = self.of(visit.owner), window or ""
+        if mine.may_save and self.compilations and (left := self.compilations.go_on(visit.owner, window)):
+            yield from self._compiled(visit, window, lambda: left)
+
     def save(self, text: str, base: str, language: Language, audience: str = "") -> Saved:
         """Save the bank as it was edited, on a shelf for this audience or for whom it was before ('').
 
@@ -210,21 +226,49 @@ class Importer:
             yield refusal(why, language)
             return
 
-        def made(tell: Callable[[_Progress], None]) -> "Preview":
+        if self.compilations and llm:
+            most = _MOST_REFERENCES if compiler == Compiler.REFERENCES else 0
+            begin = partial(self.compilations.begin, owner, window, file.name, file.data, title, most)
+            yield from self._compiled(visit, window, begin)
+            return
+
+        def made(told: "ProgressCallback") -> "Preview":
+            return pipeline.preview(
+                file.name, file.data, library=mine.library, folder=self.folder, title=title, told=told
+            )
+
+        yield from self._shown(visit, window, "making", made)
+
+    def _compiled(self, visit: Visit, window: str, begin: Callable[[], str]) -> Iterator[str]:
+        """What a model makes of a list, which goes on without this window; nothing is kept of it once it was seen."""
+        from interviewer.banks.importing.kept_preview import preview_from_json
+
+        assert self.compilations
+        kept, library = self.compilations, self.of(visit.owner).library
+
+        def made(told: "ProgressCallback") -> "Preview | None":
+            stopping = self.tasks.running[visit.owner, window, WindowTask.IMPORT]
+            result = kept.result(begin(), window, stopping, told)
+            return preview_from_json(result, library, self.folder) if result else None
+
+        yield from self._shown(visit, window, "drafting", made)
+        with suppress(StoreError):  # it is shown again
+            kept.take_away(visit.owner, window)
+
+    def _shown(
+        self, visit: Visit, window: str, stage: str, work: Callable[["ProgressCallback"], "Preview | None"]
+    ) -> Iterator[str]:
+        """How far the work is, then what it gives, or that another window is given it."""
+        from interviewer.banks.importing import pipeline
+
+        owner, language = visit.owner, visit.language
+
+        def made(tell: Callable[[_Progress], None]) -> "Preview | str":
             def hears(stage: str, done: int, total: int) -> None:
                 tell((stage, done, total))
 
-            shown = pipeline.preview(
-                file.name,
-                file.data,
-                library=mine.library,
-                folder=self.folder,
-                title=title,
-                llm=llm,
-                references=_MOST_REFERENCES if compiler == Compiler.REFERENCES else 0,
-                threads=self.models.concurrency,
-                told=partial(hears, "drafting" if llm else "making"),
-            )
+            if (shown := work(partial(hears, stage))) is None:
+                return "import.elsewhere"
             shown.check(partial(hears, "checking"))
             return shown
 
@@ -233,10 +277,11 @@ class Importer:
             for step in self.tasks.watched(owner, window, WindowTask.IMPORT, made, begins):
                 if isinstance(step, pipeline.Preview):
                     yield self._previewed(owner, step, language)
-                elif step is None:
-                    yield inline('<p role="status">{{ say("import.stopped") }}</p>', language)
-                else:
+                elif isinstance(step, tuple):
                     yield task_progress(WindowTask.IMPORT, say(f"import.{step[0]}", language), language, *step[1:])
+                else:
+                    key = step or "import.stopped"
+                    yield inline('<p role="status">{{ say(key) }}</p>', language, key=key)
         except InterviewerError as error:
             yield refusal("import.unusable", language, error)
 

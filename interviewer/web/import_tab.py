@@ -1,6 +1,6 @@
 """The import tab: its controls, their words, and what they are wired to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -8,6 +8,7 @@ import gradio as gr
 from interviewer.presentation.templating import render
 from interviewer.web.components import button, choices, hidden, hidden_button, html, worded
 from interviewer.web.import_handlers import Compiler, Importer
+from interviewer.web.visit import Visit
 
 
 class ImportTab:
@@ -41,5 +42,11 @@ class ImportTab:
         """`on` binds a handler to a trigger the way all events of the page are bound."""
         # A file that is chosen while another is being read is read after it.
         form = [self.window, self.compiler]
+
+        def go_on(visit: Visit, window: str) -> Iterator[Any]:
+            yield gr.skip()  # mostly there is nothing to go on with
+            yield from importer.go_on(visit, window)
+
+        on(self.tab.select, go_on, [self.window], [self.found], waits=True)
         on(self.read.click, importer.read, form, [self.found], trigger_mode="always_last", waits=True)
         on(self.read_paste.click, importer.read_text, [*form, self.paste, self.title], [self.found], waits=True)

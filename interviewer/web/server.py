@@ -64,7 +64,8 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     library = wiring.make_library(settings, access if accounts else None, service.store)
     # What is in the folder is for everybody at the page, so only where all of them are at this machine may it be changed.
     folder = settings.import_folder if settings.is_for_this_machine else None
-    importer = Importer(library, graders, Uploads(), folder)
+    wiring.add_compilations(service, settings, graders, library)
+    importer = Importer(library, graders, Uploads(), folder, service.compilations)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

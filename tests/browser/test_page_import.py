@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 from axe_playwright_python.sync_playwright import Axe
+from misbehaving import Exchange
+from model_server import MODEL, Character, model_server
 from playwright.sync_api import Page, expect
 from served import ROOT, Server, Visit
 
@@ -112,6 +115,38 @@ def test_a_pasted_list_is_read(visit: Callable[..., Visit]) -> None:
     page.click("#import-read-paste")
     expect(page.locator("#import-found")).to_contain_text("Networks")
     expect(page.locator(".editor")).to_contain_text("What does TCP promise?")
+
+
+def test_a_list_that_a_model_reads_goes_on_while_the_page_is_loaded_again(
+    visit: Callable[..., Visit], shots: Path
+) -> None:
+    page, asked, may = visit("zh-CN").page, Event(), Event()
+
+    def slow(exchange: Exchange) -> None:
+        if exchange.path.endswith("/chat/completions"):
+            asked.set()
+            may.wait(60)
+        Character(writes_prose=True)(exchange)
+
+    with model_server(slow) as models:
+        page.get_by_role("tab", name="评分模型").click()
+        page.fill("#base-url textarea, #base-url input", models.url)
+        page.locator("#model input").fill(MODEL)
+        page.locator("#model input").press("Enter")
+        page.click("#use-model")
+        expect(page.locator("#grader-status")).to_contain_text(MODEL)
+        open_tab(page, "导入")
+        page.check("#import-compiler input[value=model]")
+        choose(page, LIST)
+        assert asked.wait(60)
+        expect(page.locator("#import-found progress")).to_be_visible()
+        page.reload()
+        open_tab(page, "导入")
+        expect(page.locator("#import-found progress")).to_be_visible()
+        page.screenshot(path=shots / "import-goes-on.png")
+        may.set()
+        expect(page.locator("#import-found")).to_contain_text("新题库", timeout=60_000)
+        expect(page.locator(".editor")).to_be_visible()
 
 
 def test_the_tab_has_no_serious_fault_for_a_screen_reader(visit: Callable[..., Visit], shots: Path) -> None:

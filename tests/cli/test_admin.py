@@ -11,7 +11,7 @@ from practice import Clock, bank_of, practise
 from interviewer.domain.grade import Level, TokensSpent
 from interviewer.sessions.accounts import Accounts, Identity, Role
 from interviewer.sessions.assignments import assign, record_interview
-from interviewer.sessions.classes import join_class, make_class
+from interviewer.sessions.classes import join_class, list_classes, make_class
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
@@ -58,6 +58,22 @@ def test_a_class_is_given_a_budget(store: Store, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out.splitlines()[1] == f"class {room.id}  Evening  1,200 tokens"
     assert run("admin", "budget", "--class", "none", "--tokens", "1") == 1
     assert run("admin", "budget", "--tokens", "1") == 2
+
+
+def test_a_class_is_handed_over(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    accounts = Accounts(store.database)
+    coach, other, candidate = (
+        accounts.sign_in(Identity("https://id.example", name, name, role=role)).owner
+        for name, role in (("Li", Role.COACH), ("Ba", Role.COACH), ("Ann", Role.CANDIDATE))
+    )
+    room = make_class(store, coach, "Evening")
+    assert run("admin", "hand-over", "none", other) == 1
+    assert run("admin", "hand-over", room.id, candidate) == 1
+    assert run("admin", "hand-over", room.id, "nobody") == 1
+    assert "Only a coach or an administrator" in capsys.readouterr().err
+    assert list_classes(store, coach) == [room]
+    assert run("admin", "hand-over", room.id, other) == 0
+    assert list_classes(store, other) == [room._replace(owner=other)]
 
 
 def test_old_interviews_are_deleted_after_a_look_and_a_question(

@@ -11,7 +11,7 @@ from practice import append, bank_of, practise
 from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import Mode, Ruled
 from interviewer.domain.language import Language
-from interviewer.errors import BankError
+from interviewer.errors import BankError, NotAllowed
 from interviewer.sessions import classes
 from interviewer.sessions.accounts import Accounts, Identity, Role
 from interviewer.sessions.assignments import (
@@ -25,7 +25,7 @@ from interviewer.sessions.assignments import (
     list_tasks,
     record_interview,
 )
-from interviewer.sessions.class_removal import fate_of_classes
+from interviewer.sessions.class_removal import fate_of_classes, hand_over_class
 from interviewer.sessions.classes import (
     class_of_interview,
     classes_joined,
@@ -227,3 +227,39 @@ def test_the_classes_of_a_coach_who_leaves_are_an_admins_with_all_that_is_in_the
         assert sorted(map(tuple, banks)) == sorted([(admin, "both", None), (admin, "many", room.id)])
     forget_owner(store, later, tmp_path)
     assert fate_of_classes(store.database, later) is None
+
+
+def test_a_class_that_is_handed_over_takes_along_all_that_is_its_own(store: Store) -> None:
+    accounts = Accounts(store.database)
+    coach, heir = (
+        accounts.sign_in(Identity("https://id.example", name, name, role=Role.COACH)).owner for name in ("Li", "Ba")
+    )
+    room, other = (make_class(store, coach, name) for name in ("Evening", "Morning"))
+    join_class(store, room.id, "ann")
+    classes.set_class_budget(store, room.id, 500)
+    task = assign(store, room.id, title="Soon", bank="many")
+    mine = practise(store, MANY, ["q0"], Level.MET, "ann")
+    assert record_interview(store, task.id, "ann", mine)
+    save_coach_note(store, mine, coach, "Ms Li", "Well done.")
+    kept = (
+        (coach, "many", room.id), (coach, "both", room.id), (heir, "both", None),
+        (coach, "of-other", other.id), (coach, "own", None),
+    )  # fmt: skip
+    with store.database.write() as connection:
+        for owner, name, classroom in kept:
+            row = {"owner": owner, "id": name, "visibility": "class" if classroom else "private", "yaml": ""}
+            row |= {"classroom": classroom, "digest": "", "imported": "", "changed_at": ""}
+            connection.execute(stored_banks.insert().values(row))
+    for _ in range(2):  # whoever has it already keeps it
+        assert hand_over_class(store.database, room.id, heir)
+    assert list_classes(store, heir) == [room._replace(owner=heir, daily_tokens=500)]
+    assert list_classes(store, coach) == [other]
+    assert [one.owner for one in list_members(store, room.id)] == ["ann"]
+    assert list_tasks(store, "ann")[0].overview
+    assert [one.note for one in list_coach_notes(store, mine)] == ["Well done."]
+    with store.database.read() as connection:
+        banks = connection.execute(sa.select(stored_banks.c.owner, stored_banks.c.id, stored_banks.c.classroom)).all()
+    assert sorted(map(tuple, banks), key=str) == sorted([(heir, "many", room.id), *kept[1:]], key=str)
+    assert not hand_over_class(store.database, "none", heir)
+    with pytest.raises(NotAllowed):
+        hand_over_class(store.database, room.id, "ann")

@@ -367,7 +367,7 @@ def test_a_model_that_was_chosen_here_grades_here_and_no_other_in_its_place(
     until(lambda: own.calls)
     elsewhere.run_pending_effects()
     assert jobs(here) == []
-    monkeypatch.setattr("interviewer.sessions.effect_leases._is_dead", lambda _: True)  # as if `here` were killed
+    monkeypatch.setattr("interviewer.sessions.effect_leases.is_dead", lambda _: True)  # as if `here` were killed
     elsewhere.run_pending_effects()
     left = elsewhere.resume(session.id, "me")
     assert "Choose a model again" in left.interview().current.failure

@@ -4,16 +4,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+from cryptography.fernet import Fernet
 from fakes import BANK, begun
 from practice import Clock, bank_of, practise
 
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import Answered, Skipped, replay
 from interviewer.sessions import retention
+from interviewer.sessions.grader_choice import GraderRequest
+from interviewer.sessions.kept_choices import KeptChoices
 from interviewer.sessions.removal import unsent_file
 from interviewer.sessions.retention import find_untouched, keep_house, purge
 from interviewer.sessions.store import Store
-from interviewer.sessions.tables import coach_notes, metadata
+from interviewer.sessions.tables import coach_notes, metadata, model_choices
 
 SAID = "zebras have stripes in the old interview alone"
 OLD = bank_of(2, "old")
@@ -102,3 +105,17 @@ def test_the_bytes_of_what_was_deleted_are_in_no_file(tmp_path: Path, clock: Clo
     retention.keep_house(store, 30, tmp_path)
     assert not in_files()
     store.close()
+
+
+def test_what_somebody_chose_who_never_comes_back_is_dropped(store: Store, clock: Clock, tmp_path: Path) -> None:
+    old_and_new(store, clock)
+    choices = KeptChoices(store.database, Fernet.generate_key().decode())
+    for owner in ("me", "gone", "new"):
+        choices.save(owner, GraderRequest("http://127.0.0.1:9/v1", "m", "sk-mine"))
+    with store.database.write() as connection:
+        long_ago = model_choices.update().where(model_choices.c.owner != "new")
+        connection.execute(long_ago.values(changed_at="2020-01-01T00:00:00.000+00:00"))
+    keep_house(store, 0, tmp_path)
+    assert choices.find("gone"), "where nothing is too old"
+    keep_house(store, 100, tmp_path)
+    assert [bool(choices.find(owner)) for owner in ("me", "gone", "new")] == [True, False, True]

@@ -16,7 +16,14 @@ from interviewer.sessions.classes import delete_class, join_class, leave_class, 
 from interviewer.sessions.permissions import Access
 from interviewer.sessions.removal import forget_owner
 from interviewer.sessions.store import Store
-from interviewer.sessions.stored_banks import EVERYBODY, PRIVATE, StoredBanks, export_banks, purge_removed_banks
+from interviewer.sessions.stored_banks import (
+    EVERYBODY,
+    PRIVATE,
+    StoredBank,
+    StoredBanks,
+    export_banks,
+    purge_removed_banks,
+)
 from interviewer.sessions.tables import stored_banks
 
 # Who: a candidate of the class, its coach, a candidate and the coach of another class, one who was a coach, an admin.
@@ -235,6 +242,49 @@ def test_a_removed_bank_is_put_back_as_it_was_for_a_day(school: School, monkeypa
     assert not coach.shelf.put_back("notes")
     assert purge_removed_banks(school.store) == 1
     assert school.rows() == 1
+
+
+def test_a_removed_bank_stays_beside_a_new_one_of_its_id(school: School) -> None:
+    shelf = school.sees("coach").shelf
+    assert shelf
+    school.save("coach", "notes", "A", "What was the first?")
+    assert shelf.remove("notes")
+    school.save("coach", "notes", "A", "What is the second?")
+    with pytest.raises(BankError, match="in its place by now"):
+        shelf.put_back("notes")
+    assert shelf.remove("notes")
+    assert len(shelf.removed()) == 2
+    assert shelf.put_back("notes")
+    assert school.sees("coach").bank("notes").questions[0].text.en == "What is the second?", "the latest one"
+    assert [place.id for place in shelf.removed()] == ["notes"]  # type: ignore[attr-defined]
+
+
+def test_a_class_that_is_deleted_while_a_bank_is_saved_for_it_is_named_as_what_is_wrong(school: School) -> None:
+    school.save("coach", "notes")
+    shelf = school.sees("coach").shelf
+    assert shelf
+    place = shelf.shared(school.sees("coach").place_of("notes"), school.classes["A"])  # type: ignore[arg-type]
+    delete_class(school.store, school.classes["A"])
+    for does in (place.share, lambda: place.save(text_of("notes", "Changed?"), place.read())):
+        with pytest.raises(BankError, match="class that it was to be for is not there any more"):
+            does()
+
+
+def test_a_bank_that_changes_between_the_listing_and_the_reading_is_never_taken_for_another(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school.save("coach", "notes", asked="What was it?")
+    library, read, changes = school.sees("coach"), StoredBank.read, iter([True])
+
+    def late(place: StoredBank) -> bytes | None:
+        if next(changes, False):
+            school.save("coach", "notes", asked="What is it by now?")
+        return read(place)
+
+    monkeypatch.setattr(StoredBank, "read", late)
+    assert library.bank("notes").questions[0].text.en == "What is it by now?"
+    school.save("coach", "notes", asked="What was it?")
+    assert library.bank("notes").questions[0].text.en == "What was it?"
 
 
 def test_an_account_takes_its_banks_along(school: School, tmp_path: Path) -> None:

@@ -155,6 +155,7 @@ def actions(school: School) -> list[dict[str, Any]]:
         {"do": "renew", "classroom": school.classroom},
         {"do": "delete_class", "classroom": school.classroom},
         {"do": "remove_member", "classroom": school.classroom, "member": school.owner(ANN)},
+        *({"do": "hand_over", "classroom": school.classroom, "heir": school.owner(who)} for who in (OTHER_COACH, ANN)),
         {"do": "assign", "classroom": school.classroom, "bank": "deep-learning", "title": "X", "mode": "coach"},
         {"do": "take_back", "assignment": school.assignment},
         {"do": "write_note", "interview": school.assigned, "note": "X"},
@@ -264,6 +265,25 @@ def test_a_form_that_makes_no_sense_does_nothing_and_says_so(school: School) -> 
     assert "ghost" in coach.does(**assign, bank="deep-learning", questions=["ghost"])
     assert "needs a name" in coach.does(do="make_class", name="  ")
     assert school.rows() == before
+
+
+def test_a_coach_or_an_admin_hands_a_class_to_another_coach(school: School) -> None:
+    here = {"do": "open", "where": f"class/{school.classroom}"}
+    heirs = re.findall(r'<option value="(\w+)">([^<]*)</option>', school[COACH].does(**here).split("Hand over", 1)[1])
+    assert heirs == [(school.owner(who), who) for who in (OTHER_COACH, ADMIN)]
+    wish = {"do": "hand_over", "classroom": school.classroom}
+    for nobody in (ANN, FOREIGN):
+        assert "Only a coach or an administrator" in school[COACH].does(**wish, heir=school.owner(nobody))
+    shown = school[COACH].does(**wish, heir=school.owner(OTHER_COACH))
+    assert f"The class is {OTHER_COACH}" in shown
+    assert "Deep" not in shown
+    assert "not for you" in school[COACH].does(**here)
+    assert school[COACH].client.get(f"/export/{school.assigned}.md").status_code == 404
+    assert "ann" in school[OTHER_COACH].does(**here)
+    assert f"{OTHER_COACH} coaches" in read(school[BOB].page.arrive(session="bob")["today"])
+    assert "Deep" in school[ADMIN].does("zh", **wish, heir=school.owner(COACH)), "an admin sees it still"
+    assert "not for you" in school[OTHER_COACH].does(**here)
+    assert "ann" in school[COACH].does(**here)
 
 
 def test_whoever_leaves_is_seen_no_longer(school: School) -> None:

@@ -2,11 +2,13 @@
 
 import re
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from interviewer import wiring
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.interview import Mode
 from interviewer.domain.language import Language
@@ -18,6 +20,9 @@ from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_plan import make_plan
+from interviewer.sessions.service import SessionService
+from interviewer.sessions.store import Store
+from interviewer.settings import read_settings
 from interviewer.text.messages import say
 from interviewer.web.background_task import WindowTask
 from interviewer.web.import_handlers import Importer, task_progress
@@ -25,6 +30,7 @@ from interviewer.web.page_actions import BankAction
 from interviewer.web.uploads import Uploads
 from interviewer.web.visit import Visit
 
+ME = Visit("me", Language.EN)
 LIST = """# Data structures
 
 ## 1. What is a stack?
@@ -256,38 +262,81 @@ def test_where_nobody_may_import_nobody_deletes(importer: Importer) -> None:
     assert importer.library.bank(saved)
 
 
-def with_model(folder: Path, model: ScriptedLLM) -> Importer:
-    choice = GraderChoice(Endpoint("http://localhost:1/v1", "m", ""), CallShape.ONE_CALL)
-    models = GraderRegistry(GraderOptions(default=choice), lambda _: model, 1)
-    return Importer(BankLibrary(None, folder), models, Uploads(), folder)
+Make = Callable[[ScriptedLLM], Importer]
 
 
-@pytest.mark.parametrize("is_closed", [False, True], ids=["stopped", "window closed"])
-def test_what_stops_an_import_ends_the_request_to_the_model(tmp_path: Path, is_closed: bool) -> None:
-    asked, ended = threading.Event(), threading.Event()
+@pytest.fixture
+def with_model(tmp_path: Path) -> Iterator[Make]:
+    """Importers on one database whose visitors all have this model: each call is like another process."""
+    services: list[SessionService] = []
 
+    def make(model: ScriptedLLM) -> Importer:
+        choice = GraderChoice(Endpoint("http://localhost:1/v1", "m", ""), CallShape.ONE_CALL)
+        models = GraderRegistry(GraderOptions(default=choice), lambda _: model, 1)
+        settings = read_settings()
+        services.append(SessionService(Store(settings.database), models))
+        library = BankLibrary(None, settings.import_folder)
+        wiring.add_compilations(services[-1], settings, models, library)
+        return Importer(library, models, Uploads(), settings.import_folder, services[-1].compilations)
+
+    yield make
+    for service in services:
+        service.close()
+        service.store.close()
+
+
+def slow_model(asked: threading.Event, ended: threading.Event) -> ScriptedLLM:
     def slow(_: Request) -> LLMRefused:
         with current_call().ended_by(ended.set):
             asked.set()
             ended.wait(20)
         return LLMRefused("ended")
 
-    importer = with_model(tmp_path, ScriptedLLM(slow))
+    return ScriptedLLM(slow)
+
+
+def test_what_stops_an_import_ends_the_request_to_the_model(with_model: Make) -> None:
+    asked, ended = threading.Event(), threading.Event()
+    importer = with_model(slow_model(asked, ended))
     importer.uploads.keep("me", "structures.md", LIST.encode())
     reading = importer.read(Visit("me", Language.EN), "", "model")
     assert next(reading)
     assert asked.wait(20)
-    if is_closed:
-        reading.close()  # type: ignore[attr-defined]
-    else:
-        importer.tasks.stop("me", "", WindowTask.IMPORT)
-        assert "Stopped" in list(reading)[-1]
+    importer.stop("me", "", WindowTask.IMPORT)
+    assert "Stopped" in list(reading)[-1]
     assert ended.is_set()
     assert not importer.tasks.running
+    assert not list(importer.go_on(ME, ""))
 
 
-def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(tmp_path: Path) -> None:
-    importer = with_model(tmp_path, ScriptedLLM(lambda _: LLMRefused("no balance")))
+def test_a_list_goes_on_without_its_window_and_is_shown_in_the_next_one(with_model: Make) -> None:
+    asked, ended = threading.Event(), threading.Event()
+    importer = with_model(slow_model(asked, ended))
+    reading = importer.read_text(ME, "", "model", LIST, "Structures")
+    assert next(reading)
+    assert asked.wait(20)
+    reading.close()  # type: ignore[attr-defined]
+    assert not ended.is_set()
+    elsewhere = with_model(ScriptedLLM(lambda _: pytest.fail("it is asked by the other process")))
+    assert not list(elsewhere.go_on(Visit("you", Language.EN), "new"))
+    going_on = elsewhere.go_on(ME, "new")
+    assert next(going_on)
+    ended.set()
+    shown = made(elsewhere, list(going_on)[-1])
+    assert "Structures" in shown.html
+    assert "What is a stack?" in shown.yaml
+    assert elsewhere.save(shown.yaml, shown.base, Language.EN).bank
+    assert not list(elsewhere.go_on(ME, "new")), "it was seen"
+
+
+def test_a_list_that_cannot_be_used_is_said_where_a_model_was_to_read_it(with_model: Make) -> None:
+    importer = with_model(ScriptedLLM([]))
+    assert "line" in last(importer, "broken.csv", b'question,answer\n"open', by_model=True).html
+    assert not list(importer.go_on(ME, ""))
+
+
+def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(with_model: Make) -> None:
+    importer = with_model(ScriptedLLM(lambda _: LLMRefused("no balance")))
     shown = last(importer, "structures.md", LIST.encode(), by_model=True)
     assert "no balance" in shown.html
     assert shown.yaml, "the points were made offline"

@@ -9,7 +9,7 @@ from interviewer.banks.importing.document import Role, Source, clean
 from interviewer.banks.importing.merging import MergeChange, MergeOutcome
 from interviewer.banks.lint import Fault
 from interviewer.domain.language import Language
-from interviewer.domain.rubric import Bank
+from interviewer.domain.rubric import Bank, Localized
 from interviewer.text.messages import ALL, say
 
 _FIRST_WORDS = 60
@@ -21,7 +21,7 @@ class Note:
     """Something to be told: the key of a phrase, and what its placeholders stand for."""
 
     key: str
-    values: Mapping[str, object]
+    values: Mapping[str, str | int | Localized]
 
 
 @dataclass(frozen=True, slots=True)

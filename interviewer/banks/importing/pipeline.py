@@ -230,6 +230,11 @@ def preview(
     return Preview(place, bank, text, file.data, source, built, merged.changes, notes, copy)
 
 
+def place_of(id: str, library: BankLibrary, folder: Path | None) -> BankPlace:  # noqa: A002 - the key of the bank
+    """Where a bank that is imported goes. Raises BankError if its id is that of another one."""
+    return _Destination(library, folder, None).place(id)
+
+
 def save(preview: Preview) -> Path:
     """Write the bank file, and say where it is. Raises BankError; then nothing has changed.
 
