@@ -28,7 +28,8 @@ def read_markdown(name: str, text: str) -> Source:
     sections = cut([element for element in elements if not (element.footnote and element.says)])
     collected = CollectedQuestions()
     judged = classified_headings(sections)
-    alone = not any(one.part is HeadingRole.QUESTION for one in judged)
+    has_table = any(one.rows and not one.inner and Columns.named(one.rows[0][1]) for one in elements)
+    alone = not has_table and not any(one.part is HeadingRole.QUESTION for one in judged)
     _before_headings(
         collected, sections[0].below, alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
     )
