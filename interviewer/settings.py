@@ -223,10 +223,10 @@ class Settings(BaseSettings):
             # Made whole under another name first: two processes that start together end with the same key.
             draft = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
             if not path.exists():
-                with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                    file.write(secrets.token_urlsafe(32))
+                draft.touch(mode=0o600, exist_ok=False)
+                draft.write_text(secrets.token_urlsafe(32))
                 try:
-                    os.link(draft, path)
+                    path.hardlink_to(draft)
                 except FileExistsError:
                     pass
                 finally:

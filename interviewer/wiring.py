@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,6 @@ from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions import retention
 from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.grader_source import GraderSource
 from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.kept_choices import KeptChoices, has_kept_choices
 from interviewer.sessions.permissions import Access
@@ -76,7 +76,6 @@ def make_service(
     """
     registry = graders or make_grader_registry(settings)
     store = Store(settings.database, connections=settings.database_connections)
-    source: GraderSource = registry
     jobs, limits, keep_house = None, None, None
     if is_served:
         jobs = JobQueue.of(store.database)
@@ -91,15 +90,16 @@ def make_service(
         limits = registry.limits = UsageLimits(store.database, answers, calls, settings.daily_tokens)
         keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
     if metrics:
-        source, store.observe = metrics.graders(source), metrics.recorded
+        store.observe = metrics.recorded
     return SessionService(
         store,
-        source,
+        registry,
         threads=settings.grading_threads,
         follow_up_seconds=settings.follow_up_seconds,
         jobs=jobs,
         limits=limits,
         keep_house=keep_house,
+        time_grading=metrics.grading if metrics else nullcontext,
     )
 
 

@@ -11,6 +11,7 @@ from interviewer.domain.interview import Answered, Event, Graded, MovedOn, Unpro
 from interviewer.domain.rubric import Bank, Criterion, Question
 from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.store import Store
+from interviewer.sessions.timestamps import as_stored
 
 MORNING = datetime.fromisoformat("2026-03-02T09:00:00.000+00:00")
 
@@ -20,10 +21,10 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.at = MORNING
-        monkeypatch.setattr("interviewer.sessions.store._now", self._now)
+        monkeypatch.setattr("interviewer.sessions.store.stored_now", self._now)
 
-    def _now(self, seconds: float = 0.0) -> str:
-        return (self.at + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+    def _now(self, ago: timedelta = timedelta()) -> str:
+        return as_stored(self.at - ago)
 
     def days(self, count: float) -> None:
         self.at += timedelta(days=count)

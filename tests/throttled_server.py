@@ -36,6 +36,7 @@ from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
 from interviewer.web.handlers import PageHandlers
 from interviewer.web.practice import PracticeHandlers
+from interviewer.web.visit import Visit
 
 ANSWERS = 4
 TOKEN_CHARACTERS = 4
@@ -109,7 +110,9 @@ def four_gradings(character: Throttled, folder: Path, pace: float = 1.0, concurr
         sessions = [service.begin(f"visitor {number}", begun(probes=0)) for number in range(ANSWERS)]
         start = time.time()
         for one in sessions:
-            desk.answer(one.owner, one.id, one.interview().place, "It is switched off at test time.", Language.EN)
+            desk.answer(
+                Visit(one.owner, Language.EN), one.id, one.interview().place, "It is switched off at test time."
+            )
         count = len(sessions)
         outcome = Outcome([0.0] * count, [""] * count, [], [0] * count, [0] * count, [[] for _ in sessions])
         while not all(outcome.seconds):
@@ -128,7 +131,7 @@ def four_gradings(character: Throttled, folder: Path, pace: float = 1.0, concurr
 
 def _look(desk: PageHandlers, owner: str, interview: str, place: int, outcome: Outcome, start: float) -> None:
     asked = time.time()
-    shown = desk.look(owner, interview, Language.EN)
+    shown = desk.look(Visit(owner, Language.EN), interview)
     assert time.time() - asked < 5, "a look waits for nobody"
     attempt = desk.service.resume(interview, owner).interview().current
     if attempt.grade or attempt.failure:

@@ -7,6 +7,7 @@ from typing import Any
 from interviewer.domain.language import Language
 from interviewer.errors import LLMMalformed
 from interviewer.llm import LLM, Message
+from interviewer.llm.json_reply import object_schema
 from interviewer.llm.prompts import between_markers, prompt
 from interviewer.text.messages import localized, say
 
@@ -16,10 +17,6 @@ _NUMBERS = ("requirement",)
 
 def list_schema(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
-
-
-def object_schema(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def request_list(

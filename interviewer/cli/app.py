@@ -1,4 +1,4 @@
-"""The application that all commands join, and what they share: how they fail, print, write files and open the database."""
+"""The application that all commands join, and what they share: how they fail, print, write files and open what is kept."""
 
 import json
 import sys
@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from interviewer.banks.loader import BankLibrary
+    from interviewer.sessions.service import SessionService
     from interviewer.sessions.store import Store
+    from interviewer.settings import Settings
 
 _MOST_REASONS = 5
 
@@ -29,9 +32,7 @@ YES = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 INTERVIEW = Annotated[str, typer.Argument(help="Id of the interview.")]
 
 
-class Compiler(StrEnum):
-    OFFLINE = "offline"
-    LLM = "llm"
+Compiler = Literal["offline", "llm"]
 
 
 class GraderName(StrEnum):
@@ -42,12 +43,32 @@ class GraderName(StrEnum):
     LLM = "llm"
 
 
+def read_settings(**overrides: object) -> "Settings":
+    """The settings, with what the command line said on top."""
+    from interviewer import settings
+
+    return settings.read_settings(**overrides)
+
+
 def open_store() -> "Store":
     """The database of the settings."""
     from interviewer.sessions.store import Store
-    from interviewer.settings import read_settings
 
     return Store(read_settings().database)
+
+
+def open_library() -> "BankLibrary":
+    """The banks of the settings."""
+    from interviewer import wiring
+
+    return wiring.make_library(read_settings())
+
+
+def open_service() -> "SessionService":
+    """What plays the interviews in the database of the settings."""
+    from interviewer import wiring
+
+    return wiring.make_service(read_settings())
 
 
 def print_json(plain: object) -> None:
@@ -85,6 +106,12 @@ def text_of(path: Path) -> str:
 def fail(message: str, code: int = 1) -> NoReturn:
     print(f"interviewer: {message}", file=sys.stderr)
     sys.exit(code)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before something is deleted, unless `--yes` was given; without consent the command ends."""
+    if not yes:
+        typer.confirm(question, abort=True)
 
 
 def tell_failures(failures: Iterable[str], total: int, *, ranges: int = 0) -> None:

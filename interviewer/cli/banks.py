@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import Compiler, app, read_bytes
+from interviewer.cli.app import Compiler, app, open_library, read_bytes, read_settings
 from interviewer.domain.language import Language
 
 if TYPE_CHECKING:
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 @app.command()
 def banks() -> None:
     """List the question banks."""
-    from interviewer import wiring
-    from interviewer.settings import read_settings
-
-    library = wiring.make_library(read_settings())
+    library = open_library()
     for bank in library.banks():
         print(
             f"{bank.id}  {len(bank.questions)} questions  {' / '.join(bank.title.both)}  topics: {', '.join(bank.used_topics)}"
@@ -43,12 +40,9 @@ def check(
     ] = None,
 ) -> None:
     """Lint question banks: schema, ids, criteria, aliases, probes, hints and references."""
-    from interviewer import wiring
     from interviewer.banks import lint
-    from interviewer.settings import read_settings
 
-    faults = 0
-    library = wiring.make_library(read_settings())
+    faults, library = 0, open_library()
     if not files:
         for error in library.broken():
             if error.where == "id":
@@ -80,7 +74,7 @@ def import_bank(
     ] = None,
     how: Annotated[
         Compiler, typer.Option("--compile", help="Who makes the criteria; llm is the model of the settings.")
-    ] = Compiler.OFFLINE,
+    ] = "offline",
     draft_references: Annotated[
         bool,
         typer.Option("--draft-references", help="Let the model also draft answers that are missing, for your review."),
@@ -100,11 +94,9 @@ def import_bank(
     from interviewer.banks.importing import import_report, pipeline
     from interviewer.banks.places import LARGEST_BANK
     from interviewer.cli.model_progress import progress_text, wait_for_model
-    from interviewer.settings import read_settings
 
-    settings = read_settings()
-    library = wiring.make_library(settings)
-    by_model = draft_references or how is Compiler.LLM
+    settings, library = read_settings(), open_library()
+    by_model = draft_references or how == "llm"
     data = read_bytes(file, LARGEST_BANK)
     llm = wiring.make_drafter(settings) if by_model else None
     with Progress(console=Console(stderr=True), transient=True) as progress:

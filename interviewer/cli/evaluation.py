@@ -11,8 +11,10 @@ from interviewer.cli.app import (
     GraderName,
     app,
     fail,
+    open_library,
     open_store,
     print_json,
+    read_settings,
     tell_failures,
     text_of,
     write_file,
@@ -38,7 +40,7 @@ def evaluate(
     bank: Annotated[str, typer.Option(help="Id of the bank with the rubrics; else references are compiled.")] = "",
     how: Annotated[
         Compiler, typer.Option("--compile", help="Who compiles references; llm is the model of the settings.")
-    ] = Compiler.OFFLINE,
+    ] = "offline",
     grader: Annotated[GraderName, typer.Option(help="llm is the model of the settings.")] = GraderName.LEXICAL,
     limit: Annotated[int | None, typer.Option(min=1, help="Grade this many answers, drawn at random.")] = None,
     seed: Annotated[int, typer.Option(help="Of the answers drawn and of the intervals.")] = 0,
@@ -62,29 +64,23 @@ def evaluate(
     from interviewer.evaluation.datasets import read_labelled_answers
     from interviewer.evaluation.measurements import rubrics_digest
     from interviewer.presentation import evaluation_report
-    from interviewer.settings import read_settings
 
-    compiles = how is Compiler.LLM
+    compiles = how == "llm"
     labelled_only = files or write or record or compiles or threshold is not None or fit_threshold
-    for is_wrong, what in (
-        (
-            attacks and (labelled_only or not bank),
-            "--attacks goes with --bank, and with --grader, --limit, --seed, --json and --save only",
+    faults = {
+        "--attacks goes with --bank, and with --grader, --limit, --seed, --json and --save only": attacks
+        and (labelled_only or not bank),
+        "--from-rulings goes with --grader, --limit, --seed and --json only": from_rulings
+        and (labelled_only or attacks or bank or save),
+        "give files of labelled answers, or --attacks and --bank, or --from-rulings": not (
+            files or attacks or from_rulings
         ),
-        (
-            from_rulings and (labelled_only or attacks or bank or save),
-            "--from-rulings goes with --grader, --limit, --seed and --json only",
-        ),
-        (
-            not (files or attacks or from_rulings),
-            "give files of labelled answers, or --attacks and --bank, or --from-rulings",
-        ),
-        (bank and compiles, "give --bank or --compile llm, not both"),
-        (threshold is not None and fit_threshold, "give --threshold or --fit-threshold, not both"),
-        (record and not bank, "--record goes with --bank: a badge is for the rubrics of a bank"),
-    ):
-        if is_wrong:
-            raise typer.BadParameter(what)
+        "give --bank or --compile llm, not both": bank and compiles,
+        "give --threshold or --fit-threshold, not both": threshold is not None and fit_threshold,
+        "--record goes with --bank: a badge is for the rubrics of a bank": record and not bank,
+    }
+    if wrong := next((what for what, is_so in faults.items() if is_so), None):
+        raise typer.BadParameter(wrong)
     if from_rulings:
         _against_rulings(grader, limit, seed, as_json=json)
         return
@@ -98,7 +94,7 @@ def evaluate(
     if unmarked:
         fail(f"{unmarked[0]} has no lines {evaluation_report.BEGIN} and {evaluation_report.END}")
     settings = read_settings()
-    chosen = wiring.make_library(settings).bank(bank) if bank else None
+    chosen = open_library().bank(bank) if bank else None
     compiled = wiring.make_compiler(settings, lambda line: print(line, file=sys.stderr)) if compiles else None
     if chosen:
         tasks = runner.tasks_in_bank(rows, chosen)
@@ -145,20 +141,17 @@ def _keep(measured: "Measurement | None", record: Path | None, settings: "Settin
 
 
 def _attack(bank: str, grader: GraderName, limit: int | None, seed: int, *, as_json: bool, save: Path | None) -> None:
-    from interviewer import wiring
     from interviewer.cli.model_progress import grade_with_bar
     from interviewer.evaluation.datasets import read_false_claims
     from interviewer.evaluation.robustness import attack_report, generation
     from interviewer.presentation import evaluation_report
-    from interviewer.settings import read_settings
 
-    settings = read_settings()
-    library = wiring.make_library(settings)
+    library = open_library()
     attacked, place = library.bank(bank), library.path_of(bank)
     by_hand = place.with_suffix(".swapped.jsonl") if place else None
     every = generation.attacks_on(attacked, read_false_claims(by_hand) if by_hand and by_hand.exists() else ())
     attacks = attack_report.with_bases(_sample(every, limit, seed), every)
-    run = grade_with_bar(attack_report.tasks_of(attacks), grader, settings, save)
+    run = grade_with_bar(attack_report.tasks_of(attacks), grader, read_settings(), save)
     found = attack_report.report_on_attacks(run, grader=_name(grader), bank=bank, seed=seed)
     _print(found.as_plain(), evaluation_report.attacks_to_text(found), as_json=as_json)
     tell_failures((one.failure for one in run.graded if one.grade is None), len(run.graded))
@@ -170,16 +163,18 @@ def _against_rulings(grader: GraderName, limit: int | None, seed: int, *, as_jso
     from interviewer.domain.interview import replay
     from interviewer.evaluation.ruling_agreement import measure_ruling_agreement, ruled_attempts
     from interviewer.presentation import evaluation_report
-    from interviewer.settings import read_settings
+    from interviewer.sessions.interview_lists import list_ruled
 
-    settings, store = read_settings(), open_store()
-    interviews = (replay(recorded.event for recorded in store.history(name)) for name in store.ruled())
+    store = open_store()
+    interviews = (replay(recorded.event for recorded in store.history(name)) for name in list_ruled(store.database))
     ruled = _sample(ruled_attempts(interviews), limit, seed)
     if not ruled:
         fail("nobody has ruled on an answer yet: correct marks on the page, or with `interviewer rule`")
     with grading_bar(len(ruled)) as (tick, look):
         found = wait_for_model(
-            lambda: measure_ruling_agreement(ruled, wiring.make_grader(grader.value, settings), _name(grader), tick),
+            lambda: measure_ruling_agreement(
+                ruled, wiring.make_grader(grader.value, read_settings()), _name(grader), tick
+            ),
             Language.EN,
             lambda call: look([call]),
         )
@@ -222,7 +217,6 @@ def doctor(
     from interviewer.cli.model_progress import wait_for_model
     from interviewer.evaluation import grader_check
     from interviewer.evaluation.speech_check import check_all, check_speech
-    from interviewer.settings import read_settings
 
     settings = read_settings(base_url=base_url, model=model)
     models, speech = wiring.make_grader_registry(settings), wiring.make_speech(settings)
@@ -232,7 +226,7 @@ def doctor(
     if models.options.default.endpoint is None:
         tell_local_servers(language)
         fail("no model to test: give --base-url and --model, or set INTERVIEWER_BASE_URL and INTERVIEWER_MODEL")
-    bank = wiring.make_library(settings).bank("deep-learning")
+    bank = open_library().bank("deep-learning")
 
     def told(place: int, total: int) -> None:
         print(f"answer {place + 1} of {total}", file=sys.stderr)

@@ -1,20 +1,23 @@
 """Commands that keep the interviews in order: names, removal, backup, and histories that move between machines."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from interviewer.cli.app import INTERVIEW, YES, app, open_store, text_of, write_file
+from interviewer.cli.app import (
+    INTERVIEW,
+    YES,
+    app,
+    confirm,
+    open_library,
+    open_store,
+    read_settings,
+    text_of,
+    write_file,
+)
 
 _OWNER = Annotated[str, typer.Option(help="Whose; what is played in the terminal is `local`.")]
-
-
-class Direction(StrEnum):
-    EXPORT = "export"
-    IMPORT = "import"
-    VERDICTS = "verdicts"
 
 
 @app.command()
@@ -30,25 +33,20 @@ def delete(
     bank: Annotated[bool, typer.Option("--bank", help="Delete a bank of your own; interviews on it stay.")] = False,
 ) -> None:
     """Delete an interview, or a bank of your own, for good."""
-    from interviewer import wiring
     from interviewer.banks.removal import remove_bank
-    from interviewer.sessions.removal import unsent_file
-    from interviewer.settings import read_settings
+    from interviewer.sessions.removal import delete_unsent_answers
 
-    settings = read_settings()
     if bank:
-        library = wiring.make_library(settings)
+        library = open_library()
         count = len(library.bank(name, with_unreviewed=True).questions)
-        if not yes:
-            typer.confirm(f"Delete the bank {name} with its {count} questions for good?", abort=True)
+        confirm(f"Delete the bank {name} with its {count} questions for good?", yes=yes)
         print(f"the bank {name} was deleted: {remove_bank(library, name).files[0][0]}")
         return
     store = open_store()
     store.owner_of(name)
-    if not yes:
-        typer.confirm(f"Delete interview {name} for good?", abort=True)
+    confirm(f"Delete interview {name} for good?", yes=yes)
     store.remove(name)
-    unsent_file(settings.data_folder, name).unlink(missing_ok=True)
+    delete_unsent_answers(read_settings().data_folder, [name])
     store.database.compact()
     print(f"interview {name} was deleted")
 
@@ -63,13 +61,11 @@ def forget(
     from interviewer.domain.language import Language
     from interviewer.presentation.plain_text import printable
     from interviewer.sessions.class_removal import fate_of_classes
-    from interviewer.settings import read_settings
 
     store = open_store()
     if fate := fate_of_classes(store.database, owner):
         print(printable(fate.into(Language.EN)))
-    if not yes:
-        typer.confirm(f"Delete everything of {owner} for good?", abort=True)
+    confirm(f"Delete everything of {owner} for good?", yes=yes)
     count = wiring.delete_person(read_settings(), store, owner)
     print(f"{count} interviews and everything else of {owner} were deleted; backups are not touched")
 
@@ -78,7 +74,6 @@ def forget(
 def backup(file: Annotated[Path, typer.Argument(help="The zip file to write.")]) -> None:
     """Write the whole data folder to one file; the program may be running."""
     from interviewer.sessions.backup import backup
-    from interviewer.settings import read_settings
 
     settings = read_settings()
     count = backup(settings.data_folder, settings.database, file.absolute())
@@ -92,7 +87,6 @@ def restore(
 ) -> None:
     """Check a backup and put it into the data folder; stop the program before."""
     from interviewer.sessions.backup import restore
-    from interviewer.settings import read_settings
 
     settings = read_settings()
     print(f"{restore(file, settings.data_folder, settings.database, replace=replace)} files were restored")
@@ -100,7 +94,9 @@ def restore(
 
 @app.command()
 def history(
-    direction: Annotated[Direction, typer.Argument(help="export, import, or verdicts (a CSV table)")],
+    direction: Annotated[
+        Literal["export", "import", "verdicts"], typer.Argument(help="export, import, or verdicts (a CSV table)")
+    ],
     file: Annotated[Path | None, typer.Argument(help="The JSON file; an export without one is printed.")] = None,
     owner: _OWNER = "local",
 ) -> None:
@@ -113,10 +109,10 @@ def history(
     from interviewer.sessions.practice_log import list_verdicts
 
     store = open_store()
-    if direction is Direction.EXPORT:
+    if direction == "export":
         write_file(export_history(store, owner), file)
         return
-    if direction is Direction.VERDICTS:
+    if direction == "verdicts":
         # A table cannot tell an empty name from none.
         rows = [
             row | ({"ruled_by": "candidate"} if row["ruled_by"] == "" else {}) for row in list_verdicts(store, owner)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import INTERVIEW, app, fail, open_store, write_file
+from interviewer.cli.app import INTERVIEW, app, fail, open_library, open_service, open_store, read_settings, write_file
 from interviewer.domain.language import Language
 from interviewer.domain.plan_options import InterviewerStyle, Mode, Order
 from interviewer.presentation.export_formats import ExportFormat
@@ -24,7 +24,6 @@ def serve(
     from interviewer.web import collector_paused
 
     with collector_paused():
-        from interviewer.settings import read_settings
         from interviewer.web.server import DEFAULT_PORT, serve
 
     settings = read_settings(host=host, port=port, root_path=root_path)
@@ -46,17 +45,14 @@ def chat(
     resume: Annotated[str, typer.Option(help="Go on with the interview of this id.")] = "",
 ) -> None:
     """Play an interview in the terminal."""
-    from interviewer import wiring
     from interviewer.cli import terminal
     from interviewer.sessions.interview_plan import make_plan
-    from interviewer.settings import read_settings
 
-    settings = read_settings()
-    service = wiring.make_service(settings)
+    service = open_service()
     if resume:
         session = service.resume(resume, None)
     else:
-        found = wiring.make_library(settings).bank(bank)
+        found = open_library().bank(bank)
         strangers = set(topic or []) - set(found.used_topics)
         if strangers:
             fail(f"bank {bank} has no topic {', '.join(sorted(strangers))}; it has {', '.join(found.used_topics)}")
@@ -65,7 +61,7 @@ def chat(
             probes=probes, manner=manner,
         )  # fmt: skip
         session = service.begin(LOCAL_OWNER, first)
-    terminal.play(session, language, settings.data_folder)
+    terminal.play(session, language, read_settings().data_folder)
 
 
 @app.command()
@@ -99,7 +95,6 @@ def link(
 ) -> None:
     """Print a link that gives a browser the interviews of an owner, for one hour; without an owner, list them."""
     from interviewer.errors import SettingsError
-    from interviewer.settings import read_settings
     from interviewer.web.identity import Owners
 
     owners = open_store().owners()
@@ -147,27 +142,21 @@ def export(
     from interviewer.presentation.transcript_export import export_transcript
     from interviewer.sessions.coach_notes import list_coach_notes
     from interviewer.sessions.comparison import compare
-    from interviewer.settings import read_settings
 
     settings, store = read_settings(), open_store()
     history = store.history(interview)
-    banks, zone = wiring.make_library(settings).banks(), datetime.now().astimezone().tzinfo or UTC
+    banks, zone = open_library().banks(), datetime.now().astimezone().tzinfo or UTC
     played = replay(recorded.event for recorded in history)
     compared = compare(store, store.owner_of(interview), interview, played)
     notes = list_coach_notes(store, interview) if played.is_over else ()
-    text = export_transcript(
-        interview, history, format, language, wiring.known_measurements(settings), banks, compared, zone, notes
-    )
-    write_file(text, output)
+    known, beside = wiring.known_measurements(settings), {"compared": compared, "zone": zone, "coach_notes": notes}
+    write_file(export_transcript(interview, history, format, language, known, banks, **beside), output)
 
 
 @app.command()
 def regrade(interview: INTERVIEW) -> None:
     """Grade what could not be graded, with the model of the settings."""
-    from interviewer import wiring
-    from interviewer.settings import read_settings
-
-    session = wiring.make_service(read_settings()).resume(interview, None)
+    session = open_service().resume(interview, None)
     before = sum(bool(attempt.failure) or attempt.awaits_grade for attempt in session.interview().attempts)
     session.regrade()
     after = session.run_due_and_wait()
@@ -190,16 +179,14 @@ def rule(
     attempt: Annotated[int, typer.Option(min=1, help="Which try at the question.")] = 1,
 ) -> None:
     """Correct a mark: what people rule counts, and what the grader said stays beside it."""
-    from interviewer import wiring
     from interviewer.domain.grade import Level, Ruling
     from interviewer.domain.summary import attempt_result
     from interviewer.errors import OutOfTurn
     from interviewer.presentation.wording import score_text
-    from interviewer.settings import read_settings
 
     if level not in (*Level, "undo"):
         raise typer.BadParameter(f"level is {', '.join(Level)} or undo, not {level!r}")
-    session = wiring.make_service(read_settings()).resume(interview, None)
+    session = open_service().resume(interview, None)
     before = session.interview()
     known = [one.id for one in before.bank.questions]
     if question not in known:

@@ -23,27 +23,20 @@ def pull_model(model: str, base_url: str | None, language: Language) -> None:
     """Have Ollama pull a model; Ctrl-C stops it, and another try goes on from there."""
     from interviewer.llm.discovery import find_local_servers
     from interviewer.llm.local_models import pull_line
-    from interviewer.llm.ollama import PullProgress, pull
+    from interviewer.llm.ollama import pull
 
     url = base_url or next((one.base_url for one in find_local_servers() if one.kind == "ollama"), None)
     if url is None:
         fail(say("local_model.no_ollama", language))
-    shown = ""
-
-    def tell(progress: PullProgress) -> None:
-        nonlocal shown
-        line = pull_line(progress, model, language)
-        if line != shown:
-            print(
-                f"\r\033[K{line}" if sys.stderr.isatty() else line,
-                end="" if sys.stderr.isatty() else "\n",
-                file=sys.stderr,
-            )
-        shown = line
+    is_terminal = sys.stderr.isatty()
 
     def work() -> None:
+        shown = ""
         for progress in pull(url, model):
-            tell(progress)
+            line = pull_line(progress, model, language)
+            if line != shown:
+                print(f"\r\033[K{line}" if is_terminal else line, end="" if is_terminal else "\n", file=sys.stderr)
+            shown = line
 
     wait_for_model(work, language)
-    print(("\n" if sys.stderr.isatty() else "") + say("local_model.pulled", language, model=model))
+    print(("\n" if is_terminal else "") + say("local_model.pulled", language, model=model))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import app, open_store, print_json, write_file
+from interviewer.cli.app import app, open_library, open_service, open_store, print_json, read_settings, write_file
 from interviewer.domain.language import Language
 from interviewer.domain.plan_options import Mode
 from interviewer.presentation.export_formats import AnkiNotes
@@ -37,17 +37,14 @@ def today(
     cap: Annotated[int | None, typer.Option(min=1, help="From now on, the most questions a day.")] = None,
 ) -> None:
     """Show what is worth practising today, and begin."""
-    from interviewer import wiring
     from interviewer.cli import terminal
     from interviewer.presentation import practice_text
     from interviewer.sessions.due_questions import plan_today
     from interviewer.sessions.interview_plan import make_named_plan
     from interviewer.sessions.practice_log import read_practice_settings, save_practice_settings
-    from interviewer.settings import read_settings
     from interviewer.text.messages import say
 
-    settings = read_settings()
-    service, banks = wiring.make_service(settings), wiring.make_library(settings).banks()
+    service, banks = open_service(), open_library().banks()
     chosen = read_practice_settings(service.store, LOCAL_OWNER)
     if exam or no_exam or cap:
         day = None if no_exam else exam.date() if exam else chosen.exam_on
@@ -68,7 +65,7 @@ def today(
     if found.questions and not show:
         first = make_named_plan(banks, found.names, language=language, again=True)
         session = service.begin(LOCAL_OWNER, first)
-        terminal.play(session, language, settings.data_folder)
+        terminal.play(session, language, read_settings().data_folder)
 
 
 @app.command()
@@ -78,17 +75,14 @@ def practise(
     mode: Annotated[Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = Mode.COACH,
 ) -> None:
     """Practise these questions, of one or several banks."""
-    from interviewer import wiring
     from interviewer.cli import terminal
     from interviewer.sessions.interview_plan import make_named_plan, parse_question_name
-    from interviewer.settings import read_settings
 
-    settings = read_settings()
-    service, banks = wiring.make_service(settings), wiring.make_library(settings).banks()
+    service, banks = open_service(), open_library().banks()
     names = [parse_question_name(banks, name) for name in question]
     first = make_named_plan(banks, names, mode=mode, language=language, again=True)
     session = service.begin(LOCAL_OWNER, first)
-    terminal.play(session, language, settings.data_folder)
+    terminal.play(session, language, read_settings().data_folder)
 
 
 @app.command()
@@ -101,15 +95,13 @@ def note(
     language: _LANGUAGE = Language.ZH,
 ) -> None:
     """Keep a note or a bookmark on a question, and show what is kept."""
-    from interviewer import wiring
     from interviewer.cli import terminal_output
     from interviewer.presentation import practice_text
     from interviewer.sessions.interview_plan import parse_question_name
     from interviewer.sessions.question_notes import list_notes, save_note
-    from interviewer.settings import read_settings
     from interviewer.text.messages import say
 
-    store, banks = open_store(), wiring.make_library(read_settings()).banks()
+    store, banks = open_store(), open_library().banks()
     name = parse_question_name(banks, question) if question else None
     if name and (text is not None or bookmark is not None):
         save_note(store, LOCAL_OWNER, name, note=text, is_bookmarked=bookmark)
@@ -124,21 +116,18 @@ def note(
 @app.command()
 def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> None:
     """Show what was practised, what holds and what slips."""
-    from interviewer import wiring
     from interviewer.cli import terminal_output
     from interviewer.presentation import practice_text
     from interviewer.sessions.progress import read_progress
     from interviewer.sessions.question_notes import list_notes, notes_to_plain
-    from interviewer.settings import read_settings
 
-    store, banks = open_store(), wiring.make_library(read_settings()).banks()
+    store, banks = open_store(), open_library().banks()
     found = read_progress(store, LOCAL_OWNER, banks, datetime.now().astimezone())
     kept = list_notes(store, LOCAL_OWNER)
     if as_json:
         print_json(practice_text.progress_to_plain(found) | {"notes": notes_to_plain(kept)})
         return
-    for line in practice_text.progress_lines(found, language):
-        print(line)
+    print(practice_text.progress_text(found, language))
     for line in practice_text.note_lines(kept, banks, language):
         terminal_output.show(line)
 
@@ -149,18 +138,17 @@ def anki(
     bank: Annotated[list[str] | None, typer.Option(help="Only this bank; may be given several times.")] = None,
     per: Annotated[AnkiNotes, typer.Option(help="What becomes a note.")] = AnkiNotes.QUESTION,
     state: Annotated[
-        list[StateName] | None, typer.Option(help="Only these, such as due or weak; may be given several times.")
+        list[StateName] | None,
+        typer.Option(help="Only these, such as due or weak; may be given several times."),
     ] = None,
     language: _LANGUAGE = Language.ZH,
 ) -> None:
     """Write questions for Anki; importing the file again updates the notes in place."""
-    from interviewer import wiring
     from interviewer.presentation.anki_export import to_anki
     from interviewer.sessions.question_mastery import QuestionState
     from interviewer.sessions.question_search import known_questions, search_questions
-    from interviewer.settings import read_settings
 
-    library = wiring.make_library(read_settings())
+    library = open_library()
     banks = [library.bank(name) for name in bank] if bank else library.banks()
     known = known_questions(open_store(), LOCAL_OWNER, banks, datetime.now().astimezone())
     found = search_questions(known, states=[QuestionState(one.value) for one in state or ()])

@@ -38,7 +38,7 @@ def prepare(
     from interviewer.banks.job_description.kept_job import forget_job, keep_job, kept_job
     from interviewer.banks.job_description.requirements import map_job
     from interviewer.cli.model_progress import wait_for_model
-    from interviewer.presentation.job_text import job_lines, job_to_plain
+    from interviewer.presentation.job_text import job_text, job_to_plain
     from interviewer.settings import read_settings
     from interviewer.text.messages import say
 
@@ -61,8 +61,7 @@ def prepare(
     if as_json:
         print_json(job_to_plain(found, language))
     else:
-        for line in job_lines(found, language):
-            print(line)
+        print(job_text(found, language))
     if draft and llm:
         _draft_gaps(found, llm, settings, language)
 

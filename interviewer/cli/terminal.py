@@ -40,7 +40,10 @@ def play(session: Session, language: Language, folder: Path) -> None:
             question = last_question(interview.current)
             if interview.place != shown:
                 shown = interview.place
-                place = f"{interview.plan_place} / {len(interview.plan.questions)}{_once_more(interview, language)}"
+                place = f"{interview.plan_place} / {len(interview.plan.questions)}"
+                if interview.again_place:
+                    total = len(interview.again)
+                    place += " · " + say("play.once_more", language, place=interview.again_place, total=total)
                 last = interview.current.turns[-1]
                 said = last.text if last.kind is TurnKind.CLARIFICATION else question
                 show(f"\n[{place}] {said}", "bold")
@@ -95,15 +98,6 @@ class _Unsent:
         except OSError:
             return None
 
-    def drop(self) -> None:
-        self.path.unlink(missing_ok=True)
-
-
-def _once_more(interview: Interview, language: Language) -> str:
-    if not interview.again_place:
-        return ""
-    return " · " + say("play.once_more", language, place=interview.again_place, total=len(interview.again))
-
 
 def _after_follow_up(session: Session) -> Interview:
     """The interview, once it is decided whether there is a follow-up."""
@@ -121,7 +115,7 @@ def _read(unsent: _Unsent, language: Language) -> str:
             print(say("cli.commands", language))
         elif not lines and line.startswith("/"):
             return said
-        elif _is_command(said):
+        elif said.startswith("/") and said.isascii() and said[1:].isalpha() and said.islower():
             print(say("cli.not_sent", language, command=said))
         elif not line and lines:
             return "\n".join(lines)
@@ -142,10 +136,6 @@ def _line(lines: list[str], unsent: _Unsent) -> str:
             print()
             unsent.keep("\n".join(lines))
         raise
-
-
-def _is_command(said: str) -> bool:
-    return said.startswith("/") and said.isascii() and said[1:].isalpha() and said.islower()
 
 
 def _turn(session: Session, said: str, unsent: _Unsent, language: Language) -> None:
@@ -206,7 +196,7 @@ def _answer(session: Session, said: str, unsent: _Unsent, language: Language) ->
         unsent.keep(said)
         return
     if unsent.text() == said:
-        unsent.drop()
+        unsent.path.unlink(missing_ok=True)
     session.run_due(language, is_watched=shows_grades(after))
     if not shows_grades(after):
         print(say("chat.noted", language))

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from interviewer.domain.grade import CREDITED, Level, Verdict
 from interviewer.domain.interview import Assistance, Attempt, Interview, Mode, shows_grades
-from interviewer.domain.rubric import Criterion, Kind, Rubric
+from interviewer.domain.rubric import Kind, Rubric
 
 
 class Rating(StrEnum):
@@ -48,8 +48,9 @@ def _rating(rubric: Rubric, verdicts: Sequence[Verdict], verdict: Verdict, aid: 
         return _of_mistake(rubric, verdicts, verdict.level)
     if verdict.level is Level.MET:
         return Rating.GOOD if aid is Assistance.UNAIDED else Rating.HARD
-    if _is_full(rubric, verdicts, criterion):
-        return None
+    met = {one.criterion for one in verdicts if one.level is Level.MET}
+    if any(rubric.is_group_covered(group, met) for group in rubric.groups if group.id == criterion.group):
+        return None  # enough others of its group are met
     return Rating.HARD if verdict.level is Level.PARTIAL else Rating.AGAIN
 
 
@@ -59,12 +60,3 @@ def _of_mistake(rubric: Rubric, verdicts: Sequence[Verdict], level: Level) -> Ra
         return Rating.AGAIN
     core = {criterion.id for criterion in rubric.of(Kind.CORE)}
     return Rating.GOOD if any(one.criterion in core and one.level in CREDITED for one in verdicts) else None
-
-
-def _is_full(rubric: Rubric, verdicts: Sequence[Verdict], criterion: Criterion) -> bool:
-    """Whether enough other members of its group are met."""
-    group = next((group for group in rubric.groups if group.id == criterion.group), None)
-    if group is None:
-        return False
-    met = {verdict.criterion for verdict in verdicts if verdict.level is Level.MET}
-    return sum(member.id in met for member in rubric.in_group(group)) >= group.choose

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -149,6 +149,14 @@ class Rubric:
             plain = {"criteria": plain, "groups": groups, "policy": asdict(self.policy) if self.policy else None}
         text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def is_covered(self, met: Collection[str]) -> bool:
+        """Whether these criteria are all of the core; of a group, enough of it."""
+        lone = all(one.id in met for one in self.of(Kind.CORE) if not one.group)
+        return lone and all(self.is_group_covered(group, met) for group in self.groups)
+
+    def is_group_covered(self, group: Group, met: Collection[str]) -> bool:
+        return sum(one.id in met for one in self.in_group(group)) >= group.choose
 
     def in_group(self, group: Group) -> tuple[Criterion, ...]:
         return tuple(criterion for criterion in self.criteria if criterion.group == group.id)

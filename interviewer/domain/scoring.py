@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from interviewer.domain.grade import Level, Verdict
 from interviewer.domain.rubric import Criterion, Group, Kind, Rubric
@@ -24,22 +23,11 @@ class Score:
         """The one number, or None where there is only a range."""
         return self.low if self.low == self.high else None
 
-
-class Band(StrEnum):
-    """A quarter of the scale, in words: what an estimate is shown as."""
-
-    FEW = "few"
-    SOME = "some"
-    MANY = "many"
-    MOST = "most"
-
     @property
-    def limits(self) -> tuple[int, int]:
-        """Lower and upper limit in percent."""
-        return _BANDS[self]
+    def quarters(self) -> tuple[int, int]:
+        """Lower and upper limit, in percent, of the quarters of the scale that it lies in: what an estimate is shown as."""
+        return _quarter(self.low) * 25, _quarter(self.high) * 25 + 25
 
-
-_BANDS = {Band.FEW: (0, 25), Band.SOME: (25, 50), Band.MANY: (50, 75), Band.MOST: (75, 100)}
 
 CREDIT = {Level.MET: 1.0, Level.PARTIAL: 0.5, Level.MISSING: 0.0, Level.CONTRADICTED: 0.0}
 
@@ -109,9 +97,8 @@ def mean(scores: Iterable[Score]) -> Score | None:
     return Score(sum(s.low for s in listed) / len(listed), sum(s.high for s in listed) / len(listed))
 
 
-def band(value: float) -> Band:
-    """The quarter of the scale that a share of 0 to 1 falls in."""
-    return next((name for name, (_, top) in _BANDS.items() if value * 100 < top), Band.MOST)
+def _quarter(share: float) -> int:
+    return min(3, int(share * 4))
 
 
 def shortfalls(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[Shortfall, ...]:
@@ -153,6 +140,4 @@ def missed(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[Criterion, ...]
 
 def has_every_core(rubric: Rubric, verdicts: Sequence[Verdict]) -> bool:
     """Whether all of the core is known to be met (of a group: enough of it); that nothing is known to be missed says less."""
-    met = {verdict.criterion for verdict in verdicts if verdict.level is Level.MET}
-    lone = all(one.id in met for one in rubric.of(Kind.CORE) if not one.group)
-    return lone and all(sum(one.id in met for one in rubric.in_group(group)) >= group.choose for group in rubric.groups)
+    return rubric.is_covered({verdict.criterion for verdict in verdicts if verdict.level is Level.MET})

@@ -17,6 +17,7 @@ from interviewer.evaluation.canned_answers import ASKED_IN, QUESTION, UNREAD, Ca
 from interviewer.llm import LLM, Message, OutputMode
 from interviewer.llm.discovery import KNOWN, list_models
 from interviewer.llm.endpoints import Endpoint
+from interviewer.llm.json_reply import object_schema
 from interviewer.llm.request_options import LEARNED
 from interviewer.sessions.grader_choice import GraderChoice
 from interviewer.sessions.grader_registry import GraderRegistry
@@ -35,12 +36,7 @@ _MOST_NAMES = 8
 _FAST = "fast enough"
 # The words ask for one form and the response format for another: the reply tells which of the two holds it.
 _TOLD = {"type": "object", "properties": {"word": {"enum": ["yes", "no"]}}, "required": ["word"]}
-_HELD = {
-    "type": "object",
-    "properties": {"colour": {"type": "string", "enum": ["blue"]}},
-    "required": ["colour"],
-    "additionalProperties": False,
-}
+_HELD = object_schema(colour={"type": "string", "enum": ["blue"]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +156,8 @@ def _reached(endpoint: Endpoint) -> list[CheckFinding]:
     known = endpoint.model in names
     found = [CheckFinding("reachable", is_good=True, detail=_verbatim(endpoint.base_url))]
     if names:
-        found.append(
-            _finding(
-                "model known",
-                known,
-                _verbatim(endpoint.model if known else ", ".join(names[:_MOST_NAMES])),
-                "doctor.unknown_model",
-            )
-        )
+        shown = _verbatim(endpoint.model if known else ", ".join(names[:_MOST_NAMES]))
+        found.append(_finding("model known", known, shown, "doctor.unknown_model"))
     return found
 
 
@@ -299,11 +289,9 @@ def _counted(check: str, bad: int, total: int, advice: str) -> CheckFinding:
     """Whether all of so many passed; with none there is nothing to judge."""
     if total == 0:
         return _untested(check)
-    if bad:
-        return _finding(
-            check, is_good=False, detail=localized("check_detail.some_failed", count=bad, total=total), advice=advice
-        )
-    return CheckFinding(check, is_good=True, detail=localized("check_detail.all_passed", total=total))
+    passed, failed = "check_detail.all_passed", "check_detail.some_failed"
+    detail = localized(failed, count=bad, total=total) if bad else localized(passed, total=total)
+    return _finding(check, not bad, detail, advice)
 
 
 def _finding(check: str, is_good: bool, detail: Localized, advice: str) -> CheckFinding:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
 
+from interviewer.banks.writer import replace_file
 from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Interview
 from interviewer.domain.rubric import Bank
@@ -102,14 +102,8 @@ def save_measurement(path: Path, measured: Measurement) -> None:
     """Add a measurement to a file, in place of an older one of the same grader and rubrics. Raises BankError."""
     known = read_measurements([path])
     known[measured.grader, measured.rubrics] = measured
-    # Two runs may end together: each writes a draft of its own.
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        plain = (_MEASURED.dump_python(one, exclude_defaults=True) for one in known.values())
-        draft.write_text("".join(json.dumps(one) + "\n" for one in plain), encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise BankError(path.name, "", f"cannot be written: {error.strerror}") from error
+    plain = (_MEASURED.dump_python(one, exclude_defaults=True) for one in known.values())
+    replace_file("".join(json.dumps(one) + "\n" for one in plain).encode(), path)
 
 
 def _lines(path: Path) -> Sequence[str]:

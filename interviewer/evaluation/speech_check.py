@@ -15,7 +15,7 @@ from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.speech import Audio, Speech
 from interviewer.sessions.grader_choice import GraderChoice
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.text.messages import localized
+from interviewer.text.messages import localized, text_of
 
 if TYPE_CHECKING:
     from interviewer.banks.lint import ProgressCallback
@@ -49,7 +49,7 @@ def _tried(check: str, endpoint: Endpoint | None, attempt: Callable[[], Localize
     try:
         remark = attempt()
     except LLMError as error:
-        return CheckFinding(check, is_good=False, detail=Localized(**{one: error.into(one) for one in Language}))
+        return CheckFinding(check, is_good=False, detail=text_of(error))
     title = f"{endpoint.model} @ {endpoint.host}"
     return CheckFinding(check, is_good=True, detail=Localized(zh=title, en=title), advice=remark)
 

@@ -2,13 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from interviewer.domain.interview import Interview, TurnKind, last_question, may_ask
 from interviewer.errors import LLMError
 from interviewer.grading.disclosure import disclosed
 from interviewer.grading.follow_ups import faults_of_speech
 from interviewer.llm import LLM, Message
+from interviewer.llm.json_reply import object_schema
 from interviewer.llm.prompts import prompt
 from interviewer.text import tokenizer
 from interviewer.text.messages import say
@@ -20,12 +20,7 @@ LONGEST_REPLY = 240
 # Nobody who only asks what is meant says more.
 _LONGEST_QUESTION = 200
 
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {"is_question": {"type": "boolean"}, "reply": {"type": "string", "maxLength": LONGEST_REPLY}},
-    "required": ["is_question", "reply"],
-    "additionalProperties": False,
-}
+_SCHEMA = object_schema(is_question={"type": "boolean"}, reply={"type": "string", "maxLength": LONGEST_REPLY})
 
 
 def may_be_question(interview: Interview) -> bool:

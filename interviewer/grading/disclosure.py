@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from interviewer.domain.rubric import Criterion, Question
-from interviewer.grading.lexical import says_term
+from interviewer.grading.lexical.matching import TermIndex, spellings
 from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
 from interviewer.text.tokenizer import Clause
@@ -32,6 +32,11 @@ def leaks(question: Question, criterion: Criterion, text: str) -> list[str]:
         terms = [word for claim in criterion.text.both for word in tokenizer.words(claim) if tokenizer.is_content(word)]
         terms = [term for term in terms if len(term) > 1]
     return [term for term in terms if says_term(text, term) and not says_term(asked, term)]
+
+
+def says_term(text: str, term: str) -> bool:
+    """Whether a text contains a term the way the lexical grader would find it."""
+    return any(True for _ in TermIndex([(term, (0, 0))], spellings([term])).find(tokenizer.clauses(text)))
 
 
 def disclosed(question: Question, text: str, known: Sequence[str] = ()) -> list[str]:

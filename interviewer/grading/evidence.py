@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
 
 from interviewer.domain.grade import Evidence, Level, Verdict
 from interviewer.domain.interview import Attempt, TurnKind
@@ -67,8 +66,7 @@ def prompted_units(attempt: Attempt, turn: int) -> frozenset[str]:
 
 def unprompted(tokens: Sequence[Token], prompted: Collection[str]) -> list[Token]:
     """Those of neighbouring tokens that carry content and are not just what the interviewer had said before, or a yes to it."""
-    characters = ["", *(token.text if token.is_cjk else "" for token in tokens), ""]
-    pairs = [one + other if one and other else "" for one, other in pairwise(characters)]
+    pairs = ["", *tokenizer.character_pairs(tokens), ""]
     found = []
     for token, before, after in zip(tokens, pairs, pairs[1:], strict=False):
         forms = {before, after} - {""} or {token.text}
@@ -88,7 +86,7 @@ def carries_content(quote: str, asked: Sequence[str], prompted: Collection[str] 
 
 def _units(text: str) -> set[str]:
     tokens = [clause.tokens for clause in tokenizer.clauses(text)]
-    pairs = {one.text + other.text for own in tokens for one, other in pairwise(own) if one.is_cjk and other.is_cjk}
+    pairs = {pair for own in tokens for pair in tokenizer.character_pairs(own) if pair}
     return pairs | {token.text for own in tokens for token in own}
 
 

@@ -15,6 +15,7 @@ from interviewer.grading.disclosure import disclosed
 from interviewer.grading.grading_prompt import GradingPrompt
 from interviewer.grading.guardrails import judges
 from interviewer.llm import LLM, Message
+from interviewer.llm.json_reply import object_schema
 from interviewer.llm.prompts import prompt
 from interviewer.text import tokenizer
 from interviewer.text.messages import say
@@ -83,21 +84,33 @@ def generate_follow_up(interview: Interview, points: list[Criterion], llm: LLM) 
     quote, question = said.get("quote"), said.get("question")
     if chosen is None or not isinstance(quote, str) or not isinstance(question, str):
         return None
-    words = " ".join(evidence.quote for evidence in shown.evidence((quote,))).strip(" .,;:。，；：")
+    words = _taken_up(shown, quote)
     text = say("ask.taken_up", language, quote=words, question=" ".join(question.split()))
-    if not words or faults_of_follow_up(interview, words, question, text):
+    if not words or faults_of_follow_up(interview, question, text):
         return None
     return Probed(chosen.id, text)
 
 
-def faults_of_follow_up(interview: Interview, quote: str, question: str, text: str) -> list[str]:
-    """Why a follow-up, of a quote and a question about it, may not be asked; nothing where it may."""
+def _taken_up(shown: GradingPrompt, quote: str) -> str:
+    """The candidate's own words that a quote stands for, shortened; empty where they never said so.
+
+    Where a server cut the quote at its greatest length, its last word may be a half one or nonsense.
+    """
+    tries = (quote, quote.rpartition(" ")[0])
+    found = next(filter(None, (shown.evidence((one,)) for one in tries if one)), ())
+    words = " ".join(evidence.quote for evidence in found)
+    if len(words) > _LONGEST_QUOTE:
+        cut = words[:_LONGEST_QUOTE]
+        words = (cut.rpartition(" ")[0] or cut) + "…"
+    return words.strip(" .,;:。，；：")
+
+
+def faults_of_follow_up(interview: Interview, question: str, text: str) -> list[str]:
+    """Why a question, which makes this text with what it takes up, may not be asked; nothing where it may."""
     known = [said for _, said in interview.current.answers]
     found = faults_of_speech(interview, question, known)
     if len(question) > LONGEST_PROBE:
         found.append(f"it has {len(question)} characters; {LONGEST_PROBE} is the most")
-    if len(quote) > _LONGEST_QUOTE:
-        found.append(f"its quote has {len(quote)} characters; {_LONGEST_QUOTE} is the most")
     if len(re.findall(r"[?？]", text)) != 1:
         found.append("it must ask exactly one question")
     return found
@@ -124,12 +137,11 @@ def choose_hint(interview: Interview, levels: Mapping[str, Level]) -> tuple[Crit
 
 
 def _schema(points: list[str]) -> dict[str, Any]:
-    properties = {
-        "quote": {"type": "string", "maxLength": _LONGEST_QUOTE},
-        "point": {"type": "string", "enum": [*points, _NONE]},
-        "question": {"type": "string", "maxLength": LONGEST_PROBE},
-    }
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return object_schema(
+        quote={"type": "string", "maxLength": _LONGEST_QUOTE},
+        point={"type": "string", "enum": [*points, _NONE]},
+        question={"type": "string", "maxLength": LONGEST_PROBE},
+    )
 
 
 def _shown(interview: Interview) -> GradingPrompt:

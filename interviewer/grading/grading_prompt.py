@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interviewer.domain.grade import Evidence, Flag
@@ -10,7 +10,7 @@ from interviewer.domain.interview import Attempt, TurnKind
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Question
 from interviewer.grading.evidence import carries_content, evidence_at, is_covered, locate, prompted_units
-from interviewer.grading.guardrails import ScreenedAnswer, screen
+from interviewer.grading.guardrails import Span, screen_attempt
 from interviewer.grading.reply_schema import FORM
 from interviewer.llm import Message
 from interviewer.llm.prompts import prompt
@@ -24,26 +24,20 @@ class GradingPrompt:
     question: Question
     attempt: Attempt
     language: Language
-    screened: dict[int, ScreenedAnswer]
+    spans: Mapping[int, Sequence[Span]]
     sentences: str
     flags: tuple[Flag, ...]
 
     @classmethod
     def of(cls, question: Question, attempt: Attempt, language: Language) -> "GradingPrompt":
-        screened = {turn: screen(text, question.text.both) for turn, text in attempt.answers}
+        spans, flags = screen_attempt(question, attempt)
         shown: list[dict[str, object]] = []
         for turn, text in attempt.answers:
             probe = _probe_before(attempt, turn)
-            for start, end in screened[turn].spans:
-                sentence: dict[str, object] = {"n": len(shown) + 1, "text": text[start:end]}
-                if probe:
-                    sentence["asked"] = probe
-                shown.append(sentence)
-        flags = dict.fromkeys(flag for one in screened.values() for flag in one.flags)
-        if shown:
-            flags = {flag: None for flag in flags if flag is Flag.INJECTION}
+            for start, end in spans[turn]:
+                shown.append({"n": len(shown) + 1, "text": text[start:end]} | ({"asked": probe} if probe else {}))
         sentences = json.dumps(shown, ensure_ascii=False) if shown else ""
-        return cls(question, attempt, language, screened, sentences, tuple(flags))
+        return cls(question, attempt, language, spans, sentences, flags)
 
     def messages(self, task: str, *, is_of_answer: bool = False) -> list[Message]:
         """The messages of one call. What later calls will share comes first: a server reads the same words only once.
@@ -91,13 +85,12 @@ class GradingPrompt:
     def located(self, quote: str) -> Evidence | None:
         """The words that a quote stands for: verbatim, in what was not screened out; they may reach over sentences."""
         for turn, text in self.attempt.answers:
-            spans = self.screened[turn].spans
-            for start, end in spans:
+            for start, end in self.spans[turn]:
                 place = locate(quote, text[start:end])
                 if place:
                     return evidence_at(turn, text, start + place[0], start + place[1])
             place = locate(quote, text)
-            if place and is_covered(text, *place, spans):
+            if place and is_covered(text, *place, self.spans[turn]):
                 return evidence_at(turn, text, *place)
         return None
 

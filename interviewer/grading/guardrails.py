@@ -12,6 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from interviewer.domain.grade import Flag
+from interviewer.domain.interview import Attempt
+from interviewer.domain.rubric import Question
 from interviewer.text import tokenizer
 from interviewer.text.word_lists import WordLists
 
@@ -35,10 +37,6 @@ class ScreenedAnswer:
 
     flags: tuple[Flag, ...]
     spans: tuple[Span, ...]
-
-    @property
-    def is_gradable(self) -> bool:
-        return bool(self.spans)
 
 
 def screen(answer: str, question: Sequence[str]) -> ScreenedAnswer:
@@ -67,6 +65,16 @@ def screen(answer: str, question: Sequence[str]) -> ScreenedAnswer:
     if kept and any(_is_echo(rest, text) for text in question):
         return ScreenedAnswer((*flags, Flag.ECHO), ())
     return ScreenedAnswer(tuple(flags), tuple(kept))
+
+
+def screen_attempt(question: Question, attempt: Attempt) -> tuple[dict[int, tuple[Span, ...]], tuple[Flag, ...]]:
+    """What is left of each answer of an attempt to be graded, by its turn, and what was noticed of the whole."""
+    screened = {turn: screen(text, question.text.both) for turn, text in attempt.answers}
+    flags = dict.fromkeys(flag for one in screened.values() for flag in one.flags)
+    if any(one.spans for one in screened.values()):
+        # One answer of several that says nothing does not characterise the attempt.
+        flags = {flag: None for flag in flags if flag is Flag.INJECTION}
+    return {turn: one.spans for turn, one in screened.items()}, tuple(flags)
 
 
 @cache
@@ -148,7 +156,7 @@ def _content(text: str) -> list[str]:
 
 def _weight(text: str) -> float:
     """How much a text says, in words of content."""
-    return sum(1.0 if word.isascii() else 0.5 for word in _content(text))
+    return tokenizer.weight(_content(text))
 
 
 def _is_dont_know(text: str) -> bool:

@@ -12,6 +12,7 @@ from interviewer.domain.language import Language
 from interviewer.domain.rubric import Kind, Localized
 from interviewer.domain.scoring import MOST_EXTRAS
 from interviewer.grading.guardrails import praises
+from interviewer.llm.json_reply import object_schema
 from interviewer.text.messages import localized
 
 _LONGEST = 400
@@ -33,10 +34,6 @@ _ALSO_READ = {"not made": Level.MISSING, "met": Level.MET, "missing": Level.MISS
 _LISTS = ("verdicts", "misconceptions")
 
 
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
 def _list_of(items: dict[str, Any], most: int | None) -> dict[str, Any]:
     return {"type": "array", "items": items} | ({} if most is None else {"maxItems": most})
 
@@ -50,7 +47,7 @@ class _Texts:
 
     def verdicts(self, scale: Collection[str], ids: Sequence[str] = ()) -> dict[str, Any]:
         """A list of verdicts, bounded where the `ids` asked for are known."""
-        item = _object(
+        item = object_schema(
             id={"type": "string", "enum": list(ids)} if ids else {"type": "string"},
             quotes=_list_of(self.quote, _MOST_QUOTES),
             reason=self.said,
@@ -62,8 +59,8 @@ class _Texts:
         sentence = _text_of(_LONGEST)  # no length is asked of these
         return {
             "opening": sentence,
-            "gaps": _list_of(_object(id=_text_of(_LONGEST_ID), why=self.said, say=sentence), _MOST_GAPS),
-            "extras": _list_of(_object(quote=self.quote, claim=sentence), MOST_EXTRAS),
+            "gaps": _list_of(object_schema(id=_text_of(_LONGEST_ID), why=self.said, say=sentence), _MOST_GAPS),
+            "extras": _list_of(object_schema(quote=self.quote, claim=sentence), MOST_EXTRAS),
             "dispute": sentence,
         }
 
@@ -109,7 +106,7 @@ def schema(wanted: Mapping[str, Kind], language: Language, longest: int, *, rema
     properties: dict[str, Any] = {"verdicts": texts.verdicts(_SCALE, claims)} if claims else {}
     properties |= {"misconceptions": texts.verdicts(_MISTAKE_SCALE, mistakes)} if mistakes else {}
     properties |= texts.remarks() if remarks else {}
-    return _object(**properties)
+    return object_schema(**properties)
 
 
 def _text_of(longest: int) -> dict[str, Any]:

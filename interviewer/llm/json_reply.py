@@ -19,6 +19,11 @@ _BACKSLASH = re.compile(
 )
 
 
+def object_schema(**properties: dict[str, Any]) -> dict[str, Any]:
+    """The JSON schema of an object with exactly these properties."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
 class UnusableReply(ValueError):
     """No JSON object can be read from a reply: why not, in the languages of people; `str` of it is for models."""
 

@@ -1,7 +1,8 @@
 """The score card of one attempt."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from markupsafe import Markup
 
@@ -141,11 +142,8 @@ def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] =
         return CriterionRow(criterion, verdict, _why(found, criterion, verdict), gap, say)
 
     def is_listed(criterion: Criterion) -> bool:
-        level = known[criterion.id].level
-        ruling, given = (
-            found.attempt.ruling(criterion.id),
-            grade.verdict(criterion.id).level if grade else Level.MISSING,
-        )
+        level, ruling = known[criterion.id].level, found.attempt.ruling(criterion.id)
+        given = grade.verdict(criterion.id).level if grade else Level.MISSING
         if ruling and (ruling.level is not given or ruling.note.strip()):
             return True
         if level is Level.MISSING and (says_nothing(found) or (criterion.group and criterion.id not in lacking)):
@@ -156,11 +154,7 @@ def rows(found: AttemptResult, language: Language, verdicts: Sequence[Verdict] =
     for lost in shortfalls(rubric, found.verdicts) if found.verdicts else ():
         if lost.group and (of_group := [one for one in listed if one.criterion in lost.criteria]):
             listed = [one for one in listed if one not in of_group]
-            first, *others = of_group
-            listed += [
-                CriterionRow(first.criterion, first.verdict, first.why, first.gap, first.say, lost.needed),
-                *others,
-            ]
+            listed += [replace(of_group[0], choose=lost.needed), *of_group[1:]]
     return listed
 
 
@@ -221,30 +215,22 @@ def card(
     found, grade = attempt_result(interview, attempt), attempt.grade
     # A report says once for all of its cards what they would repeat.
     notes = GraderNotes.on([grade] if grade and level == 2 else [], badge)
-    listed = rows(found, language, partial)
+    shown = findings(found, language, partial, is_for_coach=is_for_coach)
     source = interview.source(attempt.question)
     name = QuestionName(source.bank, source.question)
     title, _, rest = found.question.text.into(interview.plan.language).strip().partition("\n")
     return render(
         "card.html",
         language,
+        **shown,
         level=level,
         title=title,
         is_titled=is_titled,
         rest=rest,
-        question=found.question,
-        attempt=attempt,
-        grade=grade,
-        found=found,
         notes=GraderNotes(notes.badges, notes.is_estimate, tuple(one for one in (grade, attempt.second) if one)),
         said=turns_after_question(found),
-        point_counts=point_counts(found, is_for_coach=is_for_coach),
-        rows=listed,
-        model_marks=model_marks(found, listed, language),
-        says_nothing=says_nothing(found),
-        is_unfolded=is_unfolded or says_nothing(found),
-        has_every_core=bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),
-        second=second_opinion(found),
+        model_marks=model_marks(found, shown["rows"], language),
+        is_unfolded=is_unfolded or shown["says_nothing"],
         changes=_changes(interview, attempt),
         may_copy=live is not None,
         progress=live.progress(attempt) if live else None,
@@ -257,6 +243,20 @@ def card(
         kept_of=(name, live.notes.get(name, NO_NOTE)) if live and not live.coach else (),
         sheet=_sheet(interview, found, language, level, live) if live and not live.coach else "",
     )
+
+
+def findings(
+    found: AttemptResult, language: Language, verdicts: Sequence[Verdict] = (), *, is_for_coach: bool = False
+) -> dict[str, Any]:
+    """What cards and transcripts show of the grading of an attempt, as their templates name it."""
+    return {
+        "found": found,
+        "rows": rows(found, language, verdicts),
+        "point_counts": point_counts(found, is_for_coach=is_for_coach),
+        "second": second_opinion(found),
+        "says_nothing": says_nothing(found),
+        "has_every_core": bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),
+    }
 
 
 def second_opinion(found: AttemptResult) -> list[tuple[Criterion, Level | None, Level | None]]:

@@ -25,20 +25,17 @@ class ComparedQuestion:
 
 
 def compared_questions(compared: Sequence[QuestionComparison], language: Language) -> list[ComparedQuestion]:
-    return [
-        ComparedQuestion(
-            one.question.text,
-            one.before_at,
-            _tries(one, one.before, language) if one.before else "",
-            _tries(one, one.now, language),
-            tuple(
-                (criterion, level_key(criterion, old), level_key(criterion, new))
-                for criterion, old, new in one.changes
-                if is_worth_showing(criterion, old) or is_worth_showing(criterion, new)
-            ),
-        )
-        for one in compared
-    ]
+    return [_compared(one, language) for one in compared]
+
+
+def _compared(one: QuestionComparison, language: Language) -> ComparedQuestion:
+    changes = tuple(
+        (criterion, level_key(criterion, old), level_key(criterion, new))
+        for criterion, old, new in one.changes
+        if is_worth_showing(criterion, old) or is_worth_showing(criterion, new)
+    )
+    before, now = (_tries(one, tries, language) for tries in (one.before, one.now))
+    return ComparedQuestion(one.question.text, one.before_at, before, now, changes)
 
 
 def overall(compared: Sequence[QuestionComparison], language: Language) -> list[str]:
@@ -74,7 +71,9 @@ def _plain(one: ComparedAttempt) -> dict[str, Any]:
 
 
 def _tries(one: QuestionComparison, tries: Sequence[ComparedAttempt], language: Language) -> str:
-    """Such as "first try 1 of 2 points, best try 2 of 2 · 75 s"."""
+    """Such as "first try 1 of 2 points, best try 2 of 2 · 75 s"; '' where there are none."""
+    if not tries:
+        return ""
     first, best = tries[0], one.best(tries)
     asked = len(one.points(first))
     told = say("compare.one", language, earned=_earned([(one, first)]).earned, asked=asked)

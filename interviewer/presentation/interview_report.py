@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
+from typing import Any
 
 from markupsafe import Markup
 
@@ -36,6 +37,7 @@ def report(
     who does not read it if it `is_for_coach`.
     """
     summary = summarize(interview)
+    shown: dict[str, Any] = {"level": 3, "is_titled": False, "live": live, "is_for_coach": is_for_coach}
     return render(
         "report.html",
         language,
@@ -52,19 +54,7 @@ def report(
         overall=overall(compared, language),
         zone=zone,
         results=[
-            (
-                attempt_result(interview, one),
-                card(
-                    interview,
-                    one,
-                    language,
-                    level=3,
-                    is_titled=False,
-                    live=live,
-                    is_unfolded=unfolded,
-                    is_for_coach=is_for_coach,
-                ),
-            )
+            (attempt_result(interview, one), card(interview, one, language, is_unfolded=unfolded, **shown))
             for tries in by_question(interview)
             for one in tries
         ],

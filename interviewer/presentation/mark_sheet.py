@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from interviewer.domain.interview import Interview, Phase, Plan
 from interviewer.domain.language import Language
-from interviewer.domain.scoring import Score, band
+from interviewer.domain.scoring import Score
 from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort, credited, sign
 from interviewer.presentation.card import GraderNotes, card
@@ -49,9 +49,9 @@ def _anchor(one: Marked) -> str:
 
 
 def _percent(score: Score, is_estimate: bool) -> str:
-    """A score in a narrow cell; of an estimate the band."""
+    """A score in a narrow cell; of an estimate its quarters of the scale."""
     if is_estimate:
-        return f"≈\u00a0{band(score.low).limits[0]}–{band(score.high).limits[1]}\u00a0%"
+        return "≈\u00a0{}–{}\u00a0%".format(*score.quarters)
     if score.value is None:
         return f"{100 * score.low:.0f}–{100 * score.high:.0f}\u00a0%"
     return f"{100 * score.value:.0f}\u00a0%"

@@ -5,6 +5,7 @@ from typing import Any
 
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
+from interviewer.presentation.templating import render
 from interviewer.sessions.due_questions import Today
 from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.progress import Progress, RecallChange
@@ -26,19 +27,15 @@ def headline(today: Today, language: Language) -> str:
 
 def notes(today: Today, language: Language) -> list[str]:
     """What else there is to know about today, one sentence each."""
-    found = []
-    if today.is_first_visit:
-        found.append(say("today.first_visit", language))
-    if today.is_comeback:
-        found.append(say("today.comeback", language, count=len(today.questions)))
-    if today.left_over:
-        found.append(say("today.left_over", language, count=today.left_over))
-    if today.days_left is not None:
-        found.append(say("today.exam", language, days=today.days_left))
-    if today.next_due:
-        day, count = today.next_due
-        found.append(say("today.next_due", language, count=count, day=day.isoformat()))
-    return found
+    day, due = today.next_due or (None, 0)
+    known: dict[str, tuple[object, dict[str, object]]] = {
+        "today.first_visit": (today.is_first_visit, {}),
+        "today.comeback": (today.is_comeback, {"count": len(today.questions)}),
+        "today.left_over": (today.left_over, {"count": today.left_over}),
+        "today.exam": (today.days_left is not None, {"days": today.days_left}),
+        "today.next_due": (day, {"count": due, "day": day}),
+    }
+    return [say(key, language, **values) for key, (holds, values) in known.items() if holds]
 
 
 def mastery_text(topic: TopicMastery, language: Language) -> str:
@@ -54,23 +51,10 @@ def holds_text(held: float | None, holds: float, language: Language) -> str:
     return say("today.held_holds", language, before=_days(held, language), now=now)
 
 
-def progress_lines(progress: Progress, language: Language) -> list[str]:
-    if not progress.answers:
-        return [say("progress.none", language)]
-    lines = [say("progress.days", language, answers=progress.answers, days=len(progress.days))]
-    if progress.holds is not None:
-        lines.append(holds_text(progress.held, progress.holds, language))
-    lines += [mastery_text(topic, language) for topic in progress.masteries]
-    for topic in progress.topics:
-        lines.append(say("progress.topic", language, title=topic.title))
-        lines += [
-            "  "
-            + say("progress.week", language, monday=week.monday, percent=round(100 * week.share), count=week.answers)
-            for week in topic.weeks
-        ]
-    lines += [say("progress.better", language, **_change(one, language)) for one in progress.better]
-    lines += [say("progress.slipping", language, **_change(one, language)) for one in progress.slipping]
-    return lines
+def progress_text(progress: Progress, language: Language) -> str:
+    """Progress for a terminal."""
+    holds = "" if progress.holds is None else holds_text(progress.held, progress.holds, language)
+    return str(render("progress.txt", language, progress=progress, holds=holds)).rstrip()
 
 
 def note_lines(notes: Mapping[QuestionName, QuestionNote], banks: Sequence[Bank], language: Language) -> list[str]:
@@ -137,11 +121,6 @@ def _topic(topic: TopicMastery) -> dict[str, Any]:
 
 def _changed(one: RecallChange) -> dict[str, Any]:
     return {**_question(one.mastery), "before": round(one.before, 3), "now": round(one.now, 3)}
-
-
-def _change(one: RecallChange, language: Language) -> dict[str, object]:
-    shares = {"before": round(100 * one.before), "now": round(100 * one.now)}
-    return {**shares, "question": one.mastery.question.text.into(language)}
 
 
 def _days(days: float, language: Language) -> str:

@@ -11,21 +11,10 @@ from markupsafe import Markup
 from interviewer import __version__
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
-from interviewer.domain.scoring import Score
+from interviewer.errors import InterviewerError
+from interviewer.presentation import wording
 from interviewer.presentation.export_formats import ExportFormat
 from interviewer.presentation.plain_text import aligned, printable
-from interviewer.presentation.wording import (
-    bar_ends,
-    duration,
-    level_key,
-    level_sign,
-    moment,
-    provenance_text,
-    ruled_levels,
-    ruling_key,
-    score_text,
-    sign,
-)
 from interviewer.text.messages import ALL, colon, say
 
 if TYPE_CHECKING:
@@ -34,6 +23,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
     from interviewer.presentation.highlighting import Marks
+
+# What templates may call as it is.
+_WORDINGS = ("bar_ends", "duration", "level_key", "level_sign", "moment", "ruled_levels", "ruling_key", "sign")
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -87,7 +79,7 @@ _ESCAPES = {"html": escaped, "md": one_line, "txt": _printed}
 
 
 def render(template: str, language: Language, **values: object) -> Markup:
-    """A template filled in for a reader of this language, in which a `Localized` value is printed.
+    """A template filled in for a reader of this language, in which a `Localized` value or an error is printed.
 
     Every value is escaped, in `*.html` as HTML, in `*.md` as Markdown on one line, in `*.txt` for a terminal. Raises where a value is missing or None.
     """
@@ -127,10 +119,7 @@ def _environment(escape: "Callable[[str], Markup]", language: Language) -> "Envi
             return value
         if value is None:
             raise TypeError("a template prints None")
-        return escape(value.into(language) if isinstance(value, Localized) else str(value))
-
-    def scored(score: Score | None, is_estimate: bool) -> str:
-        return score_text(score, language, is_estimate=is_estimate)
+        return escape(value.into(language) if isinstance(value, Localized | InterviewerError) else str(value))
 
     def rich(text: str | Localized, marked: "Marks" = (), *, is_typed: bool = False) -> Markup:
         return rich_text(spoken(text), language, marked, is_typed=is_typed)
@@ -144,25 +133,17 @@ def _environment(escape: "Callable[[str], Markup]", language: Language) -> "Envi
         lstrip_blocks=True,
         auto_reload=False,
     )
+    plain = (attribute, stylesheet, *map(wording.__dict__.__getitem__, _WORDINGS))
     environment.globals.update(
+        {function.__name__: function for function in plain},
         language=language,
         say=lambda key, **values: say(key, language, **values),
         colon=lambda: Markup(colon(language)),  # noqa: S704 - punctuation
-        score_text=scored,
-        duration=duration,
-        attribute=attribute,
-        provenance_text=lambda grade: provenance_text(grade, language),
-        level_key=level_key,
-        level_sign=level_sign,
-        bar_ends=bar_ends,
+        score_text=lambda score, is_estimate: wording.score_text(score, language, is_estimate=is_estimate),
+        provenance_text=lambda grade: wording.provenance_text(grade, language),
         rich=rich,
         rich_line=lambda text: rich_line(spoken(text), language),
-        sign=sign,
-        moment=moment,
-        ruled_levels=ruled_levels,
-        ruling_key=ruling_key,
         aligned=lambda rows: Markup("\n".join(aligned(rows, figures=True))),  # noqa: S704 - for `*.txt`
-        stylesheet=stylesheet,
         is_phrase=ALL.__contains__,
         version=__version__,
         export_formats=tuple(ExportFormat),

@@ -11,18 +11,9 @@ from interviewer import __version__
 from interviewer.domain.grade import TokensSpent
 from interviewer.domain.interview import Attempt, Interview, shows_grades
 from interviewer.domain.language import Language
-from interviewer.domain.scoring import Score, has_every_core
+from interviewer.domain.scoring import Score
 from interviewer.domain.summary import attempt_result, summarize
-from interviewer.presentation.card import (
-    Badge,
-    GraderNotes,
-    no_badge,
-    point_counts,
-    rows,
-    says_nothing,
-    second_opinion,
-    turns_after_question,
-)
+from interviewer.presentation.card import Badge, GraderNotes, findings, no_badge, turns_after_question
 from interviewer.presentation.chat import chat
 from interviewer.presentation.comparison import compared_questions, comparison_to_plain, overall
 from interviewer.presentation.highlighting import Mark, Marks, pieces
@@ -84,33 +75,25 @@ def to_markdown(transcript: Transcript, language: Language) -> str:
 
 def to_html(transcript: Transcript, language: Language) -> str:
     """The transcript as one page without scripts or links to anything outside itself."""
-    interview = transcript.interview
-    visible = shows_grades(interview)
-    summary = summarize(interview)
-    day = moment(transcript.begun_at, transcript.zone)[:10]
+    interview, is_visible = transcript.interview, shows_grades(transcript.interview)
+    summary, day = summarize(interview), moment(transcript.begun_at, transcript.zone)[:10]
+    told, spent = Markup(), TokensSpent()
+    if is_visible:
+        beside = {name: getattr(transcript, name) for name in ("badge", "compared", "zone", "coach_notes")}
+        told = report(interview, language, unfolded=True, is_for_coach=bool(transcript.candidate), **beside)
+        spent = summary.spent
     page = render(
         "transcript.html",
         language,
         # A browser names the PDF after the title.
         title=f"{interview.bank.title.into(language)} · {day}",
         summary=summary,
-        is_visible=visible,
+        is_visible=is_visible,
         styles=("cards", "page"),
         transcript=transcript,
         interview=interview,
-        report=report(
-            interview,
-            language,
-            unfolded=True,
-            badge=transcript.badge,
-            compared=transcript.compared,
-            zone=transcript.zone,
-            coach_notes=transcript.coach_notes,
-            is_for_coach=bool(transcript.candidate),
-        )
-        if visible
-        else "",
-        spent=summary.spent if visible else TokensSpent(),
+        report=told,
+        spent=spent,
         chat=chat(interview, language, candidate=transcript.candidate),
     )
     return str(page)
@@ -165,15 +148,7 @@ def _written(transcript: Transcript, attempt: Attempt, language: Language, *, vi
     """An attempt as the Markdown template wants it; as long as grades are hidden, nothing is marked in it."""
     found = attempt_result(transcript.interview, attempt)
     turns = [(turn, _quoted(turn.text, marked if visible else ())) for turn, marked in turns_after_question(found)]
-    return {
-        "found": found,
-        "turns": turns,
-        "rows": rows(found, language),
-        "point_counts": point_counts(found, is_for_coach=bool(transcript.candidate)),
-        "second": second_opinion(found),
-        "says_nothing": says_nothing(found),
-        "has_every_core": bool(found.verdicts) and has_every_core(found.question.rubric, found.verdicts),
-    }
+    return {**findings(found, language, is_for_coach=bool(transcript.candidate)), "turns": turns}
 
 
 _IN_MARKDOWN = {Mark.RIGHT: "**{}**", Mark.WRONG: "~~{}~~"}

@@ -1,7 +1,8 @@
 """A recorded interview as a file: Markdown, HTML or JSON."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
+from typing import Any
 
 from interviewer.domain.grade import Grade
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
@@ -13,8 +14,6 @@ from interviewer.presentation.export_formats import ExportFormat
 from interviewer.presentation.plain_text import escaped_controls
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown, to_summary
 from interviewer.presentation.wording import agreement_text
-from interviewer.sessions.coach_notes import CoachNote
-from interviewer.sessions.comparison import QuestionComparison
 from interviewer.sessions.serialization import history_to_json
 from interviewer.sessions.store import RecordedEvent
 from interviewer.text.messages import localized
@@ -27,15 +26,12 @@ def export_transcript(
     language: Language | None,
     known: MeasurementSource,
     banks: Sequence[Bank] = (),
-    compared: Sequence[QuestionComparison] = (),
-    zone: tzinfo = UTC,
-    coach_notes: Sequence[CoachNote] = (),
-    candidate: str = "",
+    **beside: Any,
 ) -> str:
     """A transcript in a form of `ExportFormat`, in the given language or that of its questions.
 
-    What is `known` of its graders on these `banks` stands beside the scores; times are told in `zone`. `candidate` is the
-    name of who answered, empty where the transcript is for them.
+    What is `known` of its graders on these `banks` stands beside the scores; `beside` are other fields of the
+    `Transcript` that only the outside knows.
     """
     played = replay(recorded.event for recorded in history)
     if not shows_grades(played):
@@ -51,8 +47,7 @@ def export_transcript(
     def badge(grade: Grade) -> str:
         return agreement_text(told(grade), spoken, is_estimate=grade.is_estimate)
 
-    begun_at, events = history[0].at, len(history)
-    transcript = Transcript(interview, played, begun_at, now, events, badge, compared, zone, coach_notes, candidate)
+    transcript = Transcript(interview, played, history[0].at, now, len(history), badge, **beside)
     if kind == ExportFormat.JSON:
         recorded = [(one.event, one.at) for one in history]
         return escaped_controls(history_to_json(recorded, to_summary(transcript)))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from interviewer.domain.grade import Grade, Level
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Criterion, Kind
-from interviewer.domain.scoring import Score, band
+from interviewer.domain.scoring import Score
 from interviewer.evaluation.measurements import Measurement
 from interviewer.text.messages import say
 
@@ -13,11 +13,11 @@ _SIGN = {Level.MET: "✓", Level.PARTIAL: "◐", Level.MISSING: "○", Level.CON
 
 
 def score_text(score: Score | None, language: Language, *, is_estimate: bool) -> str:
-    """A score in words: an estimate as its band, a range as a range, nothing as nothing."""
+    """A score in words: an estimate as its quarters of the scale, a range as a range, nothing as nothing."""
     if score is None:
         return say("score.none", language)
     if is_estimate:
-        low, high = band(score.low).limits[0], band(score.high).limits[1]
+        low, high = score.quarters
         return say("score.estimate", language, low=low, high=high)
     if score.value is None:
         return say("score.range", language, low=round(100 * score.low), high=round(100 * score.high))
@@ -89,9 +89,10 @@ def level_key(criterion: Criterion, level: Level | None) -> str:
 
 
 def bar_ends(score: Score, *, is_estimate: bool) -> tuple[float, float]:
-    """Where a bar ends for sure and at most, from 0 to 1; of an estimate, the limits of its bands."""
+    """Where a bar ends for sure and at most, from 0 to 1; of an estimate, the limits of its quarters."""
     if is_estimate:
-        return band(score.low).limits[0] / 100, band(score.high).limits[1] / 100
+        low, high = score.quarters
+        return low / 100, high / 100
     return score.low, score.high
 
 

@@ -18,6 +18,8 @@ from interviewer.text.messages import localized
 # The issuer of those whom a proxy in front signs in.
 PROXY = "proxy"
 
+_ALL = sa.select(accounts)
+
 
 class Role(StrEnum):
     """What a person may do. Each may do whatever those before it may."""
@@ -86,9 +88,7 @@ class Accounts:
         return self._first(_is(issuer, subject))
 
     def all(self) -> list[Account]:
-        with self._database.read() as connection:
-            rows = connection.execute(sa.select(accounts).order_by(accounts.c.name, accounts.c.owner)).all()
-        return [_account(row) for row in rows]
+        return [_account(row) for row in self._database.rows(_ALL.order_by(accounts.c.name, accounts.c.owner))]
 
     def sign_in(self, identity: Identity, browser_owner: str | None = None) -> Account:
         """The account of this person, made if there is none, with what the browser's anonymous owner had.
@@ -113,10 +113,11 @@ class Accounts:
         told = {"name": identity.name, "email": identity.email}
         role = str(identity.role or Role.CANDIDATE)
         with self._database.write() as connection:
-            is_anonymous = browser_owner not in {None, LOCAL_OWNER} and not _has_account(connection, str(browser_owner))
+            had = accounts.c.owner == browser_owner
+            is_anonymous = browser_owner not in {None, LOCAL_OWNER} and not connection.execute(_ALL.where(had)).first()
             brought = browser_owner if is_anonymous else None
             this = _is(identity.issuer, identity.subject)
-            row = connection.execute(sa.select(accounts).where(this).with_for_update()).first()
+            row = connection.execute(_ALL.where(this).with_for_update()).first()
             if row is None:
                 connection.execute(
                     accounts.insert().values(
@@ -134,24 +135,18 @@ class Accounts:
                 connection.execute(accounts.update().where(this).values(told))
                 if brought:
                     merge_owner(connection, brought, row.owner)
-            return _account(connection.execute(sa.select(accounts).where(this)).one())
+            return _account(connection.execute(_ALL.where(this)).one())
 
     def _update(self, owner: str, **values: Any) -> bool:
-        with self._database.write() as connection:
-            return bool(connection.execute(accounts.update().where(accounts.c.owner == owner).values(values)).rowcount)
+        return bool(self._database.change(accounts.update().where(accounts.c.owner == owner).values(values)))
 
     def _first(self, which: sa.ColumnElement[bool]) -> Account | None:
-        with self._database.read() as connection:
-            row = connection.execute(sa.select(accounts).where(which)).first()
+        row = self._database.first(_ALL.where(which))
         return _account(row) if row else None
 
 
 def _is(issuer: str, subject: str) -> sa.ColumnElement[bool]:
     return (accounts.c.issuer == issuer) & (accounts.c.subject == subject)
-
-
-def _has_account(connection: sa.Connection, owner: str) -> bool:
-    return connection.execute(sa.select(accounts.c.owner).where(accounts.c.owner == owner)).first() is not None
 
 
 def _account(row: Any) -> Account:

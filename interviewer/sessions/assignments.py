@@ -1,7 +1,7 @@
 """What classes are to do: the assignments, and the interviews by which candidates do them."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from interviewer.domain.interview import Begun, Mode
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
 from interviewer.sessions.classes import Classroom, clean_name
-from interviewer.sessions.interview_lists import InterviewOverview, select_overviews
+from interviewer.sessions.interview_lists import SHOWS_GRADES, InterviewOverview, level_of, select_overviews
 from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.store import Store, new_id
 from interviewer.sessions.tables import (
@@ -24,6 +24,7 @@ from interviewer.sessions.tables import (
     outcomes,
     overviews,
 )
+from interviewer.sessions.timestamps import stored_now
 
 
 class Assignment(NamedTuple):
@@ -53,7 +54,7 @@ class AssignedInterview(NamedTuple):
 
     @property
     def is_done(self) -> bool:
-        return self.overview is not None and self.overview.is_over
+        return _is_done(self.overview)
 
 
 class Task(NamedTuple):
@@ -65,7 +66,7 @@ class Task(NamedTuple):
 
     @property
     def is_done(self) -> bool:
-        return self.overview is not None and self.overview.is_over
+        return _is_done(self.overview)
 
     def is_late(self, today: date) -> bool:
         return not self.is_done and self.assignment.due_on is not None and self.assignment.due_on < today
@@ -83,6 +84,10 @@ class LiveOutcome(NamedTuple):
     ruled_by: str | None
 
 
+def _is_done(overview: InterviewOverview | None) -> bool:
+    return overview is not None and overview.is_over
+
+
 def assign(
     store: Store,
     classroom: str,
@@ -94,11 +99,9 @@ def assign(
     due_on: date | None = None,
 ) -> Assignment:
     """Give a class something to do."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    made = Assignment(new_id(), classroom, clean_name(title), bank, tuple(questions), mode, due_on, now)
+    made = Assignment(new_id(), classroom, clean_name(title), bank, tuple(questions), mode, due_on, stored_now())
     row = made._asdict() | {"questions": " ".join(questions), "due_on": due_on and due_on.isoformat()}
-    with store.database.write() as connection:
-        connection.execute(assignments.insert().values(row))
+    store.database.change(assignments.insert().values(row))
     return made
 
 
@@ -119,8 +122,7 @@ def assignment_of(store: Store, interview: str) -> Assignment | None:
 
 def delete_assignment(store: Store, assignment: str) -> None:
     """Take an assignment back; what candidates answered is then nobody's but their own."""
-    with store.database.write() as connection:
-        connection.execute(assignments.delete().where(assignments.c.id == assignment))
+    store.database.change(assignments.delete().where(assignments.c.id == assignment))
 
 
 def list_tasks(store: Store, owner: str) -> list[Task]:
@@ -128,8 +130,7 @@ def list_tasks(store: Store, owner: str) -> list[Task]:
     query = sa.select(assignments.c.id, *(classes.c[name].label(f"class_{name}") for name in Classroom._fields))
     query = query.join(classes, classes.c.id == assignments.c.classroom)
     query = query.join(class_members, class_members.c.classroom == classes.c.id).where(class_members.c.owner == owner)
-    with store.database.read() as connection:
-        rows = {row.id: Classroom._make(row[1:]) for row in connection.execute(query)}
+    rows = {row.id: Classroom._make(row[1:]) for row in store.database.rows(query)}
     if not rows:
         return []
     played = _overviews(store, assigned_interviews.c.owner == owner)
@@ -140,20 +141,17 @@ def list_tasks(store: Store, owner: str) -> list[Task]:
 def list_progress(store: Store, assignment: Assignment) -> list[AssignedInterview]:
     """How far everybody in the class is, in the order in which they joined."""
     members = sa.select(class_members.c.owner).where(class_members.c.classroom == assignment.classroom)
-    with store.database.read() as connection:
-        owners = connection.execute(members.order_by(class_members.c.joined_at)).scalars().all()
     played = _overviews(store, assigned_interviews.c.assignment == assignment.id)
-    return [AssignedInterview(owner, played.get((assignment.id, owner))) for owner in owners]
+    rows = store.database.rows(members.order_by(class_members.c.joined_at))
+    return [AssignedInterview(row.owner, played.get((assignment.id, row.owner))) for row in rows]
 
 
 def interview_of(store: Store, assignment: str, owner: str) -> str | None:
     """The interview by which a candidate does an assignment, if there is one."""
-    query = sa.select(assigned_interviews.c.interview).join(
-        interviews, interviews.c.id == assigned_interviews.c.interview
-    )
     this = assigned_interviews.c.assignment == assignment, assigned_interviews.c.owner == owner
-    with store.database.read() as connection:
-        return connection.execute(query.where(*this)).scalar()
+    is_there = interviews.c.id == assigned_interviews.c.interview
+    found: str | None = store.database.value(sa.select(interviews.c.id).where(*this, is_there))
+    return found
 
 
 def record_interview(store: Store, assignment: str, owner: str, interview: str) -> bool:
@@ -185,25 +183,15 @@ def list_outcomes(store: Store, assignment: str) -> list[LiveOutcome]:
     columns = (outcomes.c[name] for name in LiveOutcome._fields)
     query = sa.select(*columns).join(assigned_interviews, assigned_interviews.c.interview == outcomes.c.interview)
     query = query.join(overviews, overviews.c.interview == outcomes.c.interview)
-    is_shown = (overviews.c.mode == Mode.COACH) | (overviews.c.phase == "over")
-    query = query.where(assigned_interviews.c.assignment == assignment, is_shown)
+    query = query.where(assigned_interviews.c.assignment == assignment, SHOWS_GRADES)
     query = query.order_by(outcomes.c.interview, outcomes.c.question, outcomes.c.attempt, outcomes.c.criterion)
-    with store.database.read() as connection:
-        return [_outcome(row) for row in connection.execute(query)]
-
-
-def _outcome(row: sa.Row[tuple[object, ...]]) -> LiveOutcome:
-    found = LiveOutcome._make(row)
-    return found._replace(
-        level=Level(found.level) if found.level else None,
-        grader_level=Level(found.grader_level) if found.grader_level else None,
-    )
+    found = [LiveOutcome._make(row) for row in store.database.rows(query)]
+    return [one._replace(level=level_of(one.level), grader_level=level_of(one.grader_level)) for one in found]
 
 
 def _select(store: Store, which: sa.ColumnElement[bool]) -> list[Assignment]:
     query = sa.select(*(assignments.c[name] for name in Assignment._fields)).where(which)
-    with store.database.read() as connection:
-        rows = connection.execute(query.order_by(assignments.c.created_at.desc())).all()
+    rows = store.database.rows(query.order_by(assignments.c.created_at.desc()))
     return [
         Assignment._make(row)._replace(
             questions=tuple(row.questions.split()),

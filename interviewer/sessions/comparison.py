@@ -8,10 +8,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from interviewer.domain.grade import Level, Verdict
-from interviewer.domain.interview import Interview, Mode, Phase, TurnKind
+from interviewer.domain.interview import Interview
 from interviewer.domain.rubric import Criterion, Question
 from interviewer.domain.scoring import points, score
 from interviewer.domain.summary import attempt_result
+from interviewer.sessions.interview_lists import SHOWS_GRADES, level_of
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import interviews, outcomes, overviews
 
@@ -56,10 +57,8 @@ def compare(store: Store, owner: str, name: str, interview: Interview) -> tuple[
     for attempt in interview.attempts:
         found = attempt_result(interview, attempt)
         if found.verdicts:
-            seconds = [turn.seconds for turn in attempt.turns_of(TurnKind.ANSWER)]
-            known = [one for one in seconds if one is not None]
             levels = {verdict.criterion: verdict.level for verdict in found.verdicts}
-            now[attempt.question].append(ComparedAttempt(levels, sum(known) if len(known) == len(seconds) else None))
+            now[attempt.question].append(ComparedAttempt(levels, attempt.seconds))
     earlier = _earlier(store, owner, name, interview, list(now))
     compared = (
         QuestionComparison(interview.bank[asked], tuple(tries), *earlier.get(asked, ())) for asked, tries in now.items()
@@ -76,31 +75,20 @@ def _earlier(
         return {}
     o = outcomes.c
     begun = sa.select(interviews.c.begun_at).where(interviews.c.id == name).scalar_subquery()
-    columns = (
-        o.bank,
-        o.question,
-        o.attempt,
-        o.criterion,
-        o.level,
-        o.rubric,
-        o.seconds,
-        o.interview,
-        overviews.c.begun_at,
-    )
-    query = sa.select(*columns).join(overviews, overviews.c.interview == o.interview)
+    query = sa.select(outcomes, overviews.c.begun_at).join(overviews, overviews.c.interview == o.interview)
     query = query.where(
         o.owner == owner, overviews.c.owner == owner, sa.tuple_(o.bank, o.question).in_(list(by_source))
     )
-    query = query.where((overviews.c.mode == Mode.COACH) | (overviews.c.phase == Phase.OVER), o.interview != name)
-    query = query.where(overviews.c.begun_at < begun).order_by(overviews.c.begun_at, o.interview, o.attempt)
+    query = query.where(SHOWS_GRADES, o.interview != name, overviews.c.begun_at < begun).order_by(
+        overviews.c.begun_at, o.interview, o.attempt
+    )
     tries: dict[str, dict[tuple[str, str], dict[int, ComparedAttempt]]] = defaultdict(lambda: defaultdict(dict))
-    with store.database.read() as connection:
-        for row in connection.execute(query):
-            here = by_source[row.bank, row.question]
-            if row.rubric == interview.bank[here].rubric.digest:
-                of_interview = tries[here][row.begun_at, row.interview]
-                one = of_interview.setdefault(row.attempt, ComparedAttempt({}, row.seconds))
-                one.levels[row.criterion] = Level(row.level) if row.level else None
+    for row in store.database.rows(query):
+        here = by_source[row.bank, row.question]
+        if row.rubric == interview.bank[here].rubric.digest:
+            of_interview = tries[here][row.begun_at, row.interview]
+            one = of_interview.setdefault(row.attempt, ComparedAttempt({}, row.seconds))
+            one.levels[row.criterion] = level_of(row.level)
     found = {here: max(by_interview.items()) for here, by_interview in tries.items()}
     return {here: (tuple(last.values()), begun_at) for here, ((begun_at, _), last) in found.items()}
 

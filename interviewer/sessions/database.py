@@ -4,7 +4,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,24 @@ class Database:
         """A transaction that may write. Raises IntegrityError as it comes: the caller knows what was to be unique."""
         with self._translated(), self._writer.begin() as connection:
             yield connection
+
+    def rows(self, query: sa.Executable) -> Sequence[sa.Row[Any]]:
+        """What one query finds, in a transaction of its own."""
+        with self.read() as connection:
+            return connection.execute(query).all()
+
+    def first(self, query: sa.Executable) -> sa.Row[Any] | None:
+        return next(iter(self.rows(query)), None)
+
+    def value(self, query: sa.Executable) -> Any:
+        """The first column of the first row; None where there is no row."""
+        with self.read() as connection:
+            return connection.execute(query).scalar()
+
+    def change(self, statement: sa.Executable) -> int:
+        """Run one statement that writes, and give how many rows it touched. Raises IntegrityError as `write` does."""
+        with self.write() as connection:
+            return connection.execute(statement).rowcount
 
     def failing(self) -> str | None:
         """What keeps the program from using it now: `database`, `migrations` or `queue` (another version), or nothing."""

@@ -15,9 +15,9 @@ from interviewer.sessions.question_mastery import (
     QuestionMastery,
     QuestionState,
     TopicMastery,
-    question_masteries,
     topic_masteries,
 )
+from interviewer.sessions.question_search import masteries_at, midnight_before
 from interviewer.sessions.store import Store
 
 SITTING = 6
@@ -68,11 +68,9 @@ def plan_today(store: Store, owner: str, banks: Sequence[Bank], now: datetime, *
 
     With `beyond` there is another sitting even if the day's questions are done.
     """
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    log = read_log(store, owner, midnight)
-    exam = log.settings.exam_on
+    log = read_log(store, owner, midnight_before(now))
+    known, exam = masteries_at(now, log, banks), log.settings.exam_on
     days_left = (exam - now.date()).days if exam and exam > now.date() else None
-    known = question_masteries(banks, log.cards, midnight + timedelta(days=1), exam if days_left else None)
     chosen, waiting = _chosen(known, log, now, days_left, beyond=beyond)
     by_state = Counter(one.state for one in chosen)
     seconds = median(log.seconds) if log.seconds else USUAL_SECONDS
@@ -91,7 +89,7 @@ def plan_today(store: Store, owner: str, banks: Sequence[Bank], now: datetime, *
         is_first_visit=not log.cards and log.last_answer is None and not log.open,
         open=tuple(log.open),
         topics=tuple(topic_masteries([one for one in known if not practised or one.bank.id in practised])),
-        next_due=_next_due(known, midnight + timedelta(days=1)),
+        next_due=_next_due(known, midnight_before(now) + timedelta(days=1)),
         settings=log.settings,
         days_left=days_left,
     )

@@ -27,9 +27,7 @@ _RENEWED_EVERY = 20.0
 _PROCESS = secrets.token_hex(4)
 # Begins the last word of a holder who works with a model that no other process knows.
 _PRIVATE = "own-"
-_HELD = sa.select(leases.c.holder, leases.c.until).where(
-    leases.c.interview == sa.bindparam("this"), leases.c.effect_key == sa.bindparam("key")
-)
+_HELD = sa.select(leases.c.holder, leases.c.until)
 
 EFFECTS: dict[str, type[Effect]] = {
     "grade": GradeAttempt,
@@ -79,8 +77,7 @@ class EffectLeases:
 
     def state(self, key: EffectKey) -> LeaseState:
         """Whether somebody is at it. Raises StoreError."""
-        with self._database.read() as connection:
-            held = connection.execute(_HELD, {"this": key.interview, "key": str(key)}).first()
+        held = self._database.first(_HELD.where(_this(key)))
         if held is None:
             return LeaseState.FREE
         if held.until >= time.time() and not _is_dead(held.holder):
@@ -94,7 +91,7 @@ class EffectLeases:
         row = {"interview": key.interview, "effect_key": str(key), "holder": holder, "until": now + _GOOD_FOR}
         try:
             with self._database.write() as connection:
-                held = connection.execute(sa.select(leases.c.holder, leases.c.until).where(this)).first()
+                held = connection.execute(_HELD.where(this)).first()
                 if held is None:
                     connection.execute(leases.insert().values(row))
                 elif held.until < now or _is_dead(held.holder):
@@ -116,13 +113,12 @@ class EffectLeases:
         """Give a lease back; one that cannot be given back expires."""
         with self._lock:
             self._held.discard(key)
-        with suppress(StoreError), self._database.write() as connection:
-            connection.execute(leases.delete().where(_this(key), leases.c.holder.in_(self._holders)))
+        with suppress(StoreError):
+            self._database.change(leases.delete().where(_this(key), leases.c.holder.in_(self._holders)))
 
     def forget(self, key: EffectKey) -> None:
         """Drop a lease that was lost."""
-        with self._database.write() as connection:
-            connection.execute(leases.delete().where(_this(key)))
+        self._database.change(leases.delete().where(_this(key)))
 
     def close(self) -> None:
         """Renew no more, and let other processes have at once what they can go on with."""
@@ -130,8 +126,8 @@ class EffectLeases:
         with self._lock:
             is_idle = not self._held
         if not is_idle:
-            with suppress(StoreError), self._database.write() as connection:
-                connection.execute(leases.delete().where(leases.c.holder == self._holders[False]))
+            with suppress(StoreError):
+                self._database.change(leases.delete().where(leases.c.holder == self._holders[False]))
 
     def _renew(self) -> None:
         while not self._closed.wait(_RENEWED_EVERY):
@@ -140,9 +136,8 @@ class EffectLeases:
                     self._renewing = None
                     return
             try:
-                with self._database.write() as connection:
-                    mine = leases.update().where(leases.c.holder.in_(self._holders))
-                    connection.execute(mine.values(until=time.time() + _GOOD_FOR))
+                mine = leases.update().where(leases.c.holder.in_(self._holders))
+                self._database.change(mine.values(until=time.time() + _GOOD_FOR))
             except StoreError as error:
                 _log.warning("leases could not be renewed: %s", error)
 

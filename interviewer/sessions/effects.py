@@ -8,9 +8,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from interviewer.domain.grade import Verdict
 from interviewer.domain.interview import (
@@ -33,30 +34,19 @@ from interviewer.llm import LLM
 from interviewer.llm.model_call import CallProgress, ModelCall
 from interviewer.sessions.effect_leases import EffectKey, EffectLeases, LeaseState
 from interviewer.sessions.follow_up_decision import decide, needs_model, trace_without_text
-from interviewer.sessions.grader_source import NOBODY, OFFLINE, GraderSource
+from interviewer.sessions.grader_choice import NOBODY, OFFLINE
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.job_queue import EffectJob, JobQueue
 from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.sessions.work_queues import WorkQueues
 from interviewer.text.messages import localized
 
+if TYPE_CHECKING:
+    from interviewer.sessions.session import Session
+
 _log = logging.getLogger(__name__)
 
 _RECORDING_PAUSES = (0.0, 0.2, 1.0)
-
-
-class EventRecorder(Protocol):
-    """The interview that is worked for."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def owner(self) -> str: ...
-
-    def interview(self) -> Interview: ...
-
-    def record_result(self, choose: Callable[[Interview], Event | None]) -> Interview | None:
-        """Record a result wherever the interview stands by now; None if it is no longer wanted."""
 
 
 @dataclass(eq=False, slots=True)
@@ -64,7 +54,7 @@ class _Work:
     """An effect to be done, for whom, and how; `partial` are the verdicts that are settled so far."""
 
     key: EffectKey
-    session: EventRecorder
+    session: "Session"
     language: Language
     is_watched: bool
     is_leased: bool
@@ -86,22 +76,24 @@ class EffectRunner:
 
     def __init__(
         self,
-        graders: GraderSource,
+        graders: GraderRegistry,
         leases: EffectLeases,
         width: int,
         follow_up_seconds: float,
         jobs: JobQueue | None = None,
         limits: UsageLimits | None = None,
+        time_grading: Callable[[str], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         """`width` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take.
 
         What needs a model that other processes have, too, is left to `jobs`, if there is such a queue. `limits` are on
-        what a model does for an owner.
+        what a model does for an owner. `time_grading` is given the address of a server, and is around each grading there.
         """
         self._graders = graders
         self._leases = leases
         self._jobs = jobs
         self._limits = limits
+        self._time_grading = time_grading
         self._queues = WorkQueues(width)
         self._follow_up_seconds = follow_up_seconds
         self._under_way: dict[EffectKey, _Work] = {}
@@ -109,7 +101,7 @@ class EffectRunner:
         self._lock = threading.Lock()
 
     def queue(
-        self, session: EventRecorder, before: Interview, after: Interview, language: Language
+        self, session: "Session", before: Interview, after: Interview, language: Language
     ) -> Callable[[Any], None] | None:
         """What puts the work that is owed `after` and was not `before` into the queue, in the transaction that records it."""
         if self._jobs is None or not self._is_for_the_queue(session.owner):
@@ -122,7 +114,7 @@ class EffectRunner:
         return partial(self._jobs.add, jobs) if jobs else None
 
     def start(
-        self, session: EventRecorder, effect: Effect, language: Language, *, is_watched: bool, is_left: bool = False
+        self, session: "Session", effect: Effect, language: Language, *, is_watched: bool, is_left: bool = False
     ) -> Future[None] | None:
         """Start the effect unless it is under way; None if it is left to another process, or to the queue.
 
@@ -141,7 +133,7 @@ class EffectRunner:
 
     def work_on(
         self,
-        session: EventRecorder,
+        session: "Session",
         effect: Effect,
         language: Language,
         *,
@@ -235,7 +227,7 @@ class EffectRunner:
                 with self._lock:
                     self._under_way.pop(key, None)
 
-    def _decide_if_late(self, session: EventRecorder, key: EffectKey, jobs: JobQueue) -> None:
+    def _decide_if_late(self, session: "Session", key: EffectKey, jobs: JobQueue) -> None:
         """Decide a follow-up that a person waits for and that no worker has taken in time, or has lost its job."""
         waited = jobs.seconds_in_queue(key)
         if (waited is not None and waited < self._follow_up_seconds) or not self._leases.take(key):
@@ -250,11 +242,11 @@ class EffectRunner:
     def _is_for_the_queue(self, owner: str) -> bool:
         return self._graders.is_shared(owner) and not self.is_offline(owner)
 
-    def _job(self, session: EventRecorder, effect: Effect, language: Language) -> EffectJob:
+    def _job(self, session: "Session", effect: Effect, language: Language) -> EffectJob:
         address, width = self._graders.address(session.owner), self._graders.width(session.owner)
         return EffectJob(EffectKey(session.id, effect), language, address, width)
 
-    def _may_be_worked_on(self, session: EventRecorder, key: EffectKey, language: Language) -> bool:
+    def _may_be_worked_on(self, session: "Session", key: EffectKey, language: Language) -> bool:
         """Whether nobody is at it. A grading by a model that is gone fails here: no other grades in its place unasked."""
         state = self._leases.state(key)
         if state is LeaseState.LOST:
@@ -319,8 +311,9 @@ class EffectRunner:
         is_second = isinstance(effect, GradeAgain)
         try:
             self._take_call(work)
-            grader = self._graders.second_grader(work.whose) if is_second else self._graders.grader(work.whose)
-            grade = grader.grade(question, attempt, work.language, watch if work.is_watched else None)
+            make = self._graders.second_grader if is_second else self._graders.grader
+            with self._time_grading(self._graders.address(work.whose)):
+                grade = make(work.whose).grade(question, attempt, work.language, watch if work.is_watched else None)
             done = SecondOpinionGiven if is_second else Graded
             graded = done(effect.question, effect.attempt, grade)
             step(interview, graded)

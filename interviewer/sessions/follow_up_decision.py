@@ -23,7 +23,7 @@ from interviewer.grading import follow_ups
 from interviewer.grading.clarifications import may_be_question, neutral_reply, reply_to
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm import LLM
-from interviewer.sessions.work_queues import with_time_limit
+from interviewer.llm.model_call import ModelCall
 
 _log = logging.getLogger(__name__)
 
@@ -45,13 +45,11 @@ def decide(interview: Interview, llm: LLM | None, seconds: float) -> Event | Non
     is_asked = isinstance(owed[0], Clarify)
     reply = None
     if llm is not None and (is_asked or may_be_question(interview)):
-        reply = with_time_limit(seconds, lambda: reply_to(interview, llm))
+        reply = _in_time(seconds, lambda: reply_to(interview, llm))
     if reply or is_asked:
         return Clarified(reply or neutral_reply(interview))
     if llm is not None and time.monotonic() < until and (points := _looked_for(interview, follow_ups.open_points)):
-        worded = with_time_limit(
-            until - time.monotonic(), lambda: follow_ups.generate_follow_up(interview, points, llm)
-        )
+        worded = _in_time(until - time.monotonic(), lambda: follow_ups.generate_follow_up(interview, points, llm))
         if worded is not None:
             return worded
     chosen = _looked_for(interview, follow_ups.choose_probe)
@@ -77,6 +75,16 @@ def trace_without_text(error: BaseException) -> str:
         parts.append("".join(traceback.format_tb(seen.__traceback__)) + type(seen).__qualname__)
         seen = seen.__cause__ or seen.__context__
     return "\nwhich came of\n".join(parts)
+
+
+def _in_time(seconds: float, work: Callable[[], T]) -> T | None:
+    """What the work gives, if it gives it in time; else None, and a model that it asks is stopped."""
+    call = ModelCall()
+    try:
+        return call.start(work).result(seconds)
+    except TimeoutError:
+        call.stop()  # a server that answers one at a time is needed for the gradings
+        return None
 
 
 def _looked_for(interview: Interview, look: Callable[[Interview, dict[str, Level]], T]) -> T | None:

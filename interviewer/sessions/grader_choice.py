@@ -6,6 +6,11 @@ from interviewer.errors import SettingsError
 from interviewer.grading import CallShape
 from interviewer.llm.endpoints import Endpoint
 
+OFFLINE = ""
+"""The address of the offline grader."""
+NOBODY = ""
+"""The owner who chose nothing: the graders of the settings."""
+
 
 @dataclass(frozen=True, slots=True)
 class GraderChoice:

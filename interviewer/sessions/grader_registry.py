@@ -19,8 +19,7 @@ from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.model_call import ModelCall
 from interviewer.llm.request_options import LEARNED
-from interviewer.sessions.grader_choice import GraderChoice, GraderOptions, GraderRequest
-from interviewer.sessions.grader_source import NOBODY
+from interviewer.sessions.grader_choice import NOBODY, OFFLINE, GraderChoice, GraderOptions, GraderRequest
 from interviewer.sessions.kept_choices import KeptChoices
 from interviewer.sessions.usage_limits import UsageLimits
 from interviewer.text.messages import localized
@@ -161,9 +160,9 @@ class GraderRegistry:
         return None
 
     def address(self, owner: str) -> str:
-        """The base URL that works for an owner, or '' if the offline grader does. Asks no server."""
+        """The base URL that works for an owner, or OFFLINE. Asks no server."""
         endpoint = self.choice(owner).endpoint
-        return endpoint.base_url if endpoint else ""
+        return endpoint.base_url if endpoint else OFFLINE
 
     def is_shared(self, owner: str) -> bool:
         """Whether every process of these settings has this owner's grader; a choice may be known only where it was made."""

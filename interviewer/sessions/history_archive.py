@@ -1,7 +1,7 @@
 """All interviews of an owner and the notes on questions as one JSON text, and back."""
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from interviewer.domain.interview import Graded, Ungraded, replay, shows_grades
 from interviewer.domain.rubric import is_id
@@ -18,8 +18,7 @@ FORMAT_VERSION = 1
 _LONGEST_ID = 32
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedHistory:
+class ImportedHistory(NamedTuple):
     """How many interviews were added, and how many were there already."""
 
     added: int
@@ -68,8 +67,7 @@ def import_history(store: Store, owner: str, text: str) -> ImportedHistory:
     return ImportedHistory(len(new), len(archived) - len(new))
 
 
-@dataclass(frozen=True, slots=True)
-class _Archived:
+class _Archived(NamedTuple):
     id: str
     title: str | None
     history: list[RecordedEvent]

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass
 
-from interviewer.domain.interview import Interview, TurnKind, begin, step
+from interviewer.domain.interview import Attempt, Interview, TurnKind, begin, step
 from interviewer.errors import NoSuchInterview
 from interviewer.sessions.store import RecordedEvent, Store
 from interviewer.text.messages import localized
@@ -22,7 +22,7 @@ class CachedInterview:
 
 
 class InterviewCache:
-    """The interviews read last, so that only events that are new have to be read and played."""
+    """The cache of one program. Safe to share between threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -61,14 +61,10 @@ def _after(known: CachedInterview | None, recorded: RecordedEvent, after: Interv
         return CachedInterview(begin(recorded.event), 1, recorded.at, recorded.at)
     interview = after or step(known.interview, recorded.event)
     before, now = known.interview.current, interview.current
-    asked = now.turns[-1].kind in (TurnKind.QUESTION, TurnKind.PROBE) and (
-        now.number,
-        now.question,
-        len(now.turns),
-    ) != (
-        before.number,
-        before.question,
-        len(before.turns),
-    )
-    asked_at = recorded.at if asked else known.asked_at
-    return CachedInterview(interview, known.count + 1, asked_at, recorded.at)
+    is_asked = now.turns[-1].kind in (TurnKind.QUESTION, TurnKind.PROBE) and _said(now) != _said(before)
+    return CachedInterview(interview, known.count + 1, recorded.at if is_asked else known.asked_at, recorded.at)
+
+
+def _said(attempt: Attempt) -> tuple[str, int, int]:
+    """What changes when anything is said."""
+    return attempt.question, attempt.number, len(attempt.turns)

@@ -1,16 +1,21 @@
 """Lists of interviews, read from their overviews: those of a person, those that are due, those to be removed."""
 
-from datetime import UTC, tzinfo
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from interviewer.domain.grade import Level
+from interviewer.domain.interview import Mode, Phase
 from interviewer.domain.rubric import Localized
 from interviewer.domain.scoring import Score
-from interviewer.sessions.interview_search import TITLE, has_all_words
+from interviewer.sessions.database import Database
+from interviewer.sessions.interview_search import TITLE
 from interviewer.sessions.tables import interviews, outcomes, overviews
 
 PAGE_SIZE = 50
+
+SHOWS_GRADES = (overviews.c.mode == Mode.COACH) | (overviews.c.phase == Phase.OVER)
+"""What `shows_grades` says of an interview, as a condition on its overview."""
 
 
 class InterviewOverview(NamedTuple):
@@ -59,43 +64,34 @@ class OwnerOverview(NamedTuple):
     changed_at: str
 
 
-def list_owners(connection: sa.Connection) -> list[OwnerOverview]:
+def list_owners(database: Database) -> list[OwnerOverview]:
     changed_at = sa.func.max(overviews.c.changed_at)
     query = sa.select(overviews.c.owner, sa.func.count(), changed_at).group_by(overviews.c.owner)
-    return [OwnerOverview._make(row) for row in connection.execute(query.order_by(changed_at.desc()))]
+    return [OwnerOverview._make(row) for row in database.rows(query.order_by(changed_at.desc()))]
 
 
-def list_overviews(
-    connection: sa.Connection,
-    owner: str | None,
-    limit: int | None = None,
-    offset: int = 0,
-    text: str = "",
-    zone: tzinfo = UTC,
-) -> list[InterviewOverview]:
-    """The interviews of an owner (None: of everybody) that have all words of the text, the one that changed last first."""
-    query = sa.select(overviews).order_by(overviews.c.changed_at.desc(), overviews.c.interview)
-    if owner is not None:
-        query = query.where(overviews.c.owner == owner)
-    if text.strip():
-        query = query.where(has_all_words(text, zone))
-    return [
-        InterviewOverview._make(row) for row in connection.execute(_columns(query).limit(limit).offset(offset)).all()
-    ]
+def has_others(database: Database, owner: str) -> bool:
+    """Whether there are interviews of anybody but this owner."""
+    return database.first(sa.select(interviews.c.id).where(interviews.c.owner != owner).limit(1)) is not None
 
 
 def list_open(connection: sa.Connection, owner: str, limit: int) -> list[InterviewOverview]:
     """The interviews of an owner that are not over, the one that changed last first."""
     is_open = sa.text("phase <> 'over'")  # in just the words of the index
-    query = sa.select(overviews).where(overviews.c.owner == owner, is_open, overviews.c.problem == "")
-    query = _columns(query.order_by(overviews.c.changed_at.desc()).limit(limit))
-    return [InterviewOverview._make(row) for row in connection.execute(query).all()]
+    return select_overviews(connection, overviews.c.owner == owner, is_open, overviews.c.problem == "", limit=limit)
 
 
-def select_overviews(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[InterviewOverview]:
-    return [
-        InterviewOverview._make(row) for row in connection.execute(_columns(sa.select(overviews).where(which))).all()
-    ]
+def select_overviews(
+    connection: sa.Connection,
+    *which: sa.ColumnElement[bool] | sa.TextClause,
+    limit: int | None = None,
+    offset: int | None = None,
+) -> list[InterviewOverview]:
+    """The overviews for which all of this is true, the one that changed last first."""
+    own = (overviews.c[name] for name in InterviewOverview._fields[1:-1])
+    query = sa.select(overviews.c.interview, *own, TITLE).where(*which).limit(limit).offset(offset)
+    rows = connection.execute(query.order_by(overviews.c.changed_at.desc(), overviews.c.interview))
+    return [InterviewOverview._make(row) for row in rows]
 
 
 def list_due(connection: sa.Connection, before: str | None, name: str = "") -> list[tuple[str, str]]:
@@ -133,18 +129,17 @@ def _unchanged(before: str) -> sa.Select[tuple[str, str]]:
     return sa.select(overviews.c.interview, overviews.c.owner).where(overviews.c.changed_at < before)
 
 
-def list_failed(connection: sa.Connection, owner: str) -> list[str]:
-    """The interviews of an owner with answers whose grading failed or is still to come."""
+def list_ungraded(database: Database, owner: str) -> list[str]:
     wanted = (overviews.c.owner == owner) & ((overviews.c.failed > 0) | (overviews.c.due > 0))
-    return list(connection.execute(sa.select(overviews.c.interview).where(wanted)).scalars())
+    return [row.interview for row in database.rows(sa.select(overviews.c.interview).where(wanted))]
 
 
-def list_ruled(connection: sa.Connection) -> list[str]:
+def list_ruled(database: Database) -> list[str]:
+    """The interviews in which a person ruled on an answer."""
     ruled = sa.select(outcomes.c.interview).where(outcomes.c.ruled_by.is_not(None)).distinct()
-    return list(connection.execute(ruled.order_by(outcomes.c.interview)).scalars())
+    return [row.interview for row in database.rows(ruled.order_by(outcomes.c.interview))]
 
 
-def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
-    """The columns of an InterviewOverview in its order."""
-    own = (overviews.c[name] for name in InterviewOverview._fields[1:-1])
-    return query.with_only_columns(overviews.c.interview, *own, TITLE)
+def level_of(stored: str | None) -> Level | None:
+    """The level of a row of `outcomes`."""
+    return Level(stored) if stored else None

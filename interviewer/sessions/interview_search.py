@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from interviewer.domain.interview import Interview, Mode
 from interviewer.domain.language import Language
 from interviewer.sessions.tables import interview_words, interviews, overviews
+from interviewer.sessions.timestamps import as_stored
 from interviewer.text.messages import say
 from interviewer.text.tokenizer import fold
 
@@ -63,11 +64,7 @@ def _period(word: str, zone: tzinfo) -> tuple[str, str] | None:
         try:
             first = datetime.strptime(word, written).replace(tzinfo=zone)
             end = (first + timedelta(days=longest)).replace(**ends)
-            return _as_stored(first), _as_stored(end)
+            return as_stored(first), as_stored(end)
         except (ValueError, OverflowError):  # the year 9999 has no next one
             continue
     return None
-
-
-def _as_stored(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")

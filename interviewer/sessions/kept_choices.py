@@ -16,8 +16,7 @@ from interviewer.text.messages import localized
 
 def has_kept_choices(database: Database) -> bool:
     """Whether any process of this database has kept a choice."""
-    with database.read() as connection:
-        return connection.execute(sa.select(model_choices.c.owner).limit(1)).first() is not None
+    return database.first(sa.select(model_choices.c.owner).limit(1)) is not None
 
 
 class KeptChoices:
@@ -52,8 +51,7 @@ class KeptChoices:
         """
         from cryptography.fernet import InvalidToken
 
-        with self._database.read() as connection:
-            kept = connection.execute(sa.select(model_choices.c.body).where(model_choices.c.owner == owner)).scalar()
+        kept = self._database.value(sa.select(model_choices.c.body).where(model_choices.c.owner == owner))
         if kept is None:
             return None
         try:
@@ -70,12 +68,10 @@ class KeptChoices:
                 if not connection.execute(chosen).rowcount:
                     connection.execute(model_choices.insert().values(owner=owner, body=body))
         except IntegrityError:  # another window was faster
-            with self._database.write() as connection:
-                connection.execute(chosen)
+            self._database.change(chosen)
 
     def remove(self, owner: str) -> None:
-        with self._database.write() as connection:
-            connection.execute(model_choices.delete().where(model_choices.c.owner == owner))
+        self._database.change(model_choices.delete().where(model_choices.c.owner == owner))
 
     def _encrypt_anew(self) -> None:
         """Encrypt everything with the first key, so that the others can be dropped; what none decrypts stays as it is."""
@@ -89,5 +85,4 @@ class KeptChoices:
             except InvalidToken:
                 continue
             this = (model_choices.c.owner == owner) & (model_choices.c.body == body)
-            with self._database.write() as connection:
-                connection.execute(model_choices.update().where(this).values(body=renewed))
+            self._database.change(model_choices.update().where(this).values(body=renewed))

@@ -1,7 +1,7 @@
 """Who may do what with an interview or a class: the one place where that is decided, for routes, exports and the page."""
 
-from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import partial
 
 from interviewer.errors import NoSuchInterview, NotAllowed
 from interviewer.sessions.accounts import Accounts, Role
@@ -21,24 +21,11 @@ class Action(StrEnum):
     TAKE_PART = "take_part"
 
 
-class Relation(StrEnum):
-    """What somebody is to an interview or a class. A coach or an admin is none of an interview outside of assignments."""
-
-    CANDIDATE = "candidate"
-    COACH = "coach"
-    ADMIN = "admin"
-
-
 _ON_INTERVIEWS = (Action.SEE_INTERVIEW, Action.RULE, Action.WRITE_NOTE)
-_TEACHERS = frozenset({Relation.COACH, Relation.ADMIN})
-_ALLOWED: Mapping[Action, frozenset[Relation]] = {
-    Action.SEE_INTERVIEW: _TEACHERS | {Relation.CANDIDATE},
-    Action.RULE: _TEACHERS,
-    Action.WRITE_NOTE: _TEACHERS,
-    Action.SEE_CLASS: _TEACHERS,
-    Action.CHANGE_CLASS: _TEACHERS,
-    Action.TAKE_PART: frozenset({Relation.CANDIDATE}),
-}
+# The candidate is who played the interview, or is in the class; a teacher is the coach of its class, or an admin. Nobody is
+# a teacher of an interview outside of assignments.
+_FOR_CANDIDATES = frozenset({Action.SEE_INTERVIEW, Action.TAKE_PART})
+_FOR_TEACHERS = frozenset(Action) - {Action.TAKE_PART}
 
 
 class Access:
@@ -55,8 +42,18 @@ class Access:
         """
         if owner is None or not subject.isprintable():
             return False
-        found = self._to_interview(owner, subject) if action in _ON_INTERVIEWS else self._to_class(owner, subject)
-        return not _ALLOWED[action].isdisjoint(found)
+        if action in _ON_INTERVIEWS:
+            try:
+                is_candidate = self._store.owner_of(subject) == owner
+            except NoSuchInterview:
+                return False
+            classroom = partial(class_of_interview, self._store, subject)
+        else:
+            is_candidate = self._is_member(owner, subject)
+            classroom = partial(find_class, self._store, subject)
+        if is_candidate and action in _FOR_CANDIDATES:
+            return True
+        return action in _FOR_TEACHERS and self._teaches(owner, classroom())
 
     def require(self, owner: str | None, action: Action, subject: str) -> None:
         """Raises NotAllowed where `may` says no."""
@@ -81,23 +78,11 @@ class Access:
         account = self.accounts.of(owner) if self.accounts else None
         return account.role if account else None
 
-    def _to_interview(self, owner: str, interview: str) -> Iterator[Relation]:
-        try:
-            whose = self._store.owner_of(interview)
-        except NoSuchInterview:
-            return
-        if whose == owner:
-            yield Relation.CANDIDATE
-        yield from self._as_teacher(owner, class_of_interview(self._store, interview))
+    def _is_member(self, owner: str, classroom: str) -> bool:
+        return self.accounts is not None and any(one.id == classroom for one in classes_joined(self._store, owner))
 
-    def _to_class(self, owner: str, classroom: str) -> Iterator[Relation]:
-        if self.accounts and any(one.id == classroom for one in classes_joined(self._store, owner)):
-            yield Relation.CANDIDATE
-        yield from self._as_teacher(owner, find_class(self._store, classroom))
-
-    def _as_teacher(self, owner: str, classroom: Classroom | None) -> Iterator[Relation]:
+    def _teaches(self, owner: str, classroom: Classroom | None) -> bool:
         role = self.role(owner) if classroom else None
-        if classroom and classroom.owner == owner and role and role.includes(Role.COACH):
-            yield Relation.COACH
-        if role is Role.ADMIN:
-            yield Relation.ADMIN
+        if classroom is None or role is None:
+            return False
+        return role is Role.ADMIN or (classroom.owner == owner and role.includes(Role.COACH))

@@ -1,16 +1,16 @@
 """What an owner practised and when: queries over the outcomes and the choices made for practice."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from interviewer.domain.interview import Mode, Phase
-from interviewer.sessions.interview_lists import InterviewOverview, list_open
+from interviewer.sessions.interview_lists import SHOWS_GRADES, InterviewOverview, list_open
 from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.review_cards import ReviewCard, list_cards
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import outcomes, overviews, owner_settings
+from interviewer.sessions.timestamps import as_stored
 
 DAILY_CAP = 20
 
@@ -49,8 +49,7 @@ def last_answer(store: Store, owner: str, name: QuestionName) -> LastAnswer | No
     this = (outcomes.c.owner == owner, outcomes.c.bank == name.bank, outcomes.c.question == name.question)
     columns = (outcomes.c.interview, outcomes.c.attempt, outcomes.c.answered_at)
     latest = sa.select(*columns).where(*this).order_by(outcomes.c.answered_at.desc()).limit(1)
-    with store.database.read() as connection:
-        found = connection.execute(latest).first()
+    found = store.database.first(latest)
     return LastAnswer._make(found) if found else None
 
 
@@ -60,12 +59,10 @@ def list_verdicts(store: Store, owner: str) -> list[dict[str, Any]]:
     Those of an interview that shows no grades before its end are left out until then.
     """
     columns = [outcomes.c[name] for name in _VERDICT_COLUMNS]
-    is_shown = (overviews.c.mode == Mode.COACH) | (overviews.c.phase == Phase.OVER)
     query = sa.select(*columns).join(overviews, overviews.c.interview == outcomes.c.interview)
-    query = query.where(outcomes.c.owner == owner, overviews.c.owner == owner, is_shown)
+    query = query.where(outcomes.c.owner == owner, overviews.c.owner == owner, SHOWS_GRADES)
     query = query.order_by(outcomes.c.answered_at, outcomes.c.interview, outcomes.c.question, outcomes.c.criterion)
-    with store.database.read() as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
+    return [row._asdict() for row in store.database.rows(query)]
 
 
 _VERDICT_COLUMNS = (
@@ -90,7 +87,7 @@ def save_practice_settings(store: Store, owner: str, settings: PracticeSettings)
 def read_log(store: Store, owner: str, midnight: datetime) -> PracticeLog:
     """What was practised; today began at `midnight` (aware)."""
     mine, recent = outcomes.c.owner == owner, outcomes.c.answered_at.desc()
-    since = outcomes.c.answered_at >= midnight.astimezone(UTC).isoformat(timespec="milliseconds")
+    since = outcomes.c.answered_at >= as_stored(midnight)
     names = sa.select(outcomes.c.bank, outcomes.c.question).where(mine, since).distinct()
     attempt = (outcomes.c.interview, outcomes.c.bank, outcomes.c.question, outcomes.c.attempt)
     paced = sa.select(*attempt, outcomes.c.seconds).where(mine).order_by(recent).limit(_RECENT_ROWS)

@@ -102,13 +102,10 @@ def list_practised_answers(store: Store, owner: str) -> list[PractisedAnswer]:
     credit = sa.case(*((outcomes.c.rating == rating, value) for rating, value in _CREDIT.items()))
     query = sa.select(*key, sa.func.avg(credit).label("share")).group_by(*key).order_by(outcomes.c.answered_at)
     query = query.where(outcomes.c.owner == owner, outcomes.c.kind == Kind.CORE, outcomes.c.rating.is_not(None))
-    with store.database.read() as connection:
-        return [
-            PractisedAnswer(
-                QuestionName(row.bank, row.question), datetime.fromisoformat(row.answered_at), float(row.share)
-            )
-            for row in connection.execute(query)
-        ]
+    return [
+        PractisedAnswer(QuestionName(row.bank, row.question), datetime.fromisoformat(row.answered_at), float(row.share))
+        for row in store.database.rows(query)
+    ]
 
 
 def _topics(

@@ -1,8 +1,9 @@
 """Figures of a running program for Prometheus, at an address of their own. No label says who, or what was said."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,17 +20,12 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from interviewer.domain.grade import Grade
-from interviewer.domain.interview import Attempt
-from interviewer.domain.language import Language
-from interviewer.domain.rubric import Question
 from interviewer.errors import SettingsError, StoreError
-from interviewer.grading.protocol import Grader, Watch
 from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.protocol import Message, Reply, ReplyChunk
 from interviewer.sessions.database import Database
-from interviewer.sessions.grader_source import OFFLINE, GraderSource
+from interviewer.sessions.grader_choice import OFFLINE
 from interviewer.sessions.interview_lists import count_due
 
 # Seconds. A model on a laptop may need minutes.
@@ -45,35 +41,20 @@ class Metrics:
         registry = self.registry = CollectorRegistry()
         for collector in (GCCollector, PlatformCollector, ProcessCollector):
             collector(registry=registry)
-        self._recorded = Counter(
-            "interviewer_events_recorded", "Events recorded, such as Answered or Graded.", ["kind"], registry=registry
+        counter, histogram = partial(Counter, registry=registry), partial(Histogram, registry=registry)
+        by_host, of_host = ["host", "error"], ["host"]
+        self._recorded = counter(
+            "interviewer_events_recorded", "Events recorded, such as Answered or Graded.", ["kind"]
         )
-        self._gradings = Histogram(
-            "interviewer_grading_seconds",
-            "How long gradings took, by host of the model; without a model it is `offline`.",
-            ["host"],
-            buckets=_BUCKETS,
-            registry=registry,
-        )
-        self._ungraded = Counter(
-            "interviewer_grading_failures", "Gradings that failed.", ["host", "error"], registry=registry
-        )
-        self._calls = Histogram(
-            "interviewer_model_call_seconds",
-            "How long calls of a model took, retries included.",
-            ["host"],
-            buckets=_BUCKETS,
-            registry=registry,
-        )
-        self._failed = Counter(
-            "interviewer_model_call_failures", "Calls of a model that failed.", ["host", "error"], registry=registry
-        )
-        self._tokens = Counter(
-            "interviewer_model_tokens", "Tokens as servers counted them.", ["host", "direction"], registry=registry
-        )
-        self._requests = Histogram(
-            "interviewer_request_seconds", "How long HTTP requests took.", ["route", "status"], registry=registry
-        )
+        how_long = "How long gradings took, by host of the model; without a model it is `offline`."
+        self._gradings = histogram("interviewer_grading_seconds", how_long, of_host, buckets=_BUCKETS)
+        self._ungraded = counter("interviewer_grading_failures", "Gradings that failed.", by_host)
+        how_long = "How long calls of a model took, retries included."
+        self._calls = histogram("interviewer_model_call_seconds", how_long, of_host, buckets=_BUCKETS)
+        self._failed = counter("interviewer_model_call_failures", "Calls of a model that failed.", by_host)
+        self._tokens = counter("interviewer_model_tokens", "Tokens as servers counted them.", ["host", "direction"])
+        took = "How long HTTP requests took."
+        self._requests = histogram("interviewer_request_seconds", took, ["route", "status"])
 
     def serve(self, database: Database) -> Callable[[], None]:
         """Answer Prometheus, and give what ends that. Raises SettingsError if the address cannot be listened on."""
@@ -89,10 +70,6 @@ class Metrics:
 
         return close
 
-    def graders(self, source: GraderSource) -> GraderSource:
-        """The same source, its gradings counted."""
-        return _MeasuredGraders(source, self)
-
     def connecting(self, connect: Callable[[Endpoint], LLM]) -> Callable[[Endpoint], LLM]:
         """The same way to make models, their calls and tokens counted."""
         return lambda endpoint: _MeasuredLLM(connect(endpoint), self)
@@ -105,15 +82,13 @@ class Metrics:
         """An HTTP request was answered."""
         self._requests.labels(route, str(status)).observe(seconds)
 
-    @contextmanager
-    def grading(self, host: str) -> Iterator[None]:
-        with self._timed(self._gradings, self._ungraded, host):
-            yield
+    def grading(self, address: str) -> AbstractContextManager[None]:
+        """Count the grading inside the block, by the server at this address."""
+        return self._timed(self._gradings, self._ungraded, _host(address))
 
-    @contextmanager
-    def calling(self, host: str) -> Iterator[None]:
-        with self._timed(self._calls, self._failed, host):
-            yield
+    def calling(self, host: str) -> AbstractContextManager[None]:
+        """Count the call of a model inside the block."""
+        return self._timed(self._calls, self._failed, host)
 
     def spent(self, host: str, reply: Reply) -> None:
         """A reply has come whole."""
@@ -131,47 +106,6 @@ class Metrics:
             raise
         finally:
             took.labels(host).observe(perf_counter() - start)
-
-
-@dataclass(frozen=True, slots=True)
-class _MeasuredGraders:
-    """A source of graders whose gradings are counted."""
-
-    inner: GraderSource
-    metrics: Metrics
-
-    def address(self, owner: str) -> str:
-        return self.inner.address(owner)
-
-    def grader(self, owner: str) -> Grader:
-        return _MeasuredGrader(lambda: self.inner.grader(owner), _host(self.address(owner)), self.metrics)
-
-    def second_grader(self, owner: str) -> Grader:
-        return _MeasuredGrader(lambda: self.inner.second_grader(owner), _host(self.address(owner)), self.metrics)
-
-    def llm_for(self, owner: str) -> LLM | None:
-        return self.inner.llm_for(owner)
-
-    def is_shared(self, owner: str) -> bool:
-        return self.inner.is_shared(owner)
-
-    def width(self, owner: str) -> int:
-        return self.inner.width(owner)
-
-
-@dataclass(frozen=True, slots=True)
-class _MeasuredGrader:
-    """A grader that is made when it is asked, so that its time, and why it cannot be made, count as well."""
-
-    make: Callable[[], Grader]
-    host: str
-    metrics: Metrics
-
-    def grade(
-        self, question: Question, attempt: Attempt, language: Language = Language.ZH, watch: Watch | None = None
-    ) -> Grade:
-        with self.metrics.grading(self.host):
-            return self.make().grade(question, attempt, language, watch)
 
 
 @dataclass(frozen=True, slots=True)

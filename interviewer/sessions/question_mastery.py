@@ -127,25 +127,13 @@ def topic_masteries(known: Sequence[QuestionMastery]) -> list[TopicMastery]:
 def _mastery(
     bank: Bank, question: Question, found: Sequence[ReviewCard], end_of_day: datetime, exam: date | None
 ) -> QuestionMastery:
-    if not found:
-        return QuestionMastery(bank, question, QuestionState.NEW, (), None, is_proven=False)
     scheduled = {criterion.id for criterion in question.criteria if criterion.kind is not Kind.BONUS}
     cards = tuple(card for card in found if card.criterion in scheduled)
     if not cards:
         return QuestionMastery(bank, question, QuestionState.NEW, (), None, is_proven=False)
     early = crc32(question.id.encode()) % _LAST_DAYS
     due = min(card.memory.due_by(exam, early) for card in cards)
-    if due < end_of_day:
-        state = QuestionState.DUE
-    else:
-        is_weak = any(card.memory.rating is not Rating.GOOD for card in cards)
-        state = QuestionState.WEAK if is_weak else QuestionState.HOLDING
-    return QuestionMastery(bank, question, state, cards, due, is_proven=_is_proven(question, cards))
-
-
-def _is_proven(question: Question, cards: Iterable[ReviewCard]) -> bool:
-    met = {card.criterion for card in cards if card.memory.unaided}
-    lone = all(one.id in met for one in question.criteria if one.kind is Kind.CORE and not one.group)
-    return lone and all(
-        sum(one.id in met for one in question.rubric.in_group(group)) >= group.choose for group in question.groups
-    )
+    is_weak = any(card.memory.rating is not Rating.GOOD for card in cards)
+    state = QuestionState.DUE if due < end_of_day else QuestionState.WEAK if is_weak else QuestionState.HOLDING
+    unaided = {card.criterion for card in cards if card.memory.unaided}
+    return QuestionMastery(bank, question, state, cards, due, is_proven=question.rubric.is_covered(unaided))

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from interviewer.errors import TranscriptError
 from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import question_notes
+from interviewer.sessions.timestamps import stored_now
 from interviewer.text.messages import localized
 
 LONGEST_NOTE = 4000
@@ -39,8 +39,7 @@ def clean_note(text: str) -> str:
 def list_notes(store: Store, owner: str) -> dict[QuestionName, QuestionNote]:
     """Everything of an owner, by question, in the order of the names."""
     query = sa.select(question_notes).where(question_notes.c.owner == owner)
-    with store.database.read() as connection:
-        rows = connection.execute(query.order_by(question_notes.c.bank, question_notes.c.question)).all()
+    rows = store.database.rows(query.order_by(question_notes.c.bank, question_notes.c.question))
     return {QuestionName(row.bank, row.question): QuestionNote(row.note, row.is_bookmarked) for row in rows}
 
 
@@ -59,7 +58,7 @@ def save_note(
         )
         connection.execute(question_notes.delete().where(*this))
         if new != NO_NOTE:
-            row = {"owner": owner, **name._asdict(), **new._asdict(), "changed_at": datetime.now(UTC).isoformat()}
+            row = {"owner": owner, **name._asdict(), **new._asdict(), "changed_at": stored_now()}
             connection.execute(question_notes.insert().values(row))
 
 
@@ -79,9 +78,7 @@ def notes_from_plain(plain: object) -> dict[QuestionName, QuestionNote]:
                 "question": str(question),
                 "note": str(note),
                 "is_bookmarked": bool(is_bookmarked),
-            }:
-                if not (is_id(bank) and is_id(question)):
-                    raise TranscriptError(localized("history.bad_note"))
+            } if is_id(bank) and is_id(question):
                 found[QuestionName(bank, question)] = QuestionNote(clean_note(note), is_bookmarked)
             case _:
                 raise TranscriptError(localized("history.bad_note"))

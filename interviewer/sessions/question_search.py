@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from interviewer.domain.rubric import Bank, Question
 from interviewer.sessions.interview_plan import QuestionName
-from interviewer.sessions.practice_log import read_log
+from interviewer.sessions.practice_log import PracticeLog, read_log
 from interviewer.sessions.question_mastery import QuestionMastery, QuestionState, question_masteries
 from interviewer.sessions.question_notes import NO_NOTE, QuestionNote
 from interviewer.sessions.store import Store
@@ -26,12 +26,18 @@ class NoteFilter(StrEnum):
 
 def known_questions(store: Store, owner: str, banks: Sequence[Bank], now: datetime) -> list[QuestionMastery]:
     """Every question of the banks as it stands in the owner's memory at `now`, whose time zone says when the day ends."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    log = read_log(store, owner, midnight)
+    return masteries_at(now, read_log(store, owner, midnight_before(now)), banks)
+
+
+def masteries_at(now: datetime, log: PracticeLog, banks: Sequence[Bank]) -> list[QuestionMastery]:
+    """What the log makes of every question of the banks; an exam that is over pulls nothing forward."""
     exam = log.settings.exam_on
-    return question_masteries(
-        banks, log.cards, midnight + timedelta(days=1), exam if exam and exam > now.date() else None
-    )
+    ahead = exam if exam and exam > now.date() else None
+    return question_masteries(banks, log.cards, midnight_before(now) + timedelta(days=1), ahead)
+
+
+def midnight_before(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def search_questions(

@@ -1,6 +1,7 @@
 """Read models: tables derived from the events, so that lists and due work need not replay interviews."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from itertools import pairwise
 from typing import Any
 
@@ -53,21 +54,22 @@ ReadEvents = Callable[[sa.Connection, str], list[tuple[Event, str]]]
 """Reads the events of an interview in order, each with its time."""
 
 
-def first_overview(connection: sa.Connection, interview: str, owner: str, at: str, state: Interview) -> None:
-    """Add the row of an interview that begins."""
-    row = {"interview": interview, "owner": owner, "begun_at": at, "changed_at": at, **_state(state)}
+def first_overview(
+    connection: sa.Connection, interview: str, owner: str, begun_at: str, state: Interview, changed_at: str = ""
+) -> None:
+    """Add the row of an interview that begins, or that last changed at another time."""
+    times = {"begun_at": begun_at, "changed_at": changed_at or begun_at}
+    row = {"interview": interview, "owner": owner, **times, **_state(state)}
     connection.execute(overviews.insert().values(row))
     add_words(connection, interview, state)
 
 
 def update(connection: sa.Connection, interview: str, event: Event, at: str, state: Interview) -> None:
     """Bring the read models up to the state after this event."""
-    this = overviews.c.interview == interview
     known = connection.execute(_BRING_UP_TO_DATE, {"this": interview, "changed_at": at, **_state(state)})
     if known.rowcount == 0:
         row = connection.execute(sa.select(interviews).where(interviews.c.id == interview)).one()
-        first_overview(connection, row.id, row.owner, row.begun_at, state)
-        connection.execute(overviews.update().where(this).values(changed_at=at))
+        first_overview(connection, row.id, row.owner, row.begun_at, state, at)
     if getattr(event, "then", ""):  # another question than was planned
         add_words(connection, interview, state)
     if isinstance(event, _JUDGING):
@@ -98,20 +100,14 @@ def _rate_all(connection: sa.Connection, interview: str, state: Interview) -> No
 
 def _key(owner: str, state: Interview, attempt: Attempt) -> dict[str, object]:
     """What the outcomes of an attempt are found by in those of its interview."""
-    source = state.source(attempt.question)
-    return {
-        "of_owner": owner,
-        "of_bank": source.bank,
-        "of_question": source.question,
-        "of_attempt": attempt.number,
-    }
+    _, bank, question = astuple(state.source(attempt.question))
+    return {"of_owner": owner, "of_bank": bank, "of_question": question, "of_attempt": attempt.number}
 
 
 def rebuild_read_models(connection: sa.Connection, read: ReadEvents) -> int:
     """Make the tables anew from the events, and give the number of interviews."""
-    connection.execute(outcomes.delete())
-    connection.execute(overviews.delete())
-    connection.execute(interview_words.delete())
+    for table in (outcomes, overviews, interview_words):
+        connection.execute(table.delete())
     rows = connection.execute(sa.select(interviews).order_by(interviews.c.id)).all()
     for row in rows:
         try:
@@ -132,9 +128,7 @@ def add_interview(connection: sa.Connection, interview: str, owner: str, recorde
         state = step(state, event)
         if isinstance(event, _JUDGING):
             judged[event.question, event.attempt] = at
-    first_overview(connection, interview, owner, recorded[0][1], state)
-    this = overviews.c.interview == interview
-    connection.execute(overviews.update().where(this).values(changed_at=recorded[-1][1]))
+    first_overview(connection, interview, owner, recorded[0][1], state, recorded[-1][1])
     answered = _answer_times([(type(event).__name__, at) for event, at in recorded])
     for (question, number), at in judged.items():
         attempt = state.attempt(question, number)

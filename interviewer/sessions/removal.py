@@ -1,8 +1,8 @@
 """Taking interviews and people out of the database and the data folder, and putting one interview back."""
 
 import json
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from interviewer.sessions.serialization import (
 )
 from interviewer.sessions.store import RecordedEvent, Store
 from interviewer.sessions.tables import removed_interviews
+from interviewer.sessions.timestamps import stored_now
 from interviewer.text.messages import localized
 
 # So long what was deleted on the page can be put back, also after a restart; then nothing of it is left.
@@ -42,7 +43,7 @@ def soft_delete(store: Store, interview: str, owner: str) -> None:
     """
     if owner != store.owner_of(interview):
         raise NoSuchInterview(localized("store.no_interview", id=interview))
-    row = {"interview": interview, "owner": owner, "title": store.title_of(interview), "removed_at": _as_stored(_now())}
+    row = {"interview": interview, "owner": owner, "title": store.title_of(interview), "removed_at": stored_now()}
 
     def keep(connection: sa.Connection, history: Sequence[RecordedEvent]) -> None:
         first, *later = history
@@ -58,16 +59,14 @@ def soft_delete(store: Store, interview: str, owner: str) -> None:
 
 def list_soft_deleted(store: Store, owner: str) -> list[DeletedInterview]:
     """What an owner can still put back, the latest first."""
-    with store.database.read() as connection:
-        rows = connection.execute(_of(owner).order_by(removed_interviews.c.removed_at.desc())).all()
+    rows = store.database.rows(_of(owner).order_by(removed_interviews.c.removed_at.desc()))
     return [DeletedInterview(row.interview, row.title, bank_from_json(row.bank).title) for row in rows]
 
 
 def undelete(store: Store, interview: str, owner: str) -> bool:
     """Put back an interview that was deleted within `KEPT_FOR`; whether there was one."""
     this = removed_interviews.c.interview == interview
-    with store.database.read() as connection:
-        row = connection.execute(_of(owner).where(this)).first()
+    row = store.database.first(_of(owner).where(this))
     if row is None:
         return False
     (body, begun_at), *later = json.loads(row.events)
@@ -77,8 +76,7 @@ def undelete(store: Store, interview: str, owner: str) -> bool:
         store.owner_of(interview)  # the program was killed in the middle of this
     except NoSuchInterview:
         store.insert(interview, owner, history, row.title)
-    with store.database.write() as connection:
-        connection.execute(removed_interviews.delete().where(this))
+    store.database.change(removed_interviews.delete().where(this))
     return True
 
 
@@ -87,14 +85,12 @@ def purge_expired(store: Store, data_folder: Path | None = None) -> int:
 
     With it go the unsent answers that the terminal keeps in `data_folder`.
     """
-    is_old = removed_interviews.c.removed_at < _as_stored(_now() - KEPT_FOR)
-    with store.database.read() as connection:
-        names = connection.execute(sa.select(removed_interviews.c.interview).where(is_old)).scalars().all()
-    if not names:
+    is_old = removed_interviews.c.removed_at < stored_now(KEPT_FOR)
+    rows = store.database.rows(sa.select(removed_interviews.c.interview).where(is_old))
+    if not rows:
         return 0
     if data_folder:
-        for name in names:
-            unsent_file(data_folder, name).unlink(missing_ok=True)
+        delete_unsent_answers(data_folder, (row.interview for row in rows))
     with store.database.write() as connection:
         dropped = connection.execute(removed_interviews.delete().where(is_old)).rowcount
         class_removal.remove_deleted_interviews(connection)
@@ -102,16 +98,8 @@ def purge_expired(store: Store, data_folder: Path | None = None) -> int:
 
 
 def _of(owner: str) -> sa.Select[tuple[object, ...]]:
-    since = removed_interviews.c.removed_at >= _as_stored(_now() - KEPT_FOR)
+    since = removed_interviews.c.removed_at >= stored_now(KEPT_FOR)
     return sa.select(removed_interviews).where(removed_interviews.c.owner == owner, since)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _as_stored(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds")
 
 
 def forget_owner(store: Store, owner: str, data_folder: Path) -> int:
@@ -122,11 +110,15 @@ def forget_owner(store: Store, owner: str, data_folder: Path) -> int:
     found = store.interviews(owner)
     names = [*(one.id for one in found), *(one.id for one in list_soft_deleted(store, owner))]
     store.remove_owner(owner)
-    for name in names:
-        unsent_file(data_folder, name).unlink(missing_ok=True)
+    delete_unsent_answers(data_folder, names)
     return len(found)
 
 
 def unsent_file(data_folder: Path, interview: str) -> Path:
     """The file in which the terminal keeps an answer that could not be recorded."""
     return data_folder / f"unsent-{interview}.txt"
+
+
+def delete_unsent_answers(data_folder: Path, interviews: Iterable[str]) -> None:
+    for interview in interviews:
+        unsent_file(data_folder, interview).unlink(missing_ok=True)

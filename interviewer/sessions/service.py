@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from interviewer.errors import InterviewerError, NoSuchInterview
 from interviewer.grading.lexical import warm_up
 from interviewer.sessions.effect_leases import EffectKey, EffectLeases
 from interviewer.sessions.effects import EffectRunner
-from interviewer.sessions.grader_source import GraderSource
+from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_cache import InterviewCache
 from interviewer.sessions.job_queue import JobQueue, TakenElsewhere
 from interviewer.sessions.session import LONGEST_ANSWER, Session
@@ -39,22 +40,23 @@ class SessionService:
     def __init__(
         self,
         store: Store,
-        graders: GraderSource,
+        graders: GraderRegistry,
         *,
         threads: int = 8,
         follow_up_seconds: float = 20.0,
         jobs: JobQueue | None = None,
         limits: UsageLimits | None = None,
         keep_house: Callable[[], object] | None = None,
+        time_grading: Callable[[str], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         """`threads` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take.
 
         Where there are `jobs`, what needs a model is put there for any process to do. `limits` are on what an owner may
-        use; `keep_house` is done whenever left work is looked for.
+        use; `keep_house` is done whenever left work is looked for; `time_grading` as in EffectRunner.
         """
         self.store = store
         self._leases = EffectLeases(store.database)
-        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds, jobs, limits)
+        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds, jobs, limits, time_grading)
         self._jobs, self._threads = jobs, threads
         self._worker: JobWorker | None = None
         self._cache = InterviewCache(store)

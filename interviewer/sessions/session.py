@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, partialmethod
 
 from interviewer.domain.grade import Level, Ruling, Verdict
 from interviewer.domain.interview import (
@@ -13,7 +13,6 @@ from interviewer.domain.interview import (
     Asked,
     AskProbe,
     Clarify,
-    Contested,
     Effect,
     Ended,
     Event,
@@ -117,35 +116,25 @@ class Session:
         except ValueError:
             return None
 
+    def _record_event(self, event: Event, place: str | None = None) -> Interview:
+        return self._record(lambda _: event, place)
+
     def hint(self, place: str | None = None) -> Interview:
         """Give the next hint. Raises OutOfTurn where there is none left."""
         return self._record(_next_hint, place)
 
-    def repeat(self, place: str | None = None) -> Interview:
-        return self._record(lambda _: Repeated(), place)
-
-    def skip(self, place: str | None = None) -> Interview:
-        return self._record(lambda _: Skipped(), place)
-
-    def undo_skip(self, place: str | None = None) -> Interview:
-        """Come back to the question that was passed on just before. Raises OutOfTurn where something was said since."""
-        return self._record(lambda _: SkipUndone(), place)
-
-    def retry(self, place: str | None = None) -> Interview:
-        return self._record(lambda _: Retried(), place)
-
-    def move_on(self, place: str | None = None) -> Interview:
-        return self._record(lambda _: MovedOn(), place)
-
-    def end(self, place: str | None = None) -> Interview:
-        return self._record(lambda _: Ended(), place)
-
-    def contest(self, contested: Contested) -> Interview:
-        return self._record(lambda _: contested)
+    repeat = partialmethod(_record_event, Repeated())
+    skip = partialmethod(_record_event, Skipped())
+    undo_skip = partialmethod(_record_event, SkipUndone())
+    """Come back to the question that was passed on just before. Raises OutOfTurn where something was said since."""
+    retry = partialmethod(_record_event, Retried())
+    move_on = partialmethod(_record_event, MovedOn())
+    end = partialmethod(_record_event, Ended())
 
     def rule(self, question: str, attempt: int, ruling: Ruling) -> Interview:
         """Record what a person says of a criterion. Raises OutOfTurn where nobody may rule yet."""
-        return self._record(lambda _: Ruled(question, attempt, _without_half_characters(ruling)))
+        by, note = _without_half_characters(ruling.by), _without_half_characters(ruling.note)
+        return self._record_event(Ruled(question, attempt, replace(ruling, by=by, note=note)))
 
     def self_mark(self, question: str, attempt: int, levels: Mapping[str, Level]) -> Interview:
         """Record the candidate's level for every criterion; one that is not in `levels` keeps what was suggested."""
@@ -158,15 +147,14 @@ class Session:
 
     def ask_second_opinion(self, question: str, attempt: int) -> Interview:
         """Ask for a grading that does not see the first; `run_due` starts it."""
-        return self._record(lambda _: SecondOpinionAsked(question, attempt))
+        return self._record_event(SecondOpinionAsked(question, attempt))
 
     def regrade(self) -> Interview:
         """Ask for another grading of every attempt whose grading failed."""
         interview = self.interview()
         for attempt in interview.attempts:
             if attempt.failure:
-                asked = RegradeAsked(attempt.question, attempt.number)
-                interview = self._record(partial(_always, asked))
+                interview = self._record_event(RegradeAsked(attempt.question, attempt.number))
         return interview
 
     def stop_grading(self, language: Language | None = None) -> Interview:
@@ -306,16 +294,15 @@ def _since(at: str) -> float | None:
 
 
 def _whole(text: str) -> str:
-    """What was said, without half characters, which a terminal may hand over. Raises OutOfTurn if it is too long."""
+    """What was said. Raises OutOfTurn if it is too long."""
     if len(text) > LONGEST_ANSWER:
         raise OutOfTurn(localized("play.too_long", length=len(text), most=LONGEST_ANSWER))
-    return text.encode("utf-8", "replace").decode()
+    return _without_half_characters(text)
 
 
-def _without_half_characters(ruling: Ruling) -> Ruling:
+def _without_half_characters(text: str) -> str:
     """What a terminal hands over may hold half a character, which no database keeps."""
-    by, note = (text.encode("utf-8", "replace").decode() for text in (ruling.by, ruling.note))
-    return replace(ruling, by=by, note=note)
+    return text.encode("utf-8", "replace").decode()
 
 
 def _if_due(effect: Effect, event: Event, interview: Interview) -> Event | None:
@@ -335,10 +322,6 @@ def _wait(wait: Callable[[float | None], object], seconds: float | None, look: C
             look()
             return
     raise TimeoutError
-
-
-def _always(event: Event, _: Interview) -> Event:
-    return event
 
 
 def _next_hint(interview: Interview) -> Event:

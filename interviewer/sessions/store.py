@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, timedelta, tzinfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +16,7 @@ from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, 
 from interviewer.sessions import class_removal, interview_lists, read_models, review_cards
 from interviewer.sessions.database import Database, store_error
 from interviewer.sessions.interview_lists import InterviewOverview, OwnerOverview
+from interviewer.sessions.interview_search import has_all_words
 from interviewer.sessions.serialization import (
     bank_from_json,
     bank_of_begun,
@@ -34,6 +35,7 @@ from interviewer.sessions.tables import (
     overviews,
     owned_tables,
 )
+from interviewer.sessions.timestamps import stored_now
 from interviewer.text.messages import localized
 
 # What is asked at every event is put together once: that takes SQLAlchemy longer than asking it.
@@ -72,15 +74,8 @@ class Store:
 
     def create(self, owner: str, first: Begun) -> str:
         """Record the first event of a new interview of this owner, and give its id."""
-        interview, now, state = new_id(), _now(), begin(first)
-        digest, bank, body = begun_to_json(first)
-        row = {"interview": interview, "number": 0, "kind": Begun.__name__, "body": body, "at": now}
-        with self.database.write() as connection:
-            self._add_bank(connection, digest, bank)
-            connection.execute(interviews.insert().values(id=interview, owner=owner, begun_at=now))
-            connection.execute(events.insert().values(row))
-            read_models.first_overview(connection, interview, owner, now, state)
-        self._remember(digest, first.bank)
+        interview = new_id()
+        self.insert(interview, owner, [RecordedEvent(first, stored_now())])
         self.observe(Begun.__name__)
         return interview
 
@@ -103,7 +98,9 @@ class Store:
         before = {"this": interview, "at_number": number - 1}
         try:
             with self.database.write() as connection:
-                at = max(_now(), connection.execute(_TIME_OF_EVENT, before).scalar() or "")  # a clock may be set back
+                at = max(
+                    stored_now(), connection.execute(_TIME_OF_EVENT, before).scalar() or ""
+                )  # a clock may be set back
                 row = {"interview": interview, "number": number, "kind": kind, "body": body, "at": at}
                 connection.execute(_ADD_EVENT, row)
                 read_models.update(connection, interview, event, at, after)
@@ -145,7 +142,7 @@ class Store:
         self,
         owner: str | None = None,
         limit: int | None = None,
-        offset: int = 0,
+        offset: int | None = None,
         text: str = "",
         zone: tzinfo = UTC,
     ) -> list[InterviewOverview]:
@@ -153,21 +150,22 @@ class Store:
 
         A word may be in the title, the bank's or the questions', name the mode, or the day in `zone`.
         """
+        which = [] if owner is None else [overviews.c.owner == owner]
         with self.database.read() as connection:
-            return interview_lists.list_overviews(connection, owner, limit, offset, text, zone)
+            return interview_lists.select_overviews(
+                connection, *which, has_all_words(text, zone), limit=limit, offset=offset
+            )
 
     def title_of(self, interview: str) -> str | None:
         """What its owner calls it; None if nobody named it."""
-        with self.database.read() as connection:
-            found = connection.execute(sa.select(interviews.c.title).where(interviews.c.id == interview)).scalar()
-        return None if found is None else str(found)
+        found: str | None = self.database.value(sa.select(interviews.c.title).where(interviews.c.id == interview))
+        return found
 
     def rename(self, interview: str, title: str) -> None:
         """Give an interview a title of its owner's; an empty one takes it back. Raises NoSuchInterview."""
         self.owner_of(interview)
         kept = " ".join(title.split())[:_LONGEST_TITLE] or None
-        with self.database.write() as connection:
-            connection.execute(interviews.update().where(interviews.c.id == interview).values(title=kept))
+        self.database.change(interviews.update().where(interviews.c.id == interview).values(title=kept))
 
     def insert(self, interview: str, owner: str, history: Sequence[RecordedEvent], title: str | None = None) -> None:
         """Add an interview that was played before, with the times of its events; its id must be free.
@@ -189,7 +187,9 @@ class Store:
             connection.execute(interviews.insert().values(values))
             connection.execute(events.insert(), rows)
             read_models.add_interview(connection, interview, owner, [(one.event, one.at) for one in history])
-            review_cards.refresh(connection, read_models.questions_of(connection, interview))
+            if len(history) > 1:
+                review_cards.refresh(connection, read_models.questions_of(connection, interview))
+        self._remember(digest, first.bank)
 
     def remove(
         self,
@@ -231,7 +231,7 @@ class Store:
 
     def due(self, unchanged_for: float | None = None) -> list[tuple[str, str]]:
         """Id and owner of the interviews to which something is owed, if nothing happened for so many seconds."""
-        before = None if unchanged_for is None else _now(-unchanged_for)
+        before = None if unchanged_for is None else stored_now(timedelta(seconds=unchanged_for))
         try:
             with self.database.read() as connection:
                 return interview_lists.list_due(connection, before)
@@ -240,24 +240,11 @@ class Store:
 
     def ungraded(self, owner: str) -> list[str]:
         """The interviews of an owner with answers whose grading failed or is still to come."""
-        with self.database.read() as connection:
-            return interview_lists.list_failed(connection, owner)
-
-    def ruled(self) -> list[str]:
-        """The interviews in which a person ruled on an answer."""
-        with self.database.read() as connection:
-            return interview_lists.list_ruled(connection)
+        return interview_lists.list_ungraded(self.database, owner)
 
     def owners(self) -> list[OwnerOverview]:
         """Everybody who has interviews, the one who played last first."""
-        with self.database.read() as connection:
-            return interview_lists.list_owners(connection)
-
-    def has_others(self, owner: str) -> bool:
-        """Whether there are interviews of anybody but this owner."""
-        with self.database.read() as connection:
-            others = sa.select(interviews.c.id).where(interviews.c.owner != owner).limit(1)
-            return connection.execute(others).first() is not None
+        return interview_lists.list_owners(self.database)
 
     def rebuild_read_models(self) -> int:
         """Make the read models anew from the events, and give the number of interviews."""
@@ -341,7 +328,3 @@ def _digest(body: str) -> str | None:
         return bank_of_begun(body)
     except TranscriptError:
         return None
-
-
-def _now(seconds: float = 0.0) -> str:
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")

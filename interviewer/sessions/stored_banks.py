@@ -64,7 +64,12 @@ class StoredBank:
     def save(self, text: str, before: bytes | None, *, keeps_before: bool = False) -> None:  # noqa: ARG002
         """Raises BankError, also where another bank of its audience has its id."""
         self._check_owner()
-        new = {"yaml": text, "digest": _digest(text.encode()), "changed_at": _now(), **_audience_row(self.audience)}
+        new = {
+            "yaml": text,
+            "digest": _digest(text.encode()),
+            "changed_at": _now(),
+            **_audience_row(self.audience),
+        }
         try:
             with self.store.database.write() as connection:
                 self._check_room(connection, len(text.encode()))
@@ -105,14 +110,12 @@ class StoredBank:
     def _text(self, column: str) -> bytes | None:
         if not self.digest:
             return None
-        with self.store.database.read() as connection:
-            found = connection.execute(sa.select(stored_banks.c[column]).where(self._is_this)).scalar()
+        found = self.store.database.value(sa.select(stored_banks.c[column]).where(self._is_this))
         return None if found is None else found.encode()
 
     def _update(self, which: sa.ColumnElement[bool], **values: Any) -> None:
         try:
-            with self.store.database.write() as connection:
-                connection.execute(stored_banks.update().where(which).values(values))
+            self.store.database.change(stored_banks.update().where(which).values(values))
         except IntegrityError as error:
             raise self._taken() from error
 
@@ -237,24 +240,20 @@ def export_banks(store: Store, owner: str) -> list[dict[str, str | None]]:
     """All that is kept of the banks of an owner, but for what they removed."""
     names = ("id", "visibility", "classroom", "changed_at", "yaml")
     query = sa.select(*(stored_banks.c[name] for name in names)).where(stored_banks.c.owner == owner, _IS_THERE)
-    with store.database.read() as connection:
-        return [dict(row) for row in connection.execute(query.order_by(stored_banks.c.id)).mappings()]
+    return [row._asdict() for row in store.database.rows(query.order_by(stored_banks.c.id))]
 
 
 def purge_removed_banks(store: Store) -> int:
     """Drop for good the banks that nobody can put back any more; give how many that were."""
     is_old = stored_banks.c.removed_at < _oldest_kept()
-    with store.database.read() as connection:
-        if connection.execute(sa.select(stored_banks.c.id).where(is_old).limit(1)).first() is None:
-            return 0
-    with store.database.write() as connection:
-        return connection.execute(stored_banks.delete().where(is_old)).rowcount
+    if store.database.first(sa.select(stored_banks.c.id).where(is_old).limit(1)) is None:
+        return 0
+    return store.database.change(stored_banks.delete().where(is_old))
 
 
-def _list(store: Store, which: sa.ColumnElement[bool], *order: sa.ColumnElement[Any]) -> list[sa.Row[tuple[Any, ...]]]:
+def _list(store: Store, which: sa.ColumnElement[bool], *order: sa.ColumnElement[Any]) -> list[sa.Row[Any]]:
     query = sa.select(*_LISTED).where(which).order_by(*order, stored_banks.c.id, stored_banks.c.owner)
-    with store.database.read() as connection:
-        return list(connection.execute(query))
+    return list(store.database.rows(query))
 
 
 def _of_row(store: Store, row: Any, *, is_locked: bool = False) -> StoredBank:

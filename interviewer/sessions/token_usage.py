@@ -21,6 +21,7 @@ from interviewer.sessions.tables import (
     overviews,
     removed_interviews,
 )
+from interviewer.sessions.timestamps import as_stored
 
 _GRADING = (Graded.__name__, SecondOpinionGiven.__name__)
 
@@ -45,8 +46,7 @@ def class_budget(database: Database, interview: str) -> ClassBudget | None:
     query = sa.select(classes.c.id, classes.c.name, classes.c.daily_tokens)
     query = query.select_from(classes.join(assignments).join(assigned_interviews))
     this = query.where(assigned_interviews.c.interview == interview, classes.c.daily_tokens.is_not(None))
-    with database.read() as connection:
-        found = connection.execute(this).first()
+    found = database.first(this)
     return ClassBudget._make(found) if found else None
 
 
@@ -63,7 +63,7 @@ def spent_since(
     def is_meant(table: sa.Table) -> sa.ColumnElement[bool]:
         return table.c.interview.in_(assigned) if owner is None else table.c.owner == owner
 
-    first = since.isoformat(timespec="milliseconds")
+    first = as_stored(since)
     with database.read() as connection:
         recent = sa.select(overviews.c.interview).where(is_meant(overviews), overviews.c.changed_at >= first)
         query = sa.select(events.c.at, _tokens(connection).label("tokens")).where(
@@ -85,7 +85,7 @@ def spent_by_owner(database: Database, since: datetime | None = None) -> dict[st
         query = sa.select(interviews.c.owner, total).join(events, events.c.interview == interviews.c.id)
         query = query.where(events.c.kind.in_(_GRADING)).group_by(interviews.c.owner)
         if since is not None:
-            query = query.where(events.c.at >= since.isoformat(timespec="milliseconds"))
+            query = query.where(events.c.at >= as_stored(since))
         return {row.owner: int(row.tokens or 0) for row in connection.execute(query)}
 
 

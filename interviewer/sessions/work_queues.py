@@ -7,13 +7,8 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
-
-from interviewer.llm.model_call import ModelCall
 
 _IDLE_SECONDS = 10.0
-
-T = TypeVar("T")
 
 
 class WorkQueues:
@@ -56,28 +51,8 @@ class _WorkQueue:
                         self._threads -= 1
                         return
                 continue
-            _fulfil(future, work)
-
-
-def with_time_limit(seconds: float, work: Callable[[], T]) -> T | None:
-    """What the work gives, if it gives it in time; else None, and a model that it asks is stopped."""
-    future: Future[T] = Future()
-    call = ModelCall()
-
-    def watched() -> T:
-        with call.running():
-            return work()
-
-    threading.Thread(target=_fulfil, args=(future, watched), name="time limit", daemon=True).start()
-    try:
-        return future.result(seconds)
-    except TimeoutError:
-        call.stop()  # a server that answers one at a time is needed for the gradings
-        return None
-
-
-def _fulfil(future: Future[T], work: Callable[[], T]) -> None:
-    try:
-        future.set_result(work())
-    except BaseException as error:  # noqa: BLE001 - raised again where the future is asked
-        future.set_exception(error)
+            try:
+                work()
+                future.set_result(None)
+            except BaseException as error:  # noqa: BLE001 - raised again where the future is asked
+                future.set_exception(error)

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import opencc
 
@@ -83,6 +84,16 @@ def is_content(token: str) -> bool:
     return token not in _stop_stems() and token not in _OPERATORS
 
 
+def weight(words: Iterable[str]) -> float:
+    """How much words of content say: a Chinese character is half a word."""
+    return sum(1.0 if word.isascii() else 0.5 for word in words)
+
+
+def character_pairs(tokens: Sequence[Token]) -> list[str]:
+    """For each token but the last, the pair that it makes with the next one if both are Chinese characters, else ''."""
+    return [one.text + other.text if one.is_cjk and other.is_cjk else "" for one, other in pairwise(tokens)]
+
+
 def may_be_misspelt(stem: str) -> bool:
     """Whether a stem is an English word that is long enough to be recognised with a slip of the pen in it."""
     return len(stem) >= _SHORTEST_FUZZY and stem.isascii() and stem.isalpha()
@@ -104,16 +115,9 @@ def shingles(stretches: Iterable[Clause]) -> frozenset[str]:
     """Letter trigrams of the words and pairs of neighbouring Chinese characters."""
     found: set[str] = set()
     for clause in stretches:
-        previous = ""
-        for token in clause.tokens:
-            if token.is_cjk:
-                if previous:
-                    found.add(previous + token.text)
-                previous = token.text
-            else:
-                previous = ""
-                found.update(_trigrams(token.text))
-    return frozenset(found)
+        found.update(character_pairs(clause.tokens))
+        found.update(*(_trigrams(token.text) for token in clause.tokens if not token.is_cjk))
+    return frozenset(found - {""})
 
 
 @lru_cache(maxsize=65536)
@@ -220,8 +224,3 @@ def _pieces(text: str) -> Iterator[Token | str]:
         elif character in _SENTENCE_END or character in _CLAUSE_END:
             yield character
         at += 1
-
-
-def joined(tokens: Sequence[Token], text: str) -> str:
-    """The stretch of the original text that these tokens cover, verbatim."""
-    return text[tokens[0].start : tokens[-1].end]

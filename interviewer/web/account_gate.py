@@ -16,7 +16,7 @@ from interviewer.errors import NotAllowed, StoreError
 from interviewer.sessions.accounts import Account
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import language_of_request
+from interviewer.web.visit import language_of_request
 
 SIGN_IN, START, CALLBACK = "/sign-in", "/sign-in/start", "/sign-in/callback"
 
@@ -74,18 +74,15 @@ class AccountGate:
             account, is_taken_along = (None, False)
             if claim is not None:
                 account, is_taken_along = await run_in_threadpool(self._account, claim, brought)
-        except NotAllowed as error:
-            await _refused(error.into(language_of_request(request)), 403)(scope, receive, send)
-            return
-        except StoreError as error:
-            await _refused(error.into(language_of_request(request)), 503)(scope, receive, send)
+        except (NotAllowed, StoreError) as error:
+            status = 403 if isinstance(error, NotAllowed) else 503
+            await _refused(error.into(language_of_request(request)), status)(scope, receive, send)
             return
         if account is None:
             await self._sent_away(request)(scope, receive, send)
             return
-        await self._app(
-            self._as_owner(scope, account.owner), receive, self._without_owner(send) if is_taken_along else send
-        )
+        sending = self._without_owner(send) if is_taken_along else send
+        await self._app(self._as_owner(scope, account.owner), receive, sending)
 
     def _account(self, claim: Any, brought: str | None) -> tuple[Account | None, bool]:
         """The account of a claim, and whether what the browser had is its now."""

@@ -26,10 +26,9 @@ from interviewer.sessions.store import Store
 from interviewer.sessions.stored_banks import export_banks
 from interviewer.settings import Settings
 from interviewer.text.messages import say
-from interviewer.web.account_cookie import AccountCookie
 from interviewer.web.account_gate import SIGN_IN
-from interviewer.web.identity import Owners
-from interviewer.web.page_language import language_of_request
+from interviewer.web.identity import AccountCookie, Owners
+from interviewer.web.visit import language_of_request
 
 _LINE = """<div class="account-line quiet"><span>{{ account.name }} · {{ say("account_role." ~ account.role) }}</span>
 <a href="account">{{ say("account.title") }}</a>

@@ -1,33 +1,106 @@
-"""What a coach does on the tab Classes. Knows nothing of gradio."""
+"""What a coach does on the tab Classes: what its forms and buttons send, checked and carried out. Knows nothing of gradio."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import date
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from interviewer.domain.grade import Level, Ruling
-from interviewer.domain.language import Language
+from interviewer.domain.interview import Mode
 from interviewer.errors import BankError, InterviewerError, NotAllowed
 from interviewer.presentation.templating import inline
 from interviewer.sessions.assignments import assign, assignment_of, delete_assignment, find_assignment
-from interviewer.sessions.classes import clean_name, delete_class, leave_class, make_class, renew_invitation
+from interviewer.sessions.classes import (
+    LONGEST_NAME,
+    clean_name,
+    delete_class,
+    leave_class,
+    make_class,
+    renew_invitation,
+)
 from interviewer.sessions.coach_notes import save_coach_note
 from interviewer.sessions.permissions import Action
+from interviewer.sessions.question_notes import LONGEST_NOTE
 from interviewer.text.messages import localized, say
-from interviewer.web.class_actions import (
-    CLASS_ACTIONS,
-    Assign,
-    ClassAction,
-    MakeClass,
-    OnClass,
-    Open,
-    RemoveMember,
-    RuleAlike,
-    TakeBack,
-    WriteNote,
-)
 from interviewer.web.class_screens import ClassScreens
-from interviewer.web.page_actions import Rule
+from interviewer.web.page_actions import Rule, Sent
+from interviewer.web.visit import Visit
+
+_Id = Annotated[str, Field(max_length=80)]
+_Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+def _or_none(value: Any) -> Any:
+    """A date that was left out comes from a form as an empty text."""
+    return value or None
+
+
+class Open(Sent):
+    """Another screen: nothing, or `class/ID`, `assign/ID/BANK`, `assignment/ID`, `alike/ID/QUESTION`, `interview/ID`."""
+
+    do: Literal["open"]
+    where: Annotated[str, Field(max_length=200)]
+
+
+class MakeClass(Sent):
+    do: Literal["make_class"]
+    name: _Name
+
+
+class OnClass(Sent):
+    """Another invitation, or the class is deleted."""
+
+    do: Literal["renew", "delete_class"]
+    classroom: _Id
+
+
+class RemoveMember(Sent):
+    do: Literal["remove_member"]
+    classroom: _Id
+    member: _Id
+
+
+class Assign(Sent):
+    """Something to do for a class; no questions are all of the bank."""
+
+    do: Literal["assign"]
+    classroom: _Id
+    bank: _Id
+    title: _Name
+    mode: Mode
+    due_on: Annotated[date | None, BeforeValidator(_or_none)] = None
+    questions: list[_Id] = Field([], max_length=500)
+
+
+class TakeBack(Sent):
+    do: Literal["take_back"]
+    assignment: _Id
+
+
+class WriteNote(Sent):
+    do: Literal["write_note"]
+    interview: _Id
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)]
+
+
+class RuleAlike(Sent):
+    """The same level for one criterion of each of these tries, written `interview attempt`."""
+
+    do: Literal["rule_alike"]
+    assignment: _Id
+    question: _Id
+    criterion: _Id
+    tries: Annotated[list[Annotated[str, Field(max_length=50)]], Field(min_length=1, max_length=1000)]
+    level: Level
+
+
+ClassAction = Annotated[
+    Open | MakeClass | OnClass | RemoveMember | Assign | TakeBack | WriteNote | RuleAlike | Rule,
+    Field(discriminator="do"),
+]
+
+CLASS_ACTIONS: TypeAdapter[list[ClassAction]] = TypeAdapter(list[ClassAction])
 
 _TOLD = '{% if problem %}<p role="alert">{{ problem }}</p>{% endif %}{% if done %}<p role="status">{{ done }}</p>{% endif %}'
 
@@ -45,38 +118,34 @@ class ClassHandlers:
 
     screens: ClassScreens
 
-    def show(
-        self, owner: str, where: str, base: str, language: Language, *, problem: str = "", done: str = ""
-    ) -> ClassView:
-        """The screen at this place; the list of classes, with the reason, where it is not there or not for this owner.
-
-        `base` is the address of the page, for the link that is given to others.
-        """
+    def show(self, visit: Visit, where: str, *, problem: str = "", done: str = "") -> ClassView:
+        """The screen at this place; the list of classes, with the reason, where it is not there or not for who asks."""
         try:
-            drawn = self.screens.draw(owner, where, base, language)
+            drawn = self.screens.draw(visit, where or "")
         except InterviewerError as error:
-            problem = problem or error.into(language)
+            problem = problem or error.into(visit.language)
             if where:
-                return self.show(owner, "", base, language, problem=problem)
+                return self.show(visit, "", problem=problem)
             drawn = ""
-        return ClassView(inline(_TOLD, language, problem=problem, done=done) + drawn, where)
+        return ClassView(inline(_TOLD, visit.language, problem=problem, done=done) + drawn, where or "")
 
-    def act(self, owner: str, where: str, sent: str, base: str, language: Language) -> ClassView:
+    def act(self, visit: Visit, where: str, sent: str) -> ClassView:
         """Do what was sent, and give what is to be seen then."""
-        done = ""
+        done = problem = ""
         try:
             for action in CLASS_ACTIONS.validate_json(sent):
-                where = self._do(owner, where, action, language)
-                done = say("classes.note_kept", language) if isinstance(action, WriteNote) else ""
+                where = self._do(visit, where or "", action)
+                done = say("classes.note_kept", visit.language) if isinstance(action, WriteNote) else ""
         except ValidationError:
-            return self.show(owner, where, base, language, problem=say("classes.bad_form", language))
+            problem = say("classes.bad_form", visit.language)
         except InterviewerError as error:
-            return self.show(owner, where, base, language, problem=error.into(language))
-        return self.show(owner, where, base, language, done=done)
+            problem = error.into(visit.language)
+        return self.show(visit, where, problem=problem, done="" if problem else done)
 
-    def _do(self, owner: str, where: str, action: ClassAction, language: Language) -> str:
+    def _do(self, visit: Visit, where: str, action: ClassAction) -> str:
         """Carry out one action, and give the place of the screen that follows. Raises NotAllowed, BankError, OutOfTurn."""
-        store, access = self.screens.service.store, self.screens.access
+        store, access, owner = self.screens.service.store, self.screens.access, visit.owner
+        by = self.screens.name(owner, visit.language)
         match action:
             case Open():
                 return action.where
@@ -88,12 +157,12 @@ class ClassHandlers:
                 return f"class/{make_class(store, owner, action.name).id}"
             case WriteNote():
                 access.require(owner, Action.WRITE_NOTE, action.interview)
-                save_coach_note(store, action.interview, owner, self._name(owner, language), action.note)
+                save_coach_note(store, action.interview, owner, by, action.note)
             case Rule():
-                ruling = Ruling(action.criterion, action.level, self._name(owner, language), action.note.strip())
+                ruling = Ruling(action.criterion, action.level, by, action.note.strip())
                 self._rule(owner, where.partition("/")[2], action.question, action.attempt, ruling)
             case RuleAlike():
-                self._rule_alike(owner, action, language)
+                self._rule_alike(owner, action, by)
             case TakeBack():
                 found = find_assignment(store, action.assignment)
                 access.require(owner, Action.CHANGE_CLASS, found.classroom if found else "")
@@ -123,22 +192,14 @@ class ClassHandlers:
         for question in wish.questions:
             if question not in {one.id for one in bank.questions}:
                 raise BankError("", "", localized("plan.unknown_question", name=repr(question)))
-        store, title = self.screens.service.store, clean_name(wish.title) or bank.title.into(bank.language)
-        assign(
-            store,
-            wish.classroom,
-            title=title,
-            bank=bank.id,
-            questions=wish.questions,
-            mode=wish.mode,
-            due_on=wish.due_on,
-        )
+        title = clean_name(wish.title) or bank.title.into(bank.language)
+        store, room = self.screens.service.store, wish.classroom
+        assign(store, room, title=title, bank=bank.id, questions=wish.questions, mode=wish.mode, due_on=wish.due_on)
 
-    def _rule_alike(self, owner: str, wish: RuleAlike, language: Language) -> None:
-        by, store = self._name(owner, language), self.screens.service.store
+    def _rule_alike(self, owner: str, wish: RuleAlike, by: str) -> None:
         for one in wish.tries:
             interview, _, attempt = one.partition(" ")
-            found = assignment_of(store, interview)
+            found = assignment_of(self.screens.service.store, interview)
             if found is None or found.id != wish.assignment or not attempt.isdecimal():
                 raise NotAllowed(localized("classes.refused"))
             self._rule(owner, interview, wish.question, int(attempt), Ruling(wish.criterion, Level(wish.level), by))
@@ -146,6 +207,3 @@ class ClassHandlers:
     def _rule(self, owner: str, interview: str, question: str, attempt: int, ruling: Ruling) -> None:
         self.screens.access.require(owner, Action.RULE, interview)
         self.screens.service.resume(interview, None).rule(question, attempt, ruling)
-
-    def _name(self, owner: str, language: Language) -> str:
-        return self.screens.access.name(owner) or say("classes.unnamed", language)

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from interviewer.banks.loader import BankLibrary
 from interviewer.domain.grade import Level
-from interviewer.domain.interview import Interview, shows_grades
+from interviewer.domain.interview import shows_grades
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized, Question
 from interviewer.errors import NotAllowed
@@ -34,6 +34,11 @@ from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import localized, say
 from interviewer.web.badge import Badges
+from interviewer.web.visit import Visit
+
+T = TypeVar("T")
+
+_NOT_ASKED: dict[str, Any] = {"question": None, "groups": ()}
 
 
 class CandidateLine(NamedTuple):
@@ -52,68 +57,54 @@ class ClassScreens:
     access: Access
     badges: Badges
 
-    def draw(self, owner: str, where: str, base: str, language: Language) -> str:
-        """The screen at a place, which is written as in `class_actions.Open`; '' is the list of classes."""
+    def draw(self, visit: Visit, where: str) -> str:
+        """The screen at a place, which is written as in `class_handlers.Open`; '' is the list of classes."""
         match where.split("/"):
             case [""]:
-                return self._classes(owner, language)
+                return self._classes(visit)
             case ["class", name]:
-                return self._class(self._classroom(owner, name), base, language)
+                return self._class(self._classroom(visit, name), visit)
             case ["assign", name, bank]:
-                room, chosen = self._classroom(owner, name), self.library.of_class(name).bank(bank)
-                return render("assign.html", language, classroom=room, bank=chosen)
+                room, chosen = self._classroom(visit, name), self.library.of_class(name).bank(bank)
+                return render("assign.html", visit.language, classroom=room, bank=chosen)
             case ["assignment", name]:
-                assignment = self._assignment(owner, name)
-                return self._progress(self._classroom(owner, assignment.classroom), assignment, language)
+                return self._progress(*self._assignment(visit, name), visit.language)
             case ["alike", name, question]:
-                assignment = self._assignment(owner, name)
-                return self._alike(self._classroom(owner, assignment.classroom), assignment, question, language)
+                return self._alike(*self._assignment(visit, name), question, visit.language)
             case ["interview", name]:
-                return self._interview(owner, name, language)
+                return self._interview(visit, name)
         raise NotAllowed(localized("classes.refused"))
 
-    def _classes(self, owner: str, language: Language) -> str:
+    def _classes(self, visit: Visit) -> str:
+        store, owner = self.service.store, visit.owner
         if not self.access.may_coach(owner):
             raise NotAllowed(localized("classes.refused"))
-        store, is_admin = self.service.store, self.access.is_admin(owner)
+        is_admin = self.access.is_admin(owner)
         lines = [
             {
                 "classroom": one,
                 # Everybody knows whose their own class is.
-                "coach": self._name(one.owner, language) if is_admin and one.owner != owner else "",
+                "coach": self.name(one.owner, visit.language) if is_admin and one.owner != owner else "",
                 "members": len(list_members(store, one.id)),
                 "assignments": len(list_assignments(store, one.id)),
             }
             for one in list_classes(store, None if is_admin else owner)
         ]
-        return render("classes.html", language, classes=lines)
+        return render("classes.html", visit.language, classes=lines)
 
-    def _class(self, classroom: Classroom, base: str, language: Language) -> str:
-        store = self.service.store
-        members = [(one, self._name(one.owner, language)) for one in list_members(store, classroom.id)]
-        lines = [
-            {
-                "assignment": one,
-                "bank": self._bank_title(one),
-                "done": sum(each.is_done for each in list_progress(store, one)),
-            }
-            for one in list_assignments(store, classroom.id)
-        ]
-        return render(
-            "class.html",
-            language,
-            classroom=classroom,
-            assigned=lines,
-            members=members,
-            banks=self.library.of_class(classroom.id).banks(),
-            link=f"{base}/join/{classroom.invitation}",
-        )
+    def _class(self, classroom: Classroom, visit: Visit) -> str:
+        store, name = self.service.store, classroom.id
+        found = [(one, self._bank_title(one), list_progress(store, one)) for one in list_assignments(store, name)]
+        lines = [{"assignment": a, "bank": bank, "done": sum(one.is_done for one in of)} for a, bank, of in found]
+        members = [(one, self.name(one.owner, visit.language)) for one in list_members(store, name)]
+        banks, link = self.library.of_class(name).banks(), f"{visit.address}/join/{classroom.invitation}"
+        shown = {"assigned": lines, "members": members, "banks": banks, "link": link}
+        return render("class.html", visit.language, classroom=classroom, **shown)
 
     def _progress(self, classroom: Classroom, assignment: Assignment, language: Language) -> str:
         store = self.service.store
-        lines = [
-            CandidateLine(self._name(one.owner, language), one.overview) for one in list_progress(store, assignment)
-        ]
+        begun = list_progress(store, assignment)
+        lines = [CandidateLine(self.name(one.owner, language), one.overview) for one in begun]
         outcomes = list_outcomes(store, assignment.id)
         pairs = defaultdict(list)
         for one in outcomes:
@@ -128,60 +119,40 @@ class ClassScreens:
             }
             for question in self._questions(lines)
         ]
-        return render(
-            "assignment.html",
-            language,
-            classroom=classroom,
-            assignment=assignment,
-            bank=self._bank_title(assignment),
-            rows=lines,
-            maps=maps,
-            agreement=agreement_over_all(pairs) if pairs else None,
-            point_sign=sign,
-        )
+        shown = {"bank": self._bank_title(assignment), "rows": lines, "maps": maps, "point_sign": sign}
+        whole = agreement_over_all(pairs) if pairs else None
+        named = {"classroom": classroom, "assignment": assignment}
+        return render("assignment.html", language, **named, **shown, agreement=whole)
 
     def _alike(self, classroom: Classroom, assignment: Assignment, question: str, language: Language) -> str:
-        played = {
-            one.overview.id: self.service.resume(one.overview.id, None).interview()
-            for one in list_progress(self.service.store, assignment)
-            if one.overview and not one.overview.problem
-        }
+        begun = [one.overview for one in list_progress(self.service.store, assignment) if one.overview]
+        played = {one.id: self.service.resume(one.id, None).interview() for one in begun if not one.problem}
         asked = [one.bank[question] for one in played.values() if question in one.plan.questions]
-        return render(
-            "like_answers.html",
-            language,
-            classroom=classroom,
-            assignment=assignment,
-            question=asked[-1] if asked else None,
-            groups=group_like_answers(question, played) if asked else (),
-        )
+        shown = {"question": asked[-1], "groups": group_like_answers(question, played)} if asked else _NOT_ASKED
+        return render("like_answers.html", language, classroom=classroom, assignment=assignment, **shown)
 
-    def _interview(self, owner: str, name: str, language: Language) -> str:
+    def _interview(self, visit: Visit, name: str) -> str:
+        """Without what the candidate keeps about questions, and without what they practised before."""
+        owner, language, store = visit.owner, visit.language, self.service.store
         self.access.require(owner, Action.RULE, name)
-        store, session = self.service.store, self.service.resume(name, None)
-        assignment = assignment_of(store, name)
-        classroom = find_class(store, assignment.classroom) if assignment else None
-        if assignment is None or classroom is None:
-            raise NotAllowed(localized("classes.refused"))
-        interview, candidate = session.interview(), self._name(session.owner, language)
-        coach = self._name(owner, language)
+        session, assignment = self.service.resume(name, None), existing(assignment_of(store, name))
+        interview, candidate = session.interview(), self.name(session.owner, language)
+        told = ""
+        if shows_grades(interview):
+            live = CardActions(self.badges.is_measured(interview), coach=self.name(owner, language))
+            badge = self.badges.on(interview, language)
+            told = report(interview, language, badge=badge, exports_of=name, live=live, is_for_coach=True)
         return render(
             "class_interview.html",
             language,
-            classroom=classroom,
+            classroom=existing(find_class(store, assignment.classroom)),
             assignment=assignment,
             name=candidate,
             interview=name,
             own_note=next((one.note for one in list_coach_notes(store, name) if one.owner == owner), ""),
-            report=self._report(name, interview, coach, language) if shows_grades(interview) else "",
+            report=told,
             chat=chat(interview, language, candidate=candidate),
         )
-
-    def _report(self, name: str, interview: Interview, coach: str, language: Language) -> str:
-        """Without what the candidate keeps about questions, and without what they practised before."""
-        live = CardActions(self.badges.is_measured(interview), coach=coach)
-        badge = self.badges.on(interview, language)
-        return report(interview, language, badge=badge, exports_of=name, live=live, is_for_coach=True)
 
     def _questions(self, lines: Sequence[CandidateLine]) -> list[Question]:
         """What was asked, as it was asked last."""
@@ -192,26 +163,28 @@ class ClassScreens:
         interview = self.service.resume(last.id, None).interview()
         return [interview.bank[question] for question in interview.plan.questions]
 
-    def _classroom(self, owner: str, name: str) -> Classroom:
-        self.access.require(owner, Action.SEE_CLASS, name)
-        found = find_class(self.service.store, name)
-        if found is None:
-            raise NotAllowed(localized("classes.refused"))
-        return found
+    def _classroom(self, visit: Visit, name: str) -> Classroom:
+        self.access.require(visit.owner, Action.SEE_CLASS, name)
+        return existing(find_class(self.service.store, name))
 
-    def _assignment(self, owner: str, name: str) -> Assignment:
-        found = find_assignment(self.service.store, name)
-        if found is None:
-            raise NotAllowed(localized("classes.refused"))
-        self.access.require(owner, Action.SEE_CLASS, found.classroom)
-        return found
+    def _assignment(self, visit: Visit, name: str) -> tuple[Classroom, Assignment]:
+        found = existing(find_assignment(self.service.store, name))
+        return self._classroom(visit, found.classroom), found
 
     def _bank_title(self, assignment: Assignment) -> str | Localized:
         banks = self.library.of_class(assignment.classroom).banks()
         return next((bank.title for bank in banks if bank.id == assignment.bank), assignment.bank)
 
-    def _name(self, owner: str, language: Language) -> str:
+    def name(self, owner: str, language: Language) -> str:
+        """What somebody is called, also where they have no name."""
         return self.access.name(owner) or say("classes.unnamed", language)
+
+
+def existing(found: T | None) -> T:
+    """What was found. Raises NotAllowed where nothing was: whoever may not see a thing is not told that it is there."""
+    if found is None:
+        raise NotAllowed(localized("classes.refused"))
+    return found
 
 
 def _heat_rows(question: str, lines: Sequence[CandidateLine], outcomes: Sequence[LiveOutcome]) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
-"""The controls of the page and where they stand; still without words, which come in the visitor's language."""
+"""The controls of the page and where they stand, each with its words and with what it shows of an interview."""
 
+import time
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -7,12 +9,18 @@ from gradio.blocks import Block
 
 from interviewer.domain.interview import InterviewerStyle, Mode, Order
 from interviewer.domain.language import Language
+from interviewer.presentation.templating import inline, render
 from interviewer.sessions.grader_choice import GraderOptions
+from interviewer.text.messages import say
 from interviewer.web.classes_tab import ClassesTab
+from interviewer.web.components import button, choices, hidden, hidden_button, html, showing, worded
 from interviewer.web.grader_tab import GraderTab
 from interviewer.web.import_tab import ImportTab
 from interviewer.web.prepare_tab import PrepareTab
 from interviewer.web.questions_tab import QuestionsTab
+from interviewer.web.records_tab import RecordsTab
+from interviewer.web.start_choices import ANSWER_SECONDS
+from interviewer.web.view_model import Screen, View
 
 DEFAULT_COUNT = 5
 
@@ -26,140 +34,168 @@ _BROWSER_KEY = "the-id-of-an-interview"
 # What the browser remembers when there is no interview: it would not store an empty text over an older id.
 NO_INTERVIEW = "none"
 
+# The page's script reckons by the server's clock, which need not be that of the visitor's machine.
+_HEAD = '<h1 data-now="{{ now }}">{{ say("app.title") }}</h1><p>{{ say("app.tagline") }}</p>'
+
 
 class Controls:
     """Everything on the page; whoever makes one lays it out."""
 
     def __init__(self, offer: GraderOptions, *, may_import: bool, has_accounts: bool) -> None:
-        self.remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
-        self.place = gr.Textbox(visible="hidden", elem_id="place", show_label=False)
+        remembered = gr.BrowserState(NO_INTERVIEW, storage_key="interview", secret=_BROWSER_KEY)
+        self.remembered = showing(remembered, value=lambda view: view.interview or NO_INTERVIEW)
+        self.place = showing(hidden("place"), value="place")
         # What the buttons on a card ask for comes through these two; the page's script fills in the one and presses the other.
-        self.asked = gr.Textbox(visible="hidden", elem_id="asked", show_label=False)
-        self.ask = gr.Button(visible="hidden", elem_id="ask")
+        self.asked, self.ask = hidden("asked"), hidden_button("ask")
         # What was said aloud for the answer, as the page's script fills it in.
-        self.spoken = gr.Textbox(visible="hidden", elem_id="spoken", show_label=False)
-        self.ticker = gr.Timer(POLL_SECONDS, active=False)
+        self.spoken = hidden("spoken")
+        self.ticker = showing(gr.Timer(POLL_SECONDS, active=False), value=_pace, active="polls")
         with gr.Row(elem_id="head"):
-            self.head = html(elem_id="title")
-            self.page_language = gr.Radio(
-                [("中文", "zh"), ("English", "en")], value="en", elem_id="language", min_width=200, scale=0
-            )
-        self.notice = html(visible=False, elem_id="notice")
+            self.head = worded(html("title"), value=lambda language: inline(_HEAD, language, now=time.time()))
+            languages = [("中文", "zh"), ("English", "en")]
+            radio = gr.Radio(languages, value="en", elem_id="language", min_width=200, scale=0)
+            self.page_language = worded(radio, "app.language", value=str)
+        self.notice = showing(html("notice", visible=False), value=_notice, visible=lambda view: bool(view.notice))
         with gr.Tabs(overflow_behavior="wrap") as self.tabs:
-            with gr.Tab("·", id="practice") as self.practice:
+            with worded(gr.Tab("·", id="practice"), "tab.practice") as self.practice:
                 self.start, self.play, self.report = StartForm(), PlayArea(), ReportArea()
-            with gr.Tab("··", id="interviews") as self.records:
-                self.progress = html(elem_id="progress-page")
-                self.words = gr.Textbox(max_lines=1, elem_id="interview-words")
-                self.listing = html(elem_id="interviews")
-                with gr.Row():
-                    self.refresh = gr.Button(size="sm", elem_id="refresh")
-                    self.regrade = gr.Button(size="sm", elem_id="regrade-everything")
-                    self.link = gr.Button(size="sm", elem_id="link", visible=not has_accounts)
-                self.link_text = html(visible=False, elem_id="link-text")
+            self.records = RecordsTab(may_link=not has_accounts)
             self.questions = QuestionsTab()
-            self.importing = ImportTab(is_allowed=may_import)
+            self.importing = ImportTab(is_allowed=may_import, is_site=has_accounts)
             self.grader = GraderTab(offer)
             self.preparing = PrepareTab(may_save=may_import and not has_accounts)
             self.classes = ClassesTab() if has_accounts else None
-        self.account = html(elem_id="account")
+        self.account = html("account")
 
+    @property
     def all(self) -> list[Any]:
         """Every component, for the events that say all of it anew."""
-        parts = [
-            self.start, self.play, self.report, self.questions, self.importing, self.preparing, self.grader,
-            *([self.classes] if self.classes else []),
-        ]  # fmt: skip
-        plain = [control for control in vars(self).values() if control is not None and control not in parts]
-        return plain + [one for part in parts for one in vars(part).values() if isinstance(one, Block)]
+        own = [one for one in vars(self).values() if one is not None]
+        parts = [one for one in own if not isinstance(one, Block)]
+        inner = [one for part in parts for one in vars(part).values() if isinstance(one, Block)]
+        return [one for one in own if isinstance(one, Block)] + inner
+
+    @property
+    def of_interview(self) -> list[Any]:
+        """What an interview decides of the page, and what there is to do where there is none."""
+        shown = [one for one in self.all if hasattr(one, "shows")]
+        return [*shown, self.play.answer, self.start.today, self.start.practise]
+
+    @property
+    def bank_choice(self) -> list[Any]:
+        """What the banks that there are decide of the start form."""
+        return [self.start.bank, self.start.topics, self.start.count]
+
+
+def _pace(view: View) -> float:
+    return AWAY_SECONDS if view.is_away else POLL_SECONDS
+
+
+def _notice(view: View) -> str:
+    return render("notice.html", view.language, view=view)
+
+
+def _limits(language: Language) -> list[tuple[str, int]]:
+    return [
+        (say("start.minutes", language, count=seconds // 60) if seconds else say("start.no_limit", language), seconds)
+        for seconds in ANSWER_SECONDS
+    ]
 
 
 class StartForm:
     """The start form."""
 
     def __init__(self) -> None:
-        with gr.Column(visible=False, elem_id="start") as self.group:
-            self.today = html(elem_id="today")
+        column = gr.Column(visible=False, elem_id="start")
+        with showing(column, visible=lambda view: view.screen is Screen.START) as self.group:
+            self.today = html("today")
             self.practise = gr.Button(variant="primary", elem_id="practise-today")
             self.title = html()
-            with gr.Accordion("·", open=False, elem_id="choose") as self.choose:
+            with worded(gr.Accordion("·", open=False, elem_id="choose"), "today.choose") as self.choose, gr.Column():
                 self._lay_out_choices()
 
     def _lay_out_choices(self) -> None:
-        with gr.Column():
-            self.bank = gr.Dropdown([], elem_id="bank")
-            self.topics = gr.CheckboxGroup([], elem_id="topics")
-            with gr.Row():
-                self.count = gr.Number(DEFAULT_COUNT, elem_id="count")
-                self.order = gr.Radio([order.value for order in Order], value=Order.BANK, elem_id="order")
-            # Says that the visitor chose it; until then it follows the language of the page.
-            self.language_chosen = gr.Textbox(visible="hidden", elem_id="question-language-chosen", show_label=False)
-            self.language = gr.Radio([language.value for language in Language], elem_id="question-language")
-            self.mode = gr.Radio([mode.value for mode in Mode], value=Mode.COACH, elem_id="mode")
-            self.answer_seconds = gr.Radio([0], value=0, visible=False, elem_id="answer-seconds")
-            self.manner = gr.Radio(
-                [manner.value for manner in InterviewerStyle], value=InterviewerStyle.NEUTRAL, elem_id="manner"
-            )
-            with gr.Row():
-                self.probes = gr.Checkbox(value=False, elem_id="probes")
-                self.hints = gr.Checkbox(value=True, elem_id="hints")
-            self.button = gr.Button(variant="primary", elem_id="begin")
+        self.bank = worded(gr.Dropdown([], elem_id="bank"), "start.bank")
+        self.topics = worded(gr.CheckboxGroup([], elem_id="topics"), "start.topics")
+        with gr.Row():
+            self.count = worded(gr.Number(DEFAULT_COUNT, elem_id="count"), "start.count")
+            order = gr.Radio(list(Order), value=Order.BANK, elem_id="order")
+            self.order = worded(order, "start.order", choices=choices("order", Order))
+        # Says that the visitor chose it; until then it follows the language of the page.
+        self.language_chosen = hidden("question-language-chosen")
+        spoken = choices("language", Language)
+        language = gr.Radio(list(Language), elem_id="question-language")
+        self.language = worded(language, "start.language", choices=spoken, info="start.language_info")
+        mode = gr.Radio(list(Mode), value=Mode.COACH, elem_id="mode")
+        self.mode = worded(mode, "start.mode", choices=choices("mode", Mode))
+        seconds = gr.Radio([0], value=0, visible=False, elem_id="answer-seconds")
+        self.answer_seconds = worded(seconds, "start.answer_seconds", choices=_limits)
+        manner = gr.Radio(list(InterviewerStyle), value=InterviewerStyle.NEUTRAL, elem_id="manner")
+        self.manner = worded(manner, "start.manner", choices=choices("manner", InterviewerStyle))
+        with gr.Row():
+            self.probes = worded(gr.Checkbox(value=False, elem_id="probes"), "start.probes")
+            self.hints = worded(gr.Checkbox(value=True, elem_id="hints"), "start.hints")
+        self.button = button("begin", "start.button", variant="primary")
 
 
 class PlayArea:
     """An interview under way."""
 
     def __init__(self) -> None:
-        with gr.Column(visible=False, elem_id="play") as self.group:
-            self.progress = html(elem_id="progress")
+        column = gr.Column(visible=False, elem_id="play")
+        with showing(column, visible=lambda view: view.screen is Screen.PLAY) as self.group:
+            self.progress = showing(html("progress"), value="progress")
             with gr.Row(elem_id="stage"):
                 with gr.Column(scale=2, min_width=300):
-                    self.chat = html(elem_id="chat")
+                    self.chat = showing(html("chat"), value="chat")
                     self._lay_out_answer()
                     self._lay_out_end()
-                with gr.Column(scale=3, min_width=300, elem_id="side") as self.side:
+                side = gr.Column(scale=3, min_width=300, elem_id="side")
+                with showing(side, visible=lambda view: bool(view.card)) as self.side:
                     self._lay_out_card()
 
     def _lay_out_answer(self) -> None:
-        with gr.Column(elem_id="answering") as self.answering:
+        with showing(gr.Column(elem_id="answering"), visible="may_answer") as self.answering:
             # One line to begin with: only then does Enter send and Shift+Enter break the line.
-            self.answer = gr.Textbox(lines=1, max_lines=8, elem_id="answer")
-            self.voice = html(elem_id="voice")
+            answer = gr.Textbox(lines=1, max_lines=8, elem_id="answer")
+            self.answer = worded(answer, "play.answer", placeholder="play.placeholder")
+            self.voice = html("voice")
             with gr.Row():
-                self.send = gr.Button(variant="primary", elem_id="send", min_width=90)
-                self.hint = gr.Button(elem_id="hint", min_width=70)
-                self.repeat = gr.Button(elem_id="repeat", min_width=70)
-                self.skip = gr.Button(elem_id="skip", min_width=70)
-                self.clarify = gr.Button(elem_id="clarify", min_width=70)
-            self.undo_skip = gr.Button(visible=False, size="sm", elem_id="undo-skip")
+                self.send = button("send", "play.send", variant="primary", min_width=90)
+                self.hint = showing(button("hint", "play.hint", min_width=70), interactive="may_hint")
+                self.repeat = button("repeat", "play.repeat", min_width=70)
+                self.skip = button("skip", "play.skip", min_width=70)
+                self.clarify = button("clarify", "play.ask", min_width=70)
+            undo = button("undo-skip", "play.undo_skip", visible=False, size="sm")
+            self.undo_skip = showing(undo, visible="may_undo_skip")
 
     def _lay_out_end(self) -> None:
-        self.keys = html(elem_id="keys")
+        self.keys = worded(html("keys"), value=partial(render, "keys.html"))
         with gr.Row():
-            self.end = gr.Button(size="sm", elem_id="end", min_width=90)
-            self.leave = gr.Button(size="sm", elem_id="leave", min_width=90)
-        with gr.Row(visible=False, elem_id="ending") as self.ending:
-            self.end_sure = html()
-            self.end_yes = gr.Button(variant="primary", size="sm", elem_id="end-yes", min_width=90)
-            self.end_no = gr.Button(size="sm", elem_id="end-no", min_width=90)
+            self.end = button("end", "play.end", size="sm", min_width=90)
+            self.leave = button("leave", "play.leave", size="sm", min_width=90)
+        with showing(gr.Row(visible=False, elem_id="ending"), visible=lambda _: False) as self.ending:
+            self.end_sure = worded(html(), value=partial(inline, '<p>{{ say("play.end_sure") }}</p>'))
+            self.end_yes = button("end-yes", "play.end_yes", variant="primary", size="sm", min_width=90)
+            self.end_no = button("end-no", "play.end_no", size="sm", min_width=90)
 
     def _lay_out_card(self) -> None:
-        self.card = html(elem_id="card")
-        with gr.Row(visible=False, elem_id="reviewing") as self.reviewing:
-            self.retry = gr.Button(elem_id="retry", min_width=90)
-            self.next = gr.Button(variant="primary", elem_id="next", min_width=90)
-        self.regrade = gr.Button(visible=False, elem_id="regrade")
+        self.card = showing(html("card"), value="card")
+        with showing(gr.Row(visible=False, elem_id="reviewing"), visible="is_reviewing") as self.reviewing:
+            self.retry = button("retry", "play.retry", min_width=90)
+            after = gr.Button(variant="primary", elem_id="next", min_width=90)
+            key = {True: "play.finish", False: "play.next"}
+            self.next = showing(after, value=lambda view: say(key[view.is_last], view.language))
+        again = button("regrade", "play.regrade", visible=False)
+        self.regrade = showing(again, visible=lambda view: view.has_failures and view.is_reviewing)
 
 
 class ReportArea:
     """An interview that is over."""
 
     def __init__(self) -> None:
-        with gr.Column(visible=False, elem_id="result") as self.group:
-            self.report = html(elem_id="report")
-            self.regrade = gr.Button(visible=False, elem_id="regrade-all")
-            self.new = gr.Button(variant="primary", elem_id="new")
-
-
-def html(**options: Any) -> gr.HTML:
-    return gr.HTML(apply_default_css=False, **options)
+        column = gr.Column(visible=False, elem_id="result")
+        with showing(column, visible=lambda view: view.screen is Screen.REPORT) as self.group:
+            self.report = showing(html("report"), value="report")
+            self.regrade = showing(button("regrade-all", "report.regrade", visible=False), visible="has_failures")
+            self.new = button("new", "play.new", variant="primary")

@@ -1,6 +1,6 @@
 """The bank editor: opens a bank, changes its questions, tries answers and saves it. Knows nothing of gradio."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,23 +20,8 @@ from interviewer.grading.lexical import LexicalGrader
 from interviewer.presentation.card import card
 from interviewer.presentation.templating import render
 from interviewer.text.messages import localized
-from interviewer.web.bank_audience import AudienceChoice, audience_choice, audience_label
-from interviewer.web.editor_actions import (
-    EDITOR_ACTION,
-    BankSketch,
-    Change,
-    Check,
-    Edits,
-    ListBanks,
-    Look,
-    OpenBank,
-    OpenImport,
-    OpenText,
-    Save,
-    Stop,
-    Try,
-    WriteText,
-)
+from interviewer.web import editor_actions
+from interviewer.web.bank_audience import audience_choice, audience_label
 from interviewer.web.import_handlers import Importer
 from interviewer.web.refusal import refusal
 
@@ -55,7 +40,7 @@ class Editor:
     def answer(self, owner: str, sent: bytes) -> Reply:
         """What the page's script is told; `told` is HTML for the person, `faults` and `remarks` name their places."""
         try:
-            action = EDITOR_ACTION.validate_json(sent)
+            action = editor_actions.EDITOR_ACTION.validate_json(sent)
         except ValidationError:
             return {"told": refusal("editor.not_understood", Language.EN)}
         language = action.language
@@ -73,61 +58,77 @@ class Editor:
     def _carry_out(self, owner: str, action: Any) -> Reply:  # noqa: C901, PLR0911 - one match
         language = action.language
         match action:
-            case ListBanks():
+            case editor_actions.ListBanks():
                 return {"html": self._banks(language)}
-            case OpenImport(draft=name):
+            case editor_actions.OpenImport(draft=name):
                 draft = self.importer.drafts.get(name)
                 if draft is None or draft.owner != owner:
                     return {"told": refusal("import.no_file", language)}
-                return self._opened(draft.yaml, draft.base, language) | {
-                    "checked": _checked(draft.bank, draft.faults, language)
-                }
-            case OpenBank(bank=name):
+                checked = _checked(draft.bank, draft.faults, language)
+                return self._opened(draft.yaml, draft.base, language) | {"checked": checked}
+            case editor_actions.OpenBank(bank=name):
                 text, base = self.importer.text_of(name)
                 return self._opened(text, base, language)
-            case OpenText(text=text):
+            case editor_actions.OfText(do="open_text", text=text):
                 return self._opened(text, "", language)
-            case Check(text=text):
+            case editor_actions.OfText(text=text):
                 bank = parse_bank(text, "")
                 faults = by_question(lint(bank)) if len(bank.questions) <= _MOST_CHECKED else {}
                 return {"checked": _checked(bank, faults, language)}
-            case WriteText(text=text, edits=edits):
+            case editor_actions.WriteText(text=text, edits=edits):
                 return {"text": _with_edits(text, edits)}
-            case Save(text=text, base=base, edits=edits, audience=audience):
+            case editor_actions.Save(text=text, base=base, edits=edits, audience=audience):
                 whole = text if edits is None else _with_edits(text, edits)
-                return self._save(whole, base, language, audience)
-            case Change():
+                told, saved, version = self.importer.save(whole, base, language, audience)
+                # What stands on the disk now, and what the next save starts from.
+                return {"told": told} | ({"saved": saved, "text": whole, "base": version} if saved else {})
+            case editor_actions.Change():
                 sent = [drafts.read_draft(question) for question in action.questions]
                 has_model = self.importer.models.choice(owner).endpoint is not None
                 changed = _changed(action, sent)
                 return {"questions": [_shown(one, action.bank, language, has_model=has_model) for one in changed]}
-            case Look():
+            case editor_actions.Look():
                 return {"remarks": _remarks(drafts.read_draft(action.questions[0]), action.bank, language)}
-            case Try():
+            case editor_actions.Try():
                 return {"card": self._card(owner, action)}
-            case Stop(window=window, task=task):
-                self.importer.stop(owner, window, task)
+            case editor_actions.Stop(window=window, task=task):
+                self.importer.tasks.stop(owner, window, task)
         return {}
 
     def _banks(self, language: Language) -> str:
         own, shelf = self.importer.library.own_banks(), self.importer.library.shelf
-        seen = (
-            {one.id: audience_label(shelf, one.audience, language) for one in reversed(shelf.places())} if shelf else {}
-        )
+        places = reversed(shelf.places()) if shelf else ()
+        seen = {one.id: audience_label(shelf, one.audience, language) for one in places} if shelf else {}
         return render("own_banks.html", language, banks=own, audiences=seen, removed=self.importer.removed())
 
     def _opened(self, text: str, base: str, language: Language) -> Reply:
         bank = parse_bank(text, "")
-        return _opened(bank, text, base, language, audience_choice(self.importer.library, bank.id, language))
+        topics = {topic: bank.topic_title(topic, language) for topic in (*(bank.topics or {}), *bank.used_topics)}
+        is_bilingual = any(question.text.is_complete for question in bank.questions)
+        about = {"id": bank.id, "language": bank.language, "is_bilingual": is_bilingual, "topics": topics}
+        sketch = editor_actions.BankSketch(**about, policy=bank.policy)
+        shown = [drafts.draft_of(question) for question in bank.questions]
+        title, policy = (DraftText(zh=one.zh, en=one.en) if one else DraftText() for one in (bank.title, bank.policy))
+        html = render(
+            "editor.html",
+            language,
+            title=bank.title,
+            sides=title.languages,
+            policy_sides=_sides_of(sketch),
+            rows=[_row(one, sketch) for one in shown],
+            audience=audience_choice(self.importer.library, bank.id, language),
+        )
+        return {
+            "text": text,
+            "base": base,
+            "bank": sketch.model_dump(mode="json"),
+            "title": title.model_dump(),
+            "policy": policy.model_dump() if policy else {},
+            "questions": [draft.model_dump(mode="json") for draft in shown],
+            "html": html,
+        }
 
-    def _save(self, text: str, base: str, language: Language, audience: str) -> Reply:
-        shown = self.importer.save(text, base, language, audience)
-        if not shown.saved:
-            return {"told": shown.html}
-        # What stands on the disk now, and what the next save starts from.
-        return {"told": shown.html, "saved": shown.saved, "text": text, "base": shown.base}
-
-    def _card(self, owner: str, action: Try) -> str:
+    def _card(self, owner: str, action: editor_actions.Try) -> str:
         question = drafts.finished(drafts.read_draft(action.questions[0]))
         bank, language = _bank_of(question, action.bank), action.language
         if not action.answer.strip():
@@ -142,99 +143,56 @@ class Editor:
         return card(graded, graded.current, language, level=4, is_titled=False)
 
 
-def _opened(bank: Bank, text: str, base: str, language: Language, audience: AudienceChoice | None) -> Reply:
-    topics = {topic: bank.topic_title(topic, language) for topic in (*(bank.topics or {}), *bank.used_topics)}
-    is_bilingual = any(question.text.is_complete for question in bank.questions)
-    sketch = BankSketch(
-        id=bank.id, language=bank.language, is_bilingual=is_bilingual, topics=topics, policy=bank.policy
-    )
-    shown = [drafts.draft_of(question) for question in bank.questions]
-    return {
-        "text": text,
-        "base": base,
-        "bank": sketch.model_dump(mode="json"),
-        "title": {"zh": bank.title.zh, "en": bank.title.en},
-        "policy": {"zh": bank.policy.zh, "en": bank.policy.en} if bank.policy else {},
-        "questions": [draft.model_dump(mode="json") for draft in shown],
-        "html": render(
-            "editor.html",
-            language,
-            title=bank.title,
-            sides=DraftText(zh=bank.title.zh, en=bank.title.en).languages,
-            policy_sides=_sides_of(sketch),
-            rows=[_row(one, sketch) for one in shown],
-            audience=audience,
-        ),
-    }
-
-
-def _row(draft: DraftQuestion, bank: BankSketch) -> dict[str, Any]:
+def _row(draft: DraftQuestion, bank: editor_actions.BankSketch) -> dict[str, Any]:
     """What the list shows of a question."""
     both = (draft.text.zh, draft.text.en) if bank.language is Language.ZH else (draft.text.en, draft.text.zh)
     return {"id": draft.id, "text": next((one for one in both if one.strip()), ""), "draft": draft}
 
 
-def _sides_of(bank: BankSketch) -> list[Language]:
+def _sides_of(bank: editor_actions.BankSketch) -> list[Language]:
     other = Language.EN if bank.language is Language.ZH else Language.ZH
     return [bank.language, other] if bank.is_bilingual else [bank.language]
 
 
-def _sides(draft: DraftQuestion, bank: BankSketch, text: DraftText | None) -> list[Language]:
+def _sides(draft: DraftQuestion, bank: editor_actions.BankSketch, text: DraftText | None) -> list[Language]:
     """The languages of which a text has a field: those that it is in, or else that of its question."""
     if bank.is_bilingual:
         return _sides_of(bank)
     return (text.languages if text else []) or draft.text.languages[:1] or [bank.language]
 
 
-def _shown(draft: DraftQuestion, bank: BankSketch, language: Language, *, has_model: bool) -> Reply:
+def _shown(draft: DraftQuestion, bank: editor_actions.BankSketch, language: Language, *, has_model: bool) -> Reply:
     """A question with its form."""
-    html = render(
-        "editor_question.html",
-        language,
-        row=_row(draft, bank),
-        sides_of=partial(_sides, draft, bank),
-        is_open=True,
-        has_model=has_model,
-    )
-    return {
-        "question": draft.model_dump(mode="json"),
-        "html": html,
-        "remarks": _remarks(draft, bank, language),
-    }
+    form = {"row": _row(draft, bank), "sides_of": partial(_sides, draft, bank), "has_model": has_model}
+    html = render("editor_question.html", language, **form, is_open=True)
+    return {"question": draft.model_dump(mode="json"), "html": html, "remarks": _remarks(draft, bank, language)}
 
 
-def _changed(action: Change, sent: Sequence[DraftQuestion]) -> list[DraftQuestion]:  # noqa: C901, PLR0911 - one match
+def _changed(action: editor_actions.Change, sent: Sequence[DraftQuestion]) -> Sequence[DraftQuestion]:
     """The drafts that take the place of those that were sent."""
-    one, language, place = sent[0], action.bank.language, action.place
+    one, language, place, at, taken = sent[0], action.bank.language, action.place, action.at, action.taken
     if action.what.endswith(("criterion", "criteria")) and place >= max(len(one.criteria), 1):
-        return list(sent)
-    match action.what:
-        case "add_criterion":
-            return [editing.add_criterion(one)]
-        case "remove_criterion":
-            return [editing.remove_criterion(one, place)]
-        case "move_criterion":
-            return [editing.move_criterion(one, place, action.by)]
-        case "split_criterion":
-            return [editing.split_criterion(one, place, language, action.at)]
-        case "merge_criteria":
-            return [editing.merge_criteria(one, place)]
-        case "suggest_criteria":
-            return [editing.suggest_criteria(one, language)]
-        case "add_question":
-            return [one, editing.new_question(one, action.taken)]
-        case "split_question":
-            return list(editing.split_question(one, language, action.at, action.taken))
-        case "merge_questions" if len(sent) > 1:
-            return [editing.merge_questions(*sent)]
-    return [drafts.with_new_groups(draft) for draft in sent]
+        return sent
+    operations: dict[str, Callable[[], Sequence[DraftQuestion]]] = {
+        "show": lambda: [drafts.with_new_groups(draft) for draft in sent],
+        "add_criterion": lambda: [editing.add_criterion(one)],
+        "remove_criterion": lambda: [editing.remove_criterion(one, place)],
+        "move_criterion": lambda: [editing.move_criterion(one, place, action.by)],
+        "split_criterion": lambda: [editing.split_criterion(one, place, language, at)],
+        "merge_criteria": lambda: [editing.merge_criteria(one, place)],
+        "suggest_criteria": lambda: [editing.suggest_criteria(one, language)],
+        "add_question": lambda: [one, editing.new_question(one, taken)],
+        "split_question": lambda: editing.split_question(one, language, at, taken),
+        "merge_questions": lambda: [editing.merge_questions(*sent)] if len(sent) > 1 else [drafts.with_new_groups(one)],
+    }
+    return operations[action.what]()
 
 
-def _bank_of(question: Question, sketch: BankSketch) -> Bank:
+def _bank_of(question: Question, sketch: editor_actions.BankSketch) -> Bank:
     return Bank(sketch.id, Localized.of(sketch.language, sketch.id), (question,), sketch.language, policy=sketch.policy)
 
 
-def _remarks(draft: DraftQuestion, bank: BankSketch, language: Language) -> list[Reply]:
+def _remarks(draft: DraftQuestion, bank: editor_actions.BankSketch, language: Language) -> list[Reply]:
     """What is missing in a draft; where it is a question already, what the check says about it."""
     try:
         question = drafts.finished(draft)
@@ -259,7 +217,7 @@ def _checked(bank: Bank, faults: Mapping[str, Sequence[Fault]], language: Langua
     }
 
 
-def _with_edits(text: str, edits: Edits) -> str:
+def _with_edits(text: str, edits: editor_actions.Edits) -> str:
     """The text of a bank file with what was edited in the form. Raises DraftError and BankError."""
     bank = parse_bank(text, "")
     changed = [drafts.finished(drafts.read_draft(sent)) for sent in edits.changed]

@@ -1,12 +1,12 @@
 """What the script of the bank editor sends: checked here, carried out by `editor`."""
 
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
+from interviewer.web.background_task import WindowTask
 from interviewer.web.page_actions import Sent
 
 
@@ -36,17 +36,10 @@ class OpenBank(_Action):
     bank: str
 
 
-class OpenText(_Action):
-    """A bank as somebody typed it."""
+class OfText(_Action):
+    """A bank as somebody typed it is opened, or the check says what it finds in every question of it."""
 
-    do: Literal["open_text"]
-    text: str
-
-
-class Check(_Action):
-    """What the check says about every question of a bank."""
-
-    do: Literal["check"]
+    do: Literal["open_text", "check"]
     text: str
 
 
@@ -120,13 +113,6 @@ class Try(_OnQuestions):
     by_model: bool
 
 
-class WindowTask(StrEnum):
-    """What a window may wait for, each with a button of its own that stops it."""
-
-    IMPORT = "import"
-    JOB = "job"
-
-
 class Stop(_Action):
     """A task that a window waits for is stopped."""
 
@@ -135,6 +121,6 @@ class Stop(_Action):
     task: WindowTask
 
 
-EditorAction = ListBanks | OpenImport | OpenBank | OpenText | Check | WriteText | Save | Change | Look | Try | Stop
+EditorAction = ListBanks | OpenImport | OpenBank | OfText | WriteText | Save | Change | Look | Try | Stop
 
 EDITOR_ACTION: TypeAdapter[EditorAction] = TypeAdapter(Annotated[EditorAction, Field(discriminator="do")])

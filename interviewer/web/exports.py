@@ -18,8 +18,7 @@ from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import language_of_request
-from interviewer.web.time_zone import time_zone
+from interviewer.web.visit import language_of_link, language_of_request, zone_of_request
 
 
 def add_exports(
@@ -28,32 +27,30 @@ def add_exports(
     """Transcripts as files, and as a page to be printed."""
 
     def written(request: Request, name: str, wish: str, lang: str, disposition: str) -> Response:
-        owner = owners.of(request.cookies)
+        owner, store, zone = owners.of(request.cookies), service.store, zone_of_request(request)
         if wish not in tuple(ExportFormat):
             return PlainTextResponse("Not found.\n", 404)
-        kind = ExportFormat(wish)
-        language = Language(lang) if lang in tuple(Language) else None
-        zone = time_zone(request.cookies.get("zone", ""))
+        kind, language = ExportFormat(wish), language_of_link(lang)
         try:
             access.require(owner, Action.SEE_INTERVIEW, name)
-            history, whose = service.store.history(name), service.store.owner_of(name)
+            history, whose = store.history(name), store.owner_of(name)
             played = replay(recorded.event for recorded in history)
-            # What a candidate practised before is no coach's business.
-            compared = compare(service.store, whose, name, played) if owner == whose else ()
-            spoken = language or played.plan.language
-            candidate = "" if owner == whose else access.name(whose) or say("classes.unnamed", spoken)
-            notes = list_coach_notes(service.store, name) if played.is_over else ()
+            unnamed = say("classes.unnamed", language or played.plan.language)
+            beside = {
+                # What a candidate practised before is no coach's business.
+                "compared": compare(store, whose, name, played) if owner == whose else (),
+                "zone": zone,
+                "coach_notes": list_coach_notes(store, name) if played.is_over else (),
+                "candidate": "" if owner == whose else access.name(whose) or unnamed,
+            }
             known = wiring.known_measurements(settings)
-            text = export_transcript(
-                name, history, kind, language, known, library.banks(), compared, zone, notes, candidate
-            )
+            text = export_transcript(name, history, kind, language, known, library.banks(), **beside)
         except (NotAllowed, NoSuchInterview):
             return PlainTextResponse("Not found.\n", 404)
         except OutOfTurn as error:
             return PlainTextResponse(f"{error.into(language or Language.EN)}\n", 409)
         except (StoreError, TranscriptError) as error:
-            spoken = language or language_of_request(request)
-            told = say("app.no_export", spoken, reason=error.into(spoken))
+            told = say("app.no_export", language or language_of_request(request), reason=error)
             return PlainTextResponse(f"{told}\n", 503, {"Retry-After": "5", "Cache-Control": "no-store"})
         file = f"{played.bank.id}-{moment(history[0].at, zone)[:10]}.{kind}"
         headers = {"Content-Disposition": f'{disposition}; filename="{file}"', "Cache-Control": "no-store"}

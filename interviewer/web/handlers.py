@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import partial, partialmethod
 from typing import Any
 
@@ -11,6 +11,7 @@ from interviewer.domain.interview import Interview, Phase, due, shows_grades
 from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError, NoSuchInterview, OutOfTurn, StoreDamaged, StoreError, TranscriptError
 from interviewer.presentation.card import CardActions
+from interviewer.sessions.classes import leave_class
 from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.due_questions import Today, plan_today
@@ -20,26 +21,20 @@ from interviewer.sessions.practice_log import PracticeSettings, save_practice_se
 from interviewer.sessions.question_notes import list_notes
 from interviewer.sessions.service import LONGEST_ANSWER, Session, SessionService
 from interviewer.text.messages import say
+from interviewer.web import page_actions
 from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
-from interviewer.web.notices import error_text, not_begun, unreachable, with_unrecorded
-from interviewer.web.page_actions import (
-    BeginAssignment,
-    CardAction,
-    Goal,
-    LeaveClass,
-    PageAction,
-    Practise,
-    StopGrading,
-    StopTest,
-)
 from interviewer.web.practice import PracticeHandlers
-from interviewer.web.start_choices import StartChoices
-from interviewer.web.view_model import Screen, View, view
+from interviewer.web.start_choices import chosen_plan
+from interviewer.web.view_model import Screen, View, at_start, error_text, not_begun, unreachable, view, with_unrecorded
+from interviewer.web.visit import Visit
 from interviewer.web.voice import read_spoken
 
 # What needs no server is there in a moment; it is not waited for without end all the same.
 _OFFLINE_SECONDS = 3.0
+
+Step = Callable[[Session, str], Interview]
+"""A step of an interview, given the place where the page believes it to stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,52 +48,66 @@ class PageHandlers:
     practice: PracticeHandlers
     assigned: Assigned | None = None
 
-    def arrive(self, owner: str, interview: str, language: Language) -> View:
+    def arrive(self, visit: Visit, interview: str) -> View:
         """The page as it opens: on the interview the browser remembers, or on the start form."""
         if not interview:
-            return View(Screen.START, language)
+            return View(Screen.START, visit.language)
         try:
-            return self._brought_up_to_date(owner, interview, language)
+            return self._played(visit, interview, Session.interview)
         except (StoreDamaged, TranscriptError) as error:
             # Others can be played.
-            notice = say("play.unreadable", language, reason=error.into(language))
-            return View(Screen.START, language, notice=notice)
+            return at_start(say("play.unreadable", visit.language, reason=error.into(visit.language)), visit.language)
         except InterviewerError as error:
-            return unreachable(error, interview, language)
+            return unreachable(error, interview, visit.language)
 
-    def start(self, owner: str, choices: StartChoices, language: Language) -> View:
-        """A new interview. What cannot be played is said on the start form."""
-        return self._begun(lambda: self.service.begin(owner, choices.plan(self.library.of(owner))), language)
+    def start(self, visit: Visit, *form: Any) -> View:
+        """A new interview, as the start form has it. What cannot be played is said there."""
+        library = self.library.of(visit.owner)
+        return self._begun(visit, lambda: self.service.begin(visit.owner, chosen_plan(library, *form)))
 
-    def answer(self, owner: str, interview: str, place: str, text: str, language: Language, spoken: str = "") -> View:
+    def answer(self, visit: Visit, interview: str, place: str, text: str, spoken: str = "") -> View:
         """Record the answer; in coach mode with the card, if that needs no model. `spoken` is as the page's script sends it."""
         if not text.strip():
-            return self._noticed(owner, interview, language, say("play.empty", language))
+            return self._noticed(visit, interview, say("play.empty", visit.language))
         if len(text) > LONGEST_ANSWER:
-            notice = say("play.too_long", language, length=len(text), most=LONGEST_ANSWER)
-            return with_unrecorded(self._noticed(owner, interview, language, notice), text)
+            notice = say("play.too_long", visit.language, length=len(text), most=LONGEST_ANSWER)
+            return with_unrecorded(self._noticed(visit, interview, notice), text)
         said = read_spoken(spoken)
-        played = self._played(owner, interview, language, lambda session: session.answer(text, place, said), clear=True)
+        played = self._step(
+            lambda session, place: session.answer(text, place, said), visit, interview, place, clear=True
+        )
         return with_unrecorded(played, text) if played.notice and not played.clear else played
 
-    def ask(self, owner: str, interview: str, place: str, text: str, language: Language) -> View:
+    def ask(self, visit: Visit, interview: str, place: str, text: str) -> View:
         """Record what is in the box as a question about the question, which is no answer."""
         if not text.strip():
-            return self._noticed(owner, interview, language, say("play.empty_question", language))
-        ask = lambda session: session.ask(text, place)  # noqa: E731
-        return self._played(owner, interview, language, ask, "play.no_more_questions", clear=True)
+            return self._noticed(visit, interview, say("play.empty_question", visit.language))
+        ask: Step = lambda session, place: session.ask(text, place)  # noqa: E731
+        return self._step(ask, visit, interview, place, "play.no_more_questions", clear=True)
 
     def _step(
         self,
-        step: Callable[[Session, str], Interview],
-        owner: str,
+        step: Step,
+        visit: Visit,
         interview: str,
         place: str,
-        language: Language,
-        **more: Any,
+        refusal: str = "play.not_now",
+        *,
+        clear: bool = False,
     ) -> View:
-        """A step of the interview that needs no more than the place where it stands."""
-        return self._played(owner, interview, language, lambda session: step(session, place), **more)
+        """What the page shows when a step was recorded and what is due was started; `clear`: the answer box is empty then.
+
+        `refusal` is the key of what is said where it is out of turn.
+        """
+        try:
+            return replace(self._played(visit, interview, lambda session: step(session, place)), clear=clear)
+        except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
+            return unreachable(error, interview, visit.language)
+        except InterviewerError as error:
+            told = error_text(error, visit.language)
+            return self._noticed(
+                visit, interview, say(refusal, visit.language) if isinstance(error, OutOfTurn) else told
+            )
 
     end = partialmethod(_step, Session.end)
     hint = partialmethod(_step, Session.hint, refusal="play.no_hint")
@@ -107,109 +116,110 @@ class PageHandlers:
     move_on = partialmethod(_step, Session.move_on)
     # What stands in the box is about what was passed on. The browser keeps it for whoever comes back.
     skip = partialmethod(_step, Session.skip, clear=True)
+    # Whatever could not be graded is graded again, wherever the interview stands.
+    regrade = partialmethod(_step, lambda session, _: session.regrade())
 
-    def regrade(self, owner: str, interview: str, _: str, language: Language) -> View:
-        """Grade again whatever could not be graded."""
-        return self._played(owner, interview, language, Session.regrade)
-
-    def retry(self, owner: str, interview: str, place: str, language: Language) -> View:
+    def retry(self, visit: Visit, interview: str, place: str) -> View:
         """Another try, with what was said before in the box to be made better."""
         said = ""
 
-        def again(session: Session) -> Interview:
+        def again(session: Session, place: str) -> Interview:
             nonlocal said
             said = "\n\n".join(text for _, text in session.interview().current.answers)
             return session.retry(place)
 
-        played = self._played(owner, interview, language, again)
+        played = self._step(again, visit, interview, place)
         return played if played.notice else replace(played, prefill=said)
 
-    def look(self, owner: str, interview: str, language: Language) -> View:
+    def look(self, visit: Visit, interview: str) -> View:
         """The interview as it stands, for a page that waits for grades or for the database, or changes its language."""
         try:
             if not interview:
-                self.service.store.ungraded(owner)  # only asked to see whether the database is back
-                return View(Screen.START, language)
-            return self._brought_up_to_date(owner, interview, language)
+                self.service.store.ungraded(visit.owner)  # only asked to see whether the database is back
+                return View(Screen.START, visit.language)
+            return self._played(visit, interview, Session.interview)
         except InterviewerError as error:
-            return unreachable(error, interview, language)
+            return unreachable(error, interview, visit.language)
 
-    def not_understood(self, owner: str, interview: str, sent: str, language: Language) -> View:
+    def not_understood(self, visit: Visit, interview: str, sent: str) -> View:
         """What no button sends; in the form for the goal, perhaps what was typed."""
         key = "today.bad_goal" if '"goal"' in sent else "play.not_now"
-        return self._noticed(owner, interview, language, say(key, language))
+        return self._noticed(visit, interview, say(key, visit.language))
 
-    def act(self, owner: str, interview: str, actions: Sequence[PageAction], language: Language) -> View:
+    def act(self, visit: Visit, interview: str, actions: Sequence[page_actions.PageAction]) -> View:
         """What the buttons inside cards, reports and lists ask for."""
+        owner, language = visit.owner, visit.language
+        play: Callable[[Session], Interview]
         match actions:
-            case [Goal() as goal, *_]:
-                return self._keep_goal(owner, goal, language)
-            case [Practise() as wish, *_]:
+            case [page_actions.Goal() as goal, *_]:
+                settings = PracticeSettings(goal.exam_on, goal.daily_cap)
+                return self._kept(visit, lambda: save_practice_settings(self.service.store, owner, settings))
+            case [page_actions.LeaveClass() as leaving, *_] if self.assigned:
+                return self._kept(visit, lambda: leave_class(self.service.store, leaving.classroom, owner))
+            case [page_actions.BeginAssignment() as begun, *_] if assigned := self.assigned:
+                return self._begun(visit, lambda: assigned.begin(visit, begun.assignment))
+            case [page_actions.Practise() as wish, *_]:
                 try:
                     names = self._named(owner, interview, wish.questions)
                 except InterviewerError as error:
-                    return self._noticed(owner, interview, language, error_text(error, language))
-                return self.practise(owner, names, language)
-            case [(BeginAssignment() | LeaveClass()) as wish, *_] if self.assigned:
-                return self._in_class(self.assigned, owner, wish, language)
-            case [StopTest(), *_]:
+                    return self._noticed(visit, interview, error_text(error, language))
+                return self._practise(visit, names)
+            case [page_actions.Stop(do="stop_check"), *_]:
                 self.models.stop_check(owner)
-                play: Callable[[Session], Interview] = Session.interview
-            case [StopGrading(), *_]:
+                play = Session.interview
+            case [page_actions.Stop(), *_]:
                 play = partial(Session.stop_grading, language=language)
             case _:
-                on_card = [action for action in actions if isinstance(action, CardAction)]
-                play = partial(_record_all, on_card)
-        return self._played(owner, interview, language, play) if interview else self.look(owner, "", language)
+                play = partial(_record_all, actions)
+        return self._step(lambda session, _: play(session), visit, interview, "") if interview else self.look(visit, "")
 
-    def _in_class(self, assigned: Assigned, owner: str, wish: BeginAssignment | LeaveClass, language: Language) -> View:
-        if isinstance(wish, BeginAssignment):
-            return self._begun(lambda: assigned.begin(owner, wish.assignment, language), language)
+    def _kept(self, visit: Visit, keep: Callable[[], object]) -> View:
+        """The start form when this is written, or why it cannot be."""
         try:
-            assigned.leave(owner, wish.classroom)
+            keep()
         except StoreError as error:
-            return not_begun(error, language)
-        return View(Screen.START, language)
+            return not_begun(error, visit.language)
+        return View(Screen.START, visit.language)
 
-    def today(self, owner: str, zone: tzinfo) -> Today:
-        """What is worth practising now, where the visitor is."""
-        return plan_today(self.service.store, owner, self.library.of(owner).banks(), datetime.now(zone))
+    def today(self, visit: Visit, *, beyond: bool = False) -> Today:
+        """What is worth practising now, where the visitor is; `beyond` what is due."""
+        banks = self.library.of(visit.owner).banks()
+        return plan_today(self.service.store, visit.owner, banks, datetime.now(visit.zone), beyond=beyond)
 
-    def tasks(self, owner: str, zone: tzinfo, language: Language) -> str:
+    def tasks(self, visit: Visit) -> str:
         """What the visitor's classes have assigned; nothing where nobody signs in."""
-        return self.assigned.card(owner, datetime.now(zone).date(), language) if self.assigned else ""
+        return self.assigned.card(visit) if self.assigned else ""
 
-    def practise_today(self, owner: str, language: Language, zone: tzinfo) -> View:
+    def practise_today(self, visit: Visit) -> View:
         """An interview with what is worth practising now; with more of it, where today's is done."""
-        banks, now = self.library.of(owner).banks(), datetime.now(zone)
         try:
-            today = plan_today(self.service.store, owner, banks, now)
+            today = self.today(visit)
             if not today.questions:
-                today = plan_today(self.service.store, owner, banks, now, beyond=True)
+                today = self.today(visit, beyond=True)
         except StoreError as error:
-            return not_begun(error, language)
+            return not_begun(error, visit.language)
         if not today.questions:
-            return View(Screen.START, language, notice=say("today.nothing", language))
-        return self.practise(owner, today.names, language)
+            return at_start(say("today.nothing", visit.language), visit.language)
+        return self._practise(visit, today.names)
 
-    def practise(self, owner: str, names: Sequence[QuestionName], language: Language) -> View:
+    def _practise(self, visit: Visit, names: Sequence[QuestionName]) -> View:
         """An interview with these questions."""
 
         def begin() -> Session:
-            first = make_named_plan(self.library.of(owner).banks(), names, language=language, again=True)
-            return self.service.begin(owner, first)
+            banks = self.library.of(visit.owner).banks()
+            return self.service.begin(visit.owner, make_named_plan(banks, names, language=visit.language, again=True))
 
-        return self._begun(begin, language)
+        return self._begun(visit, begin)
 
-    def _begun(self, begin: Callable[[], Session], language: Language) -> View:
+    def _begun(self, visit: Visit, begin: Callable[[], Session]) -> View:
         """The interview that begins, or why it cannot."""
         try:
             session = begin()
         except StoreError as error:
-            return not_begun(error, language)
+            return not_begun(error, visit.language)
         except (InterviewerError, ValueError) as error:
-            return View(Screen.START, language, notice=error_text(error, language))
-        return self._view(session, session.interview(), language)
+            return at_start(error_text(error, visit.language), visit.language)
+        return self._view(visit, session, session.interview())
 
     def _named(self, owner: str, interview: str, wished: Sequence[str]) -> list[QuestionName]:
         """The questions in the banks; those without a bank are of the interview that is shown."""
@@ -222,68 +232,37 @@ class PageHandlers:
             names.append(QuestionName(bank, question))
         return names
 
-    def _keep_goal(self, owner: str, goal: Goal, language: Language) -> View:
-        try:
-            save_practice_settings(self.service.store, owner, PracticeSettings(goal.exam_on, goal.daily_cap))
-        except StoreError as error:
-            return not_begun(error, language)
-        return View(Screen.START, language)
+    def _played(self, visit: Visit, interview: str, play: Callable[[Session], Interview]) -> View:
+        """The interview with this recorded and all that is due started, also what another process left undone."""
+        session = self.service.resume(interview, visit.owner, visit.language)
+        stands, notice = self._settled(session, play(session), visit.language)
+        return replace(self._view(visit, session, stands), notice=notice)
 
-    def _played(
-        self,
-        owner: str,
-        interview: str,
-        language: Language,
-        play: Callable[[Session], Interview],
-        refusal: str = "play.not_now",
-        *,
-        clear: bool = False,
-    ) -> View:
-        """What the page shows when this was recorded and what is due was started; `clear`: the answer box is empty then.
-
-        `refusal` is the key of what is said where it is out of turn.
-        """
-        try:
-            session = self.service.resume(interview, owner, language)
-            stands, notice = self._settled(session, play(session), language)
-            return replace(self._view(session, stands, language), notice=notice, clear=clear)
-        except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
-            return unreachable(error, interview, language)
-        except InterviewerError as error:
-            notice = say(refusal, language) if isinstance(error, OutOfTurn) else error_text(error, language)
-            return self._noticed(owner, interview, language, notice)
-
-    def _noticed(self, owner: str, interview: str, language: Language, notice: str) -> View:
+    def _noticed(self, visit: Visit, interview: str, notice: str) -> View:
         """The interview as it stands, with something to say."""
         try:
-            session = self.service.resume(interview, owner)
-            return replace(self._view(session, session.interview(), language), notice=notice)
+            session = self.service.resume(interview, visit.owner)
+            return replace(self._view(visit, session, session.interview()), notice=notice)
         except InterviewerError as error:
-            return unreachable(error, interview, language)
+            return unreachable(error, interview, visit.language)
 
-    def regrade_all(self, owner: str, language: Language) -> tuple[int, int]:
+    def regrade_all(self, visit: Visit) -> tuple[int, int]:
         """Ask for the missing grades in all interviews of an owner; how many came at once, and how many are to come."""
         before, after = 0, 0
-        wait = _OFFLINE_SECONDS if self.service.is_offline(owner) else 0.0
+        wait = _OFFLINE_SECONDS if self.service.is_offline(visit.owner) else 0.0
         try:
-            found = self.service.store.ungraded(owner)
+            found = self.service.store.ungraded(visit.owner)
         except StoreError:
             return 0, 0  # the list that is shown with it says what is wrong
         for interview in found:
             try:
-                session = self.service.resume(interview, owner, language)
+                session = self.service.resume(interview, visit.owner, visit.language)
                 before += _ungraded(session.interview())
                 session.regrade()
-                after += _ungraded(session.run_due_and_wait(language, wait))
+                after += _ungraded(session.run_due_and_wait(visit.language, wait))
             except InterviewerError:
                 continue  # an interview that cannot be read is listed as such
         return before - after, after
-
-    def _brought_up_to_date(self, owner: str, interview: str, language: Language) -> View:
-        """The interview with all that is due started, also what another process left undone."""
-        session = self.service.resume(interview, owner, language)
-        stands, notice = self._settled(session, session.interview(), language)
-        return replace(self._view(session, stands, language), notice=notice)
 
     def _settled(self, session: Session, interview: Interview, language: Language) -> tuple[Interview, str]:
         """Start what is due, and say what keeps it from being done.
@@ -303,10 +282,8 @@ class PageHandlers:
             # What was answered is recorded; what is due is asked for again by the page, or found by the next sweep.
             return interview, say("play.grading_waits", language, reason=error.into(language))
 
-    def _view(self, session: Session, interview: Interview, language: Language) -> View:
-        badge = self.badges.on(interview, language)
-        seconds = session.seconds_since_asked()
-        store = self.service.store
+    def _view(self, visit: Visit, session: Session, interview: Interview) -> View:
+        store, is_over = self.service.store, interview.is_over
         shows_card = interview.phase in (Phase.REVIEWING, Phase.OVER) or interview.current.number > 1
         live = CardActions(
             self.badges.is_measured(interview),
@@ -314,16 +291,24 @@ class PageHandlers:
             progress=lambda attempt: session.progress(attempt.question, attempt.number),
             notes=list_notes(store, session.owner) if shows_card else {},
         )
-        compared = compare(store, session.owner, session.id, interview) if interview.is_over else ()
-        coach_notes = list_coach_notes(store, session.id) if interview.is_over else ()
-        partial = session.partial_verdicts()
-        since = session.changed_at() if interview.phase is Phase.WEIGHING else None
-        return view(session.id, interview, language, badge, live, partial, seconds, compared, since, coach_notes)
+        return view(
+            session.id,
+            interview,
+            visit.language,
+            self.badges.on(interview, visit.language),
+            live,
+            verdicts=session.partial_verdicts(),
+            seconds=session.seconds_since_asked(),
+            compared=compare(store, session.owner, session.id, interview) if is_over else (),
+            thinking_since=session.changed_at() if interview.phase is Phase.WEIGHING else None,
+            coach_notes=list_coach_notes(store, session.id) if is_over else (),
+        )
 
 
-def _record_all(actions: Sequence[CardAction], session: Session) -> Interview:
+def _record_all(actions: Sequence[page_actions.PageAction], session: Session) -> Interview:
     for action in actions:
-        action.record(session)
+        if isinstance(action, page_actions.CardAction):
+            action.record(session)
     return session.interview()
 
 

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,29 +23,22 @@ class HourlyBudget:
 
     most: int
     now: Callable[[], float] = time.monotonic
-    _used: dict[str, deque[Spending]] = field(default_factory=dict)
+    _used: dict[str, list[Spending]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def spend(self, owner: str, amount: int) -> Spending | None:
         """Take so much from what this visitor has left; None, and nothing taken, where that is less."""
         with self._lock:
-            self._forget_old()
-            spent = sum(one.amount for one in self._used.get(owner, ()))
-            if spent + amount > self.most:
+            now = self.now()
+            counting = {who: [one for one in used if one.at > now - _HOUR] for who, used in self._used.items()}
+            self._used = {who: used for who, used in counting.items() if used}
+            if sum(one.amount for one in self._used.get(owner, ())) + amount > self.most:
                 return None
-            spending = Spending(self.now(), amount)
-            self._used.setdefault(owner, deque()).append(spending)
+            spending = Spending(now, amount)
+            self._used.setdefault(owner, []).append(spending)
             return spending
 
     def give_back(self, owner: str, spending: Spending) -> None:
         """Undo what this visitor took, if it still counts: nothing was had for it."""
         with self._lock, suppress(KeyError, ValueError):
             self._used[owner].remove(spending)
-
-    def _forget_old(self) -> None:
-        until = self.now() - _HOUR
-        for owner, used in list(self._used.items()):
-            while used and used[0].at <= until:
-                used.popleft()
-            if not used:
-                del self._used[owner]

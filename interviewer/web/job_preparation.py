@@ -17,17 +17,15 @@ from interviewer.llm import LLM
 from interviewer.presentation.job_text import job_notes
 from interviewer.presentation.templating import inline, render
 from interviewer.text.messages import say
-from interviewer.web.editor_actions import WindowTask
-from interviewer.web.import_handlers import Importer, remember
+from interviewer.web.background_task import WindowTask
+from interviewer.web.import_handlers import Importer, remember, task_progress
 from interviewer.web.refusal import refusal
+from interviewer.web.visit import Visit
 
 if TYPE_CHECKING:
     from interviewer.banks.job_description.requirements import JobMap
 
 _MOST_MAPS = 16
-
-_WORKING = """<div class="import-progress"><p role="status">{{ told }}</p><progress aria-label="{{ told }}"></progress>
-{% if may_stop %}<button type="button" class="stop-task" data-task="job">{{ say("import.stop") }}</button>{% endif %}</div>"""
 
 PARTS = {"description": "job.choose_description", "resume": "job.choose_resume"}
 """The two documents, each with the words by which its file is chosen."""
@@ -75,13 +73,12 @@ class JobPreparation:
         forget_job(self.data_folder, owner)
         return inline('<p role="status">{{ say("job.forgotten") }}</p>', language)
 
-    def map(
-        self, owner: str, window: str, description: str, resume: str, language: Language, *, keep: bool
-    ) -> Iterator[Prepared]:
+    def map(self, visit: Visit, window: str, description: str, resume: str, *, keep: bool) -> Iterator[Prepared]:
         """The map of a job, and meanwhile what is waited for."""
         from interviewer.banks.job_description.requirements import JobMap, map_job
         from interviewer.banks.job_description.text_extraction import checked_text
 
+        owner, language = visit.owner, visit.language
         try:
             texts = checked_text(description), checked_text(resume) if resume.strip() else ""
             if keep and self.importer.may_save:
@@ -94,27 +91,30 @@ class JobPreparation:
         banks = self.importer.library.of(owner).banks()
 
         def work(tell: _Tell) -> JobMap:
-            def told(done: int, total: int) -> None:
-                tell(say("job.choosing", language, done=done, total=total))
+            return map_job(
+                *texts,
+                banks,
+                llm,
+                language,
+                lambda done, total: tell(say("job.choosing", language, done=done, total=total)),
+            )
 
-            return map_job(*texts, banks, llm, language, told)
-
-        for found in self._watched(owner, window, work, language):
+        for found in self._watched(visit, window, work):
             if isinstance(found, JobMap):
                 remember(self.maps, (owner, window), found, _MOST_MAPS)
                 yield self._shown(found, llm, language)
             else:
                 yield found
 
-    def draft(self, owner: str, window: str, language: Language) -> Iterator[Prepared]:
+    def draft(self, visit: Visit, window: str) -> Iterator[Prepared]:
         """Questions for the gaps of the map that was shown last; those of each gap are kept before the next is begun."""
         from interviewer.banks.job_description.gap_questions import draft_for_gap, keep_questions
 
-        found, llm, folder = self.maps.get((owner, window)), self.importer.models.llm_for(owner), self.importer.folder
-        if found is None or llm is None or folder is None or not self.importer.may_save:
+        language, importer = visit.language, self.importer
+        found, llm, folder = self.maps.get((visit.owner, window)), importer.models.llm_for(visit.owner), importer.folder
+        if found is None or llm is None or folder is None or not importer.may_save:
             yield Prepared(refusal("job.map_first", language))
             return
-        library = self.importer.library
         drafted: list[Question] = []
 
         def work(tell: _Tell) -> list[Question]:
@@ -122,29 +122,28 @@ class JobPreparation:
                 total, what = len(found.gaps), gap.title or gap.quote
                 tell(say("job.drafting", language, done=number, total=total, what=what))
                 try:
-                    made = draft_for_gap(llm, gap, library.banks_with_unreviewed(), language)
+                    made = draft_for_gap(llm, gap, importer.library.banks_with_unreviewed(), language)
                 except LLMError:
                     if drafted:
                         break  # what is kept is shown
                     raise
-                keep_questions(made, library, folder, language)
+                keep_questions(made, importer.library, folder, language)
                 drafted.extend(made.questions)
             return drafted
 
-        for step in self._watched(owner, window, work, language):
+        for step in self._watched(visit, window, work):
             yield self._shown(found, llm, language, step) if isinstance(step, list) else step
 
-    def _watched(
-        self, owner: str, window: str, work: Callable[[_Tell], T], language: Language
-    ) -> Iterator[Prepared | T]:
+    def _watched(self, visit: Visit, window: str, work: Callable[[_Tell], T]) -> Iterator[Prepared | T]:
         """How far the work is, then its result; a press of the button that stops it ends the request too."""
-        may_stop = self.importer.may_save
+        language, stopping = visit.language, WindowTask.JOB if self.importer.may_save else None
+        begins = say("job.reading", language)
         try:
-            for step in self.importer.watched(owner, window, WindowTask.JOB, work, say("job.reading", language)):
+            for step in self.importer.tasks.watched(visit.owner, window, WindowTask.JOB, work, begins):
                 if step is None:
                     yield Prepared(inline('<p role="status">{{ say("job.stopped") }}</p>', language))
                 elif isinstance(step, str):
-                    yield Prepared(inline(_WORKING, language, told=step, may_stop=may_stop))
+                    yield Prepared(task_progress(stopping, step, language))
                 else:
                     yield step
         except InterviewerError as error:
@@ -155,16 +154,8 @@ class JobPreparation:
     ) -> Prepared:
         from interviewer.banks.job_description.gap_questions import BANK_ID
 
-        may_draft = llm is not None and self.importer.may_save
-        html = render(
-            "job_map.html",
-            language,
-            found=found,
-            notes=job_notes(found, language),
-            drafted=drafted,
-            model=llm.name if llm else "",
-            bank=BANK_ID,
-            may_draft=may_draft,
-            may_save=self.importer.may_save,
-        )
+        may_draft, notes = llm is not None and self.importer.may_save, job_notes(found, language)
+        model, may_save = llm.name if llm else "", self.importer.may_save
+        shown = {"found": found, "notes": notes, "drafted": drafted, "model": model, "bank": BANK_ID}
+        html = render("job_map.html", language, **shown, may_draft=may_draft, may_save=may_save)
         return Prepared(html, may_draft and bool(found.gaps) and not drafted)

@@ -7,17 +7,13 @@ from interviewer.domain.interview import shows_grades
 from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError
 from interviewer.presentation.card import card
-from interviewer.presentation.templating import inline
+from interviewer.presentation.templating import inline, render
 from interviewer.sessions.interview_plan import QuestionName
 from interviewer.sessions.practice_log import last_answer
 from interviewer.sessions.service import SessionService
 from interviewer.text.messages import say
 from interviewer.web.identity import Owners
-
-# A card would give a grade away before its interview shows it.
-_LAST = """<p class="quiet"><time datetime="{{ at }}">{{ moment(at) }}</time> · <a href="?interview={{ id }}">{{ say("questions.whole_interview") }}</a></p>
-{% if card %}{{ card }}{% else %}{% for _, text in answers %}<blockquote dir="auto" class="answer">{{ rich(text, is_typed=true) }}</blockquote>{% endfor %}
-<p class="quiet">{{ say("questions.graded_later") }}</p>{% endif %}"""
+from interviewer.web.visit import language_of_link
 
 
 def add_last_answers(app: FastAPI, service: SessionService, owners: Owners) -> None:
@@ -28,7 +24,7 @@ def add_last_answers(app: FastAPI, service: SessionService, owners: Owners) -> N
         owner = owners.of(request.cookies)
         if owner is None:
             return HTMLResponse("", 404)
-        language = Language(lang) if lang in tuple(Language) else Language.EN
+        language = language_of_link(lang) or Language.EN
         try:
             text, status = last_answer_page(service, owner, QuestionName(bank, question), language), 200
         except InterviewerError as error:
@@ -43,11 +39,5 @@ def last_answer_page(service: SessionService, owner: str, name: QuestionName, la
         return f"<p>{say('questions.no_answer', language)}</p>"
     interview = service.resume(found.interview, owner).interview()
     attempt = interview.attempt(interview.asked_as(*name), found.attempt)
-    return inline(
-        _LAST,
-        language,
-        at=found.answered_at,
-        id=found.interview,
-        answers=attempt.answers,
-        card=card(interview, attempt, language, level=4, is_titled=False) if shows_grades(interview) else "",
-    )
+    shown = card(interview, attempt, language, level=4, is_titled=False) if shows_grades(interview) else ""
+    return render("last_answer.html", language, found=found, answers=attempt.answers, card=shown)

@@ -23,12 +23,11 @@ from interviewer.errors import StoreError
 from interviewer.sessions.accounts import Account, Accounts, Identity
 from interviewer.settings import Settings
 from interviewer.text.messages import say
-from interviewer.web.account_cookie import AccountCookie, AccountSession
 from interviewer.web.account_gate import CALLBACK, SIGN_IN, START
 from interviewer.web.account_roles import claimed_role, highest, read_role_lists
-from interviewer.web.identity import Owners
-from interviewer.web.page_language import language_of_request
+from interviewer.web.identity import AccountCookie, AccountSession, Owners
 from interviewer.web.small_page import small_page
+from interviewer.web.visit import language_of_request
 
 _log = logging.getLogger(__name__)
 

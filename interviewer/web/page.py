@@ -19,40 +19,25 @@ from interviewer.sessions.permissions import Access
 from interviewer.sessions.service import SessionService
 from interviewer.settings import Settings
 from interviewer.text.messages import say
+from interviewer.web import rendering
 from interviewer.web.account_page import account_line
 from interviewer.web.assigned import Assigned
 from interviewer.web.badge import Badges
 from interviewer.web.class_handlers import ClassHandlers
 from interviewer.web.class_screens import ClassScreens
-from interviewer.web.classes_tab import ClassesWiring, classes_labels
 from interviewer.web.controls import AWAY_SECONDS, NO_INTERVIEW, Controls
 from interviewer.web.grader_settings import GraderActions
-from interviewer.web.grader_tab import GraderWiring
 from interviewer.web.handlers import PageHandlers
-from interviewer.web.history import listing, wished_count
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
-from interviewer.web.import_tab import ImportWiring
 from interviewer.web.job_preparation import JobPreparation
 from interviewer.web.page_actions import PAGE_ACTIONS, BankAction, InterviewAction, KeepNote
-from interviewer.web.page_input import Page, Visit, in_own_thread, language_of, sanitized
+from interviewer.web.page_input import Page, in_own_thread, sanitized
 from interviewer.web.page_output import Updates, no_interim_app
-from interviewer.web.practice import PracticeHandlers
-from interviewer.web.prepare_tab import PrepareWiring
-from interviewer.web.records_wiring import RecordsWiring
-from interviewer.web.rendering import (
-    bank_choices,
-    chosen_bank,
-    count_choice,
-    draw,
-    draw_today,
-    labels,
-    merged,
-    start_values,
-)
-from interviewer.web.start_choices import StartChoices
+from interviewer.web.practice import PracticeHandlers, wished_count
 from interviewer.web.theme import css, page_script, script, theme
 from interviewer.web.view_model import Screen, View
+from interviewer.web.visit import Visit, language_of_request
 from interviewer.web.voice import voice_controls
 from interviewer.wiring import known_measurements
 
@@ -128,29 +113,22 @@ class _Wiring:
 
     def connect(self) -> None:
         c, handlers, language = self.c, self.handlers, self.c.page_language
-        everything = c.all()
-        arrived = self._on(self.demo.load, self._arrive, [c.remembered], everything)
+        arrived = self._on(self.demo.load, self._arrive, [c.remembered], c.all)
         arrived.then(None, language, None, js=script("arrived"), api_visibility="private")
-        self._on(language.input, self._speak, [c.remembered, c.start.bank, c.start.language_chosen], everything)
+        self._on(language.input, self._speak, [c.remembered, c.start.bank, c.start.language_chosen], c.all)
         language.input(None, language, None, js=script("remember_language"), api_visibility="private")
         self._connect_start()
         self._connect_play()
-        RecordsWiring(c, handlers, self.owners).connect(self._on)
+        c.records.connect(self._on, handlers, self.owners)
         if c.classes and handlers.assigned:
             screens = ClassScreens(handlers.service, handlers.library, handlers.assigned.access, handlers.badges)
-            ClassesWiring(c.classes, ClassHandlers(screens)).connect(self._on, language)
+            c.classes.connect(self._on, ClassHandlers(screens), language)
         c.questions.connect(self._on, handlers.practice)
-        GraderWiring(c.grader, GraderActions(handlers.models, handlers.library, self.speech)).connect(self._on)
-        drawn = [*self.drawn, c.start.bank, c.start.topics, c.start.count, c.start.choose, c.tabs]
-        ImportWiring(c.importing, self.importer).connect(self._on)
+        c.grader.connect(self._on, GraderActions(handlers.models, handlers.library, self.speech))
+        c.importing.connect(self._on, self.importer)
+        drawn = [*c.of_interview, *c.bank_choice, c.start.choose, c.tabs]
         self._on(c.importing.play.click, self._practise, [c.importing.bank], drawn)
-        PrepareWiring(c.preparing, self.job).connect(self._on, c.tabs)
-
-    @property
-    def drawn(self) -> list[Any]:
-        """What an interview decides of the page, and what there is to do where there is none."""
-        drawn = draw(self.c, View(Screen.START, Language.EN, clear=True))
-        return [*drawn, self.c.start.today, self.c.start.practise]
+        c.preparing.connect(self._on, self.job, c.tabs)
 
     def _connect_start(self) -> None:
         start = self.c.start
@@ -158,47 +136,45 @@ class _Wiring:
             start.bank, start.topics, start.count, start.order, start.language, start.mode, start.probes, start.hints,
             start.manner, start.answer_seconds,
         ]  # fmt: skip
-        self._script(self._on(start.practise.click, self._practise_today, [], self.drawn), "focus_answer")
-        self._script(self._on(start.button.click, self._begin, form, self.drawn), "focus_answer")
-        self._on(start.bank.input, self._choose_bank, [start.bank], [start.topics, start.count])
-        self._on(start.topics.change, self._choose_topics, form[:3], [start.count])
+        on, handlers, drawn = self._on, self.handlers, self.c.of_interview
+        self._script(on(start.practise.click, self._drawing(handlers.practise_today), [], drawn), "focus_answer")
+        self._script(on(start.button.click, self._drawing(handlers.start), form, drawn), "focus_answer")
+        on(start.bank.input, self._choose_bank, [start.bank], [start.topics, start.count])
+        on(start.topics.change, self._choose_topics, form[:3], [start.count])
         start.language.input(None, None, start.language_chosen, js="() => 'yes'", api_visibility="private")
         start.mode.input(None, start.mode, start.probes, js="mode => mode === 'interview'", api_visibility="private")
-        self._on(
-            start.mode.input,
-            lambda _, mode: gr.update(visible=mode == "interview"),
-            [start.mode],
-            [start.answer_seconds],
-        )
+        limit = lambda _, mode: gr.update(visible=mode == "interview")  # noqa: E731
+        on(start.mode.input, limit, [start.mode], [start.answer_seconds])
 
     def _connect_play(self) -> None:
-        c, play, handlers, drawn = self.c, self.c.play, self.handlers, self.drawn
+        c, play, handlers, drawn = self.c, self.c.play, self.handlers, self.c.of_interview
         here = [c.remembered, c.place]
         said = [*here, play.answer]
-        for trigger in (play.answer.submit, play.send.click):
-            self._script(self._on(trigger, self._playing(handlers.answer), [*said, c.spoken], drawn), "focus_next")
-        self._script(self._on(play.clarify.click, self._playing(handlers.ask), said, drawn), "focus_next")
-        for button, does in (
-            (play.hint, handlers.hint),
-            (play.repeat, handlers.repeat),
-            (play.next, handlers.move_on),
-            (play.undo_skip, handlers.undo_skip),
+        for trigger, does, sent, then in (
+            (play.answer.submit, handlers.answer, [*said, c.spoken], "focus_next"),
+            (play.send.click, handlers.answer, [*said, c.spoken], "focus_next"),
+            (play.clarify.click, handlers.ask, said, "focus_next"),
+            (play.hint.click, handlers.hint, here, "focus_answer"),
+            (play.repeat.click, handlers.repeat, here, "focus_answer"),
+            (play.next.click, handlers.move_on, here, "focus_answer"),
+            (play.undo_skip.click, handlers.undo_skip, here, "focus_answer"),
+            (play.retry.click, self._retry, said, "focus_answer"),
+            (play.skip.click, handlers.skip, here, "focus_next"),
+            (play.end_yes.click, handlers.end, here, "to_the_top"),
         ):
-            self._script(self._on(button.click, self._playing(does), here, drawn), "focus_answer")
-        self._script(self._on(play.retry.click, self._retry, said, drawn), "focus_answer")
-        self._script(self._on(play.skip.click, self._playing(handlers.skip), here, drawn), "focus_next")
+            self._script(self._on(trigger, self._drawing(does), sent, drawn), then)
+        for button in (play.regrade, c.report.regrade):
+            self._on(button.click, self._drawing(handlers.regrade), here, drawn)
         asked = self._on(play.end.click, lambda _: gr.update(visible=True), [], [play.ending])
         self._script(asked, "show_ending")
         self._on(play.end_no.click, lambda _: gr.update(visible=False), [], [play.ending])
-        ended = self._on(play.end_yes.click, self._playing(handlers.end), here, drawn)
-        ended.then(None, None, None, js="() => window.scrollTo(0, 0)", api_visibility="private")
-        for button in (play.regrade, c.report.regrade):
-            self._on(button.click, self._playing(handlers.regrade), here, drawn)
-        changed = [*drawn, c.importing.own, c.start.bank, c.start.topics, c.start.count, c.listing, c.tabs]
+        changed = [*drawn, c.importing.own, *c.bank_choice, c.records.listing, c.tabs]
         # Gradio would drop one that comes while another is under way.
         self._on(c.ask.click, self._act, [c.remembered, c.asked], changed, trigger_mode="multiple")
         for button in (play.leave, c.report.new):
-            self._on(button.click, self._leave, [], drawn)
+            # The box is for the next interview; the browser keeps what was typed into it for this one.
+            leave = self._drawing(lambda visit: View(Screen.START, visit.language, clear=True))
+            self._on(button.click, leave, [], drawn)
         self._on(c.ticker.tick, self._tick, [*here, c.ticker], drawn)
 
     def _on(
@@ -232,119 +208,110 @@ class _Wiring:
     def _visit(self, request: gr.Request, language: str) -> Visit:
         owner = self.owners.of(dict(request.cookies))
         if owner is None:
-            raise gr.Error(say("app.no_cookie", language_of(request)), print_exception=False)
+            raise gr.Error(say("app.no_cookie", language_of_request(request)), print_exception=False)
         return Visit(owner, Language(language), request, self.root_path)
 
     def _library(self, visit: Visit) -> BankLibrary:
         return self.handlers.library.of(visit.owner)
 
-    def _playing(self, step: Callable[..., View]) -> Callable[..., Updates]:
-        """A step of the interview that is shown, at its place; an answer or a question comes with its text."""
-
-        def handler(visit: Visit, interview: str, place: str, *said: str) -> Updates:
-            text, spoken = said[:1], said[1:]
-            return self._draw(visit, step(visit.owner, interview, place, *text, visit.language, *spoken))
-
-        return handler
+    def _drawing(self, step: Callable[..., View]) -> Callable[..., Updates]:
+        """A handler that shows what a step of the interview has come to."""
+        return lambda visit, *sent: self._draw(visit, step(visit, *sent))
 
     def _arrive(self, visit: Visit, remembered: str | None) -> Updates:
-        visit = replace(visit, language=language_of(visit.request))
-        owner, language, query = visit.owner, visit.language, dict(visit.request.query_params)
-        asked = str(query.get("interview") or remembered or NO_INTERVIEW)
-        view = self.handlers.arrive(owner, "" if asked == NO_INTERVIEW else asked, language)
+        visit = replace(visit, language=language_of_request(visit.request))
+        query = dict(visit.request.query_params)
+        view = self.handlers.arrive(visit, _id(str(query.get("interview") or remembered or NO_INTERVIEW)))
         # Whoever is quick with the tab finds the list there, although the tab's own event came before the page was ready.
         wish = str(query.get("list", ""))
-        listed: Updates = {self.c.listing: listing(self.handlers.service, owner, language, wished_count(wish))}
+        listed: Updates = {self.c.records.listing: self.handlers.practice.listing(visit, count=wished_count(wish))}
         if wish:
             listed[self.c.tabs] = gr.update(selected="interviews")
-        start = start_values(self.c, self._library(visit), language)
-        return merged(self._labels(visit), start, self._draw(visit, view), listed)
+        start = rendering.start_values(self.c, self._library(visit), visit.language)
+        return rendering.merged(self._labels(visit), start, self._draw(visit, view), listed)
 
     def _speak(self, visit: Visit, remembered: str | None, bank: str, is_chosen: str) -> Updates:
-        c, chosen, owner = self.c, visit.language, visit.owner
-        is_open = remembered and remembered != NO_INTERVIEW
-        shown = self.handlers.look(owner, str(remembered), chosen) if is_open else View(Screen.START, chosen)
-        drawn = self._draw(visit, shown) if is_open else self._home(visit)
-        listed = {c.listing: listing(self.handlers.service, owner, chosen), c.link_text: gr.update(visible=False)}
-        asked = {} if is_chosen else {c.start.language: gr.update(value=str(chosen))}
-        return merged(self._labels(visit), bank_choices(c, self._library(visit), bank, chosen), drawn, listed, asked)
-
-    def _leave(self, visit: Visit) -> Updates:
-        # The box is for the next interview; the browser keeps what was typed into it for this one.
-        return self._draw(visit, View(Screen.START, visit.language, clear=True))
+        c, language, interview = self.c, visit.language, _id(str(remembered or NO_INTERVIEW))
+        drawn = self._draw(visit, self.handlers.look(visit, interview)) if interview else self._home(visit)
+        listed = {
+            c.records.listing: self.handlers.practice.listing(visit),
+            c.records.link_text: gr.update(visible=False),
+        }
+        asked = {} if is_chosen else {c.start.language: gr.update(value=str(language))}
+        topics = rendering.topic_choices(c, self._library(visit), bank, language)
+        return rendering.merged(self._labels(visit), topics, drawn, listed, asked)
 
     def _draw(self, visit: Visit, view: View) -> Updates:
         """The view on the page; where no interview is shown, with what is worth doing."""
-        drawn = draw(self.c, view)
+        drawn = rendering.draw(self.c, view)
         return drawn | self._home(visit) if view.screen is Screen.START and not view.is_away else drawn
 
     def _home(self, visit: Visit) -> Updates:
         try:
-            today = self.handlers.today(visit.owner, visit.zone)
-            tasks = self.handlers.tasks(visit.owner, visit.zone, visit.language)
             model = self.handlers.models.choice(visit.owner).title
+            today, tasks = self.handlers.today(visit), self.handlers.tasks(visit)
         except StoreError:
             return {}  # what keeps the page from being read is told where something is asked of it
-        return draw_today(self.c, today, visit.language, model, tasks)
+        return rendering.draw_today(self.c, today, visit.language, model, tasks)
 
     def _labels(self, visit: Visit) -> Updates:
-        language = visit.language
-        told = labels(self.c, self._library(visit), language, may_import=self.importer.is_open)
+        c, language = self.c, visit.language
+        told = rendering.labels(c, self._library(visit), language)
+        if c.classes and self.handlers.assigned:
+            told |= c.classes.labels(self.handlers.assigned.access, visit)
         who = account_line(self.owners, dict(visit.request.cookies), language)
-        told |= classes_labels(self.c.classes, self.handlers.assigned, visit.owner, language)
-        return told | {self.c.play.voice: voice_controls(self.speech, language), self.c.account: who}
+        return told | {c.play.voice: voice_controls(self.speech, language), c.account: who}
 
     def _practise(self, visit: Visit, bank: str) -> Updates:
         """The start form with this bank chosen, on the tab where interviews are played."""
-        c, library, language = self.c, self._library(visit), visit.language
+        c, language = self.c, visit.language
+        chosen = rendering.chosen_bank(c, self._library(visit), bank, language)
         shown = {c.tabs: gr.update(selected="practice"), c.start.choose: gr.update(open=True)}
-        return merged(draw(c, View(Screen.START, language)), chosen_bank(c, library, bank, language), shown)
-
-    def _begin(self, visit: Visit, *form: Any) -> Updates:
-        return self._draw(visit, self.handlers.start(visit.owner, StartChoices(*form), visit.language))
-
-    def _practise_today(self, visit: Visit) -> Updates:
-        return self._draw(visit, self.handlers.practise_today(visit.owner, visit.language, visit.zone))
+        return rendering.draw(c, View(Screen.START, language)) | chosen | shown
 
     def _choose_bank(self, visit: Visit, bank: str) -> Updates:
-        return bank_choices(self.c, self._library(visit), bank, visit.language) or gr.skip()
+        return rendering.topic_choices(self.c, self._library(visit), bank, visit.language) or gr.skip()
 
     def _choose_topics(self, visit: Visit, bank: str, topics: list[str], count: float | None) -> Updates:
-        return count_choice(self.c, self._library(visit), bank, topics, visit.language, count) or gr.skip()
+        return rendering.count_choice(self.c, self._library(visit), bank, topics, visit.language, count) or gr.skip()
 
-    def _retry(self, visit: Visit, interview: str, place: str, typed: str) -> Updates:
-        view = self.handlers.retry(visit.owner, interview, place, visit.language)
+    def _retry(self, visit: Visit, interview: str, place: str, typed: str) -> View:
+        view = self.handlers.retry(visit, interview, place)
         # What stands in the box and is not sent goes before what was said the last time.
-        return self._draw(visit, replace(view, prefill="") if typed.strip() else view)
+        return replace(view, prefill="") if typed.strip() else view
 
     def _tick(self, visit: Visit, interview: str, place: str, pace: float) -> Updates:
         """Grades and follow-ups that have come in meanwhile, without touching what is being typed."""
-        c, asked = self.c, "" if interview == NO_INTERVIEW else interview
-        view = self.handlers.look(visit.owner, asked, visit.language)
+        view = self.handlers.look(visit, _id(interview))
         if view.place != place or not view.polls or view.notice or pace == AWAY_SECONDS:
             return self._draw(visit, view)
-        return {c.play.card: view.card, c.report.report: view.report}
+        return {self.c.play.card: view.card, self.c.report.report: view.report}
 
     def _act(self, visit: Visit, interview: str, asked: str) -> Updates:
         """What the buttons inside cards, reports and lists ask for; notes may come together with something else."""
-        owner, spoken, shown = visit.owner, visit.language, "" if interview == NO_INTERVIEW else interview
+        c, practice, shown = self.c, self.handlers.practice, _id(interview)
         try:
             actions = PAGE_ACTIONS.validate_json(asked)
         except ValidationError:
-            return self._draw(visit, self.handlers.not_understood(owner, shown, asked, spoken))
+            return self._draw(visit, self.handlers.not_understood(visit, shown, asked))
         notes = [action for action in actions if isinstance(action, KeepNote)]
-        if problem := self.handlers.practice.keep_notes(owner, notes, spoken):
-            return {self.c.notice: gr.update(value=problem, visible=True)}
+        if problem := practice.keep_notes(visit, notes):
+            return {c.notice: gr.update(value=problem, visible=True)}
         match [action for action in actions if not isinstance(action, KeepNote)]:
             case []:
-                return {self.c.tabs: gr.skip()}
+                return {c.tabs: gr.skip()}
             case [BankAction() as action]:
-                told = self.importer.of(owner).change_banks(action, spoken)
-                return {self.c.importing.own: told, **chosen_bank(self.c, self._library(visit), None, spoken)}
+                told = self.importer.of(visit.owner).change_banks(action, visit.language)
+                return {c.importing.own: told, **rendering.chosen_bank(c, self._library(visit), None, visit.language)}
             case [InterviewAction() as action]:
-                told = self.handlers.practice.change_list(owner, action, spoken)
-                return {self.c.listing: str(told) + listing(self.handlers.service, owner, spoken)}
+                told = practice.change_list(visit, action)
+                return {c.records.listing: told + practice.listing(visit)}
             case rest:
-                view = self.handlers.act(owner, shown, rest, spoken)
-        goes_on = {self.c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
+                view = self.handlers.act(visit, shown, rest)
+        goes_on = {c.tabs: gr.update(selected="practice")} if view.interview not in ("", interview) else {}
         return self._draw(visit, view) | goes_on
+
+
+def _id(remembered: str) -> str:
+    """The id of the interview that a browser remembers; '' if it remembers none."""
+    return "" if remembered == NO_INTERVIEW else remembered

@@ -56,16 +56,10 @@ class SecondOpinion(_OnAttempt):
         return session.ask_second_opinion(self.question, self.attempt)
 
 
-class StopGrading(Sent):
-    """The gradings of the interview that is shown end, with their requests; they can be asked for again."""
+class Stop(Sent):
+    """The gradings of the interview that is shown end, or the grader test, with their requests; they can be asked for again."""
 
-    do: Literal["stop_grading"]
-
-
-class StopTest(Sent):
-    """The grader test ends, with its request."""
-
-    do: Literal["stop_check"]
+    do: Literal["stop_grading", "stop_check"]
 
 
 class Practise(Sent):
@@ -127,16 +121,7 @@ class BankAction(Sent):
 
 CardAction = Rule | SelfMark | SecondOpinion
 PageAction = Annotated[
-    CardAction
-    | StopGrading
-    | StopTest
-    | Practise
-    | Goal
-    | InterviewAction
-    | BankAction
-    | KeepNote
-    | BeginAssignment
-    | LeaveClass,
+    CardAction | Stop | Practise | Goal | InterviewAction | BankAction | KeepNote | BeginAssignment | LeaveClass,
     Field(discriminator="do"),
 ]
 

@@ -1,52 +1,28 @@
 """What a browser sends to an event of the page: made into text that can be stored, and refused in one line of the log."""
 
-import asyncio
 import inspect
 import logging
-import threading
+import math
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import tzinfo
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from anyio import CapacityLimiter, to_thread
 
 from interviewer.domain.language import Language
 from interviewer.settings import REQUEST_ID
 from interviewer.text.messages import say
-from interviewer.web.page_language import preferred_language
 from interviewer.web.page_output import StatelessPage
 from interviewer.web.request_log import REQUEST_ID_HEADER
-from interviewer.web.time_zone import time_zone
+from interviewer.web.visit import Visit, language_of_request
 
 _log = logging.getLogger(__name__)
 
 _END = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Who sent an event of the page, and the language that its controls are in."""
-
-    owner: str
-    language: Language
-    request: gr.Request
-    root_path: str
-
-    @property
-    def zone(self) -> tzinfo:
-        """Where the visitor's day begins, as the browser says."""
-        return time_zone(dict(self.request.cookies).get("zone", ""))
-
-    @property
-    def address(self) -> str:
-        """Where this page is: its host is the one it was asked for, which the guard has checked."""
-        return self.root_path or f"http://{self.request.headers.get('host', '')}"
 
 
 def sanitized(handler: Callable[..., Any], visit: Callable[[gr.Request, str], Visit]) -> Callable[..., Any]:
@@ -73,34 +49,19 @@ def in_own_thread(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     All other handlers share a limited number of threads, which slow models would use up.
     """
+    apart = partial(to_thread.run_sync, abandon_on_cancel=True, limiter=CapacityLimiter(math.inf))
 
     @wraps(handler)
     async def once(*sent: Any) -> Any:
-        return await _apart(partial(handler, *sent))
+        return await apart(partial(handler, *sent))
 
     @wraps(handler)
     async def step_by_step(*sent: Any) -> Any:
         steps = handler(*sent)
-        while (step := await _apart(partial(next, steps, _END))) is not _END:
+        while (step := await apart(partial(next, steps, _END))) is not _END:
             yield step
 
     return step_by_step if inspect.isgeneratorfunction(handler) else once
-
-
-def _apart(work: Callable[[], Any]) -> "asyncio.Future[Any]":
-    future: Future[Any] = Future()
-
-    def run() -> None:
-        if not future.set_running_or_notify_cancel():
-            return  # nobody waits any more
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
-            future.set_exception(error)
-
-    # A daemon: a server that never answers does not keep the program from ending.
-    threading.Thread(target=run, name="waiting for a server", daemon=True).start()
-    return asyncio.wrap_future(future)
 
 
 class Page(StatelessPage):
@@ -128,10 +89,6 @@ def where(error: Exception) -> str:
     return f"{type(error).__name__} at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else type(error).__name__
 
 
-def language_of(request: gr.Request) -> Language:
-    return preferred_language(dict(request.cookies).get("lang", ""), request.headers.get("accept-language", ""))
-
-
 @contextmanager
 def _in_one_line(request: gr.Request | None = None) -> Iterator[None]:
     if request:
@@ -144,7 +101,7 @@ def _in_one_line(request: gr.Request | None = None) -> Iterator[None]:
     except Exception as error:
         _log.error("an event of the page failed: %s", where(error))
         _log.debug("it came from", exc_info=error)
-        told = say("app.failed", language_of(request) if request else Language.EN, kind=type(error).__name__)
+        told = say("app.failed", language_of_request(request) if request else Language.EN, kind=type(error).__name__)
         raise gr.Error(told, print_exception=False) from error
 
 

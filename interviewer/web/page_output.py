@@ -1,15 +1,12 @@
 """What an event of the page sends to the browser: as the handler gave it, and without a trace left in the server."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
 from gradio.components.base import Component
 from gradio.state_holder import SessionState, StateHolder
-
-from interviewer.domain.language import Language
-from interviewer.text.messages import say
 
 Updates = dict[Any, Any]
 """What controls are told, by control."""
@@ -22,16 +19,6 @@ _QUEUE_SECONDS = 0.005
 _PROGRESS_SECONDS = 1.0
 # Gradio takes up no more events at a time than it has threads, also if they only wait for a model's server.
 _MOST_EVENTS = 2000
-
-
-def worded(controls: Mapping[Any, str], language: Language) -> Updates:
-    """The words of each control, by their key: a button says them, any other control is labelled with them."""
-    return {
-        control: gr.update(value=say(key, language))
-        if isinstance(control, gr.Button)
-        else gr.update(label=say(key, language))
-        for control, key in controls.items()
-    }
 
 
 class StatelessPage(gr.Blocks):

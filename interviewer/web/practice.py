@@ -1,24 +1,25 @@
 """What the page shows of an owner's practice: progress, the questions of all banks, and the list of interviews put in order."""
 
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from interviewer.banks.loader import BankLibrary
-from interviewer.domain.language import Language
 from interviewer.errors import InterviewerError, StoreError
 from interviewer.presentation.practice_pages import progress_page, questions_page
-from interviewer.presentation.templating import inline
+from interviewer.presentation.templating import inline, render
+from interviewer.sessions.interview_lists import PAGE_SIZE
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_mastery import QuestionState
 from interviewer.sessions.question_notes import list_notes, save_note
 from interviewer.sessions.question_search import NoteFilter, known_questions, search_questions
-from interviewer.sessions.removal import soft_delete, undelete
+from interviewer.sessions.removal import list_soft_deleted, soft_delete, undelete
 from interviewer.sessions.store import Store
 from interviewer.text.messages import say
 from interviewer.web.page_actions import InterviewAction, KeepNote
+from interviewer.web.visit import Visit
 
-_DELETED = """<p role="status">{{ say("list.deleted") }} <button type="button" class="put-back" data-interview="{{ name }}">{{ say("list.undo") }}</button></p>"""
 _AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
+_LIST_AWAY = '<h2>{{ say("list.title") }}</h2>' + _AWAY
 
 
 class PracticeHandlers:
@@ -28,50 +29,63 @@ class PracticeHandlers:
         self._store = store
         self._library = library
 
-    def progress(self, owner: str, zone: tzinfo, language: Language) -> str:
-        now = datetime.now(zone)
+    def progress(self, visit: Visit) -> str:
+        now, banks = datetime.now(visit.zone), self._library.of(visit.owner).banks()
         try:
-            return progress_page(
-                read_progress(self._store, owner, self._library.of(owner).banks(), now), now.date(), language
-            )
+            return progress_page(read_progress(self._store, visit.owner, banks, now), now.date(), visit.language)
         except StoreError:
             return ""  # the list that is shown with it says what is wrong
 
-    def questions(self, owner: str, words: str, state: str, zone: tzinfo, language: Language) -> str:
+    def questions(self, visit: Visit, words: str, state: str) -> str:
         """The questions with all these words; of any state where `state` names none, nor what is kept of them."""
         states = [QuestionState(state)] if state in tuple(QuestionState) else []
         kept = NoteFilter(state) if state in tuple(NoteFilter) else None
+        banks = self._library.of(visit.owner).banks()
         try:
-            known = known_questions(self._store, owner, self._library.of(owner).banks(), datetime.now(zone))
-            notes = list_notes(self._store, owner)
+            known = known_questions(self._store, visit.owner, banks, datetime.now(visit.zone))
+            notes = list_notes(self._store, visit.owner)
         except StoreError as error:
-            return inline(_AWAY, language, reason=error.into(language))
-        return questions_page(search_questions(known, words, states=states, notes=notes, kept=kept), notes, language)
+            return inline(_AWAY, visit.language, reason=error)
+        found = search_questions(known, words, states=states, notes=notes, kept=kept)
+        return questions_page(found, notes, visit.language)
 
-    def keep_notes(self, owner: str, notes: Iterable[KeepNote], language: Language) -> str:
+    def keep_notes(self, visit: Visit, notes: Iterable[KeepNote]) -> str:
         """Keep notes and bookmarks; what went wrong, '' if nothing did."""
         try:
             for one in notes:
-                save_note(self._store, owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
+                save_note(self._store, visit.owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
         except StoreError as error:
-            return say("notes.not_kept", language, reason=error.into(language))
+            return say("notes.not_kept", visit.language, reason=error)
         return ""
 
-    def change_list(self, owner: str, action: InterviewAction, language: Language) -> str:
-        """Delete, put back or rename an interview, and say so."""
+    def listing(self, visit: Visit, words: str = "", count: int = PAGE_SIZE) -> str:
+        """The interviews with all these words that changed last, so many of them, and a link that shows more."""
         try:
-            return self._change(owner, action, language)
-        except InterviewerError as error:
-            return inline(_AWAY, language, reason=error.into(language))
+            found = self._store.interviews(visit.owner, count + 1, text=words, zone=visit.zone)
+            removed = list_soft_deleted(self._store, visit.owner)
+        except StoreError as error:
+            return inline(_LIST_AWAY, visit.language, reason=error)
+        more = {"is_more": len(found) > count, "is_search": bool(words.strip()), "page_size": PAGE_SIZE}
+        return render("interview_list.html", visit.language, shown=found[:count], removed=removed, **more)
 
-    def _change(self, owner: str, action: InterviewAction, language: Language) -> str:
-        name = action.interview
-        match action.do:
-            case "delete":
-                soft_delete(self._store, name, owner)
-                return inline(_DELETED, language, name=name)
-            case "put_back" if undelete(self._store, name, owner):
-                return inline('<p role="status">{{ say("list.put_back") }}</p>', language)
-            case "rename" if self._store.owner_of(name) == owner:
-                self._store.rename(name, action.title.strip())
+    def change_list(self, visit: Visit, action: InterviewAction) -> str:
+        """Delete, put back or rename an interview, and say so."""
+        name, owner = action.interview, visit.owner
+        try:
+            match action.do:
+                case "delete":
+                    soft_delete(self._store, name, owner)
+                    told = say("list.deleted", visit.language)
+                    return render("deleted.html", visit.language, text=told, kind="interview", name=name)
+                case "put_back" if undelete(self._store, name, owner):
+                    return inline('<p role="status">{{ say("list.put_back") }}</p>', visit.language)
+                case "rename" if self._store.owner_of(name) == owner:
+                    self._store.rename(name, action.title.strip())
+        except InterviewerError as error:
+            return inline(_AWAY, visit.language, reason=error)
         return ""
+
+
+def wished_count(wish: str) -> int:
+    """How many interviews a link asked for; the first page if it makes no sense."""
+    return max(PAGE_SIZE, int(wish)) if wish.isascii() and wish.isdecimal() and len(wish) < 7 else PAGE_SIZE

@@ -13,8 +13,8 @@ from interviewer.sessions.accounts import PROXY, Account, Accounts, Identity
 from interviewer.text.messages import localized, say
 from interviewer.web.account_gate import SIGN_IN
 from interviewer.web.account_roles import RoleLists
-from interviewer.web.page_language import language_of_request
 from interviewer.web.small_page import small_page
+from interviewer.web.visit import language_of_request
 
 _log = logging.getLogger(__name__)
 

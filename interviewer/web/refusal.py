@@ -3,11 +3,8 @@
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
 from interviewer.errors import InterviewerError
-from interviewer.presentation.templating import inline
+from interviewer.presentation.templating import render
 from interviewer.text.messages import say
-
-_REFUSED = """<div role="alert" class="card"><p class="failure">{{ text }}</p>
-{% if detail %}<p class="quiet">{{ detail }}</p>{% endif %}</div>"""
 
 
 def refusal(key: str, language: Language, error: InterviewerError | Localized | str = "", **values: object) -> str:
@@ -15,4 +12,4 @@ def refusal(key: str, language: Language, error: InterviewerError | Localized | 
     detail = error if isinstance(error, str) else error.into(language)
     for internal in ("bank.yaml：", "bank.yaml: ", " (--id)", "（--id）", " (-o)", "（-o）"):
         detail = detail.replace(internal, "")
-    return inline(_REFUSED, language, text=say(key, language, **values), detail=detail)
+    return render("refusal.html", language, text=say(key, language, **values), detail=detail)

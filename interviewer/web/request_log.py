@@ -61,12 +61,7 @@ class RequestLog:
         if self._observe:
             self._observe(route, status, seconds)
         level = logging.DEBUG if route in (HEALTH, READY) else logging.INFO
-        fields = {
-            "method": scope["method"],
-            "route": route,
-            "status": status,
-            "milliseconds": round(seconds * 1000, 1),
-        }
+        fields = {"method": scope["method"], "route": route, "status": status, "milliseconds": round(1000 * seconds, 1)}
         _log.log(level, "%(method)s %(route)s %(status)s in %(milliseconds)s ms", fields, extra=fields)
 
 

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import FastAPI, Form, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
@@ -20,12 +20,12 @@ from interviewer.domain.language import Language
 from interviewer.errors import SettingsError
 from interviewer.sessions import LOCAL_OWNER
 from interviewer.sessions.accounts import Accounts
+from interviewer.sessions.interview_lists import has_others
 from interviewer.sessions.permissions import Access
 from interviewer.settings import Settings, prepare_gradio, read_settings
 from interviewer.text.messages import say
 from interviewer.web import collector_paused
 from interviewer.web.body_receiver import TimelyProtocol
-from interviewer.web.class_invitations import add_invitations
 from interviewer.web.exports import add_exports
 from interviewer.web.gradio_import import skip_stub_files
 from interviewer.web.guard import EDITOR, IMPORT, Guard, own_hosts
@@ -33,16 +33,17 @@ from interviewer.web.health import add_health
 from interviewer.web.identity import Owners
 from interviewer.web.import_handlers import Importer
 from interviewer.web.last_answers import add_last_answers
-from interviewer.web.page_language import language_of_request
+from interviewer.web.links import add_browser_links, add_invitations
 from interviewer.web.request_log import RequestLog
 from interviewer.web.sign_in import add_sign_in
-from interviewer.web.small_page import small_page
 from interviewer.web.uploads import Uploads
 from interviewer.web.voice import add_voice, speech_routes
 
 DEFAULT_PORT = 7860
 _PORTS_TRIED = 20
 _GRACE_SECONDS = 1
+# Longer than nginx keeps an idle connection (60 s): what a proxy sends just as the other side closes is lost.
+_KEEP_ALIVE_SECONDS = 75
 
 
 def make_app(settings: Settings | None = None) -> FastAPI:
@@ -84,7 +85,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
         add_sign_in(app, settings, service.store, accounts, owners, graders)
         add_invitations(app, service.store, owners, access, settings.root_path)
     else:
-        _add_links(app, settings, owners)
+        add_browser_links(app, owners, settings.root_path)
     _add_import(app, importer, owners)
     add_voice(app, speech, service, owners, lambda: graders.options.is_private)
     mount(app, settings, service, library, owners, graders, importer, speech, access if accounts else None)
@@ -110,51 +111,26 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 def _add_import(app: FastAPI, importer: Importer, owners: Owners) -> None:
     """Where the page sends files of questions, and what is done in the editor."""
 
-    @app.post(IMPORT)
-    async def take(request: Request) -> Response:
+    def visitor(request: Request) -> str:
         owner = owners.of(request.cookies)
         if owner is None or not importer.of(owner).may_save:
-            return PlainTextResponse("Not found.\n", 404)
-        importer.uploads.keep(
-            owner,
-            unquote(request.headers.get("x-file-name", "")),
-            await request.body(),
-            request.headers.get("x-window", ""),
-        )
+            raise HTTPException(404)
+        return owner
+
+    Importing = Annotated[str, Depends(visitor)]  # noqa: N806 - a type
+
+    @app.post(IMPORT)
+    async def take(request: Request, owner: Importing) -> Response:
+        name, window = unquote(request.headers.get("x-file-name", "")), request.headers.get("x-window", "")
+        importer.uploads.keep(owner, name, await request.body(), window)
         return Response(status_code=204)
 
     @app.post(EDITOR)
-    async def edit(request: Request) -> Response:
-        owner = owners.of(request.cookies)
-        if owner is None or not importer.of(owner).may_save:
-            return PlainTextResponse("Not found.\n", 404)
+    async def edit(request: Request, owner: Importing) -> Response:
         from interviewer.web.editor import Editor
 
         reply = await run_in_threadpool(Editor(importer.of(owner)).answer, owner, await request.body())
         return JSONResponse(reply, headers={"Cache-Control": "no-store"})
-
-
-def _add_links(app: FastAPI, settings: Settings, owners: Owners) -> None:
-    """The links by which another browser takes over the interviews of this one."""
-
-    @app.get("/enter/{token}")
-    def ask_to_enter(request: Request, token: str) -> Response:
-        language = language_of_request(request)
-        title = say("enter.title", language)
-        if owners.linked(token) is None:
-            return small_page(title, say("enter.expired", language), language, status=410)
-        return small_page(
-            title, say("enter.text", language), language, button=say("enter.button", language), token=token
-        )
-
-    @app.post("/enter/{token}")
-    def enter(token: str, confirmed: Annotated[str, Form(alias="token")]) -> Response:
-        owner = owners.linked(token) if token == confirmed else None
-        if owner is None:
-            return PlainTextResponse("Not found.\n", 404)
-        answer = RedirectResponse(settings.root_path + "/" if settings.root_path else "/", 303)
-        answer.headers["Set-Cookie"] = owners.set_cookie(owner)
-        return answer
 
 
 def serve(settings: Settings, *, port_is_given: bool) -> None:
@@ -175,6 +151,7 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
             app,
             log_level="warning",
             timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             proxy_headers=False,
             server_header=False,
             http=TimelyProtocol,
@@ -182,7 +159,7 @@ def serve(settings: Settings, *, port_is_given: bool) -> None:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         shown = settings.root_path or f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{port}"  # noqa: S104 - only looked for
         owners = Owners(settings.signing_key, is_https=False)
-        if key_is_new and app.state.service.store.has_others(LOCAL_OWNER):
+        if key_is_new and has_others(app.state.service.store.database, LOCAL_OWNER):
             print(say("app.key_lost", Language.EN), file=sys.stderr, flush=True)
         print(f"Mock interviewer: {shown}/", flush=True)
         if not settings.has_accounts:

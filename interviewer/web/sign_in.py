@@ -7,11 +7,10 @@ from interviewer.sessions.accounts import Accounts
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.store import Store
 from interviewer.settings import Settings
-from interviewer.web.account_cookie import AccountCookie
 from interviewer.web.account_gate import AccountGate, SignIn
 from interviewer.web.account_page import add_account_page
 from interviewer.web.account_roles import read_role_lists
-from interviewer.web.identity import Owners
+from interviewer.web.identity import AccountCookie, Owners
 from interviewer.web.proxy_sign_in import ProxySignIn
 
 

@@ -1,12 +1,11 @@
-"""What the page shows of an interview, worked out from its recorded state. Knows nothing of gradio."""
+"""What the page shows of an interview, worked out from its recorded state, or says where it cannot. Knows nothing of gradio."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from markupsafe import Markup
-
+from interviewer import errors
 from interviewer.domain.grade import Verdict
 from interviewer.domain.interview import (
     Clarify,
@@ -20,14 +19,18 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Kind
+from interviewer.errors import InterviewerError
 from interviewer.llm.prompts import prompt
 from interviewer.presentation.card import Badge, CardActions, card
 from interviewer.presentation.chat import chat
 from interviewer.presentation.interview_report import report
-from interviewer.presentation.templating import escaped, inline
+from interviewer.presentation.templating import render
 from interviewer.sessions.coach_notes import CoachNote
 from interviewer.sessions.comparison import QuestionComparison
 from interviewer.text.messages import say
+
+# How long before the end of a limited answer the candidate is warned.
+_WARNING_SECONDS = 30
 
 
 class Screen(StrEnum):
@@ -72,7 +75,7 @@ def view(
     language: Language,
     badge: Badge,
     live: CardActions,
-    partial: Sequence[Verdict] = (),
+    verdicts: Sequence[Verdict] = (),
     seconds: float | None = None,
     compared: Sequence[QuestionComparison] = (),
     thinking_since: float | None = None,
@@ -80,101 +83,57 @@ def view(
 ) -> View:
     """What the page shows of the interview of this id.
 
-    `partial` are verdicts on the current attempt that are known already; `seconds` is how long its question has been
+    `verdicts` are those on the current attempt that are known already; `seconds` is how long its question has been
     open; `compared` is how the questions went last time; `thinking_since` is the time from which the interviewer has
     been wording what comes next, in seconds since 1970; `coach_notes` is what coaches wrote to the
     candidate.
     """
-    shown = shows_grades(interview)
-    reviewing = interview.phase is Phase.REVIEWING
+    shown, is_weighing = shows_grades(interview), interview.phase is Phase.WEIGHING
+    said = chat(interview, language, may_copy=True)
+    if is_weighing:
+        is_asked = any(isinstance(effect, Clarify) for effect in due(interview))
+        said += render("thinking.html", language, is_asked=is_asked, since=thinking_since)
+    is_open = interview.phase is Phase.ANSWERING
+    result = place = ""
+    if interview.is_over:
+        result = report(
+            interview, language, badge=badge, exports_of=name, live=live, compared=compared, coach_notes=coach_notes
+        )
+    else:
+        clock = {"is_open": is_open, "seconds": seconds, "warning": _WARNING_SECONDS}
+        place = render("interview_place.html", language, name=name, interview=interview, **clock)
     return View(
         screen=Screen.REPORT if interview.is_over else Screen.PLAY,
         language=language,
         interview=name,
         place=interview.place,
-        progress=_progress(name, interview, language, seconds),
-        chat=chat(interview, language, may_copy=True) + _thinking(interview, language, thinking_since),
-        card=_card(interview, language, badge, live, partial),
-        report=report(
-            interview, language, badge=badge, exports_of=name, live=live, compared=compared, coach_notes=coach_notes
-        )
-        if interview.is_over
-        else "",
-        may_answer=interview.phase is Phase.ANSWERING,
+        progress=place,
+        chat=said,
+        card=_card(interview, language, badge, live, verdicts),
+        report=result,
+        may_answer=is_open,
         may_hint=may_hint(interview),
         may_undo_skip=may_undo_skip(interview),
-        is_reviewing=reviewing,
+        is_reviewing=interview.phase is Phase.REVIEWING,
         is_last=next_question(interview) is None,
         has_failures=shown and any(attempt.failure for attempt in interview.attempts),
-        polls=bool(due(interview)) and (shown or interview.phase is Phase.WEIGHING),
+        polls=bool(due(interview)) and (shown or is_weighing),
     )
 
 
-# What a model wants to say is shown when all of it was checked, so until then only the time goes on. It is no part of the
-# sentence, which a screen reader would else say every second.
-_THINKING = """<p class="quiet thinking"><span role="status">{{ say("play.thinking_reply" if is_asked else "play.thinking") }}</span>
-{% if since is not none %}<span aria-hidden="true" data-since="{{ since }}" data-line="{{ say("play.seconds", seconds="#") }}"></span>{% endif %}</p>"""
-
-
-def _thinking(interview: Interview, language: Language, since: float | None) -> Markup:
-    if interview.phase is not Phase.WEIGHING:
-        return Markup()
-    is_asked = any(isinstance(effect, Clarify) for effect in due(interview))
-    return inline(_THINKING, language, is_asked=is_asked, since=since)
-
-
-# How long before the end of a limited answer the candidate is warned.
-_WARNING_SECONDS = 30
-
-_PROGRESS = """<div class="place"><p role="status" data-interview="{{ name }}" data-draft="{{ draft }}" data-language="{{ spoken }}">{{ text }}</p>
-{% if is_open and seconds is not none %}<p class="clock" role="timer" data-seconds="{{ seconds }}" data-limit="{{ limit or "" }}" data-warn-at="{{ warning }}" data-warning="{{ say("play.time_warning", seconds=warning) }}" data-over="{{ say("play.time_over") }}">&nbsp;</p>{% endif %}</div>
-<progress max="{{ total }}" value="{{ done }}" aria-label="{{ text }}"></progress>
-{% if is_open and limit %}<p class="clock-said" role="alert"></p>{% endif %}"""
-
-
-def _progress(name: str, interview: Interview, language: Language, seconds: float | None) -> str:
-    """Where the interview stands, and the clock of the open question; the page's script goes by what is said here."""
-    if interview.is_over:
-        return ""
-    question, current, total = interview.question, interview.current, len(interview.questions)
-    topic = interview.bank.topic_title(question.topic, language)
-    text = say(
-        "play.progress",
-        language,
-        place=interview.plan_place,
-        total=len(interview.plan.questions),
-        topic=topic,
-        difficulty=question.difficulty,
-    )
-    if interview.again_place:
-        text += " · " + say("play.once_more", language, place=interview.again_place, total=len(interview.again))
-    return inline(
-        _PROGRESS,
-        language,
-        name=name,
-        draft=f"{interview.position}.{current.number}.{len(current.answers)}",
-        spoken=interview.plan.language,
-        text=text,
-        total=total,
-        done=interview.position,
-        is_open=interview.phase is Phase.ANSWERING,
-        seconds=seconds,
-        limit=interview.plan.answer_seconds,
-        warning=_WARNING_SECONDS,
-    )
-
-
-def _card(interview: Interview, language: Language, badge: Badge, live: CardActions, partial: Sequence[Verdict]) -> str:
+def _card(
+    interview: Interview, language: Language, badge: Badge, live: CardActions, verdicts: Sequence[Verdict]
+) -> str:
     current = interview.current
     if interview.phase is Phase.ANSWERING and current.number > 1:
         # What was said of the try before stays in view while it is made better.
-        return card(
-            interview, interview.attempt(current.question, current.number - 1), language, badge=badge, live=live
-        )
+        before = interview.attempt(current.question, current.number - 1)
+        return card(interview, before, language, badge=badge, live=live)
     if interview.phase is not Phase.REVIEWING:
         return ""
-    shown = card(interview, current, language, partial=() if current.grade else partial, badge=badge, live=live)
-    return "".join((shown, _second_opinion(interview, language)))
+    known = () if current.grade else verdicts
+    shown = card(interview, current, language, partial=known, badge=badge, live=live)
+    return shown + _second_opinion(interview, language)
 
 
 def _second_opinion(interview: Interview, language: Language) -> str:
@@ -190,7 +149,45 @@ def _second_opinion(interview: Interview, language: Language) -> str:
             "language": say("second.language", language),
         }
     )
-    return (
-        f'<details class="second"><summary>{say("card.second_opinion", language)}</summary>'
-        f'<p class="quiet">{say("card.second_opinion_info", language)}</p><pre tabindex="0">{escaped(asked)}</pre></details>'
-    )
+    return render("second_opinion.html", language, asked=asked)
+
+
+def unreachable(error: InterviewerError, interview: str, language: Language) -> View:
+    """What an open page says where its interview cannot be read; one that is only out of reach for now is asked for again."""
+    if isinstance(error, errors.NoSuchInterview):
+        return at_start(error_text(error, language), language)
+    is_for_ever = isinstance(error, errors.StoreDamaged | errors.TranscriptError)
+    notice = say("play.unreadable" if is_for_ever else "play.away", language, reason=error.into(language))
+    return View(Screen.START, language, interview, notice=notice, is_away=True, polls=not is_for_ever)
+
+
+def at_start(notice: str, language: Language) -> View:
+    """The start form, with something to say."""
+    return View(Screen.START, language, notice=notice)
+
+
+def not_begun(error: errors.StoreError, language: Language) -> View:
+    notice = say("start.not_saved", language, reason=error.into(language))
+    return View(Screen.START, language, notice=notice, is_away=True, polls=True)
+
+
+def error_text(error: Exception, language: Language) -> str:
+    """What went wrong, for the person at the page."""
+    if isinstance(error, errors.BankError | errors.OverLimit | errors.NotAllowed):
+        return error.into(language)
+    keys = {
+        errors.NoSuchInterview: "play.gone",
+        errors.MovedOnElsewhere: "play.moved_on",
+        errors.StoreError: "play.store_failed",
+    }
+    key = next((key for kind, key in keys.items() if isinstance(error, kind)), "play.not_now")
+    return say(key, language, reason=error)
+
+
+def with_unrecorded(refused: View, text: str) -> View:
+    """What was typed and not recorded stays in the box; where there is no box now, it is shown."""
+    if refused.is_away:
+        return refused
+    if refused.may_answer:
+        return replace(refused, notice=f"{refused.notice} {say('play.in_box', refused.language)}")
+    return replace(refused, unsent=text)

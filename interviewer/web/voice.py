@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
-from interviewer.domain.interview import Interview, Phase, Speaker, Spoken
+from interviewer.domain.interview import Phase, Speaker, Spoken
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Localized
 from interviewer.errors import InterviewerError, LLMUnreachable, OutOfTurn
@@ -24,7 +24,7 @@ from interviewer.text.messages import localized
 from interviewer.web.guard import READ_ALOUD, RECORDED_IN_AN_HOUR, TRANSCRIBE
 from interviewer.web.hourly_budget import HourlyBudget
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import language_of_request
+from interviewer.web.visit import language_of_link, language_of_request
 
 _MOST_AT_A_TIME = 8
 _LONGEST_SPOKEN = 24 * 3600
@@ -99,7 +99,11 @@ def add_voice(
             return PlainTextResponse("Not found.\n", 404)
         if limiter.available_tokens < 1:  # what waits here would fill the memory
             return _refused(localized("voice.busy"), 503, request)
-        return await to_thread.run_sync(does, owner, request, await request.body(), limiter=limiter)
+        try:
+            return await to_thread.run_sync(does, owner, request, await request.body(), limiter=limiter)
+        except InterviewerError as error:
+            status = 503 if isinstance(error, LLMUnreachable) else 429 if isinstance(error, OutOfTurn) else 502
+            return _refused(error, status, request)
 
     if speech.listener:
 
@@ -129,39 +133,27 @@ class _Work:
         mime = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if mime not in FORMATS or not content:
             return _refused(localized("voice.no_recording"), 415, request)
-        try:
-            interview = self._interview(request.headers.get("x-interview", ""), owner)
-            if interview.phase is not Phase.ANSWERING:
-                return _refused(localized("play.moved_on"), 409, request)
-            wish = request.headers.get("x-language", "")
-            language = Language(wish) if wish in tuple(Language) else interview.plan.language
-            with self._paid(self.recorded, owner, len(content)):
-                text = self.speech.transcribe(Audio(content, mime), language, vocabulary(language))
-        except InterviewerError as error:
-            return _failed(error, request)
+        interview = self.service.resume(request.headers.get("x-interview", ""), owner).interview()
+        if interview.phase is not Phase.ANSWERING:
+            return _refused(localized("play.moved_on"), 409, request)
+        language = language_of_link(request.headers.get("x-language", "")) or interview.plan.language
+        with self._paid(self.recorded, owner, len(content)):
+            text = self.speech.transcribe(Audio(content, mime), language, vocabulary(language))
         return JSONResponse({"text": text}, headers={"Cache-Control": "no-store"})
 
     def read_aloud(self, owner: str, request: Request, content: bytes) -> Response:
         """What the interviewer said, as sound. Nothing else is read: it would be at the operator's cost."""
         try:
             heard = _HEARD.validate_json(content)
-            interview = self._interview(heard.interview, owner)
+            interview = self.service.resume(heard.interview, owner).interview()
             turn = interview.attempts[heard.attempt].turns[heard.turn]
         except (ValidationError, IndexError):
             return _refused(localized("play.not_now"), 400, request)
-        except InterviewerError as error:
-            return _failed(error, request)
         if turn.speaker is not Speaker.INTERVIEWER:
             return _refused(localized("play.not_now"), 400, request)
-        try:
-            with self._paid(self.read, owner, len(turn.text)):
-                audio = self.speech.read_aloud(turn.text, interview.plan.language)
-        except InterviewerError as error:
-            return _failed(error, request)
+        with self._paid(self.read, owner, len(turn.text)):
+            audio = self.speech.read_aloud(turn.text, interview.plan.language)
         return Response(audio.content, media_type=audio.mime, headers={"Cache-Control": "no-store"})
-
-    def _interview(self, name: str, owner: str) -> Interview:
-        return self.service.resume(name, owner).interview()
 
     @contextmanager
     def _paid(self, budget: HourlyBudget, owner: str, amount: int) -> Iterator[None]:
@@ -177,11 +169,6 @@ class _Work:
         except InterviewerError:
             budget.give_back(owner, spending)
             raise
-
-
-def _failed(error: InterviewerError, request: Request) -> Response:
-    status = 503 if isinstance(error, LLMUnreachable) else 429 if isinstance(error, OutOfTurn) else 502
-    return _refused(error, status, request)
 
 
 def _refused(why: InterviewerError | Localized, status: int, request: Request) -> Response:

@@ -25,7 +25,8 @@ from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
-from interviewer.web.history import listing
+from interviewer.web.practice import PracticeHandlers
+from interviewer.web.visit import Visit
 
 ROOT = Path(__file__).parent.parent.parent
 OWNER = "an-owner-of-many-inter"
@@ -125,7 +126,8 @@ def main(count: int) -> None:
         print(
             f"all {count} interviews: {listed * 1000:.0f} ms, its SQL {sql * 1000:.0f} ms, ratio {listed / sql:.2f} (aim 1.5)"
         )
-        sql, shown = seconds(lambda: plain_sql(51), lambda: listing(service, OWNER, Language.EN))
+        practice = PracticeHandlers(service.store, BankLibrary())
+        sql, shown = seconds(lambda: plain_sql(51), lambda: practice.listing(Visit(OWNER, Language.EN)))
         print(
             f"the first page as HTML: {shown * 1000:.1f} ms, its SQL {sql * 1000:.1f} ms, ratio {shown / sql:.2f} (aim 1.5)"
         )

@@ -27,6 +27,7 @@ from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
 from interviewer.web.handlers import PageHandlers
 from interviewer.web.practice import PracticeHandlers
+from interviewer.web.visit import Visit
 
 ANSWERS = 50
 
@@ -86,7 +87,7 @@ def test_an_answer_is_on_disk(
             text = interview.question.reference.en
             bare.append(database.commit(text))
             clicked = time.perf_counter()
-            desk.answer("me", session.id, interview.place, text[: len(text) // 2], Language.EN)
+            desk.answer(Visit("me", Language.EN), session.id, interview.place, text[: len(text) // 2])
             session.run_due_and_wait()
             if mode is Mode.COACH and session.interview().current.grade:
                 session.move_on()

@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from command_line import Terminal
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +13,8 @@ def interruptible() -> Iterator[None]:
     before = signal.getsignal(signal.SIGINT)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(monkeypatch, capsys)

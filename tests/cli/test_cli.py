@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import sources
-from command_line import run
+from command_line import Terminal, run
 from fakes import begun
 
 from interviewer import wiring
@@ -19,60 +19,34 @@ from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
 
 
-def play(monkeypatch: pytest.MonkeyPatch, *arguments: str, lines: str) -> int:
-    return run("chat", *arguments, lines=lines, monkeypatch=monkeypatch)
-
-
-def test_an_interview_in_the_terminal_is_graded_listed_and_exported(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_interview_in_the_terminal_is_graded_listed_and_exported(terminal: Terminal) -> None:
     lines = "/hint\nWithout an activation the layers collapse into one linear map.\n\n\n/bogus\n/skip\n"
-    assert play(monkeypatch, "--language", "en", "--count", "2", lines=lines) == 0
-    played = capsys.readouterr().out
-    assert "[1 / 2]" in played
-    assert "Hint:" in played
-    assert "Estimate:" in played
-    assert "“" in played
-    assert "There is no command /bogus here" in played
-    assert "Result" in played
-    assert run("interviews") == 0
-    listed = capsys.readouterr().out
+    played = terminal.play("--language", "en", "--count", "2", lines=lines)
+    for told in ("[1 / 2]", "Hint:", "Estimate:", "“", "There is no command /bogus here", "Result"):
+        assert told in played
+    listed = terminal.run("interviews")
     assert "finished" in listed
     assert "terminal" in listed
-    name = listed.split()[0]
     for kind in ("md", "html", "json"):
-        assert run("export", name, "--format", kind) == 0
-        assert "collapse into one linear map" in capsys.readouterr().out
+        assert "collapse into one linear map" in terminal.run("export", terminal.last_interview(), "--format", kind)
 
 
-def test_an_interview_that_was_left_is_resumed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert play(monkeypatch, "--count", "1", lines="") == 0
-    hint = capsys.readouterr().out
-    name = hint.split("--resume ")[1].split()[0]
-    assert play(monkeypatch, "--resume", name, lines="多层线性变换叠起来还是线性变换\n\n\n") == 0
-    assert "面试结果" in capsys.readouterr().out
+def test_an_interview_that_was_left_is_resumed(terminal: Terminal) -> None:
+    name = terminal.play("--count", "1", lines="").split("--resume ")[1].split()[0]
+    assert "面试结果" in terminal.play("--resume", name, lines="多层线性变换叠起来还是线性变换\n\n\n")
 
 
-def test_interview_mode_shows_nothing_before_the_end(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    lines = "layers collapse\n\nno idea\n\n"
+def test_interview_mode_shows_nothing_before_the_end(terminal: Terminal) -> None:
     arguments = ("--mode", "interview", "--no-probes", "--language", "en", "--count", "2")
-    assert play(monkeypatch, *arguments, lines=lines) == 0
-    before, after = capsys.readouterr().out.split("Result", 1)
+    before, after = terminal.play(*arguments, lines="layers collapse\n\nno idea\n\n").split("Result", 1)
     assert "Estimate" not in before
     assert before.count("noted") == 1
     assert "Missing" in after
 
 
-def test_coach_mode_retries_and_shows_the_model_answer(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_coach_mode_retries_and_shows_the_model_answer(terminal: Terminal) -> None:
     lines = "layers\n\n/answer\n/what\n/retry\nlayers collapse to one linear map\n\n/end\n"
-    assert play(monkeypatch, "--language", "en", "--count", "3", lines=lines) == 0
-    out = capsys.readouterr().out
+    out = terminal.play("--language", "en", "--count", "3", lines=lines)
     assert out.count("Estimate") >= 2
     assert "no command /what" in out
 
@@ -89,16 +63,13 @@ def test_export_writes_a_file_whole_and_json_loads_back(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.part")) == []
 
 
-def test_the_schema_is_printed_and_fits(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("export", "--schema") == 0
-    jsonschema.Draft202012Validator.check_schema(json.loads(capsys.readouterr().out))
+def test_the_schema_is_printed_and_fits(terminal: Terminal) -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(terminal.run("export", "--schema")))
 
 
-def test_banks_and_check_know_the_shipped_bank(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("banks") == 0
-    assert "deep-learning  25 questions" in capsys.readouterr().out
-    assert run("check") == 0
-    assert "25 questions" in capsys.readouterr().out
+def test_banks_and_check_know_the_shipped_bank(terminal: Terminal) -> None:
+    assert "deep-learning  25 questions" in terminal.run("banks")
+    assert "25 questions" in terminal.run("check")
 
 
 @pytest.mark.parametrize(
@@ -140,42 +111,35 @@ def notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_is_imported_and_played_at_once(
-    notes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("import", str(notes), "--dry-run") == 0
-    out = capsys.readouterr().out
+def test_a_file_is_imported_and_played_at_once(notes: Path, terminal: Terminal) -> None:
+    out = terminal.run("import", str(notes), "--dry-run")
     assert "nothing is written" in out
     assert "java-notes: 3 questions, " in out
     assert not (notes.parent / "data" / "banks").exists()
-    assert run("import", str(notes), "--title", "Mine", "--report") == 0
-    out = capsys.readouterr().out
+    out = terminal.run("import", str(notes), "--title", "Mine", "--report")
     bank = notes.parent / "data" / "banks" / "java-notes.yaml"
     assert f"written to {bank}" in out
     assert "play it: interviewer chat --bank java-notes" in out
     assert "Block by block" in out
-    assert run("banks") == 0
-    assert "java-notes  3 questions  Mine" in capsys.readouterr().out
+    assert "java-notes  3 questions  Mine" in terminal.run("banks")
     lines = "It spreads the high bits downwards.\n\n\n"
-    assert play(monkeypatch, "--bank", "java-notes", "--language", "en", "--count", "1", lines=lines) == 0
-    assert "How does a HashMap" in capsys.readouterr().out
-    assert run("import", str(notes)) == 0
-    assert f"nothing has changed in {bank}" in capsys.readouterr().out
+    played = terminal.play("--bank", "java-notes", "--language", "en", "--count", "1", lines=lines)
+    assert "How does a HashMap" in played
+    assert f"nothing has changed in {bank}" in terminal.run("import", str(notes))
 
 
 def test_a_bank_goes_where_it_is_told_and_says_how_to_play_it(
-    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Terminal
 ) -> None:
     target = tmp_path / "deep" / "my java.yaml"
-    assert run("import", str(notes), "-o", str(target), "--lang", "zh") == 0
-    out = capsys.readouterr().out
+    out = terminal.run("import", str(notes), "-o", str(target), "--lang", "zh")
     assert f"INTERVIEWER_BANKS_DIR be {target.parent}" in out
     assert "没有答案" in out
     assert "id: my-java\n" in target.read_text(encoding="utf-8")
     monkeypatch.setenv("INTERVIEWER_BANKS_DIR", str(target.parent))
-    assert run("import", str(notes), "-o", str(target), "--id", "mine") == 0
-    assert "play it: interviewer chat --bank mine" in capsys.readouterr().out
-    assert run("import", str(notes)) == 0
+    out = terminal.run("import", str(notes), "-o", str(target), "--id", "mine")
+    assert "play it: interviewer chat --bank mine" in out
+    terminal.run("import", str(notes))
     assert (target.parent / "java-notes.yaml").exists()
 
 
@@ -263,43 +227,22 @@ def test_a_broken_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert capsys.readouterr().err.startswith("interviewer: INTERVIEWER_PORT")
 
 
-def test_a_command_is_no_part_of_an_answer_and_the_end_of_the_input_ends_one(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_command_is_no_part_of_an_answer_and_the_end_of_the_input_ends_one(terminal: Terminal) -> None:
     lines = "Without an activation the layers\n/help\ncollapse into one linear map."
-    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
-    assert "/help was not taken as part of your answer" in capsys.readouterr().out
-    assert run("interviews") == 0
-    name = capsys.readouterr().out.split()[0]
-    assert run("export", name, "--format", "json") == 0
-    answers = json.loads(capsys.readouterr().out)["summary"]["questions"][0]["answers"]
-    assert answers == ["Without an activation the layers\ncollapse into one linear map."]
+    played = terminal.play("--language", "en", "--count", "1", lines=lines)
+    assert "/help was not taken as part of your answer" in played
+    assert terminal.answers() == ["Without an activation the layers\ncollapse into one linear map."]
 
 
-def answers_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """What was answered to the first question of the interview played last."""
-    assert run("interviews") == 0
-    name = capsys.readouterr().out.split()[0]
-    assert run("export", name, "--format", "json") == 0
-    found: list[str] = json.loads(capsys.readouterr().out)["summary"]["questions"][0]["answers"]
-    return found
-
-
-def test_a_question_mark_alone_shows_the_commands_and_is_no_part_of_an_answer(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_question_mark_alone_shows_the_commands_and_is_no_part_of_an_answer(terminal: Terminal) -> None:
     lines = "?\nWithout an activation the layers\n？\ncollapse, don't they?\n\n\n"
-    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
-    assert capsys.readouterr().out.count("Commands:") == 3
-    assert answers_of(capsys) == ["Without an activation the layers\ncollapse, don't they?"]
+    assert terminal.play("--language", "en", "--count", "1", lines=lines).count("Commands:") == 3
+    assert terminal.answers() == ["Without an activation the layers\ncollapse, don't they?"]
 
 
-def test_an_answer_that_is_too_long_is_kept_and_can_be_shortened_and_sent(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_an_answer_that_is_too_long_is_kept_and_can_be_shortened_and_sent(terminal: Terminal, tmp_path: Path) -> None:
     lines = "/send\n" + "Without an activation the layers collapse. " * 600 + "\n\n"
-    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
-    out = capsys.readouterr().out
+    out = terminal.play("--language", "en", "--count", "1", lines=lines)
     assert "No answer is kept" in out
     assert "and 20000 is the most" in out
     (kept,) = (tmp_path / "data").glob("unsent-*.txt")
@@ -307,21 +250,19 @@ def test_an_answer_that_is_too_long_is_kept_and_can_be_shortened_and_sent(
     assert len(kept.read_text(encoding="utf-8")) > 20_000
     kept.write_text("Without an activation the layers collapse.", encoding="utf-8")
     name = out.split("--resume ")[1].split()[0]
-    assert play(monkeypatch, "--language", "en", "--resume", name, lines="/send\n\n") == 0
-    assert str(kept) in capsys.readouterr().out
-    assert answers_of(capsys) == ["Without an activation the layers collapse."]
+    assert str(kept) in terminal.play("--language", "en", "--resume", name, lines="/send\n\n")
+    assert terminal.answers() == ["Without an activation the layers collapse."]
     assert not kept.exists()
 
 
 def test_an_answer_that_cannot_be_recorded_is_kept(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, terminal: Terminal, tmp_path: Path
 ) -> None:
     def full(*_: object) -> str:
         raise StoreError("The disk is full")
 
     monkeypatch.setattr(Store, "append", full)
-    assert play(monkeypatch, "--language", "en", "--count", "1", lines="Layers collapse.\n\n") == 0
-    assert "The disk is full" in capsys.readouterr().out
+    assert "The disk is full" in terminal.play("--language", "en", "--count", "1", lines="Layers collapse.\n\n")
     (kept,) = (tmp_path / "data").glob("unsent-*.txt")
     assert kept.read_text(encoding="utf-8") == "Layers collapse."
 
@@ -366,23 +307,23 @@ def test_an_env_file_that_is_not_utf_8_is_one_line(capsys: pytest.CaptureFixture
     assert capsys.readouterr().err == "interviewer: the file .env is not UTF-8: save it anew in that encoding\n"
 
 
-def test_what_reads_lists_of_questions_is_not_imported_with_the_page() -> None:
-    code = (
-        "import sys\nimport interviewer.web.page\n"
-        "heavy = {'interviewer.banks.importing.pipeline', 'interviewer.banks.importing.rubric_from_llm', 'interviewer.banks.importing.parsers', 'openai'} & set(sys.modules)\n"
-        "sys.exit(str(heavy) if heavy else 0)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def test_help_imports_nothing_heavy() -> None:
-    code = (
-        "import sys\nfrom interviewer import cli\n"
-        "try: cli.main(['--help'])\nexcept SystemExit: pass\n"
-        "heavy = {'gradio', 'openai', 'sqlalchemy', 'fastapi', 'pydantic', 'yaml', 'opencc'} & set(sys.modules)\n"
-        "sys.exit(str(heavy) if heavy else 0)"
-    )
+@pytest.mark.parametrize(
+    "code, heavy",
+    [
+        (
+            "import interviewer.web.page",
+            "openai "
+            + " ".join(f"interviewer.banks.importing.{it}" for it in ("pipeline", "rubric_from_llm", "parsers")),
+        ),
+        (
+            "from interviewer import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass",
+            "gradio openai sqlalchemy fastapi pydantic yaml opencc",
+        ),
+    ],
+    ids=["page", "help"],
+)
+def test_what_is_heavy_and_not_needed_is_not_imported(code: str, heavy: str) -> None:
+    code += f"\nimport sys\nfound = set({heavy.split()}) & set(sys.modules)\nsys.exit(str(found) if found else 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -404,34 +345,23 @@ def test_a_browser_whose_cookie_is_lost_gets_its_interviews_back_by_a_link(capsy
     assert "lists the owners" in capsys.readouterr().err
 
 
-def test_a_coach_rules_on_a_finished_interview_and_the_grader_is_measured_by_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_coach_rules_on_a_finished_interview_and_the_grader_is_measured_by_it(terminal: Terminal) -> None:
     said = "Without an activation the layers collapse into one linear map.\n\n\n"
-    assert play(monkeypatch, "--language", "en", "--count", "1", lines=said) == 0
+    terminal.play("--language", "en", "--count", "1", lines=said)
     assert run("evaluate", "--from-rulings") == 1
-    capsys.readouterr()
-    assert run("interviews") == 0
-    name = capsys.readouterr().out.split()[0]
+    name = terminal.last_interview()
     ruling = (name, "nonlinearity", "limited-power")
-    assert run("rule", *ruling, "met", "--by", "Lin", "--note", "follows from it") == 0
-    told = capsys.readouterr().out
-    assert "by the grader alone" in told
+    assert "by the grader alone" in terminal.run("rule", *ruling, "met", "--by", "Lin", "--note", "follows from it")
     for kind in ("md", "html"):
-        assert run("export", name, "--format", kind) == 0
-        written = capsys.readouterr().out
+        written = terminal.run("export", name, "--format", kind)
         assert "Lin" in written
         assert "follows from it" in written
-    assert run("evaluate", "--from-rulings", "--json") == 0
-    figures = json.loads(capsys.readouterr().out)
+    figures = json.loads(terminal.run("evaluate", "--from-rulings", "--json"))
     assert (figures["answers"], figures["all"]["n"]) == (1, 1)
     assert [one["criterion"] for one in figures["criteria"]] == ["limited-power"]
-    assert run("evaluate", "--from-rulings") == 0
-    assert "limited-power" in capsys.readouterr().out
-    assert run("rule", *ruling, "undo", "--by", "Lin") == 0
-    capsys.readouterr()
+    assert "limited-power" in terminal.run("evaluate", "--from-rulings")
+    terminal.run("rule", *ruling, "undo", "--by", "Lin")
     assert run("evaluate", "--from-rulings") == 1
-    capsys.readouterr()
 
 
 @pytest.mark.parametrize(
@@ -444,12 +374,10 @@ def test_a_coach_rules_on_a_finished_interview_and_the_grader_is_measured_by_it(
     ],
 )
 def test_a_ruling_on_nothing_says_what_there_is(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], changed: dict[int, str], said: str
+    terminal: Terminal, capsys: pytest.CaptureFixture[str], changed: dict[int, str], said: str
 ) -> None:
-    assert play(monkeypatch, "--language", "en", "--count", "1", lines="it is linear\n\n\n") == 0
-    assert run("interviews") == 0
-    name = capsys.readouterr().out.split("\n")[-2].split()[0]
-    arguments = [name, "nonlinearity", "collapse", "met"]
+    terminal.play("--language", "en", "--count", "1", lines="it is linear\n\n\n")
+    arguments = [terminal.last_interview(), "nonlinearity", "collapse", "met"]
     for place, value in changed.items():
         arguments[place] = value
     assert run("rule", *arguments) in (1, 2)
@@ -457,11 +385,10 @@ def test_a_ruling_on_nothing_says_what_there_is(
 
 
 def test_the_card_in_the_terminal_is_that_of_the_page_and_in_colour_where_there_are_colours(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], terminal: Terminal
 ) -> None:
     lines = "Without an activation the layers collapse into one linear map.\n\n/end\n"
-    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
-    plain = capsys.readouterr().out
+    plain = terminal.play("--language", "en", "--count", "1", lines=lines)
     assert "\x1b" not in plain
     assert "✓ Met: " in plain
     assert "collapse into one linear map”" in plain
@@ -470,17 +397,13 @@ def test_the_card_in_the_terminal_is_that_of_the_page_and_in_colour_where_there_
     assert "You could say: " in plain
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    assert play(monkeypatch, "--language", "en", "--count", "1", lines=lines) == 0
-    assert "\x1b[32m" in capsys.readouterr().out
+    assert "\x1b[32m" in terminal.play("--language", "en", "--count", "1", lines=lines)
 
 
-def test_a_skip_is_undone_and_a_question_mark_helps_beside_the_card_too(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_skip_is_undone_and_a_question_mark_helps_beside_the_card_too(terminal: Terminal) -> None:
     lines = "/back\n/skip\n/back\nLayers collapse into one linear map.\n\n?\n\n/end\n"
-    assert play(monkeypatch, "--language", "en", "--count", "2", lines=lines) == 0
-    played = capsys.readouterr().out
+    played = terminal.play("--language", "en", "--count", "2", lines=lines)
     assert "cannot be done now" in played
     assert played.count("[1 / 2]") == 2
     assert played.count("/retry") == 2
-    assert answers_of(capsys) == ["Layers collapse into one linear map."]
+    assert terminal.answers() == ["Layers collapse into one linear map."]

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from command_line import run
+from command_line import Terminal, run
 from practice import bank_of, practise
 
 from interviewer.banks.job_description.kept_job import keep_job, kept_job
@@ -16,9 +16,8 @@ ANSWER = "Without an activation the layers collapse into one linear map.\n\n\n"
 
 
 @pytest.fixture
-def interview(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
-    run("practise", "nonlinearity", lines=ANSWER, monkeypatch=monkeypatch)
-    capsys.readouterr()
+def interview(terminal: Terminal) -> str:
+    terminal.run("practise", "nonlinearity", lines=ANSWER)
     return Store(read_settings().database).interviews()[0].id
 
 
@@ -36,13 +35,12 @@ def test_an_interview_is_renamed_exported_deleted_and_imported(
     assert run("history", "import") == 2
 
 
-def test_exports_hold_what_coaches_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exports_hold_what_coaches_wrote(tmp_path: Path, terminal: Terminal) -> None:
     store = Store(read_settings().database)
     interview = practise(store, bank_of(1), ["q0"], Level.MET, "local")
     save_coach_note(store, interview, "coach", "Ms Li", "Say why it is a map.")
     for form in ("md", "html", "json"):
-        assert run("export", interview, "--format", form) == 0
-        written = capsys.readouterr().out
+        written = terminal.run("export", interview, "--format", form)
         assert "Ms Li" in written
         assert "Say why it is a map." in written
     assert run("history", "export", str(tmp_path / "h.json")) == 0
@@ -85,9 +83,8 @@ def test_a_bank_of_ones_own_is_deleted_after_a_question(
     assert "shipped" in capsys.readouterr().err
 
 
-def test_interviews_are_searched(interview: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("interviews", "--find", "deep coach") == 0
-    assert interview in capsys.readouterr().out
+def test_interviews_are_searched(interview: str, terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    assert interview in terminal.run("interviews", "--find", "deep coach")
     assert run("interviews", "--find", "elephants") == 0
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "no interview has all these words\n")

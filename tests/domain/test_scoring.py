@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from interviewer.domain.grade import Evidence, Level, Verdict
 from interviewer.domain.rubric import Criterion, Group, Rubric
-from interviewer.domain.scoring import Band, Score, band, has_every_core, mean, missed, points, score, shortfalls
+from interviewer.domain.scoring import Score, has_every_core, mean, missed, points, score, shortfalls
 
 # DROPOUT: core off (weight 2) and random (1), bonus mc (1), mistake on (1); the whole is 3.
 
@@ -60,12 +60,11 @@ def test_a_mean_is_that_of_the_ends_and_nothing_has_none() -> None:
 
 @pytest.mark.parametrize(
     "value, expected",
-    [(0, Band.FEW), (0.249, Band.FEW), (0.25, Band.SOME), (0.5, Band.MANY), (0.75, Band.MOST), (1, Band.MOST)],
+    [(0, (0, 25)), (0.249, (0, 25)), (0.25, (25, 50)), (0.5, (50, 75)), (0.75, (75, 100)), (1, (75, 100))],
 )
-def test_bands_are_quarters(value: float, expected: Band) -> None:
-    assert band(value) is expected
-    low, high = expected.limits
-    assert low <= value * 100 <= high
+def test_an_estimate_is_told_by_the_quarters_of_the_scale(value: float, expected: tuple[int, int]) -> None:
+    assert Score(value, value).quarters == expected
+    assert Score(0, value).quarters == (0, expected[1])
 
 
 def test_what_is_missed_comes_heaviest_loss_first_and_unknown_is_not_missed() -> None:

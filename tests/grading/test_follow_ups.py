@@ -130,6 +130,19 @@ def test_words_that_talk_to_the_grader_are_never_taken_up() -> None:
     assert worded(line("And what then?", quote="would be random"), interview=interview)
 
 
+def test_a_long_quote_is_shortened_and_one_that_was_cut_is_found() -> None:
+    said = "The scores that reach the output layer on two passes over one picture would be random, so that nobody trusts it."
+    interview = answered(said=said)
+    asked = worded(line("And what then?", quote=said), interview=interview)
+    assert isinstance(asked, Probed)
+    assert asked.text.startswith(
+        "You said “The scores that reach the output layer on two passes over one picture would be…”"
+    )
+    cut = worded(line("And what then?", quote=f"{said[:72]}woup"), interview=interview)
+    assert isinstance(cut, Probed)
+    assert "over one picture”" in cut.text
+
+
 @pytest.mark.parametrize("language, form, text", PLANTED)
 def test_no_planted_leak_becomes_a_follow_up(language: Language, form: str, text: str) -> None:
     interview = replay([Begun(OVERFITTING, Plan(("overfit",), language=language, probes=2)), Answered(SAID[language])])

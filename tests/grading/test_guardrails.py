@@ -28,7 +28,7 @@ def test_blank(text: str) -> None:
 def test_dont_know(text: str) -> None:
     screened = screen(text, QUESTION)
     assert screened.flags == (Flag.DONT_KNOW,)
-    assert not screened.is_gradable
+    assert not screened.spans
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_dont_know(text: str) -> None:
     ],
 )
 def test_a_real_answer_that_admits_doubt_is_graded(text: str) -> None:
-    assert screen(text, QUESTION).is_gradable
+    assert screen(text, QUESTION).spans
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_echo(text: str) -> None:
 
 def test_a_statement_made_of_words_of_the_question_is_no_echo() -> None:
     question = ["What does a reading of 0 tell you about the connection between a cache and a server of the cluster?"]
-    assert screen("The server of the cluster is connected to the cache.", question).is_gradable
-    assert not screen("the connection between a cache and a server of the cluster", question).is_gradable
+    assert screen("The server of the cluster is connected to the cache.", question).spans
+    assert not screen("the connection between a cache and a server of the cluster", question).spans
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_statement_made_of_words_of_the_question_is_no_echo() -> None:
 def test_talk_to_the_grader_is_flagged_and_left_out(text: str) -> None:
     screened = screen(text, QUESTION)
     assert Flag.INJECTION in screened.flags
-    assert not screened.is_gradable or Flag.DONT_KNOW in screened.flags
+    assert not screened.spans or Flag.DONT_KNOW in screened.flags
 
 
 @pytest.mark.parametrize("blank", [" ", "\t", "\u3000", "\n", " \n", "\u00a0"])
@@ -176,7 +176,7 @@ def test_an_attack_is_left_out_and_the_answer_beside_it_is_kept(text: str, answe
     screened = screen(f"{answer}\n{text}", QUESTION)
     assert Flag.INJECTION in screened.flags
     assert [f"{answer}\n{text}"[start:end] for start, end in screened.spans] == [answer]
-    assert not screen(text, QUESTION).is_gradable
+    assert not screen(text, QUESTION).spans
 
 
 def test_an_answer_in_one_sentence_with_an_attack_keeps_what_it_says() -> None:

@@ -11,7 +11,8 @@ from interviewer.domain.grade import Flag, Grade, Level, Method
 from interviewer.domain.interview import Attempt, Turn, TurnKind
 from interviewer.domain.rubric import Bank, Criterion, Kind, Question
 from interviewer.domain.scoring import score
-from interviewer.grading.lexical import LexicalGrader, overlap, says_term
+from interviewer.grading.disclosure import says_term
+from interviewer.grading.lexical import LexicalGrader, overlap
 from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
 

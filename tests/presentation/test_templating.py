@@ -22,6 +22,7 @@ from interviewer.domain.interview import (
 )
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Kind, Localized
+from interviewer.errors import BankError
 from interviewer.evaluation.batch_grading import Marked
 from interviewer.evaluation.cohort import Cohort
 from interviewer.evaluation.grader_check import CheckFinding, GraderCheck
@@ -31,6 +32,7 @@ from interviewer.presentation.interview_report import report
 from interviewer.presentation.mark_sheet import to_html as sheet_html
 from interviewer.presentation.templating import FOLDER, inline, literal, render, stylesheet
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
+from interviewer.text.messages import localized
 
 ATTACK = "<script>alert(1)</script>\"><img src=x onerror=alert(2)>' onclick='x {{7*7}} ${7*7} {% raw %} `x`"
 SAID = f"it is switched off {ATTACK}"
@@ -185,3 +187,10 @@ def test_every_template_compiles_and_a_localized_value_is_printed_in_the_readers
 def test_markdown_has_one_escaper_and_it_leaves_no_sign_a_meaning() -> None:
     assert literal("# a\n- b\n1. c *d* www.x.org <b> @me") == ("\\# a\n\\- b\n1\\. c \\*d\\* www\\.x.org \\<b\\> \\@me")
     assert Kind.CORE == "core"
+
+
+def test_an_error_is_printed_in_the_language_of_the_reader() -> None:
+    error = BankError("", "", localized("start.bad_count", most=3))
+    printed = [str(inline("{{ error }}", language, error=error)) for language in Language]
+    assert printed == [error.into(language) for language in Language]
+    assert printed[0] != printed[1]

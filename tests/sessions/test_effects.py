@@ -123,7 +123,7 @@ def test_the_time_for_an_answer_does_not_begin_anew_with_a_grade(make_service: C
 def test_the_time_for_an_answer_is_unknown_where_the_clock_was_set_back(
     make_service: Callable[..., SessionService], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("interviewer.sessions.store._now", lambda *_: "2099-01-01T00:00:00.000+00:00")
+    monkeypatch.setattr("interviewer.sessions.store.stored_now", lambda *_: "2099-01-01T00:00:00.000+00:00")
     session = make_service().begin("me", begun())
     assert session.answer("it is switched off").current.turns[1].seconds is None
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from fakes import BANK, Only, begun
 
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.sessions import interview_lists
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.due_questions import plan_today
+from interviewer.sessions.interview_lists import list_open
 from interviewer.sessions.practice_log import list_verdicts
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_notes import list_notes
@@ -64,7 +64,7 @@ LISTS: dict[str, Callable[[Store, str], object]] = {
     "the history": lambda store, _: store.interviews(ME, 50, 50),
     "a search": lambda store, _: store.interviews(ME, 50, text="dropout 2026"),
     "the history of everybody": lambda store, _: store.interviews(None, 50),
-    "what is not over": lambda store, _: _read(store, interview_lists.list_open, ME, 5),
+    "what is not over": lambda store, _: _read(store, list_open, ME, 5),
     "what is owed": lambda store, _: store.due(30.0),
     "what failed": lambda store, _: store.ungraded(ME),
     "today": lambda store, _: plan_today(store, ME, [BANK], NOW),

@@ -36,7 +36,7 @@ def metrics() -> Metrics:
 
 def measured(store: Store, metrics: Metrics, grader: object, server: str = SERVER) -> SessionService:
     store.observe = metrics.recorded
-    return SessionService(store, metrics.graders(Only(grader, server=server)))  # type: ignore[arg-type]
+    return SessionService(store, Only(grader, server=server), time_grading=metrics.grading)  # type: ignore[arg-type]
 
 
 def test_turns_and_gradings_are_counted_by_kind_and_host(store: Store, metrics: Metrics) -> None:

@@ -11,7 +11,7 @@ import pytest
 from fakes import BANK, Broken, FlakyGrader, GradeAs, begun
 
 from interviewer.domain.grade import Evidence, Level
-from interviewer.domain.interview import Answered, Contested, Graded, Mode, Objection, Phase, TurnKind, due
+from interviewer.domain.interview import Answered, Graded, Mode, Phase, TurnKind, due
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, OutOfTurn
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.scripted import ScriptedLLM
@@ -239,16 +239,6 @@ def test_asking_for_help_is_no_answer(service: SessionService) -> None:
     session.hint()
     assert not session.interview().current.is_answered
     assert session.skip().current.question == "shuffle"
-
-
-def test_an_objection_is_kept_beside_the_verdict(service: SessionService) -> None:
-    session = service.begin("me", begun())
-    session.answer("it is put to sleep")
-    session.run_due_and_wait()
-    contested = session.contest(Contested("dropout", 1, Objection("off", Evidence(1, "put to sleep"))))
-    assert contested.current.objections[0].evidence.quote == "put to sleep"
-    assert contested.current.grade
-    assert contested.current.grade.verdict("off").level is Level.MISSING
 
 
 def test_an_answer_of_endless_length_is_refused_before_it_is_recorded(service: SessionService) -> None:

@@ -77,7 +77,7 @@ def test_the_list_begins_with_what_changed_last_and_comes_in_pages(store: Store)
 
 def test_a_clock_that_is_set_back_puts_no_event_before_another(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     interview = store.create("me", begun())
-    monkeypatch.setattr("interviewer.sessions.store._now", lambda: "2001-01-01T00:00:00.000+00:00")
+    monkeypatch.setattr("interviewer.sessions.store.stored_now", lambda: "2001-01-01T00:00:00.000+00:00")
     append(store, interview, 1, Repeated())
     first, second = store.history(interview)
     assert second.at == first.at

@@ -9,9 +9,6 @@ from interviewer.domain.language import Language
 from interviewer.presentation.highlighting import Mark
 from interviewer.text import messages
 
-# The choices of the start form: their keys are made from the kind and the value.
-MADE_BY_KIND = {"order", "mode", "language"}
-
 PACKAGE = Path(interviewer.__file__).parent
 
 
@@ -32,7 +29,8 @@ def test_every_phrase_that_is_said_exists_and_every_phrase_is_said() -> None:
     paths = [*PACKAGE.rglob("*.py"), *(path for path in templates.iterdir() if path.suffix != ".css")]
     source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     literal = set(re.findall(r"[\"']([a-z_]+\.[a-z0-9_]+)[\"']", source))
-    made = set(re.findall(r"f[\"']([a-z_]+\.[a-z0-9_]*)\{", source)) | {f"{kind}." for kind in MADE_BY_KIND}
+    made = set(re.findall(r"f[\"']([a-z_]+\.[a-z0-9_]*)\{", source))
+    made |= {f"{kind}." for kind in re.findall(r"choices\(\"([a-z_]+)\"", source)}
     made |= set(re.findall(r"[\"']([a-z_]+\.)[\"'] ~", source))
     said = {key for key in messages.ALL if key in literal or key.startswith(tuple(made))}
     assert messages.ALL - said == set()

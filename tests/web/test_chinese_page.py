@@ -30,10 +30,11 @@ from interviewer.sessions.interview_plan import make_plan
 from interviewer.settings import read_settings
 from interviewer.web.badge import Badges
 from interviewer.web.editor import Editor
-from interviewer.web.grader_settings import GraderActions, GraderForm
+from interviewer.web.grader_settings import GraderActions
 from interviewer.web.import_handlers import Importer
 from interviewer.web.server import make_app
 from interviewer.web.uploads import Uploads
+from interviewer.web.visit import Visit
 
 ZH = Language.ZH
 # Three English words in a row, whatever stands between them but letters of another script.
@@ -123,9 +124,9 @@ def test_the_grader_tab_is_in_chinese_whatever_goes_wrong(
     models: GraderRegistry, deep_learning: Bank, tmp_path: Path
 ) -> None:
     actions = GraderActions(models, BankLibrary(None, tmp_path))
-    told = [actions.status("me", ZH)]
+    told = [actions.status(Visit("me", ZH))]
     for shape, votes in (("no such shape", 1), ("one_call", 2)):
-        told.append(actions.use("me", GraderForm("http://127.0.0.1:9/v1", "", "m", shape, votes), ZH).html)
+        told.append(actions.use(Visit("me", ZH), "http://127.0.0.1:9/v1", "", "m", shape, votes).html)
     results = [
         CannedResult(name, share, 40.0, 900)
         for name, share in zip(CannedAnswer, (0.9, 0.9, 0.5, 0, 0, 0.9, 1), strict=True)
@@ -142,17 +143,17 @@ def test_the_import_tab_is_in_chinese_whatever_is_missing(models: GraderRegistry
     closed = Importer(importer.library, models, Uploads(), None)
     listed = "# 操作系统\n\n## 1. 什么是进程？\n\n答：进程是正在运行的程序，它有自己的地址空间。\n\n## 链接\n\n[返回顶部](#top)\n"
     shown = [
-        *importer.read("me", "", ZH, by_model=False),
-        *importer.read_text("me", "w", " ", "", ZH, by_model=False),
-        *importer.read_text("me", "w", listed, "系统", ZH, by_model=True),
-        *importer.read_text("me", "w", listed, "系统", ZH, by_model=False),
-        importer.save("", "", ZH),
-        closed.save("x", "", ZH),
-        *closed.read_text("me", "w", listed, "", ZH, by_model=False),
+        *importer.read(Visit("me", ZH), ""),
+        *importer.read_text(Visit("me", ZH), "w", "offline", " ", ""),
+        *importer.read_text(Visit("me", ZH), "w", "model", listed, "系统"),
+        *importer.read_text(Visit("me", ZH), "w", "offline", listed, "系统"),
+        importer.save("", "", ZH).html,
+        closed.save("x", "", ZH).html,
+        *closed.read_text(Visit("me", ZH), "w", "offline", listed, ""),
     ]
-    assert any("系统" in one.html for one in shown)
-    for one in shown:
-        assert english(visible(one.html)) == []
+    assert any("系统" in html for html in shown)
+    for html in shown:
+        assert english(visible(html)) == []
     (draft,) = importer.drafts
     editor = Editor(importer)
     opened = asked(editor, {"do": "open_import", "draft": draft})

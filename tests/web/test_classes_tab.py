@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from class_people import ADMIN, COACH, HOST, OTHER_COACH, People, signing_in
 from fastapi import FastAPI
-from page_visitor import Person, Visitor, read
+from page_visitor import Visitor, read
 from starlette.testclient import TestClient
 
 from interviewer.domain.grade import Level, Ruling
@@ -18,30 +19,21 @@ from interviewer.domain.interview import Ruled
 from interviewer.sessions.assignments import list_tasks
 from interviewer.sessions.classes import list_classes
 from interviewer.sessions.coach_notes import save_coach_note
-from interviewer.sessions.service import SessionService
 from interviewer.sessions.tables import assigned_interviews, assignments, class_members, classes, coach_notes
 from interviewer.settings import read_settings
 from interviewer.web.server import make_app
 
-HOST = "http://127.0.0.1:7860"
-PROXY = "10.1.2.3"
-COACH, OTHER_COACH, ADMIN = "li@example.org", "ba@example.org", "root@example.org"
 ANN, BOB, FOREIGN = "ann", "bob", "eve"
 ANSWER = "It would all fold up into a single matrix and nothing else."
 NOTE = "Say why depth alone adds nothing."
 
 
-class School:
+class School(People):
     """A class of Ms Li with Ann and Bob in it, an assignment that Ann did, and an answer that she gave for herself."""
 
     def __init__(self, app: FastAPI, client: TestClient) -> None:
-        self.service: SessionService = app.state.service
-        self.people = {name: Person(client, name) for name in (COACH, OTHER_COACH, ADMIN, ANN, BOB, FOREIGN)}
-        shown = self[COACH].does(do="make_class", name="Deep <b>learning</b>")
-        self.classroom = self[COACH].where.partition("/")[2]
-        self.link = re.search(rf"{HOST}(/join/[\w-]+)", shown)[1]  # type: ignore[index]
-        for name in (ANN, BOB):
-            self[name].client.post(self.link, data={"token": self.link.rpartition("/")[2]})
+        super().__init__(app, client, ANN, BOB, FOREIGN)
+        self.classroom, self.link = self.make_class("Deep <b>learning</b>", ANN, BOB)
         bank = {"classroom": self.classroom, "bank": "deep-learning", "mode": "coach", "due_on": "2026-12-24"}
         self[COACH].does(do="assign", title="Week one", questions=[FIRST], **bank)
         (task,) = list_tasks(self.service.store, self.owner(ANN))
@@ -49,13 +41,6 @@ class School:
         begun = self[ANN].asks(do="begin_assignment", assignment=self.assignment)
         self.assigned = self.plays(ANN, begun)
         self.private = self.plays(ANN, self[ANN].asks(do="practise", questions=[f"deep-learning/{FIRST}"]))
-
-    def __getitem__(self, name: str) -> Person:
-        return self.people[name]
-
-    def owner(self, name: str) -> str:
-        with self.service.store.database.read() as connection:
-            return str(connection.execute(sa.text("SELECT owner FROM accounts WHERE name = :n"), {"n": name}).scalar())
 
     def plays(self, name: str, begun: dict[str, Any]) -> str:
         interview: str = begun["browserstate"]
@@ -85,16 +70,8 @@ FIRST = "nonlinearity"
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    settings = read_settings(
-        data_dir=tmp_path_factory.mktemp("school"),
-        proxy_user_header="X-User",
-        trusted_proxies=PROXY,
-        coaches=f"{COACH},{OTHER_COACH}",
-        admins=ADMIN,
-    )
-    app, headers = make_app(settings), {"Origin": HOST, "Accept": "text/html"}
-    with TestClient(app, base_url=HOST, headers=headers, client=(PROXY, 5), follow_redirects=False) as client:
-        yield School(app, client)
+    with signing_in(tmp_path_factory.mktemp("school"), School) as school:
+        yield school
 
 
 def test_the_invitation_asks_first_and_says_what_the_coach_will_see(school: School) -> None:

@@ -17,23 +17,27 @@ from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.kept_choices import KeptChoices
 from interviewer.sessions.store import Store
 from interviewer.text.messages import localized
-from interviewer.web.grader_settings import GraderActions, GraderForm
-from interviewer.web.grader_tab import GraderTab, grader_labels
+from interviewer.web.components import words_of
+from interviewer.web.grader_settings import GraderActions, requested
+from interviewer.web.grader_tab import GraderTab
+from interviewer.web.visit import Visit
+
+ME = Visit("me", Language.EN)
 
 
 def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_once_more(tmp_path: Path) -> None:
     models = GraderRegistry(GraderOptions(is_private=True), lambda _: pytest.fail("no model is asked"), 1)
     actions, form = (
         GraderActions(models, BankLibrary(None, tmp_path)),
-        GraderForm("http://127.0.0.1:9/v1", "", "m", "one_call", 1),
+        ("http://127.0.0.1:9/v1", "", "m", "one_call", 1),
     )
     found = CheckFinding("order right", is_good=False, detail=Localized("0.1", "0.1"))
-    models.remember(actions._choice("me", form), GraderCheck("m", "127.0.0.1", (), (found,)))
-    told = actions.use("me", form, Language.EN)
+    models.remember(models.choice_for("me", requested(*form)), GraderCheck("m", "127.0.0.1", (), (found,)))
+    told = actions.use(ME, *form)
     assert told.asks
     assert "Use it all the same" in told.html
     assert models.choice("me").endpoint is None
-    actions.use_anyway("me", form, Language.EN)
+    actions.use_anyway(ME, *form)
     chosen = models.choice("me").endpoint
     assert chosen is not None
     assert chosen.model == "m"
@@ -41,7 +45,7 @@ def test_a_model_that_failed_its_test_is_used_only_if_that_is_asked_for_once_mor
 
 def test_the_page_says_where_a_key_is_kept_and_that_one_cannot_be_read_any_more(tmp_path: Path) -> None:
     store, told = Store(f"sqlite:///{tmp_path / 'a.sqlite3'}"), []
-    form = GraderForm("http://127.0.0.1:9/v1", "sk-mine", "m", "one_call", 1)
+    form = ("http://127.0.0.1:9/v1", "sk-mine", "m", "one_call", 1)
     for key in (None, Fernet.generate_key(), Fernet.generate_key()):
         models = GraderRegistry(GraderOptions(), lambda _: pytest.fail("no model is asked"), 1)
         if key:
@@ -49,14 +53,14 @@ def test_the_page_says_where_a_key_is_kept_and_that_one_cannot_be_read_any_more(
         with gr.Blocks():
             tab = GraderTab(models.options)
         actions = GraderActions(models, BankLibrary(None, tmp_path))
-        told.append((grader_labels(tab, Language.EN)[tab.key]["info"], actions.status("me", Language.EN)))
-        actions.use("me", form, Language.EN)
+        told.append((words_of([tab.key], Language.EN)[tab.key]["info"], actions.status(ME)))
+        actions.use(ME, *form)
     in_memory, in_database, unreadable = told
     assert "in the server's memory only" in in_memory[0]
     assert "encrypted in the database" in in_database[0]
     assert "Choose the model again" in unreadable[1]
-    assert "Grades come from m" in actions.status("me", Language.EN)
-    assert "sk-mine" not in repr(form)
+    assert "Grades come from m" in actions.status(ME)
+    assert "sk-mine" not in repr(requested(*form))
 
 
 def test_where_kept_choices_cannot_be_reached_the_tab_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +69,7 @@ def test_where_kept_choices_cannot_be_reached_the_tab_says_so(tmp_path: Path, mo
     models.keep(KeptChoices(store.database, Fernet.generate_key().decode()))
     actions, form = (
         GraderActions(models, BankLibrary(None, tmp_path)),
-        GraderForm("http://127.0.0.1:9/v1", "sk-mine", "m", "one_call", 1),
+        ("http://127.0.0.1:9/v1", "sk-mine", "m", "one_call", 1),
     )
 
     @contextmanager
@@ -76,8 +80,8 @@ def test_where_kept_choices_cannot_be_reached_the_tab_says_so(tmp_path: Path, mo
     for door in ("read", "write"):
         monkeypatch.setattr(Database, door, away)
     why = localized("store.unreachable").into(Language.EN)
-    panels = [actions.use("me", form, Language.EN), actions.offline("me", Language.EN)]
-    assert all(why in html for html in (actions.status("me", Language.EN), *(panel.html for panel in panels)))
+    panels = [actions.use(ME, *form), actions.offline(ME)]
+    assert all(why in html for html in (actions.status(ME), *(panel.html for panel in panels)))
     assert not any(panel.drop_key for panel in panels)  # it can be tried again
 
 
@@ -85,10 +89,10 @@ def test_a_model_that_passed_or_was_not_tested_is_used_at_once(tmp_path: Path) -
     models = GraderRegistry(GraderOptions(is_private=True), lambda _: pytest.fail("no model is asked"), 1)
     actions, form = (
         GraderActions(models, BankLibrary(None, tmp_path)),
-        GraderForm("http://127.0.0.1:9/v1", "", "m", "one_call", 1),
+        ("http://127.0.0.1:9/v1", "", "m", "one_call", 1),
     )
-    assert not actions.use("me", form, Language.EN).asks
+    assert not actions.use(ME, *form).asks
     found = CheckFinding("order right", is_good=True, detail=Localized("0.9", "0.9"))
-    models.remember(actions._choice("me", form), GraderCheck("m", "127.0.0.1", (), (found,)))
-    assert not actions.use("me", form, Language.EN).asks
+    models.remember(models.choice_for("me", requested(*form)), GraderCheck("m", "127.0.0.1", (), (found,)))
+    assert not actions.use(ME, *form).asks
     assert models.choice("me").endpoint is not None

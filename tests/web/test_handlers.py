@@ -23,10 +23,10 @@ from interviewer.sessions.service import Session, SessionService
 from interviewer.sessions.store import Store
 from interviewer.web.badge import Badges
 from interviewer.web.handlers import PageHandlers
-from interviewer.web.history import listing, wished_count
 from interviewer.web.page_actions import PAGE_ACTIONS
-from interviewer.web.practice import PracticeHandlers
+from interviewer.web.practice import PracticeHandlers, wished_count
 from interviewer.web.view_model import View
+from interviewer.web.visit import Visit
 
 SERVER = "http://model.example/v1"
 
@@ -60,9 +60,9 @@ def test_a_click_waits_neither_for_a_model_nor_for_its_server(
     service._runner._graders = SlowToMake(GradeAs(slowly), server=SERVER)
     desk, session = desk_of(service), service.begin("me", begun())
     start = time.monotonic()
-    shown = desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
-    again = desk.arrive("me", session.id, Language.EN)
-    looked = desk.look("me", session.id, Language.EN)
+    shown = desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off")
+    again = desk.arrive(Visit("me", Language.EN), session.id)
+    looked = desk.look(Visit("me", Language.EN), session.id)
     assert time.monotonic() - start < 10  # the model takes twice that
     assert shown.clear
     assert shown.polls
@@ -70,7 +70,7 @@ def test_a_click_waits_neither_for_a_model_nor_for_its_server(
     assert looked.polls
     release.set()
     session.run_due_and_wait()
-    done = desk.look("me", session.id, Language.EN)
+    done = desk.look(Visit("me", Language.EN), session.id)
     assert not done.polls
     assert "score" in done.card
 
@@ -88,12 +88,12 @@ def test_verdicts_are_shown_while_the_rest_is_still_to_come(
 
     service = make_service(Telling(), server=SERVER)
     session, desk = service.begin("me", begun()), desk_of(service)
-    desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
+    desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off")
     end = time.monotonic() + 10
     while not session.partial_verdicts():
         assert time.monotonic() < end
         time.sleep(0.01)
-    looked = desk.look("me", session.id, Language.EN)
+    looked = desk.look(Visit("me", Language.EN), session.id)
     assert looked.polls
     assert "ledger" in looked.card
     assert 'class="score"' not in looked.card
@@ -102,7 +102,9 @@ def test_verdicts_are_shown_while_the_rest_is_still_to_come(
 def test_an_offline_grade_is_there_with_the_answer(make_service: Callable[..., SessionService]) -> None:
     service = make_service()
     session = service.begin("me", begun())
-    last = desk_of(service).answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
+    last = desk_of(service).answer(
+        Visit("me", Language.EN), session.id, session.interview().place, "it is switched off"
+    )
     assert not last.polls
     assert "score" in last.card
 
@@ -122,14 +124,14 @@ def test_while_a_follow_up_is_worded_the_page_says_so_and_asks_again(
     bank = replace(BANK, questions=(replace(BANK["dropout"], criteria=criteria), BANK.questions[1]))
     service = make_service(llm=ScriptedLLM(slowly), server=SERVER)
     session, desk = service.begin("me", replace(begun(probes=1), bank=bank)), desk_of(service)
-    last = desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
+    last = desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off")
     assert last.polls
     assert not last.may_answer
     assert "The interviewer is thinking" in last.chat
     assert 0 <= time.time() - float(re.findall(r'data-since="([\d.]+)"', last.chat)[0]) < 20
     release.set()
     session.run_due_and_wait()
-    asked = desk.look("me", session.id, Language.EN)
+    asked = desk.look(Visit("me", Language.EN), session.id)
     assert asked.place != last.place
     assert asked.may_answer
     assert "Anything more on that?" in asked.chat
@@ -147,7 +149,7 @@ def test_a_failure_of_the_store_is_said_in_the_language_of_the_page_and_the_text
     session = service.begin("me", begun())
     monkeypatch.setattr(Store, "append", full)
     place = session.interview().place
-    shown = desk_of(service).answer("me", session.id, place, "it is switched off", Language.ZH)
+    shown = desk_of(service).answer(Visit("me", Language.ZH), session.id, place, "it is switched off")
     assert not shown.clear
     assert "磁盘满了" in shown.notice
 
@@ -162,9 +164,9 @@ def test_an_interview_that_is_out_of_reach_for_a_moment_is_not_forgotten(
     session = service.begin("me", begun())
     with monkeypatch.context() as held:
         held.setattr(Store, "owner_of", locked)
-        assert desk_of(service).arrive("me", session.id, Language.EN).interview == session.id
-    assert desk_of(service).arrive("me", session.id, Language.EN).may_answer
-    assert desk_of(service).arrive("me", "ghost", Language.EN).interview == ""
+        assert desk_of(service).arrive(Visit("me", Language.EN), session.id).interview == session.id
+    assert desk_of(service).arrive(Visit("me", Language.EN), session.id).may_answer
+    assert desk_of(service).arrive(Visit("me", Language.EN), "ghost").interview == ""
 
 
 def test_what_failed_is_graded_again_in_all_interviews(make_service: Callable[..., SessionService]) -> None:
@@ -175,24 +177,25 @@ def test_what_failed_is_graded_again_in_all_interviews(make_service: Callable[..
     for session in sessions:
         session.answer("it is switched off")
         session.run_due_and_wait()
-    assert desk_of(make_service()).regrade_all("me", Language.EN) == (2, 0)
-    assert desk_of(make_service()).regrade_all("me", Language.EN) == (0, 0)
+    assert desk_of(make_service()).regrade_all(Visit("me", Language.EN)) == (2, 0)
+    assert desk_of(make_service()).regrade_all(Visit("me", Language.EN)) == (0, 0)
 
 
 def test_the_list_shows_a_page_and_a_link_to_more(make_service: Callable[..., SessionService]) -> None:
     service = make_service()
-    assert "No interviews yet" in listing(service, "me", Language.EN)
+    practice = desk_of(service).practice
+    assert "No interviews yet" in practice.listing(Visit("me", Language.EN))
     sessions = [service.begin("me", begun()) for _ in range(4)]
-    shown = listing(service, "me", Language.EN, 3)
+    shown = practice.listing(Visit("me", Language.EN), count=3)
     assert shown.count("<li>") == 3
     assert 'href="?list=53"' in shown
     assert f"?interview={sessions[-1].id}" in shown
     assert "at question 1" in shown
-    assert "?list=" not in listing(service, "me", Language.EN, 4)
+    assert "?list=" not in practice.listing(Visit("me", Language.EN), count=4)
     service.resume(sessions[0].id, "me").end()
-    assert "finished" in listing(service, "me", Language.EN)
-    assert "?list=" not in listing(service, "me", Language.EN, 2, "small")
-    assert "No interview has all these words" in listing(service, "me", Language.EN, words="elephants")
+    assert "finished" in practice.listing(Visit("me", Language.EN))
+    assert "?list=" not in practice.listing(Visit("me", Language.EN), "small", 2)
+    assert "No interview has all these words" in practice.listing(Visit("me", Language.EN), words="elephants")
 
 
 @pytest.mark.parametrize("wish, count", [("", 50), ("100", 100), ("-1", 50), ("x", 50), ("²", 50), ("9" * 30, 50)])
@@ -202,7 +205,7 @@ def test_how_many_are_shown_is_read_with_care(wish: str, count: int) -> None:
 
 def act(desk: PageHandlers, session: Session, **action: object) -> View:
     actions = PAGE_ACTIONS.validate_python([{"question": "dropout", "attempt": 1, **action}])
-    return desk.act("me", session.id, actions, Language.EN)
+    return desk.act(Visit("me", Language.EN), session.id, actions)
 
 
 def test_a_second_model_judges_without_the_first_and_a_person_settles_what_differs(
@@ -216,14 +219,14 @@ def test_a_second_model_judges_without_the_first_and_a_person_settles_what_diffe
     service = make_service()
     service._runner._graders = Only(first, server=SERVER, second=second)
     desk, session = desk_of(service), service.begin("me", begun())
-    desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
+    desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off")
     session.run_due_and_wait()
-    assert "second-opinion" in desk.look("me", session.id, Language.EN).card
+    assert "second-opinion" in desk.look(Visit("me", Language.EN), session.id).card
     assert act(desk, session, do="second_opinion").polls
     release.set()
     attempt = session.run_due_and_wait().current
     assert (attempt.differing, attempt.needs_review) == (("off",), True)
-    shown = desk.look("me", session.id, Language.EN)
+    shown = desk.look(Visit("me", Language.EN), session.id)
     assert not shown.polls
     act(desk, session, do="rule", criterion="off", level="partial")
     settled = session.interview().current
@@ -241,7 +244,7 @@ def test_a_second_opinion_that_fails_is_told_and_can_be_asked_for_again(
     service = make_service()
     service._runner._graders = Only(GradeAs(lambda _, attempt: grade(attempt)), server=SERVER, second=GradeAs(fails))
     desk, session = desk_of(service), service.begin("me", begun())
-    desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
+    desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off")
     session.run_due_and_wait()
     release.set()
     act(desk, session, do="second_opinion")
@@ -260,12 +263,12 @@ def test_what_no_card_would_send_is_refused_and_changes_nothing(
 ) -> None:
     service = make_service()
     desk, session = desk_of(service), service.begin("me", begun())
-    desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
+    desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off")
     before = session.interview()
     try:
-        shown = desk.act("me", session.id, PAGE_ACTIONS.validate_json(sent), Language.EN)
+        shown = desk.act(Visit("me", Language.EN), session.id, PAGE_ACTIONS.validate_json(sent))
     except ValidationError:
-        shown = desk.not_understood("me", session.id, sent, Language.EN)
+        shown = desk.not_understood(Visit("me", Language.EN), session.id, sent)
     assert shown.notice
     assert session.interview() == before
 
@@ -275,7 +278,7 @@ def test_another_try_begins_with_what_was_said_and_keeps_the_card_in_view(
 ) -> None:
     service = make_service()
     desk, session = desk_of(service), service.begin("me", begun())
-    desk.answer("me", session.id, session.interview().place, "it is switched off", Language.EN)
-    shown = desk.retry("me", session.id, session.interview().place, Language.EN)
+    desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off")
+    shown = desk.retry(Visit("me", Language.EN), session.id, session.interview().place)
     assert (shown.prefill, shown.may_answer) == ("it is switched off", True)
     assert "score" in shown.card

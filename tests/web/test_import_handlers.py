@@ -18,10 +18,12 @@ from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_plan import make_plan
-from interviewer.web.editor_actions import WindowTask
-from interviewer.web.import_handlers import Importer, _progress
+from interviewer.text.messages import say
+from interviewer.web.background_task import WindowTask
+from interviewer.web.import_handlers import Importer, task_progress
 from interviewer.web.page_actions import BankAction
 from interviewer.web.uploads import Uploads
+from interviewer.web.visit import Visit
 
 LIST = """# Data structures
 
@@ -61,7 +63,7 @@ class ImportOrigin:
 
 def last(importer: Importer, name: str, data: bytes, *, by_model: bool = False) -> ImportOrigin:
     importer.uploads.keep("me", name, data)
-    told = list(importer.read("me", "", Language.EN, by_model=by_model))[-1].html
+    told = list(importer.read(Visit("me", Language.EN), "", "model" if by_model else "offline"))[-1]
     return made(importer, told)
 
 
@@ -78,7 +80,7 @@ def test_a_list_is_shown_saved_and_can_be_played(importer: Importer) -> None:
     assert "<b>" not in shown.html
     assert not importer.library.banks()[1:], "nothing is written before it is saved"
     saved = importer.save(shown.yaml, "", Language.EN)
-    bank = importer.library.bank(saved.saved)
+    bank = importer.library.bank(saved.bank)
     assert [question.text.en for question in bank.questions] == ["What is a stack?", "What is a queue?"]
     assert make_plan(bank, mode=Mode.COACH).plan.questions
 
@@ -115,21 +117,21 @@ def test_a_faulty_edit_is_not_saved_and_nothing_is_lost(importer: Importer) -> N
     shown = last(importer, "structures.md", LIST.encode())
     assert shown.yaml
     refused = importer.save(shown.yaml.replace("questions:", "question:"), "", Language.EN)
-    assert not refused.saved
+    assert not refused.bank
     assert "questions" in refused.html
     assert importer.folder
     assert not list(importer.folder.glob("*"))
 
 
 def test_pasted_text_becomes_a_bank_under_its_title(importer: Importer) -> None:
-    shown = list(importer.read_text("me", "", LIST, "My list", Language.EN, by_model=False))[-1]
-    assert "My list" in shown.html
-    nothing = list(importer.read_text("me", "", "  ", "My list", Language.EN, by_model=False))[-1]
-    assert "Paste a list first" in nothing.html
+    shown = list(importer.read_text(Visit("me", Language.EN), "", "offline", LIST, "My list"))[-1]
+    assert "My list" in shown
+    nothing = list(importer.read_text(Visit("me", Language.EN), "", "offline", "  ", "My list"))[-1]
+    assert "Paste a list first" in nothing
 
 
 def test_without_a_file_a_model_or_the_right_it_says_so(importer: Importer) -> None:
-    assert "No file has arrived" in list(importer.read("me", "", Language.EN, by_model=False))[-1].html
+    assert "No file has arrived" in list(importer.read(Visit("me", Language.EN), ""))[-1]
     assert "No model is chosen" in last(importer, "a.md", LIST.encode(), by_model=True).html
     closed = Importer(importer.library, importer.models, importer.uploads, None)
     assert "interviewer import" in last(closed, "a.md", LIST.encode()).html
@@ -153,12 +155,12 @@ def test_what_another_window_saved_in_the_meantime_is_not_replaced(importer: Imp
     edited = yours.yaml.replace("What is a queue?", "What is a queue good for?")
     saved = importer.save(edited, yours.base, Language.EN)
     refused = importer.save(mine.yaml, mine.base, Language.EN)
-    assert not refused.saved
+    assert not refused.bank
     assert "has changed in the meantime" in refused.html
     assert importer.library.bank("structures").questions[1].text.en == "What is a queue good for?"
     more = edited.replace("good for?", "good for at all?")
-    assert importer.save(more, saved.base, Language.EN).saved, "who saved may go on"
-    assert importer.save(more, "", Language.EN).saved, "nothing is lost by what changes nothing"
+    assert importer.save(more, saved.base, Language.EN).bank, "who saved may go on"
+    assert importer.save(more, "", Language.EN).bank, "nothing is lost by what changes nothing"
 
 
 def test_an_id_typed_into_the_text_takes_no_other_banks_place(importer: Importer) -> None:
@@ -171,7 +173,7 @@ def test_an_id_typed_into_the_text_takes_no_other_banks_place(importer: Importer
     assert "this id is another bank" in refused.html
     again = last(importer, "structures.md", LIST.replace("put in first", "put in earliest").encode())
     assert again.yaml
-    assert importer.save(again.yaml.replace("id: structures", "id: fresh", 1), again.base, Language.EN).saved
+    assert importer.save(again.yaml.replace("id: structures", "id: fresh", 1), again.base, Language.EN).bank
     assert {"structures", "fresh"} < {bank.id for bank in importer.library.banks()}
 
 
@@ -189,27 +191,25 @@ def test_reading_tells_how_far_it_is_and_stops_when_asked(importer: Importer) ->
     long = "".join(f"## {n}. What does lock {n} do?\n\nAnswer: Lock {n} keeps thread {n} out.\n\n" for n in range(400))
     importer.uploads.keep("me", "locks.md", long.encode(), "left")
     told = []
-    for shown in importer.read("me", "left", Language.EN, by_model=False):
-        told.append(shown.html)
-        importer.stop("me", "right", WindowTask.IMPORT)
-        importer.stop("you", "left", WindowTask.IMPORT)
-        importer.stop("me", "left", WindowTask.JOB)
-        if "Checking the questions" in shown.html:
-            importer.stop("me", "left", WindowTask.IMPORT)
+    for shown in importer.read(Visit("me", Language.EN), "left"):
+        told.append(shown)
+        importer.tasks.stop("me", "right", WindowTask.IMPORT)
+        importer.tasks.stop("you", "left", WindowTask.IMPORT)
+        importer.tasks.stop("me", "left", WindowTask.JOB)
+        if "Checking the questions" in shown:
+            importer.tasks.stop("me", "left", WindowTask.IMPORT)
     assert 'data-task="import"' in told[0]
     assert any("Checking the questions" in one for one in told)
     assert "Stopped" in told[-1]
     assert not importer.drafts
-    assert not importer.running
-    importer.stop("me", "left", WindowTask.IMPORT)
-    assert "data-draft" in list(importer.read("me", "left", Language.EN, by_model=False))[-1].html, (
-        "it can be read again"
-    )
+    assert not importer.tasks.running
+    importer.tasks.stop("me", "left", WindowTask.IMPORT)
+    assert "data-draft" in list(importer.read(Visit("me", Language.EN), "left"))[-1], "it can be read again"
 
 
 def test_on_a_chinese_page_what_is_wrong_with_a_file_is_said_in_chinese(importer: Importer) -> None:
     importer.uploads.keep("me", "broken.csv", b"question,answer\nWhy?,because, of this\n")
-    html = list(importer.read("me", "", Language.ZH, by_model=False))[-1].html
+    html = list(importer.read(Visit("me", Language.ZH), ""))[-1]
     assert "broken.csv：第 2 行：有 3 格，应是 2 格" in html
 
 
@@ -220,7 +220,7 @@ def test_half_a_character_is_refused_in_the_readers_language(importer: Importer)
 def saved_bank(importer: Importer) -> str:
     """The id of a bank that was made of the list."""
     shown = last(importer, "structures.md", LIST.encode())
-    return importer.save(shown.yaml, shown.base, Language.EN).saved
+    return importer.save(shown.yaml, shown.base, Language.EN).bank
 
 
 def asked(do: str, bank: str) -> BankAction:
@@ -274,16 +274,16 @@ def test_what_stops_an_import_ends_the_request_to_the_model(tmp_path: Path, is_c
 
     importer = with_model(tmp_path, ScriptedLLM(slow))
     importer.uploads.keep("me", "structures.md", LIST.encode())
-    reading = importer.read("me", "", Language.EN, by_model=True)
+    reading = importer.read(Visit("me", Language.EN), "", "model")
     assert next(reading)
     assert asked.wait(20)
     if is_closed:
         reading.close()  # type: ignore[attr-defined]
     else:
-        importer.stop("me", "", WindowTask.IMPORT)
-        assert "Stopped" in list(reading)[-1].html
+        importer.tasks.stop("me", "", WindowTask.IMPORT)
+        assert "Stopped" in list(reading)[-1]
     assert ended.is_set()
-    assert not importer.running
+    assert not importer.tasks.running
 
 
 def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(tmp_path: Path) -> None:
@@ -291,4 +291,6 @@ def test_a_model_that_makes_the_points_is_waited_for_with_a_bar(tmp_path: Path) 
     shown = last(importer, "structures.md", LIST.encode(), by_model=True)
     assert "no balance" in shown.html
     assert shown.yaml, "the points were made offline"
-    assert "The model is making the points: 1 / 2" in _progress("drafting", 1, 2, Language.EN).html
+    assert "The model is making the points: 1 / 2" in task_progress(
+        WindowTask.IMPORT, say("import.drafting", Language.EN), Language.EN, 1, 2
+    )

@@ -22,10 +22,11 @@ from interviewer.llm.scripted import Request, ScriptedLLM
 from interviewer.presentation.card import card
 from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.web.editor_actions import WindowTask
+from interviewer.web.background_task import WindowTask
 from interviewer.web.import_handlers import Importer
 from interviewer.web.job_preparation import JobPreparation, Prepared
 from interviewer.web.uploads import Uploads
+from interviewer.web.visit import Visit
 
 DESCRIPTION = (Path(__file__).parent.parent / "banks" / "job_description" / "descriptions" / "en.md").read_text()
 
@@ -38,7 +39,7 @@ def preparation(folder: Path, llm: ScriptedLLM | None) -> JobPreparation:
 
 
 def mapped(job: JobPreparation, text: str = DESCRIPTION, *, keep: bool = False, resume: str = "") -> Prepared:
-    return list(job.map("me", "w", text, resume, Language.EN, keep=keep))[-1]
+    return list(job.map(Visit("me", Language.EN), "w", text, resume, keep=keep))[-1]
 
 
 def test_a_description_is_compared_without_a_model_and_nothing_is_written(tmp_path: Path) -> None:
@@ -56,7 +57,7 @@ def test_a_model_gives_reasons_and_drafts_that_await_a_review(tmp_path: Path) ->
     assert "A good answer needs just that." in shown.html
     assert shown.may_draft
     assert not list(tmp_path.iterdir())
-    told = [one.html for one in job.draft("me", "w", Language.EN)]
+    told = [one.html for one in job.draft(Visit("me", Language.EN), "w")]
     assert any("Drafting questions … 1 / 1: Streaming" in html for html in told)
     assert "drafted by job-model" in told[-1]
     assert f'data-open="{BANK_ID}"' in told[-1]
@@ -97,7 +98,7 @@ def test_what_was_drafted_before_the_model_failed_is_shown_and_kept(tmp_path: Pa
         return answer(messages, schema=schema)
 
     model.reply = failing  # type: ignore[method-assign]
-    shown = list(job.draft("me", "w", Language.EN))[-1]
+    shown = list(job.draft(Visit("me", Language.EN), "w"))[-1]
     assert "Questions drafted by job-model: 1" in shown.html
     assert "review-drafts" in shown.html
 
@@ -105,7 +106,7 @@ def test_what_was_drafted_before_the_model_failed_is_shown_and_kept(tmp_path: Pa
 def test_an_accepted_draft_says_on_its_card_who_wrote_the_reference(tmp_path: Path) -> None:
     job = preparation(tmp_path, job_llm())
     mapped(job)
-    list(job.draft("me", "w", Language.EN))
+    list(job.draft(Visit("me", Language.EN), "w"))
     path = tmp_path / "banks" / f"{BANK_ID}.yaml"
     path.write_text(path.read_text().replace("    awaits_review: true\n", ""))
     bank = job.importer.library.bank(BANK_ID)
@@ -127,7 +128,7 @@ def test_both_texts_are_kept_only_if_that_is_asked_for_and_deleted_at_once(tmp_p
     job.forget("me", "w", Language.EN)
     assert job.kept("me") is None
     assert not list((tmp_path / "jobs").iterdir())
-    assert "Compare the description" in list(job.draft("me", "w", Language.EN))[-1].html, "the map is gone too"
+    assert "Compare the description" in list(job.draft(Visit("me", Language.EN), "w"))[-1].html, "the map is gone too"
 
 
 def test_a_file_is_read_once_and_not_held(tmp_path: Path) -> None:
@@ -158,13 +159,13 @@ def test_the_button_that_stops_it_frees_whoever_waits(tmp_path: Path) -> None:
 
     job = preparation(tmp_path, ScriptedLLM(slow))
     shown = []
-    for one in job.map("me", "w", DESCRIPTION, "", Language.EN, keep=False):
+    for one in job.map(Visit("me", Language.EN), "w", DESCRIPTION, "", keep=False):
         shown.append(one.html)
         if len(shown) == 1:
             assert asked.wait(20)
-            job.importer.stop("me", "w", WindowTask.IMPORT)
-            assert not job.importer.running["me", "w", WindowTask.JOB].is_set(), "another tab was stopped"
-            job.importer.stop("me", "w", WindowTask.JOB)
+            job.importer.tasks.stop("me", "w", WindowTask.IMPORT)
+            assert not job.importer.tasks.running["me", "w", WindowTask.JOB].is_set(), "another tab was stopped"
+            job.importer.tasks.stop("me", "w", WindowTask.JOB)
     go_on.set()
     assert "Stopped." in shown[-1]
-    assert not job.importer.running
+    assert not job.importer.tasks.running

@@ -17,9 +17,10 @@ from interviewer.sessions.store import Store
 from interviewer.sessions.usage_limits import RateLimit, UsageLimits
 from interviewer.settings import read_settings
 from interviewer.web.badge import Badges
-from interviewer.web.grader_settings import GraderActions, GraderForm
+from interviewer.web.grader_settings import GraderActions
 from interviewer.web.handlers import PageHandlers
 from interviewer.web.practice import PracticeHandlers
+from interviewer.web.visit import Visit
 
 SERVER = "http://model.example/v1"
 NONE = RateLimit(0, 1.0)
@@ -44,7 +45,7 @@ def test_an_answer_that_comes_too_soon_stays_in_the_box_with_the_time_to_wait(
 ) -> None:
     page = page_of(store, answers=RateLimit(1, 60.0, now=lambda: 0.0))
     session = page.service.begin("me", begun())
-    shown = page.answer("me", session.id, session.interview().place, "it is switched off", language)
+    shown = page.answer(Visit("me", language), session.id, session.interview().place, "it is switched off")
     assert told in shown.notice
     assert not shown.clear
     assert shown.may_answer
@@ -55,9 +56,9 @@ def test_an_answer_whose_grading_is_refused_is_recorded_and_can_be_graded_again(
     page = page_of(store, calls=RateLimit(1, 3600.0))
     for _ in range(2):
         session = page.service.begin("me", begun())
-        assert page.answer("me", session.id, session.interview().place, "it is switched off", Language.EN).clear
+        assert page.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off").clear
         session.run_due_and_wait()
-    shown = page.look("me", session.id, Language.EN)
+    shown = page.look(Visit("me", Language.EN), session.id)
     assert "your answers are recorded, and it can grade them then" in shown.card
     assert shown.has_failures
     assert shown.is_reviewing
@@ -77,7 +78,7 @@ def test_a_grader_test_by_strangers_counts_among_their_calls(tmp_path: Path, add
         )
         graders = wiring.make_grader_registry(settings)
         wiring.make_service(settings, graders, is_served=True)
-        form = GraderForm.of(server.url, "", MODEL, "one_call", 1, "")
-        *_, last = GraderActions(graders, BankLibrary()).test("me", form, Language.EN)
+        form = (server.url, "", MODEL, "one_call", 1)
+        *_, last = GraderActions(graders, BankLibrary()).test(Visit("me", Language.EN), *form)
     assert len([path for path in asked if path.endswith("/chat/completions")]) == graded
     assert ("2 times within an hour" in last.html) is bool(address)

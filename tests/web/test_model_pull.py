@@ -15,6 +15,7 @@ from interviewer.sessions.grader_choice import GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.web import grader_settings
 from interviewer.web.grader_settings import GraderActions
+from interviewer.web.visit import Visit
 
 
 def actions(folder: Path, *, is_private: bool = True) -> GraderActions:
@@ -45,11 +46,11 @@ def ports(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_where_no_server_runs_the_page_says_how_to_get_one(tmp_path: Path, ports: list[int]) -> None:
-    told = actions(tmp_path).find(Language.EN)
+    told = actions(tmp_path).find(Visit("me", Language.EN))
     for words in ("qwen3:8b fits this machine", "ollama pull qwen3:8b", "lms get", "llama-server -hf"):
         assert words in told.html
     assert not told.pulls
-    assert "ollama pull" not in actions(tmp_path, is_private=False).find(Language.EN).html
+    assert "ollama pull" not in actions(tmp_path, is_private=False).find(Visit("me", Language.EN)).html
 
 
 def test_where_no_server_runs_the_doctor_says_so_too(ports: list[int], capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,14 +67,14 @@ def test_a_model_is_offered_only_where_ollama_has_none_that_fits(
 ) -> None:
     with serving(like_ollama(ollama(*GOOD, *DONE), *names)) as server:
         ports.append(server.port)
-        told = actions(tmp_path).find(Language.EN)
+        told = actions(tmp_path).find(Visit("me", Language.EN))
     assert (told.pulls, told.models) == (pulls, names)
 
 
 def test_the_page_has_a_model_pulled_and_chooses_it(tmp_path: Path, ports: list[int]) -> None:
     with serving(like_ollama(ollama(*GOOD, *DONE, pause=0.3))) as server:
         ports.append(server.port)
-        told = list(actions(tmp_path).pull("me", Language.EN))
+        told = list(actions(tmp_path).pull(Visit("me", Language.EN)))
     assert any(
         "qwen3:8b: pulling 8eeb52dfb3bb, 25 %" in one.html and 'data-stop="stop_check"' in one.html for one in told
     )
@@ -90,7 +91,7 @@ def test_a_pull_that_fails_says_why_and_is_offered_again(
 ) -> None:
     with serving(like_ollama(pulls)) as server:
         ports.append(server.port)
-        *_, last = actions(tmp_path).pull("me", Language.EN)
+        *_, last = actions(tmp_path).pull(Visit("me", Language.EN))
     assert why in last.html
     assert last.pulls == "qwen3:8b"
 
@@ -100,14 +101,14 @@ def test_a_pull_is_stopped_from_the_page(tmp_path: Path, ports: list[int]) -> No
     with serving(like_ollama(ollama(*GOOD, pause=20))) as server:
         ports.append(server.port)
         threading.Timer(1.5, lambda: serves.models.stop_check("me")).start()
-        *_, last = serves.pull("me", Language.EN)
+        *_, last = serves.pull(Visit("me", Language.EN))
     assert "stopped" in last.html
 
 
 def test_strangers_have_nothing_pulled(tmp_path: Path, ports: list[int]) -> None:
     with serving(like_ollama(ollama(*GOOD, *DONE))) as server:
         ports.append(server.port)
-        [told] = actions(tmp_path, is_private=False).pull("me", Language.EN)
+        [told] = actions(tmp_path, is_private=False).pull(Visit("me", Language.EN))
         assert server.exchanges == []
     assert "No Ollama" in told.html
 

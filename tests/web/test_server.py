@@ -22,8 +22,8 @@ from interviewer.sessions.service import Session, SessionService
 from interviewer.settings import Settings, read_settings
 from interviewer.web import guard
 from interviewer.web.identity import Owners
-from interviewer.web.page_language import preferred_language
 from interviewer.web.server import make_app
+from interviewer.web.visit import preferred_language
 
 HOST = "http://127.0.0.1:7860"
 

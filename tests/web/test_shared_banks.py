@@ -5,18 +5,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from class_people import ADMIN, COACH, OTHER_COACH, People, signing_in
 from fastapi import FastAPI
-from page_visitor import Person
 from starlette.testclient import TestClient
 
-from interviewer.sessions.accounts import Accounts
 from interviewer.sessions.assignments import list_tasks
-from interviewer.sessions.service import SessionService
 from interviewer.settings import read_settings
-from interviewer.web.server import make_app
 
-HOST, PROXY = "http://127.0.0.1:7860", "10.1.2.3"
-COACH, OTHER_COACH, ADMIN, ANN, EVE = "li@example.org", "ba@example.org", "root@example.org", "ann", "eve"
+ANN, EVE = "ann", "eve"
 LIST = "# Secret list\n\n## 1. What is a Kubernetes frobnicator for?\n\nAnswer: A frobnicator turns every knob of a machine at once.\n"
 BANK, TITLE = "secret-list", "Secret list"
 HOUSE = """\
@@ -33,16 +29,12 @@ questions:
 SECRETS = (TITLE, "frobnicator for?", "at once")
 
 
-class School:
+class School(People):
     """A class of Ms Li with Ann in it, its bank, which she imported, and an assignment of it. Eve is in no class."""
 
     def __init__(self, app: FastAPI, client: TestClient) -> None:
-        self.service: SessionService = app.state.service
-        self.people = {name: Person(client, name) for name in (COACH, OTHER_COACH, ADMIN, ANN, EVE)}
-        shown = self[COACH].does(do="make_class", name="Deep learning")
-        self.classroom = self[COACH].where.partition("/")[2]
-        link = shown.partition(f"{HOST}/join/")[2].partition("<")[0]
-        self[ANN].client.post(f"/join/{link}", data={"token": link})
+        super().__init__(app, client, ANN, EVE)
+        self.classroom, _ = self.make_class("Deep learning", ANN)
         self[OTHER_COACH].does(do="make_class", name="Another class")
         self.elsewhere = self[OTHER_COACH].where.partition("/")[2]
         self.draft = imports(self, COACH, LIST, TITLE)
@@ -61,12 +53,6 @@ class School:
         assert "Week one" in self[COACH].does(**assign, classroom=self.classroom)
         (task,) = list_tasks(self.service.store, self.owner(ANN))
         self.assignment = task.assignment.id
-
-    def __getitem__(self, name: str) -> Person:
-        return self.people[name]
-
-    def owner(self, name: str) -> str:
-        return next(one.owner for one in Accounts(self.service.store.database).all() if one.name == name)
 
 
 def imports(school: School, who: str, text: str, title: str = "Mine", compiler: str = "offline") -> dict[str, Any]:
@@ -87,16 +73,8 @@ def edits(school: School, who: str, **action: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    settings = read_settings(
-        data_dir=tmp_path_factory.mktemp("school"),
-        proxy_user_header="X-User",
-        trusted_proxies=PROXY,
-        coaches=f"{COACH},{OTHER_COACH}",
-        admins=ADMIN,
-    )
-    app, headers = make_app(settings), {"Origin": HOST, "Accept": "text/html"}
-    with TestClient(app, base_url=HOST, headers=headers, client=(PROXY, 5), follow_redirects=False) as client:
-        yield School(app, client)
+    with signing_in(tmp_path_factory.mktemp("school"), School) as school:
+        yield school
 
 
 def event(control: str, kind: str, *data: Any) -> Callable[[School, str], Any]:

@@ -13,8 +13,9 @@ from interviewer.domain.interview import Attempt
 from interviewer.domain.language import Language
 from interviewer.grading import CallShape
 from interviewer.sessions.grader_choice import GraderRequest
-from interviewer.web.grader_settings import GraderActions, GraderForm
+from interviewer.web.grader_settings import GraderActions
 from interviewer.web.page_actions import PAGE_ACTIONS, PageAction
+from interviewer.web.visit import Visit
 
 
 def test_every_grade_of_a_slow_server_arrives_and_the_page_says_what_it_waits_for(tmp_path: Path) -> None:
@@ -51,11 +52,11 @@ def test_a_grading_is_stopped_with_its_request_and_can_be_asked_for_again(tmp_pa
         def attempt() -> Attempt:
             return session.interview().current
 
-        desk.answer("me", session.id, session.interview().place, "It is switched off at test time.", language)
-        until(lambda: "data-since" in desk.look("me", session.id, language).card)
-        assert desk.look("me", session.id, language).card.count('class="stop-model"') == 1
+        desk.answer(Visit("me", language), session.id, session.interview().place, "It is switched off at test time.")
+        until(lambda: "data-since" in desk.look(Visit("me", language), session.id).card)
+        assert desk.look(Visit("me", language), session.id).card.count('class="stop-model"') == 1
         begun_at = time.monotonic()
-        stopped = desk.act("me", session.id, asked(do="stop_grading"), language)
+        stopped = desk.act(Visit("me", language), session.id, asked(do="stop_grading"))
         assert time.monotonic() - begun_at < 5
         why = "stopped before the model had finished" if language is Language.EN else "模型还没答完就被停下了"
         assert why in attempt().failure
@@ -65,8 +66,8 @@ def test_a_grading_is_stopped_with_its_request_and_can_be_asked_for_again(tmp_pa
         assert not stopped.polls
         # The server is free at once, and what was stopped does not come back as a failure of the next grading.
         server.behaviour = Throttled(tokens_per_second=1e6, first=0.01)
-        desk.regrade("me", session.id, session.interview().place, language)
-        until(lambda: desk.look("me", session.id, language) and not attempt().awaits_grade)
+        desk.regrade(Visit("me", language), session.id, session.interview().place)
+        until(lambda: desk.look(Visit("me", language), session.id) and not attempt().awaits_grade)
         assert attempt().failure == ""
         assert attempt().grade is not None
 
@@ -76,14 +77,14 @@ def test_a_second_opinion_that_is_stopped_leaves_the_grade_as_it_is(tmp_path: Pa
     with throttled_server(character) as server:
         desk = page_of(server.url, tmp_path, concurrency=1)
         session = desk.service.begin("me", begun())
-        desk.answer("me", session.id, session.interview().place, "It is switched off.", Language.EN)
-        until(lambda: desk.look("me", session.id, Language.EN) and session.interview().current.grade)
+        desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "It is switched off.")
+        until(lambda: desk.look(Visit("me", Language.EN), session.id) and session.interview().current.grade)
         grade = session.interview().current.grade
         character.first = 30
         wish = {"do": "second_opinion", "question": "dropout", "attempt": 1}
-        desk.act("me", session.id, asked(**wish), Language.EN)
-        until(lambda: "data-since" in desk.look("me", session.id, Language.EN).card)
-        desk.act("me", session.id, asked(do="stop_grading"), Language.EN)
+        desk.act(Visit("me", Language.EN), session.id, asked(**wish))
+        until(lambda: "data-since" in desk.look(Visit("me", Language.EN), session.id).card)
+        desk.act(Visit("me", Language.EN), session.id, asked(do="stop_grading"))
         attempt = session.interview().current
         assert attempt.grade == grade
         assert not attempt.awaits_second
@@ -95,12 +96,12 @@ def test_a_grader_test_says_what_the_model_does_and_is_stopped_with_its_request(
         desk = page_of(server.url, tmp_path, concurrency=1)
         actions = GraderActions(desk.models, desk.library)
         told = []
-        for one in actions.test("me", GraderForm.of(server.url, "", MODEL, "one_call", 1, ""), Language.EN):
+        for one in actions.test(Visit("me", Language.EN), server.url, "", MODEL, "one_call", 1, ""):
             told.append(one.html)
             if "The model reads the answer" in one.html:
                 assert 'data-stop="stop_check"' in one.html
                 begun_at = time.monotonic()
-                desk.act("me", "", asked(do="stop_check"), Language.EN)
+                desk.act(Visit("me", Language.EN), "", asked(do="stop_check"))
         assert time.monotonic() - begun_at < 5
         assert "stopped before the model had finished" in told[-1]
         choice = desk.models.choice_for("me", GraderRequest(server.url, MODEL, "", CallShape.ONE_CALL, 1, ""))

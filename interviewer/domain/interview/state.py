@@ -171,17 +171,14 @@ class Attempt:
         if self.grade is None and not self.rulings:
             return ()
         given = {verdict.criterion: verdict for verdict in self.grade.verdicts} if self.grade else {}
-        ruled = {ruling.criterion: _by_ruling(ruling, given.get(ruling.criterion)) for ruling in self._effective()}
+        names = dict.fromkeys(ruling.criterion for ruling in self.rulings)
+        ruled = {name: _by_ruling(ruling, given.get(name)) for name in names if (ruling := self.ruling(name))}
         return tuple({**given, **ruled}.values())
 
     def verdicts_on(self, rubric: Rubric) -> tuple[Verdict, ...]:
         """The effective verdicts in the order of the rubric, with None for what nobody judged; empty if all of it is."""
         known = {verdict.criterion: verdict for verdict in self.verdicts}
         return tuple(known.get(one.id) or Verdict(one.id, None, None) for one in rubric.criteria) if known else ()
-
-    def _effective(self) -> tuple[Ruling, ...]:
-        names = dict.fromkeys(ruling.criterion for ruling in self.rulings)
-        return tuple(ruling for name in names if (ruling := self.ruling(name)))
 
     @property
     def differing(self) -> tuple[str, ...]:

@@ -18,6 +18,5 @@ The word lists stand in `negation_and_stuffing_words.toml`.
 """
 
 from interviewer.grading.lexical.grader import LexicalGrader, version, warm_up
-from interviewer.grading.lexical.matching import says_term
 
-__all__ = ["LexicalGrader", "says_term", "version", "warm_up"]
+__all__ = ["LexicalGrader", "version", "warm_up"]

@@ -1,113 +1,118 @@
-"""Finds the terms of a rubric in an answer, in one pass over its words."""
+"""An answer as it is searched, and the terms of a rubric that are found in it, in one pass over its words."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from operator import contains
+from typing import NamedTuple
 
 from interviewer.text import tokenizer
-from interviewer.text.tokenizer import Clause, Token
+from interviewer.text.tokenizer import Clause
 
 # How many tokens may stand in the gap of a term ("reduce…rate").
 _GAP = 14
 # In one clause, so many places where a term begins are looked at: nobody says a thing so often who means it.
 _MOST_TRIES = 32
-_MOST_REMEMBERED = 20_000
 
+Home = tuple[int, int]
+"""The criterion that a term belongs to, and the alias group."""
 Runs = tuple[tuple[str, ...], ...]
+"""The tokens of a term, in the runs between its gaps."""
+Spellings = Callable[[str], tuple[str, ...]]
+"""Gives a stem and those of the rubric that it may be a slip of."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Term:
-    """The runs of tokens of an alias, between its gaps, and the groups (criterion, group) that it stands in.
+@dataclass(frozen=True, eq=False)
+class AnswerTurn:
+    """One turn of the candidate; only those of its clauses that are to be graded.
 
-    `is_negative` if it has a negation in it.
+    `prompted` are the units that the interviewer said before it: repeated, they earn nothing by themselves.
     """
 
-    runs: Runs
-    homes: tuple[tuple[int, int], ...] = ()
-    is_negative: bool = False
+    turn: int
+    text: str
+    clauses: tuple[Clause, ...]
+    prompted: frozenset[str] = frozenset()
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The text of each clause with the mark of punctuation after it, folded."""
+        return tuple(tokenizer.fold(self.text[clause.start : clause.end + 1]) for clause in self.clauses)
 
 
-@dataclass(frozen=True, slots=True)
-class TermHit:
+class ClaimMatch(NamedTuple):
+    """Where in an answer a criterion is spoken of: how much of it is said (0 to 1) and in which clauses.
+
+    `is_negated` if what is said there is the contrary.
+    """
+
+    answer: AnswerTurn
+    share: float
+    clauses: tuple[int, ...]
+    is_negated: bool
+
+
+class TermHit(NamedTuple):
     """A term found in a clause, in the tokens from `first` to `last` (exclusive)."""
 
-    term: Term
+    runs: Runs
+    homes: Collection[Home]
     clause: int
     first: int
     last: int
 
 
-@lru_cache(maxsize=65536)
-def runs_of(term: str) -> Runs:
-    """A term as the runs of tokens between its gaps."""
-    runs = (tokenizer.words(part) for part in term.replace("...", "…").split("…"))
-    return tuple(run for run in runs if run)
+def spellings(texts: Iterable[str]) -> Spellings:
+    """Recognises words that are misspelt by the stems of a rubric's words."""
+    stems = (stem for text in texts for stem in tokenizer.words(text.replace("…", " ")))
+    known = frozenset(filter(tokenizer.may_be_misspelt, stems))
 
+    @lru_cache(maxsize=20_000)
+    def alternatives(stem: str) -> tuple[str, ...]:
+        is_settled = stem in known or not tokenizer.may_be_misspelt(stem)
+        return (stem, *(() if is_settled else (other for other in known if tokenizer.same_word(stem, other))))
 
-class Vocabulary:
-    """The stems of a rubric's words, by which words of answers that are misspelt are recognised."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        stems = (stem for text in texts for stem in tokenizer.words(text.replace("…", " ")))
-        self._stems = frozenset(stem for stem in stems if tokenizer.may_be_misspelt(stem))
-        self._alike: dict[str, tuple[str, ...]] = {}
-
-    def alternatives(self, stem: str) -> tuple[str, ...]:
-        """The stem itself, and those of the rubric that it may be a slip of."""
-        if stem in self._stems or not tokenizer.may_be_misspelt(stem):
-            return (stem,)
-        known = self._alike.get(stem)
-        if known is None:
-            known = (stem, *(other for other in self._stems if tokenizer.same_word(stem, other)))
-            if len(self._alike) < _MOST_REMEMBERED:
-                self._alike[stem] = known
-        return known
+    return alternatives
 
 
 class TermIndex:
     """Terms by the one or two words that they begin with."""
 
-    def __init__(self, terms: Sequence[Term], vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._by_start: dict[tuple[str, ...], list[Term]] = defaultdict(list)
-        for term in terms:
-            self._by_start[term.runs[0][:2]].append(term)
+    def __init__(self, terms: Iterable[tuple[str, Home]], alternatives: Spellings) -> None:
+        self._alternatives = alternatives
+        # The homes of each are a dict for their order, which counts where several terms begin at one place.
+        self._by_start: dict[tuple[str, ...], dict[Runs, dict[Home, None]]] = defaultdict(lambda: defaultdict(dict))
+        for term, home in terms:
+            runs = tuple(filter(None, map(tokenizer.words, term.replace("...", "…").split("…"))))
+            if runs:
+                self._by_start[runs[0][:2]][runs][home] = None
 
-    def find(self, clauses: Sequence[Clause]) -> list[TermHit]:
+    def find(self, clauses: Sequence[Clause]) -> Iterator[TermHit]:
         """Each place where the runs of a term stand in order within one clause."""
-        return [hit for number, clause in enumerate(clauses) for hit in self._in_clause(number, clause.tokens)]
-
-    def _in_clause(self, number: int, tokens: Sequence[Token]) -> Iterator[TermHit]:
-        stems = [self._vocabulary.alternatives(token.text) for token in tokens]
-        tries = Counter[Term]()
-        for first, (own, following) in enumerate(pairwise([*stems, ()])):
-            starts = [(stem, *after) for stem in own for after in ((), *((other,) for other in following))]
-            for term in (term for start in starts for term in self._by_start.get(start, ())):
-                tries[term] += 1
-                last = _end(term.runs, stems, first) if tries[term] <= _MOST_TRIES else None
-                if last is not None:
-                    yield TermHit(term, number, first, last)
-
-
-def says_term(text: str, term: str) -> bool:
-    """Whether a text contains a term the way the grader would find it."""
-    runs = runs_of(term)
-    return bool(runs) and bool(TermIndex([Term(runs)], Vocabulary([term])).find(tokenizer.clauses(text)))
+        for number, clause in enumerate(clauses):
+            stems = [self._alternatives(token.text) for token in clause.tokens]
+            tries = Counter[Runs]()
+            for first, (own, following) in enumerate(pairwise([*stems, ()])):
+                starts = [(stem, *after) for stem in own for after in ((), *((other,) for other in following))]
+                for runs, homes in (term for start in starts for term in self._by_start.get(start, {}).items()):
+                    tries[runs] += 1
+                    last = _end(runs, stems, first) if tries[runs] <= _MOST_TRIES else None
+                    if last is not None:
+                        yield TermHit(runs, homes, number, first, last)
 
 
 def _end(runs: Runs, stems: Sequence[Collection[str]], first: int) -> int | None:
     """Where a term that begins at `first` ends, or None."""
-    last = first + len(runs[0]) if _stands(runs[0], stems, first) else None
-    for run in runs[1:]:
-        if last is None:
+    last, places = first, range(first, first + 1)
+    for run in runs:
+        size = len(run)
+        ends = (
+            at + size for at in places if at + size <= len(stems) and all(map(contains, stems[at : at + size], run))
+        )
+        last = next(ends, -1)
+        if last < 0:
             return None
-        near = range(last, last + _GAP + 1)
-        last = next((place + len(run) for place in near if _stands(run, stems, place)), None)
+        places = range(last, last + _GAP + 1)
     return last
-
-
-def _stands(run: Sequence[str], stems: Sequence[Collection[str]], place: int) -> bool:
-    return place + len(run) <= len(stems) and all(stem in stems[place + n] for n, stem in enumerate(run))

@@ -1,10 +1,14 @@
 """Whether a claim is denied where it is made, or taken back after it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from interviewer.grading.lexical.answer import WORDS, AnswerTurn, ClaimMatch
+from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch
 from interviewer.text import tokenizer
 from interviewer.text.tokenizer import Token
+from interviewer.text.word_lists import WordLists
+
+WORDS = WordLists(Path(__file__).with_name("negation_and_stuffing_words.toml"))
 
 # How many tokens before a claim a negation may stand.
 _REACH = 4
@@ -26,9 +30,8 @@ def negates(tokens: Sequence[Token], first: int) -> bool:
     return count % 2 == 1
 
 
-def denied_clauses(answer: AnswerTurn) -> frozenset[int]:
+def denied_clauses(answer: AnswerTurn) -> Iterator[int]:
     """The clauses of which the answer says as a whole that they are not so, as in "it is not true that"."""
-    found = set()
     within = None
     for number, (clause, text) in enumerate(zip(answer.clauses, answer.folded, strict=True)):
         if WORDS.phrases("negation.denials").search(text):
@@ -36,8 +39,32 @@ def denied_clauses(answer: AnswerTurn) -> frozenset[int]:
         elif clause.sentence != within or WORDS.phrases("taken_back.contrast").match(text):
             within = None
         if within is not None:
-            found.add(number)
-    return frozenset(found)
+            yield number
+
+
+def is_taken_back(match: ClaimMatch, asked: frozenset[str]) -> bool:
+    """Whether the answer unsays a claim: by a retraction right after it, or by speaking of it again the other way round.
+
+    `asked` are the words of the question.
+    """
+    answer, after = match.answer, match.clauses[-1] + 1
+    of_claim = [answer.clauses[number].tokens for number in match.clauses]
+    own = {token.text for tokens in of_claim for token in tokens if tokenizer.is_content(token.text)} - asked
+    is_contrasted = False
+    for clause, text in zip(answer.clauses[after:], answer.folded[after:], strict=True):
+        is_close = clause.sentence <= answer.clauses[after - 1].sentence + 1
+        if is_close and WORDS.phrases("taken_back.retraction").search(text):
+            return True
+        is_contrasted = is_contrasted or bool(WORDS.phrases("taken_back.contrast").match(text))
+        is_again = tokenizer.weight(own & {token.text for token in clause.tokens}) >= _SPOKEN_OF_AGAIN
+        if is_contrasted and is_again and _are_negative([clause.tokens]) is not _are_negative(of_claim):
+            return True
+    return False
+
+
+def _are_negative(clauses: Sequence[Sequence[Token]]) -> bool:
+    """Whether an odd number of negations stands in some clauses."""
+    return sum(_is_negation(tokens, place) for tokens in clauses for place in range(len(tokens))) % 2 == 1
 
 
 def _is_negation(tokens: Sequence[Token], place: int) -> bool:
@@ -48,37 +75,3 @@ def _is_negation(tokens: Sequence[Token], place: int) -> bool:
         return False
     around = "".join(other.text for other in tokens[max(0, place - 2) : place + 3])
     return not any(phrase in around for phrase in _HARMLESS)
-
-
-def _negations(tokens: Sequence[Token]) -> int:
-    return sum(_is_negation(tokens, place) for place in range(len(tokens)))
-
-
-def is_taken_back(match: ClaimMatch, asked: frozenset[str]) -> bool:
-    """Whether the answer unsays a claim: by a retraction right after it, or by speaking of it again the other way round.
-
-    `asked` are the words of the question.
-    """
-    answer, last = match.answer, match.clauses[-1]
-    own = {
-        token.text
-        for number in match.clauses
-        for token in answer.clauses[number].tokens
-        if tokenizer.is_content(token.text) and token.text not in asked
-    }
-    negated = sum(_negations(answer.clauses[number].tokens) for number in match.clauses) % 2
-    is_contrasted = False
-    for clause, text in zip(answer.clauses[last + 1 :], answer.folded[last + 1 :], strict=True):
-        is_close = clause.sentence <= answer.clauses[last].sentence + 1
-        if is_close and WORDS.phrases("taken_back.retraction").search(text):
-            return True
-        is_contrasted = is_contrasted or bool(WORDS.phrases("taken_back.contrast").match(text))
-        is_again = _weight(own & {token.text for token in clause.tokens}) >= _SPOKEN_OF_AGAIN
-        if is_contrasted and is_again and _negations(clause.tokens) % 2 != negated:
-            return True
-    return False
-
-
-def _weight(found: set[str]) -> float:
-    """How telling words are: a Chinese character is half a word."""
-    return sum(1.0 if word.isascii() else 0.5 for word in found)

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from interviewer.grading.evidence import unprompted
 from interviewer.grading.lexical import negation
-from interviewer.grading.lexical.answer import AnswerTurn, ClaimMatch
-from interviewer.grading.lexical.matching import Vocabulary
+from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch, Spellings
 from interviewer.text import tokenizer
 from interviewer.text.glossary import Glossary
 from interviewer.text.tokenizer import Clause, Token
@@ -41,55 +41,52 @@ class ClaimText:
 
     weights: Mapping[str, float]
     negated: Units
-    terms: Mapping[int, Units]
+    terms: Mapping[str, Units]
     is_chinese: bool
 
+    def weight(self, units: Iterable[str]) -> float:
+        return sum(self.weights[unit] for unit in units)
 
-@dataclass(frozen=True, slots=True)
-class _ClauseUnits:
-    """The units of one clause, those of them that are negated, and its entries of the glossary.
+    def share(self, units: Iterable[str]) -> float:
+        return self.weight(units) / sum(self.weights.values())
 
-    `own_units` and `own_terms` are without what the interviewer had said before.
-    """
+
+class _ClauseUnits(NamedTuple):
+    """The units of one clause and its entries of the glossary; `own` are those that the interviewer had not said before."""
 
     units: Units
+    own: Units
     negated: Units
-    terms: frozenset[int]
-    own_units: Units
-    own_terms: frozenset[int]
     chinese_surplus: int
-
-
-def units_in(texts: Iterable[str]) -> frozenset[str]:
-    """The units of all of some texts."""
-    return frozenset(unit for text in texts for clause in tokenizer.clauses(text) for unit, _ in _units(clause.tokens))
 
 
 def claim_text(text: str, asked: Collection[str], known: Glossary) -> ClaimText:
     """A claim of a rubric; the units of its question count little in it."""
     units: dict[str, bool] = {}
-    terms: dict[int, Units] = defaultdict(frozenset)
+    terms: dict[str, set[str]] = defaultdict(set)
     clauses = tokenizer.clauses(text)
     for clause in clauses:
-        units.update(_units(clause.tokens))
-        for mention in known.mentions(clause.tokens):
-            terms[mention.entry] |= dict(_units(clause.tokens[mention.first : mention.last])).keys()
+        units |= _units(clause.tokens)
+        for entry, tokens in _mentioned(clause, known):
+            terms[entry] |= _units(tokens).keys()
     weights = {
         unit: (_WORD_IN_PAIRS if unit.isascii() else 1.0) * (_ASKED_WEIGHT if unit in asked else 1.0) for unit in units
     }
-    negated = frozenset(unit for unit, is_negated in units.items() if is_negated)
-    known_terms = {entry: found & weights.keys() for entry, found in terms.items() if found & weights.keys()}
+    known_terms = {entry: both for entry, found in terms.items() if (both := found & weights.keys())}
+    negated = frozenset(filter(units.get, units))
     return ClaimText(weights, negated, known_terms, sum(map(_chinese_surplus, clauses)) >= 0)
 
 
 def overlaps(
-    claims: Sequence[Sequence[ClaimText]], answer: AnswerTurn, vocabulary: Vocabulary, known: Glossary
+    claims: Sequence[Sequence[ClaimText]], answer: AnswerTurn, alternatives: Spellings, known: Glossary
 ) -> list[list[ClaimMatch]]:
     """For each criterion (given by its texts), the places in two neighbouring sentences that say something of it."""
     if not any(claims):
         return [[] for _ in claims]
-    clauses = [_clause_units(clause, vocabulary, known, answer.prompted) for clause in answer.clauses]
-    windows = list(_windows(answer.clauses))
+    clauses = [_clause_units(clause, alternatives, known, answer.prompted) for clause in answer.clauses]
+    sentences = [clause.sentence for clause in answer.clauses]
+    starts = [n for n, sentence in enumerate(sentences) if not n or sentences[n - 1] != sentence]
+    windows = [range(*ends) for ends in zip(starts, [*starts[2:], len(clauses), len(clauses)], strict=False)]
     return [[match for claim in texts for match in _matches(claim, answer, windows, clauses)] for texts in claims]
 
 
@@ -98,96 +95,66 @@ def _matches(
 ) -> Iterator[ClaimMatch]:
     said = [_said(claim, clause) for clause in clauses]
     for window in windows:
-        if any(said[number] for number in window):
-            match = _match(claim, answer, {number: said[number] for number in window}, clauses)
-            if match:
-                yield match
-
-
-def _windows(clauses: Sequence[Clause]) -> Iterator[range]:
-    """The numbers of the clauses of each sentence and the one after it."""
-    starts = [n for n, clause in enumerate(clauses) if not n or clauses[n - 1].sentence != clause.sentence]
-    for start, end in zip(starts, [*starts[2:], len(clauses), len(clauses)], strict=False):
-        yield range(start, end)
-
-
-def _match(
-    claim: ClaimText, answer: AnswerTurn, said: Mapping[int, Units], clauses: Sequence[_ClauseUnits]
-) -> ClaimMatch | None:
-    """What the clauses of a window, with what each says of the claim, amount to."""
-    covered = set[str]().union(*said.values())
-    is_chinese = sum(clauses[number].chinese_surplus for number in said) >= 0
-    share = _share(claim, covered) if is_chinese is claim.is_chinese else _share_across(claim, covered)
-    if share < HALF:
-        return None
-    chosen = _fewest(said)
-    negated = set[str]().union(*(clauses[number].negated for number in chosen))
-    is_denied = _share(claim, covered & (negated ^ claim.negated)) > _DENIED * _share(claim, covered)
-    is_own = any(clauses[n].own_units & claim.weights.keys() or clauses[n].own_terms & claim.terms.keys() for n in said)
-    if not (is_own or is_denied):
-        return None
-    return ClaimMatch(answer, 1.0 if share >= MET else 0.5, chosen, is_denied)
+        covered = set[str]().union(*(said[number] for number in window))
+        if not covered:
+            continue
+        is_chinese = sum(clauses[number].chinese_surplus for number in window) >= 0
+        share = claim.share(covered) if is_chinese is claim.is_chinese else _share_across(claim, covered)
+        if share < HALF:
+            continue
+        chosen = _fewest(window, said)
+        negated = set[str]().union(*(clauses[number].negated for number in chosen))
+        is_denied = claim.share(covered & (negated ^ claim.negated)) > _DENIED * claim.share(covered)
+        if is_denied or any(clauses[n].own & (claim.weights.keys() | claim.terms.keys()) for n in window):
+            yield ClaimMatch(answer, 1.0 if share >= MET else 0.5, chosen, is_denied)
 
 
 def _said(claim: ClaimText, clause: _ClauseUnits) -> Units:
     """The units of a claim that a clause says, as they stand or by a term that means the same."""
-    translated = (units for entry, units in claim.terms.items() if entry in clause.terms)
+    translated = (units for entry, units in claim.terms.items() if entry in clause.units)
     return (claim.weights.keys() & clause.units).union(*translated)
 
 
-def _share(claim: ClaimText, covered: Units) -> float:
-    return sum(claim.weights[unit] for unit in covered) / sum(claim.weights.values())
-
-
-def _share_across(claim: ClaimText, covered: Units) -> float:
+def _share_across(claim: ClaimText, covered: set[str]) -> float:
     """How much of a claim in another language is said: of its terms and of the names that both languages write alike."""
-    terms = set[str]().union(*claim.terms.values())
-    comparable = terms | {unit for unit in claim.weights if claim.is_chinese and unit.isascii()} | covered
-    total = sum(claim.weights[unit] for unit in comparable)
-    share = sum(claim.weights[unit] for unit in covered) / total
-    reach = total / sum(claim.weights.values())
-    share *= min(1.0, reach / _TERMS_OF_A_CLAIM)
+    names = [unit for unit in claim.weights if claim.is_chinese and unit.isascii()]
+    comparable = covered.union(names, *claim.terms.values())
+    share = claim.weight(covered) / claim.weight(comparable) * min(1.0, claim.share(comparable) / _TERMS_OF_A_CLAIM)
     found = sum(units <= covered for units in claim.terms.values())
-    if found <= 1 and _share(claim, covered) < _NEARLY_ALL:
-        share = min(share, _NAMED_ONLY)
-    return share
+    return min(share, _NAMED_ONLY) if found <= 1 and claim.share(covered) < _NEARLY_ALL else share
 
 
-def _fewest(said: Mapping[int, Units]) -> tuple[int, ...]:
+def _fewest(window: Sequence[int], said: Sequence[Units]) -> tuple[int, ...]:
     """The clauses that say all that is said, those that say most first, so that no more is quoted than needed."""
     chosen: list[int] = []
-    left = set[str]().union(*said.values())
-    for number in sorted(said, key=lambda number: -len(said[number])):
-        if said[number] & left:
+    for number in sorted(window, key=lambda number: -len(said[number])):
+        if not said[number] <= set[str]().union(*(said[other] for other in chosen)):
             chosen.append(number)
-            left -= said[number]
     return tuple(sorted(chosen))
 
 
-def _clause_units(clause: Clause, vocabulary: Vocabulary, known: Glossary, prompted: Collection[str]) -> _ClauseUnits:
-    units = dict(_units(clause.tokens))
-    slips = {unit: set(vocabulary.alternatives(unit)) for unit in units if unit.isascii()}
-    own = units.keys() - prompted
-    mentions = {mention.entry: clause.tokens[mention.first : mention.last] for mention in known.mentions(clause.tokens)}
-    return _ClauseUnits(
-        units.keys() | set[str]().union(*slips.values()),
-        frozenset(unit for unit, is_negated in units.items() if is_negated),
-        frozenset(mentions),
-        own | set[str]().union(*(found for unit, found in slips.items() if unit in own)),
-        frozenset(entry for entry, tokens in mentions.items() if unprompted(tokens, prompted)),
-        _chinese_surplus(clause),
-    )
+def _clause_units(clause: Clause, alternatives: Spellings, known: Glossary, prompted: Collection[str]) -> _ClauseUnits:
+    units = _units(clause.tokens)
+    entries = dict(_mentioned(clause, known))
+    own = {form for unit in units.keys() - prompted for form in alternatives(unit)}
+    own |= {entry for entry, tokens in entries.items() if unprompted(tokens, prompted)}
+    every = {form for unit in units for form in alternatives(unit)}
+    return _ClauseUnits(every | entries.keys(), own, frozenset(filter(units.get, units)), _chinese_surplus(clause))
 
 
-def _units(tokens: Sequence[Token]) -> Iterator[tuple[str, bool]]:
+def _mentioned(clause: Clause, known: Glossary) -> Iterator[tuple[str, Sequence[Token]]]:
+    """The entries of the glossary in a clause, named like no unit, with the words that mention them."""
+    for mention in known.mentions(clause.tokens):
+        yield f"#{mention.entry}", clause.tokens[mention.first : mention.last]
+
+
+def _units(tokens: Sequence[Token]) -> dict[str, bool]:
     """The stems of words with content and the pairs of neighbouring Chinese characters; whether each is negated."""
-    for place, token in enumerate(tokens):
-        unit = token.text
-        if token.is_cjk and place + 1 < len(tokens) and tokens[place + 1].is_cjk:
-            unit += tokens[place + 1].text
-        elif not tokenizer.is_content(unit) or (token.is_cjk and len(tokens) > 1):
-            continue
-        yield unit, negation.negates(tokens, place)
+    found = {}
+    for place, (token, pair) in enumerate(zip(tokens, [*tokenizer.character_pairs(tokens), ""], strict=True)):
+        if pair or (tokenizer.is_content(token.text) and not (token.is_cjk and len(tokens) > 1)):
+            found[pair or token.text] = negation.negates(tokens, place)
+    return found
 
 
 def _chinese_surplus(clause: Clause) -> int:

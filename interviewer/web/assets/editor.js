@@ -2,9 +2,8 @@
   // The bank that is being edited: its text as it was read, its questions as they stand in the form, the ids in order.
   let bank = null;
   const here = selector => document.querySelector('#editor ' + selector);
-  const language = () => document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
   const send = async what => {
-    const body = JSON.stringify({language: language(), ...what});
+    const body = JSON.stringify({language: pageLanguage(), ...what});
     const reply = await fetch('editor', {method: 'POST', headers: {'Content-Type': 'application/json'}, body});
     if (!reply.ok) throw new Error(String(reply.status));
     return reply.json();
@@ -52,7 +51,7 @@
 
   const show = reply => {
     const questions = Object.fromEntries(reply.questions.map(one => [one.id, one]));
-    bank = {...reply, questions, changed: new Set(), checked: reply.checked ?? {}, isEdited: false, typed: null, language: language(), html: undefined};
+    bank = {...reply, questions, changed: new Set(), checked: reply.checked ?? {}, isEdited: false, typed: null, language: pageLanguage(), html: undefined};
     document.querySelector('#editor').innerHTML = reply.html;
     document.querySelectorAll('#editor [data-title]').forEach(field => { field.value = bank.title[field.dataset.title]; });
     document.querySelectorAll('#editor [data-policy]').forEach(field => { field.value = bank.policy[field.dataset.policy] ?? ''; });
@@ -199,13 +198,6 @@
     listBanks();
   });
   const setAudience = chosen => { if (here('#import-audience')) here('#import-audience').value = chosen; };
-  // A press that takes something away asks first, the second one does it.
-  const isSure = button => {
-    if (button.dataset.asked) return true;
-    button.dataset.asked = 'yes';
-    button.textContent = button.dataset.sure;
-    return false;
-  };
   const first = place => ([made]) => made.querySelectorAll('.criterion')[place]?.querySelector('textarea');
   document.addEventListener('click', event => {
     const button = event.target.closest?.('button');
@@ -251,13 +243,7 @@
     window.addEventListener(leaving, event => { if (bank?.isEdited) event.preventDefault(); });
 
   const windowName = () => document.documentElement.dataset.window ?? '';
-  const hand = (place, value, button) => {
-    const box = document.querySelector(place + ' textarea, ' + place + ' input');
-    box.value = value;
-    box.dispatchEvent(new Event('input', {bubbles: true}));
-    setTimeout(() => document.querySelector(button).click(), 50);
-  };
-  const play = () => hand('#import-bank', bank.saved, '#import-play-bank');
+  const play = () => typeInto(document.querySelector('#import-bank :is(textarea, input)'), bank.saved, '#import-play-bank');
   const listBanks = () => ask(() => ({do: 'banks'}), reply => { document.querySelector('#own-banks').innerHTML = reply.html; });
   const openImport = draft => ask(() => ({do: 'open_import', draft}), show);
   // What a file has become is opened at once, unless something is edited here that is not saved.
@@ -270,12 +256,12 @@
       else openImport(opened);
     }
     const deleted = document.querySelector('#banks-told')?.textContent ?? '';
-    if (list && (listed !== language() || told !== deleted)) { listed = language(); told = deleted; listBanks(); }
-    if (bank && bank.language !== language() && document.querySelector('#editor')) redraw();
+    if (list && (listed !== pageLanguage() || told !== deleted)) { listed = pageLanguage(); told = deleted; listBanks(); }
+    if (bank && bank.language !== pageLanguage() && document.querySelector('#editor')) redraw();
   };
   // The page has changed its language: everything is drawn anew, and nothing that was typed is lost.
   const redraw = () => {
-    bank.language = language();
+    bank.language = pageLanguage();
     const {text, base, title, policy, questions, changed, isEdited, typed, saved} = bank, kept = order(), chosen = audience();
     ask(() => ({do: 'open_text', text}), reply => {
       show({...reply, base, title, policy});
@@ -293,11 +279,5 @@
       here('#import-play').hidden = !saved;
     });
   };
-  let pending = false;
-  new MutationObserver(() => {
-    if (pending) return;
-    pending = true;
-    requestAnimationFrame(() => { pending = false; tidy(); });
-  }).observe(document, {childList: true, subtree: true, attributes: true, attributeFilter: ['lang']});
-  tidy();
+  keepTidy(tidy, {attributes: true, attributeFilter: ['lang']});
 }

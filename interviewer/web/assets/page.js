@@ -53,8 +53,7 @@
     const isBack = passed?.interview === here.interview && passed.draft === here.draft;
     const text = draft?.at === here.draft ? draft.text : isBack ? passed.text : '';
     if (!text || box.value) return;
-    box.value = text;
-    box.dispatchEvent(new Event('input', {bubbles: true}));
+    typeInto(box, text);
   };
   // Ctrl+Enter or ⌘+Enter sends; where fingers type, Enter breaks the line. Single keys work outside of text fields.
   const KEYS = {h: '#hint', n: '#next', r: '#retry'};
@@ -84,8 +83,7 @@
   document.addEventListener('toggle', async event => {
     const fold = event.target;
     if (!fold.matches?.('.last-answer') || !fold.open) return;
-    const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
-    const reply = await fetch(`last-answer/${fold.dataset.question}?lang=${language}`).catch(() => null);
+    const reply = await fetch(`last-answer/${fold.dataset.question}?lang=${pageLanguage()}`).catch(() => null);
     const html = await reply?.text().catch(() => '');
     if (html) fold.querySelector('div').innerHTML = html; else fold.querySelector('div').textContent = fold.dataset.failed;
   }, true);
@@ -93,9 +91,7 @@
   const windowName = document.documentElement.dataset.window = String(Math.random()).slice(2);
   const nameWindow = () => {
     for (const box of document.querySelectorAll(':is(#import-window, #job-window) :is(textarea, input)')) {
-      if (box.value === windowName) continue;
-      box.value = windowName;
-      box.dispatchEvent(new Event('input', {bubbles: true}));
+      if (box.value !== windowName) typeInto(box, windowName);
     }
   };
   // A file goes to the server as it is; then the hidden button asks what was found in it.
@@ -137,19 +133,9 @@
     (asked[way] ??= []).push(what);
     sending[way] ??= setTimeout(() => {
       sending[way] = null;
-      const box = document.querySelector(`${way}ed :is(textarea, input)`);
-      box.value = JSON.stringify(asked[way]);
+      typeInto(document.querySelector(`${way}ed :is(textarea, input)`), JSON.stringify(asked[way]), way);
       asked[way] = [];
-      box.dispatchEvent(new Event('input', {bubbles: true}));
-      setTimeout(() => document.querySelector(way).click(), 50);
     }, 150);
-  };
-  // The first press of what cannot be undone asks, the second does it.
-  const isSure = (button, question) => {
-    const again = button.dataset.asked;
-    button.dataset.asked = 'yes';
-    button.textContent = question;
-    return again;
   };
   document.addEventListener('submit', event => {
     const form = event.target.closest?.('form[data-do]'), button = event.submitter;
@@ -216,7 +202,7 @@
     else if (button.matches('[data-where]')) ask({do: 'open', where: button.dataset.where}, button);
     else if (button.matches('.begin-assignment')) ask({do: 'begin_assignment', assignment: button.dataset.assignment});
     else if (button.matches('.leave-class')) {
-      if (isSure(button, button.dataset.sure)) ask({do: 'leave_class', classroom: button.dataset.classroom});
+      if (isSure(button)) ask({do: 'leave_class', classroom: button.dataset.classroom});
     }
     else if (button.matches('.bookmark')) {
       const set = button.getAttribute('aria-pressed') !== 'true', name = button.dataset.question;
@@ -228,7 +214,7 @@
       if (ticked.length) ask({do: 'practise', questions: ticked});
     } else if (button.matches('.interviews .delete, #own-banks .delete')) {
       const {bank, interview} = button.dataset;
-      if (isSure(button, button.dataset.sure)) ask(bank ? {do: 'delete_bank', bank} : {do: 'delete', interview});
+      if (isSure(button)) ask(bank ? {do: 'delete_bank', bank} : {do: 'delete', interview});
     } else if (button.matches('.interviews .rename')) {
       const box = document.createElement('input');
       box.className = 'new-title';
@@ -343,11 +329,5 @@
     } else if (isEvent) failed(reply.ok ? '' : await reasonOf(reply), eventOf(what[1]));
     return reply;
   };
-  let pending = false;
-  new MutationObserver(() => {
-    if (pending) return;
-    pending = true;
-    requestAnimationFrame(() => { pending = false; tidy(); });
-  }).observe(document.body, {childList: true, subtree: true});
-  tidy();
+  keepTidy(tidy);
 }

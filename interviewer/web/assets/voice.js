@@ -116,8 +116,7 @@
     put(select, 'value', chosen || where()?.language);
     const wanted = said ? JSON.stringify({text: said.text, seconds: said.seconds, pauses: said.pauses}) : '';
     if (!box || box.value === wanted) return;
-    box.value = wanted;
-    box.dispatchEvent(new Event('input', {bubbles: true}));
+    typeInto(box, wanted);
   };
   setInterval(draw, 250);
   document.addEventListener('change', event => { if (event.target.id === 'spoken-language') chosen = event.target.value; });

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from contextlib import suppress
+from datetime import timedelta
 
 import httpx2
 import sqlalchemy as sa
@@ -158,16 +159,16 @@ async def full(place: Place, seen: Seen, _: int) -> None:
 
 
 async def clock(place: Place, seen: Seen, _: int) -> None:
-    now = store_module._now
+    now = store_module.stored_now
     store = Store(place.database)
     session = SessionService(store, Only(LexicalGrader())).begin("me", begun())
-    store_module._now = lambda seconds=0.0: now(seconds - 3600)
+    store_module.stored_now = lambda ago=timedelta(): now(ago + timedelta(hours=1))
     try:
         session.answer(ANSWER.format("clock"))
         seen.acknowledged.append(ANSWER.format("clock"))
         session.run_due_and_wait()
     finally:
-        store_module._now = now
+        store_module.stored_now = now
     times = [one.at for one in session.history()]
     store.close()
     seen.note(f"{len(times)} events in order of time", good=times == sorted(times))

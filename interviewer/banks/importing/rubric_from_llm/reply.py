@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from interviewer.banks.importing.identifiers import slug, words_of
-from interviewer.banks.marked_request import in_one_line, list_schema, object_schema
+from interviewer.banks.marked_request import in_one_line, list_schema
 from interviewer.domain.rubric import Group, Kind, Localized
 from interviewer.errors import LLMMalformed
+from interviewer.llm.json_reply import object_schema
 from interviewer.text import tokenizer
 from interviewer.text.messages import localized
 
