@@ -1,6 +1,5 @@
 """Bank files as people edit them: a bank spelled as YAML, and saved so that nothing is lost."""
 
-import io
 import os
 import secrets
 import shutil
@@ -10,11 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.nodes import ScalarNode
-from ruamel.yaml.resolver import VersionedResolver
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Criterion, Group, ImportOrigin, Localized, Question
@@ -44,13 +38,29 @@ _REPLACING = threading.Lock()
 def bank_to_yaml(bank: Bank) -> str:
     """The text of a bank file: the same bank always gives the same text, and reading it gives the same bank."""
     head = f"# {say('bankfile.what', bank.language)}\n# {say('bankfile.check', bank.language)}\n"
-    spelled = bank_to_mapping(bank)
-    return head + yaml.dump(spelled, Dumper=_Dumper, allow_unicode=True, width=_NO_FOLDING, sort_keys=False)
+    return head + dump(bank_to_mapping(bank))
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes what `dump` writes three times as fast; the emitter in C knows neither emoji nor indented lists."""
+def dump(value: Any) -> str:
+    """A spelled bank, or a part of one, as YAML."""
+    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=_NO_FOLDING, sort_keys=False)
 
+
+class _Line(dict[str, str]):
+    """A mapping that stands in one line."""
+
+
+class _Row(list[str]):
+    """A list that stands in one line."""
+
+
+class _Block(str):
+    """A text that stands in a block of its own."""
+
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):  # the emitter in C knows neither emoji nor indented lists
     yaml_implicit_resolvers = {}  # noqa: RUF012 - a bank has nothing but strings
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
@@ -59,48 +69,28 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, indentless=False)
 
-    def sequence(self, value: CommentedSeq) -> yaml.Node:
-        return self.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=value.fa.flow_style(False))
+    def line(self, value: _Line) -> yaml.Node:
+        return self.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True)
 
-    def mapping(self, value: CommentedMap) -> yaml.Node:
-        return self.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=value.fa.flow_style(False))
+    def row(self, value: _Row) -> yaml.Node:
+        return self.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
 
     def text(self, value: str) -> yaml.Node:
-        return self.represent_scalar("tag:yaml.org,2002:str", value, getattr(value, "style", None))
+        # In brackets the reader takes `:?` for the beginning of something.
+        is_plain = value.isprintable() and value == value.strip() and value[:1].isalnum() and ":?" not in value
+        style = "|" if isinstance(value, _Block) else None if is_plain else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", value, style)
 
 
-_Dumper.add_representer(CommentedSeq, _Dumper.sequence)
-_Dumper.add_representer(CommentedMap, _Dumper.mapping)
-_Dumper.add_multi_representer(str, _Dumper.text)
+_Dumper.add_representer(_Line, _Dumper.line)
+_Dumper.add_representer(_Row, _Dumper.row)
+_Dumper.add_representer(str, _Dumper.text)
+_Dumper.add_representer(_Block, _Dumper.text)
 
 
-def dump(value: Any, offset: int = 2) -> str:
-    """A spelled bank as YAML, or a text of it; `offset` is how far lists are indented."""
-    out = io.StringIO()
-    editor(offset).dump(value, out)
-    return out.getvalue()
-
-
-def editor(offset: int = 2) -> YAML:
-    """A reader and writer that keeps comments and quotes, and takes every scalar for a string, as banks do."""
-    yaml = YAML()
-    yaml.Resolver = _Strings
-    yaml.preserve_quotes = True
-    yaml.width = _NO_FOLDING
-    yaml.indent(mapping=2, sequence=2 + offset, offset=offset)
-    return yaml
-
-
-class _Strings(VersionedResolver):
-    """In a bank `no` and `0.10` are words."""
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
-        return self.DEFAULT_SCALAR_TAG if kind is ScalarNode else super().resolve(kind, value, implicit)
-
-
-def bank_to_mapping(bank: Bank) -> CommentedMap:
-    """A bank as ruamel writes it: every scalar a string, texts in the bank's language without its key."""
-    found: CommentedMap = _spelled(bank, bank.language)
+def bank_to_mapping(bank: Bank) -> dict[str, Any]:
+    """A bank as it is spelled: every scalar a string, texts in the bank's language without its key."""
+    found: dict[str, Any] = _spelled(bank, bank.language)
     return found
 
 
@@ -112,46 +102,36 @@ def _spelled(value: Any, language: Language) -> Any:  # noqa: PLR0911 - one matc
             told = {key: getattr(value, key) for key in _KEYS[type(value)].split()}
             if isinstance(value, Group) and value.weight == value.choose:
                 del told["weight"]
-            return CommentedMap((key, _spelled(one, language)) for key, one in told.items() if not _is_absent(one))
+            return {key: _spelled(one, language) for key, one in told.items() if not _is_absent(one)}
         case dict():
-            return CommentedMap((_scalar(key), _text(title, language)) for key, title in value.items())
+            return {key: _text(title, language) for key, title in value.items()}
         case (str(), *_):
-            found = CommentedSeq(map(_scalar, value))
-            found.fa.set_flow_style()
-            return found
+            return _Row(value)
         case tuple():
-            return CommentedSeq(_spelled(one, language) for one in value)
+            return [_spelled(one, language) for one in value]
         case bool() | StrEnum():
             return str(value).lower()
         case int() | float():
             return str(int(value)) if value == int(value) else repr(value)
         case _:
-            return _scalar(value)
+            return value
 
 
 def _is_absent(value: Any) -> bool:
     return value is None or value is False or value in ("", ())
 
 
-def _text(text: Localized, language: Language) -> Any:
+def _text(text: Localized, language: Language) -> str | dict[str, str]:
     own, other = (text.zh, text.en) if language is Language.ZH else (text.en, text.zh)
     if own and not other:
-        return _scalar(own, block=True)
-    both = CommentedMap((key, part) for key, part in (("zh", text.zh), ("en", text.en)) if part)
+        return _scalar(own)
+    both = {key: part for key, part in (("zh", text.zh), ("en", text.en)) if part}
     is_short = sum(map(len, both.values())) <= _SHORT and "\n" not in text.zh + text.en
-    for key, part in both.items():
-        both[key] = _scalar(part, block=not is_short)
-    if is_short:
-        both.fa.set_flow_style()
-    return both
+    return _Line(both) if is_short else {key: _scalar(part) for key, part in both.items()}
 
 
-def _scalar(text: str, *, block: bool = False) -> Any:
-    # In brackets the reader takes `:?` for the beginning of something.
-    is_plain = text.isprintable() and text == text.strip() and text[:1].isalnum() and ":?" not in text
-    if block and (len(text) > _LONG or "\n" in text) and _fits_a_block(text):
-        return LiteralScalarString(text)
-    return text if is_plain else DoubleQuotedScalarString(text)
+def _scalar(text: str) -> str:
+    return _Block(text) if (len(text) > _LONG or "\n" in text) and _fits_a_block(text) else text
 
 
 def _fits_a_block(text: str) -> bool:

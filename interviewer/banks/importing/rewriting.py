@@ -1,25 +1,24 @@
 """A bank file changed in place: comments and layout of what does not change survive."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import yaml
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.scalarstring import LiteralScalarString
-from ruamel.yaml.tokens import CommentToken
 
 from interviewer.banks.loader import parse_bank
-from interviewer.banks.writer import bank_to_mapping, bank_to_yaml, dump, editor
+from interviewer.banks.writer import bank_to_mapping, bank_to_yaml, dump
 from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
 # The lists whose items have an id, by which an item is known again wherever it stands.
 _LISTS = ("questions", "groups", "criteria")
+_REMARK = re.compile(r"[|>0-9+-]*([ \t]+#.*)")
+_DASH = re.compile(r"^[ \t]*-(?=\s)", re.MULTILINE)
+_COMMENT = re.compile(r"(?<!\S)#.*")
 
 
 def rewritten(text: str, name: str, bank: Bank) -> str:
@@ -32,119 +31,134 @@ def rewritten(text: str, name: str, bank: Bank) -> str:
         return text
     if old.language is not bank.language:
         return bank_to_yaml(bank)
-    ending = "\r\n" if "\r\n" in text else "\n"
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    changed = _in_blocks(plain, old, bank) or _as_a_whole(plain, old, bank)
-    if changed is None:
-        raise BankError(name, "", localized("bank.not_in_place"))
-    return changed.replace("\n", ending)
+    root = _composed(plain)
+    new = bank_to_mapping(bank)
+    if root.flow_style:
+        changed = dump(new)
+    else:
+        changed = _changed(plain, 0, root, bank_to_mapping(old), new) + plain[_end(plain, root) :]
+    with suppress(BankError):
+        if parse_bank(changed, name) == bank:
+            if missing := set(_COMMENT.findall(plain)) - set(_COMMENT.findall(changed)):
+                lost = [f"\n{comment}" for comment in _comments(plain, root) if comment in missing]
+                changed = changed.removesuffix("\n") + "".join(lost) + "\n"
+            return changed.replace("\n", "\r\n") if "\r\n" in text else changed
+    raise BankError(name, "", localized("bank.not_in_place"))
 
 
-def _as_a_whole(plain: str, old: Bank, bank: Bank) -> str | None:
-    """The whole text changed; None if that does not give this bank."""
-    try:
-        document = editor().load(plain)
-        before = list(_comments(document))
-        offset = document["questions"].lc.col
-        _update(document, bank_to_mapping(old), bank_to_mapping(bank))
-        after = set(_comments(document))
-        changed = dump(document, offset)
-        changed += "".join(f"{comment}\n" for comment in before if comment not in after)
-        return changed if parse_bank(changed, "") == bank else None
-    except (YAMLError, BankError, ValueError, LookupError, AttributeError, TypeError):
-        # What hardly anybody writes (`!!int`, a tab before a comment), and ruamel reads otherwise than banks are read.
-        return None
+def _composed(text: str) -> yaml.CollectionNode:
+    """The nodes of a text that was read as a bank before, each with its place in the text."""
+    root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    assert isinstance(root, yaml.MappingNode)
+    return root
 
 
-def _in_blocks(plain: str, old: Bank, bank: Bank) -> str | None:
-    """The text with only those questions read and written that differ; None if more has changed than questions.
+def _changed(text: str, begin: int, node: yaml.CollectionNode, old: Any, new: Any) -> str:
+    """The text from `begin` to the end of the line in which a block ends, which spells `old` and then spells `new`.
 
-    Reading a megabyte so that its comments survive takes ten seconds.
+    A block is a mapping, or a list whose items have an id. Comments right above an entry of it belong to that entry.
     """
-    pairs = list(zip(old.questions, bank.questions, strict=False))
-    blocks = _blocks(plain)
-    if blocks is None or len(blocks) != len(old.questions) + 1 or _frame(old) != _frame(bank):
-        return None
-    for place, (before, after) in enumerate(pairs, start=1):
-        if before != after:
-            alone = (replace(bank, questions=(before,)), replace(bank, questions=(after,)))
-            changed = _as_a_whole(blocks[0] + blocks[place], *alone)
-            if changed is None or not changed.startswith(blocks[0]):
-                return None
-            blocks[place] = changed.removeprefix(blocks[0])
-    changed = "".join(blocks)
-    with suppress(BankError):  # questions that are indented otherwise than the lists in them
-        return changed if parse_bank(changed, "") == bank else None
-    return None
-
-
-def _frame(bank: Bank) -> tuple[object, ...]:
-    """All of a bank but what its questions say."""
-    return bank.id, bank.title, bank.topics, bank.policy, [question.id for question in bank.questions]
-
-
-def _blocks(plain: str) -> list[str] | None:
-    """A bank cut before each of its questions; None where they are not written below each other at the end."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    root = yaml.compose(plain, Loader=loader)
-    assert root is not None  # it was read as a bank before
-    key, questions = root.value[-1]
-    starts = [item.start_mark.line for item in questions.value]
-    lines = plain.splitlines(keepends=True)
-    if key.value != "questions" or not all(lines[start].lstrip().startswith("- ") for start in starts):
-        return None
-    if len(set(starts)) < len(starts) or len(lines) != plain.count("\n") + (not plain.endswith("\n")):
-        return None
-    return ["".join(lines[start:end]) for start, end in pairwise([0, *starts, len(lines)])]
-
-
-def _update(mapping: CommentedMap, old: CommentedMap, new: CommentedMap) -> None:
-    """Change a mapping of the file, which spells `old`, where `new` differs."""
-    for name in [name for name in old if name not in new]:
-        del mapping[name]
-    for place, (name, value) in enumerate(new.items()):
-        if name not in mapping:
-            earlier = [key for key in list(new)[:place] if key in mapping]
-            mapping.insert(list(mapping).index(earlier[-1]) + 1 if earlier else 0, name, value)
-        elif old.get(name) == value:
+    is_list = isinstance(new, list)
+    if is_list:
+        old, new = ({item["id"]: item for item in listed} for listed in (old, new))
+    names = list(old) if is_list else [key.value for key, _ in node.value]
+    parts = list(_parts(text, node))
+    starts = [_above(text, at) for at, _, _ in parts]
+    pad = "\n" + " " * (parts[0][0] - _line_start(text, parts[0][0]))
+    bodies: dict[str, str] = {}
+    between: dict[str, str] = {}
+    for name, (at, inside, value), (start, stop) in zip(
+        names, parts, pairwise([*starts, _end(text, node)]), strict=True
+    ):
+        end = _end(text, value)
+        bodies[name], between[name] = text[start:end], text[end:stop] or pad
+        was, now = old.get(name), new.get(name)
+        if now is None or was == now:
             continue
-        elif name in _LISTS:
-            _update_items(mapping[name], old[name], value)
-        elif all(isinstance(one, CommentedMap) for one in (mapping[name], old[name], value)):
-            _update(mapping[name], old[name], value)
+        is_block = isinstance(value, yaml.CollectionNode) and not value.flow_style
+        if is_block and (name in _LISTS or (isinstance(was, dict) and isinstance(now, dict))):
+            bodies[name] = text[start:inside] + _changed(text, inside, value, was, now)
         else:
-            if isinstance(value, LiteralScalarString) and hasattr(mapping[name], "comment"):
-                setattr(value, "comment", mapping[name].comment)  # noqa: B010 - ruamel sets it and does not declare it
-            mapping[name] = value
+            first, *more = _spelled([now] if is_list else {name: now}, pad).partition("\n")
+            bodies[name] = text[start:at] + first + _remark(text, value) + "".join(more)
+    order = list(new) if is_list else [name for name in names if name in new or name not in old]
+    for place, name in enumerate(new):
+        if name not in bodies and old.get(name) != new[name]:
+            bodies[name] = _spelled([new[name]] if is_list else {name: new[name]}, pad)
+            if not is_list:
+                earlier = [known for known in list(new)[:place] if known in order]
+                order.insert(order.index(earlier[-1]) + 1 if earlier else 0, name)
+    *others, last = order
+    joined = "".join(bodies[name] + between.get(name, pad) for name in others)
+    return text[begin : starts[0]] + joined + bodies[last] + between.get(last, "").rstrip()
 
 
-def _update_items(items: CommentedSeq, old: CommentedSeq, new: CommentedSeq) -> None:
-    before = {item["id"]: item for item in old}
-    wanted = {item["id"] for item in new}
-    for place in reversed(range(len(items))):
-        if items[place]["id"] not in wanted:
-            del items[place]
-    for place, item in enumerate(new):
-        at = next((n for n in range(place, len(items)) if items[n]["id"] == item["id"]), None)
-        if at is None:
-            items.insert(place, item)
-        elif at != place:
-            items.insert(place, items.pop(at))
-        if at is not None:
-            _update(items[place], before[item["id"]], item)
+def _spelled(value: Any, pad: str) -> str:
+    return re.sub(r"\n(?=.)", pad, dump(value).rstrip("\n"))
 
 
-def _comments(node: Any) -> Iterator[str]:
-    """The comments in a document, wherever ruamel has attached them."""
-    if isinstance(node, CommentToken):
-        yield from (line.strip() for line in node.value.splitlines() if line.strip())
+def _parts(text: str, node: yaml.CollectionNode) -> Iterator[tuple[int, int, yaml.Node]]:
+    """Where each entry of a block begins, where what stands behind its key or its dash begins, and the node of this."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            start = key.start_mark.index  # before which a very long key has a sign of its own
+            yield start - 2 * text.startswith("? ", start - 2), key.end_mark.index, value
         return
-    if isinstance(node, CommentedMap | CommentedSeq):
-        yield from _comments([node.ca.comment, list(node.ca.items.values()), node.ca.end])
-    if isinstance(node, dict):
-        node = list(node.values())
-    if isinstance(node, list | tuple):
-        for part in node:
-            yield from _comments(part)
-    elif comment := getattr(node, "comment", None):
-        yield from _comments(comment)
+    after = _line_start(text, node.start_mark.index)
+    for item in node.value:
+        *_, dash = _DASH.finditer(text[after : item.start_mark.index])
+        yield after + dash.end() - 1, after + dash.end(), item
+        after = _end(text, item)
+
+
+def _line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1
+
+
+def _above(text: str, at: int) -> int:
+    """Where the comments begin that stand right above a place and in its column."""
+    start = _line_start(text, at)
+    column, is_alone = at - start, not text[start:at].strip()
+    while is_alone and start:
+        above = _line_start(text, start - 1)
+        if text[above : above + column].strip() or text[above + column] != "#":
+            break
+        start = above
+    return start + column
+
+
+def _end(text: str, node: yaml.Node) -> int:
+    """The end of the line in which a node ends; its own end may be that of blank lines and comments below it."""
+    while isinstance(node, yaml.CollectionNode) and not node.flow_style:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    start = node.start_mark.index
+    end = text.find("\n", start + len(text[start : node.end_mark.index].rstrip()))
+    return end if end >= 0 else len(text)
+
+
+def _remark(text: str, node: yaml.Node) -> str:
+    """The comment behind a value, or behind the mark of a text that stands below."""
+    start = node.start_mark.index
+    is_block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
+    after = start if is_block else start + len(text[start : node.end_mark.index].rstrip())
+    found = _REMARK.match(text, after)
+    return found[1] if found else ""
+
+
+def _comments(text: str, root: yaml.Node) -> Iterator[str]:
+    """The comments of a text, in order: what looks like one and stands in none of the scalars."""
+    nodes: list[Any] = [root]
+    spans = [(len(text), len(text))]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.ScalarNode):
+            start, end = node.start_mark.index, node.end_mark.index
+            spans.append((text.find("\n", start) if node.style in ("|", ">") else start, end))
+        else:
+            nodes += node.value if isinstance(node, yaml.CollectionNode) else node
+    after = 0
+    for start, end in sorted(spans):
+        yield from (found[0] for found in _COMMENT.finditer(text, after, start))
+        after = end

@@ -149,11 +149,25 @@ def test_a_key_may_be_quoted_or_stand_apart_from_its_colon(key: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["title:\tTiny", "title: Tiny\t# c", "title: !!int Tiny", "title: !!bool Tiny"])
-def test_what_only_the_reader_of_banks_can_read_is_left_alone_and_said(title: str) -> None:
+def test_what_hardly_anybody_writes_is_changed_as_well(title: str) -> None:
     text = f"id: b\n{title}\nquestions:\n- id: q\n  text: Q\n  reference: R\n  criteria:\n  - id: c\n    text: C\n"
+    new = replace(parse_bank(text, "tiny.yaml"), title=en("Small"))
+    after = rewritten(text, "tiny.yaml", new)
+    assert parse_bank(after, "tiny.yaml") == new
+    assert ("# c" in after) is ("# c" in text)
+
+
+def test_what_cannot_be_changed_in_place_is_left_alone_and_said() -> None:
+    text = "id: b\ntitle: B\nquestions:\n- id: q\n  text: Q\n  criteria: [{id: c, text: C}]\n  reference: |+\n    R\n\n"
     bank = parse_bank(text, "tiny.yaml")
     with pytest.raises(BankError, match=r"tiny\.yaml: cannot be changed without losing your comments"):
-        rewritten(text, "tiny.yaml", replace(bank, title=en("Small")))
+        rewritten(text, "tiny.yaml", replace(bank, questions=(replace(bank.questions[0], dispute=en("Really?")),)))
+
+
+def test_a_comment_above_a_question_goes_where_the_question_goes() -> None:
+    text = changed(TWO, ONE)
+    assert text.index("# --- second part ---\n  - id: two") < text.index("# asked first, always\n  - id: one")
+    assert changed(ONE).endswith("# the end\n# --- second part ---\n# in one line\n")
 
 
 @pytest.mark.parametrize("dash, inner", [(0, 0), (0, 4), (2, 0), (4, 2), (1, 3)])
