@@ -1,9 +1,13 @@
 """Whether a reference answer says enough to grade by."""
 
 import re
+import unicodedata
+from pathlib import Path
 
 from interviewer.text import tokenizer
+from interviewer.text.word_lists import WordLists
 
+_WORDS = WordLists(Path(__file__).with_name("unwritten_answers.toml"))
 _PLACEHOLDER = re.compile(
     r"(?:(?:to-?do|tbd|tbc|wip|fix-?me)\b.*"
     r"|(?:\(?(?:to|will) be (?:completed|added|continued|written|filled|updated|done|answered|determined|announced)|work in progress"
@@ -11,10 +15,11 @@ _PLACEHOLDER = re.compile(
     r"|(?:(?:add|write|type|put|insert|enter|fill in|your|the|an|my|sample|example|place) )*(?:answer|solution|text|content)s?(?: goes)? (?:here|below)"
     r"|your answer|answer pending|pending|placeholder|lorem ipsum.*|blank|empty|n/?a|none)"
     r"|(?:答案|内容|此处|这里|稍后|后续|有空|以后|日后|暂时?)*(?:待|再|请|后续)?(?:补充?|完善|整理|更新|续|定|写|填写?|回答|解答)(?:答案|内容|中)?"
-    r"|(?:答案)?(?:从?略|暂无|暂缺|暂空|未完(?:待续)?|无|空|同上|尚未(?:整理|完成|回答))(?:答案|内容)?|-+|—+|[.。…]+)[\s.。!！…)）]*",
+    r"|(?:答案)?(?:从?略|暂无|暂缺|暂空|未完(?:待续)?|无|空|同上|尚未(?:整理|完成|回答))(?:答案|内容)?|-+|—+|[.。…]+"
+    rf"|{'|'.join(map(_WORDS.any_of, ('unwritten.promises', 'unwritten.unknown', 'unwritten.paid')))})[\s.。!！…)）]*",
     re.IGNORECASE,
 )
-_MARKS = " \t\n-*+•>_\"'“”`[(（【]）】):：<"
+_MARKS = " \t\n-*+•>_?？\"'“”`[(（【]）】):：<"
 _LONGEST_PLACEHOLDER = 80
 _LEAST_OWN = 2
 _LINK = re.compile(r"!?\[[^\]]*\]\([^)]*\)|<?(?:https?://|www\.)[^\s>）)，。]+>?", re.IGNORECASE)
@@ -31,7 +36,8 @@ _POINTING = frozenset(
 
 def is_placeholder(text: str) -> bool:
     """Whether a text only says that the answer is still to be written."""
-    bare = re.sub(r"^[-*+]?\s*\[[ xX]?\]\s*", "", text.strip()).strip(_MARKS)
+    pictures = "".join(char for char in text if unicodedata.category(char) in ("So", "Mn", "Cf"))
+    bare = re.sub(r"^[-*+]?\s*\[[ xX]?\]\s*", "", text.strip()).strip(_MARKS + pictures)
     return len(text) < _LONGEST_PLACEHOLDER and (not bare or bool(_PLACEHOLDER.fullmatch(bare)))
 
 
