@@ -56,6 +56,15 @@ SHAPES = {
         ["What is a pipe? / 什么是管道？", "信号是什么？ What is a signal?"],
         ["A channel.", "A note."],
     ),
+    "containers with a title": (
+        "list.md",
+        (
+            "### 什么是管道？\n\n::: details 参考答案\n进程之间的通道。\n:::\n\n### 什么是信号？\n\n::: details 参考答案\n（待完善）\n:::\n\n"
+            "### What is a lock?\n\n::: details Show the answer\nOne holder.\n:::\n"
+        ),
+        ["什么是管道？", "What is a lock?"],
+        ["进程之间的通道。", "One holder."],
+    ),
     "questions in either language": (
         "list.md",
         "## What is a pipe?\n## 什么是信号？\n\n短消息。\n\n## What is a lock?\n\nOne holder.\n\n## 什么是堆？\n\n一种树。\n",

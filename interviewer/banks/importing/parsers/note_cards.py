@@ -35,7 +35,7 @@ def read_cards(name: str, text: str) -> Source | None:
     found = _found(text.split("\n"))
     sure = [one for one in found.records if found.is_scheduled or _is_sure(one)]
     on_cards = sum(one.last - one.first + 1 for one in found.records)
-    if len(sure) < max(_FEWEST, len(found.records) // 2) or found.other > on_cards:
+    if len(sure) < max(_FEWEST, len(found.records) // 2) or 2 * found.other > on_cards:
         return None
     return from_records(name, text, found.records, topics=found.topics, unmarked=Reason.NO_QUESTION)
 
