@@ -69,7 +69,7 @@ class _Dumper(yaml.SafeDumper):  # the emitter in C knows neither emoji nor inde
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, indentless=False)
 
-    def line(self, value: _Line) -> yaml.Node:
+    def one_line(self, value: _Line) -> yaml.Node:
         return self.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True)
 
     def row(self, value: _Row) -> yaml.Node:
@@ -82,7 +82,7 @@ class _Dumper(yaml.SafeDumper):  # the emitter in C knows neither emoji nor inde
         return self.represent_scalar("tag:yaml.org,2002:str", value, style)
 
 
-_Dumper.add_representer(_Line, _Dumper.line)
+_Dumper.add_representer(_Line, _Dumper.one_line)
 _Dumper.add_representer(_Row, _Dumper.row)
 _Dumper.add_representer(str, _Dumper.text)
 _Dumper.add_representer(_Block, _Dumper.text)

@@ -1,6 +1,7 @@
 """A bank file changed in place: comments and layout of what does not change survive."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
@@ -40,9 +41,9 @@ def rewritten(text: str, name: str, bank: Bank) -> str:
         changed = _changed(plain, 0, root, bank_to_mapping(old), new) + plain[_end(plain, root) :]
     with suppress(BankError):
         if parse_bank(changed, name) == bank:
-            if missing := set(_COMMENT.findall(plain)) - set(_COMMENT.findall(changed)):
-                lost = [f"\n{comment}" for comment in _comments(plain, root) if comment in missing]
-                changed = changed.removesuffix("\n") + "".join(lost) + "\n"
+            if missing := Counter(_COMMENT.findall(plain)) - Counter(_COMMENT.findall(changed)):
+                lost = Counter(_comments(plain, root)) & missing
+                changed = "\n".join([changed.removesuffix("\n"), *lost.elements(), ""])
             return changed.replace("\n", "\r\n") if "\r\n" in text else changed
     raise BankError(name, "", localized("bank.not_in_place"))
 
@@ -76,8 +77,8 @@ def _changed(text: str, begin: int, node: yaml.CollectionNode, old: Any, new: An
         was, now = old.get(name), new.get(name)
         if now is None or was == now:
             continue
-        is_block = isinstance(value, yaml.CollectionNode) and not value.flow_style
-        if is_block and (name in _LISTS or (isinstance(was, dict) and isinstance(now, dict))):
+        are_blocks = name in _LISTS or (isinstance(was, dict) and isinstance(now, dict))
+        if are_blocks and isinstance(value, yaml.CollectionNode) and not value.flow_style:
             bodies[name] = text[start:inside] + _changed(text, inside, value, was, now)
         else:
             first, *more = _spelled([now] if is_list else {name: now}, pad).partition("\n")

@@ -344,6 +344,65 @@ def test_columns_of_a_sheet_give_topic_difficulty_and_what_is_good_to_hear() -> 
     ]
 
 
+LAST = "### 什么是锁？\n\n一次只让一个线程进去。\n\n### 什么是信号量？\n\n一次让几个线程进去。\n\n"
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "---\n\n好了，你还被问过哪些？欢迎在评论区留言，我会更新。\n\n**往期推荐**\n\n- [MySQL 二十问](https://example.org/1)\n",
+        "**写在最后**\n\n不要有压力。觉得有用的话点个赞同再走吧！\n\n推荐阅读：\n- 我的面经合集\n\n编辑于昨天 · 著作权归作者所有\n",
+        "更多题目请关注公众号「小题」，回复【题库】领取。\n",
+        "***\n\nIf you found this helpful, star the repo or buy me a coffee. What should come next?\n",
+        "Thanks for reading, and happy coding!\n",
+        "## 往期推荐\n\n- 二十问\n",
+    ],
+)
+def test_words_to_the_readers_at_the_end_of_a_file_are_no_answer(closing: str) -> None:
+    source, _ = built("list.md", LAST + closing)
+    assert [item.answer for item in source.items] == ["一次只让一个线程进去。", "一次让几个线程进去。"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "---\n\n它有一个计数器，减到零就等。\n",
+        "**总结**\n\n- 计数器\n- 等待队列\n",
+        "例如评论系统限制同时写入的人数：\n\n- 先减一\n- 再写\n\nA client may subscribe to the channel.\n",
+        "点赞的接口用它限流，收藏和留言也是。\n",
+    ],
+)
+def test_the_end_of_the_last_answer_stays_where_it_speaks_of_the_matter(ending: str) -> None:
+    source, _ = built("list.md", LAST + ending)
+    last = source.items[-1].answer
+    assert "".join(char for char in ending if char.isalnum()) in "".join(char for char in last if char.isalnum())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. 交换机工作在网络层。（ ）\n\n答案：\n\n2. 路由器工作在网络层。（ ）\n\n答案：\n\n---\n\n关注公众号领取 PDF。\n",
+        "1. TCP keeps no state. (True/False)\n2. DNS has a port. (True/False)\n",
+        "1. True or false: TCP keeps no state.\n   - True\n   - False\n2. True or false: DNS has a port.\n   - True\n   - False\n",
+        "## True or false\n\n### TCP keeps no state.\n\nTrue / False\n\n### DNS has a port.\n\nTrue / False\n",
+        "### 1. 交换机工作在网络层。\n\n- 对\n- 错\n\n### 2. 路由器工作在网络层。\n\n( ) 对 ( ) 错\n",
+        "1. 交换机工作在____层。\n\n2. 路由器工作在____层。\n\n   答案：\n\n   解析：\n",
+    ],
+)
+def test_statements_that_nobody_has_judged_are_questions_without_an_answer(text: str) -> None:
+    with pytest.raises(BankError, match="has 2 questions, none of them with an answer"):
+        built("list.md", text)
+
+
+def test_a_follow_up_that_says_so_is_a_question_of_its_own() -> None:
+    asked = "**Q1: What is recall?**\n\n**A:** TP / (TP + FN).\n\n**Follow-up Q: When does it matter?**\n\n**A:** In screening.\n"
+    source, _ = built("list.md", asked)
+    assert [(item.question, item.answer) for item in source.items] == [
+        ("What is recall?", "TP / (TP + FN)."),
+        ("When does it matter?", "In screening."),
+    ]
+
+
 def test_choices_without_a_marked_answer_are_reported() -> None:
     source, found = built(
         "list.md",

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     LISTED = "import.why_listed"
     NO_QUESTION = "import.why_no_question"
     BOILERPLATE = "import.why_boilerplate"
+    CLOSING = "import.why_closing"
     LINK_ONLY = "import.why_link_only"
     METADATA = "import.why_metadata"
     NO_CHOICE = "import.why_no_choice"

@@ -11,7 +11,7 @@ from interviewer.text.word_lists import WordLists
 WORDS = WordLists(Path(__file__).with_name("heading_and_column_words.toml"))
 
 _ASKS = re.compile(
-    r"(?:[【\[(（]\s*)?(?:第\s*)?(?:question|问题|面试题|题目|提问|题|问|q)\s*[#.]?\s*"
+    r"(?:[【\[(（]\s*)?(?:第\s*)?(?:follow[ -]?up\s+)?(?:question|问题|面试题|题目|提问|题|问|q)\s*[#.]?\s*"
     r"(?:(?P<number>\d{1,4}|[一二三四五六七八九十百]{1,5})\s*(?:[】\])）]\s*)?(?:[.．、)）:：]|[-—]|\s|$)"
     r"|[】\])）]\s*[:：]?|[:：]|(?<=q)\.(?=\s))[:：]?\s*",
     re.IGNORECASE,
@@ -19,8 +19,8 @@ _ASKS = re.compile(
 _NTH = re.compile(r"第\s*(?P<number>\d{1,4}|[一二三四五六七八九十百]{1,5})\s*[题问]\s*(?:[.．、)）:：]|\s|$)\s*")
 _NUMBERS = ((1, _NTH), (1, _ASKS), *enumerate(map(re.compile, WORDS.section("numbers")["kinds"]), 2))
 
-# A blank to fill in asks; the brackets of a call, `wait()`, do not.
-_BLANK = r"(?:（|\((?=\s)|(?<![A-Za-z0-9_\])>])\()[\s\u3000]*[)）][。．]?$"
+# A blank to fill in asks, and so does a choice of true and false; the brackets of a call, `wait()`, do not.
+_BLANK = r"_{3,}|[(（]\s*(?:[Tt]rue|T|对|正确|√)\W+(?:[Ff]alse|F|错误?|×)\s*[)）]|(?:（|\((?=\s)|(?<![A-Za-z0-9_\])>])\()[\s\u3000]*[)）][。．]?$"
 _QUESTION_MARK = re.compile(rf"[？]|{_BLANK}|\S ?\?$|\S\?(?=\s|$|[)）\]】」”\"'*]|[\u4e00-\u9fff])")
 _ASKS_ZH = re.compile(rf"{WORDS.any_of('asks.zh')}(?=..)")
 _ASKS_ZH_ANYWHERE = re.compile(WORDS.any_of("asks.inside_zh"))

@@ -14,6 +14,7 @@ _MOST_PROSE = 300  # of these in plain lines
 _LONGEST_LABEL = 30
 _SHORTEST_ANSWER = 8  # characters after a question mark in the same line
 _MORE_AFTER = re.compile(r"[?？](?=\s|[^\x00-\x7f])")
+_TO_READERS = re.compile(markers.WORDS.any_of("beside.closing"), re.IGNORECASE)
 _SECOND_CHOICE = re.compile(r"[(（]?[Bb][)）.、:：\s]")
 
 
@@ -176,15 +177,43 @@ def _asks_more(element: Element) -> bool:
 
 
 def drop_closing_words(candidates: Sequence[Candidate]) -> None:
-    """Where a rule stands after every question, what stands behind the last rule belongs to none."""
-    if len(candidates) < 2:
+    """What stands at the end of the last answer and speaks to the reader of the file belongs to no question.
+
+    Behind the last rule that is all; where a rule stands after every question, whatever it says.
+    """
+    if not candidates:
         return
     *others, last = candidates
-    if all(_behind_rule(one) == [] for one in others):
-        _set_apart(last, _behind_rule(last) or [], Reason.NO_QUESTION)
+    closing = _behind_rule(last) or []
+    is_between = bool(others) and all(_behind_rule(one) == [] for one in others)
+    if not is_between and not any(map(_is_to_readers, closing)):
+        closing = _closing(last.answer)
+    _set_apart(last, closing, Reason.CLOSING)
 
 
 def _behind_rule(found: Candidate) -> list[Element] | None:
     """The answer below the dividing line under it; None where there is no line."""
     rules = [one.first for one in found.asides if one.reason is Reason.RULE and one.first > found.question[-1].last]
     return [one for one in found.answer if one.first > rules[-1]] if rules else None
+
+
+def _closing(said: Sequence[Element]) -> list[Element]:
+    """The lines to the reader at the end of an answer, with their headings and with the lists and links below them."""
+    start = len(said)
+    for place in reversed(range(len(said))):
+        one = said[place]
+        if _is_to_readers(one):
+            start = place
+        elif not (one.marker or one.link_only or one.text.endswith((":", "：")) or _is_head(one)):
+            break
+    while 0 < start < len(said) and _is_head(said[start - 1]):
+        start -= 1
+    return list(said[start:])
+
+
+def _is_to_readers(element: Element) -> bool:
+    return element.shape in (ElementKind.LINE, ElementKind.HEADING) and bool(_TO_READERS.search(element.text))
+
+
+def _is_head(element: Element) -> bool:
+    return element.shape is ElementKind.HEADING or (bool(element.bold) and element.bold == element.text)

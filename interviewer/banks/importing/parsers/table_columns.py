@@ -13,7 +13,9 @@ LETTER = re.compile(r"[(（]?([A-H])\s*[)）.、:：]\s*(?=\S)")
 BEFORE_LETTER = re.compile(r"(?:^|\s+)(?=[(（]?[A-H]\s*[)）.、:：]\s*\S)")
 
 _SEPARATOR = re.compile(r"\s*[|｜;；]\s*")
-_NAMED = re.compile(r"[(（\[【]?([A-H](?:[\s,，、;；|和&]*[A-H])*)[)）\]】]?(?:[。:：、]\s*|\.(?![a-z])\s*|\s+|$)")
+_NAMED = re.compile(
+    r"(?!A\s+[a-z])[(（\[【]?([A-H](?:[\s,，、;；|和&]*[A-H])*)[)）\]】]?(?:[。:：、]\s*|\.(?![a-z])\s*|\s+|$)"
+)
 _FENCE = re.compile(r"```\w*")
 
 
