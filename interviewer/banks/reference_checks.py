@@ -1,14 +1,16 @@
 """Whether a reference answer says enough to grade by."""
 
 import re
+import unicodedata
 from pathlib import Path
 
 from interviewer.text import tokenizer
 from interviewer.text.word_lists import WordLists
 
 _WORDS = WordLists(Path(__file__).with_suffix(".toml"))
-_PLACEHOLDER = re.compile(rf"{_WORDS.any_of('placeholders.patterns')}[\s.。!！…)）]*", re.IGNORECASE)
-_MARKS = " \t\n-*+•>_\"'“”`[(（【]）】):：<"
+_LISTS = ("placeholders.patterns", "unwritten.promises", "unwritten.unknown", "unwritten.paid")
+_PLACEHOLDER = re.compile(rf"(?:{'|'.join(map(_WORDS.any_of, _LISTS))})[\s.。!！…)）]*", re.IGNORECASE)
+_MARKS = " \t\n-*+•>_?？\"'“”`[(（【]）】):：<"
 _LONGEST_PLACEHOLDER = 80
 _LEAST_OWN = 2
 _LINK = re.compile(r"!?\[[^\]]*\]\([^)]*\)|<?(?:https?://|www\.)[^\s>）)，。]+>?", re.IGNORECASE)
@@ -18,7 +20,8 @@ _POINTING = frozenset(word for text in _WORDS.words("links.pointing") for word i
 
 def is_placeholder(text: str) -> bool:
     """Whether a text only says that the answer is still to be written."""
-    bare = re.sub(r"^[-*+]?\s*\[[ xX]?\]\s*", "", text.strip()).strip(_MARKS)
+    pictures = "".join(char for char in text if unicodedata.category(char) in ("So", "Mn", "Cf"))
+    bare = re.sub(r"^[-*+]?\s*\[[ xX]?\]\s*", "", text.strip()).strip(_MARKS + pictures)
     return len(text) < _LONGEST_PLACEHOLDER and (not bare or bool(_PLACEHOLDER.fullmatch(bare)))
 
 

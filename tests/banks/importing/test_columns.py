@@ -179,3 +179,67 @@ def test_a_table_of_questions_counts_under_a_heading_that_is_boilerplate_elsewhe
     table = "| Question | Answer |\n| --- | --- |\n| What is a B-tree? | A tree whose nodes hold many keys. |\n"
     found = read("db.md", f"# Databases\n\n## Index\n\n- [Index](#index)\n\n{table}".encode())
     assert [(item.question, item.topic) for item in found.items] == [("What is a B-tree?", "Index")]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Question 问题", "Answer 答案"),
+        ("**题目**/Q", "**参考答案** / A"),
+        ("❓ Question (English)", "✅ Answer (short)"),
+        ("面试题（中文）", "回答·要点"),
+        ("Q 问", "A 答"),
+    ],
+)
+def test_a_header_in_two_languages_is_known_and_its_table_is_all_that_asks(question: str, answer: str) -> None:
+    text = (
+        f"# Sheets\n\nMade for trains. Too wide for a phone? Turn it.\n\n| # | {question} | {answer} |\n|-|-|-|\n"
+        "| 1 | What is a pipe? | A channel between processes. |\n| 2 | 信号与槽 | 发出者不认识接收者。 |\n\n"
+        "## Links\n\n| Link | Remark |\n|-|-|\n| [Why pipes?](https://a.example) | worth it |\n"
+    )
+    found = [(item.question, item.answer) for item in read("list.md", text.encode()).items]
+    assert found == [("What is a pipe?", "A channel between processes."), ("信号与槽", "发出者不认识接收者。")]
+
+
+@pytest.mark.parametrize(
+    "name", ["Question ID", "question_type", "Questions / topics", "Answered by", "A/B test", "No. of answers"]
+)
+def test_a_word_within_another_name_is_no_column(name: str) -> None:
+    assert role_of(name) not in ("question", "answer")
+
+
+REPLY = {
+    "code": 0,
+    "data": {
+        "page": {"name": "Locks", "description": "Want more? Sign up."},
+        "tags": [{"name": "os", "desc": "all"}],
+        "records": [
+            {"id": 7, "title": "What is a latch?", "content": "<p>A <b>short</b> lock.</p><ul><li>no queue</li></ul>"},
+            {"id": 8, "title": "Spinning", "content": None},
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("name", ["reply.json", "reply.jsonl"])
+def test_a_reply_of_a_server_has_its_questions_deep_inside_in_html(name: str) -> None:
+    records = REPLY["data"]["records"]  # type: ignore[index]
+    text = json.dumps(REPLY, indent=1) if name == "reply.json" else "\n".join(map(json.dumps, records))
+    latch, spinning = read(name, text.encode()).items
+    assert (latch.question, latch.answer) == ("What is a latch?", "A short lock.\n- no queue")
+    assert (spinning.question, spinning.answer) == ("Spinning", "")
+
+
+@pytest.mark.parametrize(
+    ("chapter", "asks", "says"),
+    [
+        ("title", "title", "content"),
+        ("name", "name", "desc"),
+        ("chapter", "stem", "analysis"),
+        ("标题", "标题", "内容"),
+    ],
+)
+def test_chapters_are_the_topics_of_the_questions_in_them(chapter: str, asks: str, says: str) -> None:
+    written = [{chapter: "锁", "items": [{asks: "互斥锁", says: "同一时刻只有一个持有者。"}]}]
+    (item,) = read("list.json", json.dumps(written, ensure_ascii=False).encode()).items
+    assert (item.question, item.answer, item.topic) == ("互斥锁", "同一时刻只有一个持有者。", "锁")

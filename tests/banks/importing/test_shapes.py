@@ -11,6 +11,66 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "turns of two speakers": (
+        "list.md",
+        (
+            "# 某厂面经\n\n## 一面\n\n**面试官：** 先介绍一下自己？\n\n**我：**（略去两分钟）\n\n**面试官**：什么是管道？\n\n"
+            "**我**：进程之间的通道。\n\n（他笑了笑）\n\n面试官：嗯，好的。\n\n我：谢谢。\n\n面试官 A：怎么关闭它？\n\n我：\n- 关写端\n- 关读端\n\n"
+            "> 总结：别紧张\n\n## Round 2\n\n**Interviewer:** Signals or messages?\n\n**Me:** Messages, as they queue.\n\n"
+            "**Interviewer:** Which tools?\n\n**Me:** (forgot)\n\n## 写在最后\n\n你也在找工作吗？\n"
+        ),
+        ["什么是管道？", "怎么关闭它？", "Signals or messages?"],
+        ["进程之间的通道。", "- 关写端\n- 关读端", "Messages, as they queue."],
+    ),
+    "turns in one paragraph": (
+        "list.txt",
+        "Interviewer: What is a pipe?\nCandidate: A channel.\n\nInterviewer: Explain signals.\nCandidate: Short notes.\n",
+        ["What is a pipe?", "Explain signals."],
+        ["A channel.", "Short notes."],
+    ),
+    "a marked question and my answer": (
+        "list.md",
+        "Q：什么是管道？\n我答：进程之间的通道。\n\nQ：什么是信号？\n我答：给进程的短消息。\n",
+        ["什么是管道？", "什么是信号？"],
+        ["进程之间的通道。", "给进程的短消息。"],
+    ),
+    "headings in two languages": (
+        "list.md",
+        (
+            "# Notes 笔记\n\n## 如何使用 How do I use this?\n\nRead. 读。\n\n## Basics 基础\n\n### Q1. What is a pipe?\n### 什么是管道？\n\n"
+            "A channel.\n\n通道。\n\n### Q2. Design a lock\n### 设计一把锁\n\n1. Clarify. Who waits?\n2. Queue the rest.\n\n"
+            "### Q3. Push vs pull\n### 推与拉\n\n## Credits 致谢\n\nThanks.\n"
+        ),
+        ["What is a pipe?\n什么是管道？", "Design a lock\n设计一把锁"],
+        ["A channel.\n\n通道。", "1. Clarify. Who waits?\n2. Queue"],
+    ),
+    "marks in two languages": (
+        "list.md",
+        "**Q: What is a pipe?**\n**问：什么是管道？**\n\nA: A channel.\n\n**Q: What is a signal?**\n**问：什么是信号？**\n\nA: A note.\n",
+        ["What is a pipe?\n什么是管道？", "What is a signal?\n什么是信号？"],
+        ["A channel.", "A note."],
+    ),
+    "one heading in two languages": (
+        "list.md",
+        "## What is a pipe? / 什么是管道？\n\nA channel.\n\n## 信号是什么？ What is a signal?\n\nA note.\n",
+        ["What is a pipe? / 什么是管道？", "信号是什么？ What is a signal?"],
+        ["A channel.", "A note."],
+    ),
+    "containers with a title": (
+        "list.md",
+        (
+            "### 什么是管道？\n\n::: details 参考答案\n进程之间的通道。\n:::\n\n### 什么是信号？\n\n::: details 参考答案\n（待完善）\n:::\n\n"
+            "### What is a lock?\n\n::: details Show the answer\nOne holder.\n:::\n"
+        ),
+        ["什么是管道？", "What is a lock?"],
+        ["进程之间的通道。", "One holder."],
+    ),
+    "questions in either language": (
+        "list.md",
+        "## What is a pipe?\n## 什么是信号？\n\n短消息。\n\n## What is a lock?\n\nOne holder.\n\n## 什么是堆？\n\n一种树。\n",
+        ["什么是信号？", "What is a lock?", "什么是堆？"],
+        ["短消息。", "One holder.", "一种树。"],
+    ),
     "folds that order and do not ask": (
         "list.md",
         (

@@ -8,19 +8,24 @@ from interviewer.banks.importing.parsers.csv_files import is_anki, read_anki, re
 from interviewer.banks.importing.parsers.decoding import files_needed, text_of
 from interviewer.banks.importing.parsers.json_files import read_lines, read_objects
 from interviewer.banks.importing.parsers.markdown import read_markdown
+from interviewer.banks.importing.parsers.note_cards import read_cards
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
 __all__ = ["ENDINGS", "read"]
 
 
+def _read_notes(name: str, text: str) -> Source:
+    return read_cards(name, text) or read_markdown(name, text)
+
+
 def _read_text(name: str, text: str) -> Source:
-    return read_anki(name, text) if is_anki(text) else read_markdown(name, text)
+    return read_anki(name, text) if is_anki(text) else _read_notes(name, text)
 
 
 _READERS: dict[str, Callable[[str, str], Source]] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
+    ".md": _read_notes,
+    ".markdown": _read_notes,
     ".txt": _read_text,
     ".csv": read_sheet,
     ".tsv": read_sheet,

@@ -18,6 +18,7 @@ The rule, in the order in which it is asked:
    text right before a question, where both have level 1.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from interviewer.banks.importing.parsers.elements import Element, ElementKind, R
 from interviewer.banks.importing.parsers.table_columns import Columns
 
 _BELOW_ANY_HEADING = 7
+_OTHER_SCRIPT = re.compile(r"(?<=[\u4e00-\u9fff])[\s/|]*(?=[a-z])|(?<=[a-z?])[\s/|]*(?=[\u4e00-\u9fff])")
 
 
 class HeadingRole(StrEnum):
@@ -218,7 +220,7 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
                 holds_questions=found.worded > 1
                 or (found.worded == 1 and (not number.number or says[0] in found.questions))
                 or any(below[at].rows and Columns.named(below[at].rows[0][1]) for at in says),
-                is_boilerplate=number.text.strip(" :：").lower() in markers.WORDS.words("headings.boilerplate"),
+                is_boilerplate=_is_boilerplate(number.text),
                 is_marked=number.says_question,
                 # What comes three times or more is the name of a part, as `Example` is; so is a letter of an index.
                 is_label=is_answer
@@ -231,6 +233,12 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
     return classify(
         [replace(one, holds_questions=False) if one.number and counting[one.level] > 1 else one for one in traits]
     )
+
+
+def _is_boilerplate(text: str) -> bool:
+    """Whether a heading says what every document has, in one language or in both: `Credits 致谢`."""
+    known, whole = markers.WORDS.words("headings.boilerplate"), text.strip(" :：!！").lower()
+    return whole in known or all(part in known for part in _OTHER_SCRIPT.split(whole))
 
 
 def _are_waiting(headings: Sequence[HeadingTraits]) -> bool:

@@ -3,11 +3,13 @@
 import json
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Reason
+from interviewer.banks.importing.parsers.key_pairs import KeyPair, keys_that_tell, title_of
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
 from interviewer.banks.importing.parsers.table_columns import Columns, places_of, role_of
 from interviewer.banks.loader import at_line
@@ -21,14 +23,15 @@ _DEEPEST = 8  # objects in objects that are searched for lists
 
 def read_lines(name: str, text: str) -> Source:
     """JSON lines: an object with a question on every line. Raises BankError with the line of the first bad one."""
-    records = []
+    values: dict[int, Any] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                value = json.loads(line)
+                values[number] = json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise BankError(name, at_line(number), _json_fault(error)) from error
-            records.append(_record(name, value, number, number))
+    keys = keys_that_tell([*values.values()])
+    records = [_record(name, value, number, number, keys) for number, value in values.items()]
     return from_records(name, text, records)
 
 
@@ -47,15 +50,20 @@ class _Walk:
         self._name = name
         self._text = text
         self._decoder = json.JSONDecoder()
+        self._keys: KeyPair | None = None
         self._line_ends = [at for at, char in enumerate(text) if char == "\n"]
 
     def records(self) -> Iterator[Record]:
         at = self._skip(0)
         whole, end = self._decoded(at)
-        if isinstance(whole, list) or (isinstance(whole, dict) and _is_container(whole)):
+        self._keys = keys_that_tell(whole)
+        if self._keys is not None or isinstance(whole, list) or (isinstance(whole, dict) and _is_container(whole)):
             if self._skip(end) < len(self._text):
                 raise self._error(self._skip(end), localized("file.after_end"))
-            found = list(self._listed(at) if isinstance(whole, list) else self._inside(whole, at, _DEEPEST))
+            is_flat = isinstance(whole, list) and (
+                self._is_list(whole) or not _has_records(whole, _DEEPEST, self._keys)
+            )
+            found = list(self._listed(at) if is_flat else self._inside(whole, at, _DEEPEST))
             if not found and isinstance(whole, dict):
                 raise self._error(at, localized("file.no_objects"))
             yield from found
@@ -65,21 +73,30 @@ class _Walk:
             yield self._record(value, at, end)
             at = self._skip(end)
 
-    def _inside(self, whole: Any, at: int, deepest: int) -> Iterator[Record]:
-        """The records in a value: its pairs of question and answer, or those of the lists in it, as decks have in decks."""
+    def _inside(self, whole: Any, at: int, deepest: int, topic: str = "") -> Iterator[Record]:
+        """The records in a value: its pairs of question and answer, or those of the lists in it, as decks have in decks.
+
+        A chapter in a list of chapters gives its questions their topic.
+        """
         texts = [key for key, value in whole.items() if isinstance(value, str)] if isinstance(whole, dict) else []
         asking = [key for key in texts if markers.is_asking(markers.numbered(key).text)]
         is_mapping = len(texts) == len(whole) and 2 * len(asking) > len(whole)
         for key, value, start, end in self._children(at) if deepest else ():
             if is_mapping:
                 yield Record(self._line(start), self._line(end - 1), {"question": key, "answer": value})
-            elif isinstance(value, list) and any(isinstance(one, dict) and _is_record(one) for one in value):
-                yield from self._listed(start)
+            elif isinstance(value, list) and self._is_list(value):
+                yield from self._listed(start, topic)
             elif isinstance(value, dict | list):
-                yield from self._inside(value, start, deepest - 1)
+                own = title_of(value) if isinstance(whole, list) and isinstance(value, dict) else ""
+                yield from self._inside(value, start, deepest - 1, own or topic)
 
-    def _listed(self, at: int) -> Iterator[Record]:
-        return (self._record(value, start, end) for _, value, start, end in self._children(at))
+    def _is_list(self, value: list[Any]) -> bool:
+        return any(isinstance(one, dict) and _is_record(one, self._keys) for one in value)
+
+    def _listed(self, at: int, topic: str = "") -> Iterator[Record]:
+        for _, value, start, end in self._children(at):
+            found = self._record(value, start, end)
+            yield replace(found, texts={**found.texts, "topic": found.texts.get("topic") or topic})
 
     def _children(self, at: int) -> Iterator[tuple[str, Any, int, int]]:
         """What is in the list or the object at a place: the key, the value, where it begins and ends."""
@@ -103,7 +120,7 @@ class _Walk:
         return BankError(self._name, at_line(self._line(at)), what)
 
     def _record(self, value: Any, at: int, end: int) -> Record:
-        return _record(self._name, value, self._line(at), self._line(end - 1))
+        return _record(self._name, value, self._line(at), self._line(end - 1), self._keys)
 
     def _skip(self, at: int) -> int:
         while self._text.startswith((" ", "\t", "\n", "\r"), at):
@@ -114,7 +131,9 @@ class _Walk:
         return bisect_left(self._line_ends, at) + 1
 
 
-def _is_record(value: Mapping[str, Any]) -> bool:
+def _is_record(value: Mapping[str, Any], keys: KeyPair | None = None) -> bool:
+    if keys is not None:
+        return keys.fit(value) and not _has_records([*value.values()], _DEEPEST, keys)
     flat = _flat(value)
     columns = Columns.of_keys(list(flat))
     return _is_note(value) or (columns and not isinstance([*flat.values()][columns.places["question"]], list)) is True
@@ -125,10 +144,10 @@ def _is_container(value: Mapping[str, Any]) -> bool:
     return not _is_record(value) or ("answer" not in places_of(list(value)) and _has_records(value, _DEEPEST))
 
 
-def _has_records(value: Any, deepest: int) -> bool:
+def _has_records(value: Any, deepest: int, keys: KeyPair | None = None) -> bool:
     parts = [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
-    is_list = isinstance(value, list) and any(isinstance(part, dict) and _is_record(part) for part in parts)
-    return is_list or (deepest > 0 and any(_has_records(part, deepest - 1) for part in parts))
+    is_list = isinstance(value, list) and any(isinstance(part, dict) and _is_record(part, keys) for part in parts)
+    return is_list or (deepest > 0 and any(_has_records(part, deepest - 1, keys) for part in parts))
 
 
 def _is_note(value: Mapping[str, Any]) -> bool:
@@ -163,7 +182,7 @@ def _is_text(value: Any) -> bool:
     return all(isinstance(part, str | int | float) for part in (value if isinstance(value, list) else [value]))
 
 
-def _record(name: str, value: Any, first: int, last: int) -> Record:
+def _record(name: str, value: Any, first: int, last: int, keys: KeyPair | None = None) -> Record:
     line = at_line(first)
     if not isinstance(value, dict):
         raise BankError(name, line, localized("file.no_object"))
@@ -174,10 +193,10 @@ def _record(name: str, value: Any, first: int, last: int) -> Record:
         note = {"question": question, "answer": answer, "topic": topic.split("::")[-1]}
         return Record(first, last, note, is_html=True)
     flat = _flat(value)
-    columns = Columns.of_keys(list(flat))
+    columns = keys.columns(list(flat)) if keys else Columns.of_keys(list(flat))
     if columns is None:
-        keys = ", ".join(map(_shown, list(value)[:8])) or "{}"
-        raise BankError(name, line, localized("file.no_question_key", keys=keys))
+        known = ", ".join(map(_shown, list(value)[:8])) or "{}"
+        raise BankError(name, line, localized("file.no_question_key", keys=known))
     fields = list(flat.items())
     found = {role: _text(name, line, role, *fields[place]).strip() for role, place in columns.places.items()}
     if not found["question"]:

@@ -9,6 +9,7 @@ from interviewer.banks.importing.document import Role, Source
 from interviewer.banks.importing.parsers import markers, question_lines
 from interviewer.banks.importing.parsers.choices import settle_choices
 from interviewer.banks.importing.parsers.collected_questions import CollectedQuestions, assign_footnotes, to_source
+from interviewer.banks.importing.parsers.dialogues import marked_turns
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 from interviewer.banks.importing.parsers.headings import ClassifiedHeading, HeadingRole, classified_headings, cut
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
@@ -16,6 +17,7 @@ from interviewer.banks.importing.parsers.markdown_grammar import parse
 from interviewer.banks.importing.parsers.question_candidates import Candidate, drop_closing_words, make_candidate
 from interviewer.banks.importing.parsers.question_lines import answers_label_at, assign_answers
 from interviewer.banks.importing.parsers.table_columns import Columns
+from interviewer.banks.importing.parsers.translations import join_translations
 
 _LONGEST_TITLE = 80  # characters
 
@@ -23,12 +25,14 @@ _LONGEST_TITLE = 80  # characters
 def read_markdown(name: str, text: str) -> Source:
     """The questions of a Markdown text. Raises BankError for what is too deep, too long or too many."""
     tokens, noted = parse(text, name)
-    elements = elements_of(tokens, noted)
+    read = elements_of(tokens, noted)
+    elements = marked_turns(read)
     footnotes = [element for element in elements if element.footnote and element.says]
     sections = cut([element for element in elements if not (element.footnote and element.says)])
     collected = CollectedQuestions()
     judged = classified_headings(sections)
-    alone = not any(one.part is HeadingRole.QUESTION for one in judged)
+    has_table = any(one.rows and not one.inner and Columns.named(one.rows[0][1]) for one in elements)
+    alone = elements == read and not has_table and not any(one.part is HeadingRole.QUESTION for one in judged)
     _before_headings(
         collected, sections[0].below, alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
     )
@@ -42,6 +46,7 @@ def read_markdown(name: str, text: str) -> Source:
         if section.head:
             _take(collected, section.head, below, one, alone=alone)
     collected.candidates.sort(key=lambda made: made.question[0].first)
+    collected.candidates = join_translations(collected.candidates)
     settle_choices(collected.candidates)
     drop_closing_words(collected.candidates)
     assign_footnotes(collected, footnotes)

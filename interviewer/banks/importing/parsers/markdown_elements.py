@@ -16,7 +16,7 @@ from interviewer.banks.importing.parsers.markdown_inline import InlineLine, line
 _CALLOUT = re.compile(r"\[!(\w+)\][+-]?\s*")
 _ASKING_CALLOUTS = frozenset({"question", "faq", "help"})
 _CHECKBOX = re.compile(r"\[([ xX])\](?:\s+|$)")
-_CONTAINER = re.compile(r":{3,}\s*\w{0,20}")
+_CONTAINER = re.compile(r":{3,}\s*(?:\w{0,20}|(?:details|spoiler|tip|info)\s+(?P<title>.{1,40}))")
 # Between the two sides of a flash card.
 _SPLIT = re.compile(r"<!--[\s=-]*(?:card[\s-]*)?(?:split|back|flip|answer)[\s=-]*-->", re.IGNORECASE)
 _LONGEST_SETEXT = 100  # characters; more is a paragraph with a dividing line right below it
@@ -189,9 +189,10 @@ def _reason_aside(line: InlineLine) -> Reason | None:
     is_back = len(text) < 60 and markers.is_one_of("beside.way_back", text) and (line.links or len(text) > 3)
     to_sections = only_points and Reason.IMAGE not in line.silent and all(href.startswith("#") for href in line.links)
     is_contents = to_sections or markers.is_one_of("beside.contents_mark", text)
+    container = _CONTAINER.fullmatch(text)
     checks = {
         Reason.LINK_ONLY: not text,
-        Reason.NO_TEXT: bool(_CONTAINER.fullmatch(text)),
+        Reason.NO_TEXT: container is not None and markers.unfolds(container["title"] or "details"),
         Reason.COMMENT: len(text) > 4 and text.startswith("%%") and text.endswith("%%"),
         Reason.BACK: is_back,
         Reason.CONTENTS: is_contents,

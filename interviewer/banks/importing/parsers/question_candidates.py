@@ -137,7 +137,9 @@ def _cleaned(found: Candidate) -> Candidate:
     _set_apart(found, _links(said), Reason.LINK_ONLY)
     is_fold = found.question[0].shape is ElementKind.SUMMARY
     asked = [] if is_fold else list(takewhile(_asks_more, found.answer))
-    if len(asked) == len(found.answer) or (asked and asked[-1].marker):
+    # The first step of a numbered answer may ask as well.
+    goes_on = any(one.marker not in ("", "- ") for one in found.answer[len(asked) : len(asked) + 1])
+    if len(asked) == len(found.answer) or (asked and asked[-1].marker and not goes_on):
         found.question += asked
         found.answer = found.answer[len(asked) :]
     return found

@@ -19,7 +19,7 @@ from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
 _MARKUP = re.compile(
-    r"```|\*\*\S|`[^`\n]+`|\]\(|^ {0,3}(?:#{1,6} |[-*+] |\d{1,3}[.)] |> |~~~)|&(?:#\d+|#x[0-9a-f]+|[a-z]+);"
+    r"```|\*\*\S|`[^`\n]+`|\]\(|^ {0,3}(?:#{1,6} |[-*+] |\d{1,3}[.)] |> |~~~|\|[-:| ]+\|\s*$)|&(?:#\d+|#x[0-9a-f]+|[a-z]+);"
     r"|</?(?:br|p|b|i|a|div|span|ul|ol|li|code|pre|strong|em|img|sup|sub)\b",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -48,11 +48,14 @@ def from_records(
     records: Iterable[Record],
     around: Sequence[Element] = (),
     *,
+    topics: Sequence[Element] = (),
     unmarked: Reason = Reason.NO_TEXT,
 ) -> Source:
     """The source of these records. Raises BankError for a record without a question, and for too many."""
     collected, until = CollectedQuestions(), deadline()
     collected.skip(around, unmarked)
+    for topic in topics:
+        collected.topic(topic)
     collected.candidates = [_candidate(name, record, until) for record in records]
     return to_source(name, text, collected, unmarked)
 

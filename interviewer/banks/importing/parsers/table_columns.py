@@ -80,6 +80,10 @@ _ROLES = {name: role for role, names in markers.WORDS.section("columns").items()
     for mark in (letter.lower(), number)
 }
 
+# Between two names of a column: "Question 问题", "Answer (short)", "题目/Q".
+_BETWEEN_NAMES = re.compile(
+    r"\s*[/|｜()（）\[\]【】·,，、:：]\s*|(?<=[\u4e00-\u9fff])\s*(?=[A-Za-z])|(?<=[A-Za-z])\s*(?=[\u4e00-\u9fff])"
+)
 _QUALIFIED = tuple(markers.WORDS.section("qualified_columns"))
 
 
@@ -149,6 +153,13 @@ def places_of(names: Sequence[str]) -> dict[str, int]:
 
 def role_of(name: str) -> str:
     """What a column of this name holds: `Reference_Answer ` is an answer; nothing for one that is not read."""
+    parts = [part for part in _BETWEEN_NAMES.split(name) if part.strip()]
+    roles = [_role_of_part(part) for part in parts]
+    found = {role for part, role in zip(parts, roles, strict=True) if role and (len(part) > 1 or len(set(roles)) == 1)}
+    return _role_of_part(name) or (found.pop() if len(found) == 1 else "")
+
+
+def _role_of_part(name: str) -> str:
     bare = _bare_name(name)
     qualified = (role for role in _QUALIFIED if markers.is_one_of(f"qualified_columns.{role}", bare))
     return _exact_role(name) or next(qualified, "")
