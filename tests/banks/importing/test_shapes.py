@@ -22,6 +22,27 @@ SHAPES = {
         ["什么是管道？", "怎么关闭它？", "Signals or messages?"],
         ["进程之间的通道。", "- 关写端\n- 关读端", "Messages, as they queue."],
     ),
+    "bold questions with lettered options": (
+        "list.md",
+        (
+            "**1. Which layer routes packets?**\n\n- A. Link\n- B. Network\n- C. Is it none? No\n\n**Answer: B**\n\n"
+            "*Rationale:* Routers look at IP addresses. Do switches? No.\n\n---\n\n"
+            "**2. The port of HTTPS is:**\n\n- A. 80\n- B. 443\n\n**Answer: B**\n\n*Rationale:* IANA set it.\n\n---\n\n"
+            "**3. Which are lossy?**\n\n- [x] A. JPEG\n- [ ] B. PNG\n- [x] C. MP3\n\n**Answer: A, C**\n\n"
+            "*Rationale:* Both drop detail.\n\n---\n\n"
+            "**4. Which one is a tree?**\n\n- A. Heap\n- B. Stack\n\n(no key given)\n"
+        ),
+        [
+            "Which layer routes packets?\n- A. Link\n- B. Network\n- C. Is it none? No",
+            "The port of HTTPS is:\n- A. 80\n- B. 443",
+            "Which are lossy?\n- A. JPEG\n- B. PNG\n- C. MP3",
+        ],
+        [
+            "Network\n\nRationale: Routers look at IP addresses. Do switches? No.",
+            "443\n\nRationale: IANA set it.",
+            "JPEG\n\nMP3\n\nRationale: Both drop detail.",
+        ],
+    ),
     "turns in one paragraph": (
         "list.txt",
         "Interviewer: What is a pipe?\nCandidate: A channel.\n\nInterviewer: Explain signals.\nCandidate: Short notes.\n",

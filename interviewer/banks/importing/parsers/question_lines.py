@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Element, ElementKind
 from interviewer.banks.importing.parsers.question_candidates import Candidate
+from interviewer.banks.importing.parsers.table_columns import LETTER
 
 _LONGEST_PLAIN = 200  # characters of a question that nothing but its question mark gives away
 _LONGEST_TOPIC = 40
@@ -96,7 +97,7 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
             number.says_question and markers.answer_label(element.text) is None
         ):
             return "mark", 0, 0
-        case _ if markers.answer_label(element.text):
+        case _ if markers.answer_label(element.text) or _is_option(elements, at):
             return None
         case ElementKind.SUMMARY:
             goes_on = above is not None and above.shape is ElementKind.SUMMARY and above.folds == element.folds
@@ -114,6 +115,15 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
         case ElementKind.LINE if opens and not element.depth and len(element.text) < _LONGEST_PLAIN:
             return ("plain", 0, 0) if markers.is_question_mark(element.text) else None
     return None
+
+
+def _is_option(elements: Sequence[Element], at: int) -> bool:
+    """Whether a line stands in a row of lettered options; what stands below the last of them is not its answer."""
+    letter, *beside = (
+        found[1] if (found := LETTER.match(one.text)) else ""
+        for one in (elements[at], *elements[max(0, at - 1) : at], *elements[at + 1 : at + 2])
+    )
+    return bool(letter) and any(one and abs(ord(one) - ord(letter)) == 1 for one in beside)
 
 
 def _is_worded(elements: Sequence[Element], at: int) -> bool:
