@@ -43,6 +43,23 @@ SHAPES = {
             "JPEG\n\nMP3\n\nRationale: Both drop detail.",
         ],
     ),
+    "headings in the items of a list": (
+        "list.md",
+        (
+            "# Networking\n\n> A course for **your team**. Why not give it a try? The first month is free.\n\n## Core\n\n"
+            "1. ### What is ARP?\n\n    It finds hardware addresses.\n\n2. ### Why is my link down?\n\n    Look:\n\n"
+            "    1. Is the cable in? Plug it.\n    2. Is the port up?\n    3. Does the other end answer?\n\n"
+            "## Transport\n\n3. ### TCP or UDP?\n\n    | | TCP | UDP |\n    |---|---|---|\n    | Ordered? | yes | no |\n\n"
+            "    - Need order? TCP.\n    - Need speed? UDP.\n    - Need both? QUIC.\n\n4. ### Explain NAT\n\n    It rewrites.\n"
+        ),
+        ["What is ARP?", "Why is my link down?", "TCP or UDP?", "Explain NAT"],
+        [
+            "It finds hardware addresses.",
+            "Look:\n1. Is the cable in? Plug it.\n2. Is the port up?\n3. Does the other end answer?",
+            "| TCP | UDP\nOrdered? | yes | no\n- Need order? TCP.\n- Need speed? UDP.\n- Need both? QUIC.",
+            "It rewrites.",
+        ],
+    ),
     "turns in one paragraph": (
         "list.txt",
         "Interviewer: What is a pipe?\nCandidate: A channel.\n\nInterviewer: Explain signals.\nCandidate: Short notes.\n",

@@ -180,6 +180,10 @@ def _chosen(
         if asking and (2 * asking >= len(places) or asking > 1):
             fit[style] = asking
     if fit:
+        heads = [style for style in fit if style[0] == "head" and fit[style] > 1]
+        # Below questions that are headings, list items that ask belong to the answers, however many they are.
+        if inside := min((style[2] for style in heads), default=None):
+            fit = {style: count for style, count in fit.items() if style[0] != "item" or style[1] <= inside}
         best = max(fit, key=lambda style: (fit[style], -_PRECEDENCE.index(style[0])))
         outer = [style for style in fit if style[0] == best[0] == "item" and style[1] < best[1] and fit[style] > 1]
         return min((style for style in outer if 2 * fit[style] >= len(styles[style])), default=best)
