@@ -266,3 +266,13 @@ def test_an_example_in_a_chapter_of_questions_is_no_question_of_it() -> None:
     chapter = {"title": "Pipes", "sample": {"question": "What is a file?", "answer": "Bytes."}, "items": [ROW]}
     (item,) = read("reply.json", json.dumps([chapter]).encode()).items
     assert item.topic == "Pipes"
+
+
+def test_the_title_of_a_sheet_above_its_header_is_no_question() -> None:
+    sheet = "值班题库（内部）,,\n编号 No.,★题干 Question（必填）,▼参考答案 Answer\n1,什么是栈？,一种表。\n2,什么是队列,先进先出。\n"
+    source = read("sheet.csv", sheet.encode())
+    assert [(item.question, item.answer) for item in source.items] == [
+        ("什么是栈？", "一种表。"),
+        ("什么是队列", "先进先出。"),
+    ]
+    assert [block.reason for block in source.blocks][:2] == ["import.why_title", "import.why_header"]
