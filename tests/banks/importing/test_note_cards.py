@@ -4,6 +4,7 @@ import pytest
 
 from interviewer.banks.importing.document import Role
 from interviewer.banks.importing.parsers import read
+from interviewer.banks.importing.parsers.note_cards import read_cards
 
 DECK = """\
 ---
@@ -92,3 +93,9 @@ def test_names_of_cpp_are_no_cards(text: str) -> None:
 def test_a_card_beside_other_questions_makes_no_deck() -> None:
     text = "## 什么是锁？\n\n只有一个持有者。\n\n它会等待。\n\n光速::很快\n\n## 什么是堆？\n\n一种树。\n"
     assert [item.question for item in read("list.md", text.encode()).items] == ["什么是锁？", "什么是堆？"]
+
+
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_a_question_mark_within_a_list_parts_no_cards(indent: str) -> None:
+    text = f"### 管道和信号\n- 管道是通道\n  - 匿名管道\nWhat is a pipe?\n{indent}?\nA channel.\n- 信号\n\n光速::很快\n"
+    assert read_cards("list.md", text) is None

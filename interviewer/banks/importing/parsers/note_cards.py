@@ -10,11 +10,12 @@ from interviewer.banks.importing.parsers.records import Record, from_records
 
 _FEWEST = 2  # cards
 _IN_LINE = re.compile(r"^\s*(?:[-*+]\s+)?(?P<front>[^\s:](?:[^:`]|`[^`]*`|(?<!:):(?!:))*?)\s*:::?(?!:)\s*(?P<back>.*)$")
-_SPLIT = re.compile(r"\s*\?\??\s*")
+_SPLIT = re.compile(r"\?\??\s*")  # at the margin: within a list it belongs to an item
 _SCHEDULE = re.compile(r"\s*<!--\s*SR:.*?-->\s*")
 _TAG = re.compile(r"(?:^|\s)#(?!\s)[^\s#]+(?=\s|$)")
 _WIKI = re.compile(r"!?\[\[(?:[^\[\]|\n]*\|)?([^\[\]\n]+)\]\]")
 _HEADING = re.compile(r"#{1,6}\s+(.*)")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 _RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
 _FENCE = re.compile(r"\s*(?:```|~~~|\$\$\s*$)")
 _ENDS_IN_NAME = re.compile(r"[A-Za-z_]\w*$")
@@ -30,7 +31,7 @@ class _Cards:
 
 def read_cards(name: str, text: str) -> Source | None:
     """The cards of a file that is made of them, under the topics of its headings; None for any other file."""
-    if "::" not in text and not re.search(r"^\s*\?\??\s*$", text, re.MULTILINE):
+    if "::" not in text and not re.search(r"^\?\??\s*$", text, re.MULTILINE):
         return None
     found = _found(text.split("\n"))
     sure = [one for one in found.records if found.is_scheduled or _is_sure(one)]
@@ -50,7 +51,7 @@ def _is_sure(card: Record) -> bool:
 def _found(lines: Sequence[str]) -> _Cards:
     cards, kinds, topic = _Cards(), list(_kinds(lines)), ""
     splits = [at for at, kind in enumerate(kinds) if kind == "split"]
-    fronts = {_front(kinds, at): at for at in splits}
+    fronts = {start: at for at in splits if not _ITEM.match(lines[start := _front(kinds, at)])}
     at = 0
     while at < len(lines):
         line, kind, start = lines[at], kinds[at], at
@@ -69,7 +70,7 @@ def _found(lines: Sequence[str]) -> _Cards:
             cards.records.append(_card(start, at, [card["front"]], [card["back"]], topic))
         elif kind in ("text", "code"):
             cards.other += 1
-    cards.is_scheduled = "schedule" in kinds or any("<!--SR:" in line for line in lines) or bool(splits)
+    cards.is_scheduled = "schedule" in kinds or any("<!--SR:" in line for line in lines) or bool(fronts)
     return cards
 
 
