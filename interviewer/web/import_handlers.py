@@ -166,10 +166,10 @@ class Importer:
 
     def read_text(self, visit: Visit, window: str, compiler: str, text: str, title: str) -> Iterator[str]:
         """The same for a list that was pasted. Under the same title it is brought up to date, as a file would be."""
-        data, title = (text or "").encode("utf-8", "replace"), (title or "").strip()
-        if not data.strip():
+        if not (text or "").strip():
             yield refusal("import.no_text", visit.language)
             return
+        data, title = text.encode("utf-8", "replace"), (title or "").strip()
         name = f"{(title or f'pasted-{hashlib.sha256(data).hexdigest()[:6]}').replace('/', '-')}.md"
         yield from self._read(visit, window or "", compiler, Upload(name, data), title)
 

@@ -1,6 +1,7 @@
 """The FastAPI application: guard, owner cookie, exports and the page that is mounted in it."""
 
 import logging
+import math
 import os
 import socket
 import sys
@@ -10,9 +11,9 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated
 from urllib.parse import unquote
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from interviewer import wiring
@@ -126,11 +127,15 @@ def _add_import(app: FastAPI, importer: Importer, owners: Owners) -> None:
         importer.uploads.keep(owner, name, await request.body(), window)
         return Response(status_code=204)
 
+    # An answer that is tried waits for a model: that takes no thread from what everybody needs.
+    as_many_as_wait = CapacityLimiter(math.inf)
+
     @app.post(EDITOR)
     async def edit(request: Request, owner: Importing) -> Response:
         from interviewer.web.editor import Editor
 
-        reply = await run_in_threadpool(Editor(importer.of(owner)).answer, owner, await request.body())
+        answer = Editor(importer.of(owner)).answer
+        reply = await to_thread.run_sync(answer, owner, await request.body(), limiter=as_many_as_wait)
         return JSONResponse(reply, headers={"Cache-Control": "no-store"})
 
 
