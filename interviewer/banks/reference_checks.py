@@ -11,6 +11,7 @@ _WORDS = WordLists(Path(__file__).with_suffix(".toml"))
 _LISTS = ("placeholders.patterns", "unwritten.promises", "unwritten.unknown", "unwritten.paid")
 _PLACEHOLDER = re.compile(rf"(?:{'|'.join(map(_WORDS.any_of, _LISTS))})[\s.。!！…)）]*", re.IGNORECASE)
 _MARKS = " \t\n-*+•>_?？\"'“”`[(（【]）】):：<"
+_LANGUAGE_LABEL = re.compile(r"^\W*(?:中文|英文|English|Chinese|EN|ZH|CN)\s*[:：]\**", re.IGNORECASE | re.MULTILINE)
 _LONGEST_PLACEHOLDER = 80
 _LEAST_OWN = 2
 _LINK = re.compile(r"!?\[[^\]]*\]\([^)]*\)|<?(?:https?://|www\.)[^\s>）)，。]+>?", re.IGNORECASE)
@@ -20,6 +21,8 @@ _POINTING = frozenset(word for text in _WORDS.words("links.pointing") for word i
 
 def is_placeholder(text: str) -> bool:
     """Whether a text only says that the answer is still to be written."""
+    if len(parts := _LANGUAGE_LABEL.split(text)) > 1:
+        return all(is_placeholder(part) for part in parts)
     pictures = "".join(char for char in text if unicodedata.category(char) in ("So", "Mn", "Cf"))
     bare = re.sub(r"^[-*+]?\s*\[[ xX]?\]\s*", "", text.strip()).strip(_MARKS + pictures)
     return len(text) < _LONGEST_PLACEHOLDER and (not bare or bool(_PLACEHOLDER.fullmatch(bare)))

@@ -100,8 +100,9 @@ def _taken_up(shown: GradingPrompt, quote: str) -> str:
     found = next(filter(None, (shown.evidence((one,)) for one in tries if one)), ())
     words = " ".join(evidence.quote for evidence in found)
     if len(words) > _LONGEST_QUOTE:
-        cut = words[:_LONGEST_QUOTE]
-        words = (cut.rpartition(" ")[0] or cut) + "…"
+        whole, _, half = words[:_LONGEST_QUOTE].rpartition(" ")
+        # Chinese has no spaces: there the last one may be far back.
+        words = (whole if whole and half.isascii() else words[:_LONGEST_QUOTE]) + "…"
     return words.strip(" .,;:。，；：")
 
 

@@ -88,7 +88,8 @@ class Database:
             return connection.execute(query).all()
 
     def first(self, query: sa.Executable) -> sa.Row[Any] | None:
-        return next(iter(self.rows(query)), None)
+        with self.read() as connection:
+            return connection.execute(query).first()
 
     def value(self, query: sa.Executable) -> Any:
         """The first column of the first row; None where there is no row."""

@@ -26,7 +26,7 @@ _GOOD_FOR = 60.0
 _RENEWED_EVERY = 20.0
 _PROCESS = secrets.token_hex(4)
 # Begins the last word of a holder who works with a model that no other process knows.
-_PRIVATE = "own-"
+PRIVATE = "own-"
 _HELD = sa.select(leases.c.holder, leases.c.until)
 
 EFFECTS: dict[str, type[Effect]] = {
@@ -67,7 +67,7 @@ class EffectLeases:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._holders = [holder_name(), holder_name(_PRIVATE)]
+        self._holders = [holder_name(), holder_name(PRIVATE)]
         self._held: set[EffectKey] = set()
         self._lock = threading.Lock()
         self._closed = threading.Event()
@@ -80,7 +80,7 @@ class EffectLeases:
             return LeaseState.FREE
         if held.until >= time.time() and not is_dead(held.holder):
             return LeaseState.HELD
-        return LeaseState.LOST if held.holder.split(" ")[-1].startswith(_PRIVATE) else LeaseState.FREE
+        return LeaseState.LOST if is_private(held.holder) else LeaseState.FREE
 
     def take(self, key: EffectKey, *, is_private: bool = False) -> bool:
         """Claim the effect unless somebody else holds it; `is_private` if no other process knows the model. Raises StoreError."""
@@ -147,6 +147,11 @@ def _this(key: EffectKey) -> sa.ColumnElement[bool]:
 def holder_name(kind: str = "") -> str:
     """A new name for a part of this process that holds leases; `is_dead` tells from it whether the process has ended."""
     return f"{_machine()} {os.getpid()} {_PROCESS} {kind}{secrets.token_hex(4)}"
+
+
+def is_private(holder: str) -> bool:
+    """Whether a holder works, or worked, with a model that no other process knows."""
+    return holder.rpartition(" ")[2].startswith(PRIVATE)
 
 
 @cache

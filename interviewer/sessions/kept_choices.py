@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -11,7 +10,8 @@ from interviewer.errors import SettingsError
 from interviewer.grading import CallShape
 from interviewer.sessions.database import Database
 from interviewer.sessions.grader_choice import GraderRequest
-from interviewer.sessions.tables import interviews, model_choices
+from interviewer.sessions.tables import accounts, interviews, model_choices
+from interviewer.sessions.timestamps import stored_now
 from interviewer.text.messages import localized
 
 
@@ -21,10 +21,12 @@ def has_kept_choices(database: Database) -> bool:
 
 
 def purge_choices(database: Database, before: str) -> int:
-    """Drop what was chosen before this time by who has no interview any more; give how many choices that were."""
-    is_away = model_choices.c.owner.not_in(sa.select(interviews.c.owner))
-    with database.write() as connection:
-        return connection.execute(model_choices.delete().where(model_choices.c.changed_at < before, is_away)).rowcount
+    """Drop what was chosen before this time by who has neither an interview nor an account; give how many that were."""
+    known = sa.union(sa.select(interviews.c.owner), sa.select(accounts.c.owner))
+    is_away = (model_choices.c.changed_at < before) & model_choices.c.owner.not_in(known)
+    if database.first(sa.select(model_choices.c.owner).where(is_away).limit(1)) is None:
+        return 0
+    return database.change(model_choices.delete().where(is_away))
 
 
 class KeptChoices:
@@ -70,7 +72,7 @@ class KeptChoices:
 
     def save(self, owner: str, choice: GraderRequest) -> None:
         body = self._cipher.encrypt(json.dumps(asdict(choice)).encode()).decode()
-        row = {"body": body, "changed_at": datetime.now(UTC).isoformat(timespec="milliseconds")}
+        row = {"body": body, "changed_at": stored_now()}
         chosen = model_choices.update().where(model_choices.c.owner == owner).values(row)
         try:
             with self._database.write() as connection:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 from sqlalchemy.exc import IntegrityError
 
 from interviewer.llm import LLM, Message, Reply, ReplyChunk
@@ -60,7 +61,10 @@ class KeptReplies:
         reply = self.inner.reply(messages, schema=schema)
         if self.turn is not None and self._until is None:
             self._until = time.monotonic() + self.turn
-        kept = self._known[request] = _REPLY.dump_json(reply).decode()
+        try:
+            kept = self._known[request] = _REPLY.dump_json(reply).decode()
+        except PydanticSerializationError:  # half a character, which no database keeps
+            return reply
         row = {"compilation": self.compilation, "request": request, "reply": kept}
         with suppress(IntegrityError), self.database.write() as connection:  # the list is gone, or it was asked twice
             connection.execute(compilation_replies.insert().values(row))

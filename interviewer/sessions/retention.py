@@ -1,7 +1,7 @@
 """Retention: interviews that nobody has touched for long are deleted, and what was deleted leaves nothing behind."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from interviewer.sessions.compilations import purge_compilations
@@ -10,6 +10,7 @@ from interviewer.sessions.kept_choices import purge_choices
 from interviewer.sessions.removal import purge_expired, unsent_file
 from interviewer.sessions.store import Store
 from interviewer.sessions.stored_banks import purge_removed_banks
+from interviewer.sessions.timestamps import stored_now
 
 _log = logging.getLogger(__name__)
 
@@ -17,12 +18,12 @@ _log = logging.getLogger(__name__)
 def find_untouched(store: Store, days: int) -> list[tuple[str, str]]:
     """Id and owner of the interviews in which nothing was recorded for so many days."""
     with store.database.read() as connection:
-        return list_unchanged(connection, _oldest_kept(days))
+        return list_unchanged(connection, stored_now(timedelta(days=days)))
 
 
 def purge(store: Store, days: int, data_folder: Path) -> int:
     """Delete for good the interviews in which nothing was recorded for so many days; give how many."""
-    count, before = 0, _oldest_kept(days)
+    count, before = 0, stored_now(timedelta(days=days))
     while names := store.remove_unchanged(before):
         for name in names:
             unsent_file(data_folder, name).unlink(missing_ok=True)
@@ -36,11 +37,6 @@ def keep_house(store: Store, days: int, data_folder: Path) -> None:
     """What is done from time to time: forget what was deleted a day ago and, where `days` is not 0, what is too old."""
     deleted = purge_expired(store, data_folder) + purge_removed_banks(store) + purge_compilations(store.database)
     if days:
-        deleted += purge(store, days, data_folder) + purge_choices(store.database, _oldest_kept(days))
+        deleted += purge(store, days, data_folder) + purge_choices(store.database, stored_now(timedelta(days=days)))
     if deleted:
         store.database.empty_log()
-
-
-def _oldest_kept(days: int) -> str:
-    """The time so many days ago, as the database writes times."""
-    return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import groupby, islice
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from interviewer.domain.learning import Rating, opens_card
 from interviewer.domain.rubric import Kind
 from interviewer.sessions.review_schedule import Memory, Review, memory_from
 from interviewer.sessions.tables import outcomes, review_cards
+from interviewer.sessions.timestamps import as_stored
 
 # Put together once: that takes SQLAlchemy longer than asking.
 _KEY = (outcomes.c.owner, outcomes.c.bank, outcomes.c.question)
@@ -25,10 +27,16 @@ _ALL = (
     .where(outcomes.c.rating.is_not(None))
     .order_by(*_KEY, outcomes.c.answered_at)
 )
-_QUESTIONS: sa.BindParameter[Any] = sa.bindparam("questions", expanding=True)
-_OF_QUESTIONS = _ALL.where(sa.tuple_(*_KEY).in_(_QUESTIONS))
+# Not by tuples of all three: for those SQLite reads the whole table.
+_OF_QUESTIONS = _ALL.where(
+    outcomes.c.owner == sa.bindparam("of_owner"),
+    outcomes.c.bank == sa.bindparam("of_bank"),
+    outcomes.c.question.in_(sa.bindparam("questions", expanding=True)),
+)
 _REMOVE_QUESTIONS = review_cards.delete().where(
-    sa.tuple_(*(review_cards.c[column.name] for column in _KEY)).in_(_QUESTIONS)
+    review_cards.c.owner == sa.bindparam("of_owner"),
+    review_cards.c.bank == sa.bindparam("of_bank"),
+    review_cards.c.question.in_(sa.bindparam("questions", expanding=True)),
 )
 _ADD = review_cards.insert()
 _MOST_AT_ONCE = 1000  # databases take so many values in a statement, and no more
@@ -51,10 +59,11 @@ def list_cards(connection: sa.Connection, owner: str) -> list[ReviewCard]:
 
 def refresh(connection: sa.Connection, questions: Collection[tuple[str, str, str]]) -> None:
     """Make the cards of questions (owner, bank, question) anew from their outcomes."""
-    remaining = iter(questions)
-    while some := list(islice(remaining, _MOST_AT_ONCE)):
-        connection.execute(_REMOVE_QUESTIONS, {"questions": some})
-        _fill(connection, _OF_QUESTIONS, {"questions": some})
+    for (owner, bank), keys in groupby(sorted(questions), key=itemgetter(0, 1)):
+        while some := [question for _, _, question in islice(keys, _MOST_AT_ONCE)]:
+            values = {"of_owner": owner, "of_bank": bank, "questions": some}
+            connection.execute(_REMOVE_QUESTIONS, values)
+            _fill(connection, _OF_QUESTIONS, values)
 
 
 def remove_owner(connection: sa.Connection, owner: str) -> None:
@@ -85,14 +94,15 @@ def _cards(rows: Iterable[Any]) -> list[dict[str, Any]]:
         if row.criterion in reviews or opens_card(Kind(row.kind), rating):
             reviews[row.criterion].append(Review(rating, datetime.fromisoformat(row.answered_at)))
     return [
-        {**memory._asdict(), "criterion": criterion, "due": _text(memory.due), "last_review": _text(memory.last_review)}
+        {
+            **memory._asdict(),
+            "criterion": criterion,
+            "due": as_stored(memory.due),
+            "last_review": as_stored(memory.last_review),
+        }
         for criterion, made in reviews.items()
         if (memory := memory_from(made))
     ]
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds")
 
 
 def _memory(row: Any) -> Memory:

@@ -98,9 +98,8 @@ class Store:
         before = {"this": interview, "at_number": number - 1}
         try:
             with self.database.write() as connection:
-                at = max(
-                    stored_now(), connection.execute(_TIME_OF_EVENT, before).scalar() or ""
-                )  # a clock may be set back
+                last = connection.execute(_TIME_OF_EVENT, before).scalar() or ""
+                at = max(stored_now(), last)  # a clock may be set back
                 row = {"interview": interview, "number": number, "kind": kind, "body": body, "at": at}
                 connection.execute(_ADD_EVENT, row)
                 read_models.update(connection, interview, event, at, after)

@@ -9,7 +9,6 @@ names, so a change is seen by every replica at once.
 import hashlib
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.removal import KEPT_FOR
 from interviewer.sessions.store import Store, new_id
 from interviewer.sessions.tables import class_members, classes, stored_banks
+from interviewer.sessions.timestamps import stored_now
 from interviewer.text.messages import localized
 
 PRIVATE, EVERYBODY = "private", "everybody"
@@ -66,7 +66,7 @@ class StoredBank:
         new = {
             "yaml": text,
             "digest": _digest(text.encode()),
-            "changed_at": _now(),
+            "changed_at": stored_now(),
             **_audience_row(self.audience),
         }
         try:
@@ -88,11 +88,11 @@ class StoredBank:
 
     def share(self) -> None:
         self._check_owner()
-        self._update(self._is_there, changed_at=_now(), **_audience_row(self.audience))
+        self._update(self._is_there, changed_at=stored_now(), **_audience_row(self.audience))
 
     def remove(self) -> None:
         self._check_owner()
-        self._update(self._is_there, removed_at=_now(), id=new_id(), removed_id=self.id)
+        self._update(self._is_there, removed_at=stored_now(), id=new_id(), removed_id=self.id)
 
     def put_back(self) -> None:
         self._update(self._is_this, removed_at=None, id=self.id, removed_id=None)
@@ -220,7 +220,7 @@ class Shelf:
         is_changed_by = stored_banks.c.owner == self.owner
         if self.access.is_admin(self.owner):
             is_changed_by |= (stored_banks.c.visibility == EVERYBODY) | stored_banks.c.classroom.is_not(None)
-        return is_changed_by & (stored_banks.c.removed_at >= _oldest_kept())
+        return is_changed_by & (stored_banks.c.removed_at >= stored_now(KEPT_FOR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ def export_banks(store: Store, owner: str) -> list[dict[str, str | None]]:
 
 def purge_removed_banks(store: Store) -> int:
     """Drop for good the banks that nobody can put back any more; give how many that were."""
-    is_old = stored_banks.c.removed_at < _oldest_kept()
+    is_old = stored_banks.c.removed_at < stored_now(KEPT_FOR)
     if store.database.first(sa.select(stored_banks.c.id).where(is_old).limit(1)) is None:
         return 0
     return store.database.change(stored_banks.delete().where(is_old))
@@ -275,11 +275,3 @@ def _audience_row(audience: str) -> dict[str, str | None]:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _oldest_kept() -> str:
-    return (datetime.now(UTC) - KEPT_FOR).isoformat(timespec="milliseconds")

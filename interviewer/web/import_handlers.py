@@ -176,6 +176,8 @@ class Importer:
     def go_on(self, visit: Visit, window: str) -> Iterator[str]:
         """Wait for a list whose points a model makes and whose end nobody has seen: its window or its server is gone."""
         mine, window = self.of(visit.owner), window or ""
+        if (visit.owner, window, WindowTask.IMPORT) in self.tasks.running:
+            return  # it is shown here already
         if mine.may_save and self.compilations and (left := self.compilations.go_on(visit.owner, window)):
             yield from self._compiled(visit, window, lambda: left)
 
@@ -245,15 +247,39 @@ class Importer:
 
         assert self.compilations
         kept, library = self.compilations, self.of(visit.owner).library
+        ended: list[str] = []
+        is_anew = False
 
         def made(told: "ProgressCallback") -> "Preview | None":
+            nonlocal is_anew
             stopping = self.tasks.running[visit.owner, window, WindowTask.IMPORT]
-            result = kept.result(begin(), window, stopping, told)
-            return preview_from_json(result, library, self.folder) if result else None
+            key = begin()
+            if stopping.is_set():  # before there was anything to stop
+                kept.stop(visit.owner, window)
+            try:
+                result = kept.result(key, window, stopping, told)
+            except StoreError:
+                raise
+            except InterviewerError:
+                ended.append(key)
+                raise
+            if result is None:
+                return None
+            try:
+                preview = preview_from_json(result, library, self.folder)
+            except (KeyError, ValueError):  # another version of the program made it
+                if is_anew:
+                    raise
+                is_anew = True
+                kept.make_anew(key)
+                return made(told)
+            ended.append(key)
+            return preview
 
         yield from self._shown(visit, window, "drafting", made)
         with suppress(StoreError):  # it is shown again
-            kept.take_away(visit.owner, window)
+            for key in ended:
+                kept.take_away(visit.owner, key)
 
     def _shown(
         self, visit: Visit, window: str, stage: str, work: Callable[["ProgressCallback"], "Preview | None"]

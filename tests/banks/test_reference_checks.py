@@ -50,6 +50,12 @@ def test_what_repeats_the_question_says_too_little() -> None:
         "这题没答上来",
         "开通会员查看全部解析",
         "哪位有更好的答案？",
+        "待补充，看第三章讲义",
+        "详见我的公众号文章（点击阅读原文）",
+        "(your own experience here)",
+        "(fill in)",
+        "TBD / 待补充",
+        "**中文：** 待补充\n\n**English:** TBD",
     ],
 )
 def test_an_answer_that_is_promised_unknown_or_sold_is_none(text: str) -> None:
@@ -70,6 +76,8 @@ def test_an_answer_that_is_promised_unknown_or_sold_is_none(text: str) -> None:
         "会，提交之后可见",
         "先写日志，再更新数据",
         "整理内存碎片",
+        "公众号用网页授权的 code 获取",
+        "**中文：** 栈\n\n**English:** TBD",
     ],
 )
 def test_a_short_answer_is_one(text: str) -> None:

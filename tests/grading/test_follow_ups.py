@@ -138,6 +138,10 @@ def test_a_long_quote_is_shortened_and_one_that_was_cut_is_found() -> None:
     assert asked.text.startswith(
         "You said “The scores that reach the output layer on two passes over one picture would be…”"
     )
+    chinese = "用 ReLU " + "测试的时候随机丢弃神经元会让同一张图片得到不同的输出" * 4
+    asked = worded(line("And what then?", quote=chinese), interview=answered(said=chinese))
+    assert isinstance(asked, Probed)
+    assert chinese[:79] in asked.text
     cut = worded(line("And what then?", quote=f"{said[:72]}woup"), interview=interview)
     assert isinstance(cut, Probed)
     assert "over one picture”" in cut.text

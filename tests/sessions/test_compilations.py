@@ -120,9 +120,9 @@ def test_a_list_is_compiled_and_seen_from_any_process_until_its_end_was_seen(pro
     assert begin(other) == begun
     assert result(page, begun) == "FIRST SECOND THIRD"  # not seen by anybody yet
     assert len(model.requests) == 3
-    lists(other).take_away("me", "another")
+    lists(other).take_away("you", begun)
     assert count(page, "compilations") == 1
-    lists(other).take_away("me", "w")
+    lists(other).take_away("me", begun)
     assert count(page, "compilations") == count(page, "compilation_replies") == 0
     assert result(page, begun) is None
 
@@ -213,7 +213,7 @@ def test_what_stops_a_list_ends_the_request_wherever_it_is_asked_and_keeps_nothi
     lists(other).stop("me", "w")
     assert ended.wait(15)
     assert result(page, begun) is None
-    until(lambda: not lists(page)._calls)
+    until(lambda: not lists(page)._runs)
     assert count(page, "compilations") == count(page, "compilation_replies") == 0
 
 
@@ -241,6 +241,75 @@ def test_no_other_model_goes_on_with_a_list_and_its_owner_is_told(process: Make)
     may.set()
 
 
+def test_where_the_model_is_chosen_again_what_was_drafted_is_not_paid_for_again(process: Make) -> None:
+    may = Event()
+    page = process(ScriptedLLM([*"ab", lambda _: str(may.wait(15))]), works=True)
+    begun = begin(page)
+    until(lambda: count(page, "compilation_replies") == 2)
+    page.close()
+    other = process(upper(), works=True, name="another")
+    lists(other).resume_left()
+    with pytest.raises(InterviewerError):
+        result(other, begun)
+    lists(other).take_away("me", begun)
+    assert lists(other).go_on("me", "w") is None, "it was told"
+    other.close()
+    model = ScriptedLLM("c")
+    again = process(model, works=True)
+    assert begin(again) == begun
+    assert result(again, begun) == "a b c"
+    assert len(model.requests) == 1
+    may.set()
+
+
+def test_a_list_of_a_visitors_own_key_is_finished_with_no_other_key(process: Make) -> None:
+    page = process(ScriptedLLM([]))
+    begun = begin(page)
+    with page.store.database.write() as connection:
+        connection.execute(sa.text("UPDATE compilations SET holder = 'gone 1 gone own-1', until = 0, failure = NULL"))
+    model = upper()
+    other = process(model, works=True)
+    lists(other).resume_left()
+    with pytest.raises(InterviewerError, match="m @ localhost"):
+        result(other, begun)
+    assert model.requests == []
+
+
+def test_a_list_that_waits_for_its_turn_is_not_begun_twice(process: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_AT_A_TIME", 1)
+    asked, may = Event(), Event()
+
+    def slow(request: Any) -> str:
+        asked.set()
+        may.wait(15)
+        return str(request.messages[0].content)
+
+    model = ScriptedLLM(slow)
+    page = process(model)
+    if lists(page)._jobs:
+        return  # the queue has its own turns
+    first, second = begin(page), lists(page).begin("me", "w", "other.md", b"fourth", "", 0)
+    assert asked.wait(15)
+    with page.store.database.write() as connection:
+        connection.execute(sa.text("UPDATE compilations SET until = 0"))  # as after a suspended laptop
+    lists(page).resume_left()
+    may.set()
+    assert result(page, first) == LIST.decode()
+    assert result(page, second) == "fourth"
+    assert [request.messages[0].content for request in model.requests] == [*LIST.decode().split(), "fourth"]
+
+
+def test_nobody_lets_a_model_work_on_any_number_of_lists(process: Make) -> None:
+    may = Event()
+    page = process(ScriptedLLM(lambda _: str(may.wait(15))))
+    for number in range(module._MOST_OPEN):
+        lists(page).begin("me", "w", f"{number}.md", LIST, "", 0)
+    with pytest.raises(InterviewerError, match=str(module._MOST_OPEN)):
+        begin(page)
+    assert lists(page).begin("you", "w", "list.md", LIST, "", 0)
+    may.set()
+
+
 def test_what_is_wrong_with_a_list_is_told_in_both_languages(process: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     page = process(upper(), works=True)
     monkeypatch.setattr(lists(page), "_compiled", lambda *_: (_ for _ in ()).throw(InterviewerError("no list")))
@@ -248,7 +317,6 @@ def test_what_is_wrong_with_a_list_is_told_in_both_languages(process: Make, monk
     with pytest.raises(InterviewerError, match="no list"):
         result(page, begun)
     monkeypatch.setattr(lists(page), "_compiled", lambda *_: 1 // 0)
-    lists(page).take_away("me", "w")
     begun = begin(page)
     with pytest.raises(InterviewerError, match="ZeroDivisionError"):
         result(page, begun)

@@ -16,7 +16,7 @@ from interviewer.sessions.kept_choices import KeptChoices
 from interviewer.sessions.removal import unsent_file
 from interviewer.sessions.retention import find_untouched, keep_house, purge
 from interviewer.sessions.store import Store
-from interviewer.sessions.tables import coach_notes, metadata, model_choices
+from interviewer.sessions.tables import accounts, coach_notes, metadata, model_choices
 
 SAID = "zebras have stripes in the old interview alone"
 OLD = bank_of(2, "old")
@@ -110,7 +110,13 @@ def test_the_bytes_of_what_was_deleted_are_in_no_file(tmp_path: Path, clock: Clo
 def test_what_somebody_chose_who_never_comes_back_is_dropped(store: Store, clock: Clock, tmp_path: Path) -> None:
     old_and_new(store, clock)
     choices = KeptChoices(store.database, Fernet.generate_key().decode())
-    for owner in ("me", "gone", "new"):
+    with store.database.write() as connection:  # who teaches need not play
+        connection.execute(
+            accounts.insert().values(
+                owner="coach", issuer="i", subject="s", name="", email="", role="coach", is_role_settled=True, epoch=0
+            )
+        )
+    for owner in ("me", "gone", "new", "coach"):
         choices.save(owner, GraderRequest("http://127.0.0.1:9/v1", "m", "sk-mine"))
     with store.database.write() as connection:
         long_ago = model_choices.update().where(model_choices.c.owner != "new")
@@ -118,4 +124,4 @@ def test_what_somebody_chose_who_never_comes_back_is_dropped(store: Store, clock
     keep_house(store, 0, tmp_path)
     assert choices.find("gone"), "where nothing is too old"
     keep_house(store, 100, tmp_path)
-    assert [bool(choices.find(owner)) for owner in ("me", "gone", "new")] == [True, False, True]
+    assert [bool(choices.find(owner)) for owner in ("me", "gone", "new", "coach")] == [True, False, True, True]

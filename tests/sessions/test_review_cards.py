@@ -101,3 +101,21 @@ def test_a_ruling_that_says_nobody_can_tell_takes_the_card_away(store: Store) ->
     assert set(cards(store)) == {"off"}
     append(store, interview, Ruled("dropout", 1, Ruling("off", None)))
     assert cards(store) == {}
+
+
+def test_no_card_of_anybody_else_is_looked_at_where_several_questions_were_reviewed(store: Store, clock: Clock) -> None:
+    answered(store, off=Level.MET)
+    asked: list[tuple[str, object]] = []
+    with store.database.write() as connection:
+        if connection.dialect.name != "sqlite":
+            return  # its plans are tested with many rows, in test_indexes
+
+        @sa.event.listens_for(connection, "before_cursor_execute")
+        def note(_c: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+            asked.append((statement, values))
+
+        review_cards.refresh(connection, [("me", "bank", name) for name in ("dropout", "shuffle", "other")])
+        made = [(text, values) for text, values in asked if not text.startswith("INSERT")]
+        plans = [str(row) for one in made for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one[0]}", one[1])]
+    assert len(made) >= 2
+    assert not [plan for plan in plans if "SCAN" in plan], plans

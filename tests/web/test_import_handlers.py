@@ -22,6 +22,7 @@ from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.interview_plan import make_plan
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
+from interviewer.sessions.tables import compilations
 from interviewer.settings import read_settings
 from interviewer.text.messages import say
 from interviewer.web.background_task import WindowTask
@@ -327,6 +328,38 @@ def test_a_list_goes_on_without_its_window_and_is_shown_in_the_next_one(with_mod
     assert "What is a stack?" in shown.yaml
     assert elsewhere.save(shown.yaml, shown.base, Language.EN).bank
     assert not list(elsewhere.go_on(ME, "new")), "it was seen"
+
+
+def test_who_looks_at_another_tab_and_comes_back_is_shown_the_list_once(with_model: Make) -> None:
+    asked, ended = threading.Event(), threading.Event()
+    importer = with_model(slow_model(asked, ended))
+    reading = importer.read_text(ME, "", "model", LIST, "Structures")
+    assert next(reading)
+    assert asked.wait(20)
+    assert not list(importer.go_on(ME, ""))
+    ended.set()
+    assert "What is a stack?" in made(importer, list(reading)[-1]).yaml
+
+
+def test_what_another_version_made_of_a_list_is_made_anew_without_asking_again(with_model: Make) -> None:
+    asked, ended = threading.Event(), threading.Event()
+    model = slow_model(asked, ended)
+    importer = with_model(model)
+    reading = importer.read_text(ME, "", "model", LIST, "Structures")
+    assert next(reading)
+    assert asked.wait(20)
+    reading.close()  # type: ignore[attr-defined]
+    ended.set()
+    lists = importer.compilations
+    assert lists
+    found = lists.go_on("me", "")
+    assert found
+    assert lists.result(found, "", threading.Event(), lambda *_: None)
+    before = len(model.requests)
+    lists._update(compilations.c.id == found, result='{"bank": 1}')
+    shown = made(importer, list(importer.go_on(ME, ""))[-1])
+    assert "What is a stack?" in shown.yaml
+    assert len(model.requests) <= 2 * before, "failures are asked again, and once"
 
 
 def test_a_list_that_cannot_be_used_is_said_where_a_model_was_to_read_it(with_model: Make) -> None:

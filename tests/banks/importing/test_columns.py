@@ -243,3 +243,36 @@ def test_chapters_are_the_topics_of_the_questions_in_them(chapter: str, asks: st
     written = [{chapter: "锁", "items": [{asks: "互斥锁", says: "同一时刻只有一个持有者。"}]}]
     (item,) = read("list.json", json.dumps(written, ensure_ascii=False).encode()).items
     assert (item.question, item.answer, item.topic) == ("互斥锁", "同一时刻只有一个持有者。", "锁")
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_the_text_of_a_field_may_be_wrapped_with_its_format(depth: int) -> None:
+    row: dict[str, object] = {
+        "stem": {"format": "html", "content": "<p>What is <code>fork</code>?</p>"},
+        "solution": {"format": "html", "content": "<p>A call.</p><p>It copies a process.</p>"},
+    }
+    for level in range(depth):
+        row = {"id": level, "node": row, "stat": {"views": 12, "content": "seen"}}
+    waiting = {"stem": {"content": "<p>What is exec?</p>"}, "solution": {"content": ""}}
+    reply = {"code": 0, "data": {"bank": {"name": "Processes"}, "records": [row, waiting]}}
+    items = read("reply.json", json.dumps(reply).encode()).items
+    assert [(item.question, item.answer) for item in items] == [
+        ("What is fork?", "A call.\nIt copies a process."),
+        ("What is exec?", ""),
+    ]
+
+
+def test_an_example_in_a_chapter_of_questions_is_no_question_of_it() -> None:
+    chapter = {"title": "Pipes", "sample": {"question": "What is a file?", "answer": "Bytes."}, "items": [ROW]}
+    (item,) = read("reply.json", json.dumps([chapter]).encode()).items
+    assert item.topic == "Pipes"
+
+
+def test_the_title_of_a_sheet_above_its_header_is_no_question() -> None:
+    sheet = "值班题库（内部）,,\n编号 No.,★题干 Question（必填）,▼参考答案 Answer\n1,什么是栈？,一种表。\n2,什么是队列,先进先出。\n"
+    source = read("sheet.csv", sheet.encode())
+    assert [(item.question, item.answer) for item in source.items] == [
+        ("什么是栈？", "一种表。"),
+        ("什么是队列", "先进先出。"),
+    ]
+    assert [block.reason for block in source.blocks][:2] == ["import.why_title", "import.why_header"]

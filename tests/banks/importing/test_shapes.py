@@ -22,6 +22,65 @@ SHAPES = {
         ["什么是管道？", "怎么关闭它？", "Signals or messages?"],
         ["进程之间的通道。", "- 关写端\n- 关读端", "Messages, as they queue."],
     ),
+    "bold questions with lettered options": (
+        "list.md",
+        (
+            "**1. Which layer routes packets?**\n\n- A. Link\n- B. Network\n- C. Is it none? No\n\n**Answer: B**\n\n"
+            "*Rationale:* Routers look at IP addresses. Do switches? No.\n\n---\n\n"
+            "**2. The port of HTTPS is:**\n\n- A. 80\n- B. 443\n\n**Answer: B**\n\n*Rationale:* IANA set it.\n\n---\n\n"
+            "**3. Which are lossy?**\n\n- [x] A. JPEG\n- [ ] B. PNG\n- [x] C. MP3\n\n**Answer: A, C**\n\n"
+            "*Rationale:* Both drop detail.\n\n---\n\n"
+            "**4. Which one is a tree?**\n\n- A. Heap\n- B. Stack\n\n(no key given)\n"
+        ),
+        [
+            "Which layer routes packets?\n- A. Link\n- B. Network\n- C. Is it none? No",
+            "The port of HTTPS is:\n- A. 80\n- B. 443",
+            "Which are lossy?\n- A. JPEG\n- B. PNG\n- C. MP3",
+        ],
+        [
+            "Network\n\nRationale: Routers look at IP addresses. Do switches? No.",
+            "443\n\nRationale: IANA set it.",
+            "JPEG\n\nMP3\n\nRationale: Both drop detail.",
+        ],
+    ),
+    "headings in the items of a list": (
+        "list.md",
+        (
+            "# Networking\n\n> A course for **your team**. Why not give it a try? The first month is free.\n\n## Core\n\n"
+            "1. ### What is ARP?\n\n    It finds hardware addresses.\n\n2. ### Why is my link down?\n\n    Look:\n\n"
+            "    1. Is the cable in? Plug it.\n    2. Is the port up?\n    3. Does the other end answer?\n\n"
+            "## Transport\n\n3. ### TCP or UDP?\n\n    | | TCP | UDP |\n    |---|---|---|\n    | Ordered? | yes | no |\n\n"
+            "    - Need order? TCP.\n    - Need speed? UDP.\n    - Need both? QUIC.\n\n4. ### Explain NAT\n\n    It rewrites.\n"
+        ),
+        ["What is ARP?", "Why is my link down?", "TCP or UDP?", "Explain NAT"],
+        [
+            "It finds hardware addresses.",
+            "Look:\n1. Is the cable in? Plug it.\n2. Is the port up?\n3. Does the other end answer?",
+            "| TCP | UDP\nOrdered? | yes | no\n- Need order? TCP.\n- Need speed? UDP.\n- Need both? QUIC.",
+            "It rewrites.",
+        ],
+    ),
+    "a transcript with times and names": (
+        "list.txt",
+        (
+            "某厂二面录音整理\n\n10:00 张工：能听到吗？\n10:00 小李：能。\n10:01 张工：什么是管道？\n10:02 小李：进程之间的通道，\n先进先出。\n"
+            "10:03 小李：它没有名字。\n10:03 张工：嗯嗯。\n10:04 小李：命名管道才有。\n10:05 张工：怎么关闭它？\n10:06 小李：关写端。为什么呢？\n"
+            "10:07 小李：读端才会读到结尾。\n10:08 张工：什么是信号量？\n10:08 小李：这个我不太清楚。\n10:09 张工：你有什么想问我的吗？\n"
+            "10:09 小李：团队多大？\n10:10 张工：八个人，在上海。\n10:11 小李：好的，谢谢。\n\n---\n\n备注：给过。\n"
+        ),
+        ["什么是管道？", "怎么关闭它？"],
+        ["进程之间的通道，\n先进先出。\n它没有名字。\n命名管道才有。", "关写端。为什么呢？\n读端才会读到结尾。"],
+    ),
+    "a transcript with names before times": (
+        "list.md",
+        (
+            "Dana L. [00:01:10]: How are you?\n\nOmar [00:01:12]: Fine.\n\nDana L. [00:01:20]: What is a pipe?\n\n"
+            "Omar [00:01:25]: A channel.\n\nOmar [00:01:29]: It has two ends.\n\nDana L. [00:01:40]: Wow, really?\n\n"
+            "Omar [00:01:41]: Really.\n\nDana L. [00:01:45]: Good. Explain signals.\n\nOmar [00:01:50]: Short notes.\n"
+        ),
+        ["What is a pipe?", "Good. Explain signals."],
+        ["A channel.\n\nIt has two ends.", "Short notes."],
+    ),
     "turns in one paragraph": (
         "list.txt",
         "Interviewer: What is a pipe?\nCandidate: A channel.\n\nInterviewer: Explain signals.\nCandidate: Short notes.\n",

@@ -17,15 +17,18 @@ _LONGEST_OPTION = 80
 def settle_choices(candidates: Sequence[Candidate]) -> None:
     """Give each question of multiple choice its right option for an answer; without a marked one it has no answer."""
     found = [candidate for candidate in candidates if _settled(candidate)]
-    lists = [
-        one
-        for one in candidates
-        if one not in found and len(one.answer) > 1 and _run(one.answer, _is_item) == len(one.answer)
-    ]
+    lists = [one for one in candidates if one not in found and len(one.answer) > 1 and _is_only_options(one.answer)]
     # A plain list below a question is an answer, unless the list is one of options everywhere else in the file.
     if found and len(found) >= len(lists):
         for candidate in lists:
             _unmarked(candidate, candidate.answer)
+
+
+def _is_only_options(answer: Sequence[Element]) -> bool:
+    """Whether an answer is a list and no more, but for a remark in brackets that the right one is missing."""
+    rest = answer[_run(answer, _is_item) :]
+    is_remark = len(rest) == 1 and len(answer) > FEWEST and markers.is_remark(rest[0].text)
+    return not rest or (is_remark and _is_lettered(answer[0]))
 
 
 def _settled(candidate: Candidate) -> bool:
@@ -70,13 +73,19 @@ def _right(options: Sequence[Element], rest: Sequence[Element]) -> tuple[list[El
         [bool(one.bold) and one.bold == one.text for one in options],
     ):
         if 0 < sum(marks) < len(options):
-            return [one for one, is_marked in zip(options, marks, strict=True) if is_marked], list(rest)
+            marked = [one for one, is_marked in zip(options, marks, strict=True) if is_marked]
+            again, after = _named_in(rest[0], options) if rest else ([], "")
+            return marked, list(rest[bool(again) and not after :])
     if not rest:
         return [], []
-    lead = markers.answer_label(rest[0].text)
-    places, after = named(lead.text if lead else rest[0].text, [_bare(one).text for one in options])
+    places, after = _named_in(rest[0], options)
     right = [replace(options[place], first=rest[0].first, last=rest[0].last) for place in places]
     return right, [*([replace(rest[0], text=after)] if after else []), *rest[1:]]
+
+
+def _named_in(line: Element, options: Sequence[Element]) -> tuple[list[int], str]:
+    lead = markers.answer_label(line.text)
+    return named(lead.text if lead else line.text, [_bare(one).text for one in options])
 
 
 def _options_in(element: Element) -> list[Element]:

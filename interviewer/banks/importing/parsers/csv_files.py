@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import markers
@@ -17,6 +17,7 @@ from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
 _DELIMITERS = (",", "\t", ";")
+_MOST_TITLES = 5  # rows above the header
 _LOOKED_AT = 50  # rows, to tell the delimiter
 _SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " "}
 _OWN_COLUMNS = frozenset({"notetype column", "deck column", "tags column", "guid column"})
@@ -38,10 +39,12 @@ def read_sheet(name: str, text: str) -> Source:
     rows = list(_rows(name, text, delimiter))
     if not rows:
         raise BankError(name, "", localized("file.no_rows"))
+    titles = _titles(rows)
+    rows = rows[len(titles) :]
     columns = Columns.named(rows[0].cells, pair=True)
     if columns is None and len(rows[0].cells) > 2:
         columns = Columns.by_content([row.cells for row in rows])
-    around = []
+    around = [aside(row.first, row.last, Reason.TITLE) for row in titles]
     if columns is None:
         columns = Columns({"question": 0, "answer": 1}, count=len(rows[0].cells))
         if columns.count != 2:
@@ -51,6 +54,13 @@ def read_sheet(name: str, text: str) -> Source:
         around.append(aside(rows[0].first, rows[0].last, reason))
         rows = rows[1:]
     return from_records(name, text, (_record(name, row, columns) for row in rows), around)
+
+
+def _titles(rows: Sequence[_Row]) -> Sequence[_Row]:
+    """The rows of one cell above a row that names its columns: what a sheet is called, and who may read it."""
+    above = list(takewhile(lambda row: sum(bool(cell.strip()) for cell in row.cells) == 1, rows[:_MOST_TITLES]))
+    below = rows[len(above) : len(above) + 1]
+    return above if below and len(below[0].cells) > 1 and Columns.named(below[0].cells) else []
 
 
 def _delimiter(name: str, text: str) -> str:

@@ -18,6 +18,8 @@ from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
 _LONGEST_KEY = 40
+_TEXT_ROLES = frozenset({"question", "answer", "explanation", "extra"})
+_WRAPPING_KEYS = ("content", "text", "html", "body", "value", "raw", "markdown")
 _DEEPEST = 8  # objects in objects that are searched for lists
 
 
@@ -156,26 +158,39 @@ def _is_note(value: Mapping[str, Any]) -> bool:
     return isinstance(fields, list) and len(fields) > 1 and all(isinstance(one, str) for one in fields)
 
 
-def _flat(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def _flat(value: Mapping[str, Any], deepest: int = 2) -> Mapping[str, Any]:
     """An object with what is in objects in it: `{"content": {"answer": …}}`.
 
     Its own keys go first, and only they ask: what has a question in it is something else, a translation or a request,
-    unless the object is nothing but a wrapper around it.
+    unless it is the one part that asks and answers, in an object that does neither and is no chapter of questions.
     """
+    value = {key: _unwrapped(part) if role_of(key) in _TEXT_ROLES else part for key, part in value.items()}
     own = places_of(list(value))
+    inner = {
+        key: _flat(part, deepest - 1)
+        for key, part in value.items()
+        if deepest and isinstance(part, dict) and not role_of(key)
+    }
+    whole = [part for part in inner.values() if {"question", "answer"} <= places_of(list(part)).keys()]
+    is_chapter = any(isinstance(part, list) and any(isinstance(one, dict) for one in part) for part in value.values())
+    if len(whole) == 1 and not is_chapter and not {"question", "answer"} & own.keys():
+        return {**{key: part for key, part in value.items() if role_of(key) not in _TEXT_ROLES}, **whole[0]}
     found: dict[str, Any] = {}
-    for key, part in value.items():
-        if not isinstance(part, dict) or role_of(key):
-            continue
+    for part in inner.values():
         places, parts = places_of(list(part)), list(part.values())
-        if len(value) == 1 and {"question", "answer"} <= places.keys():
-            return part
         if "question" not in places:
             for role in places.keys() - own.keys() - {"number"}:
                 said = parts[places[role]]
                 if _is_text([*said.values()] if role == "options" and isinstance(said, dict) else said):
                     found.setdefault(role, said)
     return {**value, **found}
+
+
+def _unwrapped(part: Any) -> Any:
+    """The text of an object that says of it only how it is written: `{"format": "html", "content": "<p>…"}`."""
+    if not isinstance(part, dict) or any(isinstance(one, dict | list) for one in part.values()):
+        return part
+    return next((text for key in _WRAPPING_KEYS if isinstance(text := part.get(key), str)), part)
 
 
 def _is_text(value: Any) -> bool:

@@ -32,7 +32,11 @@ def read_markdown(name: str, text: str) -> Source:
     collected = CollectedQuestions()
     judged = classified_headings(sections)
     has_table = any(one.rows and not one.inner and Columns.named(one.rows[0][1]) for one in elements)
-    alone = elements == read and not has_table and not any(one.part is HeadingRole.QUESTION for one in judged)
+    in_items = sum(
+        one.shape is ElementKind.HEADING and one.depth == 1 and markers.is_asking(one.text) for one in elements
+    )
+    has_headings = in_items > 1 or any(one.part is HeadingRole.QUESTION for one in judged)
+    alone = elements == read and not has_table and not has_headings
     _before_headings(
         collected, sections[0].below, alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
     )

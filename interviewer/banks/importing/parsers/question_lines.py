@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Element, ElementKind
 from interviewer.banks.importing.parsers.question_candidates import Candidate
+from interviewer.banks.importing.parsers.table_columns import LETTER
 
 _LONGEST_PLAIN = 200  # characters of a question that nothing but its question mark gives away
 _LONGEST_TOPIC = 40
@@ -96,7 +97,7 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
             number.says_question and markers.answer_label(element.text) is None
         ):
             return "mark", 0, 0
-        case _ if markers.answer_label(element.text):
+        case _ if markers.answer_label(element.text) or _is_option(elements, at):
             return None
         case ElementKind.SUMMARY:
             goes_on = above is not None and above.shape is ElementKind.SUMMARY and above.folds == element.folds
@@ -114,6 +115,15 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
         case ElementKind.LINE if opens and not element.depth and len(element.text) < _LONGEST_PLAIN:
             return ("plain", 0, 0) if markers.is_question_mark(element.text) else None
     return None
+
+
+def _is_option(elements: Sequence[Element], at: int) -> bool:
+    """Whether a line stands in a row of lettered options; what stands below the last of them is not its answer."""
+    letter, *beside = (
+        found[1] if (found := LETTER.match(one.text)) else ""
+        for one in (elements[at], *elements[max(0, at - 1) : at], *elements[at + 1 : at + 2])
+    )
+    return bool(letter) and any(one and abs(ord(one) - ord(letter)) == 1 for one in beside)
 
 
 def _is_worded(elements: Sequence[Element], at: int) -> bool:
@@ -170,6 +180,10 @@ def _chosen(
         if asking and (2 * asking >= len(places) or asking > 1):
             fit[style] = asking
     if fit:
+        heads = [style for style in fit if style[0] == "head" and fit[style] > 1]
+        # Below questions that are headings, list items that ask belong to the answers, however many they are.
+        if inside := min((style[2] for style in heads), default=None):
+            fit = {style: count for style, count in fit.items() if style[0] != "item" or style[1] <= inside}
         best = max(fit, key=lambda style: (fit[style], -_PRECEDENCE.index(style[0])))
         outer = [style for style in fit if style[0] == best[0] == "item" and style[1] < best[1] and fit[style] > 1]
         return min((style for style in outer if 2 * fit[style] >= len(styles[style])), default=best)
