@@ -69,10 +69,12 @@ def hand_over(
     owner: Annotated[str, typer.Argument(help="Who has it from now on: the account of a coach or an admin.")],
 ) -> None:
     """Give a class to another coach: members, assignments, notes, budget and its own banks go along."""
-    from interviewer.sessions.class_removal import hand_over_class
+    from interviewer.sessions.classes import find_class, hand_over_class
 
-    if not hand_over_class(open_store().database, classroom, owner):
+    store = open_store()
+    if (found := find_class(store, classroom)) is None:
         fail(f"there is no class {classroom} (`interviewer admin budget` lists them)")
+    hand_over_class(store, found, owner)
     print(f"class {classroom} is {owner}'s now")
 
 

@@ -1,10 +1,10 @@
-"""What becomes of classes when interviews or people are deleted, or another coach takes over."""
+"""What becomes of classes when interviews or people are deleted, and of banks when another coach takes over."""
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from interviewer.domain.rubric import Localized
-from interviewer.errors import NotAllowed
-from interviewer.sessions.accounts import Role
 from interviewer.sessions.database import Database
 from interviewer.sessions.tables import (
     accounts,
@@ -39,30 +39,20 @@ def fate_of_classes(database: Database, coach: str) -> Localized | None:
 
 def pass_on_classes(connection: sa.Connection, coach: str) -> None:
     """Give a coach's classes to an admin, with all banks that others use; without an admin they stay, to be deleted."""
+    # Whoever gives this account a class at this moment has done so before, or finds it deleted.
+    connection.execute(sa.select(accounts.c.owner).where(accounts.c.owner == coach).with_for_update())
     if heir := _heir(connection, coach):
-        _give(connection, coach, heir, classes.c.owner == coach, stored_banks.c.visibility != "private")
+        give_classes(connection, coach, heir, classes.c.owner == coach, stored_banks.c.visibility != "private")
 
 
-def hand_over_class(database: Database, classroom: str, heir: str) -> bool:
-    """Give a class, with the banks that are for it alone, to another coach's or an admin's account.
-
-    Whether there is such a class. Raises NotAllowed for who may not have one.
-    """
-    with database.write() as connection:
-        coach = connection.execute(
-            sa.select(classes.c.owner).where(classes.c.id == classroom).with_for_update()
-        ).scalar()
-        role = connection.execute(sa.select(accounts.c.role).where(accounts.c.owner == heir)).scalar()
-        if coach is None:
-            return False
-        if role is None or not Role(role).includes(Role.COACH):
-            raise NotAllowed(localized("classes.no_coach"))
-        if coach != heir:
-            _give(connection, coach, heir, classes.c.id == classroom, stored_banks.c.classroom == classroom)
-    return True
+def banks_of_both(connection: sa.Connection, coach: str, heir: str, of_banks: sa.ColumnElement[bool]) -> Sequence[str]:
+    """The ids of these banks of a coach of whose id the heir has one already."""
+    of_heir = sa.select(stored_banks.c.id).where(stored_banks.c.owner == heir)
+    is_both = (stored_banks.c.owner == coach) & of_banks & stored_banks.c.id.in_(of_heir)
+    return connection.execute(sa.select(stored_banks.c.id).where(is_both).order_by(stored_banks.c.id)).scalars().all()
 
 
-def _give(
+def give_classes(
     connection: sa.Connection,
     coach: str,
     heir: str,
@@ -70,11 +60,9 @@ def _give(
     of_banks: sa.ColumnElement[bool],
 ) -> None:
     """Make the heir the owner of a coach's classes and banks; a bank of whose id the heir has one already stays."""
-    of_coach = stored_banks.c.owner == coach
-    given = connection.execute(sa.select(stored_banks.c.id).where(of_coach, of_banks)).scalars().all()
-    known = connection.execute(sa.select(stored_banks.c.id).where(stored_banks.c.owner == heir)).scalars().all()
-    is_given = stored_banks.c.id.in_(set(given) - set(known))
-    connection.execute(stored_banks.update().where(of_coach, is_given).values(owner=heir))
+    stays = stored_banks.c.id.in_(banks_of_both(connection, coach, heir, of_banks))
+    is_given = (stored_banks.c.owner == coach) & of_banks & ~stays
+    connection.execute(stored_banks.update().where(is_given).values(owner=heir))
     connection.execute(classes.update().where(of_classes).values(owner=heir))
 
 

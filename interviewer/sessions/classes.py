@@ -7,8 +7,19 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from interviewer.errors import NotAllowed
+from interviewer.sessions.accounts import Role
+from interviewer.sessions.class_removal import banks_of_both, give_classes
 from interviewer.sessions.store import Store, new_id
-from interviewer.sessions.tables import assigned_interviews, assignments, class_members, classes
+from interviewer.sessions.tables import (
+    accounts,
+    assigned_interviews,
+    assignments,
+    class_members,
+    classes,
+    stored_banks,
+)
+from interviewer.text.messages import localized
 
 INVITATION_GOOD_FOR = timedelta(days=14)
 LONGEST_NAME = 120
@@ -84,10 +95,8 @@ def invited_to(store: Store, invitation: str) -> Classroom | None:
 
 def renew_invitation(store: Store, classroom: str) -> None:
     """Make another invitation; the links that were given away before lead nowhere."""
-    invitation, until = _new_invitation()
     with store.database.write() as connection:
-        this = classes.update().where(classes.c.id == classroom)
-        connection.execute(this.values(invitation=invitation, invites_until=until))
+        _renew_invitation(connection, classroom)
 
 
 def set_class_budget(store: Store, classroom: str, daily_tokens: int) -> bool:
@@ -109,12 +118,8 @@ def join_class(store: Store, classroom: str, owner: str) -> None:
 
 def leave_class(store: Store, classroom: str, owner: str) -> None:
     """Take somebody out, whose interviews are then nobody's but their own."""
-    assigned = sa.select(assignments.c.id).where(assignments.c.classroom == classroom)
-    theirs = assigned_interviews.c.assignment.in_(assigned), assigned_interviews.c.owner == owner
     with store.database.write() as connection:
-        connection.execute(assigned_interviews.delete().where(*theirs))
-        this = class_members.c.classroom == classroom, class_members.c.owner == owner
-        connection.execute(class_members.delete().where(*this))
+        _take_out(connection, classroom, owner)
 
 
 def list_members(store: Store, classroom: str) -> list[Member]:
@@ -131,6 +136,31 @@ def delete_class(store: Store, classroom: str) -> None:
         connection.execute(classes.delete().where(classes.c.id == classroom))
 
 
+def hand_over_class(store: Store, seen: Classroom, heir: str) -> None:
+    """Give a class, with the banks that are for it alone, to another coach's or an admin's account.
+
+    The heir is in it as a candidate no longer, and the invitation that its former coach knows leads nowhere.
+    Raises NotAllowed, and changes nothing, if it is not its coach's any more who was `seen`, if the heir may not have a
+    class, or has banks of the same ids.
+    """
+    with store.database.write() as connection:
+        this, its_banks = classes.c.id == seen.id, stored_banks.c.classroom == seen.id
+        coach = connection.execute(sa.select(classes.c.owner).where(this).with_for_update()).scalar()
+        if coach != seen.owner:
+            raise NotAllowed(localized("classes.coach_changed"))
+        if coach == heir:
+            return
+        account = sa.select(accounts.c.role).where(accounts.c.owner == heir)
+        role = connection.execute(account.with_for_update()).scalar()
+        if role is None or not Role(role).includes(Role.COACH):
+            raise NotAllowed(localized("classes.no_coach"))
+        if both := banks_of_both(connection, coach, heir, its_banks):
+            raise NotAllowed(localized("classes.banks_of_both", banks=", ".join(both)))
+        give_classes(connection, coach, heir, this, its_banks)
+        _take_out(connection, seen.id, heir)
+        _renew_invitation(connection, seen.id)
+
+
 def clean_name(text: str) -> str:
     """A name or a title as it is kept: on one line, and not without end."""
     return " ".join(text.split())[:LONGEST_NAME]
@@ -140,6 +170,20 @@ def _select(store: Store, *which: sa.ColumnElement[bool]) -> list[Classroom]:
     query = sa.select(*(classes.c[name] for name in Classroom._fields)).where(*which)
     with store.database.read() as connection:
         return [Classroom._make(row) for row in connection.execute(query.order_by(classes.c.created_at.desc()))]
+
+
+def _take_out(connection: sa.Connection, classroom: str, owner: str) -> None:
+    assigned = sa.select(assignments.c.id).where(assignments.c.classroom == classroom)
+    theirs = assigned_interviews.c.assignment.in_(assigned), assigned_interviews.c.owner == owner
+    connection.execute(assigned_interviews.delete().where(*theirs))
+    this = class_members.c.classroom == classroom, class_members.c.owner == owner
+    connection.execute(class_members.delete().where(*this))
+
+
+def _renew_invitation(connection: sa.Connection, classroom: str) -> None:
+    invitation, until = _new_invitation()
+    this = classes.update().where(classes.c.id == classroom)
+    connection.execute(this.values(invitation=invitation, invites_until=until))
 
 
 def _new_invitation() -> tuple[str, str]:

@@ -12,11 +12,12 @@ from interviewer.domain.language import Language
 from interviewer.errors import BankError, InterviewerError, NotAllowed
 from interviewer.presentation.templating import inline
 from interviewer.sessions.assignments import assign, assignment_of, delete_assignment, find_assignment
-from interviewer.sessions.class_removal import hand_over_class
 from interviewer.sessions.classes import (
     LONGEST_NAME,
     clean_name,
     delete_class,
+    find_class,
+    hand_over_class,
     leave_class,
     make_class,
     renew_invitation,
@@ -25,7 +26,7 @@ from interviewer.sessions.coach_notes import save_coach_note
 from interviewer.sessions.permissions import Action
 from interviewer.sessions.question_notes import LONGEST_NOTE
 from interviewer.text.messages import localized, say
-from interviewer.web.class_screens import ClassScreens
+from interviewer.web.class_screens import ClassScreens, existing
 from interviewer.web.page_actions import Rule, Sent
 from interviewer.web.visit import Visit
 
@@ -186,17 +187,19 @@ class ClassHandlers:
                 access.require(owner, Action.CHANGE_CLASS, found.classroom if found else "")
                 delete_assignment(store, action.assignment)
                 return f"class/{found.classroom}" if found else ""
+            case HandOver():
+                seen = existing(find_class(store, action.classroom))
+                access.require(owner, Action.CHANGE_CLASS, seen.id)
+                hand_over_class(store, seen, action.heir)
+                return ""
             case _:
                 access.require(owner, Action.CHANGE_CLASS, action.classroom)
                 return self._change_class(action)
         return where
 
-    def _change_class(self, action: OnClass | HandOver | RemoveMember | Assign) -> str:
+    def _change_class(self, action: OnClass | RemoveMember | Assign) -> str:
         store, room = self.screens.service.store, action.classroom
         match action:
-            case HandOver():
-                hand_over_class(store.database, room, action.heir)
-                return ""
             case RemoveMember():
                 leave_class(store, room, action.member)
             case Assign():

@@ -14,6 +14,7 @@ from interviewer.sessions.assignments import assign, record_interview
 from interviewer.sessions.classes import join_class, list_classes, make_class
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
+from interviewer.sessions.stored_banks import StoredBank
 from interviewer.settings import read_settings
 
 
@@ -73,7 +74,13 @@ def test_a_class_is_handed_over(store: Store, capsys: pytest.CaptureFixture[str]
     assert "Only a coach or an administrator" in capsys.readouterr().err
     assert list_classes(store, coach) == [room]
     assert run("admin", "hand-over", room.id, other) == 0
-    assert list_classes(store, other) == [room._replace(owner=other)]
+    (given,) = list_classes(store, other)
+    assert (given.id, given.owner) == (room.id, other)
+    for owner in (coach, other):
+        StoredBank(store, owner, "many", room.id if owner == other else "private").save("", None)
+    assert run("admin", "hand-over", room.id, coach) == 1
+    assert "already has banks with the same ids: many" in capsys.readouterr().err
+    assert list_classes(store, other) == [given]
 
 
 def test_old_interviews_are_deleted_after_a_look_and_a_question(

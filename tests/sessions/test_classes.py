@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +12,8 @@ from practice import append, bank_of, practise
 from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import Mode, Ruled
 from interviewer.domain.language import Language
-from interviewer.errors import BankError, NotAllowed
-from interviewer.sessions import classes
+from interviewer.errors import BankError, NotAllowed, StoreError
+from interviewer.sessions import class_removal, classes
 from interviewer.sessions.accounts import Accounts, Identity, Role
 from interviewer.sessions.assignments import (
     assign,
@@ -25,11 +26,13 @@ from interviewer.sessions.assignments import (
     list_tasks,
     record_interview,
 )
-from interviewer.sessions.class_removal import fate_of_classes, hand_over_class
+from interviewer.sessions.class_removal import fate_of_classes
 from interviewer.sessions.classes import (
     class_of_interview,
     classes_joined,
     delete_class,
+    find_class,
+    hand_over_class,
     invited_to,
     join_class,
     leave_class,
@@ -41,6 +44,8 @@ from interviewer.sessions.classes import (
 from interviewer.sessions.coach_notes import list_coach_notes, save_coach_note
 from interviewer.sessions.removal import forget_owner, purge_expired, soft_delete, undelete
 from interviewer.sessions.store import Store
+from interviewer.sessions.stored_banks import StoredBank
+from interviewer.sessions.tables import accounts as accounts_table
 from interviewer.sessions.tables import stored_banks
 
 MANY = bank_of(2)
@@ -230,10 +235,7 @@ def test_the_classes_of_a_coach_who_leaves_are_an_admins_with_all_that_is_in_the
 
 
 def test_a_class_that_is_handed_over_takes_along_all_that_is_its_own(store: Store) -> None:
-    accounts = Accounts(store.database)
-    coach, heir = (
-        accounts.sign_in(Identity("https://id.example", name, name, role=Role.COACH)).owner for name in ("Li", "Ba")
-    )
+    coach, heir = two_coaches(store)
     room, other = (make_class(store, coach, name) for name in ("Evening", "Morning"))
     join_class(store, room.id, "ann")
     classes.set_class_budget(store, room.id, 500)
@@ -241,18 +243,15 @@ def test_a_class_that_is_handed_over_takes_along_all_that_is_its_own(store: Stor
     mine = practise(store, MANY, ["q0"], Level.MET, "ann")
     assert record_interview(store, task.id, "ann", mine)
     save_coach_note(store, mine, coach, "Ms Li", "Well done.")
-    kept = (
-        (coach, "many", room.id), (coach, "both", room.id), (heir, "both", None),
-        (coach, "of-other", other.id), (coach, "own", None),
-    )  # fmt: skip
-    with store.database.write() as connection:
-        for owner, name, classroom in kept:
-            row = {"owner": owner, "id": name, "visibility": "class" if classroom else "private", "yaml": ""}
-            row |= {"classroom": classroom, "digest": "", "imported": "", "changed_at": ""}
-            connection.execute(stored_banks.insert().values(row))
-    for _ in range(2):  # whoever has it already keeps it
-        assert hand_over_class(store.database, room.id, heir)
-    assert list_classes(store, heir) == [room._replace(owner=heir, daily_tokens=500)]
+    kept = ((coach, "many", room.id), (heir, "both", None), (coach, "both", other.id), (coach, "own", None))
+    for owner, name, classroom in kept:
+        StoredBank(store, owner, name, classroom or "private").save("", None)
+    hand_over_class(store, room, heir)
+    (given,) = list_classes(store, heir)
+    assert given[:4] == (room.id, room.name, heir, room.created_at)
+    assert given.daily_tokens == 500
+    hand_over_class(store, given, heir)
+    assert list_classes(store, heir) == [given], "who has it already keeps it"
     assert list_classes(store, coach) == [other]
     assert [one.owner for one in list_members(store, room.id)] == ["ann"]
     assert list_tasks(store, "ann")[0].overview
@@ -260,6 +259,90 @@ def test_a_class_that_is_handed_over_takes_along_all_that_is_its_own(store: Stor
     with store.database.read() as connection:
         banks = connection.execute(sa.select(stored_banks.c.owner, stored_banks.c.id, stored_banks.c.classroom)).all()
     assert sorted(map(tuple, banks), key=str) == sorted([(heir, "many", room.id), *kept[1:]], key=str)
-    assert not hand_over_class(store.database, "none", heir)
-    with pytest.raises(NotAllowed):
-        hand_over_class(store.database, room.id, "ann")
+    with pytest.raises(NotAllowed, match="Only a coach"):
+        hand_over_class(store, given, "ann")
+
+
+def test_a_class_is_not_handed_over_to_whoever_has_banks_of_the_same_ids(store: Store) -> None:
+    coach, heir = two_coaches(store)
+    room = make_class(store, coach, "Evening")
+    for owner, name, audience in (
+        (coach, "both", room.id), (coach, "also", room.id), (coach, "many", room.id), (coach, "own", "private"),
+        (heir, "both", "private"), (heir, "also", "private"), (heir, "own", "private"),
+    ):  # fmt: skip
+        StoredBank(store, owner, name, audience).save("", None)
+    before = store.database.rows(sa.select(stored_banks))
+    with pytest.raises(NotAllowed, match="same ids: also, both") as refused:
+        hand_over_class(store, room, heir)
+    assert "题库：also, both。" in refused.value.into(Language.ZH)
+    assert find_class(store, room.id) == room
+    assert store.database.rows(sa.select(stored_banks)) == before
+    for name in ("both", "also"):
+        StoredBank(store, heir, name).remove()
+    hand_over_class(store, room, heir)
+    with_class = sa.select(stored_banks.c.owner).where(stored_banks.c.classroom == room.id)
+    assert [row.owner for row in store.database.rows(with_class)] == [heir] * 3
+
+
+def test_of_two_hand_overs_of_a_class_the_second_changes_nothing_and_says_so(store: Store) -> None:
+    coach, heir = two_coaches(store)
+    admin = Accounts(store.database).sign_in(Identity("https://id.example", "Ada", "Ada", role=Role.ADMIN)).owner
+    room = make_class(store, coach, "Evening")
+    hand_over_class(store, room, heir)
+    given = find_class(store, room.id)
+    with pytest.raises(NotAllowed, match="another coach by now"):
+        hand_over_class(store, room, admin)
+    assert find_class(store, room.id) == given
+    delete_class(store, room.id)
+    with pytest.raises(NotAllowed, match="was deleted"):
+        hand_over_class(store, room, admin)
+
+
+def test_an_account_is_not_deleted_while_it_is_given_a_class_nor_given_one_while_it_is_deleted(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store = Store(postgres_url)
+    coach, heir = two_coaches(store)
+    Accounts(store.database).set_role(coach, Role.ADMIN)
+    give, locked = class_removal.give_classes, []
+
+    def give_meanwhile(*given: Any) -> None:
+        account = sa.select(accounts_table).where(accounts_table.c.owner == heir)
+        with pytest.raises(StoreError), store.database.write() as other:
+            other.execute(account.with_for_update(nowait=True))
+        locked.append(heir)
+        give(*given)
+
+    for module in (classes, class_removal):
+        monkeypatch.setattr(module, "give_classes", give_meanwhile)
+    room = make_class(store, coach, "Evening")
+    hand_over_class(store, room, heir)
+    forget_owner(store, heir, tmp_path)
+    assert locked == [heir, heir]
+    assert [one.id for one in list_classes(store, coach)] == [room.id]
+    store.close()
+
+
+def test_the_new_coach_of_a_class_is_its_candidate_no_longer_and_its_old_invitation_leads_nowhere(store: Store) -> None:
+    coach, heir = two_coaches(store)
+    room = make_class(store, coach, "Evening")
+    for member in ("ann", heir):
+        join_class(store, room.id, member)
+    task = assign(store, room.id, title="Soon", bank="many")
+    mine = practise(store, MANY, ["q0"], Level.MET, heir)
+    assert record_interview(store, task.id, heir, mine)
+    hand_over_class(store, room, heir)
+    assert [one.owner for one in list_members(store, room.id)] == ["ann"]
+    assert class_of_interview(store, mine) is None, "it is the new coach's own practice"
+    assert list_tasks(store, heir) == []
+    given = find_class(store, room.id)
+    assert given
+    assert invited_to(store, room.invitation) is None
+    assert invited_to(store, given.invitation) == given
+
+
+def two_coaches(store: Store) -> tuple[str, str]:
+    """Their owners."""
+    accounts = Accounts(store.database)
+    one, other = (accounts.sign_in(Identity("test", name, name, role=Role.COACH)).owner for name in ("Li", "Ba"))
+    return one, other

@@ -9,8 +9,7 @@ from interviewer.domain.grade import Level
 from interviewer.errors import NotAllowed
 from interviewer.sessions.accounts import Accounts, Identity, Role
 from interviewer.sessions.assignments import assign, record_interview
-from interviewer.sessions.class_removal import hand_over_class
-from interviewer.sessions.classes import join_class, leave_class, make_class
+from interviewer.sessions.classes import find_class, hand_over_class, join_class, leave_class, make_class
 from interviewer.sessions.permissions import Access, Action
 from interviewer.sessions.store import Store
 
@@ -86,7 +85,9 @@ def test_who_is_coach_no_longer_has_no_class_any_more(school: School) -> None:
 
 
 def test_a_class_that_is_handed_over_is_its_new_coachs_and_its_former_coachs_no_longer(school: School) -> None:
-    hand_over_class(school.store.database, school.classroom, school.owner["other_coach"])
+    room = find_class(school.store, school.classroom)
+    assert room
+    hand_over_class(school.store, room, school.owner["other_coach"])
     after = {action: {"other_coach" if name == "coach" else name for name in may} for action, may in MAY.items()}
     assert {action: school.who_may(action, school.subject(action)) for action in Action} == after
 

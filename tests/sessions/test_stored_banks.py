@@ -266,7 +266,7 @@ def test_a_class_that_is_deleted_while_a_bank_is_saved_for_it_is_named_as_what_i
     place = shelf.shared(school.sees("coach").place_of("notes"), school.classes["A"])  # type: ignore[arg-type]
     delete_class(school.store, school.classes["A"])
     for does in (place.share, lambda: place.save(text_of("notes", "Changed?"), place.read())):
-        with pytest.raises(BankError, match="class that it was to be for is not there any more"):
+        with pytest.raises(BankError, match="class it was meant for no longer exists"):
             does()
 
 

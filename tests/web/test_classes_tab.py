@@ -17,8 +17,10 @@ from starlette.testclient import TestClient
 from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import Ruled
 from interviewer.sessions.assignments import list_tasks
-from interviewer.sessions.classes import list_classes
+from interviewer.sessions.classes import find_class, hand_over_class, list_classes
 from interviewer.sessions.coach_notes import save_coach_note
+from interviewer.sessions.permissions import Access
+from interviewer.sessions.stored_banks import StoredBank
 from interviewer.sessions.tables import assigned_interviews, assignments, class_members, classes, coach_notes
 from interviewer.settings import read_settings
 from interviewer.web.server import make_app
@@ -284,6 +286,41 @@ def test_a_coach_or_an_admin_hands_a_class_to_another_coach(school: School) -> N
     assert "Deep" in school[ADMIN].does("zh", **wish, heir=school.owner(COACH)), "an admin sees it still"
     assert "not for you" in school[OTHER_COACH].does(**here)
     assert "ann" in school[COACH].does(**here)
+
+
+def test_a_class_goes_to_nobody_who_has_a_bank_of_the_same_id(school: School) -> None:
+    for who, audience in ((COACH, school.classroom), (OTHER_COACH, "private")):
+        StoredBank(school.service.store, school.owner(who), "both", audience).save("", None)
+    before = school.rows()
+    shown = school[COACH].does(do="hand_over", classroom=school.classroom, heir=school.owner(OTHER_COACH))
+    assert "the new coach already has banks with the same ids: both" in shown
+    assert "The class is" not in shown
+    assert school.rows() == before
+    for who in (COACH, OTHER_COACH):
+        StoredBank(school.service.store, school.owner(who), "both").remove()
+
+
+def test_a_class_that_somebody_else_hands_over_at_the_same_moment_is_handed_over_once(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, require, done = school.service.store, Access.require, []
+
+    def require_and_be_late(*asked: Any) -> None:
+        require(*asked)
+        if not done:
+            done.append(asked)
+            room = find_class(store, school.classroom)
+            assert room
+            hand_over_class(store, room, school.owner(ADMIN))
+
+    monkeypatch.setattr(Access, "require", require_and_be_late)
+    shown = school[COACH].does(do="hand_over", classroom=school.classroom, heir=school.owner(OTHER_COACH))
+    assert "the class has another coach by now" in shown
+    assert "The class is" not in shown
+    room = find_class(store, school.classroom)
+    assert room
+    assert room.owner == school.owner(ADMIN)
+    hand_over_class(store, room, school.owner(COACH))
 
 
 def test_whoever_leaves_is_seen_no_longer(school: School) -> None:
