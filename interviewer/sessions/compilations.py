@@ -135,8 +135,7 @@ class Compilations:
         columns = compilations.c.browser_window, compilations.c.done, compilations.c.total, _IS_OPEN.label("is_open")
         now = sa.select(*columns).where(compilations.c.id == compilation)
         while True:
-            with self._database.read() as connection:
-                found = connection.execute(now).first()
+            found = self._database.first(now)
             if found is None or found.browser_window != window:
                 return None
             if not found.is_open:
@@ -160,8 +159,7 @@ class Compilations:
     def stop(self, owner: str, window: str) -> None:
         """Drop what a window waits for, wherever it is worked on; nothing is kept of it."""
         for one in self._select(compilations.c.owner == owner, compilations.c.browser_window == window, _IS_OPEN):
-            with self._database.write() as connection:
-                connection.execute(compilations.delete().where(compilations.c.id == one.id))
+            self._database.change(compilations.delete().where(compilations.c.id == one.id))
             if run := self._runs.get(one.id):
                 run.call.stop()
 
@@ -210,17 +208,15 @@ class Compilations:
         for key, run in list(self._runs.items()):  # those that wait for their turn here
             self._update(_is_held(key, run.holder), **_lease(run.holder))
         columns = compilations.c.id, compilations.c.owner, compilations.c.holder, compilations.c.until
-        with self._database.read() as connection:
-            left = connection.execute(sa.select(*columns).where(_IS_OPEN)).all()
-        for key, owner, holder, until in left:
-            if key in self._runs or not _is_free(holder, until):
+        for left in self._database.rows(sa.select(*columns).where(_IS_OPEN)):
+            if left.id in self._runs or not _is_free(left.holder, left.until):
                 continue
             try:
-                if self._is_job(owner):
+                if self._is_job(left.owner):
                     with self._database.write() as connection:
-                        self._add_job(key, owner, connection)
+                        self._add_job(left.id, left.owner, connection)
                 else:
-                    self.start(key, is_job=False)
+                    self.start(left.id, is_job=False)
             except TakenElsewhere:
                 pass
             except InterviewerError as error:
@@ -309,14 +305,12 @@ class Compilations:
             return holder if taken.rowcount else None
 
     def _update(self, which: sa.ColumnElement[bool], **values: Any) -> int:
-        with self._database.write() as connection:
-            return connection.execute(compilations.update().where(which).values(values)).rowcount
+        return self._database.change(compilations.update().where(which).values(values))
 
     def _select(self, *which: sa.ColumnElement[bool]) -> list[Compilation]:
         query = sa.select(*(compilations.c[name] for name in Compilation._fields)).where(*which)
-        with self._database.read() as connection:
-            newest_first = connection.execute(query.order_by(compilations.c.created_at.desc()))
-            return [Compilation._make(row) for row in newest_first]
+        newest_first = self._database.rows(query.order_by(compilations.c.created_at.desc()))
+        return [Compilation._make(row) for row in newest_first]
 
 
 def export_compilations(database: Database, owner: str) -> list[dict[str, str]]:
