@@ -1,5 +1,6 @@
 """Where in a text the words stand that made a point, that were wrong, or that would have made a missing point."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from interviewer.text import tokenizer
 Span = tuple[int, int]
 # Of a longer sentence, or one that makes several points, only the clauses are quoted that make this one.
 _LONGEST_SENTENCE = 200
+_LIST_SIGN = re.compile(r"\s*(?:[-*+>]|#{1,6}|\d{1,3}[.)])\s+")
 
 
 class Mark(StrEnum):
@@ -79,7 +81,9 @@ def _sentences(text: str) -> list[Span]:
     for clause in tokenizer.clauses(text):
         starts.setdefault(clause.sentence, clause.start)
     edges = [*starts.values(), len(text)]
-    return [(start, start + len(text[start:end].rstrip(" \t\r\n-*+#>|"))) for start, end in pairwise(edges)]
+    ends = [start + len(text[start:end].rstrip(" \t\r\n-*+#>|")) for start, end in pairwise(edges)]
+    begins = [sign.end() if (sign := _LIST_SIGN.match(text, start)) else start for start in starts.values()]
+    return [(start, end) for start, end in zip(begins, ends, strict=True) if start < end]
 
 
 def span(evidence: Evidence, text: str) -> Span | None:

@@ -74,7 +74,7 @@ def button(elem_id: str, key: str = "", **options: Any) -> gr.Button:
 
 def hidden(elem_id: str, value: str | None = None) -> gr.Textbox:
     """A text that the page's script fills in, or that an event of the page is to be given again."""
-    return gr.Textbox(value, visible="hidden", show_label=False, elem_id=elem_id)
+    return gr.Textbox(value, visible="hidden", show_label=False, elem_id=elem_id, elem_classes="unseen")
 
 
 def hidden_button(elem_id: str) -> gr.Button:

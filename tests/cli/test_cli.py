@@ -22,7 +22,7 @@ from interviewer.settings import read_settings
 def test_an_interview_in_the_terminal_is_graded_listed_and_exported(terminal: Terminal) -> None:
     lines = "/hint\nWithout an activation the layers collapse into one linear map.\n\n\n/bogus\n/skip\n"
     played = terminal.play("--language", "en", "--count", "2", lines=lines)
-    for told in ("[1 / 2]", "Hint:", "Estimate:", "“", "There is no command /bogus here", "Result"):
+    for told in ("[1 / 2]", "Hint:", "Estimate:", "“", "“/bogus” is no command here", "Result"):
         assert told in played
     listed = terminal.run("interviews")
     assert "finished" in listed
@@ -48,7 +48,7 @@ def test_coach_mode_retries_and_shows_the_model_answer(terminal: Terminal) -> No
     lines = "layers\n\n/answer\n/what\n/retry\nlayers collapse to one linear map\n\n/end\n"
     out = terminal.play("--language", "en", "--count", "3", lines=lines)
     assert out.count("Estimate") >= 2
-    assert "no command /what" in out
+    assert "“/what” is no command here" in out
 
 
 def test_export_writes_a_file_whole_and_json_loads_back(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from html_seen import seen
 from interviewer.domain.grade import Evidence, Level
 from interviewer.domain.interview import Answered, Graded, Interview, Unprobed, replay
 from interviewer.domain.language import Language
+from interviewer.domain.rubric import Localized
 from interviewer.presentation.card import card
 from interviewer.presentation.highlighting import Mark, model_words, pieces, span
 from interviewer.presentation.transcript import Transcript, to_html, to_markdown
@@ -72,3 +73,11 @@ def test_the_model_answer_is_searched_by_aliases_and_else_by_words() -> None:
     unnamed = replace(DROPOUT.criteria[1], aliases=(("stochastic",),))
     question = replace(DROPOUT, criteria=(DROPOUT.criteria[0], unnamed))
     assert model_words(question, Language.EN)["random"]
+
+
+def test_the_sign_of_a_list_item_is_not_said() -> None:
+    text = "- It is switched off at test time.\n- Otherwise the outputs would be random."
+    question = replace(DROPOUT, reference=Localized(text, text))
+    said = {name: [text[slice(*one)] for one in spans] for name, spans in model_words(question, Language.EN).items()}
+    assert said["off"] == ["It is switched off at test time."]
+    assert said["random"] == ["Otherwise the outputs would be random."]
