@@ -503,3 +503,26 @@ def test_what_leads_to_a_list_is_left_out_and_marks_are_followed(
     question: str, reference: str, points: list[str]
 ) -> None:
     assert texts(points_of(question, reference)) == points
+
+
+@pytest.mark.parametrize(
+    "question, reference",
+    [
+        (
+            "What does ACID stand for?",
+            (
+                "Atomicity: a transaction happens wholly or not at all. Consistency: every state is valid. "
+                "Isolation: no transaction sees half of another one. Durability: what was committed survives a crash."
+            ),
+        ),
+        (
+            "事务有哪些特性？",
+            (
+                "原子性：事务要么全部完成，要么全部不做。一致性：数据始终满足约束。隔离性：事务之间看不到对方的中间状态。"
+                "持久性：提交之后的修改不会丢失。"
+            ),
+        ),
+    ],
+)
+def test_every_sentence_with_a_label_of_its_own_is_a_point(question: str, reference: str) -> None:
+    assert len(points_of(question, reference)) == 4

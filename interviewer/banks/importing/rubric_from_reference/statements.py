@@ -52,8 +52,10 @@ def statements(line: ProseLine, asked: AskedQuestion, origin: int = 0, weight: f
         return [replace(point, kind=Kind.BONUS, weight=LATER) for point in points]
     if line.depth and line.announces:
         return []
-    if line.depth or _is_labelled(line.text, asked):
+    if line.depth:
         return list(_item(line.text, asked, line.depth, origin))
+    if _is_labelled(line.text, asked):
+        return [point for item in _labelled_items(line.text, asked) for point in _item(item, asked, 0, origin)]
     found: list[ReferencePoint] = []
     for number, sentence in enumerate(_with_verdict(sentences(line.text, announces=line.announces))):
         found.extend(_sentence(sentence, asked, LATER if found else weight, origin + number))
@@ -68,6 +70,17 @@ def _is_labelled(text: str, asked: AskedQuestion) -> bool:
     label = lead[1].strip()
     is_short = len(label) <= _LONGEST_LABEL and len(label.split()) <= _MOST_LABEL_WORDS
     return is_short and not _announces(label, asked) and not names_in(sentences(text)[0], asked)
+
+
+def _labelled_items(text: str, asked: AskedQuestion) -> list[str]:
+    """A labelled paragraph cut before every sentence that has a label of its own, so that none is lost as a third one."""
+    found: list[str] = []
+    for sentence in sentences(text):
+        if not found or _is_labelled(sentence, asked):
+            found.append(sentence)
+        else:
+            found[-1] += f"{'。' if is_chinese(text) else '. '}{sentence}"
+    return found if len(found) > 1 else [text]
 
 
 def _announces(lead: str, asked: AskedQuestion) -> bool:
