@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from interviewer.sessions import retention
 from interviewer.sessions.compilations import Compilation, Compilations
 from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.sessions.grading_batches import GradingBatches
 from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.kept_choices import KeptChoices, has_kept_choices
 from interviewer.sessions.permissions import Access
@@ -92,7 +93,8 @@ def make_service(
         keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
     if metrics:
         store.observe = metrics.recorded
-    return SessionService(
+    time_grading = metrics.grading if metrics else nullcontext
+    service = SessionService(
         store,
         registry,
         threads=settings.grading_threads,
@@ -100,8 +102,30 @@ def make_service(
         jobs=jobs,
         limits=limits,
         keep_house=keep_house,
-        time_grading=metrics.grading if metrics else nullcontext,
+        time_grading=time_grading,
     )
+    if jobs:
+        service.batches = _batches(store, settings, registry, jobs, time_grading)
+    return service
+
+
+def make_batches(settings: Settings) -> GradingBatches:
+    """Where answers are left to the workers. Raises SettingsError where there is no queue, or no model to grade with."""
+    make_choice(settings)
+    store = Store(settings.database)
+    return _batches(store, settings, make_grader_registry(settings), JobQueue.required(store.database))
+
+
+def _batches(
+    store: Store,
+    settings: Settings,
+    graders: GraderRegistry,
+    jobs: JobQueue,
+    time_grading: Callable[[str], AbstractContextManager[object]] = nullcontext,
+) -> GradingBatches:
+    from interviewer.evaluation.batch_grading import grade_row
+
+    return GradingBatches(store.database, jobs, graders, grader_identity("llm", settings), grade_row, time_grading)
 
 
 def add_compilations(

@@ -1,21 +1,36 @@
-"""The command that grades the answers of many candidates at once."""
+"""The commands that grade the answers of many candidates at once."""
 
 import os
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import GraderName, app, tell_failures, write_file
+from interviewer.cli.app import YES, GraderName, app, confirm, fail, open_store, tell_failures, write_file
 from interviewer.domain.language import Language
 
 if TYPE_CHECKING:
     from interviewer.evaluation.batch_grading import Task
     from interviewer.evaluation.cohort import Cohort
+    from interviewer.sessions.database import Database
     from interviewer.settings import Settings
 
+batch = typer.Typer(
+    help="Look after answers that the workers of the queue grade (`interviewer grade --queue`).",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(batch, name="batch")
+
+_Outputs = Annotated[
+    list[Path] | None,
+    typer.Option("--output", "-o", help="File to write, as often as you like; the terminal if left out."),
+]
+_Batch = Annotated[str, typer.Argument(help="Id of the batch; `interviewer batch list` lists them.")]
+_LOOK_SECONDS = 2.0
 _FORMATS = (".jsonl", ".csv", ".html")
 
 
@@ -23,10 +38,7 @@ _FORMATS = (".jsonl", ".csv", ".html")
 def grade(
     files: Annotated[list[Path], typer.Argument(help="Answers, JSONL or CSV.")],
     bank: Annotated[str, typer.Option(help="Id of the bank that the questions are in.")],
-    output: Annotated[
-        list[Path] | None,
-        typer.Option("--output", "-o", help="File to write, as often as you like; the terminal if left out."),
-    ] = None,
+    output: _Outputs = None,
     grader: Annotated[GraderName | None, typer.Option(help="llm is the model of the settings.")] = None,
     language: Annotated[
         Language | None, typer.Option(help="Language of reasons and headings; that of the bank if left out.")
@@ -39,6 +51,9 @@ def grade(
     batch_results: Annotated[
         list[Path] | None, typer.Option(help="Take the model's replies from this result or error file of a batch.")
     ] = None,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Leave it to the workers of a PostgreSQL, and print the id of the batch.")
+    ] = False,
 ) -> None:
     """Grade answers of candidates to the questions of a bank, with the evidence for every point.
 
@@ -51,9 +66,14 @@ def grade(
     _check_usage([*files, *(batch_results or ())], outputs, save, batch_file)
     if batch_file and (batch_results or outputs):
         raise typer.BadParameter("--batch-file grades nothing: give it without --batch-results and --output")
-    if is_batch and grader in (GraderName.LEXICAL, GraderName.COVERAGE):
+    if queue and (is_batch or outputs or save):
+        raise typer.BadParameter(
+            "with --queue the workers grade: leave out --save, --batch-file, --batch-results and --output, which"
+            " `interviewer batch collect` takes"
+        )
+    if (is_batch or queue) and grader in (GraderName.LEXICAL, GraderName.COVERAGE):
         raise typer.BadParameter(f"a batch is for a model: leave out --grader {grader}")
-    chosen = grader or (GraderName.LLM if is_batch else GraderName.LEXICAL)
+    chosen = grader or (GraderName.LLM if is_batch or queue else GraderName.LEXICAL)
 
     from interviewer import wiring
     from interviewer.cli.model_progress import grade_with_bar
@@ -77,6 +97,11 @@ def grade(
     if batch_file:
         _write_requests(batch_file, tasks, save, settings)
         return
+    if queue:
+        made = wiring.make_batches(settings).begin(found, spoken, [batch_grading.row_of(task) for task in tasks])
+        print(made)
+        print(f"{len(tasks)} answers are the workers' now; `interviewer batch collect {made}` fetches", file=sys.stderr)
+        return
     grader_of = None
     if batch_results:
         choice = wiring.make_choice(settings)
@@ -90,6 +115,71 @@ def grade(
         len(run.graded),
         ranges=sum(one.grade is not None and one.share is None for one in run.graded),
     )
+
+
+@batch.command("list")
+def list_batches() -> None:
+    """List the batches, the newest first, and how far each is."""
+    from interviewer.presentation.plain_text import printable
+    from interviewer.sessions.grading_batches import list_batches
+
+    for one in list_batches(_queue_database()):
+        said = (
+            f"{one.graded} of {one.answers} graded, {one.failed} failed, {one.waiting} waiting, {one.tokens:,} tokens"
+        )
+        print(printable(f"{one.id}  {one.created_at}  {one.bank_id}  {one.model}  {said}"))
+
+
+@batch.command()
+def collect(
+    batch: _Batch,
+    output: _Outputs = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until every answer is graded or has failed.")] = False,
+) -> None:
+    """Write what the workers have graded by now, as `interviewer grade` would; exit code 1 unless that is everything."""
+    from interviewer.evaluation.batch_grading import marked
+    from interviewer.evaluation.cohort import Cohort
+    from interviewer.sessions import grading_batches
+    from interviewer.settings import read_settings
+
+    outputs = output or []
+    _check_usage([], outputs, None, None)
+    database = _queue_database()
+    while wait and any(one.id == batch and one.waiting for one in grading_batches.list_batches(database)):
+        time.sleep(_LOOK_SECONDS)
+    if (result := grading_batches.collect(database, batch)) is None:
+        fail(f"there is no batch {batch} (`interviewer batch list` lists them)")
+    cohort = Cohort(result.bank, marked(result))
+    _write(cohort, outputs, result.language, _badge(cohort, result.language, read_settings()))
+    waiting = sum(grade is None and failure is None for _, grade, failure in result.answers)
+    if waiting:
+        print(f"interviewer: {waiting} of {len(result.answers)} answers still wait for a worker", file=sys.stderr)
+    failures = [failure for _, _, failure in result.answers if failure is not None]
+    ranges = sum(one.grade is not None and one.share is None for one in cohort.marked)
+    tell_failures(failures, len(result.answers), ranges=ranges)
+    if waiting:
+        raise typer.Exit(1)
+
+
+@batch.command("delete")
+def delete_batch(batch: _Batch, yes: YES = False) -> None:
+    """Delete a batch for good, with its answers and grades; what is not graded yet is not graded any more."""
+    from interviewer.sessions.grading_batches import remove_batches
+
+    database = _queue_database()
+    confirm(f"Delete batch {batch} with its answers and grades for good?", yes=yes)
+    if not remove_batches(database, [batch]):
+        fail(f"there is no batch {batch} (`interviewer batch list` lists them)")
+    print(f"batch {batch} was deleted")
+
+
+def _queue_database() -> "Database":
+    """The database of the settings. Raises SettingsError where it has no queue."""
+    from interviewer.sessions.job_queue import JobQueue
+
+    database = open_store().database
+    JobQueue.required(database)
+    return database
 
 
 def _check_usage(read: list[Path], outputs: list[Path], save: Path | None, batch_file: Path | None) -> None:

@@ -18,10 +18,11 @@ from psycopg.conninfo import make_conninfo
 from interviewer.domain.language import Language
 from interviewer.errors import LLMUnreachable
 from interviewer.sessions.effect_leases import EFFECTS, EffectKey
-from interviewer.sessions.job_queue import COMPILE, QUEUE, TASK, TakenElsewhere
+from interviewer.sessions.job_queue import BATCH, COMPILE, QUEUE, TASK, TakenElsewhere
 
 if TYPE_CHECKING:
     from interviewer.sessions.compilations import Compilations
+    from interviewer.sessions.grading_batches import GradingBatches
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class JobWorker:
         width: int,
         grace: float,
         compilations: "Compilations | None" = None,
+        batches: "GradingBatches | None" = None,
     ) -> None:
         """`width` is how many jobs run at a time; those under way get `grace` seconds when the worker is closed.
 
@@ -67,7 +69,7 @@ class JobWorker:
         _, options = url.get_dialect()().create_connect_args(url)
         self._conninfo = make_conninfo("", **options)
         self._work_on, self._leave, self._width, self._grace = work_on, leave, width, grace
-        self._compilations = compilations
+        self._compilations, self._batches = compilations, batches
         self._closed = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._running: asyncio.Task[None] | None = None
@@ -104,6 +106,8 @@ class JobWorker:
         app.task(name=TASK, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._do)
         if self._compilations:
             app.task(name=COMPILE, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._compile)
+        if self._batches:
+            app.task(name=BATCH, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._grade_lane)
         async with app.open_async():
             finding = asyncio.create_task(self._find_stalled(app))
             try:
@@ -127,17 +131,19 @@ class JobWorker:
         tries = arguments.get("tries", 0)
         is_first = not tries and not context.job.attempts
         start = partial(self._work_on, key, language, tries < len(_PAUSES), is_first)
-        try:
-            await self._done(context, start, partial(self._leave, key), arguments)
-        except LLMUnreachable:
-            if tries < len(_PAUSES):
-                await self._put_in_again(context, _PAUSES[tries], arguments | {"tries": tries + 1})
+        await self._done(context, start, partial(self._leave, key), arguments)
 
     async def _compile(self, context: JobContext, /, compilation: str) -> None:
         assert self._compilations
         start, leave = self._compilations.start, self._compilations.leave
         arguments = {"compilation": compilation}
         await self._done(context, partial(start, compilation), partial(leave, compilation), arguments)
+
+    async def _grade_lane(self, context: JobContext, /, batch: str, lane: int, tries: int = 0) -> None:
+        assert self._batches
+        start = partial(self._batches.start, batch, lane, tries=tries, is_tried_again=tries < len(_PAUSES))
+        arguments = {"batch": batch, "lane": lane, "tries": tries}
+        await self._done(context, start, partial(self._batches.leave, batch, lane), arguments)
 
     async def _done(
         self,
@@ -146,7 +152,7 @@ class JobWorker:
         leave: Callable[[], None],
         arguments: dict[str, Any],
     ) -> None:
-        """Start the work of a job, and wait for its end."""
+        """Start the work of a job, and wait for its end; where it raises LLMUnreachable, it is tried again a few times."""
         try:
             if (future := await asyncio.to_thread(start)) is not None:
                 await asyncio.shield(asyncio.wrap_future(future))
@@ -155,6 +161,9 @@ class JobWorker:
             raise
         except TakenElsewhere:
             await self._put_in_again(context, _TAKEN_PAUSE, arguments)
+        except LLMUnreachable:
+            if (tries := arguments.get("tries", 0)) < len(_PAUSES):
+                await self._put_in_again(context, _PAUSES[tries], arguments | {"tries": tries + 1})
 
     async def _put_in_again(self, context: JobContext, seconds: int, arguments: dict[str, Any]) -> None:
         """Put the job in anew, to be run later, unless the same work waits already."""
@@ -163,8 +172,9 @@ class JobWorker:
             job.task_name,
             queue=QUEUE,
             queueing_lock=job.queueing_lock,
-            # With a lock of its own: a job that waits to be run again would hold up all those behind its lock.
-            lock=f"again {job.queueing_lock}",
+            # With a lock of its own: a job that waits to be run again would hold up all those behind its lock; behind that
+            # of a lane there are other lanes alone, which want the same server.
+            lock=job.lock if job.task_name == BATCH else f"again {job.queueing_lock}",
             priority=job.priority,
             schedule_in={"seconds": seconds},
         )
