@@ -25,6 +25,7 @@ from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions import retention
 from interviewer.sessions.compilations import Compilation, Compilations
+from interviewer.sessions.database import Database
 from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.grading_batches import GradingBatches
@@ -105,27 +106,21 @@ def make_service(
         time_grading=time_grading,
     )
     if jobs:
-        service.batches = _batches(store, settings, registry, jobs, time_grading)
+        service.batches = make_batches(store.database, settings, registry, time_grading)
     return service
 
 
-def make_batches(settings: Settings) -> GradingBatches:
-    """Where answers are left to the workers. Raises SettingsError where there is no queue, or no model to grade with."""
-    make_choice(settings)
-    store = Store(settings.database)
-    return _batches(store, settings, make_grader_registry(settings), JobQueue.required(store.database))
-
-
-def _batches(
-    store: Store,
+def make_batches(
+    database: Database,
     settings: Settings,
-    graders: GraderRegistry,
-    jobs: JobQueue,
+    graders: GraderRegistry | None = None,
     time_grading: Callable[[str], AbstractContextManager[object]] = nullcontext,
 ) -> GradingBatches:
+    """Answers that any worker grades. Raises SettingsError where the database has no queue."""
     from interviewer.evaluation.batch_grading import grade_row
 
-    return GradingBatches(store.database, jobs, graders, grader_identity("llm", settings), grade_row, time_grading)
+    jobs, registry = JobQueue.required(database), graders or make_grader_registry(settings)
+    return GradingBatches(database, jobs, registry, grader_identity("llm", settings), grade_row, time_grading)
 
 
 def add_compilations(

@@ -3,6 +3,8 @@
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -98,7 +100,10 @@ def grade(
         _write_requests(batch_file, tasks, save, settings)
         return
     if queue:
-        made = wiring.make_batches(settings).begin(found, spoken, [batch_grading.row_of(task) for task in tasks])
+        wiring.make_choice(settings)
+        with _queue_database() as database:
+            batches = wiring.make_batches(database, settings)
+            made = batches.begin(found, spoken, [batch_grading.row_of(task) for task in tasks])
         print(made)
         print(f"{len(tasks)} answers are the workers' now; `interviewer batch collect {made}` fetches", file=sys.stderr)
         return
@@ -110,11 +115,7 @@ def grade(
     run = grade_with_bar(tasks, chosen, settings, save, grader_of)
     cohort = Cohort(found, run.graded)
     _write(cohort, outputs, spoken, _badge(cohort, spoken, settings))
-    tell_failures(
-        (one.failure for one in run.graded if one.grade is None),
-        len(run.graded),
-        ranges=sum(one.grade is not None and one.share is None for one in run.graded),
-    )
+    _tell(cohort)
 
 
 @batch.command("list")
@@ -123,11 +124,11 @@ def list_batches() -> None:
     from interviewer.presentation.plain_text import printable
     from interviewer.sessions.grading_batches import list_batches
 
-    for one in list_batches(_queue_database()):
-        said = (
-            f"{one.graded} of {one.answers} graded, {one.failed} failed, {one.waiting} waiting, {one.tokens:,} tokens"
-        )
-        print(printable(f"{one.id}  {one.created_at}  {one.bank_id}  {one.model}  {said}"))
+    with _queue_database() as database:
+        for one in list_batches(database):
+            done = f"{one.graded} of {one.answers} graded, {one.failed} failed, {one.waiting} waiting"
+            what = f"{one.bank_id}  {printable(one.model)}"
+            print(f"{one.id}  {one.created_at}  {what}  {done}, {one.tokens:,} tokens")
 
 
 @batch.command()
@@ -144,19 +145,17 @@ def collect(
 
     outputs = output or []
     _check_usage([], outputs, None, None)
-    database = _queue_database()
-    while wait and any(one.id == batch and one.waiting for one in grading_batches.list_batches(database)):
-        time.sleep(_LOOK_SECONDS)
-    if (result := grading_batches.collect(database, batch)) is None:
+    with _queue_database() as database:
+        while wait and any(one.id == batch and one.waiting for one in grading_batches.list_batches(database)):
+            time.sleep(_LOOK_SECONDS)
+        result = grading_batches.collect(database, batch)
+    if result is None:
         fail(f"there is no batch {batch} (`interviewer batch list` lists them)")
     cohort = Cohort(result.bank, marked(result))
     _write(cohort, outputs, result.language, _badge(cohort, result.language, read_settings()))
-    waiting = sum(grade is None and failure is None for _, grade, failure in result.answers)
-    if waiting:
+    if waiting := len(result.answers) - len(cohort.marked):
         print(f"interviewer: {waiting} of {len(result.answers)} answers still wait for a worker", file=sys.stderr)
-    failures = [failure for _, _, failure in result.answers if failure is not None]
-    ranges = sum(one.grade is not None and one.share is None for one in cohort.marked)
-    tell_failures(failures, len(result.answers), ranges=ranges)
+    _tell(cohort)
     if waiting:
         raise typer.Exit(1)
 
@@ -166,20 +165,21 @@ def delete_batch(batch: _Batch, yes: YES = False) -> None:
     """Delete a batch for good, with its answers and grades; what is not graded yet is not graded any more."""
     from interviewer.sessions.grading_batches import remove_batches
 
-    database = _queue_database()
-    confirm(f"Delete batch {batch} with its answers and grades for good?", yes=yes)
-    if not remove_batches(database, [batch]):
-        fail(f"there is no batch {batch} (`interviewer batch list` lists them)")
+    with _queue_database() as database:
+        confirm(f"Delete batch {batch} with its answers and grades for good?", yes=yes)
+        if not remove_batches(database, [batch]):
+            fail(f"there is no batch {batch} (`interviewer batch list` lists them)")
     print(f"batch {batch} was deleted")
 
 
-def _queue_database() -> "Database":
+@contextmanager
+def _queue_database() -> "Iterator[Database]":
     """The database of the settings. Raises SettingsError where it has no queue."""
     from interviewer.sessions.job_queue import JobQueue
 
-    database = open_store().database
-    JobQueue.required(database)
-    return database
+    with closing(open_store()) as store:
+        JobQueue.required(store.database)
+        yield store.database
 
 
 def _check_usage(read: list[Path], outputs: list[Path], save: Path | None, batch_file: Path | None) -> None:
@@ -227,6 +227,14 @@ def _write(cohort: "Cohort", outputs: list[Path], language: Language, badge: str
         write_file(text, path)
     if outputs:
         print("\n".join(grade_export.overview(cohort, language)), file=sys.stderr)
+
+
+def _tell(cohort: "Cohort") -> None:
+    tell_failures(
+        (one.failure for one in cohort.marked if one.grade is None),
+        len(cohort.marked),
+        ranges=sum(one.grade is not None and one.share is None for one in cohort.marked),
+    )
 
 
 def _badge(cohort: "Cohort", language: Language, settings: "Settings") -> str:

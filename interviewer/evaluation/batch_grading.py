@@ -17,7 +17,6 @@ from interviewer.grading.protocol import Grader
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.scripted import ScriptedLLM
 from interviewer.sessions.grading_batches import BatchResult
-from interviewer.text.messages import say
 
 Task: TypeAlias = GradingTask[CandidateAnswer]
 Marked: TypeAlias = GradedAnswer[CandidateAnswer]
@@ -66,11 +65,11 @@ def row_of(task: Task) -> str:
 
 
 def marked(result: BatchResult) -> tuple[Marked, ...]:
-    """What a batch of the queue came to by now, with a word for those that wait."""
-    waiting = say("batch.waiting", result.language)
+    """What became of the answers of a batch by now, without those that wait."""
     return tuple(
-        GradedAnswer(_task(result.bank, result.language, row), grade, failure or ("" if grade else waiting))
+        GradedAnswer(_task(result.bank, result.language, row), grade, failure or "")
         for row, grade, failure in result.answers
+        if grade or failure is not None
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic.command import downgrade
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from fakes import begun
@@ -21,6 +22,7 @@ from interviewer.domain.interview import Answered, replay
 from interviewer.domain.language import Language
 from interviewer.errors import SettingsError, StoreError
 from interviewer.sessions.database import REVISIONS
+from interviewer.sessions.grading_batches import list_batches
 from interviewer.sessions.serialization import history_from_json
 from interviewer.sessions.store import Store
 from interviewer.sessions.tables import metadata
@@ -95,6 +97,26 @@ def test_a_database_of_the_first_version_is_moved_over_whole(url: str) -> None:
         outcomes = connection.execute(sa.text("SELECT count(*) FROM outcomes")).scalar()
     assert all(len(body) < 500 for body in bodies)
     assert outcomes
+    store.close()
+
+
+def test_a_database_of_the_version_before_gets_the_tables_of_batches_and_keeps_what_it_has(url: str) -> None:
+    store = Store(url)
+    interview = store.create("me", begun())
+    history = store.history(interview)
+    store.close()
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "interviewer" / "sessions" / "migrations"))
+    with connected(url) as connection:
+        config.attributes["connection"] = connection
+        downgrade(config, "0011")
+        assert not sa.inspect(connection).has_table("batch_answers")
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0011"
+    store = Store(url)
+    assert store.database.failing() is None
+    assert store.history(interview) == history
+    assert [one.id for one in store.interviews("me")] == [interview]
+    assert list_batches(store.database) == []
     store.close()
 
 
