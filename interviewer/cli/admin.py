@@ -134,10 +134,8 @@ def purge(
     from interviewer.settings import read_settings
 
     store = open_store()
-    found, batches = (
-        find_untouched(store, older_than),
-        untouched_batches(store.database, stored_now(timedelta(older_than))),
-    )
+    found = find_untouched(store, older_than)
+    batches = untouched_batches(store.database, stored_now(timedelta(days=older_than)))
     people = len({owner for _, owner in found})
     and_batches = f" and {len(batches)} batches of answers" if batches else ""
     print(f"{len(found)} interviews of {people} people{and_batches} were not touched for {older_than} days")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from threading import Event
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -50,6 +51,7 @@ class GradingBatches:
         self._database, self._jobs, self._graders, self._identity = database, jobs, graders, identity
         self._grade_row, self._time_grading = grade_row, time_grading
         self._calls: dict[tuple[str, int], ModelCall] = {}
+        self._closed = Event()
 
     def begin(self, bank: Bank, language: Language, answers: Sequence[str]) -> str:
         """Leave the answers to the workers, and give the id to find them by.
@@ -91,6 +93,10 @@ class GradingBatches:
         if call := self._calls.get((batch, lane)):
             call.stop()
 
+    def close(self) -> None:
+        """Begin no further answer here; those under way may still end."""
+        self._closed.set()
+
     def resume_left(self) -> None:
         """Put in again the lanes that lost their job, as when the database was away. Raises StoreError."""
         lanes = sa.select(batch_answers.c.batch, batch_answers.c.lane).where(IS_UNGRADED).distinct()
@@ -118,7 +124,7 @@ class GradingBatches:
                 # A worker that was taken for dead may have been slow: the first grade is the one that counts.
                 recorded = batch_answers.update().where(this, batch_answers.c.number == one.number)
                 self._database.change(recorded.values(changed_at=stored_now(), **ended))
-                if is_again or self._jobs.is_lane_waited_for(batch, lane):
+                if is_again or self._closed.is_set() or self._jobs.is_lane_waited_for(batch, lane):
                     with self._database.write() as connection:
                         self._add(batch, lane, connection)
                     return
@@ -130,21 +136,22 @@ class GradingBatches:
                 del self._calls[batch, lane]
 
     def _grade(self, grader: str, bank: Bank, language: Language, answer: str, is_tried_again: bool) -> dict[str, Any]:
-        """What became of an answer: a grade with its tokens, or a failure."""
+        """What became of an answer: a grade with its tokens, or a failure; as JSON, which hides what no database keeps."""
         try:
             if grader != self._identity:
                 raise SettingsError(localized("batch.other_grader"))  # noqa: TRY301 - it is a failure like others
             with self._time_grading(self._graders.address(NOBODY)):
                 grade = self._grade_row(self._graders.grader(NOBODY), bank, language, answer)
+            tokens = grade.spent.prompt + grade.spent.completion
+            return {"grade": json.dumps(grade_to_plain(grade)), "tokens": tokens}
         except InterviewerError as error:
             if isinstance(error, LLMUnreachable) and is_tried_again:
                 raise
-            return {"failure": str(error)}
+            failure = str(error)
         except Exception as error:  # noqa: BLE001 - a bug fails this answer, is logged, and can be tried again
             _log.error("an answer of a batch could not be graded\n%s", trace_without_text(error))
-            return {"failure": localized("grading.unexpected", kind=type(error).__name__).en}
-        plain = json.dumps(grade_to_plain(grade), ensure_ascii=False)
-        return {"grade": plain, "tokens": grade.spent.prompt + grade.spent.completion}
+            failure = localized("grading.unexpected", kind=type(error).__name__).en
+        return {"failure": json.dumps(failure)}
 
 
 class BatchOverview(NamedTuple):
@@ -191,7 +198,8 @@ def collect(database: Database, batch: str) -> BatchResult | None:
         columns = batch_answers.c.answer, batch_answers.c.grade, batch_answers.c.failure
         of_batch = sa.select(*columns).where(batch_answers.c.batch == batch)
         rows = connection.execute(of_batch.order_by(batch_answers.c.number)).all()
-    answers = [(one.answer, one.grade and grade_from_plain(json.loads(one.grade)), one.failure) for one in rows]
+    read = [(one.answer, json.loads(one.grade or "null"), json.loads(one.failure or "null")) for one in rows]
+    answers = [(answer, grade and grade_from_plain(grade), failure) for answer, grade, failure in read]
     return BatchResult(bank_from_json(found.bank), Language(found.language), answers)
 
 

@@ -327,6 +327,26 @@ def test_a_worker_that_ends_hands_its_lane_over_at_once(process: Make, rows: lis
     assert (slow.asked, len(quick.asked)) == (["a"], 4)
 
 
+def test_a_worker_that_is_told_to_end_ends_the_answer_at_hand_and_begins_no_other(
+    process: Make, rows: list[str]
+) -> None:
+    worker = Worker()
+    worker.may.clear()
+    service = process(worker)
+    service.start_working(10)
+    batch = begin(service, rows)
+    until(lambda: worker.asked)
+    closing = threading.Thread(target=service.close)
+    closing.start()
+    until(service._closed.is_set)
+    time.sleep(0.2)
+    worker.may.set()
+    closing.join(5)
+    assert not closing.is_alive()
+    assert (worker.asked, state(service, batch).graded) == (["a"], 1)
+    assert jobs(service) == [("todo", f"batch {batch} 0")]
+
+
 def test_of_a_worker_that_was_taken_for_dead_the_late_grade_is_dropped(process: Make, rows: list[str]) -> None:
     frozen = Worker(LLMRefused("late"))
     frozen.may.clear()
@@ -349,6 +369,7 @@ def test_of_a_worker_that_was_taken_for_dead_the_late_grade_is_dropped(process: 
         ([LLMUnreachable("it is overloaded")] * 2, "aaabcd", None),
         ([LLMUnreachable("it is overloaded")] * 4, "aaabbcd", "it is overloaded"),
         ([LLMRefused("the key is wrong", 401)], "abcd", "the key is wrong"),
+        ([LLMRefused("it said \0 and \ud800", 400)], "abcd", "it said \0 and \ud800"),
         ([ValueError("secret")], "abcd", "An unexpected fault (ValueError) stopped this grading"),
     ],
 )
