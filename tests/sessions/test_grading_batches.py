@@ -54,7 +54,8 @@ SERVER = "http://localhost:1/v1"
 class Worker:
     """Grades offline when it may, after it has failed as it was told; knows what it was asked, and how much at a time."""
 
-    def __init__(self, *failures: InterviewerError | ValueError) -> None:
+    def __init__(self, *failures: InterviewerError | ValueError, pause: float = 0.0) -> None:
+        self.pause = pause
         self.may, self.asked, self.failures = threading.Event(), [], list(failures)
         self.may.set()
         self.at_a_time = self.most = 0
@@ -69,6 +70,7 @@ class Worker:
             self.most = max(self.most, self.at_a_time)
             failure = self.failures.pop(0) if self.failures else None
         self.may.wait(20)
+        time.sleep(self.pause)
         with self._lock:
             self.at_a_time -= 1
         if failure:
@@ -405,7 +407,7 @@ def test_a_worker_with_another_model_grades_nothing_in_its_place(process: Make, 
 def test_over_all_workers_and_batches_a_server_is_asked_by_no_more_than_it_takes(
     process: Make, rows: list[str]
 ) -> None:
-    worker = Worker()
+    worker = Worker(*[LLMUnreachable("it is overloaded")] * 4, pause=0.1)
     worker.may.clear()
     sender = process(width=2)
     batches = [begin(sender, rows), begin(sender, rows[:3])]
@@ -416,7 +418,7 @@ def test_over_all_workers_and_batches_a_server_is_asked_by_no_more_than_it_takes
     worker.may.set()
     for batch in batches:
         ended(sender, batch)
-    assert (worker.most, len(worker.asked)) == (2, 7)
+    assert (worker.most, len(worker.asked)) == (2, 11)
 
 
 def test_a_person_waits_for_one_answer_of_a_batch_and_not_for_all(
@@ -453,6 +455,14 @@ def test_a_lane_that_lost_its_job_is_put_in_again_and_no_other(process: Make, ro
     for _ in range(2):
         service.batches.resume_left()
     assert jobs(service) == [("todo", f"batch {batch} {lane}") for lane in range(2)]
+    worker = Worker()
+    worker.may.clear()
+    other = process(worker, works=True, width=2)
+    until(lambda: worker.at_a_time == 2)
+    service.batches.resume_left()
+    assert jobs(service) == [("doing", f"batch {batch} {lane}") for lane in range(2)]
+    worker.may.set()
+    assert ended(other, batch).graded == 4
 
 
 def test_a_batch_whose_jobs_cannot_be_put_in_is_not_there(
