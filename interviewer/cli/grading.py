@@ -137,7 +137,10 @@ def collect(
     output: _Outputs = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until every answer is graded or has failed.")] = False,
 ) -> None:
-    """Write what the workers have graded by now, as `interviewer grade` would; exit code 1 unless that is everything."""
+    """Write what is graded by now, as `grade` would.
+
+    How many answers still wait is said, and how many failed and why; exit code 1 unless everything is graded.
+    """
     from interviewer.evaluation.batch_grading import marked
     from interviewer.evaluation.cohort import Cohort
     from interviewer.sessions import grading_batches
@@ -162,7 +165,10 @@ def collect(
 
 @batch.command("delete")
 def delete_batch(batch: _Batch, yes: YES = False) -> None:
-    """Delete a batch for good, with its answers and grades; what is not graded yet is not graded any more."""
+    """Delete a batch with its answers and grades.
+
+    What is not graded yet is not graded any more.
+    """
     from interviewer.sessions.grading_batches import remove_batches
 
     with _queue_database() as database:

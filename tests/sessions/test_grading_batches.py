@@ -407,7 +407,7 @@ def test_a_worker_with_another_model_grades_nothing_in_its_place(process: Make, 
 def test_over_all_workers_and_batches_a_server_is_asked_by_no_more_than_it_takes(
     process: Make, rows: list[str]
 ) -> None:
-    worker = Worker(*[LLMUnreachable("it is overloaded")] * 4, pause=0.1)
+    worker = Worker(*[LLMUnreachable("it is overloaded")] * 2, pause=0.1)
     worker.may.clear()
     sender = process(width=2)
     batches = [begin(sender, rows), begin(sender, rows[:3])]
@@ -418,17 +418,17 @@ def test_over_all_workers_and_batches_a_server_is_asked_by_no_more_than_it_takes
     worker.may.set()
     for batch in batches:
         ended(sender, batch)
-    assert (worker.most, len(worker.asked)) == (2, 11)
+    assert (worker.most, len(worker.asked)) == (2, 9)
 
 
-def test_a_person_waits_for_one_answer_of_a_batch_and_not_for_all(
+def test_a_person_waits_for_one_answer_at_hand_and_for_no_batch(
     process: Make, rows: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Only, "width", lambda *_: 1)
     worker = Worker()
     worker.may.clear()
     service = process(worker, works=True)
-    batch = begin(service, rows)
+    batches = [begin(service, rows), begin(service, rows[:3])]
     until(lambda: worker.asked)
     session = service.begin("me", begun())
     session.answer("it is switched off")
@@ -436,13 +436,13 @@ def test_a_person_waits_for_one_answer_of_a_batch_and_not_for_all(
     real = service._runner._graders.grader  # type: ignore[attr-defined]
 
     def grader(owner: str) -> Any:
-        graded_by_then.append(state(service, batch).graded)
+        graded_by_then.append(sum(state(service, batch).graded for batch in batches))
         return real(owner)
 
     monkeypatch.setattr(service._runner._graders, "grader", grader)
     worker.may.set()
     assert session.run_due_and_wait(seconds=15).current.grade
-    assert ended(service, batch).graded == 4
+    assert [ended(service, batch).graded for batch in batches] == [4, 3]
     assert graded_by_then == [1]
 
 
