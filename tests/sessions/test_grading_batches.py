@@ -115,7 +115,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_LOOK_SECONDS", "_HEARTBEAT_SECONDS", "_TAKEN_PAUSE"):
         monkeypatch.setattr(f"interviewer.sessions.job_worker.{name}", 0.2)
     monkeypatch.setattr("interviewer.sessions.job_worker._PAUSES", (0, 0))
-    monkeypatch.setattr("interviewer.sessions.job_worker._DEAD_AFTER", 1.0)
     monkeypatch.setattr("interviewer.cli.grading._LOOK_SECONDS", 0.1)
 
 
@@ -267,8 +266,9 @@ def test_failures_are_told_with_their_reason_and_tried_again_by_the_same_command
 
 
 def test_the_answers_of_a_killed_worker_are_graded_by_another_each_once(
-    process: Make, rows: list[str], postgres_url: str
+    process: Make, rows: list[str], postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("interviewer.sessions.job_worker._DEAD_AFTER", 2.0)
     sender = process()
     batch = begin(sender, rows)
     paths = os.pathsep.join([str(TESTS), str(TESTS / "llm"), str(TESTS.parent)])
@@ -323,9 +323,12 @@ def test_a_worker_that_ends_hands_its_lane_over_at_once(process: Make, rows: lis
     assert first._worker
     first._worker.close()
     assert jobs(first) == [("todo", f"batch {batch} 0")]
+    slow.may.set()
+    assert first.batches
+    until(lambda: not first.batches._calls)  # type: ignore[union-attr]
+    assert state(first, batch).graded == 0  # what was stopped may be half a grade
     process(quick, works=True)
     assert ended(first, batch).graded == 4
-    slow.may.set()
     assert (slow.asked, len(quick.asked)) == (["a"], 4)
 
 
