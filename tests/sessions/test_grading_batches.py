@@ -410,7 +410,7 @@ def test_a_worker_with_another_model_grades_nothing_in_its_place(process: Make, 
 def test_over_all_workers_and_batches_a_server_is_asked_by_no_more_than_it_takes(
     process: Make, rows: list[str]
 ) -> None:
-    worker = Worker(*[LLMUnreachable("it is overloaded")] * 2, pause=0.1)
+    worker = Worker(*[LLMUnreachable("it is overloaded")] * 2, pause=0.5)
     worker.may.clear()
     sender = process(width=2)
     batches = [begin(sender, rows), begin(sender, rows[:3])]
