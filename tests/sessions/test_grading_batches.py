@@ -424,6 +424,17 @@ def test_over_all_workers_and_batches_a_server_is_asked_by_no_more_than_it_takes
     assert (worker.most, len(worker.asked)) == (2, 9)
 
 
+def test_a_lane_that_is_tried_again_later_has_no_place_beside_those_that_the_server_has(
+    process: Make, rows: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interviewer.sessions.job_worker._PAUSES", (60,))
+    service = process(Worker(LLMUnreachable("it is overloaded")), works=True)
+    begin(service, rows)
+    waiting = sa.text("SELECT lock FROM procrastinate_jobs WHERE scheduled_at > now()")
+    until(lambda: service.store.database.value(waiting))
+    assert service.store.database.value(waiting) == f"{SERVER} 0"
+
+
 def test_a_person_waits_for_one_answer_at_hand_and_for_no_batch(
     process: Make, rows: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
