@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     glossary: Path | None = Field(
         None, description="a file of terms that mean the same, added to those that are shipped (zh, zh | en, en)"
     )
+    language: Literal["zh", "en"] | None = Field(
+        None, description="language of the terminal; if left out, that of LC_ALL, LC_MESSAGES or LANG, else zh"
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(7860, ge=0, le=65535, description="port to listen on; 0 for any free one")
     root_path: str = Field(
@@ -205,6 +208,14 @@ class Settings(BaseSettings):
                 " or INTERVIEWER_PROXY_USER_HEADER, too"
             )
         return bool(self.oidc_issuer or self.proxy_user_header)
+
+    @property
+    def terminal_language(self) -> Literal["zh", "en"]:
+        """What the terminal speaks: a locale of any other language than Chinese makes it English."""
+        if self.language:
+            return self.language
+        said = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+        return "zh" if said.partition(".")[0] in {"", "C", "POSIX"} or said.startswith("zh") else "en"
 
     @property
     def makes_a_new_key(self) -> bool:
