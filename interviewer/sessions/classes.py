@@ -107,11 +107,12 @@ def set_class_budget(store: Store, classroom: str, daily_tokens: int) -> bool:
 
 
 def join_class(store: Store, classroom: str, owner: str) -> None:
-    """Add somebody; who is in it already stays."""
-    row = {"classroom": classroom, "owner": owner, "joined_at": _as_stored(_now())}
+    """Add somebody but its coach; who is in it already stays."""
+    row = sa.select(classes.c.id, sa.literal(owner), sa.literal(_as_stored(_now())))
+    row = row.where(classes.c.id == classroom, classes.c.owner != owner)
     try:
         with store.database.write() as connection:
-            connection.execute(class_members.insert().values(row))
+            connection.execute(class_members.insert().from_select(["classroom", "owner", "joined_at"], row))
     except IntegrityError:
         pass  # in it already, or the class was deleted in this moment
 
@@ -143,6 +144,14 @@ def hand_over_class(store: Store, seen: Classroom, heir: str) -> None:
     Raises NotAllowed, and changes nothing, if it is not its coach's any more who was `seen`, if the heir may not have a
     class, or has banks of the same ids.
     """
+    try:
+        _hand_over(store, seen, heir)
+    except IntegrityError:
+        # The heir has saved a bank of one of these ids meanwhile: now it is seen and named.
+        _hand_over(store, seen, heir)
+
+
+def _hand_over(store: Store, seen: Classroom, heir: str) -> None:
     with store.database.write() as connection:
         this, its_banks = classes.c.id == seen.id, stored_banks.c.classroom == seen.id
         coach = connection.execute(sa.select(classes.c.owner).where(this).with_for_update()).scalar()

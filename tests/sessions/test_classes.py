@@ -284,6 +284,26 @@ def test_a_class_is_not_handed_over_to_whoever_has_banks_of_the_same_ids(store: 
     assert [row.owner for row in store.database.rows(with_class)] == [heir] * 3
 
 
+def test_a_bank_that_the_heir_saves_in_the_moment_of_a_hand_over_is_named(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coach, heir = two_coaches(store)
+    room = make_class(store, coach, "Evening")
+    StoredBank(store, coach, "both", room.id).save("", None)
+    StoredBank(store, heir, "both").save("", None)
+    looks = class_removal.banks_of_both
+    before = [(), ()]  # what the first attempt saw of the heir's banks, twice, before this one was saved
+
+    def look(*asked: Any) -> Any:
+        return before.pop() if before else looks(*asked)
+
+    for module in (classes, class_removal):
+        monkeypatch.setattr(module, "banks_of_both", look)
+    with pytest.raises(NotAllowed, match="same ids: both"):
+        hand_over_class(store, room, heir)
+    assert find_class(store, room.id) == room
+
+
 def test_of_two_hand_overs_of_a_class_the_second_changes_nothing_and_says_so(store: Store) -> None:
     coach, heir = two_coaches(store)
     admin = Accounts(store.database).sign_in(Identity("https://id.example", "Ada", "Ada", role=Role.ADMIN)).owner
