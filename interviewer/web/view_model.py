@@ -126,9 +126,10 @@ def _card(
 ) -> str:
     current = interview.current
     if interview.phase is Phase.ANSWERING and current.number > 1:
-        # What was said of the try before stays in view while it is made better.
+        # What was said of the try before stays in view while it is made better; asked once more, one has to remember it.
         before = interview.attempt(current.question, current.number - 1)
-        return card(interview, before, language, badge=badge, live=live)
+        shown = card(interview, before, language, badge=badge, live=live)
+        return render("folded_card.html", language, card=shown) if interview.again_place else shown
     if interview.phase is not Phase.REVIEWING:
         return ""
     known = () if current.grade else verdicts
