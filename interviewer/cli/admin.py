@@ -24,10 +24,11 @@ def list_people() -> None:
     """List everybody: account and role, when they last played, how many interviews there are, and the tokens they cost."""
     from interviewer.presentation.plain_text import printable
     from interviewer.sessions.accounts import Accounts
+    from interviewer.sessions.interview_lists import list_owners
     from interviewer.sessions.token_usage import spent_by_owner
 
     store = open_store()
-    spent, played = spent_by_owner(store.database), {one.owner: one for one in store.owners()}
+    spent, played = spent_by_owner(store.database), {one.owner: one for one in list_owners(store.database)}
     accounts = {one.owner: one for one in Accounts(store.database).all()}
     for owner in [*played, *(one for one in accounts if one not in played)]:
         line = [owner]

@@ -14,11 +14,12 @@ from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
-from interviewer.llm.concurrency_limit import ConcurrencyLimit, ConcurrencyLimitedLLM
+from interviewer.llm.concurrency_limit import ConcurrencyLimit
 from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.model_call import ModelCall
 from interviewer.llm.request_options import LEARNED
+from interviewer.llm.wrapped import WrappedLLM
 from interviewer.sessions.grader_choice import NOBODY, OFFLINE, GraderChoice, GraderOptions, GraderRequest
 from interviewer.sessions.kept_choices import KeptChoices
 from interviewer.sessions.usage_limits import UsageLimits
@@ -50,7 +51,7 @@ class GraderRegistry:
         self.concurrency = concurrency
         self._lock = threading.Lock()
         self._chosen: dict[str, GraderChoice] = {}
-        self._models: dict[Endpoint, ConcurrencyLimitedLLM] = {}
+        self._models: dict[Endpoint, WrappedLLM] = {}
         self._limits: dict[str, ConcurrencyLimit] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
@@ -210,7 +211,7 @@ class GraderRegistry:
         with self._lock:
             if endpoint in self._models:
                 return self._models[endpoint]
-            model = ConcurrencyLimitedLLM(self._connect(endpoint), partial(self.turn, endpoint))
+            model = WrappedLLM(self._connect(endpoint), partial(self.turn, endpoint))
             # What is only tried out, by a grader check, is not kept: its key would be.
             if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
                 self._models[endpoint] = model

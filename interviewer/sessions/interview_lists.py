@@ -65,6 +65,7 @@ class OwnerOverview(NamedTuple):
 
 
 def list_owners(database: Database) -> list[OwnerOverview]:
+    """Everybody who has interviews, the one who played last first."""
     changed_at = sa.func.max(overviews.c.changed_at)
     query = sa.select(overviews.c.owner, sa.func.count(), changed_at).group_by(overviews.c.owner)
     return [OwnerOverview._make(row) for row in database.rows(query.order_by(changed_at.desc()))]
@@ -130,6 +131,7 @@ def _unchanged(before: str) -> sa.Select[tuple[str, str]]:
 
 
 def list_ungraded(database: Database, owner: str) -> list[str]:
+    """The interviews of an owner with answers whose grading failed or is still to come."""
     wanted = (overviews.c.owner == owner) & ((overviews.c.failed > 0) | (overviews.c.due > 0))
     return [row.interview for row in database.rows(sa.select(overviews.c.interview).where(wanted))]
 

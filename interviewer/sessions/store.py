@@ -15,7 +15,7 @@ from interviewer.domain.rubric import Bank
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
 from interviewer.sessions import class_removal, interview_lists, read_models, review_cards
 from interviewer.sessions.database import Database, store_error
-from interviewer.sessions.interview_lists import InterviewOverview, OwnerOverview
+from interviewer.sessions.interview_lists import InterviewOverview
 from interviewer.sessions.interview_search import has_all_words
 from interviewer.sessions.serialization import (
     bank_from_json,
@@ -236,14 +236,6 @@ class Store:
                 return interview_lists.list_due(connection, before)
         except StoreDamaged:
             return self._readable_due(before)
-
-    def ungraded(self, owner: str) -> list[str]:
-        """The interviews of an owner with answers whose grading failed or is still to come."""
-        return interview_lists.list_ungraded(self.database, owner)
-
-    def owners(self) -> list[OwnerOverview]:
-        """Everybody who has interviews, the one who played last first."""
-        return interview_lists.list_owners(self.database)
 
     def rebuild_read_models(self) -> int:
         """Make the read models anew from the events, and give the number of interviews."""

@@ -16,6 +16,7 @@ from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.due_questions import Today, plan_today
 from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.sessions.interview_lists import list_ungraded
 from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.question_notes import list_notes
@@ -135,7 +136,9 @@ class PageHandlers:
         """The interview as it stands, for a page that waits for grades or for the database, or changes its language."""
         try:
             if not interview:
-                self.service.store.ungraded(visit.owner)  # only asked to see whether the database is back
+                list_ungraded(
+                    self.service.store.database, visit.owner
+                )  # only asked to see whether the database is back
                 return View(Screen.START, visit.language)
             return self._played(visit, interview, Session.interview)
         except InterviewerError as error:
@@ -251,7 +254,7 @@ class PageHandlers:
         before, after = 0, 0
         wait = _OFFLINE_SECONDS if self.service.is_offline(visit.owner) else 0.0
         try:
-            found = self.service.store.ungraded(visit.owner)
+            found = list_ungraded(self.service.store.database, visit.owner)
         except StoreError:
             return 0, 0  # the list that is shown with it says what is wrong
         for interview in found:

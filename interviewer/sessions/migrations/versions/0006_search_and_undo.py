@@ -26,8 +26,3 @@ def upgrade() -> None:
         sa.Column("events", sa.Text, **_REQUIRED),
         if_not_exists=True,
     )
-
-
-def downgrade() -> None:
-    op.drop_table("removed_interviews")
-    op.drop_table("interview_words")

@@ -23,7 +23,3 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_index("ix_accounts_person", "accounts", ["issuer", "subject"], unique=True, if_not_exists=True)
-
-
-def downgrade() -> None:
-    op.drop_table("accounts")

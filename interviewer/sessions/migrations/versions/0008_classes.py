@@ -67,8 +67,3 @@ def upgrade() -> None:
     op.create_index(
         "ix_assigned_interviews_interview", "assigned_interviews", ["interview"], unique=True, if_not_exists=True
     )
-
-
-def downgrade() -> None:
-    for table in ("coach_notes", "assigned_interviews", "assignments", "class_members", "classes"):
-        op.drop_table(table)

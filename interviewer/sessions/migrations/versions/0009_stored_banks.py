@@ -34,7 +34,3 @@ def upgrade() -> None:
             sqlite_where=is_there,
             postgresql_where=is_there,
         )
-
-
-def downgrade() -> None:
-    op.drop_table("stored_banks")

@@ -16,8 +16,3 @@ def upgrade() -> None:
     )
     if "daily_tokens" not in {column["name"] for column in sa.inspect(op.get_bind()).get_columns("classes")}:
         op.add_column("classes", sa.Column("daily_tokens", sa.Integer, nullable=True))
-
-
-def downgrade() -> None:
-    op.drop_column("classes", "daily_tokens")
-    op.drop_table("model_choices")

@@ -56,10 +56,3 @@ def upgrade() -> None:
 
 def _has(table: str, column: str) -> bool:
     return column in {found["name"] for found in sa.inspect(op.get_bind()).get_columns(table)}
-
-
-def downgrade() -> None:
-    op.drop_column("stored_banks", "removed_id")
-    op.drop_column("model_choices", "changed_at")
-    op.drop_table("compilation_replies")
-    op.drop_table("compilations")
