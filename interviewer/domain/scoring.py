@@ -90,7 +90,6 @@ def _punished_already(rubric: Rubric, verdicts: Sequence[Verdict]) -> set[str]:
 
 
 def mean(scores: Iterable[Score]) -> Score | None:
-    """The mean of the ends; None of nothing."""
     listed = list(scores)
     if not listed:
         return None

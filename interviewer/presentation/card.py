@@ -33,7 +33,6 @@ _SAID_BY_LEVEL = tuple(localized(f"reason.{level}") for level in (Level.MET, Lev
 
 
 def no_badge(_: Grade) -> str:
-    """Nothing is said."""
     return ""
 
 
@@ -64,7 +63,6 @@ class GraderNotes:
 
     @classmethod
     def on(cls, grades: Sequence[Grade], badge: Badge) -> "GraderNotes":
-        """The notes on these grades."""
         badges = tuple(dict.fromkeys(filter(None, map(badge, grades))))
         return cls(badges, any(grade.is_estimate for grade in grades))
 

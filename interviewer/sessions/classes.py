@@ -47,8 +47,6 @@ class Classroom(NamedTuple):
 
 
 class Member(NamedTuple):
-    """Who is in a class, and since when."""
-
     owner: str
     joined_at: str
 

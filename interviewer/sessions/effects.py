@@ -203,7 +203,6 @@ class EffectRunner:
         return self._graders.address(owner) == OFFLINE
 
     def needs_model(self, interview: Interview, owner: str) -> bool:
-        """Whether a model is to say what the interviewer says next."""
         return not self.is_offline(owner) and needs_model(interview)
 
     def decide_follow_up(self, interview: Interview, llm: LLM | None = None) -> Event | None:

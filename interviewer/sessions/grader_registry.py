@@ -42,10 +42,7 @@ class GraderRegistry:
         concurrency: int,
         checks: MutableMapping[CheckKey, Any] | None = None,
     ) -> None:
-        """`connect` makes the model of an endpoint; `concurrency` is the most requests at a time to one endpoint.
-
-        `checks` keeps the outcomes of grader checks; without it they last as long as the program runs.
-        """
+        """`connect` makes the model of an endpoint, which gets `concurrency` requests at a time, at most."""
         self.options = options
         self._connect = connect
         self.concurrency = concurrency
@@ -145,12 +142,10 @@ class GraderRegistry:
             self.limits.take_call(owner)
 
     def stop_check(self, owner: str) -> None:
-        """Stop the grader check of this owner, and its request."""
         if (call := self._tests.pop(owner, None)) is not None:
             call.stop()
 
     def check_of(self, choice: GraderChoice) -> Any:
-        """The outcome of the last grader check of this model in this shape, or None."""
         return self._checks.get(_measured(choice))
 
     def check_by(self, by: Provenance) -> Any:
@@ -182,7 +177,6 @@ class GraderRegistry:
         return self.grader_of(self.choice(owner))
 
     def second_grader(self, owner: str) -> Grader:
-        """The grader that gives second opinions to an owner."""
         choice = self.choice(owner)
         if choice.endpoint and choice.second_model:
             choice = replace(choice, endpoint=replace(choice.endpoint, model=choice.second_model))
@@ -202,7 +196,6 @@ class GraderRegistry:
         return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self.context(choice.endpoint), remarks)
 
     def llm_for(self, owner: str) -> LLM | None:
-        """The model that an owner chose, if any."""
         endpoint = self.choice(owner).endpoint
         return self.llm(endpoint) if endpoint else None
 

@@ -72,7 +72,6 @@ def list_owners(database: Database) -> list[OwnerOverview]:
 
 
 def has_others(database: Database, owner: str) -> bool:
-    """Whether there are interviews of anybody but this owner."""
     return database.first(sa.select(interviews.c.id).where(interviews.c.owner != owner).limit(1)) is not None
 
 
@@ -137,11 +136,9 @@ def list_ungraded(database: Database, owner: str) -> list[str]:
 
 
 def list_ruled(database: Database) -> list[str]:
-    """The interviews in which a person ruled on an answer."""
     ruled = sa.select(outcomes.c.interview).where(outcomes.c.ruled_by.is_not(None)).distinct()
     return [row.interview for row in database.rows(ruled.order_by(outcomes.c.interview))]
 
 
 def level_of(stored: str | None) -> Level | None:
-    """The level of a row of `outcomes`."""
     return Level(stored) if stored else None

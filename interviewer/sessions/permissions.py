@@ -36,10 +36,7 @@ class Access:
         self.accounts = accounts
 
     def may(self, owner: str | None, action: Action, subject: str) -> bool:
-        """Whether this owner (None: who has no cookie) may do this with the interview or class of this id.
-
-        Of what is not there nobody may do anything.
-        """
+        """Whether this owner (None: no cookie) may do this with this interview or class, if it is there at all."""
         if owner is None or not subject.isprintable():
             return False
         if action in _ON_INTERVIEWS:
@@ -66,12 +63,10 @@ class Access:
         return (account.name or account.email) if account else ""
 
     def may_coach(self, owner: str) -> bool:
-        """Whether this owner may make classes."""
         role = self.role(owner)
         return role is not None and role.includes(Role.COACH)
 
     def coaches(self) -> list[Account]:
-        """Everybody who may have a class, by name."""
         every = self.accounts.all() if self.accounts else []
         return [one for one in every if one.role.includes(Role.COACH)]
 

@@ -35,7 +35,6 @@ class Metrics:
     """What one process has counted since its start. Safe to share between threads."""
 
     def __init__(self, host: str, port: int) -> None:
-        """The address is where Prometheus finds them."""
         self._host, self._port = host, port
         registry = self.registry = CollectorRegistry()
         for collector in (GCCollector, PlatformCollector, ProcessCollector):
@@ -80,11 +79,9 @@ class Metrics:
         return connected
 
     def recorded(self, kind: str) -> None:
-        """An event of this kind was recorded."""
         self._recorded.labels(kind).inc()
 
     def answered(self, route: str, status: int, seconds: float) -> None:
-        """An HTTP request was answered."""
         self._requests.labels(route, str(status)).observe(seconds)
 
     def grading(self, address: str) -> AbstractContextManager[None]:

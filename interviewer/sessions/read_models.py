@@ -99,7 +99,6 @@ def _rate_all(connection: sa.Connection, interview: str, state: Interview) -> No
 
 
 def _key(owner: str, state: Interview, attempt: Attempt) -> dict[str, object]:
-    """What the outcomes of an attempt are found by in those of its interview."""
     _, bank, question = astuple(state.source(attempt.question))
     return {"of_owner": owner, "of_bank": bank, "of_question": question, "of_attempt": attempt.number}
 

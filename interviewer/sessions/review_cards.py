@@ -71,7 +71,6 @@ def remove_owner(connection: sa.Connection, owner: str) -> None:
 
 
 def rebuild_review_cards(connection: sa.Connection) -> None:
-    """Make all cards anew from the outcomes."""
     connection.execute(review_cards.delete())
     _fill(connection, _ALL)
 

@@ -77,10 +77,7 @@ class Session:
         return self.cache.read(self.id).interview
 
     def answer(self, text: str, place: str | None = None, spoken: Spoken | None = None) -> Interview:
-        """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`.
-
-        Raises OverLimit if it comes too soon.
-        """
+        """Record the answer, and decide whether to ask back if that needs no model. Raises OverLimit."""
         said = _whole(text)
         if spoken is not None:
             spoken = replace(spoken, text=_whole(spoken.text[:LONGEST_ANSWER]))
@@ -199,10 +196,7 @@ class Session:
         seconds: float | None = None,
         look: Callable[[], None] | None = None,
     ) -> Interview:
-        """Do all that is due, wait for it (at most so long), and give the interview as it then stands.
-
-        `look` is called from time to time meanwhile, and `partial_verdicts` then tells verdicts as they come.
-        """
+        """Do all that is due, wait for it (at most so long), and give the interview; `look` is called meanwhile."""
         until = None if seconds is None else time.monotonic() + seconds
         interview, rounds = self.interview(), 0
         while rounds < _MOST_ROUNDS and (owed := due(interview)):

@@ -167,10 +167,7 @@ class Store:
         self.database.change(interviews.update().where(interviews.c.id == interview).values(title=kept))
 
     def insert(self, interview: str, owner: str, history: Sequence[RecordedEvent], title: str | None = None) -> None:
-        """Add an interview that was played before, with the times of its events; its id must be free.
-
-        Raises OutOfTurn if these events make no interview.
-        """
+        """Add an interview that was played before, under a free id. Raises OutOfTurn if these events make none."""
         first = history[0].event
         begin(first)
         assert isinstance(first, Begun)
@@ -195,10 +192,7 @@ class Store:
         interview: str,
         keep: Callable[[sa.Connection, list[RecordedEvent]], None] = lambda _connection, _history: None,
     ) -> None:
-        """Delete an interview and all that was derived from it. Raises NoSuchInterview.
-
-        `keep` is given its events in the same transaction, in which nothing can be added to them.
-        """
+        """Delete an interview; `keep` gets its events in the same transaction. Raises NoSuchInterview."""
         self.owner_of(interview)
         with self.database.write() as connection:
             this = interviews.c.id == interview

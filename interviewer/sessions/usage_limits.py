@@ -73,10 +73,7 @@ class UsageLimits:
             raise OverLimit(localized("limit.answers", most=self.answers.most, seconds=ceil(wait)))
 
     def take_call(self, owner: str, interview: str | None = None) -> None:
-        """Count a grading or a follow-up by a model, in an interview or outside of any.
-
-        Raises OverLimit if the owner, or the class that assigned the interview, may have no more for now.
-        """
+        """Count a grading or follow-up by a model. Raises OverLimit if the owner, or the class, may have no more."""
         now = self.now()
         since = now - BUDGET_PERIOD
         budget = class_budget(self.database, interview) if interview else None

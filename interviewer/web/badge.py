@@ -22,7 +22,6 @@ class Badges:
     banks: Callable[[], Sequence[Bank]] = list
 
     def on(self, interview: Interview, language: Language) -> Callable[[Grade], str]:
-        """The badge of a grade in this interview."""
         known = measurement_finder(self.known, interview, self.banks())
 
         def badge(grade: Grade) -> str:

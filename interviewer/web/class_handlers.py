@@ -52,15 +52,11 @@ class MakeClass(Sent):
 
 
 class OnClass(Sent):
-    """Another invitation, or the class is deleted."""
-
     do: Literal["renew", "delete_class"]
     classroom: _Id
 
 
 class HandOver(Sent):
-    """Another coach has the class from now on."""
-
     do: Literal["hand_over"]
     classroom: _Id
     heir: _Id
@@ -141,7 +137,6 @@ class ClassHandlers:
         return ClassView(inline(_TOLD, visit.language, problem=problem, done=done) + drawn, where or "")
 
     def act(self, visit: Visit, where: str, sent: str) -> ClassView:
-        """Do what was sent, and give what is to be seen then."""
         done = problem = ""
         try:
             for action in CLASS_ACTIONS.validate_json(sent):

@@ -103,8 +103,6 @@ def _limits(language: Language) -> list[tuple[str, int]]:
 
 
 class StartForm:
-    """The start form."""
-
     def __init__(self) -> None:
         column = gr.Column(visible=False, elem_id="start")
         with showing(column, visible=lambda view: view.screen is Screen.START) as self.group:
@@ -139,8 +137,6 @@ class StartForm:
 
 
 class PlayArea:
-    """An interview under way."""
-
     def __init__(self) -> None:
         column = gr.Column(visible=False, elem_id="play")
         with showing(column, visible=lambda view: view.screen is Screen.PLAY) as self.group:
@@ -191,8 +187,6 @@ class PlayArea:
 
 
 class ReportArea:
-    """An interview that is over."""
-
     def __init__(self) -> None:
         column = gr.Column(visible=False, elem_id="result")
         with showing(column, visible=lambda view: view.screen is Screen.REPORT) as self.group:

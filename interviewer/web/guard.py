@@ -206,7 +206,6 @@ def own_hosts(host: str, allowed: str, root_path: str) -> frozenset[str]:
 
 
 def _is_forwarding(name: bytes) -> bool:
-    """Whether a header is one that proxies add."""
     return name.startswith(b"x-forwarded-") or name in (b"forwarded", b"via", b"x-real-ip")
 
 

@@ -96,10 +96,7 @@ class PageHandlers:
         *,
         clear: bool = False,
     ) -> View:
-        """What the page shows when a step was recorded and what is due was started; `clear`: the answer box is empty then.
-
-        `refusal` is the key of what is said where it is out of turn.
-        """
+        """What is shown after a recorded step; `clear` empties the answer box, `refusal` is said out of turn."""
         try:
             return replace(self._played(visit, interview, lambda session: step(session, place)), clear=clear)
         except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
@@ -206,7 +203,6 @@ class PageHandlers:
         return self._practise(visit, today.names)
 
     def _practise(self, visit: Visit, names: Sequence[QuestionName]) -> View:
-        """An interview with these questions."""
 
         def begin() -> Session:
             banks = self.library.of(visit.owner).banks()
@@ -215,7 +211,6 @@ class PageHandlers:
         return self._begun(visit, begin)
 
     def _begun(self, visit: Visit, begin: Callable[[], Session]) -> View:
-        """The interview that begins, or why it cannot."""
         try:
             session = begin()
         except StoreError as error:
@@ -242,7 +237,6 @@ class PageHandlers:
         return replace(self._view(visit, session, stands), notice=notice)
 
     def _noticed(self, visit: Visit, interview: str, notice: str) -> View:
-        """The interview as it stands, with something to say."""
         try:
             session = self.service.resume(interview, visit.owner)
             return replace(self._view(visit, session, session.interview()), notice=notice)

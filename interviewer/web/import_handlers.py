@@ -95,12 +95,10 @@ class Importer:
     tasks: WindowTasks = field(default_factory=WindowTasks)
 
     def of(self, owner: str) -> "Importer":
-        """The importer as this person has it."""
         return replace(self, library=self.library.of(owner))
 
     @property
     def is_open(self) -> bool:
-        """Whether there is an import tab at all."""
         return self.library.has_shelves or self.folder is not None
 
     @property
@@ -124,7 +122,6 @@ class Importer:
         return "import.no_model" if by_model and llm is None else ""
 
     def removed(self) -> Sequence[RemovedBank | Bank]:
-        """The banks that can still be put back."""
         if self.library.shelf:
             return readable_banks(self.library.shelf.removed())
         return removed_banks(self.folder) if self.folder else []
@@ -182,10 +179,7 @@ class Importer:
             yield from self._compiled(visit, window, lambda: left)
 
     def save(self, text: str, base: str, language: Language, audience: str = "") -> Saved:
-        """Save the bank as it was edited, on a shelf for this audience or for whom it was before ('').
-
-        What is wrong with it is said, and the text stays as it is. A bank that is there already is replaced only if it is the version that the text was made of.
-        """
+        """Save the bank as it was edited, for an audience ('': as before), unless a newer version is there."""
         try:
             return self._saved(text, base, language, audience)
         except (BankError, NotAllowed) as error:
@@ -333,7 +327,6 @@ def task_progress(task: WindowTask | None, told: str, language: Language, done: 
 
 
 def remember(kept: dict[K, T], name: K, value: T, most: int) -> None:
-    """Keep the latest so many."""
     kept.pop(name, None)
     kept[name] = value
     for oldest in list(kept)[:-most]:

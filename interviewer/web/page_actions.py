@@ -78,15 +78,11 @@ class Goal(Sent):
 
 
 class BeginAssignment(Sent):
-    """The interview of an assignment of a class begins, or goes on."""
-
     do: Literal["begin_assignment"]
     assignment: str
 
 
 class LeaveClass(Sent):
-    """The candidate leaves a class."""
-
     do: Literal["leave_class"]
     classroom: str
 

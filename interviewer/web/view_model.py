@@ -162,7 +162,6 @@ def unreachable(error: InterviewerError, interview: str, language: Language) -> 
 
 
 def at_start(notice: str, language: Language) -> View:
-    """The start form, with something to say."""
     return View(Screen.START, language, notice=notice)
 
 
@@ -172,7 +171,6 @@ def not_begun(error: errors.StoreError, language: Language) -> View:
 
 
 def error_text(error: Exception, language: Language) -> str:
-    """What went wrong, for the person at the page."""
     if isinstance(error, errors.BankError | errors.OverLimit | errors.NotAllowed):
         return error.into(language)
     keys = {

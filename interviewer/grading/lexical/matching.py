@@ -104,7 +104,6 @@ class TermIndex:
 
 
 def _end(runs: Runs, stems: Sequence[Collection[str]], first: int) -> int | None:
-    """Where a term that begins at `first` ends, or None."""
     last, places = first, range(first, first + 1)
     for run in runs:
         size = len(run)
