@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from interviewer.domain.grade import Verdict
 from interviewer.domain.interview import (
-    AskProbe,
-    Clarify,
     Effect,
     Event,
+    FollowUp,
     GradeAgain,
     GradeAttempt,
     Graded,
+    Grading,
     Interview,
     SecondOpinionGiven,
     Ungraded,
@@ -109,7 +109,7 @@ class EffectRunner:
         jobs = [
             self._job(session, effect, language)
             for effect in set(due(after)) - set(due(before))
-            if not isinstance(effect, AskProbe | Clarify) or self.needs_model(after, session.owner)
+            if not isinstance(effect, FollowUp) or self.needs_model(after, session.owner)
         ]
         return partial(self._jobs.add, jobs) if jobs else None
 
@@ -125,7 +125,7 @@ class EffectRunner:
         if self._jobs is None or not self._is_for_the_queue(session.owner):
             return self.work_on(session, effect, language, is_watched=is_watched)
         key = EffectKey(session.id, effect)
-        if not is_left and isinstance(effect, AskProbe | Clarify):
+        if not is_left and isinstance(effect, FollowUp):
             self._decide_if_late(session, key, self._jobs)
         elif is_left and self._may_be_worked_on(session, key, language):
             self._jobs.add_again(self._job(session, effect, language))
@@ -163,7 +163,7 @@ class EffectRunner:
             if key in self._under_way:
                 return self._under_way[key].future
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
-            queue = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
+            queue = f"follow-up {address}" if isinstance(effect, FollowUp) else address
             work = _Work(key, session, language, is_watched, is_leased, whose, is_job, is_tried_again, is_counted)
             self._under_way[key] = work
             work.future = self._queues.submit(queue, partial(self._run, work))
@@ -171,8 +171,7 @@ class EffectRunner:
 
     def stop(self, interview: str) -> None:
         """Stop the gradings of this interview that are under way in this process, and their requests. Nothing is recorded."""
-        gradings = GradeAttempt | GradeAgain
-        self._end(lambda work: work.key.interview == interview and isinstance(work.key.effect, gradings))
+        self._end(lambda work: work.key.interview == interview and isinstance(work.key.effect, Grading))
 
     def leave(self, key: EffectKey) -> None:
         """Stop a job, and let other processes have it at once."""
@@ -285,7 +284,7 @@ class EffectRunner:
                 return
 
     def _result(self, work: _Work, interview: Interview) -> Event | None:
-        if not isinstance(work.key.effect, AskProbe | Clarify):
+        if not isinstance(work.key.effect, FollowUp):
             return self._grade(work, work.key.effect, interview)
         try:
             self._take_call(work)
@@ -301,7 +300,7 @@ class EffectRunner:
         if self._limits and work.is_counted and self._graders.address(work.whose) != OFFLINE:
             self._limits.take_call(work.session.owner, work.session.id)
 
-    def _grade(self, work: _Work, effect: GradeAttempt | GradeAgain, interview: Interview) -> Event:
+    def _grade(self, work: _Work, effect: Grading, interview: Interview) -> Event:
         question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)
 
         def watch(verdicts: tuple[Verdict, ...]) -> None:
