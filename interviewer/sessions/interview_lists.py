@@ -113,9 +113,9 @@ def count_due(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.sum(overviews.c.due)).where(overviews.c.due > 0)).scalar() or 0)
 
 
-def list_unchanged(connection: sa.Connection, before: str) -> list[tuple[str, str]]:
+def list_unchanged(database: Database, before: str) -> list[tuple[str, str]]:
     """Id and owner of the interviews in which nothing was recorded since."""
-    return [(row.interview, row.owner) for row in connection.execute(_unchanged(before))]
+    return [(row.interview, row.owner) for row in database.rows(_unchanged(before))]
 
 
 def lock_unchanged(connection: sa.Connection, before: str, most: int) -> list[str]:

@@ -1,5 +1,6 @@
 """Who may do what with an interview or a class: the one place where that is decided, for routes, exports and the page."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
@@ -28,12 +29,12 @@ _FOR_CANDIDATES = frozenset({Action.SEE_INTERVIEW, Action.TAKE_PART})
 _FOR_TEACHERS = frozenset(Action) - {Action.TAKE_PART}
 
 
+@dataclass(frozen=True, slots=True)
 class Access:
     """Decides for everybody who asks. Where nobody signs in (`accounts` is None), everybody has what is their own alone."""
 
-    def __init__(self, store: Store, accounts: Accounts | None) -> None:
-        self._store = store
-        self.accounts = accounts
+    store: Store
+    accounts: Accounts | None
 
     def may(self, owner: str | None, action: Action, subject: str) -> bool:
         """Whether this owner (None: no cookie) may do this with this interview or class, if it is there at all."""
@@ -41,13 +42,13 @@ class Access:
             return False
         if action in _ON_INTERVIEWS:
             try:
-                is_candidate = self._store.owner_of(subject) == owner
+                is_candidate = self.store.owner_of(subject) == owner
             except NoSuchInterview:
                 return False
-            classroom = partial(class_of_interview, self._store, subject)
+            classroom = partial(class_of_interview, self.store, subject)
         else:
             is_candidate = self._is_member(owner, subject)
-            classroom = partial(find_class, self._store, subject)
+            classroom = partial(find_class, self.store, subject)
         if is_candidate and action in _FOR_CANDIDATES:
             return True
         return action in _FOR_TEACHERS and self._teaches(owner, classroom())
@@ -79,7 +80,7 @@ class Access:
         return account.role if account else None
 
     def _is_member(self, owner: str, classroom: str) -> bool:
-        return self.accounts is not None and any(one.id == classroom for one in classes_joined(self._store, owner))
+        return self.accounts is not None and any(one.id == classroom for one in classes_joined(self.store, owner))
 
     def _teaches(self, owner: str, classroom: Classroom | None) -> bool:
         role = self.role(owner) if classroom else None

@@ -130,9 +130,7 @@ class Store:
 
     def history(self, interview: str, owner: str | None = None) -> list[RecordedEvent]:
         """All events in order. Raises NoSuchInterview if there is none, or not of this owner (None: of anybody)."""
-        if owner is not None and self.owner_of(interview) != owner:
-            raise NoSuchInterview(localized("store.no_interview", id=interview))
-        history = self.since(interview, 0)
+        history = self.since(interview, 0) if owner in (None, self.owner_of(interview)) else []
         if not history:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return history
@@ -289,11 +287,8 @@ class Store:
 
     def _add_bank(self, connection: sa.Connection, digest: str, body: str) -> None:
         if connection.execute(sa.select(banks.c.digest).where(banks.c.digest == digest)).first() is None:
-            try:
-                with connection.begin_nested():
-                    connection.execute(banks.insert().values(digest=digest, body=body))
-            except IntegrityError:
-                pass  # somebody added the same bank meanwhile
+            with suppress(IntegrityError), connection.begin_nested():  # somebody may add the same bank meanwhile
+                connection.execute(banks.insert().values(digest=digest, body=body))
 
     def _remember(self, digest: str, bank: Bank) -> None:
         with self._lock:

@@ -44,10 +44,9 @@ class SignIn(Protocol):
 
 
 class AccountGate:
-    """ASGI middleware.
+    """ASGI middleware: a request with an account goes on with the cookie of its owner, whatever owner its browser sent.
 
-    A request with an account goes on with the cookie of the account's owner in place of whatever owner its browser sent,
-    so that all that lies behind need not know how people sign in.
+    So all that lies behind need not know how people sign in.
     """
 
     def __init__(self, app: ASGIApp, *, sign_in: SignIn, owners: Owners, root_path: str) -> None:

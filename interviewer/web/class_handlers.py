@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
@@ -32,11 +32,6 @@ from interviewer.web.visit import Visit
 
 _Id = Annotated[str, Field(max_length=80)]
 _Name = Annotated[str, Field(max_length=LONGEST_NAME)]
-
-
-def _or_none(value: Any) -> Any:
-    """A date that was left out comes from a form as an empty text."""
-    return value or None
 
 
 class Open(Sent):
@@ -76,7 +71,7 @@ class Assign(Sent):
     bank: _Id
     title: _Name
     mode: Mode
-    due_on: Annotated[date | None, BeforeValidator(_or_none)] = None
+    due_on: Annotated[date | None, BeforeValidator(lambda sent: sent or None)] = None  # '' where it was left out
     questions: list[_Id] = Field([], max_length=500)
 
 

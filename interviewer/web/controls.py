@@ -20,7 +20,7 @@ from interviewer.web.prepare_tab import PrepareTab
 from interviewer.web.questions_tab import QuestionsTab
 from interviewer.web.records_tab import RecordsTab
 from interviewer.web.start_choices import ANSWER_SECONDS
-from interviewer.web.view_model import Screen, View
+from interviewer.web.view_model import Screen
 
 DEFAULT_COUNT = 5
 
@@ -49,13 +49,21 @@ class Controls:
         self.asked, self.ask = hidden("asked"), hidden_button("ask")
         # What was said aloud for the answer, as the page's script fills it in.
         self.spoken = hidden("spoken")
-        self.ticker = showing(gr.Timer(POLL_SECONDS, active=False), value=_pace, active="polls")
+        self.ticker = showing(
+            gr.Timer(POLL_SECONDS, active=False),
+            value=lambda view: AWAY_SECONDS if view.is_away else POLL_SECONDS,
+            active="polls",
+        )
         with gr.Row(elem_id="head"):
             self.head = worded(html("title"), value=lambda language: inline(_HEAD, language, now=time.time()))
             languages = [("中文", "zh"), ("English", "en")]
             radio = gr.Radio(languages, value="en", elem_id="language", min_width=200, scale=0)
             self.page_language = worded(radio, "app.language", value=str)
-        self.notice = showing(html("notice", visible=False), value=_notice, visible=lambda view: bool(view.notice))
+        self.notice = showing(
+            html("notice", visible=False),
+            value=lambda view: render("notice.html", view.language, view=view),
+            visible=lambda view: bool(view.notice),
+        )
         with gr.Tabs(overflow_behavior="wrap") as self.tabs:
             with worded(gr.Tab("·", id="practice"), "tab.practice") as self.practice:
                 self.start, self.play, self.report = StartForm(), PlayArea(), ReportArea()
@@ -85,14 +93,6 @@ class Controls:
     def bank_choice(self) -> list[Any]:
         """What the banks that there are decide of the start form."""
         return [self.start.bank, self.start.topics, self.start.count]
-
-
-def _pace(view: View) -> float:
-    return AWAY_SECONDS if view.is_away else POLL_SECONDS
-
-
-def _notice(view: View) -> str:
-    return render("notice.html", view.language, view=view)
 
 
 def _limits(language: Language) -> list[tuple[str, int]]:
