@@ -80,7 +80,6 @@ class BankLibrary:
         return seen
 
     def paths(self) -> list[Path]:
-        """The bank files, in the order of their folders and names."""
         return self._folders.paths()
 
     def banks(self) -> list[Bank]:

@@ -107,7 +107,6 @@ class Importer:
         return self.library.shelf is not None or (self.folder is not None and self.models.options.is_private)
 
     def stop(self, owner: str, window: str, task: WindowTask) -> None:
-        """Stop what a visitor's window waits for; nothing is kept of a file that was being read."""
         self.tasks.stop(owner, window, task)
         if task is WindowTask.IMPORT and self.compilations:
             self.compilations.stop(owner, window)

@@ -83,10 +83,8 @@ def view(
 ) -> View:
     """What the page shows of the interview of this id.
 
-    `verdicts` are those on the current attempt that are known already; `seconds` is how long its question has been
-    open; `compared` is how the questions went last time; `thinking_since` is the time from which the interviewer has
-    been wording what comes next, in seconds since 1970; `coach_notes` is what coaches wrote to the
-    candidate.
+    `verdicts` are those on the current attempt that are known already, `seconds` is how long its question has been
+    open, and `thinking_since` when the interviewer began to word what comes next, in seconds since 1970.
     """
     shown, is_weighing = shows_grades(interview), interview.phase is Phase.WEIGHING
     said = chat(interview, language, may_copy=True)
