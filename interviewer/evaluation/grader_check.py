@@ -65,8 +65,6 @@ class CheckFinding:
 
 @dataclass(frozen=True, slots=True)
 class GraderCheck:
-    """What is known of a model after the test."""
-
     model: str
     host: str
     results: tuple[CannedResult, ...]

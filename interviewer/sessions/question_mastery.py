@@ -84,8 +84,6 @@ class QuestionMastery:
 
 @dataclass(frozen=True, slots=True)
 class TopicMastery:
-    """How many questions of a topic are new, shaky and holding."""
-
     bank: str
     topic: str
     title: Localized

@@ -65,7 +65,6 @@ def first_overview(
 
 
 def update(connection: sa.Connection, interview: str, event: Event, at: str, state: Interview) -> None:
-    """Bring the read models up to the state after this event."""
     known = connection.execute(_BRING_UP_TO_DATE, {"this": interview, "changed_at": at, **_state(state)})
     if known.rowcount == 0:
         row = connection.execute(sa.select(interviews).where(interviews.c.id == interview)).one()

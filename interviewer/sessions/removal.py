@@ -29,8 +29,6 @@ KEPT_FOR = timedelta(days=1)
 
 
 class DeletedInterview(NamedTuple):
-    """An interview that can still be put back."""
-
     id: str
     title: str | None
     bank_title: Localized

@@ -154,7 +154,6 @@ class Store:
             )
 
     def title_of(self, interview: str) -> str | None:
-        """What its owner calls it; None if nobody named it."""
         found: str | None = self.database.value(sa.select(interviews.c.title).where(interviews.c.id == interview))
         return found
 

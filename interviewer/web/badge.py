@@ -15,8 +15,6 @@ from interviewer.text.messages import say
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """Says of a grade what is known of its grader."""
-
     models: GraderRegistry
     known: MeasurementSource
     banks: Callable[[], Sequence[Bank]] = list

@@ -147,7 +147,6 @@ class PageHandlers:
         return self._noticed(visit, interview, say(key, visit.language))
 
     def act(self, visit: Visit, interview: str, actions: Sequence[page_actions.PageAction]) -> View:
-        """What the buttons inside cards, reports and lists ask for."""
         owner, language = visit.owner, visit.language
         play: Callable[[Session], Interview]
         match actions:

@@ -37,7 +37,6 @@ def labels(c: Controls, library: BankLibrary, language: Language) -> Updates:
 
 
 def draw_today(c: Controls, today: Today, language: Language, grader: str, tasks: str) -> Updates:
-    """What is worth doing now, below what classes have assigned."""
     begin = gr.update(value=begin_label(today, language))
     return {c.start.today: tasks + today_card(today, language, grader), c.start.practise: begin}
 
