@@ -57,7 +57,9 @@ class SessionService:
         """
         self.store = store
         self._leases = EffectLeases(store.database)
-        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds, jobs, limits, time_grading)
+        self._runner = EffectRunner(
+            graders, self._leases, WorkQueues(threads), follow_up_seconds, jobs, limits, time_grading
+        )
         self._jobs, self._threads = jobs, threads
         self._worker: JobWorker | None = None
         self.compilations: Compilations | None = None
