@@ -28,7 +28,7 @@ _MOST_LISTED = 4 * 1024 * 1024  # some services list hundreds of models with a p
 
 @dataclass(frozen=True, slots=True)
 class ServerProbe:
-    """A question that one kind of server answers so: it `has` a key, or `lists` models with one, or of an `owner`."""
+    """What tells a kind of server: its answer `has` a key, or lists a model with one of `lists`, or of an `owner`."""
 
     kind: str
     path: str

@@ -90,7 +90,7 @@ class ModelCall:
         return self._now
 
     def enter(self, phase: CallPhase) -> None:
-        """Tell the phase of now; a server that is asked again and still loads has been loading all the while."""
+        """Tell the phase; a server that is asked again and still loads, or is busy, has been so all the while."""
         with self._lock:
             now, before = self._now, self._before
             if now is not None and now.phase is phase:

@@ -43,7 +43,7 @@ class Audio:
 
 
 class Speech:
-    """The speech models of one server, either perhaps None, and its voices; any threads may call. Raises LLMError."""
+    """The speech models of one server, either of which may be None. Any thread may call; calls raise LLMError alone."""
 
     def __init__(
         self,

@@ -150,7 +150,7 @@ class Transport:
 
 
 class _Line:
-    """The SDK's client, one request at a time, so that it is known whose connection is whose, and kept."""
+    """The SDK's client for one request at a time: so it is known whose its connection is, which is kept."""
 
     def __init__(
         self, endpoint: Endpoint, bound: Callable[[httpx2.Response], None], is_ended: Callable[[], bool]

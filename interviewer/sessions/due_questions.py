@@ -63,7 +63,7 @@ class Today:
 
 
 def plan_today(store: Store, owner: str, banks: Sequence[Bank], now: datetime, *, beyond: bool = False) -> Today:
-    """What is worth doing at `now`, whose zone says when the day begins; `beyond` what the day asks for."""
+    """What is worth doing at `now`, whose zone says when days begin; with `beyond`, more than the day asks for."""
     log = read_log(store, owner, midnight_before(now))
     known, exam = masteries_at(now, log, banks), log.settings.exam_on
     days_left = (exam - now.date()).days if exam and exam > now.date() else None

@@ -54,7 +54,7 @@ class KeptChoices:
         self._encrypt_anew()
 
     def find(self, owner: str) -> GraderRequest | None:
-        """What an owner chose, without address the offline grader. Raises SettingsError if no key decrypts it."""
+        """What an owner chose (no address: the offline grader). Raises SettingsError if no key decrypts it."""
         from cryptography.fernet import InvalidToken
 
         kept = self._database.value(sa.select(model_choices.c.body).where(model_choices.c.owner == owner))

@@ -76,7 +76,7 @@ def undelete(store: Store, interview: str, owner: str) -> bool:
 
 
 def purge_expired(store: Store, data_folder: Path | None = None) -> int:
-    """Drop for good what was deleted before `KEPT_FOR`, also unsent answers in `data_folder`; give how much."""
+    """Drop for good what was deleted longer ago than `KEPT_FOR`, with unsent answers; give how much."""
     is_old = removed_interviews.c.removed_at < stored_now(KEPT_FOR)
     rows = store.database.rows(sa.select(removed_interviews.c.interview).where(is_old))
     if not rows:

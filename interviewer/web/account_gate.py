@@ -33,7 +33,7 @@ class SignIn(Protocol):
     """Whether `account` makes what the browser had before its account's; else that was done at the sign-in."""
 
     def claim(self, request: HTTPConnection) -> Any:
-        """Who sent a request, hashable, by its own proof; None for nobody. Raises NotAllowed for a false claim."""
+        """Who sent a request, as far as it proves that: hashable, None for nobody. Raises NotAllowed for a lie."""
         ...
 
     def account(self, claim: Any, browser_owner: str | None) -> Account | None:
