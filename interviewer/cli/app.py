@@ -63,21 +63,18 @@ def read_settings(**overrides: object) -> "Settings":
 
 
 def open_store() -> "Store":
-    """The database of the settings."""
     from interviewer.sessions.store import Store
 
     return Store(read_settings().database)
 
 
 def open_library() -> "BankLibrary":
-    """The banks of the settings."""
     from interviewer import wiring
 
     return wiring.make_library(read_settings())
 
 
 def open_service() -> "SessionService":
-    """What plays the interviews in the database of the settings."""
     from interviewer import wiring
 
     return wiring.make_service(read_settings())

@@ -109,9 +109,10 @@ def link(
 ) -> None:
     """Print a link that gives a browser the interviews of an owner, for one hour; without an owner, list them."""
     from interviewer.errors import SettingsError
+    from interviewer.sessions.interview_lists import list_owners
     from interviewer.web.identity import Owners
 
-    owners = open_store().owners()
+    owners = list_owners(open_store().database)
     if not owner:
         for found in owners:
             print(f"{found.owner}  {found.interviews} interviews  last played {_local_time(found.changed_at)}")

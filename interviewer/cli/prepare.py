@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import LANGUAGE, app, fail, print_json, read_bytes
+from interviewer.cli.app import LANGUAGE, app, fail, print_json, read_bytes, read_settings
 from interviewer.domain.language import Language
 from interviewer.sessions import LOCAL_OWNER
 
@@ -39,7 +39,6 @@ def prepare(
     from interviewer.banks.job_description.requirements import map_job
     from interviewer.cli.model_progress import wait_for_model
     from interviewer.presentation.job_text import job_text, job_to_plain
-    from interviewer.settings import read_settings
     from interviewer.text.messages import say
 
     settings = read_settings()

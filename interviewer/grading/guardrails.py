@@ -84,7 +84,6 @@ def assent() -> frozenset[str]:
 
 
 def praises(text: str) -> bool:
-    """Whether a text praises the candidate."""
     return bool(_LISTS.phrases("judgement.praise").search(_readable(text)))
 
 
@@ -137,10 +136,7 @@ def _spans(text: str, *, by_clause: bool) -> list[Span]:
 
 
 def _readable(text: str) -> str:
-    """Folded, with one blank or line end where there are many, and none between single Chinese characters.
-
-    Otherwise blanks would hide words that belong together.
-    """
+    """Folded, with one blank or line end where there are many, and none between single Chinese characters."""
     lines = (" ".join(line.split()) for line in tokenizer.fold(text).split("\n"))
     folded = "\n".join(line for line in lines if line)
     return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", folded)

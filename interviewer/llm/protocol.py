@@ -85,10 +85,7 @@ class LLM(Protocol):
         """The reply as it arrives. With a schema, the pieces are raw and only the last one's reply is checked."""
 
     def close(self) -> None:
-        """End the requests that are under way, from any thread: they and all later ones raise LLMUnreachable.
-
-        A model that never waits for a server has nothing to end.
-        """
+        """End the requests that are under way, from any thread: they and all later ones raise LLMUnreachable."""
 
 
 def as_stream(reply: Reply) -> Iterator[ReplyChunk]:

@@ -18,7 +18,6 @@ from interviewer.web.visit import language_of_request
 
 
 def add_browser_links(app: FastAPI, owners: Owners, root_path: str) -> None:
-    """The links by which another browser takes over the interviews of this one."""
 
     def asked(_: Request, token: str, language: Language) -> str:
         return say("enter.text", language) if owners.linked(token) else ""

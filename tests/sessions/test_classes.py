@@ -1,6 +1,6 @@
 """Classes, their assignments and what coaches write: kept, carried through deletions, and forgotten with their people."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ from interviewer.sessions.store import Store
 from interviewer.sessions.stored_banks import StoredBank
 from interviewer.sessions.tables import accounts as accounts_table
 from interviewer.sessions.tables import stored_banks
+from interviewer.sessions.timestamps import as_stored
 
 MANY = bank_of(2)
 
@@ -66,8 +67,8 @@ def test_a_class_is_joined_by_an_invitation_that_ends_and_can_be_renewed(
     (renewed,) = list_classes(store, "coach")
     assert invited_to(store, made.invitation) is None
     assert invited_to(store, renewed.invitation) == renewed
-    later = classes._now() + classes.INVITATION_GOOD_FOR + timedelta(minutes=1)
-    monkeypatch.setattr(classes, "_now", lambda: later)
+    later = as_stored(datetime.now(UTC) + classes.INVITATION_GOOD_FOR + timedelta(minutes=1))
+    monkeypatch.setattr(classes, "stored_now", lambda: later)
     assert invited_to(store, renewed.invitation) is None
     assert list_classes(store, None) == [renewed]
     assert list_classes(store, "another coach") == []

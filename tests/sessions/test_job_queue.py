@@ -361,7 +361,7 @@ def test_a_model_that_was_chosen_here_grades_here_and_no_other_in_its_place(
     own, shared = Grader(), Grader()
     own.may.clear()
     here, elsewhere = process(shared, works=True), process(shared, works=True)
-    here._runner._graders = Chosen(shared, server=SERVER, second=own)
+    here._runner.graders = Chosen(shared, server=SERVER, second=own)
     session = answered(here)
     session.run_due()
     until(lambda: own.calls)
@@ -475,7 +475,7 @@ def test_remarks_are_in_the_language_of_whoever_reads_them(process: Make) -> Non
 
 def test_what_needs_no_model_is_no_job(process: Make) -> None:
     service = process()
-    service._runner._graders = Only(LexicalGrader())
+    service._runner.graders = Only(LexicalGrader())
     session = answered(service)
     assert jobs(service) == []
     assert session.run_due_and_wait(seconds=10).current.grade
