@@ -75,8 +75,9 @@ def undelete_bank(library: BankLibrary, name: str, folder: Path) -> bool:
     removed = next((one for one in removed_banks(folder) if one.id == name), None)
     if removed is None:
         return False
-    if (path := removed.files[0][0]).exists() or library.path_of(name):
-        raise BankError(path.name, "", localized("bank.place_taken", id=name))
+    for path, _ in removed.files[:1]:  # none, where its file was gone already when it was deleted
+        if path.exists() or library.path_of(name):
+            raise BankError(path.name, "", localized("bank.place_taken", id=name))
     for path, data in removed.files:
         replace_file(data, path)
     (folder / REMOVED / f"{name}.json").unlink(missing_ok=True)

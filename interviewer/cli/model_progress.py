@@ -81,7 +81,10 @@ def wait_for_model(work: Callable[[], T], language: Language, look: Callable[[Ca
 def grading_bar(
     total: int, save: Path | None = None
 ) -> Iterator[tuple[Callable[[], None], Callable[[Sequence[CallProgress]], None]]]:
-    """A bar, and what the models do beside it: what to call for each answer, and from time to time."""
+    """A bar, and what the models do beside it: what to call for each answer, and from time to time.
+
+    Ctrl-C ends the command with a sentence that says how to go on.
+    """
     try:
         with typer.progressbar(length=total, label="grading", file=sys.stderr) as bar:
 

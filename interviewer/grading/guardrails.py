@@ -136,7 +136,10 @@ def _spans(text: str, *, by_clause: bool) -> list[Span]:
 
 
 def _readable(text: str) -> str:
-    """Folded, with one blank or line end where there are many, and none between single Chinese characters."""
+    """Folded, with one blank or line end where there are many, and none between single Chinese characters.
+
+    Otherwise blanks would hide words that belong together.
+    """
     lines = (" ".join(line.split()) for line in tokenizer.fold(text).split("\n"))
     folded = "\n".join(line for line in lines if line)
     return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", folded)

@@ -85,7 +85,10 @@ class LLM(Protocol):
         """The reply as it arrives. With a schema, the pieces are raw and only the last one's reply is checked."""
 
     def close(self) -> None:
-        """End the requests that are under way, from any thread: they and all later ones raise LLMUnreachable."""
+        """End the requests that are under way, from any thread: they and all later ones raise LLMUnreachable.
+
+        A model that waits for no server has nothing to end.
+        """
 
 
 def as_stream(reply: Reply) -> Iterator[ReplyChunk]:

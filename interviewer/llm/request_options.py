@@ -57,7 +57,10 @@ def default_options(endpoint: Endpoint) -> RequestOptions:
 
 
 class LearnedOptions:
-    """The options that turned out to work, and the models that none brought to write JSON. Any thread may use it."""
+    """The options that turned out to work, and the models that none brought to write JSON. Any thread may use it.
+
+    They are known as long as the program runs, failures for a while.
+    """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now

@@ -62,7 +62,10 @@ class Speech:
         self._voices = voices
 
     def transcribe(self, recording: Audio, language: Language, vocabulary: str) -> str:
-        """What is said in a recording, '' where nobody speaks; `vocabulary` are terms that may come up."""
+        """What is said in a recording, '' where nobody speaks; `vocabulary` are terms that may come up.
+
+        Many recognisers read only the last of them.
+        """
         assert self._listener
         plain = {
             "model": self._listener.endpoint.model,

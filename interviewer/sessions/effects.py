@@ -71,7 +71,7 @@ class _Work:
     future: Future[None] = field(default_factory=Future)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class EffectRunner:
     """Does what is due, for all interviews of a program. Safe to share between threads."""
 

@@ -42,7 +42,10 @@ class GraderRegistry:
         concurrency: int,
         checks: MutableMapping[CheckKey, Any] | None = None,
     ) -> None:
-        """`connect` makes the model of an endpoint, which gets `concurrency` requests at a time, at most."""
+        """`connect` makes the model of an endpoint, which gets `concurrency` requests at a time, at most.
+
+        `checks` keeps the outcomes of grader checks; without it they last as long as the program runs.
+        """
         self.options = options
         self._connect = connect
         self.concurrency = concurrency

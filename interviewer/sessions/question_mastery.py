@@ -95,7 +95,10 @@ class TopicMastery:
 def question_masteries(
     banks: Iterable[Bank], cards: Iterable[ReviewCard], end_of_day: datetime, exam: date | None = None
 ) -> list[QuestionMastery]:
-    """Every question of the banks, in their order. What is due before `end_of_day` (aware) is due today."""
+    """Every question of the banks, in their order. What is due before `end_of_day` (aware) is due today.
+
+    Cards of criteria that no bank has any more are passed over.
+    """
     by_question: dict[tuple[str, str], list[ReviewCard]] = defaultdict(list)
     for card in cards:
         by_question[card.bank, card.question].append(card)

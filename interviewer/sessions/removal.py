@@ -95,7 +95,10 @@ def _of(owner: str) -> sa.Select[tuple[object, ...]]:
 
 
 def forget_owner(store: Store, owner: str, data_folder: Path) -> int:
-    """Delete all rows of a person, and the files with unsent answers; give the number of interviews."""
+    """Delete all rows of a person, and the files with unsent answers; give the number of interviews.
+
+    There is no log to clean: what the program writes to the error stream names no owner and no answer.
+    """
     found = store.interviews(owner)
     names = [*(one.id for one in found), *(one.id for one in list_soft_deleted(store, owner))]
     store.remove_owner(owner)

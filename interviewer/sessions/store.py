@@ -130,7 +130,7 @@ class Store:
 
     def history(self, interview: str, owner: str | None = None) -> list[RecordedEvent]:
         """All events in order. Raises NoSuchInterview if there is none, or not of this owner (None: of anybody)."""
-        history = self.since(interview, 0) if owner in (None, self.owner_of(interview)) else []
+        history = self.since(interview, 0) if owner is None or owner == self.owner_of(interview) else []
         if not history:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return history
@@ -193,6 +193,7 @@ class Store:
         self.owner_of(interview)
         with self.database.write() as connection:
             this = interviews.c.id == interview
+            # Locked, so that nothing is added to its events between keeping and deleting them.
             connection.execute(sa.select(interviews.c.id).where(this).with_for_update())
             keep(connection, self._read(connection, interview, 0))
             questions = read_models.questions_of(connection, interview)

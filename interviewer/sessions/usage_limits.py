@@ -20,7 +20,7 @@ BUDGET_PERIOD = timedelta(days=1)
 _MOST_KNOWN = 10_000
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class RateLimit:
     """At most so many in a time for each owner, as this process counts them. Safe to share between threads.
 

@@ -133,9 +133,8 @@ class PageHandlers:
         """The interview as it stands, for a page that waits for grades or for the database, or changes its language."""
         try:
             if not interview:
-                list_ungraded(
-                    self.service.store.database, visit.owner
-                )  # only asked to see whether the database is back
+                # Only asked to see whether the database is back.
+                list_ungraded(self.service.store.database, visit.owner)
                 return View(Screen.START, visit.language)
             return self._played(visit, interview, Session.interview)
         except InterviewerError as error:

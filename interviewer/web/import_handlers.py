@@ -178,7 +178,10 @@ class Importer:
             yield from self._compiled(visit, window, lambda: left)
 
     def save(self, text: str, base: str, language: Language, audience: str = "") -> Saved:
-        """Save the bank as it was edited, for an audience ('': as before), unless a newer version is there."""
+        """Save the bank as it was edited, for an audience ('': as before), if the text was made of the version there.
+
+        What is wrong with it is said, and the text stays as it is.
+        """
         try:
             return self._saved(text, base, language, audience)
         except (BankError, NotAllowed) as error:

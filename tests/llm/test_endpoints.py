@@ -135,6 +135,7 @@ def test_every_preset_can_be_used(kind: str) -> None:
     endpoint = Endpoint(preset.base_url)
     assert endpoint.base_url == preset.base_url
     assert Endpoint(preset.base_url, kind=kind).profile is PROFILES[kind]
+    assert endpoint.is_private is preset.base_url.startswith("http:")
     if not endpoint.is_private:
         assert endpoint.profile is PROFILES[kind]
 

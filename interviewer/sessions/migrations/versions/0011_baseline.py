@@ -35,6 +35,9 @@ def upgrade() -> None:
         op.alter_column("model_choices", "changed_at", server_default=None)
     if _add_column("stored_banks", sa.Column("removed_id", sa.String(80))):
         _rename_removed_banks(connection)
+    for table in tables.metadata.sorted_tables:
+        for index in table.indexes:  # of a table that was there before it, if a process was killed in between
+            index.create(connection, checkfirst=True)
 
 
 def _add_column(table: str, column: sa.Column) -> bool:
