@@ -14,7 +14,6 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.emphasis import tokenize as emphasis
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.dollarmath.index import math_block_dollar
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
@@ -28,8 +27,7 @@ LONGEST_LINE = 50_000  # characters
 _PART = 2_000  # of a paragraph that are read at once
 MOST_SECONDS = 4.0  # of the processor; files that people write take less than one
 _BLOCKS_BETWEEN = 16  # looks at the clock
-_LOOKED_AT = 100  # lines; also of indented text that is looked at
-_FORMULA_LINES = 200_000  # looked at in one file for the ends of formulas
+_LOOKED_AT = 100  # lines of indented text, and of a formula
 
 _CODE_LINE = re.compile(markers.WORDS.any_of("beside.code"))
 _LEAST_PROSE_WORDS = 3
@@ -50,7 +48,7 @@ def parse(text: str, name: str, until: float | None = None) -> tuple[list[Token]
 
     Raises BankError when the text is nested too deep, has too long a paragraph or takes too long.
     """
-    noted: dict[str, Any] = {"file": name, "until": until or deadline(), "formula_lines": 0, "blocks": 0}
+    noted: dict[str, Any] = {"file": name, "until": until or deadline(), "blocks": 0}
     # An image inside the address is no text, and too long to look at.
     tokens = _grammar().parse(_DATA_IMAGE.sub(r"\1", text), noted)
     return tokens, noted
@@ -69,7 +67,7 @@ def _grammar() -> MarkdownIt:
     made.inline.ruler.at("emphasis", _emphasis)
     made.core.ruler.at("inline", _inline)
     # The rulers sort their rules at the first parse; a thread that comes while they do so would find half of them.
-    made.parse("a", {"file": "", "until": deadline(), "formula_lines": 0, "blocks": 0})
+    made.parse("a", {"file": "", "until": deadline(), "blocks": 0})
     return made
 
 
@@ -88,8 +86,7 @@ def _code_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Indented prose is a paragraph: answers are indented more often than code is left without a fence."""
     if not state.is_code_block(start):
         return False
-    places = takewhile(lambda line: not state.isEmpty(line), range(start, min(end, start + _LOOKED_AT)))
-    lines = [state.src[state.bMarks[line] : state.eMarks[line]].strip() for line in places]
+    lines = _lines_from(state, start, end)
     is_prose = markers.answer_label(lines[0]) is not None or 2 * sum(map(_is_code, lines)) < len(lines)
     return not is_prose and code(state, start, end, silent)
 
@@ -101,31 +98,25 @@ def _is_code(line: str) -> bool:
     return bool(_CODE_LINE.search(line)) or not words or is_short or 6 * signs > len(line)
 
 
-_plugin_math_block = math_block_dollar(allow_labels=False, allow_blank_lines=False)
-
-
 def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """The plugin's rule looks for the end of a formula to the end of the file; this one gives up soon.
+    """A stray `$$` must not swallow what follows, so that a formula has no blank lines, as on GitHub."""
+    if not state.src.startswith("$$", state.bMarks[start] + state.tShift[start]):
+        return False
+    lines = _lines_from(state, start, end)
+    last = next((n for n, line in enumerate(lines) if line.endswith("$$") and (n or len(line) > 3)), None)
+    if last is None or (last and "$$" in lines[0][2:]):
+        return False
+    if not silent:
+        state.line = start + last + 1
+        token = state.push("math_block", "math", 0)
+        token.content, token.map = "\n".join(lines[: last + 1])[2:-2], [start, state.line]
+    return True
 
-    A stray `$$` must not swallow what follows, so that a formula has no blank lines, as on GitHub.
-    """
-    first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].strip()
-    if not first.startswith("$$"):
-        return False
-    if not (len(first) > 3 and first.endswith("$$")):
-        if "$$" in first[2:]:
-            return False
-        for line in range(start + 1, min(end, start + _LOOKED_AT)):
-            state.env["formula_lines"] += 1
-            if state.isEmpty(line):
-                return False
-            if state.src[state.bMarks[line] : state.eMarks[line]].rstrip().endswith("$$"):
-                break
-        else:
-            return False
-    if state.env["formula_lines"] > _FORMULA_LINES:
-        return False
-    return True if silent else _plugin_math_block(state, start, end, silent)
+
+def _lines_from(state: StateBlock, start: int, end: int) -> list[str]:
+    """The first lines up to a blank one, without their indents."""
+    places = takewhile(lambda line: not state.isEmpty(line), range(start, min(end, start + _LOOKED_AT)))
+    return [state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip() for line in places]
 
 
 def _watch(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:
