@@ -202,8 +202,7 @@ def preview(
     }
     language = language or (file.bank.language if file else source.language)
     known = known_answers(file.bank, bases) if file else {}
-    answered = fill_answers(source, known, llm, language, references, threads, told)
-    source = answered.source
+    source, drafted, about_answers = fill_answers(source, known, llm, language, references, threads, told)
     policy = file.bank.policy if file else None
     compiled, notes = _drafted(source, kept, language, llm, threads, policy, told) if llm else ({}, ())
     heard: ProgressCallback = (lambda _done, _total: None) if llm else told
@@ -214,10 +213,10 @@ def preview(
         language=language,
         compiled=compiled,
         kept=kept,
-        drafted=answered.drafted,
+        drafted=drafted,
         told=heard,
     )
-    notes = (*answered.notes, *notes)
+    notes = (*about_answers, *notes)
     if awaiting := sum(question.awaits_review for question in built.bank.questions):
         notes = (*notes, Note("draft.await_review", {"count": awaiting}))
     if file is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from interviewer.banks.importing.document import Item, LineSpan, Role, Source, source, to_blocks
+from interviewer.banks.importing.document import Item, LineUse, Role, Source, source, to_blocks
 from interviewer.banks.importing.identifiers import comparison_key
 from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
 from interviewer.banks.importing.parsers.elements import Element, Reason, render
@@ -57,10 +57,11 @@ def assign_footnotes(collected: CollectedQuestions, footnotes: Sequence[Element]
 def to_source(name: str, text: str, collected: CollectedQuestions, unmarked: Reason = Reason.NO_TEXT) -> Source:
     """What has been found, as items and blocks. Raises BankError if there are too many items."""
     items: list[Item] = []
-    spans: list[LineSpan] = []
+    uses: dict[int, LineUse] = {}
 
     def note(elements: Iterable[Element], role: Role, item: int | None = None, reason: str | None = "") -> None:
-        spans.extend(LineSpan(role, element.first, element.last, item, reason or "") for element in elements)
+        for line in (line for element in elements for line in range(element.first, element.last + 1)):
+            uses.setdefault(line, (role, item, reason or ""))
 
     for made, question, answer, reason in _kept(collected.candidates):
         first = made.question[0].first
@@ -83,7 +84,7 @@ def to_source(name: str, text: str, collected: CollectedQuestions, unmarked: Rea
     front = "\n".join(element.text for element, _, reason in collected.left if reason is Reason.FRONT_MATTER)
     titles = [line[6:].strip().strip("\"'") for line in front.split("\n") if line.lower().startswith("title:")]
     title = collected.title or next(iter(titles), "") or PurePath(name).stem
-    return source(name, title, tuple(items), to_blocks(text, spans, unmarked))
+    return source(name, title, tuple(items), to_blocks(text, uses, unmarked))
 
 
 def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str, Reason | None]]:

@@ -157,23 +157,19 @@ def _is_question(section: HeadingTraits, level: int | None, *, asked_below: bool
     return section.asks or (bare and bool(section.number or not numbered))
 
 
-@dataclass(slots=True)
-class Section:
-    """A heading, where there is one, and the elements up to the next."""
-
-    head: Element | None
-    below: list[Element]
+Section = tuple[Element | None, list[Element]]
+"""A heading, where there is one, and the elements up to the next."""
 
 
 def cut(elements: Sequence[Element]) -> list[Section]:
     """Cut at the headings that are not within a list or a quote. The first section has no heading."""
     inner_folds = _folds_of_answers(elements)
-    sections = [Section(None, [])]
+    sections: list[Section] = [(None, [])]
     for element in elements:
         if element.is_outer_heading and not inner_folds.intersection(element.folds):
-            sections.append(Section(element, []))
+            sections.append((element, []))
         else:
-            sections[-1].below.append(element)
+            sections[-1][1].append(element)
     return sections
 
 
@@ -194,7 +190,7 @@ def _folds_of_answers(elements: Sequence[Element]) -> frozenset[int]:
 
 def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
     """What each heading is; the first section, which has none, is not among them."""
-    heads = [(section.head, section.below) for section in sections if section.head]
+    heads = [(head, below) for head, below in sections if head]
     numbers = [markers.numbered(head.text) for head, _ in heads]
     said = Counter(number.text.lower() for number in numbers)
     labels = [markers.answer_label(head.text) is not None for head, _ in heads]

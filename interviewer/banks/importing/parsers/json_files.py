@@ -59,16 +59,13 @@ class _Walk:
         at = self._skip(0)
         whole, end = self._decoded(at)
         self._keys = keys_that_tell(whole)
-        if self._keys is not None or isinstance(whole, list) or (isinstance(whole, dict) and _is_container(whole)):
+        if isinstance(whole, list) or (isinstance(whole, dict) and (self._keys or _is_container(whole))):
             if self._skip(end) < len(self._text):
                 raise self._error(self._skip(end), localized("file.after_end"))
-            is_flat = isinstance(whole, list) and (
-                self._is_list(whole) or not _has_records(whole, _DEEPEST, self._keys)
-            )
-            found = list(self._listed(at) if is_flat else self._inside(whole, at, _DEEPEST))
+            found = list(self._inside(whole, at, _DEEPEST))
             if not found and isinstance(whole, dict):
                 raise self._error(at, localized("file.no_objects"))
-            yield from found
+            yield from found or self._listed(at)
             return
         while at < len(self._text):
             value, end = self._decoded(at)
@@ -80,20 +77,18 @@ class _Walk:
 
         A chapter in a list of chapters gives its questions their topic.
         """
+        if isinstance(whole, list) and any(isinstance(one, dict) and _is_record(one, self._keys) for one in whole):
+            yield from self._listed(at, topic)
+            return
         texts = [key for key, value in whole.items() if isinstance(value, str)] if isinstance(whole, dict) else []
         asking = [key for key in texts if markers.is_asking(markers.numbered(key).text)]
         is_mapping = len(texts) == len(whole) and 2 * len(asking) > len(whole)
         for key, value, start, end in self._children(at) if deepest else ():
             if is_mapping:
                 yield Record(self._line(start), self._line(end - 1), {"question": key, "answer": value})
-            elif isinstance(value, list) and self._is_list(value):
-                yield from self._listed(start, topic)
             elif isinstance(value, dict | list):
                 own = title_of(value) if isinstance(whole, list) and isinstance(value, dict) else ""
                 yield from self._inside(value, start, deepest - 1, own or topic)
-
-    def _is_list(self, value: list[Any]) -> bool:
-        return any(isinstance(one, dict) and _is_record(one, self._keys) for one in value)
 
     def _listed(self, at: int, topic: str = "") -> Iterator[Record]:
         for _, value, start, end in self._children(at):

@@ -38,17 +38,16 @@ def read_markdown(name: str, text: str) -> Source:
     has_headings = in_items > 1 or any(one.part is HeadingRole.QUESTION for one in judged)
     alone = elements == read and not has_table and not has_headings
     _before_headings(
-        collected, sections[0].below, alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
+        collected, sections[0][1], alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
     )
     parts = deque(zip(judged, sections[1:], strict=True))
     while parts:
-        one, section = parts.popleft()
-        below = list(section.below)
+        one, (head, below) = parts.popleft()
         while one.part is HeadingRole.QUESTION and parts and parts[0][0].part is HeadingRole.WITHIN:
-            _, inner = parts.popleft()
-            below += [inner.head, *inner.below] if inner.head else inner.below
-        if section.head:
-            _take(collected, section.head, below, one, alone=alone)
+            _, (inner, more) = parts.popleft()
+            below = [*below, *([inner] if inner else ()), *more]
+        if head:
+            _take(collected, head, below, one, alone=alone)
     collected.candidates.sort(key=lambda made: made.question[0].first)
     collected.candidates = join_translations(collected.candidates)
     settle_choices(collected.candidates)
