@@ -215,7 +215,7 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
                 has_text=bool(says) or any(element.reason is Reason.IMAGE for element in below),
                 holds_questions=found.worded > 1
                 or (found.worded == 1 and (not number.number or says[0] in found.questions))
-                or any(below[at].rows and Columns.named(below[at].rows[0][1]) for at in says),
+                or any(Columns.of_table(below[at].rows) for at in says),
                 is_boilerplate=_is_boilerplate(number.text),
                 is_marked=number.says_question,
                 # What comes three times or more is the name of a part, as `Example` is; so is a letter of an index.

@@ -31,7 +31,7 @@ def read_markdown(name: str, text: str) -> Source:
     sections = cut([element for element in elements if not (element.footnote and element.says)])
     collected = CollectedQuestions()
     judged = classified_headings(sections)
-    has_table = any(one.rows and not one.inner and Columns.named(one.rows[0][1]) for one in elements)
+    has_table = any(not one.inner and Columns.of_table(one.rows) for one in elements)
     in_items = sum(
         one.shape is ElementKind.HEADING and one.depth == 1 and markers.is_asking(one.text) for one in elements
     )
@@ -160,7 +160,7 @@ def _reach(head: Element, below: Sequence[Element]) -> int:
 
 def _rows(collected: CollectedQuestions, table: Element, topic: str) -> bool:
     """The questions of a table that has a column of questions. A row's lines are the question's and the answer's."""
-    columns = Columns.named(table.rows[0][1]) if table.rows else None
+    columns = Columns.of_table(table.rows)
     if columns is None:
         return False
     first = table.rows[0][0]

@@ -10,6 +10,7 @@ wording counts only in a file that has no other questions, and only if there are
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Element, ElementKind
@@ -39,6 +40,7 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
     for at, element in enumerate(elements):
         if style := _style(elements, at, element):
             styles[style].append(at)
+    styles.update({style: _counting_on(elements, places) for style, places in styles.items() if style[0] == "num"})
     worded = {at for places in styles.values() for at in places if _is_worded(elements, at)}
     sure = [at for style in (("mark", 0, 0), ("fold", 0, 0)) for at in styles.pop(style, [])]
     sure = _without_chapters(elements, sure, styles, worded)
@@ -49,7 +51,10 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
     if style is None:
         return QuestionLines()
     places = styles[style]
-    if 0 < 2 * sum(at in worded for at in places) < len(places):
+    # Of a file's only list with numbers, most of them with text below, those worded otherwise are questions as well.
+    counted = alone and (style[0] == "num" or (style[0] == "item" and not style[2]))
+    is_whole = counted and 2 * _have_text(elements, places) > len(places)
+    if not is_whole and 0 < 2 * sum(at in worded for at in places) < len(places):
         places = [at for at in places if at in worded]
     questions = _going_on(elements, frozenset(places), worded)
     return QuestionLines(questions, _topics(elements, questions, style), len(questions & worded))
@@ -115,6 +120,14 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
         case ElementKind.LINE if opens and not element.depth and len(element.text) < _LONGEST_PLAIN:
             return ("plain", 0, 0) if markers.is_question_mark(element.text) else None
     return None
+
+
+def _counting_on(elements: Sequence[Element], places: list[int]) -> list[int]:
+    """Where three or more of the numbers open a paragraph and count on, the others are those of an answer's parts."""
+    opening = [at for at in places if not at or elements[at - 1].block != elements[at].block]
+    numbers = [markers.numbered(elements[at].text).number for at in opening]
+    counts = all(one.isdecimal() and other == str(int(one) + 1) for one, other in pairwise(numbers))
+    return opening if len(opening) > _FEWEST and counts else places
 
 
 def _is_option(elements: Sequence[Element], at: int) -> bool:

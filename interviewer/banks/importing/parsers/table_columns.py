@@ -106,6 +106,14 @@ class Columns:
         return found if found and (pair or "answer" in found.places) else None
 
     @classmethod
+    def of_table(cls, rows: Sequence[tuple[int, Sequence[str]]]) -> "Columns | None":
+        """From the names in the first row, or of two columns from what stands in them; None for any other table."""
+        cells = [row for _, row in rows]
+        if not cells:
+            return None
+        return cls.named(cells[0]) or (cls.by_content(cells) if len(cells[0]) == 2 else None)
+
+    @classmethod
     def of_keys(cls, names: Sequence[str]) -> "Columns | None":
         """From the keys of a JSON object, in their order; a question alone is a question without an answer."""
         places = places_of(names)
@@ -120,7 +128,8 @@ class Columns:
     def by_content(cls, rows: Sequence[Sequence[str]]) -> "Columns | None":
         """Where no name is known: most cells of one column ask, and of the others the one with the longest texts answers.
 
-        The first row is the header. None where no column asks, or none says more than that.
+        The first row is the header. None where no column asks, or none says more than that; half as much is enough
+        beside a column that is called one of questions.
         """
         columns = list(zip_longest(*rows[1:], fillvalue=""))
         asking = [sum(markers.is_asking(markers.numbered(cell.strip()).text) for cell in column) for column in columns]
@@ -130,7 +139,8 @@ class Columns:
         if not others or 2 * asking[question] <= len(rows) - 1:
             return None
         answer = max(others, key=lengths.__getitem__)
-        if lengths[answer] <= lengths[question]:
+        is_called_so = role_of("".join(rows[0][question : question + 1])) == "question"
+        if (1 + is_called_so) * lengths[answer] <= lengths[question]:
             return None
         return cls({"question": question, "answer": answer}, len(rows[0]))
 
