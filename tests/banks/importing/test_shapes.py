@@ -367,6 +367,36 @@ SHAPES = {
             "1.减一\n2.为零就等",
         ],
     ),
+    "numbers of right options": (
+        "quiz.json",
+        (
+            '[{"q": "Which port is HTTPS?", "options": ["443", "80"], "correct": 0}, '
+            '{"q": "Which are trees?", "options": ["heap", "stack", "trie"], "correct": [0, 2], "explanation": "Nodes have children."}, '
+            '{"q": "How many bits has a byte?", "options": ["7", "8"], "correct": 1}]'
+        ),
+        [
+            "Which port is HTTPS?\nA. 443\nB. 80",
+            "Which are trees?\nA. heap\nB. stack\nC. trie",
+            "How many bits has a byte?\nA. 7\nB. 8",
+        ],
+        ["443", "heap\ntrie\n\nNodes have children.", "8"],
+    ),
+    "numbers of right options from one": (
+        "quiz.csv",
+        "question,option1,option2,answer\nWhich port is HTTPS?,443,80,1\nWhich is a tree?,stack,heap,2\nWhich is lossy?,JPEG,PNG,a\n",
+        [
+            "Which port is HTTPS?\nA. 443\nB. 80",
+            "Which is a tree?\nA. stack\nB. heap",
+            "Which is lossy?\nA. JPEG\nB. PNG",
+        ],
+        ["443", "heap", "JPEG"],
+    ),
+    "an index of the right option": (
+        "quiz.json",
+        '[{"question": "Which is a tree?", "choices": {"a": "stack", "b": "heap", "c": "queue"}, "correctIndex": 1, "id": 1}]',
+        ["Which is a tree?\nA. stack\nB. heap\nC. queue"],
+        ["heap"],
+    ),
 }
 
 

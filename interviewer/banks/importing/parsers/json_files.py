@@ -11,7 +11,7 @@ from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Reason
 from interviewer.banks.importing.parsers.key_pairs import KeyPair, keys_that_tell, title_of
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
-from interviewer.banks.importing.parsers.table_columns import Columns, places_of, role_of
+from interviewer.banks.importing.parsers.table_columns import LETTERS, Columns, places_of, role_of
 from interviewer.banks.loader import at_line
 from interviewer.domain.rubric import Localized
 from interviewer.errors import BankError
@@ -221,9 +221,10 @@ def _text(name: str, line: Localized, role: str, key: str, value: Any) -> str:
         case str():
             return value.replace("\r\n", "\n").replace("\0", "")
         case bool() | int() | float():
-            return str(value)
+            is_place = isinstance(value, int) and role == "answer" and key.lower().endswith("index")
+            return LETTERS[int(value) : int(value) + 1] if is_place else str(value)
         case dict() if role == "options":
-            return "\n".join(f"{letter}. {option}" for letter, option in value.items())
+            return "\n".join(f"{letter.upper()}. {option}" for letter, option in value.items())
         case list() if role == "topic":
             first = value[0] if value else None
             return _text(name, line, role, key, first.get("name") if isinstance(first, dict) else first)

@@ -16,6 +16,8 @@ _SEPARATOR = re.compile(r"\s*[|｜;；]\s*")
 _NAMED = re.compile(
     r"(?!A\s+[a-z])[(（\[【]?([A-H](?:[\s,，、;；|和&]*[A-H])*)[)）\]】]?(?:[。:：、]\s*|\.(?![a-z])\s*|\s+|$)"
 )
+_NUMBER = re.compile(r"\d{1,2}")
+_NUMBERS = re.compile(r"(?:- )?\d{1,2}(?:[\s,]+(?:- )?\d{1,2})*")
 _FENCE = re.compile(r"```\w*")
 
 
@@ -50,12 +52,30 @@ def named(answer: str, options: Sequence[str]) -> tuple[list[int], str]:
     return [], answer
 
 
-def right_options(answer: str, options: Sequence[str], explanation: str) -> str:
+def first_number(answered: Sequence[tuple[str, Sequence[str]]]) -> int | None:
+    """The number of the first option where the answers of a list are numbers; None if nothing shows it.
+
+    Some lists count from nought and some from one: a nought shows it, and so does the number of all options.
+    """
+    numbers = [
+        (int(number), len(options))
+        for answer, options in answered
+        if options and _NUMBERS.fullmatch(answer) and answer not in options
+        for number in _NUMBER.findall(answer)
+    ]
+    fit = [first for first in (0, 1) if all(first <= number < count + first for number, count in numbers)]
+    return fit[0] if len(fit) == 1 else None
+
+
+def right_options(answer: str, options: Sequence[str], explanation: str, first: int | None) -> str:
     """The text of the right options with what explains them; prose that names none stays, and a bare sign says nothing.
 
-    Numbers are left alone: some lists count from nought and some from one.
+    `first` is the number of the first option, where it is known; else numbers are left alone.
     """
-    places, rest = named(answer, options)
+    numbers = [int(number) for number in _NUMBER.findall(answer)] if _NUMBERS.fullmatch(answer) else []
+    if first is not None and numbers and all(0 <= number - first < len(options) for number in numbers):
+        answer = " ".join(LETTERS[number - first] for number in numbers)
+    places, rest = named(answer.upper() if len(answer) == 1 else answer, options)
     if places:
         return "\n\n".join(filter(None, ["\n".join(options[place] for place in places), rest, explanation]))
     return rest if len(rest.split()) > 1 or len(rest) > len("99.") else ""
