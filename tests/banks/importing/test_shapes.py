@@ -397,6 +397,41 @@ SHAPES = {
         ["Which is a tree?\nA. stack\nB. heap\nC. queue"],
         ["heap"],
     ),
+    "cards of which many lack their backs": (
+        "deck.txt",
+        (
+            '# my cards, exported\nWhat is a <b>lease</b>?\nWhat is a lock?</div></div>\t"One holder, ""at a time"".</div>"\n'
+            "Why do leases end?\nHow long do they last?\t<b>seconds</b>\nother word for lock\tmutex\nWho holds it?\n"
+        ),
+        ["What is a lock?", "How long do they last?", "other word for lock"],
+        ['One holder, "at a time".', "seconds", "mutex"],
+    ),
+    "a deck whose fields have names": (
+        "deck.json",
+        json.dumps(
+            {
+                "note_models": [
+                    {"crowdanki_uuid": "m", "flds": [{"name": one} for one in ("来源", "正面", "拓展", "背面")]}
+                ],
+                "notes": [
+                    {"note_model_uuid": "m", "fields": ["书", "什么是锁？", "还有读锁。", "一次一个。"], "tags": []},
+                    {"note_model_uuid": "x", "fields": ["什么是管道？", "进程之间的通道。", "", ""], "tags": []},
+                ],
+            }
+        ),
+        ["什么是锁？", "什么是管道？"],
+        ["一次一个。\n\n加分项：\n还有读锁。", "进程之间的通道。"],
+    ),
+    "chapters with pictures and lines that ask": (
+        "list.md",
+        (
+            "# 笔记\n\n## 锁\n\n![alt text](./lock.png)\n\n### 练习\n\nQ1: 什么是锁？\nA1: 一次只让一个进去。\n\nQ2: 为什么要锁？\nA2:\n"
+            "![alt text](./why.png)\n\nQ2_续: 不锁会怎样？\nA2: 写会丢。\n\n## 信号量\n\n![alt text](./sem.png)\n\n"
+            "Q3-1: 它和锁差在哪？\nA3: 它有计数器。\n\n## 管道\n\n![alt text](./pipe.png)\n"
+        ),
+        ["什么是锁？", "不锁会怎样？", "它和锁差在哪？"],
+        ["一次只让一个进去。", "写会丢。", "它有计数器。"],
+    ),
 }
 
 

@@ -7,7 +7,7 @@ The rule, in the order in which it is asked:
    again and again (`Example` under every question), nor one whose own text holds questions in another shape.
 2. The *level of the questions* is the level with most headings that ask. A number before a heading with text under it
    counts too, but less: chapters are numbered as well. Where nothing asks and nothing is numbered, it is the level with
-   most headings that have text under them, if there are two or more.
+   most headings that have text under them, if there are two or more, and twice as many as hold questions in their text.
 3. At that level a heading that asks is a question. So is one that has a number or text, unless questions stand under
    it, or all the others have a number and this one has none.
    A heading of that level without number and text is the topic of those after it.
@@ -101,8 +101,9 @@ def question_level(sections: Sequence[HeadingTraits]) -> int | None:
         elif section.number and section.has_text and not section.is_excluded:
             points[section.level] += 1
     if not points:
+        fewest = max(1, 2 * sum(section.holds_questions for section in sections))
         points.update(section.level for section in sections if section.has_text and not section.is_excluded)
-        points = Counter({level: count for level, count in points.items() if count > 1})
+        points = Counter({level: count for level, count in points.items() if count > fewest})
     return min(points, key=lambda level: (-points[level], level)) if points else None
 
 

@@ -2,8 +2,9 @@
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from interviewer.banks.importing.document import Source
@@ -53,12 +54,13 @@ class _Walk:
         self._text = text
         self._decoder = json.JSONDecoder()
         self._keys: KeyPair | None = None
+        self._models: Mapping[str, Sequence[str]] = {}
         self._line_ends = [at for at, char in enumerate(text) if char == "\n"]
 
     def records(self) -> Iterator[Record]:
         at = self._skip(0)
         whole, end = self._decoded(at)
-        self._keys = keys_that_tell(whole)
+        self._keys, self._models = keys_that_tell(whole), _field_names(whole)
         if isinstance(whole, list) or (isinstance(whole, dict) and (self._keys or _is_container(whole))):
             if self._skip(end) < len(self._text):
                 raise self._error(self._skip(end), localized("file.after_end"))
@@ -117,7 +119,7 @@ class _Walk:
         return BankError(self._name, at_line(self._line(at)), what)
 
     def _record(self, value: Any, at: int, end: int) -> Record:
-        return _record(self._name, value, self._line(at), self._line(end - 1), self._keys)
+        return _record(self._name, value, self._line(at), self._line(end - 1), self._keys, self._models)
 
     def _skip(self, at: int) -> int:
         while self._text.startswith((" ", "\t", "\n", "\r"), at):
@@ -192,15 +194,34 @@ def _is_text(value: Any) -> bool:
     return all(isinstance(part, str | int | float) for part in (value if isinstance(value, list) else [value]))
 
 
-def _record(name: str, value: Any, first: int, last: int, keys: KeyPair | None = None) -> Record:
+def _field_names(deck: Any) -> dict[str, list[str]]:
+    """What the fields of each kind of note in a deck of Anki are called."""
+    models = deck.get("note_models") if isinstance(deck, dict) else None
+    return {
+        str(one.get("crowdanki_uuid")): [str(part.get("name", "")) for part in fields if isinstance(part, dict)]
+        for one in (models if isinstance(models, list) else ())
+        if isinstance(one, dict) and isinstance(fields := one.get("flds"), list)
+    }
+
+
+def _record(
+    name: str,
+    value: Any,
+    first: int,
+    last: int,
+    keys: KeyPair | None = None,
+    models: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Record:
     line = at_line(first)
     if not isinstance(value, dict):
         raise BankError(name, line, localized("file.no_object"))
     if _is_note(value):
-        question, answer = with_cloze(*value["fields"][:2])
+        named = Columns.named(models.get(str(value.get("note_model_uuid")), ()))
+        found = (named or Columns({"question": 0, "answer": 1})).of(value["fields"])
+        question, answer = with_cloze(found.get("question", ""), found.get("answer", ""))
         tags = value.get("tags")
         topic = tags[0] if isinstance(tags, list) and tags and isinstance(tags[0], str) else ""
-        note = {"question": question, "answer": answer, "topic": topic.split("::")[-1]}
+        note = {**found, "question": question, "answer": answer, "topic": topic.split("::")[-1]}
         return Record(first, last, note, is_html=True)
     flat = _flat(value)
     columns = keys.columns(list(flat)) if keys else Columns.of_keys(list(flat))

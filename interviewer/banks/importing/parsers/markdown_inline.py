@@ -15,7 +15,7 @@ _LONGEST_NAME = 120  # characters
 _DUNDER = re.compile(r"[a-z][a-z0-9_]*")
 # What programs write for an image that nobody described.
 _NO_CAPTION = re.compile(
-    r"(?:image|img|picture|pic|screenshot|untitled|图片?|截图|屏幕截图|\d*)[\s_-]*[\d\s_:.-]*(?:\.(?:png|jpe?g|gif|svg|webp|bmp))?"
+    r"(?:image|img|alt[\s_-]?text|picture|pic|screenshot|untitled|图片?|截图|屏幕截图|\d*)[\s_-]*[\d\s_:.-]*(?:\.(?:png|jpe?g|gif|svg|webp|bmp))?"
     r"|\S*\.(?:png|jpe?g|gif|svg|webp|bmp)",
     re.IGNORECASE,
 )
