@@ -432,6 +432,37 @@ SHAPES = {
         ["什么是锁？", "不锁会怎样？", "它和锁差在哪？"],
         ["一次只让一个进去。", "写会丢。", "它有计数器。"],
     ),
+    "a page with folds": (
+        "page.html",
+        (
+            "<!DOCTYPE html><html><head><title>Q</title><style>p{}</style></head>\n<body><nav><ul><li><a href='#a'>What is ARP?</a></li></ul></nav>\n"
+            "<header><h2>Ready?</h2></header><main><h1>Networks</h1>\n<details><summary><span>What is <code>ARP</code>?</span><span>Easy</span>"
+            "<span>▶</span></summary>\n<div><p>It finds\n   <b>hardware</b> addresses:</p><ul><li><p>asks &lt;all&gt;</p><ol><li>once</li><li>or twice</li></ol></li>"
+            "<li>keeps_the_reply</li></ul>\n<table><tr><th></th><th>ARP</th></tr><tr><td>layer</td><td>2</td></tr></table><!-- no --></div></details>\n"
+            "<details><summary>Why a <em>cache</em>?</summary><pre><code>arp -a\n  # shows it</code></pre><p>1 * 2 * 3</p></details></main>\n"
+            "<footer><p>Any questions?</p></footer><script>if (a < b) {}</script></body></html>\n"
+        ),
+        ["What is ARP?", "Why a cache?"],
+        [
+            "It finds hardware addresses:\n- asks <all>\n  1. once\n  2. or twice\n- keeps_the_reply\n\n | ARP\nlayer | 2",
+            "```\narp -a\n  # shows it\n```\n\n1 * 2 * 3",
+        ],
+    ),
+    "a page with headings": (
+        "page.htm",
+        (
+            "<article><header><h1>锁</h1></header><h2 id=a><a class='anchor' href='#a'>#</a> 什么是锁</h2><p>一次只让一个<a href='/x'>线程</a>进去。<br>先到先得。</p>"
+            "<h2><a href='#b'>#</a>为什么要锁</h2><blockquote>不锁就会丢。</blockquote></article><aside><p>怎么订阅？</p></aside>"
+        ),
+        ["什么是锁", "为什么要锁"],
+        ["一次只让一个线程进去。\n先到先得。", "不锁就会丢。"],
+    ),
+    "a page with terms": (
+        "page.html",
+        "<h1>FAQ</h1><dl><dt>What is a lock?<dd>One holder at a time.<dt>Why are leases short?<dd><p>Holders die.</p><p>Others wait.</p></dl>",
+        ["What is a lock?", "Why are leases short?"],
+        ["One holder at a time.", "Holders die.\n\nOthers wait."],
+    ),
 }
 
 
