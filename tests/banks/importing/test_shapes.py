@@ -75,7 +75,7 @@ SHAPES = {
         "list.md",
         (
             "Dana L. [00:01:10]: How are you?\n\nOmar [00:01:12]: Fine.\n\nDana L. [00:01:20]: What is a pipe?\n\n"
-            "Omar [00:01:25]: A channel.\n\nOmar [00:01:29]: It has two ends.\n\nDana L. [00:01:40]: Wow, really?\n\n"
+            "Omar [00:01:25]: A channel.\n\nOmar [00:01:29]: It has two ends.\n\nDana L. [00:01:40]: Wow.\n\n"
             "Omar [00:01:41]: Really.\n\nDana L. [00:01:45]: Good. Explain signals.\n\nOmar [00:01:50]: Short notes.\n"
         ),
         ["What is a pipe?", "Good. Explain signals."],

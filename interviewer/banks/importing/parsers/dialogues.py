@@ -40,36 +40,36 @@ def marked_turns(elements: Sequence[Element]) -> list[Element]:
         return list(read)
     is_quoted = any(speaker and one.quote for speaker, one in zip(speakers, elements, strict=True))
     found: list[Element] = []
-    before = ""
-    for at, (element, speaker) in enumerate(zip(elements, speakers, strict=True)):
-        said = _said(element)
-        if speaker == "asks":
-            answered = speakers[at + 1 : at + 2] == ["answers"]
-            is_short = answered and len(said) + len(_said(elements[at + 1])) < _LONGEST_SMALL_TALK
-            if is_timed:
-                talks = not markers.is_asking(said) or bool(_SMALL_TALK.search(said))
-                talks |= is_short and _said(elements[at + 1]).strip(" .。!！").lower() in said.lower()
-            else:
-                talks = not markers.is_asking(said) and (not answered or is_short)
-            found.append(_apart(element) if talks else replace(element, text=f"Q: {said}", bold=""))
-            is_nod = is_timed and before == "answers" and len(said) <= _LONGEST_NOD and not markers.is_asking(said)
-            before = before if is_nod else "talks" if talks else speaker
+    before = ""  # whose turn it is: one who asks, answers, or only talks
+    for at, (read_so, speaker) in enumerate(zip(elements, speakers, strict=True)):
+        element, said = read_so, _said(read_so)
+        if element.is_outer_heading and not speaker:
+            before = ""
+        elif speaker == "asks" and is_timed and before == "answers" and _is_nod(said):
+            element = _apart(element)
+        elif speaker == "asks":
+            reply = _said(elements[at + 1]) if speakers[at + 1 : at + 2] == ["answers"] else ""
+            is_short = len(said) + len(reply) < _LONGEST_SMALL_TALK
+            is_empty = not markers.is_asking(said) and (is_timed or not reply or is_short)
+            before = "talks" if is_empty or (is_timed and _SMALL_TALK.search(said)) else speaker
+            element = replace(element, text=f"Q: {said}", bold="")
         elif speaker == "answers" and before:
-            passes = is_timed and markers.is_one_of("speakers.passes", said)
-            said = "" if passes or _STAGE_DIRECTION.fullmatch(said) else said
-            label = "" if before == "answers" else "Answer: "
-            found.append(_apart(element) if before == "talks" else replace(element, text=f"{label}{said}", bold=""))
+            says_nothing = _STAGE_DIRECTION.fullmatch(said) or markers.is_one_of("speakers.passes", said)
+            label = "Answer: " if before == "asks" else ""
+            element = replace(element, text=label if says_nothing else label + said, bold="")
             before = before if before == "talks" else speaker
+        elif markers.numbered(element.text).says_question:
+            before = "asks"
         elif before and (_STAGE_DIRECTION.fullmatch(element.text) or (element.quote and not is_quoted)):
-            found.append(_apart(element))
-        elif is_timed and before and (element.reason is Reason.RULE or (before == "talks" and element.says)):
-            found.append(_apart(element))
+            element = _apart(element)
+        elif before and is_timed and element.reason is Reason.RULE:
             before = "talks"
-        else:
-            marked = "asks" if markers.numbered(element.text).says_question else before
-            before = "" if element.is_outer_heading else marked
-            found.append(element)
+        found.append(_apart(element) if before == "talks" else element)
     return found
+
+
+def _is_nod(said: str) -> bool:
+    return len(said) <= _LONGEST_NOD and not markers.is_asking(said)
 
 
 def _with_roles(elements: Sequence[Element]) -> Sequence[Element]:

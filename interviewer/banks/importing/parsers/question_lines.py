@@ -1,10 +1,9 @@
 """Questions that are no headings: marked lines, bold lines, list items, folds, numbered lines, plain lines.
 
 A section of elements has one style of question. Lines that say themselves that they ask (`Q:`, `问题 7：`) and folds come
-first; two or more lines of another style that end in a question mark may stand beside them. Of the other styles the
-one with most questions in wording wins; if at least half of its lines are worded so, all of them are questions, else
-only those that are. A worded line that goes on counting (`5.` below `Q4`) is a question too. A style without any such
-wording counts only in a file that has no other questions, and only if there are two or more and each has text below.
+first. Of the other styles the one with most questions in wording wins; if at least half of its lines are worded so, all
+of them are questions, else only those that are. A style without any such wording counts only in a file that has no other
+questions, and only if there are two or more and each has text below.
 """
 
 from collections import Counter, defaultdict
@@ -43,48 +42,15 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
     sure = [at for style in (("mark", 0, 0), ("fold", 0, 0)) for at in styles.pop(style, [])]
     sure = _without_chapters(elements, sure, styles, worded)
     if sure:
-        questions = _going_on(elements, frozenset(sure) | _besides(elements, sure, styles, worded), worded)
-        return QuestionLines(questions, _topics(elements, questions, None), len(questions))
+        return QuestionLines(frozenset(sure), _topics(elements, frozenset(sure), None), len(sure))
     style = _chosen(elements, styles, worded, alone)
     if style is None:
         return QuestionLines()
     places = styles[style]
     if 0 < 2 * sum(at in worded for at in places) < len(places):
         places = [at for at in places if at in worded]
-    questions = _going_on(elements, frozenset(places), worded)
+    questions = frozenset(places)
     return QuestionLines(questions, _topics(elements, questions, style), len(questions & worded))
-
-
-def _besides(
-    elements: Sequence[Element], sure: Sequence[int], styles: dict[_Style, list[int]], worded: set[int]
-) -> frozenset[int]:
-    """Questions of another style beside those that say so themselves: two or more with a question mark."""
-    inside = {(elements[at].folds, elements[at].quote) for at in sure} - {((), 0)}
-    found: set[int] = set()
-    for style, places in styles.items():
-        asking = [
-            at
-            for at in worded.intersection(places)
-            if elements[at].depth < 2
-            and markers.is_question_mark(elements[at].text)
-            and (elements[at].folds, elements[at].quote) not in inside
-        ]
-        if style[0] != "plain" and len(asking) > 1 and 2 * len(asking) >= len(places):
-            found.update(asking)
-    return frozenset(found)
-
-
-def _going_on(elements: Sequence[Element], questions: frozenset[int], worded: set[int]) -> frozenset[int]:
-    """With the lines that go on counting the questions in another style, if they are worded as one."""
-    found = set(questions)
-    last = ""
-    for at, element in enumerate(elements):
-        number = markers.numbered(element.text).number or element.marker.strip("- .")
-        goes_on = at in worded and last.isdecimal() and number == str(int(last) + 1)
-        if at in questions or (goes_on and element.depth < 2 and not element.folds):
-            found.add(at)
-            last = number
-    return frozenset(found)
 
 
 def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | None:  # noqa: PLR0911 - one match

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from interviewer.banks.importing.parsers import markers
 
@@ -115,24 +114,6 @@ class Columns:
         if "answer" not in places and "explanation" in places:
             places["answer"] = places.pop("explanation")
         return cls(places, len(names)) if "question" in places else None
-
-    @classmethod
-    def by_content(cls, rows: Sequence[Sequence[str]]) -> "Columns | None":
-        """Where no name is known: most cells of one column ask, and of the others the one with the longest texts answers.
-
-        The first row is the header. None where no column asks, or none says more than that.
-        """
-        columns = list(zip_longest(*rows[1:], fillvalue=""))
-        asking = [sum(markers.is_asking(markers.numbered(cell.strip()).text) for cell in column) for column in columns]
-        lengths = [sum(map(len, column)) for column in columns]
-        question = max(range(len(columns)), key=asking.__getitem__, default=0)
-        others = [place for place in range(len(columns)) if place != question]
-        if not others or 2 * asking[question] <= len(rows) - 1:
-            return None
-        answer = max(others, key=lengths.__getitem__)
-        if lengths[answer] <= lengths[question]:
-            return None
-        return cls({"question": question, "answer": answer}, len(rows[0]))
 
     def of(self, cells: Sequence[str]) -> dict[str, str]:
         """The texts of a row by their role."""
