@@ -193,7 +193,8 @@ def _three_way(
     for name in [*theirs, *sorted(was.keys() - theirs.keys())]:
         own, other, old = mine.get(name), theirs.get(name), was.get(name)
         if content(own) == content(other):
-            merged |= {name: replace(own, made=other.made)} if isinstance(other, Criterion) and own.made else {}
+            if isinstance(own, Criterion) and isinstance(other, Criterion) and own.made:
+                merged[name] = replace(own, made=other.made)
             continue
         did = MergeOutcome.KEPT if content(other) == old else MergeOutcome.CONFLICT
         if content(own) == old or (name not in mine and did is MergeOutcome.CONFLICT):
