@@ -116,19 +116,15 @@ def _without_chapters(
     elements: Sequence[Element], sure: list[int], styles: dict[_Style, list[int]], worded: set[int]
 ) -> list[int]:
     """Folds that hold questions in another shape, with text below them, are chapters if they do not ask themselves."""
-    inside: Counter[int] = Counter()
-    for places in styles.values():
-        for at in worded.intersection(places):
-            folds, below = elements[at].folds, _below(elements, at)
-            if below is None or below in places or elements[at].depth > 1:
-                continue
-            if elements[below].folds[: len(folds)] == folds:
-                inside.update(folds)
-    return sorted(
-        at
-        for at in sure
-        if at in worded or elements[at].shape is not ElementKind.SUMMARY or inside[(*elements[at].folds, 0)[-1]] < 2
+    inside = Counter(
+        fold
+        for places in styles.values()
+        for at in worded.intersection(places)
+        if _below(elements, at) not in (None, *places)
+        for fold in elements[at].folds
     )
+    asks_itself = (at in worded or elements[at].shape is not ElementKind.SUMMARY for at in sure)
+    return [at for at, asks in zip(sure, asks_itself, strict=True) if asks or inside[(*elements[at].folds, 0)[-1]] < 2]
 
 
 def _chosen(
