@@ -60,26 +60,13 @@ SHAPES = {
             "It rewrites.",
         ],
     ),
-    "a transcript with times and names": (
+    "turns with times": (
         "list.txt",
         (
-            "某厂二面录音整理\n\n10:00 张工：能听到吗？\n10:00 小李：能。\n10:01 张工：什么是管道？\n10:02 小李：进程之间的通道，\n先进先出。\n"
-            "10:03 小李：它没有名字。\n10:03 张工：嗯嗯。\n10:04 小李：命名管道才有。\n10:05 张工：怎么关闭它？\n10:06 小李：关写端。为什么呢？\n"
-            "10:07 小李：读端才会读到结尾。\n10:08 张工：什么是信号量？\n10:08 小李：这个我不太清楚。\n10:09 张工：你有什么想问我的吗？\n"
-            "10:09 小李：团队多大？\n10:10 张工：八个人，在上海。\n10:11 小李：好的，谢谢。\n\n---\n\n备注：给过。\n"
+            "10:01 面试官：什么是管道？\n\n[10:02:03] 我：进程之间的通道。\n\n先进先出。\n\n面试官 (10:05)：怎么关闭它？\n\n我 10:06：关写端。\n"
         ),
         ["什么是管道？", "怎么关闭它？"],
-        ["进程之间的通道，\n先进先出。\n它没有名字。\n命名管道才有。", "关写端。为什么呢？\n读端才会读到结尾。"],
-    ),
-    "a transcript with names before times": (
-        "list.md",
-        (
-            "Dana L. [00:01:10]: How are you?\n\nOmar [00:01:12]: Fine.\n\nDana L. [00:01:20]: What is a pipe?\n\n"
-            "Omar [00:01:25]: A channel.\n\nOmar [00:01:29]: It has two ends.\n\nDana L. [00:01:40]: Wow, really?\n\n"
-            "Omar [00:01:41]: Really.\n\nDana L. [00:01:45]: Good. Explain signals.\n\nOmar [00:01:50]: Short notes.\n"
-        ),
-        ["What is a pipe?", "Good. Explain signals."],
-        ["A channel.\n\nIt has two ends.", "Short notes."],
+        ["进程之间的通道。\n\n先进先出。", "关写端。"],
     ),
     "turns in one paragraph": (
         "list.txt",

@@ -31,7 +31,6 @@ class Reason(StrEnum):
     COMMENT = "import.why_comment"
     SCRIPT = "import.why_script"
     FRONT_MATTER = "import.why_front_matter"
-    FOOTNOTE = "import.why_footnote"
     HEADER = "import.why_header"
     MORE_COLUMNS = "import.why_more_columns"
     SETTINGS = "import.why_settings"
@@ -80,8 +79,6 @@ class Element:
     link_only: bool = False
     image_only: bool = False
     checked: bool | None = None
-    refers_to: tuple[str, ...] = ()
-    footnote: str = ""
     rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
     reason: Reason | None = None
 
