@@ -12,9 +12,7 @@ from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
-_NAVIGATION = frozenset(
-    {Reason.ANCHOR, Reason.CONTENTS, Reason.BACK, Reason.RULE, Reason.LINK_TARGET, Reason.NO_TEXT, Reason.EMPTY_HEADING}
-)
+_NAVIGATION = frozenset({Reason.NAVIGATION, Reason.RULE, Reason.LINK_TARGET, Reason.NO_TEXT, Reason.EMPTY_HEADING})
 
 
 class CollectedQuestions:

@@ -141,7 +141,7 @@ class _Flattener:
             if line.text:
                 yield self._line_unit(line, at)
         if not any(line.text for line in lines):
-            reasons = (Reason.IMAGE, Reason.SCRIPT, Reason.COMMENT, Reason.ANCHOR)
+            reasons = (Reason.IMAGE, Reason.SCRIPT, Reason.COMMENT, Reason.NAVIGATION)
             held = [reason for reason in reasons if any(reason in line.silent for line in lines)]
             yield aside(at, at, held[0] if held else Reason.NO_TEXT)
 
@@ -183,14 +183,12 @@ def _reason_aside(line: InlineLine) -> Reason | None:
     text, only_points = line.text, bool(line.links) and markers.points_only(line.beside)
     is_back = len(text) < 60 and markers.is_one_of("beside.way_back", text) and (line.links or len(text) > 3)
     to_sections = only_points and Reason.IMAGE not in line.silent and all(href.startswith("#") for href in line.links)
-    is_contents = to_sections or markers.is_one_of("beside.contents_mark", text)
     container = _CONTAINER.fullmatch(text)
     checks = {
         Reason.LINK_ONLY: not text,
         Reason.NO_TEXT: container is not None and markers.unfolds(container["title"] or "details"),
         Reason.COMMENT: len(text) > 4 and text.startswith("%%") and text.endswith("%%"),
-        Reason.BACK: is_back,
-        Reason.CONTENTS: is_contents,
+        Reason.NAVIGATION: is_back or to_sections or markers.is_one_of("beside.contents_mark", text),
     }
     return next((reason for reason, is_so in checks.items() if is_so), None)
 

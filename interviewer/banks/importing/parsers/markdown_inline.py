@@ -134,7 +134,7 @@ class _Reader:
         if href:
             self.lines[-1].links.append(href)
         else:
-            self.lines[-1].silent.add(Reason.ANCHOR)
+            self.lines[-1].silent.add(Reason.NAVIGATION)
 
     def _wiki(self, text: str) -> None:
         """`[[Page|words]]`, `![[image.png]]`, `==marked==` and `^1a2b3c` of note-taking programs."""
