@@ -450,6 +450,46 @@ SHAPES = {
         ["What is a lock?", "Why are leases short?"],
         ["One holder at a time.", "Holders die.\n\nOthers wait."],
     ),
+    "tables that file questions away": (
+        "list.md",
+        (
+            "## 1. What is a lease?\n\n| Level | Easy |\n|---|---|\n\n> A lock that ends.\n\n## 2. What is a lock?\n\n"
+            "| Level | Hard |\n|---|---|\n| Topic | Locks |\n\n## 3. Which modes are there?\n\n| Mode | Easy |\n|---|---|\n| shared | yes |\n"
+        ),
+        ["What is a lease?", "Which modes are there?"],
+        ["A lock that ends.", "Mode | Easy\nshared | yes"],
+    ),
+    "a column of examples": (
+        "list.md",
+        (
+            "| # | Question | Answer | Example (if any) |\n|---|---|---|---|\n| 1 | What is boxing? | A value in an object. | `Integer.valueOf(1)` |\n"
+            "| 2 | What is a class? | A plan of objects. | - |\n"
+        ),
+        ["What is boxing?", "What is a class?"],
+        ["A value in an object.\nInteger.valueOf(1)", "A plan of objects."],
+    ),
+    "programs below numbers, typed at a prompt": (
+        "tasks.txt",
+        (
+            "4. How to turn a list round.\n\n>>> a = [1, 2]\n>>> a[::-1]\n[2, 1]\n\n5. Sort it.\n\na = [2, 1]\n# in its place\na.sort()\n\n"
+            "6. Write a program that counts.\n\nfrom collections import Counter\n# as a mapping\nn = Counter(a)\n"
+        ),
+        ["How to turn a list round.", "Sort it.", "Write a program that counts."],
+        [
+            ">>> a = [1, 2]\n>>> a[::-1]\n[2, 1]",
+            "a = [2, 1]\n# in its place",
+            "from collections import Counter\n# as a",
+        ],
+    ),
+    "notes above callouts that ask": (
+        "notes.md",
+        (
+            "# Notes\n\n## Locks\n\nThey have one holder.\n\n## Leases\n\nThey end.\n\n# Questions\n\n> [!question]- What is a lock\n> One holder.\n\n"
+            "> [!question]- Why do leases end\n> Holders die.\n"
+        ),
+        ["What is a lock", "Why do leases end"],
+        ["One holder.", "Holders die."],
+    ),
 }
 
 
@@ -594,6 +634,37 @@ def test_choices_without_a_marked_answer_are_reported() -> None:
 def test_a_list_of_questions_alone_makes_no_bank() -> None:
     with pytest.raises(BankError, match="none of them with an answer"):
         built("list.md", "# Basics\n\n* Explain closures.\n* What is a thunk?\n  * When do you need one?\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        (
+            (
+                "### 1. What is a lock?\n\n<details>\n<summary>Click to reveal</summary>\n\nOne holder at a time.\n### Queues\n\n</details>\n\n"
+                "### 2. What is a queue?\n\n<details>\n<summary>Click to reveal</summary>\n\n### In short\n\nFirst in.\n\n</details>\n"
+            ),
+            ["One holder at a time.", "In short\n\nFirst in."],
+        ),
+        (
+            (
+                "**what is a lock?**\n\n![Pasted image 20240102030405](a.png)\nOne holder at a time.\n\n⸻\n\n"
+                "**what is a queue?**\n\nFirst in, first out.\n\n══════\n\n**what is a heap?**\n\nA tree.\n"
+            ),
+            ["One holder at a time.", "First in, first out.", "A tree."],
+        ),
+    ],
+    ids=["a chapter before a fold has ended", "lines between answers, and an image nobody has named"],
+)
+def test_answers_hold_nothing_that_only_parts_the_file(text: str, answers: list[str]) -> None:
+    source, _ = built("list.md", text)
+    assert [item.answer for item in source.items] == answers
+
+
+def test_numbers_without_anything_below_are_questions_without_an_answer() -> None:
+    listed = "1、锁的种类。【[链接](a.md)】\n\n2、什么是管道？\n\n3、信号量。\n\n4、怎么关闭它？\n\n5、共享内存的细节。【链接】\n\n6、消息队列。\n"
+    with pytest.raises(BankError, match="has 6 questions, none of them with an answer"):
+        built("list.md", listed)
 
 
 def test_operators_are_no_highlighted_text() -> None:

@@ -130,7 +130,7 @@ def _judged(
             yield from (ClassifiedHeading(HeadingRole.BOILERPLATE) for _ in (section, *inner))
         else:
             yield ClassifiedHeading(HeadingRole.TOPIC, topic)
-            own = level if any(one.level == level for one in inner) else question_level(inner)
+            own = level if level is None or any(one.level == level for one in inner) else question_level(inner)
             yield from _judged(inner, own, section.text, _all_numbered(inner, own) if own != level else numbered)
             if section.level == level and not inner and not section.has_text:
                 topic = section.text

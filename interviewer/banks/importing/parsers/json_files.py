@@ -284,7 +284,8 @@ def _record(
         known = ", ".join(map(_shown, list(value)[:8])) or "{}"
         raise BankError(name, line, localized("file.no_question_key", keys=known))
     fields = list(flat.items())
-    found = {role: _text(name, line, role, *fields[place]).strip() for role, place in columns.places.items()}
+    places = {role: place for role, place in columns.places.items() if role != "example"}  # of what is asked, mostly
+    found = {role: _text(name, line, role, *fields[place]).strip() for role, place in places.items()}
     if not found["question"]:
         raise BankError(name, line, localized("file.no_question"))
     return Record(first, last, found)
