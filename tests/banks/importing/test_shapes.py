@@ -490,6 +490,15 @@ SHAPES = {
         ["What is a lock", "Why do leases end"],
         ["One holder.", "Holders die."],
     ),
+    "numbers above lines that say they ask": (
+        "list.md",
+        (
+            "Questions\n1. What is a pipe?\n2. How is it closed?\n\n=====\n\n1. What is a signal? Who sends it?\nAnswer:\nA short note.\n\n"
+            "2. Describe a socket\nAns: An end of a line.\n\nQ : What is a lock?\nA : One holder.\n\nQ: Why do leases end?\nA : Holders die.\n"
+        ),
+        ["What is a signal? Who sends it?", "Describe a socket", "What is a lock?", "Why do leases end?"],
+        ["A short note.", "An end of a line.", "One holder.", "Holders die."],
+    ),
 }
 
 

@@ -43,7 +43,10 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
     sure = [at for style in (("mark", 0, 0), ("fold", 0, 0)) for at in styles.pop(style, [])]
     sure = _without_chapters(elements, sure, styles, worded)
     if sure:
-        return QuestionLines(frozenset(sure), _topics(elements, frozenset(sure), None), len(sure))
+        above = find(elements[: sure[0]], alone=False)
+        # A list of questions may stand above those that say so.
+        questions = frozenset(sure) | (above.questions if above.worded > _FEWEST else frozenset())
+        return QuestionLines(questions, _topics(elements, questions, None), len(questions))
     style = _chosen(elements, styles, worded, alone)
     if style is None:
         return QuestionLines()
