@@ -480,3 +480,15 @@ def test_signs_of_code_tell_questions_apart(name: str) -> None:
     source, found = built(name, f"question,answer\n{text}What is Go?,\n" if is_sheet else text)
     assert [item.question for item in source.items][:5] == asked
     assert [question.text.both[0] for question in found.bank.questions] == asked
+
+
+@pytest.mark.parametrize("name", ["list.md", "sheet.csv"])
+def test_the_same_question_is_taken_once_with_the_same_answer_and_twice_with_another(name: str) -> None:
+    rows = [("interface?", "A contract."), ("interface??", " a  contract"), ("interface?", "A type.")]
+    written = "".join(
+        f"What is an {asked},{said}\n" if "csv" in name else f"## What is an {asked}\n\n{said}\n\n"
+        for asked, said in rows
+    )
+    source, found = built(name, f"question,answer\n{written}" if "csv" in name else written)
+    assert [question.id for question in found.bank.questions] == ["what-is-an-interface", "what-is-an-interface-2"]
+    assert "import.why_repeated" in {block.reason for block in source.blocks}
