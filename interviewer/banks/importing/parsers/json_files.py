@@ -26,26 +26,13 @@ _SAYING = markers.WORDS.section("key_pairs")["answer"]
 _DESCRIBING = markers.WORDS.section("key_pairs")["description"]
 
 
-def read_lines(name: str, text: str) -> Source:
-    """JSON lines: an object with a question on every line. Raises BankError with the line of the first bad one."""
-    values: dict[int, Any] = {}
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            try:
-                values[number] = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise BankError(name, at_line(number), _json_fault(error)) from error
-    keys = _keys_that_tell([*values.values()])
-    records = [_record(name, value, number, number, keys) for number, value in values.items()]
-    return from_records(name, text, records)
-
-
 def read_objects(name: str, text: str) -> Source:
     """A JSON list of objects, by itself or as the one list of an object, or an object of questions and answers.
 
-    Objects one after another are read as well. Raises BankError with the line of the first bad one.
+    Objects one after another, on lines of their own or not, are read as well. Raises BankError with the line of the first
+    bad one.
     """
-    return from_records(name, text, list(_Walk(name, text).records()), unmarked=Reason.BRACKETS)
+    return from_records(name, text, list(_Walk(name, text.rstrip()).records()), unmarked=Reason.BRACKETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +100,22 @@ class _Walk:
     def records(self) -> Iterator[Record]:
         at = self._skip(0)
         whole, end = self._decoded(at)
+        is_alone = end == len(self._text)
         self._keys = _keys_that_tell(whole)
-        if isinstance(whole, list) or (isinstance(whole, dict) and (self._keys or _is_container(whole))):
-            if self._skip(end) < len(self._text):
+        if isinstance(whole, list) or (isinstance(whole, dict) and is_alone and (self._keys or _is_container(whole))):
+            if not is_alone:
                 raise self._error(self._skip(end), localized("file.after_end"))
             found = list(self._inside(whole, at, _DEEPEST))
             if not found and isinstance(whole, dict):
                 raise self._error(at, localized("file.no_objects"))
             yield from found or self._listed(at)
             return
-        while at < len(self._text):
+        values = [(whole, at, end)]
+        while (at := self._skip(values[-1][-1])) < len(self._text):
             value, end = self._decoded(at)
-            yield self._record(value, at, end)
-            at = self._skip(end)
+            values.append((value, at, end))
+        self._keys = _keys_that_tell([value for value, _, _ in values])
+        yield from (self._record(*value) for value in values)
 
     def _inside(self, whole: Any, at: int, deepest: int, topic: str = "") -> Iterator[Record]:
         """The records in a value: its pairs of question and answer, or those of the lists in it, as decks have in decks.
