@@ -499,6 +499,17 @@ SHAPES = {
         ["What is a signal? Who sends it?", "Describe a socket", "What is a lock?", "Why do leases end?"],
         ["A short note.", "An end of a line.", "One holder.", "Holders die."],
     ),
+    "options that say themselves whether they are right": (
+        "quiz.json",
+        (
+            '{"quiz": [{"question": "Which are trees?", "answers": [{"text": "heap", "correct": true}, {"text": "stack", "correct": false}, '
+            '{"text": "trie", "correct": true}], "explanation": "Nodes have children."}, '
+            '{"question": "Which is lossy?", "answerOptions": [{"id": 1, "body": "PNG", "isCorrect": false}, '
+            '{"id": 2, "body": "JPEG", "isCorrect": true}]}]}'
+        ),
+        ["Which are trees?\nA. heap\nB. stack\nC. trie", "Which is lossy?\nA. PNG\nB. JPEG"],
+        ["heap\ntrie\n\nNodes have children.", "JPEG"],
+    ),
 }
 
 
@@ -689,3 +700,15 @@ def test_signs_of_code_tell_questions_apart(name: str) -> None:
     source, found = built(name, f"question,answer\n{text}What is Go?,\n" if is_sheet else text)
     assert [item.question for item in source.items][:5] == asked
     assert [question.text.both[0] for question in found.bank.questions] == asked
+
+
+@pytest.mark.parametrize("name", ["list.md", "sheet.csv"])
+def test_the_same_question_is_taken_once_with_the_same_answer_and_twice_with_another(name: str) -> None:
+    rows = [("interface?", "A contract."), ("interface??", " a  contract"), ("interface?", "A type.")]
+    written = "".join(
+        f"What is an {asked},{said}\n" if "csv" in name else f"## What is an {asked}\n\n{said}\n\n"
+        for asked, said in rows
+    )
+    source, found = built(name, f"question,answer\n{written}" if "csv" in name else written)
+    assert [question.id for question in found.bank.questions] == ["what-is-an-interface", "what-is-an-interface-2"]
+    assert "import.why_repeated" in {block.reason for block in source.blocks}
