@@ -144,9 +144,7 @@ def _chosen(
         # Below questions that are headings, list items that ask belong to the answers, however many they are.
         if inside := min((style[2] for style in heads), default=None):
             fit = {style: count for style, count in fit.items() if style[0] != "item" or style[1] <= inside}
-        best = max(fit, key=lambda style: (fit[style], -_PRECEDENCE.index(style[0])))
-        outer = [style for style in fit if style[0] == best[0] == "item" and style[1] < best[1] and fit[style] > 1]
-        return min((style for style in outer if 2 * fit[style] >= len(styles[style])), default=best)
+        return max(fit, key=lambda style: (fit[style], -_PRECEDENCE.index(style[0])))
     bare = [
         style
         for style, places in styles.items()
@@ -164,9 +162,8 @@ def _topics(elements: Sequence[Element], questions: frozenset[int], style: _Styl
         if at in questions or not is_short or _below(elements, at) not in questions:
             continue
         kind = markers.numbered(element.text).kind
-        is_bold = bool(element.bold) and element.bold == element.text and not element.depth and name != "bold"
         is_outer_item = bool(element.marker) and name == "item" and element.depth < rank
         is_chapter = kind in (3, 5) and not element.depth and (name != "num" or rank != kind)
-        if (is_bold or is_outer_item or is_chapter) and markers.answer_label(element.text) is None:
+        if (is_outer_item or is_chapter) and markers.answer_label(element.text) is None:
             found.add(at)
     return frozenset(found)
