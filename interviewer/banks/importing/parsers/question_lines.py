@@ -61,7 +61,7 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
             number.says_question and markers.answer_label(element.text) is None
         ):
             return "mark", 0, 0
-        case _ if markers.answer_label(element.text) or _is_option(elements, at):
+        case _ if markers.answer_label(element.text) is not None or _is_option(elements, at):
             return None
         case ElementKind.SUMMARY:
             goes_on = above is not None and above.shape is ElementKind.SUMMARY and above.folds == element.folds
@@ -99,8 +99,8 @@ def _is_worded(elements: Sequence[Element], at: int) -> bool:
     below = _below(elements, at)
     if below is None or elements[below].shape is not ElementKind.LINE:
         return False
-    lead = markers.answer_label(elements[below].text)
-    return lead is not None and not lead.letter
+    text = elements[below].text
+    return markers.answer_label(text) is not None and not markers.is_letter(text)
 
 
 def _below(elements: Sequence[Element], at: int) -> int | None:
