@@ -70,7 +70,7 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
             number.says_question and markers.answer_label(element.text) is None
         ):
             return "mark", 0, 0
-        case _ if markers.answer_label(element.text) or _is_option(elements, at):
+        case _ if markers.answer_label(element.text) is not None or _is_option(elements, at):
             return None
         case ElementKind.SUMMARY:
             goes_on = above is not None and above.shape is ElementKind.SUMMARY and above.folds == element.folds
@@ -116,8 +116,8 @@ def _is_worded(elements: Sequence[Element], at: int) -> bool:
     below = _below(elements, at)
     if below is None or elements[below].shape is not ElementKind.LINE:
         return False
-    lead = markers.answer_label(elements[below].text)
-    return lead is not None and not lead.letter
+    text = elements[below].text
+    return markers.answer_label(text) is not None and not markers.is_letter(text)
 
 
 def _below(elements: Sequence[Element], at: int) -> int | None:
@@ -161,9 +161,7 @@ def _chosen(
         # Below questions that are headings, list items that ask belong to the answers, however many they are.
         if inside := min((style[2] for style in heads), default=None):
             fit = {style: count for style, count in fit.items() if style[0] != "item" or style[1] <= inside}
-        best = max(fit, key=lambda style: (fit[style], -_PRECEDENCE.index(style[0])))
-        outer = [style for style in fit if style[0] == best[0] == "item" and style[1] < best[1] and fit[style] > 1]
-        return min((style for style in outer if 2 * fit[style] >= len(styles[style])), default=best)
+        return max(fit, key=lambda style: (fit[style], -_PRECEDENCE.index(style[0])))
     bare = [
         style
         for style, places in styles.items()
@@ -181,9 +179,8 @@ def _topics(elements: Sequence[Element], questions: frozenset[int], style: _Styl
         if at in questions or not is_short or _below(elements, at) not in questions:
             continue
         kind = markers.numbered(element.text).kind
-        is_bold = bool(element.bold) and element.bold == element.text and not element.depth and name != "bold"
         is_outer_item = bool(element.marker) and name == "item" and element.depth < rank
         is_chapter = kind in (3, 5) and not element.depth and (name != "num" or rank != kind)
-        if (is_bold or is_outer_item or is_chapter) and markers.answer_label(element.text) is None:
+        if (is_outer_item or is_chapter) and markers.answer_label(element.text) is None:
             found.add(at)
     return frozenset(found)
