@@ -1,27 +1,6 @@
 """Everything that is raised on purpose.
 
-The tree, split by what the catcher does next:
-
-    InterviewerError
-    ├── BankError             a bank file does not say what it must (file: where: what)
-    ├── DocumentError         a job description or a résumé cannot be read
-    ├── PromptError           a prompt is missing, or its placeholders are not the agreed ones
-    ├── SettingsError         an environment variable cannot be used as it stands
-    ├── TranscriptError       a transcript file cannot be read back
-    ├── NotAllowed            the person may not do this: they have not signed in, or have another role
-    ├── OutOfTurn             an event arrived in a phase that has no use for it
-    ├── OverLimit             more than one owner may use for now; the text says when it is possible again
-    ├── StoreError            the database cannot be used (newer than this program, unreachable)
-    │   ├── StoreDamaged      what was asked for cannot be read from it any more; waiting is no use
-    │   ├── NoSuchInterview   no interview with this id belongs to the one who asks
-    │   └── MovedOnElsewhere  another window played on; what was typed here is still here
-    └── LLMError              the model could not be used
-        ├── LLMUnreachable    no usable answer came from the server, though it was asked again
-        ├── LLMRefused        the server said no: key, balance, model name, content, length; asking again is no use
-        └── LLMMalformed      the model answered, but not in the form asked for
-            └── LLMRepeats    it came to the same words over and over; asking again is no use
-
-Anything that is not in the tree is a bug and should look like one.
+They are split by what the catcher does next. Anything else is a bug and should look like one.
 """
 
 from enum import StrEnum
@@ -97,11 +76,11 @@ class OverLimit(InterviewerError):
 
 
 class StoreError(InterviewerError):
-    """The database cannot be used."""
+    """The database cannot be used: it is newer than this program, or cannot be reached."""
 
 
 class StoreDamaged(StoreError):
-    """What was asked for cannot be read from the database any more."""
+    """What was asked for cannot be read from the database any more; waiting is no use."""
 
 
 class NoSuchInterview(StoreError):
@@ -109,7 +88,7 @@ class NoSuchInterview(StoreError):
 
 
 class MovedOnElsewhere(StoreError):
-    """Another window played on since this one was drawn."""
+    """Another window played on since this one was drawn; what was typed here is still here."""
 
 
 class LLMError(InterviewerError):
@@ -125,7 +104,7 @@ class LLMUnreachable(LLMError):
 
 
 class LLMRefused(LLMError):
-    """The server said no, and would say it again."""
+    """The server said no, to the key, the model's name, the content or the length, and would say it again."""
 
 
 class LLMMalformed(LLMError):

@@ -37,115 +37,68 @@ class Settings(BaseSettings):
         env_prefix="INTERVIEWER_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
     )
 
-    database_url: str = Field(
-        "", description="where interviews are kept, as an SQLAlchemy URL; SQLite in DATA_DIR if empty"
-    )
-    data_dir: Path = Field(
-        default_factory=lambda: user_data_path(APPLICATION), description="folder for the database and the signing key"
-    )
-    banks_dir: Path | None = Field(None, description="a folder with more banks (*.yaml)")
-    glossary: Path | None = Field(
-        None, description="a file of terms that mean the same, added to those that are shipped (zh, zh | en, en)"
-    )
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(7860, ge=0, le=65535, description="port to listen on; 0 for any free one")
-    root_path: str = Field(
-        "", description="absolute URL of the page when it is behind a proxy, e.g. https://host/interview"
-    )
-    allowed_hosts: str = Field(
-        "", description="comma-separated host names the page may be asked for, besides this machine's own"
-    )
-    secret: str = Field(
-        "", repr=False, description="key that signs the owner cookie; made and kept in DATA_DIR if empty"
-    )
-    secrets_key: str = Field(
-        "",
-        repr=False,
-        description="encrypts the models and keys that visitors choose in the database, so that every process has them"
-        " and a restart loses none: a Fernet key, or several with commas, of which the first encrypts; kept in memory"
-        " alone if empty",
-    )
-    oidc_issuer: str = Field(
-        "", description="address of the OpenID Connect provider that people sign in with; nobody signs in if empty"
-    )
-    oidc_client_id: str = Field("", description="what the provider calls this site")
-    oidc_client_secret: str = Field("", repr=False, description="the secret that the provider gave for it")
-    oidc_role_claim: str = Field(
-        "", description="the claim that holds candidate, coach or admin, such as roles or realm_access.roles"
-    )
-    proxy_user_header: str = Field(
-        "", description="instead of OpenID Connect: the header in which a proxy says who signed in with it"
-    )
-    trusted_proxies: str = Field("", description="comma-separated addresses or networks that header is taken from")
-    admins: str = Field("", description="comma-separated e-mail addresses of administrators")
-    coaches: str = Field("", description="comma-separated e-mail addresses of coaches")
-    session_days: int = Field(30, ge=1, le=400, description="days after which one has to sign in anew")
-    base_url: str = Field(
-        "", description="a model's server, such as http://127.0.0.1:11434/v1; empty for the offline grader"
-    )
-    model: str = Field("", description="the model's name on that server")
-    api_key: str = Field("", repr=False, description="the key for that server, if it wants one")
-    call_shape: Literal["one_call", "per_criterion"] = Field(
-        "one_call", description="one call for all points, or one a point for small models"
-    )
-    votes: Literal[1, 3] = Field(1, description="3 asks twice more about points that are not firm")
-    second_model: str = Field(
-        "", description="a model on the same server for second opinions; the same model once more if empty"
-    )
-    temperature: float | None = Field(0.0, ge=0, le=2, description="sent where the model accepts one")
-    max_tokens: int = Field(
-        4096, ge=256, description="most tokens of one reply; a form that needs fewer asks for fewer"
-    )
-    remarks: bool | None = Field(
-        None,
-        description="whether the model also writes what was good and missing; if left out, unless the grader test"
-        " finds it too slow",
-    )
-    endpoints: str = Field("", description="comma-separated base URLs; if set, the page offers these and no others")
-    model_concurrency: int = Field(2, ge=1, le=64, description="requests at a time to one endpoint")
-    grading_threads: int = Field(8, ge=1, le=64, description="gradings that run at the same time, for each server")
-    run_jobs: bool = Field(
-        True, description="whether a server of the page also does jobs of the queue, which only PostgreSQL has"
-    )
-    database_connections: int = Field(
-        15, ge=3, le=500, description="most connections of a process to a database server; the queue's four come on top"
-    )
-    follow_up_seconds: float = Field(
-        20.0, gt=0, le=600, description="how long a model may take to word a follow-up before a plain one is asked"
-    )
-    speech_base_url: str = Field(
-        "", description="a server with OpenAI's audio API, hosted or local; without one, answers are typed"
-    )
-    speech_api_key: str = Field("", repr=False, description="the key for that server, if it wants one")
-    speech_model: str = Field("", description="its model that writes spoken answers down; none if empty")
-    speech_voice_model: str = Field(
-        "", description="its model that reads questions aloud; the browser's own voice if empty"
-    )
-    speech_voice: str = Field(
-        "alloy", description="the voice it reads with, or two, for Chinese and for English: zf_xiaobei, af_heart"
-    )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "WARNING", description="the least severe events to report on the error stream"
-    )
-    log_format: Literal["text", "json"] = Field("text", description="lines for people, or one JSON object a line")
-    metrics_port: int | None = Field(
-        None, ge=1, le=65535, description="port on which Prometheus finds metrics; none if left out"
-    )
-    metrics_host: str = Field("127.0.0.1", description="address on which it finds them")
-    answers_per_minute: int = Field(
-        60,
-        ge=0,
-        description="most answers of one visitor, where others than this machine reach the page; 0 for any number",
-    )
-    model_calls_per_hour: int = Field(
-        600, ge=0, description="most gradings and follow-ups by a model for one visitor there; 0 for any number"
-    )
-    daily_tokens: int = Field(
-        0, ge=0, description="most tokens that gradings of one visitor may cost in 24 hours; 0 for any number"
-    )
-    retention_days: int = Field(
-        0, ge=0, description="after so many days without a change interviews are deleted for good; 0 for never"
-    )
+    database_url: str = ""  # where interviews are kept, as an SQLAlchemy URL; SQLite in DATA_DIR if empty
+    # Folder for the database and the signing key.
+    data_dir: Path = Field(default_factory=lambda: user_data_path(APPLICATION))
+    banks_dir: Path | None = None  # a folder with more banks (*.yaml)
+    # A file of terms that mean the same, added to those that are shipped (zh, zh | en, en).
+    glossary: Path | None = None
+    # Language of the terminal; if left out, that of LC_ALL, LC_MESSAGES or LANG, else zh.
+    language: Literal["zh", "en"] | None = None
+    host: str = "127.0.0.1"  # address to listen on
+    port: int = Field(7860, ge=0, le=65535)  # port to listen on; 0 for any free one
+    root_path: str = ""  # absolute URL of the page when it is behind a proxy, e.g. https://host/interview
+    allowed_hosts: str = ""  # comma-separated host names the page may be asked for, besides this machine's own
+    secret: str = Field("", repr=False)  # key that signs the owner cookie; made and kept in DATA_DIR if empty
+    # Encrypts the models and keys that visitors choose in the database, so that every process has them and a restart
+    # loses none: a Fernet key, or several with commas, of which the first encrypts. If empty, memory alone has them.
+    secrets_key: str = Field("", repr=False)
+    oidc_issuer: str = ""  # address of the OpenID Connect provider that people sign in with; nobody signs in if empty
+    oidc_client_id: str = ""  # what the provider calls this site
+    oidc_client_secret: str = Field("", repr=False)  # the secret that the provider gave for it
+    oidc_role_claim: str = ""  # the claim that holds candidate, coach or admin, such as roles or realm_access.roles
+    proxy_user_header: str = ""  # instead of OpenID Connect: the header in which a proxy says who signed in with it
+    trusted_proxies: str = ""  # comma-separated addresses or networks that header is taken from
+    admins: str = ""  # comma-separated e-mail addresses of administrators
+    coaches: str = ""  # comma-separated e-mail addresses of coaches
+    session_days: int = Field(30, ge=1, le=400)  # days after which one has to sign in anew
+    base_url: str = ""  # a model's server, such as http://127.0.0.1:11434/v1; empty for the offline grader
+    model: str = ""  # the model's name on that server
+    api_key: str = Field("", repr=False)  # the key for that server, if it wants one
+    # One call for all points, or one a point for small models.
+    call_shape: Literal["one_call", "per_criterion"] = "one_call"
+    votes: Literal[1, 3] = 1  # 3 asks twice more about points that are not firm
+    second_model: str = ""  # a model on the same server for second opinions; the same model once more if empty
+    temperature: float | None = Field(0.0, ge=0, le=2)  # sent where the model accepts one
+    max_tokens: int = Field(4096, ge=256)  # most tokens of one reply; a form that needs fewer asks for fewer
+    # Whether the model also writes what was good and missing; if left out, unless the grader test finds it too slow.
+    remarks: bool | None = None
+    endpoints: str = ""  # comma-separated base URLs; if set, the page offers these and no others
+    model_concurrency: int = Field(2, ge=1, le=64)  # requests at a time to one endpoint
+    grading_threads: int = Field(8, ge=1, le=64)  # gradings that run at the same time, for each server
+    run_jobs: bool = True  # whether a server of the page also does jobs of the queue, which only PostgreSQL has
+    # Most connections of a process to a database server; the queue's four come on top.
+    database_connections: int = Field(15, ge=3, le=500)
+    # How long a model may take to word a follow-up before a plain one is asked.
+    follow_up_seconds: float = Field(20.0, gt=0, le=600)
+    speech_base_url: str = ""  # a server with OpenAI's audio API, hosted or local; without one, answers are typed
+    speech_api_key: str = Field("", repr=False)  # the key for that server, if it wants one
+    speech_model: str = ""  # its model that writes spoken answers down; none if empty
+    speech_voice_model: str = ""  # its model that reads questions aloud; the browser's own voice if empty
+    speech_voice: str = "alloy"  # the voice it reads with, or two, for Chinese and for English: zf_xiaobei, af_heart
+    # The least severe events to report on the error stream.
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+    log_format: Literal["text", "json"] = "text"  # lines for people, or one JSON object a line
+    metrics_port: int | None = Field(None, ge=1, le=65535)  # port on which Prometheus finds metrics; none if left out
+    metrics_host: str = "127.0.0.1"  # address on which it finds them
+    # Most answers of one visitor, where others than this machine reach the page; 0 for any number.
+    answers_per_minute: int = Field(60, ge=0)
+    # Most gradings and follow-ups by a model for one visitor there; 0 for any number.
+    model_calls_per_hour: int = Field(600, ge=0)
+    # Most tokens that gradings of one visitor may cost in 24 hours; 0 for any number.
+    daily_tokens: int = Field(0, ge=0)
+    # After so many days without a change interviews are deleted for good; 0 for never.
+    retention_days: int = Field(0, ge=0)
 
     @field_validator("votes", mode="before")
     @classmethod
@@ -205,6 +158,14 @@ class Settings(BaseSettings):
                 " or INTERVIEWER_PROXY_USER_HEADER, too"
             )
         return bool(self.oidc_issuer or self.proxy_user_header)
+
+    @property
+    def terminal_language(self) -> Literal["zh", "en"]:
+        """What the terminal speaks: a locale of any other language than Chinese makes it English."""
+        if self.language:
+            return self.language
+        said = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+        return "zh" if said.partition(".")[0] in {"", "C", "POSIX"} or said.startswith("zh") else "en"
 
     @property
     def makes_a_new_key(self) -> bool:

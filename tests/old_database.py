@@ -22,10 +22,10 @@ def first_version(url: str) -> None:
     """A database as version 1 left it, with its whole banks in the first events."""
     with connected(url) as connection:
         for statement in (
-            "CREATE TABLE interviews (id VARCHAR(32) PRIMARY KEY, owner VARCHAR(64) NOT NULL, begun_at VARCHAR(32) NOT NULL)",
+            "CREATE TABLE interviews (id VARCHAR(32) NOT NULL PRIMARY KEY, owner VARCHAR(64) NOT NULL, begun_at VARCHAR(32) NOT NULL)",
             "CREATE INDEX ix_interviews_owner ON interviews (owner)",
             (
-                "CREATE TABLE events (interview VARCHAR(32) REFERENCES interviews (id), number INTEGER, "
+                "CREATE TABLE events (interview VARCHAR(32) NOT NULL REFERENCES interviews (id), number INTEGER NOT NULL, "
                 "kind VARCHAR(32) NOT NULL, body TEXT NOT NULL, at VARCHAR(32) NOT NULL, PRIMARY KEY (interview, number))"
             ),
             "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",

@@ -35,6 +35,27 @@ def test_a_value_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, n
         read_settings()
 
 
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ({}, "zh"),
+        ({"LANG": "C.UTF-8"}, "zh"),
+        ({"LANG": "zh_TW.UTF-8"}, "zh"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "de_DE@euro"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "", "LC_MESSAGES": "en_GB"}, "en"),
+        ({"LANG": "en_US.UTF-8", "INTERVIEWER_LANGUAGE": "zh"}, "zh"),
+    ],
+)
+def test_the_terminal_speaks_the_language_of_its_locale(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, str], language: str
+) -> None:
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    assert read_settings().terminal_language == language
+
+
 def test_the_signing_key_is_made_once_kept_private_and_never_shown() -> None:
     first = read_settings()
     key = first.signing_key

@@ -39,7 +39,6 @@ class DraftText(_Draft):
 
     @property
     def languages(self) -> list[Language]:
-        """Those that it is in."""
         return [side for side in Language if self.into(side).strip()]
 
     def into(self, side: Language) -> str:
@@ -59,8 +58,6 @@ _Weight = Annotated[float, BeforeValidator(lambda value: 0 if value == "" else v
 
 
 class DraftCriterion(_Draft):
-    """A criterion in a form."""
-
     id: str
     text: Text = DraftText()
     kind: Kind = Kind.CORE
@@ -154,10 +151,7 @@ def finished(draft: DraftQuestion) -> Question:
 def edited(
     bank: Bank, title: DraftText, policy: DraftText | None, order: Sequence[str], changed: Sequence[Question]
 ) -> Bank:
-    """The bank with these of its questions, new ones among them, in this order. Raises BankError.
-
-    An empty policy is taken out; None leaves it as it is.
-    """
+    """The bank with these of its questions, in this order; an empty policy is dropped, None stays. Raises BankError."""
     questions = {question.id: question for question in (*bank.questions, *changed)}
     try:
         named = Localized(title.zh, title.en) if title else bank.title
@@ -187,7 +181,6 @@ def _is_blank(value: object) -> bool:
 
 
 def remarks_on(question: Question, bank: Bank) -> list[Remark]:
-    """What the check of banks says about one question of a bank, each remark at its place."""
     alone = Bank(bank.id, bank.title, (question,), bank.language, policy=bank.policy)
     return placed(question, lint(alone))
 

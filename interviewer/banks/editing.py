@@ -14,7 +14,6 @@ _HEAVIEST = 100.0
 
 
 def add_criterion(question: DraftQuestion) -> DraftQuestion:
-    """An empty criterion at the end."""
     return _with(question, [*question.criteria, DraftCriterion(id=numbered_until_free("point", _ids(question)))])
 
 

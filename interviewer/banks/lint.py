@@ -87,7 +87,6 @@ def lint(bank: Bank, told: ProgressCallback = lambda _done, _total: None) -> Ite
 
 
 def by_question(faults: Iterable[Fault]) -> dict[str, list[Fault]]:
-    """Faults by the id of their question."""
     found: dict[str, list[Fault]] = {}
     for fault in faults:
         found.setdefault(fault.question, []).append(fault)
@@ -144,7 +143,6 @@ def _values_halves(text: str) -> bool:
 
 
 def has_own_term(question: Question, criterion: Criterion) -> bool:
-    """Whether a criterion has a term that the question does not have."""
     asked = {word for text in question.text.both for word in tokenizer.words(text)}
     terms = [term for group in criterion.aliases for term in group] or list(criterion.text.both)
     words = {word for term in terms for word in tokenizer.words(term) if tokenizer.is_content(word)}

@@ -65,7 +65,6 @@ class BankLibrary:
         return self._shelves is not None
 
     def of(self, owner: str) -> "BankLibrary":
-        """The library as this person sees it."""
         if self._shelves is None:
             return self
         seen = copy(self)
@@ -81,7 +80,6 @@ class BankLibrary:
         return seen
 
     def paths(self) -> list[Path]:
-        """The bank files, in the order of their folders and names."""
         return self._folders.paths()
 
     def banks(self) -> list[Bank]:
@@ -116,7 +114,6 @@ class BankLibrary:
         return [bank for place, bank in self._all()[0].values() if not place.locked]
 
     def banks_with_unreviewed(self) -> list[Bank]:
-        """Every bank, with the questions that await a review."""
         return [bank for _, bank in self._all()[0].values()]
 
     def _all(self, *, must_reach_shelf: bool = False) -> tuple[dict[str, tuple[BankPlace, Bank]], list[BankError]]:

@@ -2,9 +2,8 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,10 +30,10 @@ class RemovedBank:
     files: tuple[tuple[Path, bytes], ...]
 
 
-def remove_bank(library: BankLibrary, name: str, keep_in: Path | None = None) -> RemovedBank:
-    """Delete a bank, and the copies that an import left beside it.
+def remove_bank(library: BankLibrary, name: str, keep_in: Path | None = None) -> Path:
+    """Delete a bank, and the copies that an import left beside it; give the path of the bank.
 
-    With `keep_in`, the folder of banks, it can be put back for a while by `removed_banks`.
+    With `keep_in`, the folder of banks, it can be put back for a while by `undelete_bank`.
     Raises BankError, and deletes nothing, if there is none of this id, it is shipped, or it cannot be read.
     """
     title = library.bank(name, with_unreviewed=True).title
@@ -46,24 +45,14 @@ def remove_bank(library: BankLibrary, name: str, keep_in: Path | None = None) ->
         files = tuple((file, file.read_bytes()) for file in beside if file.exists())
     except OSError as error:
         raise unreadable(path, error) from error
-    removed = RemovedBank(name, title, files)
     try:
         if keep_in:
-            _keep(removed, keep_in)
+            _keep(RemovedBank(name, title, files), keep_in)
         for file, _ in files:
             file.unlink()
     except OSError as error:
         raise BankError(path.name, "", localized("bank.not_deleted", why=error.strerror)) from error
-    return removed
-
-
-def restore_bank(library: BankLibrary, removed: RemovedBank) -> None:
-    """Undo a removal. Raises BankError if there is another bank in its place by now."""
-    for path, _ in removed.files[:1]:
-        if path.exists() or library.path_of(removed.id):
-            raise BankError(path.name, "", localized("bank.place_taken", id=removed.id))
-    for path, data in removed.files:
-        replace_file(data, path)
+    return path
 
 
 def removed_banks(folder: Path) -> list[RemovedBank]:
@@ -82,27 +71,27 @@ def removed_banks(folder: Path) -> list[RemovedBank]:
 
 
 def undelete_bank(library: BankLibrary, name: str, folder: Path) -> bool:
-    """Put back a bank that was deleted within `KEPT_FOR`; whether there was one. Raises as `restore_bank` does."""
-    for removed in removed_banks(folder):
-        if removed.id == name:
-            restore_bank(library, removed)
-            (folder / REMOVED / f"{name}.json").unlink(missing_ok=True)
-            return True
-    return False
+    """Put back a bank that was deleted within `KEPT_FOR`; whether there was one. Raises BankError if its place is taken."""
+    removed = next((one for one in removed_banks(folder) if one.id == name), None)
+    if removed is None:
+        return False
+    for path, _ in removed.files[:1]:  # none, where its file was gone already when it was deleted
+        if path.exists() or library.path_of(name):
+            raise BankError(path.name, "", localized("bank.place_taken", id=name))
+    for path, data in removed.files:
+        replace_file(data, path)
+    (folder / REMOVED / f"{name}.json").unlink(missing_ok=True)
+    return True
 
 
 def _keep(removed: RemovedBank, folder: Path) -> None:
+    # By their names in the folder the files fit wherever it is moved.
+    files = ((path.relative_to(folder) if path.is_relative_to(folder) else path, data) for path, data in removed.files)
     kept = {
         "id": removed.id,
-        "title": {"zh": removed.title.zh, "en": removed.title.en},
+        "title": asdict(removed.title),
         "removed_at": datetime.now(UTC).isoformat(),
-        "files": [[name, base64.b64encode(data).decode()] for name, data in _named(removed, folder)],
+        "files": [[str(path), base64.b64encode(data).decode()] for path, data in files],
     }
     (folder / REMOVED).mkdir(mode=0o700, exist_ok=True)
     replace_file(json.dumps(kept).encode(), folder / REMOVED / f"{removed.id}.json")
-
-
-def _named(removed: RemovedBank, folder: Path) -> Iterator[tuple[str, bytes]]:
-    """The files by their names in the folder, so that they fit wherever it is moved; others by their whole path."""
-    for path, data in removed.files:
-        yield str(path.relative_to(folder) if path.is_relative_to(folder) else path), data

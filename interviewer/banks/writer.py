@@ -145,11 +145,7 @@ def _fits_a_block(text: str) -> bool:
 
 
 def save(text: str, path: Path, before: bytes | None) -> None:
-    """Write a bank file whole, or not at all.
-
-    `before` is what the file held when the text was made, None if there was no file; what has changed since then is
-    not overwritten. Raises BankError.
-    """
+    """Write a bank file whole, unless it is not what it was `before` (None: there was none). Raises BankError."""
     path = path.resolve()
     draft = _written_beside(text.encode(), path)
     try:

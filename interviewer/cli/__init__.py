@@ -7,15 +7,9 @@ from interviewer.cli.app import app, fail
 from interviewer.errors import InterviewerError
 
 # They add their commands, in the order of --help.
-from interviewer.cli import interviews  # isort: skip  # noqa: F401
-from interviewer.cli import practice  # isort: skip  # noqa: F401
-from interviewer.cli import prepare  # isort: skip  # noqa: F401
-from interviewer.cli import house_keeping  # isort: skip  # noqa: F401
-from interviewer.cli import admin  # isort: skip  # noqa: F401
-from interviewer.cli import banks  # isort: skip  # noqa: F401
-from interviewer.cli import worker  # isort: skip  # noqa: F401
-from interviewer.cli import grading  # isort: skip  # noqa: F401
-from interviewer.cli import evaluation  # isort: skip  # noqa: F401
+from interviewer.cli import (  # isort: skip
+    interviews, practice, prepare, house_keeping, admin, banks, worker, grading, evaluation,  # noqa: F401
+)  # fmt: skip
 
 __all__ = ["main"]
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import YES, app, fail, open_store
+from interviewer.cli.app import YES, app, confirm, fail, open_store, read_settings
 from interviewer.cli.house_keeping import forget
 
 admin = typer.Typer(
@@ -24,10 +24,11 @@ def list_people() -> None:
     """List everybody: account and role, when they last played, how many interviews there are, and the tokens they cost."""
     from interviewer.presentation.plain_text import printable
     from interviewer.sessions.accounts import Accounts
+    from interviewer.sessions.interview_lists import list_owners
     from interviewer.sessions.token_usage import spent_by_owner
 
     store = open_store()
-    spent, played = spent_by_owner(store.database), {one.owner: one for one in store.owners()}
+    spent, played = spent_by_owner(store.database), {one.owner: one for one in list_owners(store.database)}
     accounts = {one.owner: one for one in Accounts(store.database).all()}
     for owner in [*played, *(one for one in accounts if one not in played)]:
         line = [owner]
@@ -99,7 +100,6 @@ def budget(
     from interviewer.sessions.timestamps import as_stored
     from interviewer.sessions.token_usage import spent_by_owner, spent_since
     from interviewer.sessions.usage_limits import BUDGET_PERIOD
-    from interviewer.settings import read_settings
 
     if bool(classroom) is not (tokens is not None):
         raise typer.BadParameter("--class and --tokens go together")
@@ -131,7 +131,6 @@ def purge(
     from interviewer.sessions.grading_batches import remove_batches, untouched_batches
     from interviewer.sessions.retention import find_untouched, purge
     from interviewer.sessions.timestamps import stored_now
-    from interviewer.settings import read_settings
 
     store = open_store()
     found = find_untouched(store, older_than)
@@ -141,8 +140,7 @@ def purge(
     print(f"{len(found)} interviews of {people} people{and_batches} were not touched for {older_than} days")
     if dry_run or not (found or batches):
         return
-    if not yes:
-        typer.confirm(f"Delete these {len(found)} interviews{and_batches} for good?", abort=True)
+    confirm(f"Delete these {len(found)} interviews{and_batches} for good?", yes=yes)
     count = purge(store, older_than, read_settings().data_folder)
     remove_batches(store.database, batches)
     store.database.compact()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
+from interviewer.domain.language import Language
+
 if TYPE_CHECKING:
     from interviewer.banks.loader import BankLibrary
     from interviewer.sessions.service import SessionService
@@ -28,6 +30,16 @@ app = typer.Typer(
 )
 
 
+def _terminal_language() -> Language:
+    return Language(read_settings().terminal_language)
+
+
+LANGUAGE = Annotated[
+    Language,
+    typer.Option(
+        default_factory=_terminal_language, show_default="that of the terminal", help="Language of what is said."
+    ),
+]
 YES = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 INTERVIEW = Annotated[str, typer.Argument(help="Id of the interview.")]
 
@@ -51,21 +63,18 @@ def read_settings(**overrides: object) -> "Settings":
 
 
 def open_store() -> "Store":
-    """The database of the settings."""
     from interviewer.sessions.store import Store
 
     return Store(read_settings().database)
 
 
 def open_library() -> "BankLibrary":
-    """The banks of the settings."""
     from interviewer import wiring
 
     return wiring.make_library(read_settings())
 
 
 def open_service() -> "SessionService":
-    """What plays the interviews in the database of the settings."""
     from interviewer import wiring
 
     return wiring.make_service(read_settings())

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import YES, GraderName, app, confirm, fail, open_store, tell_failures, write_file
+from interviewer.cli.app import (
+    YES,
+    GraderName,
+    app,
+    confirm,
+    fail,
+    open_store,
+    read_settings,
+    tell_failures,
+    write_file,
+)
 from interviewer.domain.language import Language
 
 if TYPE_CHECKING:
@@ -82,7 +92,6 @@ def grade(
     from interviewer.evaluation import batch_grading, runner
     from interviewer.evaluation.cohort import Cohort
     from interviewer.evaluation.datasets import read_candidate_answers
-    from interviewer.settings import read_settings
 
     # In a batch nothing can be asked twice.
     settings = read_settings(votes=1 if is_batch else None)

@@ -40,7 +40,7 @@ def delete(
         library = open_library()
         count = len(library.bank(name, with_unreviewed=True).questions)
         confirm(f"Delete the bank {name} with its {count} questions for good?", yes=yes)
-        print(f"the bank {name} was deleted: {remove_bank(library, name).files[0][0]}")
+        print(f"the bank {name} was deleted: {remove_bank(library, name)}")
         return
     store = open_store()
     store.owner_of(name)

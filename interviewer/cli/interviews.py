@@ -37,7 +37,12 @@ def chat(
     count: Annotated[int, typer.Option(min=1, help="Number of questions.")] = 5,
     order: Annotated[Order, typer.Option(help="Order of the questions.")] = Order.BANK,
     mode: Annotated[Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = Mode.COACH,
-    language: Annotated[Language, typer.Option(help="Language of questions and messages.")] = Language.ZH,
+    language: Annotated[
+        Language | None,
+        typer.Option(
+            help="Language of questions and messages; that of the terminal, or of what is resumed, if left out."
+        ),
+    ] = None,
     probes: Annotated[bool | None, typer.Option(help="Ask back when an answer is not complete.")] = None,
     manner: Annotated[
         InterviewerStyle, typer.Option(help="How the interviewer speaks; it touches no grade.")
@@ -51,17 +56,24 @@ def chat(
     service = open_service()
     if resume:
         session = service.resume(resume, None)
+        spoken = language or session.interview().plan.language
     else:
+        spoken = language or Language(read_settings().terminal_language)
         found = open_library().bank(bank)
         strangers = set(topic or []) - set(found.used_topics)
         if strangers:
             fail(f"bank {bank} has no topic {', '.join(sorted(strangers))}; it has {', '.join(found.used_topics)}")
         first = make_plan(
-            found, topics=topic or [], count=count, order=order, mode=mode, language=language,
+            found, topics=topic or [], count=count, order=order, mode=mode, language=spoken,
             probes=probes, manner=manner,
         )  # fmt: skip
         session = service.begin(LOCAL_OWNER, first)
-    terminal.play(session, language, read_settings().data_folder)
+    terminal.play(session, spoken, read_settings().data_folder)
+
+
+def _local_time(at: str) -> str:
+    """A kept time, which is UTC, as this machine's clock shows it."""
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}"
 
 
 @app.command()
@@ -80,11 +92,13 @@ def interviews(
         print("no interviews yet; `interviewer chat` or `python app.py` begins one", file=sys.stderr)
     for found in kept[:PAGE_SIZE]:
         if found.problem:
-            print(f"{found.id}  {found.begun_at}  cannot be read: {found.problem}")
+            print(f"{found.id}  {_local_time(found.begun_at)}  cannot be read: {found.problem}")
             continue
         state = "finished" if found.is_over else f"at question {found.position + 1}"
         where = "terminal" if found.owner == LOCAL_OWNER else "browser"
-        print(f"{found.id}  {found.begun_at}  {found.bank}  {found.planned} questions  {found.mode}  {state}  {where}")
+        print(
+            f"{found.id}  {_local_time(found.begun_at)}  {found.bank}  {found.planned} questions  {found.mode}  {state}  {where}"
+        )
     if len(kept) > PAGE_SIZE:
         print(f"more: interviewer interviews --page {page + 1}", file=sys.stderr)
 
@@ -95,12 +109,13 @@ def link(
 ) -> None:
     """Print a link that gives a browser the interviews of an owner, for one hour; without an owner, list them."""
     from interviewer.errors import SettingsError
+    from interviewer.sessions.interview_lists import list_owners
     from interviewer.web.identity import Owners
 
-    owners = open_store().owners()
+    owners = list_owners(open_store().database)
     if not owner:
         for found in owners:
-            print(f"{found.owner}  {found.interviews} interviews  last played {found.changed_at}")
+            print(f"{found.owner}  {found.interviews} interviews  last played {_local_time(found.changed_at)}")
         return
     if owner not in [found.owner for found in owners]:
         raise SettingsError(f"nobody of this name has an interview: {owner} (`interviewer link` lists the owners)")

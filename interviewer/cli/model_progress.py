@@ -50,15 +50,11 @@ class StatusLine:
 
 
 def progress_text(calls: Sequence[CallProgress], language: Language) -> str:
-    """What the models are doing, with the seconds that have passed."""
     return "; ".join(say(f"call.{one.phase}", language, seconds=one.seconds) for one in calls)
 
 
 def wait_for_model(work: Callable[[], T], language: Language, look: Callable[[CallProgress], None] | None = None) -> T:
-    """The result of work that asks a model; meanwhile the terminal says what it waits for. Ctrl-C stops the request too.
-
-    Where a bar is on the screen already, `look` is told instead, from time to time.
-    """
+    """The result of work that asks a model, shown meanwhile or told to `look`; Ctrl-C stops the request too."""
     call, status = ModelCall(), StatusLine()
     done = call.start(work)
     try:
@@ -85,7 +81,7 @@ def wait_for_model(work: Callable[[], T], language: Language, look: Callable[[Ca
 def grading_bar(
     total: int, save: Path | None = None
 ) -> Iterator[tuple[Callable[[], None], Callable[[Sequence[CallProgress]], None]]]:
-    """A bar, and beside it what the models are doing: what to call for each answer, and from time to time.
+    """A bar, and what the models do beside it: what to call for each answer, and from time to time.
 
     Ctrl-C ends the command with a sentence that says how to go on.
     """

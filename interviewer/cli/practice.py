@@ -7,13 +7,20 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import app, open_library, open_service, open_store, print_json, read_settings, write_file
-from interviewer.domain.language import Language
+from interviewer.cli.app import (
+    LANGUAGE,
+    app,
+    open_library,
+    open_service,
+    open_store,
+    print_json,
+    read_settings,
+    write_file,
+)
 from interviewer.domain.plan_options import Mode
 from interviewer.presentation.export_formats import AnkiNotes
 from interviewer.sessions import LOCAL_OWNER
 
-_LANGUAGE = Annotated[Language, typer.Option(help="Language of questions and messages.")]
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print it as JSON, and play nothing.")]
 
 
@@ -26,7 +33,7 @@ class StateName(StrEnum):
 
 @app.command()
 def today(
-    language: _LANGUAGE = Language.ZH,
+    language: LANGUAGE,
     as_json: _AS_JSON = False,
     show: Annotated[bool, typer.Option("--show", help="Only show what is worth doing.")] = False,
     more: Annotated[bool, typer.Option("--more", help="Another sitting, even if today's questions are done.")] = False,
@@ -71,7 +78,7 @@ def today(
 @app.command()
 def practise(
     question: Annotated[list[str], typer.Argument(help="Ids of questions, as QUESTION or BANK/QUESTION.")],
-    language: _LANGUAGE = Language.ZH,
+    language: LANGUAGE,
     mode: Annotated[Mode, typer.Option(help="coach shows each card at once, interview all at the end.")] = Mode.COACH,
 ) -> None:
     """Practise these questions, of one or several banks."""
@@ -87,12 +94,12 @@ def practise(
 
 @app.command()
 def note(
+    language: LANGUAGE,
     question: Annotated[str, typer.Argument(help="QUESTION or BANK/QUESTION; left out: all notes are shown.")] = "",
     text: Annotated[str | None, typer.Argument(help="The note; '' deletes it; left out: it is shown.")] = None,
     bookmark: Annotated[
         bool | None, typer.Option("--bookmark/--no-bookmark", help="Set or take away the bookmark.")
     ] = None,
-    language: _LANGUAGE = Language.ZH,
 ) -> None:
     """Keep a note or a bookmark on a question, and show what is kept."""
     from interviewer.cli import terminal_output
@@ -114,7 +121,7 @@ def note(
 
 
 @app.command()
-def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> None:
+def progress(language: LANGUAGE, as_json: _AS_JSON = False) -> None:
     """Show what was practised, what holds and what slips."""
     from interviewer.cli import terminal_output
     from interviewer.presentation import practice_text
@@ -135,13 +142,13 @@ def progress(language: _LANGUAGE = Language.ZH, as_json: _AS_JSON = False) -> No
 @app.command()
 def anki(
     file: Annotated[Path, typer.Argument(help="The text file to write; import it in Anki as it is.")],
+    language: LANGUAGE,
     bank: Annotated[list[str] | None, typer.Option(help="Only this bank; may be given several times.")] = None,
     per: Annotated[AnkiNotes, typer.Option(help="What becomes a note.")] = AnkiNotes.QUESTION,
     state: Annotated[
         list[StateName] | None,
         typer.Option(help="Only these, such as due or weak; may be given several times."),
     ] = None,
-    language: _LANGUAGE = Language.ZH,
 ) -> None:
     """Write questions for Anki; importing the file again updates the notes in place."""
     from interviewer.presentation.anki_export import to_anki

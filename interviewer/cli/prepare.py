@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import app, fail, print_json, read_bytes
+from interviewer.cli.app import LANGUAGE, app, fail, print_json, read_bytes, read_settings
 from interviewer.domain.language import Language
 from interviewer.sessions import LOCAL_OWNER
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @app.command()
 def prepare(
+    language: LANGUAGE,
     file: Annotated[
         Path | None, typer.Argument(help="The job description: text, Markdown, PDF or DOCX; what was kept if left out.")
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="Your résumé, in any of these forms.")] = None,
-    language: Annotated[Language, typer.Option(help="Language of the map and of the drafts.")] = Language.ZH,
     draft: Annotated[bool, typer.Option("--draft", help="Let the model draft questions for the gaps.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask no model, even if the settings name one.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep description and résumé on this machine.")] = False,
@@ -39,7 +39,6 @@ def prepare(
     from interviewer.banks.job_description.requirements import map_job
     from interviewer.cli.model_progress import wait_for_model
     from interviewer.presentation.job_text import job_text, job_to_plain
-    from interviewer.settings import read_settings
     from interviewer.text.messages import say
 
     settings = read_settings()

@@ -17,10 +17,7 @@ from interviewer.text.messages import colon, say
 
 
 def play(session: Session, language: Language, folder: Path) -> None:
-    """Play until the interview is over or the input ends; what was said is kept either way.
-
-    What cannot be recorded as it stands is kept in a file in `folder`.
-    """
+    """Play until the interview is over or the input ends; what cannot be recorded is kept in a file in `folder`."""
     unsent = _Unsent(unsent_file(folder, session.id), language)
     print(say("cli.commands", language))
     if unsent.path.exists():

@@ -38,13 +38,11 @@ class GradingWatch:
     """The levels that were shown, by criterion."""
 
     def wait(self) -> Interview:
-        """The interview, when all is graded that is due."""
         interview = self.session.run_due_and_wait(self.language, look=self.look)
         self.status.clear()
         return interview
 
     def look(self) -> None:
-        """Show what is new; to be called from time to time."""
         interview = self.session.interview()
         if interview.phase is Phase.REVIEWING and (verdicts := self.session.partial_verdicts()):
             for row in rows(attempt_result(interview, interview.current), self.language, verdicts):

@@ -3,7 +3,7 @@
 import signal
 import threading
 
-from interviewer.cli.app import app
+from interviewer.cli.app import app, read_settings
 
 # What is under way when it is told to stop may still end; what does not is taken up by another process.
 GRACE_SECONDS = 10
@@ -16,7 +16,6 @@ def worker() -> None:
     from interviewer.sessions.accounts import Accounts
     from interviewer.sessions.job_queue import JobQueue
     from interviewer.sessions.permissions import Access
-    from interviewer.settings import read_settings
 
     settings = read_settings()
     metrics = wiring.make_metrics(settings)

@@ -43,7 +43,6 @@ class Localized:
 
     @classmethod
     def of(cls, language: Language, text: str) -> "Localized":
-        """A text that is known in one language only."""
         return cls(zh=text) if language is Language.ZH else cls(en=text)
 
     def into(self, language: Language) -> str:
@@ -296,7 +295,6 @@ class Bank:
 
     @cached_property
     def used_topics(self) -> tuple[str, ...]:
-        """The topics of the questions, in the order of their first question."""
         return tuple(dict.fromkeys(question.topic for question in self.questions))
 
 

@@ -90,7 +90,6 @@ def _punished_already(rubric: Rubric, verdicts: Sequence[Verdict]) -> set[str]:
 
 
 def mean(scores: Iterable[Score]) -> Score | None:
-    """The mean of the ends; None of nothing."""
     listed = list(scores)
     if not listed:
         return None
@@ -102,10 +101,7 @@ def _quarter(share: float) -> int:
 
 
 def shortfalls(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[Shortfall, ...]:
-    """What of the core earned less than full credit, the heaviest loss first; a group is one of them.
-
-    A criterion of which nobody knows is none.
-    """
+    """What of the core earned less than full credit, the heaviest loss first; a group is one, and what nobody knows none."""
     known = {verdict.criterion: verdict.level for verdict in verdicts}
     credit = {name: 1.0 if level is None else CREDIT[level] for name, level in known.items()}
     found = [Shortfall((one,), 1, one.weight * (1 - credit[one.id])) for one in rubric.of(Kind.CORE) if not one.group]

@@ -50,7 +50,6 @@ class AttemptResult:
 
     @property
     def points(self) -> tuple[Level | None, ...]:
-        """The level of each point that the question asks for."""
         return points(self.question.rubric, self.verdicts) if self.verdicts else ()
 
 
@@ -118,7 +117,6 @@ class InterviewSummary:
 
     @property
     def is_self_marked(self) -> bool:
-        """Whether the candidate marked at least one of the answers."""
         return any(result.is_self_marked for result in self.results)
 
 
@@ -143,7 +141,6 @@ def attempt_result(interview: Interview, attempt: Attempt) -> AttemptResult:
 
 
 def last_results(interview: Interview) -> tuple[AttemptResult, ...]:
-    """The last attempt at each question that was reached."""
     return tuple(attempt_result(interview, attempt) for attempt in interview.last_attempts())
 
 

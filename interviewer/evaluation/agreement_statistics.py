@@ -24,7 +24,6 @@ class Interval:
 
 
 def mean(values: Iterable[float]) -> float | None:
-    """The arithmetic mean; None of nothing."""
     listed = list(values)
     return fmean(listed) if listed else None
 
@@ -47,13 +46,11 @@ def spearman(pairs: Pairs) -> float | None:
 
 
 def rmse(pairs: Pairs) -> float | None:
-    """The root of the mean squared difference."""
     squared = mean((y - x) ** 2 for x, y in pairs)
     return None if squared is None else math.sqrt(squared)
 
 
 def mae(pairs: Pairs) -> float | None:
-    """The mean absolute difference."""
     return mean(abs(y - x) for x, y in pairs)
 
 

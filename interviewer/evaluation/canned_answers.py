@@ -31,7 +31,6 @@ ASKED_IN = (
 
 
 def canned_answers(question: Question) -> dict[CannedAnswer, str]:
-    """The answers, all to the same question of the shipped bank."""
     written = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     made = {CannedAnswer.REFERENCE: question.reference.zh, CannedAnswer.ECHO: question.text.zh}
     return {name: made.get(name) or written[name] for name in CannedAnswer}

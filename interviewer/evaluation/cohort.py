@@ -78,7 +78,6 @@ class Cohort:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """The questions that somebody answered, in the order of the bank."""
         answered = {one.question.id for one in self.marked}
         return tuple(question for question in self.bank.questions if question.id in answered)
 
@@ -87,7 +86,6 @@ class Cohort:
         return AnswersSummary(self.marked)
 
     def of(self, *, candidate: str | None = None, question: Question | None = None) -> AnswersSummary:
-        """The answers of a candidate, to a question, or of the one to the other."""
         return AnswersSummary(tuple(self._found.get((candidate, question.id if question else None), ())))
 
     @cached_property

@@ -62,7 +62,6 @@ class Answer(BaseModel):
     lang: str | None = None
 
     def asked_in(self, default: Language) -> Language:
-        """The language that the question was asked in, where the row names one."""
         return Language(self.lang) if self.lang in tuple(Language) else default
 
 
@@ -124,10 +123,7 @@ class CandidateAnswers(NamedTuple):
 
 
 def read_labelled_answers(*paths: Path) -> list[LabelledAnswer]:
-    """The rows of all files. Raises BankError for the first one that cannot be read.
-
-    Ids are unique within a file; data sets that are put together need not know of each other.
-    """
+    """The rows of all files, whose ids are unique within one. Raises BankError for the first that cannot be read."""
     return [row for path in paths for row in _read_all([path], LabelledAnswer)[0]]
 
 

@@ -65,8 +65,6 @@ class CheckFinding:
 
 @dataclass(frozen=True, slots=True)
 class GraderCheck:
-    """What is known of a model after the test."""
-
     model: str
     host: str
     results: tuple[CannedResult, ...]
@@ -83,10 +81,7 @@ class GraderCheck:
 
     @property
     def abilities(self) -> tuple[CheckFinding, ...]:
-        """What each endpoint can do, a row each: chat, structured output, transcription, speech.
-
-        Why a model does not reply stands among the findings already.
-        """
+        """What each endpoint can do, a row each; why a model does not reply stands among the findings already."""
         can_chat = any(result.replied for result in self.results)
         title = _verbatim(f"{self.model} @ {self.host}")
         is_held = True if self.rung == OutputMode.SCHEMA else None
@@ -107,7 +102,6 @@ class GraderCheck:
         return any(finding.check == _FAST and finding.is_good is False for finding in self.findings)
 
     def plain(self) -> dict[str, Any]:
-        """For JSON."""
         return {"healthy": self.is_healthy, **asdict(self)}
 
 
@@ -307,7 +301,6 @@ _SIGNS = {True: "ok ", False: "BAD", None: "-- "}
 
 
 def check_lines(check: GraderCheck, language: Language) -> list[str]:
-    """The outcome for a terminal."""
     found = [f"{check.model} @ {check.host}" + (f" ({check.kind})" if check.kind else "")]
     return found + finding_lines((*check.findings, *check.abilities), language)
 

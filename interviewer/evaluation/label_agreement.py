@@ -93,7 +93,6 @@ def measure_label_agreement(
     threshold: float = HALF,
     fit_on: str = "",
     seed: int = 0,
-    rounds: int = agreement_statistics.ROUNDS,
 ) -> Agreement:
     """Compare grades and labels. Rows of the split `fit_on` choose the thresholds and are then left out.
 
@@ -122,7 +121,7 @@ def measure_label_agreement(
         "rmse": agreement_statistics.rmse,
         "macro_f1": partial(agreement_statistics.macro_f1, label_at=HALF, grade_at=own.threshold),
     }
-    intervals = {name: agreement_statistics.bootstrap(pairs, one, rounds, seed) for name, one in statistics.items()}
+    intervals = {name: agreement_statistics.bootstrap(pairs, one, seed=seed) for name, one in statistics.items()}
     grades = [one.grade for one in rows if one.grade]
     return Agreement(
         grader=grader,

@@ -58,10 +58,7 @@ MeasurementSource = Callable[[], Mapping[tuple[str, str], Measurement]]
 def measurement_finder(
     known: MeasurementSource, interview: Interview, banks: Sequence[Bank] = ()
 ) -> Callable[[Grade], Measurement | None]:
-    """What is known of the grader of a grade in this interview.
-
-    A question of one of these `banks` counts as such, as long as it is still the same there.
-    """
+    """What is known of a grade's grader; a question of one of these `banks` counts as such while it is the same."""
     try:
         found = known()
     except BankError:

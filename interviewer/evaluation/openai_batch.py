@@ -41,7 +41,6 @@ def custom_id(row: str, request: Mapping[str, Any]) -> str:
 
 
 def request_line(name: str, request: Mapping[str, Any]) -> str:
-    """A request as a line of the file."""
     return json.dumps({"custom_id": name, "method": "POST", "url": URL, "body": request}, ensure_ascii=False) + "\n"
 
 

@@ -16,8 +16,6 @@ from interviewer.grading.protocol import Grader
 
 @dataclass(frozen=True, slots=True)
 class RuledAttempt:
-    """An answer of which people ruled at least one criterion."""
-
     question: Question
     attempt: Attempt
 
@@ -87,7 +85,6 @@ def measure_ruling_agreement(
 
 
 def agreement_over_all(pairs: Mapping[tuple[str, str], Sequence[tuple[Level, Level]]]) -> RulingAgreement:
-    """Over all pairs of what was ruled and what the grader gave."""
     return _agreement("", "", [pair for listed in pairs.values() for pair in listed])
 
 

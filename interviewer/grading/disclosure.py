@@ -56,7 +56,6 @@ def disclosed(question: Question, text: str, known: Sequence[str] = ()) -> list[
 
 
 def _says(text: str, alias: str) -> bool:
-    """Whether a text says an alias in any form."""
     runs = [run for part in alias.replace("...", "…").split("…") for run in _stretches(part)]
     stretches = _stretches(text)
     if runs and all(any(_stands_in(run, stretch) for stretch in stretches) for run in runs):

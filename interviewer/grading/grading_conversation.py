@@ -194,7 +194,6 @@ class GradingConversation:
     def _corrected(
         self, messages: list[Message], reply: Reply, faults: dict[str, Localized], wanted: Mapping[str, Kind]
     ) -> CriterionReplies:
-        """One more chance, with what was wrong in words."""
         faulty = {name: wanted[name] for name in faults}
         listed = "\n".join(f"- {name}: {fault.en}" for name, fault in faults.items())
         correction = prompt("grade-correction").fill({"faults": listed, "ids": ", ".join(faults)})

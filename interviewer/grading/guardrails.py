@@ -84,7 +84,6 @@ def assent() -> frozenset[str]:
 
 
 def praises(text: str) -> bool:
-    """Whether a text praises the candidate."""
     return bool(_LISTS.phrases("judgement.praise").search(_readable(text)))
 
 

@@ -76,5 +76,4 @@ class LLMGrader:
 
 
 def prompts_digest() -> str:
-    """One digest for all prompts that a grade depends on."""
     return hashlib.sha256("".join(prompt(name).digest for name in _PROMPTS).encode()).hexdigest()[:16]

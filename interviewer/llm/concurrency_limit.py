@@ -1,14 +1,11 @@
 """How many requests one server gets at a time; the others wait for their turn, in the order in which they came."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event, Lock
-from typing import Any
 
 from interviewer.llm.model_call import CallPhase, current_call
-from interviewer.llm.protocol import LLM, Message, Reply, ReplyChunk
 
 
 class ConcurrencyLimit:
@@ -59,30 +56,3 @@ class ConcurrencyLimit:
             while self._waiting and self._under_way < self._width():
                 self._under_way += 1
                 self._waiting.popleft().set()
-
-
-@dataclass(frozen=True, slots=True)
-class ConcurrencyLimitedLLM:
-    """A model that is asked only in turn: inside the block of `turn`, such as the `slot` of a limit."""
-
-    inner: LLM
-    turn: Callable[[], AbstractContextManager[None]] = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def host(self) -> str:
-        return self.inner.host
-
-    def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
-        with self.turn():
-            return self.inner.reply(messages, schema=schema)
-
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
-        with self.turn():
-            yield from self.inner.stream(messages, schema=schema)
-
-    def close(self) -> None:
-        self.inner.close()

@@ -28,10 +28,7 @@ _MOST_LISTED = 4 * 1024 * 1024  # some services list hundreds of models with a p
 
 @dataclass(frozen=True, slots=True)
 class ServerProbe:
-    """A question that only one kind of server answers in this way.
-
-    Its answer has the key `has`, or lists a model whose entry has one of the keys `lists`, or is owned by `owner`.
-    """
+    """What tells a kind of server: its answer `has` a key, or lists a model with one of `lists`, or of an `owner`."""
 
     kind: str
     path: str
@@ -51,8 +48,6 @@ class ServerProbe:
 
 @dataclass(frozen=True, slots=True)
 class LocalServer:
-    """A model server on this machine."""
-
     kind: str
     base_url: str
     models: tuple[str, ...]
@@ -119,7 +114,6 @@ class KnownServers:
             return self._with_kind(endpoint)
 
     def learn(self, endpoint: Endpoint, kind: str) -> None:
-        """Keep what a server said it is."""
         place = _place(endpoint.base_url)
         with self._lock:
             self._kinds[place] = kind
@@ -152,10 +146,7 @@ KNOWN = KnownServers()
 
 
 def find_local_servers(ports: Sequence[int] = PORTS) -> tuple[LocalServer, ...]:
-    """The model servers that answer on this machine. It only reads, sends no key, and loads no model.
-
-    A server is told by its answers, never by its port.
-    """
+    """The model servers of this machine, told by their answers. It sends no key, and loads no model."""
     with _client(_PROBE_SECONDS) as client, ThreadPoolExecutor(max_workers=max(1, len(ports))) as pool:
         found = [server for servers in pool.map(lambda port: _at_port(client, port), ports) for server in servers]
     distinct: dict[tuple[str, int | None, tuple[str, ...]], LocalServer] = {}

@@ -116,10 +116,7 @@ def error_in_success(body: object) -> ServerError | None:
 
 
 def to_llm_error(error: ServerError, endpoint: Endpoint, *, wait: float | None = None) -> LLMError:
-    """The error to raise when nothing more can be tried: what happened, where, and what to do about it.
-
-    `wait` is what the server asked for, in seconds, where that was too long.
-    """
+    """The error to raise when nothing more can be tried; `wait` are the seconds that the server asked for, if too many."""
     said = _summary(error, endpoint)
     if error.text:
         text = error.text.replace(endpoint.key, "…") if endpoint.key else error.text

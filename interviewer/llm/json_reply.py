@@ -20,7 +20,6 @@ _BACKSLASH = re.compile(
 
 
 def object_schema(**properties: dict[str, Any]) -> dict[str, Any]:
-    """The JSON schema of an object with exactly these properties."""
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 

@@ -62,7 +62,6 @@ def setup_advice(memory: float | None, language: Language) -> list[str]:
 
 
 def pull_line(progress: PullProgress, model: str, language: Language) -> str:
-    """What is pulled, and how much of the layer has come."""
     if progress.share is None:
         return say("local_model.pulling", language, model=model, status=progress.status)
     return say(

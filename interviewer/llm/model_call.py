@@ -90,10 +90,7 @@ class ModelCall:
         return self._now
 
     def enter(self, phase: CallPhase) -> None:
-        """Tell that the call is in this phase now.
-
-        A server that is asked again and still loads, or is still busy, has been so all the while.
-        """
+        """Tell the phase; a server that is asked again and still loads, or is busy, has been so all the while."""
         with self._lock:
             now, before = self._now, self._before
             if now is not None and now.phase is phase:
@@ -118,10 +115,7 @@ class ModelCall:
 
     @contextmanager
     def ended_by(self, end: Callable[[], object]) -> Iterator[None]:
-        """Inside the block, `end` is called when the call is stopped, in the thread that stops it.
-
-        Raises LLMUnreachable if it is stopped already.
-        """
+        """Inside the block, `end` is called by whoever stops the call. Raises LLMUnreachable if stopped already."""
         with self._lock:
             self._enders.append(end)
         try:

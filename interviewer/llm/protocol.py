@@ -87,7 +87,7 @@ class LLM(Protocol):
     def close(self) -> None:
         """End the requests that are under way, from any thread: they and all later ones raise LLMUnreachable.
 
-        A model that never waits for a server has nothing to end.
+        A model that waits for no server has nothing to end.
         """
 
 

@@ -18,32 +18,23 @@ _REPLY = TypeAdapter(Reply)
 
 
 class RecordedLLM:
-    """Another model with recordings: one JSON file for each request, named by the request's digest.
+    """Another model with recordings: one JSON file for each request, named by the request's digest."""
 
-    Without another model, or for `name` and `host` of one that is not at hand, it only plays back,
-    and a request that was never recorded raises LLMUnreachable.
-    """
-
-    def __init__(self, folder: Path, llm: LLM | None = None, *, name: str = "recorded", host: str = "nowhere") -> None:
-        self._folder = folder
-        self._llm = llm
-        self.name = llm.name if llm else name
-        self.host = llm.host if llm else host
+    def __init__(self, folder: Path, llm: LLM) -> None:
+        self._folder, self._llm = folder, llm
+        self.name, self.host = llm.name, llm.host
 
     def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
         path = self.path(messages, schema)
-        recorded = _read(path)
-        if recorded is not None:
+        if (recorded := _read(path)) is not None:
             return recorded
-        if self._llm is None:
-            raise LLMUnreachable(localized("llm.not_recorded", file=path.name, folder=self._folder))
         reply = self._llm.reply(messages, schema=schema)
         self._keep(path, messages, schema, reply)
         return reply
 
     def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
         path = self.path(messages, schema)
-        if self._llm is None or path.exists():
+        if path.exists():
             yield from as_stream(self.reply(messages, schema=schema))
             return
         for piece in self._llm.stream(messages, schema=schema):
@@ -52,8 +43,7 @@ class RecordedLLM:
             yield piece
 
     def close(self) -> None:
-        if self._llm is not None:
-            self._llm.close()
+        self._llm.close()
 
     def path(self, messages: Sequence[Message], schema: dict[str, Any] | None) -> Path:
         """Where the reply to this request is or would be kept."""

@@ -45,7 +45,6 @@ class RequestOptions:
 
 
 def default_options(endpoint: Endpoint) -> RequestOptions:
-    """The options before anything has been learned."""
     profile = endpoint.profile
     return RequestOptions(
         mode=profile.modes[0],
@@ -58,9 +57,9 @@ def default_options(endpoint: Endpoint) -> RequestOptions:
 
 
 class LearnedOptions:
-    """The options that turned out to work, and the models that no options brought to write JSON.
+    """The options that turned out to work, and the models that none brought to write JSON. Any thread may use it.
 
-    Kept for as long as the program runs, failures for a while. Any thread may use it.
+    They are known as long as the program runs, failures for a while.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -70,7 +69,6 @@ class LearnedOptions:
         self._failures: dict[_Identity, tuple[int, float]] = {}
 
     def recall(self, endpoint: Endpoint) -> RequestOptions:
-        """What was learned for this endpoint, or its default."""
         with self._lock:
             known = self._options.get(_identity(endpoint))
         return known or default_options(endpoint)

@@ -83,7 +83,6 @@ class RetryState:
         return limit
 
     def next_request(self) -> dict[str, Any]:
-        """The request to send this time."""
         messages = self.messages + self._correction
         self._request = chat_request(self.endpoint, self.options, messages, self.schema, stream=self._is_streamed)
         return self._request

@@ -14,8 +14,6 @@ from interviewer.text.messages import localized
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the model was asked."""
-
     messages: tuple[Message, ...]
     schema: dict[str, Any] | None
 

@@ -15,7 +15,6 @@ class Preset(BaseModel, frozen=True, extra="forbid"):
 
     title: str
     base_url: str
-    needs_key: bool = True
 
 
 class Profile(BaseModel, frozen=True, extra="forbid"):

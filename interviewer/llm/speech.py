@@ -43,10 +43,7 @@ class Audio:
 
 
 class Speech:
-    """The speech models of one server, either of which may be None; any number of threads may use them.
-
-    `voices` are the names of the voices that read the two languages. All calls raise LLMError and nothing else.
-    """
+    """The speech models of one server, either of which may be None. Any thread may call; calls raise LLMError alone."""
 
     def __init__(
         self,
@@ -65,9 +62,9 @@ class Speech:
         self._voices = voices
 
     def transcribe(self, recording: Audio, language: Language, vocabulary: str) -> str:
-        """What is said in a recording, '' where nobody speaks.
+        """What is said in a recording, '' where nobody speaks; `vocabulary` are terms that may come up.
 
-        `vocabulary` are terms that may come up in any answer; many recognisers read only the last of them.
+        Many recognisers read only the last of them.
         """
         assert self._listener
         plain = {
@@ -90,7 +87,6 @@ class Speech:
         raise LLMMalformed(localized("llm.not_json"))
 
     def read_aloud(self, text: str, language: Language) -> Audio:
-        """The text as a voice says it."""
         assert self._reader
         form = {
             "model": self._reader.endpoint.model,

@@ -10,10 +10,7 @@ _CLOSE = re.compile(r"</(?:think|thinking|thought)>", re.IGNORECASE)
 
 
 def split_thinking(content: str) -> tuple[str, str]:
-    """What is said and what was only thought.
-
-    Only thinking at the very beginning counts: a candidate may write about <think> tags too, and be quoted.
-    """
+    """What is said, and what was thought at the beginning: a candidate may write about <think> tags, and be quoted."""
     thought: list[str] = []
     while opening := _OPEN.match(content):
         closing = _CLOSE.search(content, opening.end())

@@ -107,10 +107,7 @@ class TokenCalibration:
 
 @lru_cache(maxsize=8)
 def load(vocabulary: Vocabulary, cache: Path) -> tiktoken.Encoding | None:
-    """The vocabulary, if its file lies whole in the cache.
-
-    The file is read here and not by tiktoken, which would fetch a missing or damaged one, and wait for it without a limit.
-    """
+    """The vocabulary, if its file lies whole in the cache; tiktoken would fetch a missing or damaged one."""
     try:
         data = (cache / vocabulary.file).read_bytes()
     except OSError:

@@ -38,10 +38,7 @@ _MESSAGES: tuple[tuple[type[Exception], str], ...] = (  # the first that fits
 
 
 class Transport:
-    """The connections to one server; any number of threads may use them.
-
-    Raises LLMUnreachable if the environment names a proxy that cannot be used.
-    """
+    """The connections to one server, for any threads. Raises LLMUnreachable if the environment's proxy is unusable."""
 
     def __init__(self, endpoint: Endpoint, now: Callable[[], float], max_bytes: int) -> None:
         self._endpoint = endpoint
@@ -153,10 +150,7 @@ class Transport:
 
 
 class _Line:
-    """The SDK's client, for one request at a time, so that it is known whose connection is whose.
-
-    Its connection is kept, so that none is opened anew for each request.
-    """
+    """The SDK's client for one request at a time: so it is known whose its connection is, which is kept."""
 
     def __init__(
         self, endpoint: Endpoint, bound: Callable[[httpx2.Response], None], is_ended: Callable[[], bool]

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from interviewer.domain.grade import Flag, Gap, Grade, Level, Verdict
+from interviewer.domain.grade import CREDITED, Flag, Gap, Grade, Level, Verdict
 from interviewer.domain.interview import Attempt, Interview, Turn, TurnKind, may_rule
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Criterion, Kind, Localized
@@ -15,7 +15,6 @@ from interviewer.domain.summary import AttemptResult, attempt_result
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.llm.model_call import CallProgress
 from interviewer.presentation.highlighting import Mark, Marks, marks, model_words
-from interviewer.presentation.self_marking import self_marking_sheet
 from interviewer.presentation.templating import render
 from interviewer.presentation.wording import is_worth_showing, level_key
 from interviewer.sessions.interview_plan import QuestionName
@@ -33,7 +32,6 @@ _SAID_BY_LEVEL = tuple(localized(f"reason.{level}") for level in (Level.MET, Lev
 
 
 def no_badge(_: Grade) -> str:
-    """Nothing is said."""
     return ""
 
 
@@ -64,7 +62,6 @@ class GraderNotes:
 
     @classmethod
     def on(cls, grades: Sequence[Grade], badge: Badge) -> "GraderNotes":
-        """The notes on these grades."""
         badges = tuple(dict.fromkeys(filter(None, map(badge, grades))))
         return cls(badges, any(grade.is_estimate for grade in grades))
 
@@ -274,9 +271,24 @@ def _sheet(interview: Interview, found: AttemptResult, language: Language, level
     grade, attempt = found.grade, found.attempt
     if not may_rule(interview, attempt):
         return Markup()
-    suggested = found.verdicts or LexicalGrader().grade(found.question, attempt).verdicts
-    is_preferred = grade is not None and grade.is_estimate and not attempt.rulings and not live.is_measured(grade)
-    return self_marking_sheet(interview, attempt, language, suggested, level=level + 1, is_preferred=is_preferred)
+    verdicts = found.verdicts or LexicalGrader().grade(found.question, attempt).verdicts
+    levels = {verdict.criterion: verdict.level for verdict in verdicts}
+    return render(
+        "self_marking.html",
+        language,
+        attempt=attempt,
+        question=found.question,
+        rows=[(one, _suggested(one, levels.get(one.id))) for one in found.question.criteria],
+        level=level + 1,
+        is_preferred=grade is not None and grade.is_estimate and not attempt.rulings and not live.is_measured(grade),
+    )
+
+
+def _suggested(criterion: Criterion, level: Level | None) -> Level | None:
+    """The level that is chosen beforehand; a mistake was made or it was not."""
+    if criterion.kind is not Kind.MISTAKE or level is None:
+        return level
+    return Level.MET if level in CREDITED else Level.MISSING
 
 
 def _changes(interview: Interview, attempt: Attempt) -> list[tuple[Criterion, str, str]] | None:

@@ -11,10 +11,7 @@ _FORMULA = frozenset("=+-@|%＝＋－＠｜％")
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The rows below the names of their columns; empty but for a line feed if there are none.
-
-    A cell that a spreadsheet would take for a formula is given an apostrophe in front.
-    """
+    """The rows below the names of their columns, an apostrophe before what a spreadsheet would take for a formula."""
     file = io.StringIO()
     file.write("\ufeff")  # without it, spreadsheets misread Chinese
     # All text is quoted: of its own accord the csv module leaves a lone carriage return bare, and what follows it would

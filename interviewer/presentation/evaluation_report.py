@@ -18,7 +18,6 @@ _MARKED = re.compile(r"(<!-- grades: begin(?: (zh|en))? -->\n).*?" + re.escape(E
 
 
 def to_text(report: Agreement) -> str:
-    """The report for a terminal."""
     head = ["", "r", "rho", "RMSE", "MAE", "bias", "QWK", "accuracy", "macro-F1", "threshold"]
     graders = [list(asdict(one).values()) for one in (report.figures, *report.baselines)]
     intervals = [f"{name} {_between(one, ' to ')}" for name, one in report.intervals.items() if one]
@@ -40,7 +39,6 @@ def to_text(report: Agreement) -> str:
 
 
 def rulings_to_text(report: RulingReport) -> str:
-    """A grader beside what people ruled, for a terminal."""
     rows = [
         [
             f"{printable(one.question)} {printable(one.criterion)}".strip() or "all",

@@ -12,7 +12,6 @@ class ExportFormat(StrEnum):
 
     @property
     def label(self) -> str:
-        """What people call it."""
         return "Markdown" if self is ExportFormat.MD else self.upper()
 
     @property

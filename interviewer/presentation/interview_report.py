@@ -33,8 +33,7 @@ def report(
     """The whole result: score, topics with a chart, strong points and those to work on, every question's card.
 
     `exports_of` is the id under which the page offers the transcript; a file that stands alone is `unfolded`, offers none
-    and has the points to work on above it. `coach_notes` are what coaches wrote to the candidate,
-    who does not read it if it `is_for_coach`.
+    and has the points to work on above it. The candidate does not read it if it `is_for_coach`.
     """
     summary = summarize(interview)
     shown: dict[str, Any] = {"level": 3, "is_titled": False, "live": live, "is_for_coach": is_for_coach}

@@ -52,7 +52,6 @@ def holds_text(held: float | None, holds: float, language: Language) -> str:
 
 
 def progress_text(progress: Progress, language: Language) -> str:
-    """Progress for a terminal."""
     holds = "" if progress.holds is None else holds_text(progress.held, progress.holds, language)
     return str(render("progress.txt", language, progress=progress, holds=holds)).rstrip()
 

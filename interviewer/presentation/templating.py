@@ -67,7 +67,6 @@ def literal(text: str) -> Markup:
 
 
 def one_line(text: str) -> Markup:
-    """Text as Markdown on a single line."""
     return literal(" ".join(text.split()))
 
 
@@ -99,7 +98,6 @@ def _compiled(source: str, language: Language) -> "Template":
 
 @cache
 def stylesheet(*names: str) -> Markup:
-    """The style sheets of these names, joined."""
     return Markup("".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in names))  # noqa: S704 - our own files
 
 

@@ -31,7 +31,6 @@ def duration(seconds: float) -> str:
 
 
 def provenance_text(grade: Grade, language: Language) -> str:
-    """Who gave the grade, and against which rubric."""
     by = grade.provenance
     grader = f"{by.model} @ {by.host}" if by.model else say("provenance.offline", language, grader=by.grader)
     parts = [say("provenance.grader", language, grader=grader), say("provenance.rubric", language, digest=by.rubric)]
@@ -102,7 +101,6 @@ def ruled_levels(criterion: Criterion) -> tuple[Level, ...]:
 
 
 def ruling_key(criterion: Criterion, level: Level) -> str:
-    """The phrase for a level on a button."""
     return (
         f"ruling.{'made' if level is Level.MET else 'not_made'}" if criterion.kind is Kind.MISTAKE else f"level.{level}"
     )

@@ -80,7 +80,6 @@ class Accounts:
         self._database = database
 
     def of(self, owner: str) -> Account | None:
-        """The account of an owner; None if the owner never signed in."""
         return self._first(accounts.c.owner == owner)
 
     def known(self, issuer: str, subject: str) -> Account | None:

@@ -98,7 +98,6 @@ def assign(
     mode: Mode = Mode.COACH,
     due_on: date | None = None,
 ) -> Assignment:
-    """Give a class something to do."""
     made = Assignment(new_id(), classroom, clean_name(title), bank, tuple(questions), mode, due_on, stored_now())
     row = made._asdict() | {"questions": " ".join(questions), "due_on": due_on and due_on.isoformat()}
     store.database.change(assignments.insert().values(row))
@@ -147,7 +146,6 @@ def list_progress(store: Store, assignment: Assignment) -> list[AssignedIntervie
 
 
 def interview_of(store: Store, assignment: str, owner: str) -> str | None:
-    """The interview by which a candidate does an assignment, if there is one."""
     this = assigned_interviews.c.assignment == assignment, assigned_interviews.c.owner == owner
     is_there = interviews.c.id == assigned_interviews.c.interview
     found: str | None = store.database.value(sa.select(interviews.c.id).where(*this, is_there))
@@ -155,10 +153,7 @@ def interview_of(store: Store, assignment: str, owner: str) -> str | None:
 
 
 def record_interview(store: Store, assignment: str, owner: str, interview: str) -> bool:
-    """Say by which interview a candidate does an assignment.
-
-    False, and nothing changed, where there is one already, or where they are not in the class any more.
-    """
+    """Say by which interview somebody does an assignment; False where there is one, or they left the class."""
     this = assigned_interviews.c.assignment == assignment, assigned_interviews.c.owner == owner
     is_gone = assigned_interviews.c.interview.not_in(sa.select(interviews.c.id))
     is_member = (
@@ -203,7 +198,6 @@ def _select(store: Store, which: sa.ColumnElement[bool]) -> list[Assignment]:
 
 
 def _overviews(store: Store, which: sa.ColumnElement[bool]) -> dict[tuple[str, str], InterviewOverview]:
-    """The interviews of assignments, by assignment and owner."""
     assigned = sa.select(assigned_interviews).where(which)
     names = assigned.with_only_columns(assigned_interviews.c.interview)
     with store.database.read() as connection:

@@ -22,10 +22,7 @@ _TEMPORARY = "gradio"
 
 
 def backup(data_folder: Path, database_url: str, target: Path) -> int:
-    """Write the database and all other files of the data folder to a zip file, and give their number.
-
-    Raises SettingsError if the database is not SQLite, StoreError if something cannot be read or written.
-    """
+    """Write database and data folder to a zip file; give how many files. Raises SettingsError, StoreError."""
     database = _database(database_url)
     draft = target.with_name(target.name + ".part")
     try:

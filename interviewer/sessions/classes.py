@@ -1,6 +1,7 @@
 """Classes: who coaches them, who is in them, and the invitation by which people join."""
 
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from interviewer.sessions.tables import (
     classes,
     stored_banks,
 )
+from interviewer.sessions.timestamps import as_stored, stored_now
 from interviewer.text.messages import localized
 
 INVITATION_GOOD_FOR = timedelta(days=14)
@@ -41,20 +43,17 @@ class Classroom(NamedTuple):
 
     @property
     def is_inviting(self) -> bool:
-        return _now() < datetime.fromisoformat(self.invites_until)
+        return stored_now() < self.invites_until
 
 
 class Member(NamedTuple):
-    """Who is in a class, and since when."""
-
     owner: str
     joined_at: str
 
 
 def make_class(store: Store, coach: str, name: str) -> Classroom:
-    made = Classroom(new_id(), clean_name(name), coach, _as_stored(_now()), *_new_invitation())
-    with store.database.write() as connection:
-        connection.execute(classes.insert().values(made._asdict()))
+    made = Classroom(new_id(), clean_name(name), coach, stored_now(), *_new_invitation())
+    store.database.change(classes.insert().values(made._asdict()))
     return made
 
 
@@ -83,8 +82,7 @@ def classes_joined(store: Store, owner: str) -> list[Classroom]:
 def memberships(store: Store, owner: str) -> dict[str, str]:
     """Since when somebody is in each of their classes, by its id."""
     query = sa.select(class_members.c.classroom, class_members.c.joined_at).where(class_members.c.owner == owner)
-    with store.database.read() as connection:
-        return {row.classroom: row.joined_at for row in connection.execute(query)}
+    return {row.classroom: row.joined_at for row in store.database.rows(query)}
 
 
 def invited_to(store: Store, invitation: str) -> Classroom | None:
@@ -95,25 +93,21 @@ def invited_to(store: Store, invitation: str) -> Classroom | None:
 
 def renew_invitation(store: Store, classroom: str) -> None:
     """Make another invitation; the links that were given away before lead nowhere."""
-    with store.database.write() as connection:
-        _renew_invitation(connection, classroom)
+    store.database.change(_invitation_renewed(classroom))
 
 
 def set_class_budget(store: Store, classroom: str, daily_tokens: int) -> bool:
     """Limit what the class may cost in 24 hours; 0 for any number. Whether there is such a class."""
-    with store.database.write() as connection:
-        this = classes.update().where(classes.c.id == classroom)
-        return bool(connection.execute(this.values(daily_tokens=daily_tokens or None)).rowcount)
+    this = classes.update().where(classes.c.id == classroom)
+    return bool(store.database.change(this.values(daily_tokens=daily_tokens or None)))
 
 
 def join_class(store: Store, classroom: str, owner: str) -> None:
-    """Add somebody; who is in it already stays."""
-    row = {"classroom": classroom, "owner": owner, "joined_at": _as_stored(_now())}
-    try:
-        with store.database.write() as connection:
-            connection.execute(class_members.insert().values(row))
-    except IntegrityError:
-        pass  # in it already, or the class was deleted in this moment
+    """Add somebody but its coach; who is in it already stays."""
+    row = sa.select(classes.c.id, sa.literal(owner), sa.literal(stored_now()))
+    row = row.where(classes.c.id == classroom, classes.c.owner != owner)
+    with suppress(IntegrityError):  # in it already, or the class was deleted in this moment
+        store.database.change(class_members.insert().from_select(["classroom", "owner", "joined_at"], row))
 
 
 def leave_class(store: Store, classroom: str, owner: str) -> None:
@@ -126,14 +120,12 @@ def list_members(store: Store, classroom: str) -> list[Member]:
     """Who is in a class, in the order in which they joined."""
     columns = class_members.c.owner, class_members.c.joined_at
     query = sa.select(*columns).where(class_members.c.classroom == classroom)
-    with store.database.read() as connection:
-        return [Member._make(row) for row in connection.execute(query.order_by(class_members.c.joined_at))]
+    return [Member._make(row) for row in store.database.rows(query.order_by(class_members.c.joined_at))]
 
 
 def delete_class(store: Store, classroom: str) -> None:
     """Delete a class with its assignments; what candidates answered stays theirs."""
-    with store.database.write() as connection:
-        connection.execute(classes.delete().where(classes.c.id == classroom))
+    store.database.change(classes.delete().where(classes.c.id == classroom))
 
 
 def hand_over_class(store: Store, seen: Classroom, heir: str) -> None:
@@ -143,6 +135,14 @@ def hand_over_class(store: Store, seen: Classroom, heir: str) -> None:
     Raises NotAllowed, and changes nothing, if it is not its coach's any more who was `seen`, if the heir may not have a
     class, or has banks of the same ids.
     """
+    try:
+        _hand_over(store, seen, heir)
+    except IntegrityError:
+        # The heir has saved a bank of one of these ids meanwhile: now it is seen and named.
+        _hand_over(store, seen, heir)
+
+
+def _hand_over(store: Store, seen: Classroom, heir: str) -> None:
     with store.database.write() as connection:
         this, its_banks = classes.c.id == seen.id, stored_banks.c.classroom == seen.id
         coach = connection.execute(sa.select(classes.c.owner).where(this).with_for_update()).scalar()
@@ -158,7 +158,7 @@ def hand_over_class(store: Store, seen: Classroom, heir: str) -> None:
             raise NotAllowed(localized("classes.banks_of_both", banks=", ".join(both)))
         give_classes(connection, coach, heir, this, its_banks)
         _take_out(connection, seen.id, heir)
-        _renew_invitation(connection, seen.id)
+        connection.execute(_invitation_renewed(seen.id))
 
 
 def clean_name(text: str) -> str:
@@ -168,8 +168,7 @@ def clean_name(text: str) -> str:
 
 def _select(store: Store, *which: sa.ColumnElement[bool]) -> list[Classroom]:
     query = sa.select(*(classes.c[name] for name in Classroom._fields)).where(*which)
-    with store.database.read() as connection:
-        return [Classroom._make(row) for row in connection.execute(query.order_by(classes.c.created_at.desc()))]
+    return [Classroom._make(row) for row in store.database.rows(query.order_by(classes.c.created_at.desc()))]
 
 
 def _take_out(connection: sa.Connection, classroom: str, owner: str) -> None:
@@ -180,19 +179,10 @@ def _take_out(connection: sa.Connection, classroom: str, owner: str) -> None:
     connection.execute(class_members.delete().where(*this))
 
 
-def _renew_invitation(connection: sa.Connection, classroom: str) -> None:
+def _invitation_renewed(classroom: str) -> sa.Update:
     invitation, until = _new_invitation()
-    this = classes.update().where(classes.c.id == classroom)
-    connection.execute(this.values(invitation=invitation, invites_until=until))
+    return classes.update().where(classes.c.id == classroom).values(invitation=invitation, invites_until=until)
 
 
 def _new_invitation() -> tuple[str, str]:
-    return secrets.token_urlsafe(18), _as_stored(_now() + INVITATION_GOOD_FOR)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _as_stored(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds")
+    return secrets.token_urlsafe(18), as_stored(datetime.now(UTC) + INVITATION_GOOD_FOR)

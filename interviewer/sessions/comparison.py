@@ -37,7 +37,6 @@ class QuestionComparison:
     before_at: str = ""
 
     def points(self, one: ComparedAttempt) -> tuple[Level | None, ...]:
-        """The level of each point that the question asks for."""
         return points(self.question.rubric, _verdicts(self.question, one))
 
     def best(self, tries: Sequence[ComparedAttempt]) -> ComparedAttempt:

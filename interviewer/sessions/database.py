@@ -18,8 +18,10 @@ from interviewer.text.messages import localized
 
 _log = logging.getLogger(__name__)
 
-# The migrations in their order; the last is what this program reads and writes.
+# The versions of the database in their order; the last is what this program reads and writes.
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+# The first that there is a migration to, from whatever came before.
+BASELINE = "0011"
 
 # Any number will do, as long as all versions of this program take the same one.
 _MIGRATION_LOCK = 7_304_911_206
@@ -260,6 +262,8 @@ def _migrate(engine: sa.Engine, writer: sa.Engine, rebuild: Callable[[sa.Connect
             return  # another process was faster
         if revision is not None and revision not in REVISIONS:
             raise StoreError(localized("store.newer", version=revision))
+        if revision is not None and revision < BASELINE:
+            connection.execute(sa.text("DELETE FROM alembic_version"))
         # Imported only when there is something to do: it costs a third of a second at every start.
         from alembic.command import upgrade
         from alembic.config import Config

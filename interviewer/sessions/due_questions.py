@@ -59,15 +59,11 @@ class Today:
 
     @property
     def names(self) -> tuple[QuestionName, ...]:
-        """What `make_named_plan` is to be given."""
         return tuple(one.name for one in self.questions)
 
 
 def plan_today(store: Store, owner: str, banks: Sequence[Bank], now: datetime, *, beyond: bool = False) -> Today:
-    """What is worth doing at `now`, whose time zone says when the day begins.
-
-    With `beyond` there is another sitting even if the day's questions are done.
-    """
+    """What is worth doing at `now`, whose zone says when days begin; with `beyond`, more than the day asks for."""
     log = read_log(store, owner, midnight_before(now))
     known, exam = masteries_at(now, log, banks), log.settings.exam_on
     days_left = (exam - now.date()).days if exam and exam > now.date() else None

@@ -115,7 +115,6 @@ class EffectLeases:
             self._database.change(leases.delete().where(_this(key), leases.c.holder.in_(self._holders)))
 
     def forget(self, key: EffectKey) -> None:
-        """Drop a lease that was lost."""
         self._database.change(leases.delete().where(_this(key)))
 
     def close(self) -> None:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from interviewer.domain.grade import Verdict
 from interviewer.domain.interview import (
-    AskProbe,
-    Clarify,
     Effect,
     Event,
+    FollowUp,
     GradeAgain,
     GradeAttempt,
     Graded,
+    Grading,
     Interview,
     SecondOpinionGiven,
     Ungraded,
@@ -71,47 +71,38 @@ class _Work:
     future: Future[None] = field(default_factory=Future)
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class EffectRunner:
     """Does what is due, for all interviews of a program. Safe to share between threads."""
 
-    def __init__(
-        self,
-        graders: GraderRegistry,
-        leases: EffectLeases,
-        width: int,
-        follow_up_seconds: float,
-        jobs: JobQueue | None = None,
-        limits: UsageLimits | None = None,
-        time_grading: Callable[[str], AbstractContextManager[object]] = nullcontext,
-    ) -> None:
-        """`width` is how many effects run at a time for each server; `follow_up_seconds` what a follow-up may take.
-
-        What needs a model that other processes have, too, is left to `jobs`, if there is such a queue. `limits` are on
-        what a model does for an owner. `time_grading` is given the address of a server, and is around each grading there.
-        """
-        self._graders = graders
-        self._leases = leases
-        self._jobs = jobs
-        self._limits = limits
-        self._time_grading = time_grading
-        self._queues = WorkQueues(width)
-        self._follow_up_seconds = follow_up_seconds
-        self._under_way: dict[EffectKey, _Work] = {}
-        self._unsaved: dict[EffectKey, Event] = {}
-        self._lock = threading.Lock()
+    graders: GraderRegistry
+    leases: EffectLeases
+    queues: WorkQueues
+    """Of each server one, and one for the follow-ups that it words."""
+    follow_up_seconds: float
+    """What a follow-up may take."""
+    jobs: JobQueue | None = None
+    """Where everything is left that needs a model which other processes have, too."""
+    limits: UsageLimits | None = None
+    """On what a model does for an owner."""
+    time_grading: Callable[[str], AbstractContextManager[object]] = nullcontext
+    """It is given the address of a server, and is around each grading there."""
+    _under_way: dict[EffectKey, _Work] = field(default_factory=dict)
+    _unsaved: dict[EffectKey, Event] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def queue(
         self, session: "Session", before: Interview, after: Interview, language: Language
     ) -> Callable[[Any], None] | None:
         """What puts the work that is owed `after` and was not `before` into the queue, in the transaction that records it."""
-        if self._jobs is None or not self._is_for_the_queue(session.owner):
+        if self.jobs is None or not self._is_for_the_queue(session.owner):
             return None
         jobs = [
             self._job(session, effect, language)
             for effect in set(due(after)) - set(due(before))
-            if not isinstance(effect, AskProbe | Clarify) or self.needs_model(after, session.owner)
+            if not isinstance(effect, FollowUp) or self.needs_model(after, session.owner)
         ]
-        return partial(self._jobs.add, jobs) if jobs else None
+        return partial(self.jobs.add, jobs) if jobs else None
 
     def start(
         self, session: "Session", effect: Effect, language: Language, *, is_watched: bool, is_left: bool = False
@@ -122,13 +113,13 @@ class EffectRunner:
         one. A follow-up that no worker has taken in time is decided here, without a model. The future ends when the
         result is recorded, or when it is known that it cannot be.
         """
-        if self._jobs is None or not self._is_for_the_queue(session.owner):
+        if self.jobs is None or not self._is_for_the_queue(session.owner):
             return self.work_on(session, effect, language, is_watched=is_watched)
         key = EffectKey(session.id, effect)
-        if not is_left and isinstance(effect, AskProbe | Clarify):
-            self._decide_if_late(session, key, self._jobs)
+        if not is_left and isinstance(effect, FollowUp):
+            self._decide_if_late(session, key, self.jobs)
         elif is_left and self._may_be_worked_on(session, key, language):
-            self._jobs.add_again(self._job(session, effect, language))
+            self.jobs.add_again(self._job(session, effect, language))
         return None
 
     def work_on(
@@ -148,31 +139,30 @@ class EffectRunner:
         Where it `is_tried_again`, a model that cannot be reached is no failure yet: the future raises LLMUnreachable.
         """
         key = EffectKey(session.id, effect)
-        is_shared = self._graders.is_shared(session.owner)
+        is_shared = self.graders.is_shared(session.owner)
         whose, is_private = session.owner if is_shared or not is_job else NOBODY, not is_shared and not is_job
-        address = self._graders.address(whose)
+        address = self.graders.address(whose)
         with self._lock:
             if key in self._under_way:
                 return self._under_way[key].future
         if not is_private and not self._may_be_worked_on(session, key, language):
             return None
         is_leased = address != OFFLINE or is_private
-        if is_leased and not self._leases.take(key, is_private=is_private):
+        if is_leased and not self.leases.take(key, is_private=is_private):
             return None
         with self._lock:
             if key in self._under_way:
                 return self._under_way[key].future
             # A follow-up is waited for by a person: it does not stand in line behind gradings.
-            queue = f"follow-up {address}" if isinstance(effect, AskProbe | Clarify) else address
+            queue = f"follow-up {address}" if isinstance(effect, FollowUp) else address
             work = _Work(key, session, language, is_watched, is_leased, whose, is_job, is_tried_again, is_counted)
             self._under_way[key] = work
-            work.future = self._queues.submit(queue, partial(self._run, work))
+            work.future = self.queues.submit(queue, partial(self._run, work))
         return work.future
 
     def stop(self, interview: str) -> None:
         """Stop the gradings of this interview that are under way in this process, and their requests. Nothing is recorded."""
-        gradings = GradeAttempt | GradeAgain
-        self._end(lambda work: work.key.interview == interview and isinstance(work.key.effect, gradings))
+        self._end(lambda work: work.key.interview == interview and isinstance(work.key.effect, Grading))
 
     def leave(self, key: EffectKey) -> None:
         """Stop a job, and let other processes have it at once."""
@@ -197,18 +187,17 @@ class EffectRunner:
         key = EffectKey(interview, effect)
         if (work := self._under_way.get(key)) is not None:
             return work.call.progress
-        return self._jobs.progress(key) if self._jobs else None
+        return self.jobs.progress(key) if self.jobs else None
 
     def is_offline(self, owner: str) -> bool:
-        return self._graders.address(owner) == OFFLINE
+        return self.graders.address(owner) == OFFLINE
 
     def needs_model(self, interview: Interview, owner: str) -> bool:
-        """Whether a model is to say what the interviewer says next."""
         return not self.is_offline(owner) and needs_model(interview)
 
     def decide_follow_up(self, interview: Interview, llm: LLM | None = None) -> Event | None:
         """What the interviewer says next; None if nothing of it is due."""
-        return decide(interview, llm, self._follow_up_seconds)
+        return decide(interview, llm, self.follow_up_seconds)
 
     def _run(self, work: _Work) -> None:
         key = work.key
@@ -230,36 +219,36 @@ class EffectRunner:
     def _decide_if_late(self, session: "Session", key: EffectKey, jobs: JobQueue) -> None:
         """Decide a follow-up that a person waits for and that no worker has taken in time, or has lost its job."""
         waited = jobs.seconds_in_queue(key)
-        if (waited is not None and waited < self._follow_up_seconds) or not self._leases.take(key):
+        if (waited is not None and waited < self.follow_up_seconds) or not self.leases.take(key):
             return
         try:
             jobs.remove(key)  # the next follow-up of the attempt has the same name
             if session.record_result(lambda now: self.decide_follow_up(now) if key.effect in due(now) else None):
                 _log.warning("no worker took the %s of interview %s in time", key, key.interview)
         finally:
-            self._leases.release(key)
+            self.leases.release(key)
 
     def _is_for_the_queue(self, owner: str) -> bool:
-        return self._graders.is_shared(owner) and not self.is_offline(owner)
+        return self.graders.is_shared(owner) and not self.is_offline(owner)
 
     def _job(self, session: "Session", effect: Effect, language: Language) -> EffectJob:
-        address, width = self._graders.address(session.owner), self._graders.width(session.owner)
+        address, width = self.graders.address(session.owner), self.graders.width(session.owner)
         return EffectJob(EffectKey(session.id, effect), language, address, width)
 
     def _may_be_worked_on(self, session: "Session", key: EffectKey, language: Language) -> bool:
         """Whether nobody is at it. A grading by a model that is gone fails here: no other grades in its place unasked."""
-        state = self._leases.state(key)
+        state = self.leases.state(key)
         if state is LeaseState.LOST:
             gone = failure_of(key.effect, localized("queue.model_gone").into(language))
             if gone is not None:
                 session.record_result(lambda now: gone if key.effect in due(now) else None)
-            self._leases.forget(key)
+            self.leases.forget(key)
             return gone is None
         return state is LeaseState.FREE
 
     def _release(self, work: _Work) -> None:
         if work.is_leased:
-            self._leases.release(work.key)
+            self.leases.release(work.key)
 
     def _finish(self, work: _Work) -> None:
         interview, key = work.session.interview(), work.key
@@ -286,11 +275,11 @@ class EffectRunner:
                 return
 
     def _result(self, work: _Work, interview: Interview) -> Event | None:
-        if not isinstance(work.key.effect, AskProbe | Clarify):
+        if not isinstance(work.key.effect, FollowUp):
             return self._grade(work, work.key.effect, interview)
         try:
             self._take_call(work)
-            return self.decide_follow_up(interview, self._graders.llm_for(work.whose))
+            return self.decide_follow_up(interview, self.graders.llm_for(work.whose))
         except OverLimit:
             return self.decide_follow_up(interview)
         except Exception as error:  # noqa: BLE001 - a follow-up is worth no failure: the interview goes on
@@ -299,10 +288,10 @@ class EffectRunner:
 
     def _take_call(self, work: _Work) -> None:
         """Count what a model is about to do for the owner of the interview. Raises OverLimit."""
-        if self._limits and work.is_counted and self._graders.address(work.whose) != OFFLINE:
-            self._limits.take_call(work.session.owner, work.session.id)
+        if self.limits and work.is_counted and self.graders.address(work.whose) != OFFLINE:
+            self.limits.take_call(work.session.owner, work.session.id)
 
-    def _grade(self, work: _Work, effect: GradeAttempt | GradeAgain, interview: Interview) -> Event:
+    def _grade(self, work: _Work, effect: Grading, interview: Interview) -> Event:
         question, attempt = interview.bank[effect.question], interview.attempt(effect.question, effect.attempt)
 
         def watch(verdicts: tuple[Verdict, ...]) -> None:
@@ -311,8 +300,8 @@ class EffectRunner:
         is_second = isinstance(effect, GradeAgain)
         try:
             self._take_call(work)
-            make = self._graders.second_grader if is_second else self._graders.grader
-            with self._time_grading(self._graders.address(work.whose)):
+            make = self.graders.second_grader if is_second else self.graders.grader
+            with self.time_grading(self.graders.address(work.whose)):
                 grade = make(work.whose).grade(question, attempt, work.language, watch if work.is_watched else None)
             done = SecondOpinionGiven if is_second else Graded
             graded = done(effect.question, effect.attempt, grade)

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from interviewer.domain.grade import Level
 from interviewer.domain.interview import (
-    AskProbe,
     Clarified,
     Clarify,
     Event,
+    FollowUp,
     Interview,
     Probed,
     TurnKind,
@@ -38,7 +38,7 @@ def needs_model(interview: Interview) -> bool:
 
 def decide(interview: Interview, llm: LLM | None, seconds: float) -> Event | None:
     """What the interviewer says next, or that it is nothing; None if nothing of it is due. The model may take so many seconds."""
-    owed = [effect for effect in due(interview) if isinstance(effect, AskProbe | Clarify)]
+    owed = [effect for effect in due(interview) if isinstance(effect, FollowUp)]
     if not owed:
         return None
     until = time.monotonic() + seconds

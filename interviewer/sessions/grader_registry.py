@@ -14,11 +14,12 @@ from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
-from interviewer.llm.concurrency_limit import ConcurrencyLimit, ConcurrencyLimitedLLM
+from interviewer.llm.concurrency_limit import ConcurrencyLimit
 from interviewer.llm.discovery import KNOWN, context_size
 from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.model_call import ModelCall
 from interviewer.llm.request_options import LEARNED
+from interviewer.llm.wrapped import WrappedLLM
 from interviewer.sessions.grader_choice import NOBODY, OFFLINE, GraderChoice, GraderOptions, GraderRequest
 from interviewer.sessions.kept_choices import KeptChoices
 from interviewer.sessions.usage_limits import UsageLimits
@@ -41,7 +42,7 @@ class GraderRegistry:
         concurrency: int,
         checks: MutableMapping[CheckKey, Any] | None = None,
     ) -> None:
-        """`connect` makes the model of an endpoint; `concurrency` is the most requests at a time to one endpoint.
+        """`connect` makes the model of an endpoint, which gets `concurrency` requests at a time, at most.
 
         `checks` keeps the outcomes of grader checks; without it they last as long as the program runs.
         """
@@ -50,7 +51,7 @@ class GraderRegistry:
         self.concurrency = concurrency
         self._lock = threading.Lock()
         self._chosen: dict[str, GraderChoice] = {}
-        self._models: dict[Endpoint, ConcurrencyLimitedLLM] = {}
+        self._models: dict[Endpoint, WrappedLLM] = {}
         self._limits: dict[str, ConcurrencyLimit] = {}
         self._contexts: dict[Endpoint, int | None] = {}
         self._tests: dict[str, ModelCall] = {}
@@ -144,12 +145,10 @@ class GraderRegistry:
             self.limits.take_call(owner)
 
     def stop_check(self, owner: str) -> None:
-        """Stop the grader check of this owner, and its request."""
         if (call := self._tests.pop(owner, None)) is not None:
             call.stop()
 
     def check_of(self, choice: GraderChoice) -> Any:
-        """The outcome of the last grader check of this model in this shape, or None."""
         return self._checks.get(_measured(choice))
 
     def check_by(self, by: Provenance) -> Any:
@@ -181,7 +180,6 @@ class GraderRegistry:
         return self.grader_of(self.choice(owner))
 
     def second_grader(self, owner: str) -> Grader:
-        """The grader that gives second opinions to an owner."""
         choice = self.choice(owner)
         if choice.endpoint and choice.second_model:
             choice = replace(choice, endpoint=replace(choice.endpoint, model=choice.second_model))
@@ -201,7 +199,6 @@ class GraderRegistry:
         return LLMGrader(self.llm(choice.endpoint), choice.shape, choice.votes, self.context(choice.endpoint), remarks)
 
     def llm_for(self, owner: str) -> LLM | None:
-        """The model that an owner chose, if any."""
         endpoint = self.choice(owner).endpoint
         return self.llm(endpoint) if endpoint else None
 
@@ -210,7 +207,7 @@ class GraderRegistry:
         with self._lock:
             if endpoint in self._models:
                 return self._models[endpoint]
-            model = ConcurrencyLimitedLLM(self._connect(endpoint), partial(self.turn, endpoint))
+            model = WrappedLLM(self._connect(endpoint), partial(self.turn, endpoint))
             # What is only tried out, by a grader check, is not kept: its key would be.
             if endpoint in {choice.endpoint for choice in (self.options.default, *self._chosen.values())}:
                 self._models[endpoint] = model

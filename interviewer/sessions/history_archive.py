@@ -26,10 +26,7 @@ class ImportedHistory(NamedTuple):
 
 
 def export_history(store: Store, owner: str) -> str:
-    """Every interview of an owner, the oldest first, with what coaches wrote on it, and every note of the owner's own.
-
-    An interview that cannot be read raises TranscriptError.
-    """
+    """Every interview of an owner, the oldest first, with coaches' notes, and all own notes. Raises TranscriptError."""
     listed = sorted(store.interviews(owner), key=lambda one: (one.begun_at, one.id))
     transcripts = [
         {"id": one.id, "title": one.title, **json.loads(_transcript(store.history(one.id, owner)))} for one in listed

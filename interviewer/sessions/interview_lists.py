@@ -65,13 +65,13 @@ class OwnerOverview(NamedTuple):
 
 
 def list_owners(database: Database) -> list[OwnerOverview]:
+    """Everybody who has interviews, the one who played last first."""
     changed_at = sa.func.max(overviews.c.changed_at)
     query = sa.select(overviews.c.owner, sa.func.count(), changed_at).group_by(overviews.c.owner)
     return [OwnerOverview._make(row) for row in database.rows(query.order_by(changed_at.desc()))]
 
 
 def has_others(database: Database, owner: str) -> bool:
-    """Whether there are interviews of anybody but this owner."""
     return database.first(sa.select(interviews.c.id).where(interviews.c.owner != owner).limit(1)) is not None
 
 
@@ -113,9 +113,9 @@ def count_due(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.sum(overviews.c.due)).where(overviews.c.due > 0)).scalar() or 0)
 
 
-def list_unchanged(connection: sa.Connection, before: str) -> list[tuple[str, str]]:
+def list_unchanged(database: Database, before: str) -> list[tuple[str, str]]:
     """Id and owner of the interviews in which nothing was recorded since."""
-    return [(row.interview, row.owner) for row in connection.execute(_unchanged(before))]
+    return [(row.interview, row.owner) for row in database.rows(_unchanged(before))]
 
 
 def lock_unchanged(connection: sa.Connection, before: str, most: int) -> list[str]:
@@ -130,16 +130,15 @@ def _unchanged(before: str) -> sa.Select[tuple[str, str]]:
 
 
 def list_ungraded(database: Database, owner: str) -> list[str]:
+    """The interviews of an owner with answers whose grading failed or is still to come."""
     wanted = (overviews.c.owner == owner) & ((overviews.c.failed > 0) | (overviews.c.due > 0))
     return [row.interview for row in database.rows(sa.select(overviews.c.interview).where(wanted))]
 
 
 def list_ruled(database: Database) -> list[str]:
-    """The interviews in which a person ruled on an answer."""
     ruled = sa.select(outcomes.c.interview).where(outcomes.c.ruled_by.is_not(None)).distinct()
     return [row.interview for row in database.rows(ruled.order_by(outcomes.c.interview))]
 
 
 def level_of(stored: str | None) -> Level | None:
-    """The level of a row of `outcomes`."""
     return Level(stored) if stored else None

@@ -90,8 +90,6 @@ def make_named_plan(
     *,
     mode: Mode = Mode.COACH,
     language: Language | None = None,
-    probes: bool | None = None,
-    hints: bool = True,
     again: bool = False,
 ) -> Begun:
     """The first event of an interview with these questions of any of the banks, in this order; each is asked once.
@@ -106,13 +104,11 @@ def make_named_plan(
     bank, sources = known[wanted[0].bank], tuple[QuestionSource, ...]()
     if len({name.bank for name in wanted}) > 1:
         bank, sources = _mixed(known, wanted, found)
-    ask_back = mode is Mode.INTERVIEW if probes is None else probes
     plan = Plan(
         questions=tuple(source.asked for source in sources) or tuple(name.question for name in wanted),
         mode=mode,
         language=language or bank.language,
-        probes=int(ask_back),
-        hints=hints,
+        probes=int(mode is Mode.INTERVIEW),
         sources=sources,
         again=again and mode is Mode.COACH,
     )

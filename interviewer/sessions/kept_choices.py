@@ -16,7 +16,6 @@ from interviewer.text.messages import localized
 
 
 def has_kept_choices(database: Database) -> bool:
-    """Whether any process of this database has kept a choice."""
     return database.first(sa.select(model_choices.c.owner).limit(1)) is not None
 
 
@@ -55,10 +54,7 @@ class KeptChoices:
         self._encrypt_anew()
 
     def find(self, owner: str) -> GraderRequest | None:
-        """What an owner chose, with no address for the offline grader; None if they did not choose.
-
-        Raises SettingsError if none of the keys decrypts it.
-        """
+        """What an owner chose (no address: the offline grader). Raises SettingsError if no key decrypts it."""
         from cryptography.fernet import InvalidToken
 
         kept = self._database.value(sa.select(model_choices.c.body).where(model_choices.c.owner == owner))

@@ -1,5 +1,6 @@
 """Who may do what with an interview or a class: the one place where that is decided, for routes, exports and the page."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
@@ -28,29 +29,26 @@ _FOR_CANDIDATES = frozenset({Action.SEE_INTERVIEW, Action.TAKE_PART})
 _FOR_TEACHERS = frozenset(Action) - {Action.TAKE_PART}
 
 
+@dataclass(frozen=True, slots=True)
 class Access:
     """Decides for everybody who asks. Where nobody signs in (`accounts` is None), everybody has what is their own alone."""
 
-    def __init__(self, store: Store, accounts: Accounts | None) -> None:
-        self._store = store
-        self.accounts = accounts
+    store: Store
+    accounts: Accounts | None
 
     def may(self, owner: str | None, action: Action, subject: str) -> bool:
-        """Whether this owner (None: who has no cookie) may do this with the interview or class of this id.
-
-        Of what is not there nobody may do anything.
-        """
+        """Whether this owner (None: no cookie) may do this with this interview or class, if it is there at all."""
         if owner is None or not subject.isprintable():
             return False
         if action in _ON_INTERVIEWS:
             try:
-                is_candidate = self._store.owner_of(subject) == owner
+                is_candidate = self.store.owner_of(subject) == owner
             except NoSuchInterview:
                 return False
-            classroom = partial(class_of_interview, self._store, subject)
+            classroom = partial(class_of_interview, self.store, subject)
         else:
             is_candidate = self._is_member(owner, subject)
-            classroom = partial(find_class, self._store, subject)
+            classroom = partial(find_class, self.store, subject)
         if is_candidate and action in _FOR_CANDIDATES:
             return True
         return action in _FOR_TEACHERS and self._teaches(owner, classroom())
@@ -66,12 +64,10 @@ class Access:
         return (account.name or account.email) if account else ""
 
     def may_coach(self, owner: str) -> bool:
-        """Whether this owner may make classes."""
         role = self.role(owner)
         return role is not None and role.includes(Role.COACH)
 
     def coaches(self) -> list[Account]:
-        """Everybody who may have a class, by name."""
         every = self.accounts.all() if self.accounts else []
         return [one for one in every if one.role.includes(Role.COACH)]
 
@@ -84,7 +80,7 @@ class Access:
         return account.role if account else None
 
     def _is_member(self, owner: str, classroom: str) -> bool:
-        return self.accounts is not None and any(one.id == classroom for one in classes_joined(self._store, owner))
+        return self.accounts is not None and any(one.id == classroom for one in classes_joined(self.store, owner))
 
     def _teaches(self, owner: str, classroom: Classroom | None) -> bool:
         role = self.role(owner) if classroom else None

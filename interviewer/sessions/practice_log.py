@@ -54,10 +54,7 @@ def last_answer(store: Store, owner: str, name: QuestionName) -> LastAnswer | No
 
 
 def list_verdicts(store: Store, owner: str) -> list[dict[str, Any]]:
-    """The effective verdict on every criterion of every attempt, by column, in the order of the answers.
-
-    Those of an interview that shows no grades before its end are left out until then.
-    """
+    """Every effective verdict, by column, in the order of the answers; none that is hidden until an interview's end."""
     columns = [outcomes.c[name] for name in _VERDICT_COLUMNS]
     query = sa.select(*columns).join(overviews, overviews.c.interview == outcomes.c.interview)
     query = query.where(outcomes.c.owner == owner, overviews.c.owner == owner, SHOWS_GRADES)

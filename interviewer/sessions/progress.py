@@ -40,8 +40,6 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class TopicProgress:
-    """A topic of a bank over time."""
-
     bank: str
     topic: str
     title: Localized

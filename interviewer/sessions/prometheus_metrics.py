@@ -1,11 +1,9 @@
 """Figures of a running program for Prometheus, at an address of their own. No label says who, or what was said."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any
 from urllib.parse import urlsplit
 
 from prometheus_client import (
@@ -23,7 +21,8 @@ from prometheus_client.registry import Collector
 from interviewer.errors import SettingsError, StoreError
 from interviewer.llm import LLM
 from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.protocol import Message, Reply, ReplyChunk
+from interviewer.llm.protocol import Reply
+from interviewer.llm.wrapped import WrappedLLM
 from interviewer.sessions.database import Database
 from interviewer.sessions.grader_choice import OFFLINE
 from interviewer.sessions.interview_lists import count_due
@@ -36,7 +35,6 @@ class Metrics:
     """What one process has counted since its start. Safe to share between threads."""
 
     def __init__(self, host: str, port: int) -> None:
-        """The address is where Prometheus finds them."""
         self._host, self._port = host, port
         registry = self.registry = CollectorRegistry()
         for collector in (GCCollector, PlatformCollector, ProcessCollector):
@@ -72,26 +70,25 @@ class Metrics:
 
     def connecting(self, connect: Callable[[Endpoint], LLM]) -> Callable[[Endpoint], LLM]:
         """The same way to make models, their calls and tokens counted."""
-        return lambda endpoint: _MeasuredLLM(connect(endpoint), self)
+
+        def connected(endpoint: Endpoint) -> LLM:
+            llm = connect(endpoint)
+            within = partial(self._timed, self._calls, self._failed, llm.host)
+            return WrappedLLM(llm, within, partial(self._spent, llm.host))
+
+        return connected
 
     def recorded(self, kind: str) -> None:
-        """An event of this kind was recorded."""
         self._recorded.labels(kind).inc()
 
     def answered(self, route: str, status: int, seconds: float) -> None:
-        """An HTTP request was answered."""
         self._requests.labels(route, str(status)).observe(seconds)
 
     def grading(self, address: str) -> AbstractContextManager[None]:
         """Count the grading inside the block, by the server at this address."""
         return self._timed(self._gradings, self._ungraded, _host(address))
 
-    def calling(self, host: str) -> AbstractContextManager[None]:
-        """Count the call of a model inside the block."""
-        return self._timed(self._calls, self._failed, host)
-
-    def spent(self, host: str, reply: Reply) -> None:
-        """A reply has come whole."""
+    def _spent(self, host: str, reply: Reply) -> None:
         self._tokens.labels(host, "in").inc(reply.usage.prompt_tokens or 0)
         self._tokens.labels(host, "out").inc(reply.usage.completion_tokens or 0)
 
@@ -106,38 +103,6 @@ class Metrics:
             raise
         finally:
             took.labels(host).observe(perf_counter() - start)
-
-
-@dataclass(frozen=True, slots=True)
-class _MeasuredLLM:
-    """A model whose calls and tokens are counted."""
-
-    inner: LLM
-    metrics: Metrics
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def host(self) -> str:
-        return self.inner.host
-
-    def reply(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Reply:
-        with self.metrics.calling(self.host):
-            reply = self.inner.reply(messages, schema=schema)
-        self.metrics.spent(self.host, reply)
-        return reply
-
-    def stream(self, messages: Sequence[Message], *, schema: dict[str, Any] | None = None) -> Iterator[ReplyChunk]:
-        with self.metrics.calling(self.host):
-            for piece in self.inner.stream(messages, schema=schema):
-                if piece.reply is not None:
-                    self.metrics.spent(self.host, piece.reply)
-                yield piece
-
-    def close(self) -> None:
-        self.inner.close()
 
 
 class _Queue(Collector):

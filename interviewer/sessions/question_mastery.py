@@ -84,8 +84,6 @@ class QuestionMastery:
 
 @dataclass(frozen=True, slots=True)
 class TopicMastery:
-    """How many questions of a topic are new, shaky and holding."""
-
     bank: str
     topic: str
     title: Localized
@@ -97,7 +95,7 @@ class TopicMastery:
 def question_masteries(
     banks: Iterable[Bank], cards: Iterable[ReviewCard], end_of_day: datetime, exam: date | None = None
 ) -> list[QuestionMastery]:
-    """Every question of the banks in their order. What is due before `end_of_day` (aware) is due today.
+    """Every question of the banks, in their order. What is due before `end_of_day` (aware) is due today.
 
     Cards of criteria that no bank has any more are passed over.
     """

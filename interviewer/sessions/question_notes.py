@@ -37,7 +37,6 @@ def clean_note(text: str) -> str:
 
 
 def list_notes(store: Store, owner: str) -> dict[QuestionName, QuestionNote]:
-    """Everything of an owner, by question, in the order of the names."""
     query = sa.select(question_notes).where(question_notes.c.owner == owner)
     rows = store.database.rows(query.order_by(question_notes.c.bank, question_notes.c.question))
     return {QuestionName(row.bank, row.question): QuestionNote(row.note, row.is_bookmarked) for row in rows}

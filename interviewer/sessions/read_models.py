@@ -65,7 +65,6 @@ def first_overview(
 
 
 def update(connection: sa.Connection, interview: str, event: Event, at: str, state: Interview) -> None:
-    """Bring the read models up to the state after this event."""
     known = connection.execute(_BRING_UP_TO_DATE, {"this": interview, "changed_at": at, **_state(state)})
     if known.rowcount == 0:
         row = connection.execute(sa.select(interviews).where(interviews.c.id == interview)).one()
@@ -99,7 +98,6 @@ def _rate_all(connection: sa.Connection, interview: str, state: Interview) -> No
 
 
 def _key(owner: str, state: Interview, attempt: Attempt) -> dict[str, object]:
-    """What the outcomes of an attempt are found by in those of its interview."""
     _, bank, question = astuple(state.source(attempt.question))
     return {"of_owner": owner, "of_bank": bank, "of_question": question, "of_attempt": attempt.number}
 

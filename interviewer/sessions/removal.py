@@ -29,18 +29,13 @@ KEPT_FOR = timedelta(days=1)
 
 
 class DeletedInterview(NamedTuple):
-    """An interview that can still be put back."""
-
     id: str
     title: str | None
     bank_title: Localized
 
 
 def soft_delete(store: Store, interview: str, owner: str) -> None:
-    """Delete an interview so that its owner can put it back within `KEPT_FOR`. Raises NoSuchInterview.
-
-    Raises TranscriptError, and deletes nothing, if it cannot be read: it could not be put back.
-    """
+    """Delete an interview, to be put back within `KEPT_FOR`. Raises NoSuchInterview, TranscriptError if unreadable."""
     if owner != store.owner_of(interview):
         raise NoSuchInterview(localized("store.no_interview", id=interview))
     row = {"interview": interview, "owner": owner, "title": store.title_of(interview), "removed_at": stored_now()}
@@ -81,10 +76,7 @@ def undelete(store: Store, interview: str, owner: str) -> bool:
 
 
 def purge_expired(store: Store, data_folder: Path | None = None) -> int:
-    """Drop for good what was deleted longer ago than `KEPT_FOR`; give how much that was.
-
-    With it go the unsent answers that the terminal keeps in `data_folder`.
-    """
+    """Drop for good what was deleted longer ago than `KEPT_FOR`, with unsent answers; give how much."""
     is_old = removed_interviews.c.removed_at < stored_now(KEPT_FOR)
     rows = store.database.rows(sa.select(removed_interviews.c.interview).where(is_old))
     if not rows:
@@ -103,9 +95,9 @@ def _of(owner: str) -> sa.Select[tuple[object, ...]]:
 
 
 def forget_owner(store: Store, owner: str, data_folder: Path) -> int:
-    """Delete all rows of a person, and the files that hold unsent answers; give the number of interviews.
+    """Delete all rows of a person, and the files with unsent answers; give the number of interviews.
 
-    The program keeps no log of its own, and what it writes to the error stream names no owner and no answer.
+    There is no log to clean: what the program writes to the error stream names no owner and no answer.
     """
     found = store.interviews(owner)
     names = [*(one.id for one in found), *(one.id for one in list_soft_deleted(store, owner))]

@@ -18,8 +18,7 @@ _log = logging.getLogger(__name__)
 
 def find_untouched(store: Store, days: int) -> list[tuple[str, str]]:
     """Id and owner of the interviews in which nothing was recorded for so many days."""
-    with store.database.read() as connection:
-        return list_unchanged(connection, stored_now(timedelta(days=days)))
+    return list_unchanged(store.database, stored_now(timedelta(days=days)))
 
 
 def purge(store: Store, days: int, data_folder: Path) -> int:

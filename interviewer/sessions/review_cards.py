@@ -71,7 +71,6 @@ def remove_owner(connection: sa.Connection, owner: str) -> None:
 
 
 def rebuild_review_cards(connection: sa.Connection) -> None:
-    """Make all cards anew from the outcomes."""
     connection.execute(review_cards.delete())
     _fill(connection, _ALL)
 
@@ -106,13 +105,6 @@ def _cards(rows: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def _memory(row: Any) -> Memory:
-    return Memory(
-        due=datetime.fromisoformat(row.due),
-        last_review=datetime.fromisoformat(row.last_review),
-        stability=row.stability,
-        difficulty=row.difficulty,
-        held=row.held,
-        rating=Rating(row.rating),
-        reviews=row.reviews,
-        unaided=row.unaided,
-    )
+    due, last_review = (datetime.fromisoformat(at) for at in (row.due, row.last_review))
+    known = Memory._make(getattr(row, name) for name in Memory._fields)
+    return known._replace(due=due, last_review=last_review, rating=Rating(row.rating))

@@ -70,7 +70,6 @@ class Memory(NamedTuple):
 
 
 def memory_after(memory: Memory | None, review: Review) -> Memory:
-    """The memory after one more review."""
     card = memory._card() if memory else fsrs.Card(card_id=1, due=review.at)  # noqa: SLF001 - its own class
     card, _ = _SCHEDULER.review_card(card, _RATINGS[review.rating], review.at)
     assert card.stability is not None

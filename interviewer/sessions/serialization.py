@@ -34,17 +34,13 @@ def _cached_adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def event_to_json(event: Event) -> tuple[str, str]:
-    """The kind of an event and its JSON body."""
     kind = type(event)
     return kind.__name__, _adapter(kind).dump_json(event).decode()
 
 
 @lru_cache(maxsize=256)
 def event_from_json(kind: str, body: str) -> Event:
-    """The event (values are frozen, so equal bodies may share one).
-
-    Raises TranscriptError for an unknown kind or a body that does not fit it.
-    """
+    """The event (frozen, so equal bodies may share one). Raises TranscriptError for what is unknown or does not fit."""
     if kind not in EVENT_KINDS:
         raise TranscriptError(f"unknown kind of event {kind!r}: it was written by a newer version of this program")
     event: Event = _read(EVENT_KINDS[kind], _parsed(kind, body))

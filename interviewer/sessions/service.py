@@ -58,7 +58,9 @@ class SessionService:
         """
         self.store = store
         self._leases = EffectLeases(store.database)
-        self._runner = EffectRunner(graders, self._leases, threads, follow_up_seconds, jobs, limits, time_grading)
+        self._runner = EffectRunner(
+            graders, self._leases, WorkQueues(threads), follow_up_seconds, jobs, limits, time_grading
+        )
         self._jobs, self._threads = jobs, threads
         self._worker: JobWorker | None = None
         self.compilations: Compilations | None = None
@@ -87,10 +89,7 @@ class SessionService:
         return session
 
     def resume(self, interview: str, owner: str | None, language: Language | None = None) -> Session:
-        """An interview that is kept. Raises NoSuchInterview if it is not this owner's (None: anybody's).
-
-        Remarks and reasons are written in `language`, or that of the questions.
-        """
+        """An interview that is kept, remarks in `language`. Raises NoSuchInterview if not this owner's (None: any)."""
         whose = self.store.owner_of(interview)
         if owner not in (None, whose):
             raise NoSuchInterview(localized("store.no_interview", id=interview))

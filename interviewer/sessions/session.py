@@ -8,32 +8,7 @@ from datetime import UTC, datetime
 from functools import partial, partialmethod
 
 from interviewer.domain.grade import Level, Ruling, Verdict
-from interviewer.domain.interview import (
-    Answered,
-    Asked,
-    AskProbe,
-    Clarify,
-    Effect,
-    Ended,
-    Event,
-    GradeAttempt,
-    Hinted,
-    Interview,
-    MovedOn,
-    Order,
-    RegradeAsked,
-    Repeated,
-    Retried,
-    Ruled,
-    SecondOpinionAsked,
-    Skipped,
-    SkipUndone,
-    Spoken,
-    Unprobed,
-    due,
-    may_hint,
-    step,
-)
+from interviewer.domain.interview import Effect, Event, Interview, Order, Spoken, due, events, may_hint, step
 from interviewer.domain.language import Language
 from interviewer.errors import MovedOnElsewhere, OutOfTurn, StoreError
 from interviewer.grading import follow_ups
@@ -77,23 +52,20 @@ class Session:
         return self.cache.read(self.id).interview
 
     def answer(self, text: str, place: str | None = None, spoken: Spoken | None = None) -> Interview:
-        """Record the answer, then decide whether to ask back if that needs no model. The rest is left to `run_due`.
-
-        Raises OverLimit if it comes too soon.
-        """
+        """Record the answer, and decide whether to ask back if that needs no model. Raises OverLimit."""
         said = _whole(text)
         if spoken is not None:
             spoken = replace(spoken, text=_whole(spoken.text[:LONGEST_ANSWER]))
 
         def answered(_: Interview) -> Event:
             known = self.cache.known(self.id)
-            return Answered(said, _since(known.asked_at) if known else None, spoken)
+            return events.Answered(said, _since(known.asked_at) if known else None, spoken)
 
         return self._say(answered, place)
 
     def ask(self, text: str, place: str | None = None) -> Interview:
         """Record a question of the candidate about the question, and reply if that needs no model. Raises OutOfTurn."""
-        asked = Asked(_whole(text))
+        asked = events.Asked(_whole(text))
         return self._say(lambda _: asked, place)
 
     def _say(self, say: Callable[[Interview], Event], place: str | None) -> Interview:
@@ -123,18 +95,18 @@ class Session:
         """Give the next hint. Raises OutOfTurn where there is none left."""
         return self._record(_next_hint, place)
 
-    repeat = partialmethod(_record_event, Repeated())
-    skip = partialmethod(_record_event, Skipped())
-    undo_skip = partialmethod(_record_event, SkipUndone())
+    repeat = partialmethod(_record_event, events.Repeated())
+    skip = partialmethod(_record_event, events.Skipped())
+    undo_skip = partialmethod(_record_event, events.SkipUndone())
     """Come back to the question that was passed on just before. Raises OutOfTurn where something was said since."""
-    retry = partialmethod(_record_event, Retried())
-    move_on = partialmethod(_record_event, MovedOn())
-    end = partialmethod(_record_event, Ended())
+    retry = partialmethod(_record_event, events.Retried())
+    move_on = partialmethod(_record_event, events.MovedOn())
+    end = partialmethod(_record_event, events.Ended())
 
     def rule(self, question: str, attempt: int, ruling: Ruling) -> Interview:
         """Record what a person says of a criterion. Raises OutOfTurn where nobody may rule yet."""
         by, note = _without_half_characters(ruling.by), _without_half_characters(ruling.note)
-        return self._record_event(Ruled(question, attempt, replace(ruling, by=by, note=note)))
+        return self._record_event(events.Ruled(question, attempt, replace(ruling, by=by, note=note)))
 
     def self_mark(self, question: str, attempt: int, levels: Mapping[str, Level]) -> Interview:
         """Record the candidate's level for every criterion; one that is not in `levels` keeps what was suggested."""
@@ -147,14 +119,14 @@ class Session:
 
     def ask_second_opinion(self, question: str, attempt: int) -> Interview:
         """Ask for a grading that does not see the first; `run_due` starts it."""
-        return self._record_event(SecondOpinionAsked(question, attempt))
+        return self._record_event(events.SecondOpinionAsked(question, attempt))
 
     def regrade(self) -> Interview:
         """Ask for another grading of every attempt whose grading failed."""
         interview = self.interview()
         for attempt in interview.attempts:
             if attempt.failure:
-                interview = self._record_event(RegradeAsked(attempt.question, attempt.number))
+                interview = self._record_event(events.RegradeAsked(attempt.question, attempt.number))
         return interview
 
     def stop_grading(self, language: Language | None = None) -> Interview:
@@ -173,9 +145,8 @@ class Session:
         return self._decide_follow_up(self.interview())
 
     def _decide_follow_up(self, interview: Interview) -> Interview:
-        if any(isinstance(effect, AskProbe | Clarify) for effect in due(interview)) and not self.runner.needs_model(
-            interview, self.owner
-        ):
+        is_due = any(isinstance(effect, events.FollowUp) for effect in due(interview))
+        if is_due and not self.runner.needs_model(interview, self.owner):
             return self.record_result(self.runner.decide_follow_up) or self.interview()
         return interview
 
@@ -199,10 +170,7 @@ class Session:
         seconds: float | None = None,
         look: Callable[[], None] | None = None,
     ) -> Interview:
-        """Do all that is due, wait for it (at most so long), and give the interview as it then stands.
-
-        `look` is called from time to time meanwhile, and `partial_verdicts` then tells verdicts as they come.
-        """
+        """Do all that is due, wait for it (at most so long), and give the interview; `look` is called meanwhile."""
         until = None if seconds is None else time.monotonic() + seconds
         interview, rounds = self.interview(), 0
         while rounds < _MOST_ROUNDS and (owed := due(interview)):
@@ -226,7 +194,7 @@ class Session:
     def partial_verdicts(self) -> tuple[Verdict, ...]:
         """The verdicts on the current attempt that are settled while its grading is still under way."""
         current = self.interview().current
-        return self.runner.partial(self.id, GradeAttempt(current.question, current.number))
+        return self.runner.partial(self.id, events.GradeAttempt(current.question, current.number))
 
     def progress(self, question: str, attempt: int) -> CallProgress | None:
         """What the model is doing that grades this attempt, or gives a second opinion on it; None if nobody knows."""
@@ -278,10 +246,10 @@ class Session:
 
 def _steered(interview: Interview, event: Event) -> Event:
     """The event, with the question that is asked next where the order goes by what was shown."""
-    if interview.plan.order is not Order.ADAPTIVE or not isinstance(event, Unprobed | Skipped | MovedOn):
-        return event
-    known = {verdict.criterion: verdict.level or Level.MISSING for verdict in interview.current.verdicts}
-    return replace(event, then=choose_next(interview, known or levels_so_far(interview)))
+    if interview.plan.order is Order.ADAPTIVE and isinstance(event, events.Unprobed | events.Skipped | events.MovedOn):
+        known = {verdict.criterion: verdict.level or Level.MISSING for verdict in interview.current.verdicts}
+        return replace(event, then=choose_next(interview, known or levels_so_far(interview)))
+    return event
 
 
 def _since(at: str) -> float | None:
@@ -328,4 +296,4 @@ def _next_hint(interview: Interview) -> Event:
     chosen = follow_ups.choose_hint(interview, levels_so_far(interview)) if may_hint(interview) else None
     if chosen is None:
         raise OutOfTurn(localized("play.no_hint"))
-    return Hinted(chosen[0].id, chosen[1])
+    return events.Hinted(chosen[0].id, chosen[1])

@@ -15,7 +15,7 @@ from interviewer.domain.rubric import Bank
 from interviewer.errors import MovedOnElsewhere, NoSuchInterview, StoreDamaged, StoreError, TranscriptError
 from interviewer.sessions import class_removal, interview_lists, read_models, review_cards
 from interviewer.sessions.database import Database, store_error
-from interviewer.sessions.interview_lists import InterviewOverview, OwnerOverview
+from interviewer.sessions.interview_lists import InterviewOverview
 from interviewer.sessions.interview_search import has_all_words
 from interviewer.sessions.serialization import (
     bank_from_json,
@@ -130,9 +130,7 @@ class Store:
 
     def history(self, interview: str, owner: str | None = None) -> list[RecordedEvent]:
         """All events in order. Raises NoSuchInterview if there is none, or not of this owner (None: of anybody)."""
-        if owner is not None and self.owner_of(interview) != owner:
-            raise NoSuchInterview(localized("store.no_interview", id=interview))
-        history = self.since(interview, 0)
+        history = self.since(interview, 0) if owner is None or owner == self.owner_of(interview) else []
         if not history:
             raise NoSuchInterview(localized("store.no_interview", id=interview))
         return history
@@ -156,7 +154,6 @@ class Store:
             )
 
     def title_of(self, interview: str) -> str | None:
-        """What its owner calls it; None if nobody named it."""
         found: str | None = self.database.value(sa.select(interviews.c.title).where(interviews.c.id == interview))
         return found
 
@@ -167,10 +164,7 @@ class Store:
         self.database.change(interviews.update().where(interviews.c.id == interview).values(title=kept))
 
     def insert(self, interview: str, owner: str, history: Sequence[RecordedEvent], title: str | None = None) -> None:
-        """Add an interview that was played before, with the times of its events; its id must be free.
-
-        Raises OutOfTurn if these events make no interview.
-        """
+        """Add an interview that was played before, under a free id. Raises OutOfTurn if these events make none."""
         first = history[0].event
         begin(first)
         assert isinstance(first, Begun)
@@ -195,13 +189,11 @@ class Store:
         interview: str,
         keep: Callable[[sa.Connection, list[RecordedEvent]], None] = lambda _connection, _history: None,
     ) -> None:
-        """Delete an interview and all that was derived from it. Raises NoSuchInterview.
-
-        `keep` is given its events in the same transaction, in which nothing can be added to them.
-        """
+        """Delete an interview; `keep` gets its events in the same transaction. Raises NoSuchInterview."""
         self.owner_of(interview)
         with self.database.write() as connection:
             this = interviews.c.id == interview
+            # Locked, so that nothing is added to its events between keeping and deleting them.
             connection.execute(sa.select(interviews.c.id).where(this).with_for_update())
             keep(connection, self._read(connection, interview, 0))
             questions = read_models.questions_of(connection, interview)
@@ -236,14 +228,6 @@ class Store:
                 return interview_lists.list_due(connection, before)
         except StoreDamaged:
             return self._readable_due(before)
-
-    def ungraded(self, owner: str) -> list[str]:
-        """The interviews of an owner with answers whose grading failed or is still to come."""
-        return interview_lists.list_ungraded(self.database, owner)
-
-    def owners(self) -> list[OwnerOverview]:
-        """Everybody who has interviews, the one who played last first."""
-        return interview_lists.list_owners(self.database)
 
     def rebuild_read_models(self) -> int:
         """Make the read models anew from the events, and give the number of interviews."""
@@ -303,11 +287,8 @@ class Store:
 
     def _add_bank(self, connection: sa.Connection, digest: str, body: str) -> None:
         if connection.execute(sa.select(banks.c.digest).where(banks.c.digest == digest)).first() is None:
-            try:
-                with connection.begin_nested():
-                    connection.execute(banks.insert().values(digest=digest, body=body))
-            except IntegrityError:
-                pass  # somebody added the same bank meanwhile
+            with suppress(IntegrityError), connection.begin_nested():  # somebody may add the same bank meanwhile
+                connection.execute(banks.insert().values(digest=digest, body=body))
 
     def _remember(self, digest: str, bank: Bank) -> None:
         with self._lock:

@@ -1,21 +1,26 @@
 """The tables of the database, as the newest migration leaves them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
-interviews = sa.Table(
+
+def _table(name: str, *columns: sa.Column[Any], **options: Any) -> sa.Table:
+    return sa.Table(name, metadata, *columns, **options)
+
+
+interviews = _table(
     "interviews",
-    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("owner", sa.String(64), nullable=False, index=True),
     sa.Column("begun_at", sa.String(32), nullable=False),
     sa.Column("title", sa.Text, nullable=True),  # what its owner calls it
 )
 
-events = sa.Table(
+events = _table(
     "events",
-    metadata,
     sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("kind", sa.String(32), nullable=False),
@@ -24,17 +29,15 @@ events = sa.Table(
 )
 
 # A bank as it was when an interview on it began; the first event names its digest.
-banks = sa.Table(
+banks = _table(
     "banks",
-    metadata,
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("body", sa.Text, nullable=False),
 )
 
 # Read model: one row for each interview, with all that lists of interviews show.
-overviews = sa.Table(
+overviews = _table(
     "overviews",
-    metadata,
     sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("owner", sa.String(64), nullable=False),
     sa.Column("begun_at", sa.String(32), nullable=False),
@@ -66,17 +69,15 @@ sa.Index(
 )
 
 # Read model: what an interview is found by, besides its title: the names of its bank and what it asks, folded.
-interview_words = sa.Table(
+interview_words = _table(
     "interview_words",
-    metadata,
     sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("words", sa.Text, nullable=False),
 )
 
 # Interviews that were deleted and can be put back for a while: the snapshot of the bank, and the events as JSON.
-removed_interviews = sa.Table(
+removed_interviews = _table(
     "removed_interviews",
-    metadata,
     sa.Column("interview", sa.String(32), primary_key=True),
     sa.Column("owner", sa.String(64), nullable=False),
     sa.Column("title", sa.Text, nullable=True),
@@ -88,9 +89,8 @@ removed_interviews = sa.Table(
 # Read model: one row for each effective verdict on each attempt. `ruled_by` is null where nobody ruled, '' where the
 # candidate did. `question` is its id in its `bank`; `rating` is null where the verdict is no review of the criterion, and
 # `seconds` is how long the answers of the attempt took, null where that is not known.
-outcomes = sa.Table(
+outcomes = _table(
     "outcomes",
-    metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
     sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("question", sa.String(80), primary_key=True),
@@ -114,9 +114,8 @@ sa.Index("ix_outcomes_question", outcomes.c.owner, outcomes.c.bank, outcomes.c.q
 
 # Read model: what is known of the owner's memory of each criterion. Times are UTC; `stability` is in days, `held` what it
 # was before the last review, and `unaided` how often the criterion was met without help.
-review_cards = sa.Table(
+review_cards = _table(
     "review_cards",
-    metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
     sa.Column("bank", sa.String(80), primary_key=True),
     sa.Column("question", sa.String(80), primary_key=True),
@@ -133,9 +132,8 @@ review_cards = sa.Table(
 )
 
 # What an owner wrote about a question for later, and whether it is marked to be found again.
-question_notes = sa.Table(
+question_notes = _table(
     "question_notes",
-    metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
     sa.Column("bank", sa.String(80), primary_key=True),
     sa.Column("question", sa.String(80), primary_key=True),
@@ -145,9 +143,8 @@ question_notes = sa.Table(
 )
 
 # What an owner chose for practice: the day of a real interview (ISO date), and the most questions a day.
-owner_settings = sa.Table(
+owner_settings = _table(
     "owner_settings",
-    metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
     sa.Column("exam_on", sa.String(10), nullable=True),
     sa.Column("daily_cap", sa.Integer, nullable=True),
@@ -155,9 +152,8 @@ owner_settings = sa.Table(
 
 # The owners who signed in. `issuer` and `subject` are who a person is to the provider; the role is settled where an admin
 # gave it; sessions of an earlier `epoch` have ended.
-accounts = sa.Table(
+accounts = _table(
     "accounts",
-    metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
     sa.Column("issuer", sa.String(255), nullable=False),
     sa.Column("subject", sa.String(255), nullable=False),
@@ -170,18 +166,16 @@ accounts = sa.Table(
 sa.Index("ix_accounts_person", accounts.c.issuer, accounts.c.subject, unique=True)
 
 # What owners chose to be graded by, with their keys; only the key of the settings decrypts the body.
-model_choices = sa.Table(
+model_choices = _table(
     "model_choices",
-    metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("changed_at", sa.String(32), nullable=False),
 )
 
 # Who works on what an interview is owed, so that no two processes pay a model for the same thing.
-leases = sa.Table(
+leases = _table(
     "claims",
-    metadata,
     sa.Column("interview", sa.String(32), sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("effect_key", sa.String(255), primary_key=True),
     sa.Column("holder", sa.String(255), nullable=False),
@@ -189,9 +183,8 @@ leases = sa.Table(
 )
 
 # A class; its owner is the coach. Whoever has the token of the invitation may join until it ends; a new one takes its place.
-classes = sa.Table(
+classes = _table(
     "classes",
-    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("owner", sa.String(64), nullable=False, index=True),
@@ -201,18 +194,16 @@ classes = sa.Table(
     sa.Column("daily_tokens", sa.Integer, nullable=True),  # what its gradings may cost in 24 hours; null for any number
 )
 
-class_members = sa.Table(
+class_members = _table(
     "class_members",
-    metadata,
     sa.Column("classroom", sa.String(32), sa.ForeignKey("classes.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("owner", sa.String(64), primary_key=True, index=True),
     sa.Column("joined_at", sa.String(32), nullable=False),
 )
 
 # What a class is to do: `questions` are ids of the bank with blanks between them, all of the bank where it is empty.
-assignments = sa.Table(
+assignments = _table(
     "assignments",
-    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("classroom", sa.String(32), sa.ForeignKey("classes.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("title", sa.Text, nullable=False),
@@ -225,9 +216,8 @@ assignments = sa.Table(
 
 # The interview by which a candidate does an assignment. It stays here when the interview is deleted, so that it belongs
 # to the assignment again when it is put back; so its id is no foreign key, nor is that in the notes.
-assigned_interviews = sa.Table(
+assigned_interviews = _table(
     "assigned_interviews",
-    metadata,
     sa.Column("assignment", sa.String(32), sa.ForeignKey("assignments.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("owner", sa.String(64), primary_key=True, index=True),
     sa.Column("interview", sa.String(32), nullable=False, unique=True, index=True),
@@ -236,9 +226,8 @@ assigned_interviews = sa.Table(
 # Banks of people on a server where they have accounts. `visibility` is private, class or everybody; a bank of a class that is
 # deleted is private again. `imported` is what was imported, before people edited it. What was removed can be put back under
 # its `removed_id`; until then it has an id of its own, so that another bank may have that one.
-stored_banks = sa.Table(
+stored_banks = _table(
     "stored_banks",
-    metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
     sa.Column("id", sa.String(80), primary_key=True),
     sa.Column("visibility", sa.String(16), nullable=False),
@@ -263,9 +252,8 @@ for _audience, _columns in (("class", [stored_banks.c.classroom]), ("everybody",
     )
 
 # What a coach, the owner, who was called `by` at the time, wrote to the candidate about an interview.
-coach_notes = sa.Table(
+coach_notes = _table(
     "coach_notes",
-    metadata,
     sa.Column("interview", sa.String(32), primary_key=True),
     sa.Column("owner", sa.String(64), primary_key=True, index=True),
     sa.Column("by", sa.Text, nullable=False),
@@ -275,9 +263,8 @@ coach_notes = sa.Table(
 
 # A list whose criteria a model drafts for its owner, whose window waits for it: `model` is which one on which host. A process
 # works on it until it has a result or a failure (JSON), as long as it renews `until`; what was drafted before is kept with it.
-compilations = sa.Table(
+compilations = _table(
     "compilations",
-    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("owner", sa.String(64), nullable=False, index=True),
     sa.Column("browser_window", sa.String(80), nullable=False),
@@ -294,9 +281,8 @@ compilations = sa.Table(
     sa.Column("result", sa.Text, nullable=True),
     sa.Column("failure", sa.Text, nullable=True),
 )
-compilation_replies = sa.Table(
+compilation_replies = _table(
     "compilation_replies",
-    metadata,
     sa.Column("compilation", sa.String(32), sa.ForeignKey("compilations.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("request", sa.String(32), primary_key=True),
     sa.Column("reply", sa.Text, nullable=False),

@@ -7,7 +7,7 @@ for again.
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
@@ -20,36 +20,30 @@ BUDGET_PERIOD = timedelta(days=1)
 _MOST_KNOWN = 10_000
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class RateLimit:
     """At most so many in a time for each owner, as this process counts them. Safe to share between threads.
 
     It keeps one number for an owner: when all that was taken would have been taken at the steady rate.
     """
 
-    def __init__(
-        self,
-        most: int,
-        seconds: float,
-        is_off: Callable[[], bool] = lambda: False,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """`most` is 0 for no limit."""
-        self.most = most
-        self._seconds = seconds
-        self._is_off = is_off
-        self._now = now
-        self._paid_until: dict[str, float] = {}
-        self._lock = threading.Lock()
+    most: int
+    """0 for no limit."""
+    seconds: float
+    is_off: Callable[[], bool] = lambda: False
+    now: Callable[[], float] = time.monotonic
+    _paid_until: dict[str, float] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, owner: str) -> float:
         """0 if one more may be had, which is then counted; else in how many seconds it may."""
-        if not self.most or self._is_off():
+        if not self.most or self.is_off():
             return 0.0
-        each, now = self._seconds / self.most, self._now()
+        each, now = self.seconds / self.most, self.now()
         with self._lock:
             until = max(now, self._paid_until.get(owner, 0.0)) + each
-            if until > now + self._seconds + each / 2:  # the half is for sums of fractions
-                return until - now - self._seconds
+            if until > now + self.seconds + each / 2:  # the half is for sums of fractions
+                return until - now - self.seconds
             self._paid_until[owner] = until
             if len(self._paid_until) > _MOST_KNOWN:
                 self._paid_until = {one: paid for one, paid in self._paid_until.items() if paid > now}
@@ -73,10 +67,7 @@ class UsageLimits:
             raise OverLimit(localized("limit.answers", most=self.answers.most, seconds=ceil(wait)))
 
     def take_call(self, owner: str, interview: str | None = None) -> None:
-        """Count a grading or a follow-up by a model, in an interview or outside of any.
-
-        Raises OverLimit if the owner, or the class that assigned the interview, may have no more for now.
-        """
+        """Count a grading or follow-up by a model. Raises OverLimit if the owner, or the class, may have no more."""
         now = self.now()
         since = now - BUDGET_PERIOD
         budget = class_budget(self.database, interview) if interview else None

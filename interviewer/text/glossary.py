@@ -132,10 +132,7 @@ _added: Glossary | None = None
 
 
 def extend(path: Path | None) -> None:
-    """Add the entries of a file to those that are shipped; None takes them away again. Raises BankError.
-
-    This is for the whole process, like the stop words: every grader and every compiled rubric goes by it.
-    """
+    """Add a file's entries to those shipped, for the whole process; None takes them away. Raises BankError."""
     global _added  # noqa: PLW0603 - set once, when the settings are made into parts
     _added = _with(read_glossary(path), path.name) if path else None
 

@@ -10,10 +10,7 @@ from interviewer.errors import InterviewerError
 
 
 def localized(key: str, **values: object) -> Localized:
-    """The sentence in both languages, with its `{placeholders}` filled.
-
-    A value that is `Localized`, or an error that is shown to people, goes into each in its own language.
-    """
+    """The sentence in both languages, its `{placeholders}` filled; a `Localized` or an error, each in its own."""
     return Localized(**{language: say(key, language, **values) for language in Language})
 
 
@@ -37,7 +34,6 @@ def template(key: str, language: Language) -> str:
 
 
 def keys(language: Language) -> frozenset[str]:
-    """Every key of a language's file."""
     return frozenset(_SENTENCES[language])
 
 

@@ -1,10 +1,9 @@
 """Spoken delivery: how long somebody spoke, how fast, and with how many filler words and pauses. None of it is graded."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from interviewer.domain.interview import Interview, Spoken
+from interviewer.domain.interview import Interview
 from interviewer.text.tokenizer import clauses
 from interviewer.text.word_lists import WordLists
 
@@ -34,14 +33,12 @@ class Delivery:
 def delivery(interview: Interview) -> Delivery | None:
     """How the answers were spoken; None where nothing was."""
     spoken = [turn.spoken for attempt in interview.attempts for turn in attempt.turns if turn.spoken]
-    return _summed(spoken) if sum(one.seconds for one in spoken) > 0 else None
-
-
-def _summed(spoken: Sequence[Spoken]) -> Delivery:
+    if (seconds := sum(one.seconds for one in spoken)) <= 0:
+        return None
     tokens = [token for one in spoken for clause in clauses(one.text) for token in clause.tokens]
     characters = sum(token.is_cjk for token in tokens)
     return Delivery(
-        seconds=sum(one.seconds for one in spoken),
+        seconds=seconds,
         characters=characters,
         words=sum(token.text.isalnum() for token in tokens) - characters,
         fillers=sum(len(_LISTS.phrases("fillers.all").findall(one.text.casefold())) for one in spoken),

@@ -33,10 +33,7 @@ class SignIn(Protocol):
     """Whether `account` makes what the browser had before its account's; else that was done at the sign-in."""
 
     def claim(self, request: HTTPConnection) -> Any:
-        """Who sent a request, as far as it proves that by itself: hashable, None for nobody.
-
-        Raises NotAllowed where it claims what it has no right to.
-        """
+        """Who sent a request, as far as it proves that: hashable, None for nobody. Raises NotAllowed for a lie."""
         ...
 
     def account(self, claim: Any, browser_owner: str | None) -> Account | None:
@@ -47,10 +44,9 @@ class SignIn(Protocol):
 
 
 class AccountGate:
-    """ASGI middleware.
+    """ASGI middleware: a request with an account goes on with the cookie of its owner, whatever owner its browser sent.
 
-    A request with an account goes on with the cookie of the account's owner in place of whatever owner its browser sent,
-    so that all that lies behind need not know how people sign in.
+    So all that lies behind need not know how people sign in.
     """
 
     def __init__(self, app: ASGIApp, *, sign_in: SignIn, owners: Owners, root_path: str) -> None:

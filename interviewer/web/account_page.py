@@ -46,10 +46,7 @@ def account_line(owners: Owners, cookies: Mapping[str, str], language: Language)
 
 
 def everything_of(store: Store, account: Account, data_folder: Path) -> str:
-    """All that is kept of a person, as JSON that `interviewer history import` takes.
-
-    Raises as `export_history` and `kept_job` do.
-    """
+    """All that is kept of a person, as JSON for `interviewer history import`. Raises TranscriptError, DocumentError."""
     person = {name: value for name, value in asdict(account).items() if name != "epoch"}
     history = json.loads(export_history(store, account.owner))
     practice = read_practice_settings(store, account.owner)._asdict()

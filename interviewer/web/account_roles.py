@@ -21,17 +21,13 @@ class RoleLists:
 
 
 def read_role_lists(admins: str, coaches: str) -> RoleLists:
-    """The lists as the settings have them, separated by commas."""
     return RoleLists(
         *(frozenset(one.strip().casefold() for one in text.split(",") if one.strip()) for text in (admins, coaches))
     )
 
 
 def claimed_role(claims: Mapping[str, Any], name: str) -> Role | None:
-    """The highest role in a claim that is a word or a list of words; None if it names none.
-
-    `name` is the claim's, or a path to it, such as `realm_access.roles`.
-    """
+    """The highest role in a claim, a word or a list, or None; `name` may be a path, such as `realm_access.roles`."""
     found: Any = claims.get(name)
     if found is None:
         found = claims
@@ -42,5 +38,4 @@ def claimed_role(claims: Mapping[str, Any], name: str) -> Role | None:
 
 
 def highest(*roles: Role | None) -> Role | None:
-    """The highest of these; None if there is none."""
     return max((role for role in roles if role), key=list(Role).index, default=None)

@@ -33,10 +33,7 @@ class Assigned:
         return render("assignments.html", language, tasks=tasks, rooms=rooms, today=today)
 
     def begin(self, visit: Visit, assignment: str) -> Session:
-        """The interview of an assignment, which is begun where there is none yet.
-
-        Raises NotAllowed where it is not for this owner, BankError where a question of it is gone.
-        """
+        """The interview of an assignment, begun if it is not. Raises NotAllowed, BankError where a question is gone."""
         store, owner = self.service.store, visit.owner
         found = existing(find_assignment(store, assignment))
         self.access.require(owner, Action.TAKE_PART, found.classroom)

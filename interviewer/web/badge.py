@@ -15,14 +15,11 @@ from interviewer.text.messages import say
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """Says of a grade what is known of its grader."""
-
     models: GraderRegistry
     known: MeasurementSource
     banks: Callable[[], Sequence[Bank]] = list
 
     def on(self, interview: Interview, language: Language) -> Callable[[Grade], str]:
-        """The badge of a grade in this interview."""
         known = measurement_finder(self.known, interview, self.banks())
 
         def badge(grade: Grade) -> str:

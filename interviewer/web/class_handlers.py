@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
@@ -34,11 +34,6 @@ _Id = Annotated[str, Field(max_length=80)]
 _Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
-def _or_none(value: Any) -> Any:
-    """A date that was left out comes from a form as an empty text."""
-    return value or None
-
-
 class Open(Sent):
     """Another screen: nothing, or `class/ID`, `assign/ID/BANK`, `assignment/ID`, `alike/ID/QUESTION`, `interview/ID`."""
 
@@ -52,15 +47,11 @@ class MakeClass(Sent):
 
 
 class OnClass(Sent):
-    """Another invitation, or the class is deleted."""
-
     do: Literal["renew", "delete_class"]
     classroom: _Id
 
 
 class HandOver(Sent):
-    """Another coach has the class from now on."""
-
     do: Literal["hand_over"]
     classroom: _Id
     heir: _Id
@@ -80,7 +71,7 @@ class Assign(Sent):
     bank: _Id
     title: _Name
     mode: Mode
-    due_on: Annotated[date | None, BeforeValidator(_or_none)] = None
+    due_on: Annotated[date | None, BeforeValidator(lambda sent: sent or None)] = None  # '' where it was left out
     questions: list[_Id] = Field([], max_length=500)
 
 
@@ -141,7 +132,6 @@ class ClassHandlers:
         return ClassView(inline(_TOLD, visit.language, problem=problem, done=done) + drawn, where or "")
 
     def act(self, visit: Visit, where: str, sent: str) -> ClassView:
-        """Do what was sent, and give what is to be seen then."""
         done = problem = ""
         try:
             for action in CLASS_ACTIONS.validate_json(sent):

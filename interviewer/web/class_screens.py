@@ -189,10 +189,7 @@ def existing(found: T | None) -> T:
 
 
 def _heat_rows(question: str, lines: Sequence[CandidateLine], outcomes: Sequence[LiveOutcome]) -> list[dict[str, Any]]:
-    """Candidate × criterion: a row for everybody who has begun; no level where it is not judged.
-
-    `outcomes` are in the order of the tries, of which the last one counts.
-    """
+    """A row for everybody who has begun; of the `outcomes`, in the order of tries, the last one counts."""
     levels: dict[str, dict[str, Level | None]] = {}
     for one in outcomes:
         if one.question == question:

@@ -31,7 +31,6 @@ class ClassesTab:
         return {self.tab: gr.update(label=say("classes.title", visit.language), visible=is_there)}
 
     def connect(self, on: Callable[..., Any], handlers: ClassHandlers, language: gr.Radio) -> None:
-        """`on` binds a handler to a trigger the way all events of the page are bound."""
 
         def show(visit: Visit, where: str) -> Any:
             may_coach = handlers.screens.access.may_coach(visit.owner)

@@ -18,10 +18,7 @@ Shown = str | Callable[[View], Any]
 
 
 def worded(control: C, key: str = "", **more: Words) -> C:
-    """The control with the key of its words: a button says them, any other control is labelled with them.
-
-    `more` are other properties of it that depend on the language.
-    """
+    """The control with the key of its words, its value or label; `more` depend on the language, too."""
     remembering: Any = control
     name = "value" if isinstance(control, gr.Button) else "label"
     remembering.words = {**({name: key} if key else {}), **more}
@@ -36,7 +33,6 @@ def showing(control: C, **properties: Shown) -> C:
 
 
 def words_of(controls: Iterable[Any], language: Language) -> Updates:
-    """What every control with words says in this language."""
     return {
         control: _update({name: say(w, language) if isinstance(w, str) else w(language) for name, w in words.items()})
         for control in controls
@@ -45,7 +41,6 @@ def words_of(controls: Iterable[Any], language: Language) -> Updates:
 
 
 def shown_by(controls: Iterable[Any], view: View) -> Updates:
-    """What every control shows of the view that shows anything of it."""
     return {
         control: _update({name: getattr(view, s) if isinstance(s, str) else s(view) for name, s in shows.items()})
         for control in controls
@@ -78,5 +73,4 @@ def hidden(elem_id: str, value: str | None = None) -> gr.Textbox:
 
 
 def hidden_button(elem_id: str) -> gr.Button:
-    """A button that the page's script presses."""
     return gr.Button(visible="hidden", elem_id=elem_id)

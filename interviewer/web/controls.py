@@ -20,7 +20,7 @@ from interviewer.web.prepare_tab import PrepareTab
 from interviewer.web.questions_tab import QuestionsTab
 from interviewer.web.records_tab import RecordsTab
 from interviewer.web.start_choices import ANSWER_SECONDS
-from interviewer.web.view_model import Screen, View
+from interviewer.web.view_model import Screen
 
 DEFAULT_COUNT = 5
 
@@ -49,13 +49,21 @@ class Controls:
         self.asked, self.ask = hidden("asked"), hidden_button("ask")
         # What was said aloud for the answer, as the page's script fills it in.
         self.spoken = hidden("spoken")
-        self.ticker = showing(gr.Timer(POLL_SECONDS, active=False), value=_pace, active="polls")
+        self.ticker = showing(
+            gr.Timer(POLL_SECONDS, active=False),
+            value=lambda view: AWAY_SECONDS if view.is_away else POLL_SECONDS,
+            active="polls",
+        )
         with gr.Row(elem_id="head"):
             self.head = worded(html("title"), value=lambda language: inline(_HEAD, language, now=time.time()))
             languages = [("中文", "zh"), ("English", "en")]
             radio = gr.Radio(languages, value="en", elem_id="language", min_width=200, scale=0)
             self.page_language = worded(radio, "app.language", value=str)
-        self.notice = showing(html("notice", visible=False), value=_notice, visible=lambda view: bool(view.notice))
+        self.notice = showing(
+            html("notice", visible=False),
+            value=lambda view: render("notice.html", view.language, view=view),
+            visible=lambda view: bool(view.notice),
+        )
         with gr.Tabs(overflow_behavior="wrap") as self.tabs:
             with worded(gr.Tab("·", id="practice"), "tab.practice") as self.practice:
                 self.start, self.play, self.report = StartForm(), PlayArea(), ReportArea()
@@ -87,14 +95,6 @@ class Controls:
         return [self.start.bank, self.start.topics, self.start.count]
 
 
-def _pace(view: View) -> float:
-    return AWAY_SECONDS if view.is_away else POLL_SECONDS
-
-
-def _notice(view: View) -> str:
-    return render("notice.html", view.language, view=view)
-
-
 def _limits(language: Language) -> list[tuple[str, int]]:
     return [
         (say("start.minutes", language, count=seconds // 60) if seconds else say("start.no_limit", language), seconds)
@@ -103,8 +103,6 @@ def _limits(language: Language) -> list[tuple[str, int]]:
 
 
 class StartForm:
-    """The start form."""
-
     def __init__(self) -> None:
         column = gr.Column(visible=False, elem_id="start")
         with showing(column, visible=lambda view: view.screen is Screen.START) as self.group:
@@ -139,8 +137,6 @@ class StartForm:
 
 
 class PlayArea:
-    """An interview under way."""
-
     def __init__(self) -> None:
         column = gr.Column(visible=False, elem_id="play")
         with showing(column, visible=lambda view: view.screen is Screen.PLAY) as self.group:
@@ -191,8 +187,6 @@ class PlayArea:
 
 
 class ReportArea:
-    """An interview that is over."""
-
     def __init__(self) -> None:
         column = gr.Column(visible=False, elem_id="result")
         with showing(column, visible=lambda view: view.screen is Screen.REPORT) as self.group:

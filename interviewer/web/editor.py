@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from interviewer.banks import drafts, editing
 from interviewer.banks.drafts import DraftError, DraftQuestion, DraftText, Remark
-from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.lint import Fault, by_question, lint
 from interviewer.banks.loader import parse_bank
+from interviewer.banks.rewriting import rewritten
 from interviewer.domain.interview import Answered, Begun, Graded, Mode, Plan, Unprobed, replay
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized, Question
@@ -144,7 +144,6 @@ class Editor:
 
 
 def _row(draft: DraftQuestion, bank: editor_actions.BankSketch) -> dict[str, Any]:
-    """What the list shows of a question."""
     both = (draft.text.zh, draft.text.en) if bank.language is Language.ZH else (draft.text.en, draft.text.zh)
     return {"id": draft.id, "text": next((one for one in both if one.strip()), ""), "draft": draft}
 
@@ -162,14 +161,12 @@ def _sides(draft: DraftQuestion, bank: editor_actions.BankSketch, text: DraftTex
 
 
 def _shown(draft: DraftQuestion, bank: editor_actions.BankSketch, language: Language, *, has_model: bool) -> Reply:
-    """A question with its form."""
     form = {"row": _row(draft, bank), "sides_of": partial(_sides, draft, bank), "has_model": has_model}
     html = render("editor_question.html", language, **form, is_open=True)
     return {"question": draft.model_dump(mode="json"), "html": html, "remarks": _remarks(draft, bank, language)}
 
 
 def _changed(action: editor_actions.Change, sent: Sequence[DraftQuestion]) -> Sequence[DraftQuestion]:
-    """The drafts that take the place of those that were sent."""
     one, language, place, at, taken = sent[0], action.bank.language, action.place, action.at, action.taken
     if action.what.endswith(("criterion", "criteria")) and place >= max(len(one.criteria), 1):
         return sent
@@ -210,7 +207,6 @@ def _place(remark: Remark, language: Language) -> Reply:
 
 
 def _checked(bank: Bank, faults: Mapping[str, Sequence[Fault]], language: Language) -> dict[str, list[Reply]]:
-    """The remarks on every question that has some."""
     return {
         name: [_place(remark, language) for remark in drafts.placed(bank[name], found)]
         for name, found in faults.items()

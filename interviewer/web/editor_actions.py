@@ -17,8 +17,6 @@ class _Action(Sent):
 
 
 class ListBanks(_Action):
-    """The banks that may be edited."""
-
     do: Literal["banks"]
 
 
@@ -30,8 +28,6 @@ class OpenImport(_Action):
 
 
 class OpenBank(_Action):
-    """A bank that is saved."""
-
     do: Literal["open_bank"]
     bank: str
 
@@ -114,8 +110,6 @@ class Try(_OnQuestions):
 
 
 class Stop(_Action):
-    """A task that a window waits for is stopped."""
-
     do: Literal["stop"]
     window: str
     task: WindowTask

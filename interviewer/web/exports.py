@@ -24,7 +24,6 @@ from interviewer.web.visit import language_of_link, language_of_request, zone_of
 def add_exports(
     app: FastAPI, settings: Settings, service: SessionService, owners: Owners, library: BankLibrary, access: Access
 ) -> None:
-    """Transcripts as files, and as a page to be printed."""
 
     def written(request: Request, name: str, wish: str, lang: str, disposition: str) -> Response:
         owner, store, zone = owners.of(request.cookies), service.store, zone_of_request(request)

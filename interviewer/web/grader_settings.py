@@ -83,7 +83,6 @@ class GraderActions:
     speech: Speech | None = None
 
     def status(self, visit: Visit) -> str:
-        """Who grades now."""
         language = visit.language
         try:
             choice = self.models.choice(visit.owner)
@@ -139,7 +138,6 @@ class GraderActions:
 
     @_telling_failures
     def list(self, visit: Visit, *form: Any) -> GraderPanel:
-        """The models of the server in the form."""
         wanted = requested(*form)
         endpoint = self.models.choice_for(visit.owner, replace(wanted, model=wanted.model or "?")).endpoint
         assert endpoint
@@ -172,7 +170,6 @@ class GraderActions:
         return GraderPanel(self.status(visit), drop_key=True)
 
     def test(self, visit: Visit, *form: Any) -> Iterator[GraderPanel]:
-        """The grader test on the model in the form, with its progress."""
         owner, language, options = visit.owner, visit.language, self.models.options
         try:
             choice = self.models.choice_for(owner, requested(*form))
@@ -209,7 +206,6 @@ class GraderActions:
 
     @property
     def _may_enter_any(self) -> bool:
-        """Whether any address may be entered, so that also those of this machine are looked at."""
         return self.models.options.is_private and not self.models.options.allowed
 
 

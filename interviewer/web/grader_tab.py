@@ -60,7 +60,6 @@ class GraderTab:
             self.result = html("grader-result")
 
     def connect(self, on: Callable[..., Any], actions: GraderActions) -> None:
-        """`on` binds a handler to a trigger the way all events of the page are bound."""
         form = [self.base_url, self.key, self.model, self.shape, self.votes, self.second_model]
         shown: list[Any] = [self.status, self.result, self.base_url, self.key, self.model, self.second_model]
         shown += [self.use_anyway, self.pull]

@@ -99,14 +99,11 @@ class Guard:
         speech: Iterable[str] = (),
         user_header: str = "",
     ) -> None:
-        """`hosts`: names the page may be asked for (none: any); `own_origin`: that of a proxy in front, or ''.
+        """`hosts` are the names that the page may be asked for (none: any).
 
-        `speech`: which of the routes TRANSCRIBE and READ_ALOUD are open, and with them what a browser needs for them.
-
-        `user_header`: in which a proxy in front says who signed in, or ''.
-
-        `is_private` tells whether only the people at this machine reach the page. `went_public` is called when a
-        request shows that this is not so.
+        `own_origin` is that of a proxy in front, and `user_header` the one in which it says who signed in; or ''. Where
+        `is_private`, only the people at this machine reach the page, until a request shows otherwise: `went_public`.
+        Of TRANSCRIBE and READ_ALOUD those in `speech` are open.
         """
         self._app = app
         self._owners = owners
@@ -206,7 +203,6 @@ def own_hosts(host: str, allowed: str, root_path: str) -> frozenset[str]:
 
 
 def _is_forwarding(name: bytes) -> bool:
-    """Whether a header is one that proxies add."""
     return name.startswith(b"x-forwarded-") or name in (b"forwarded", b"via", b"x-real-ip")
 
 

@@ -16,6 +16,7 @@ from interviewer.sessions.coach_notes import list_coach_notes
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.due_questions import Today, plan_today
 from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.sessions.interview_lists import list_ungraded
 from interviewer.sessions.interview_plan import QuestionName, make_named_plan
 from interviewer.sessions.practice_log import PracticeSettings, save_practice_settings
 from interviewer.sessions.question_notes import list_notes
@@ -95,10 +96,7 @@ class PageHandlers:
         *,
         clear: bool = False,
     ) -> View:
-        """What the page shows when a step was recorded and what is due was started; `clear`: the answer box is empty then.
-
-        `refusal` is the key of what is said where it is out of turn.
-        """
+        """What is shown after a recorded step; `clear` empties the answer box, `refusal` is said out of turn."""
         try:
             return replace(self._played(visit, interview, lambda session: step(session, place)), clear=clear)
         except (NoSuchInterview, StoreDamaged, TranscriptError) as error:
@@ -135,7 +133,8 @@ class PageHandlers:
         """The interview as it stands, for a page that waits for grades or for the database, or changes its language."""
         try:
             if not interview:
-                self.service.store.ungraded(visit.owner)  # only asked to see whether the database is back
+                # Only asked to see whether the database is back.
+                list_ungraded(self.service.store.database, visit.owner)
                 return View(Screen.START, visit.language)
             return self._played(visit, interview, Session.interview)
         except InterviewerError as error:
@@ -147,7 +146,6 @@ class PageHandlers:
         return self._noticed(visit, interview, say(key, visit.language))
 
     def act(self, visit: Visit, interview: str, actions: Sequence[page_actions.PageAction]) -> View:
-        """What the buttons inside cards, reports and lists ask for."""
         owner, language = visit.owner, visit.language
         play: Callable[[Session], Interview]
         match actions:
@@ -203,7 +201,6 @@ class PageHandlers:
         return self._practise(visit, today.names)
 
     def _practise(self, visit: Visit, names: Sequence[QuestionName]) -> View:
-        """An interview with these questions."""
 
         def begin() -> Session:
             banks = self.library.of(visit.owner).banks()
@@ -212,7 +209,6 @@ class PageHandlers:
         return self._begun(visit, begin)
 
     def _begun(self, visit: Visit, begin: Callable[[], Session]) -> View:
-        """The interview that begins, or why it cannot."""
         try:
             session = begin()
         except StoreError as error:
@@ -239,7 +235,6 @@ class PageHandlers:
         return replace(self._view(visit, session, stands), notice=notice)
 
     def _noticed(self, visit: Visit, interview: str, notice: str) -> View:
-        """The interview as it stands, with something to say."""
         try:
             session = self.service.resume(interview, visit.owner)
             return replace(self._view(visit, session, session.interview()), notice=notice)
@@ -251,7 +246,7 @@ class PageHandlers:
         before, after = 0, 0
         wait = _OFFLINE_SECONDS if self.service.is_offline(visit.owner) else 0.0
         try:
-            found = self.service.store.ungraded(visit.owner)
+            found = list_ungraded(self.service.store.database, visit.owner)
         except StoreError:
             return 0, 0  # the list that is shown with it says what is wrong
         for interview in found:

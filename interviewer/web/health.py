@@ -26,7 +26,6 @@ class Readiness:
         self._looking: asyncio.Task[list[str]] | None = None
 
     async def failing(self) -> list[str]:
-        """The names of the parts that fail."""
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(run_in_threadpool(self._look))
         try:

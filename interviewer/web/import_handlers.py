@@ -95,12 +95,10 @@ class Importer:
     tasks: WindowTasks = field(default_factory=WindowTasks)
 
     def of(self, owner: str) -> "Importer":
-        """The importer as this person has it."""
         return replace(self, library=self.library.of(owner))
 
     @property
     def is_open(self) -> bool:
-        """Whether there is an import tab at all."""
         return self.library.has_shelves or self.folder is not None
 
     @property
@@ -109,7 +107,6 @@ class Importer:
         return self.library.shelf is not None or (self.folder is not None and self.models.options.is_private)
 
     def stop(self, owner: str, window: str, task: WindowTask) -> None:
-        """Stop what a visitor's window waits for; nothing is kept of a file that was being read."""
         self.tasks.stop(owner, window, task)
         if task is WindowTask.IMPORT and self.compilations:
             self.compilations.stop(owner, window)
@@ -124,7 +121,6 @@ class Importer:
         return "import.no_model" if by_model and llm is None else ""
 
     def removed(self) -> Sequence[RemovedBank | Bank]:
-        """The banks that can still be put back."""
         if self.library.shelf:
             return readable_banks(self.library.shelf.removed())
         return removed_banks(self.folder) if self.folder else []
@@ -182,9 +178,9 @@ class Importer:
             yield from self._compiled(visit, window, lambda: left)
 
     def save(self, text: str, base: str, language: Language, audience: str = "") -> Saved:
-        """Save the bank as it was edited, on a shelf for this audience or for whom it was before ('').
+        """Save the bank as it was edited, for an audience ('': as before), if the text was made of the version there.
 
-        What is wrong with it is said, and the text stays as it is. A bank that is there already is replaced only if it is the version that the text was made of.
+        What is wrong with it is said, and the text stays as it is.
         """
         try:
             return self._saved(text, base, language, audience)
@@ -333,7 +329,6 @@ def task_progress(task: WindowTask | None, told: str, language: Language, done: 
 
 
 def remember(kept: dict[K, T], name: K, value: T, most: int) -> None:
-    """Keep the latest so many."""
     kept.pop(name, None)
     kept[name] = value
     for oldest in list(kept)[:-most]:

@@ -39,7 +39,6 @@ class ImportTab:
                 self.own = html("banks-told")
 
     def connect(self, on: Callable[..., Any], importer: Importer) -> None:
-        """`on` binds a handler to a trigger the way all events of the page are bound."""
         # A file that is chosen while another is being read is read after it.
         form = [self.window, self.compiler]
 

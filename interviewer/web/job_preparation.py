@@ -51,10 +51,7 @@ class JobPreparation:
     maps: dict[tuple[str, str], "JobMap"] = field(default_factory=dict)
 
     def read(self, owner: str, window: str, part: str) -> str | None:
-        """The text of the file that a visitor's window sent as its description or résumé; it is forgotten here.
-
-        Raises DocumentError.
-        """
+        """The text of the file that a window sent for this part, forgotten here. Raises DocumentError."""
         from interviewer.banks.job_description.text_extraction import extract_text
 
         upload = self.importer.uploads.take(owner, f"{window}.{part}")

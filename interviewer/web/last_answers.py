@@ -17,7 +17,6 @@ from interviewer.web.visit import language_of_link
 
 
 def add_last_answers(app: FastAPI, service: SessionService, owners: Owners) -> None:
-    """Serve the last answer to a question, as a piece of the page."""
 
     @app.get("/last-answer/{bank}/{question}")
     def shown(request: Request, bank: str, question: str, lang: str = "") -> HTMLResponse:

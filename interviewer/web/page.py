@@ -215,7 +215,6 @@ class _Wiring:
         return self.handlers.library.of(visit.owner)
 
     def _drawing(self, step: Callable[..., View]) -> Callable[..., Updates]:
-        """A handler that shows what a step of the interview has come to."""
         return lambda visit, *sent: self._draw(visit, step(visit, *sent))
 
     def _arrive(self, visit: Visit, remembered: str | None) -> Updates:
@@ -313,5 +312,4 @@ class _Wiring:
 
 
 def _id(remembered: str) -> str:
-    """The id of the interview that a browser remembers; '' if it remembers none."""
     return "" if remembered == NO_INTERVIEW else remembered

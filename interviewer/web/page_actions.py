@@ -38,8 +38,6 @@ class Rule(_OnAttempt):
 
 
 class SelfMark(_OnAttempt):
-    """The candidate's level for every criterion of an answer."""
-
     do: Literal["self_mark"]
     levels: dict[str, Level]
 
@@ -48,8 +46,6 @@ class SelfMark(_OnAttempt):
 
 
 class SecondOpinion(_OnAttempt):
-    """Another grading that does not see the first."""
-
     do: Literal["second_opinion"]
 
     def record(self, session: Session) -> Interview:
@@ -70,23 +66,17 @@ class Practise(Sent):
 
 
 class Goal(Sent):
-    """The day of a real interview, and the most questions a day."""
-
     do: Literal["goal"]
     exam_on: date | None
     daily_cap: int = Field(ge=1, le=200)
 
 
 class BeginAssignment(Sent):
-    """The interview of an assignment of a class begins, or goes on."""
-
     do: Literal["begin_assignment"]
     assignment: str
 
 
 class LeaveClass(Sent):
-    """The candidate leaves a class."""
-
     do: Literal["leave_class"]
     classroom: str
 
@@ -113,8 +103,6 @@ class InterviewAction(Sent):
 
 
 class BankAction(Sent):
-    """A bank of one's own is deleted, or put back."""
-
     do: Literal["delete_bank", "put_back_bank"]
     bank: str
 

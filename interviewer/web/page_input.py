@@ -45,10 +45,7 @@ def sanitized(handler: Callable[..., Any], visit: Callable[[gr.Request, str], Vi
 
 
 def in_own_thread(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The handler in threads of its own, for one that waits for a model's server.
-
-    All other handlers share a limited number of threads, which slow models would use up.
-    """
+    """The handler in threads of its own: slow models would use up the few that all other handlers share."""
     apart = partial(to_thread.run_sync, abandon_on_cancel=True, limiter=CapacityLimiter(math.inf))
 
     @wraps(handler)

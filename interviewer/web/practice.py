@@ -1,6 +1,7 @@
 """What the page shows of an owner's practice: progress, the questions of all banks, and the list of interviews put in order."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from interviewer.banks.loader import BankLibrary
@@ -22,17 +23,17 @@ _AWAY = """<p role="alert">{{ say("list.away", reason=reason) }}</p>"""
 _LIST_AWAY = '<h2>{{ say("list.title") }}</h2>' + _AWAY
 
 
+@dataclass(frozen=True, slots=True)
 class PracticeHandlers:
     """Reads for the page what an owner practised, and puts their list in order."""
 
-    def __init__(self, store: Store, library: BankLibrary) -> None:
-        self._store = store
-        self._library = library
+    store: Store
+    library: BankLibrary
 
     def progress(self, visit: Visit) -> str:
-        now, banks = datetime.now(visit.zone), self._library.of(visit.owner).banks()
+        now, banks = datetime.now(visit.zone), self.library.of(visit.owner).banks()
         try:
-            return progress_page(read_progress(self._store, visit.owner, banks, now), now.date(), visit.language)
+            return progress_page(read_progress(self.store, visit.owner, banks, now), now.date(), visit.language)
         except StoreError:
             return ""  # the list that is shown with it says what is wrong
 
@@ -40,10 +41,10 @@ class PracticeHandlers:
         """The questions with all these words; of any state where `state` names none, nor what is kept of them."""
         states = [QuestionState(state)] if state in tuple(QuestionState) else []
         kept = NoteFilter(state) if state in tuple(NoteFilter) else None
-        banks = self._library.of(visit.owner).banks()
+        banks = self.library.of(visit.owner).banks()
         try:
-            known = known_questions(self._store, visit.owner, banks, datetime.now(visit.zone))
-            notes = list_notes(self._store, visit.owner)
+            known = known_questions(self.store, visit.owner, banks, datetime.now(visit.zone))
+            notes = list_notes(self.store, visit.owner)
         except StoreError as error:
             return inline(_AWAY, visit.language, reason=error)
         found = search_questions(known, words, states=states, notes=notes, kept=kept)
@@ -53,7 +54,7 @@ class PracticeHandlers:
         """Keep notes and bookmarks; what went wrong, '' if nothing did."""
         try:
             for one in notes:
-                save_note(self._store, visit.owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
+                save_note(self.store, visit.owner, one.name, note=one.note, is_bookmarked=one.is_bookmarked)
         except StoreError as error:
             return say("notes.not_kept", visit.language, reason=error)
         return ""
@@ -61,8 +62,8 @@ class PracticeHandlers:
     def listing(self, visit: Visit, words: str = "", count: int = PAGE_SIZE) -> str:
         """The interviews with all these words that changed last, so many of them, and a link that shows more."""
         try:
-            found = self._store.interviews(visit.owner, count + 1, text=words, zone=visit.zone)
-            removed = list_soft_deleted(self._store, visit.owner)
+            found = self.store.interviews(visit.owner, count + 1, text=words, zone=visit.zone)
+            removed = list_soft_deleted(self.store, visit.owner)
         except StoreError as error:
             return inline(_LIST_AWAY, visit.language, reason=error)
         more = {"is_more": len(found) > count, "is_search": bool(words.strip()), "page_size": PAGE_SIZE}
@@ -74,13 +75,13 @@ class PracticeHandlers:
         try:
             match action.do:
                 case "delete":
-                    soft_delete(self._store, name, owner)
+                    soft_delete(self.store, name, owner)
                     told = say("list.deleted", visit.language)
                     return render("deleted.html", visit.language, text=told, kind="interview", name=name)
-                case "put_back" if undelete(self._store, name, owner):
+                case "put_back" if undelete(self.store, name, owner):
                     return inline('<p role="status">{{ say("list.put_back") }}</p>', visit.language)
-                case "rename" if self._store.owner_of(name) == owner:
-                    self._store.rename(name, action.title.strip())
+                case "rename" if self.store.owner_of(name) == owner:
+                    self.store.rename(name, action.title.strip())
         except InterviewerError as error:
             return inline(_AWAY, visit.language, reason=error)
         return ""

@@ -39,7 +39,6 @@ class PrepareTab:
             self.draft = button("job-draft", "job.draft", visible=False)
 
     def connect(self, on: Callable[..., Any], job: JobPreparation, tabs: gr.Tabs) -> None:  # noqa: C901 - small handlers
-        """`on` binds a handler to a trigger the way all events of the page are bound."""
         texts, shown = [self.description, self.resume], [self.found, self.draft]
         boxes = [*texts, self.told]
 

@@ -28,7 +28,6 @@ class QuestionsTab:
             self.listing = html("question-list")
 
     def connect(self, on: Callable[..., Any], practice: PracticeHandlers) -> None:
-        """`on` binds a handler to a trigger the way all events of the page are bound."""
         # Not when the box is left: the list would be drawn anew, without its ticks.
         for trigger in (self.tab.select, self.words.submit, self.words.input, self.state.input):
             on(trigger, practice.questions, [self.words, self.state], [self.listing], trigger_mode="always_last")

@@ -31,7 +31,6 @@ class RecordsTab:
             self.link_text = html("link-text", visible=False)
 
     def connect(self, on: Callable[..., Any], handlers: PageHandlers, owners: Owners) -> None:
-        """`on` binds a handler to a trigger the way all events of the page are bound."""
         practice = handlers.practice
 
         def regrade(visit: Visit) -> str:

@@ -31,14 +31,12 @@ def draw(c: Controls, view: View) -> Updates:
 
 
 def labels(c: Controls, library: BankLibrary, language: Language) -> Updates:
-    """Every label in this language."""
     banks, broken = _bank_choices(library, language), library.broken()
     title = inline(_START_TITLE, language, has_banks=bool(banks), broken=broken)
     return merged(words_of(c.all, language), {c.start.bank: gr.update(choices=banks), c.start.title: title})
 
 
 def draw_today(c: Controls, today: Today, language: Language, grader: str, tasks: str) -> Updates:
-    """What is worth doing now, below what classes have assigned."""
     begin = gr.update(value=begin_label(today, language))
     return {c.start.today: tasks + today_card(today, language, grader), c.start.practise: begin}
 
@@ -59,7 +57,6 @@ def chosen_bank(c: Controls, library: BankLibrary, bank: str | None, language: L
 
 
 def topic_choices(c: Controls, library: BankLibrary, name: str, language: Language) -> Updates:
-    """The topics of a bank, with none chosen."""
     if (bank := _bank(library, name)) is None:
         return {}
     topics = [(bank.topic_title(topic, language), topic) for topic in bank.used_topics]

@@ -26,10 +26,7 @@ def chosen_plan(
     manner: str,
     answer_seconds: int = 0,
 ) -> Begun:
-    """The first event of the interview. Every value comes from a browser, so every value is checked.
-
-    Raises BankError or ValueError if it cannot be played.
-    """
+    """The first event of the interview, from values of a browser, each checked. Raises BankError or ValueError."""
     bank = library.bank(name)
     most = sum(not topics or question.topic in topics for question in bank.questions)
     if count is None or not 1 <= count <= most or count != int(count):

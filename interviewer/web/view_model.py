@@ -83,10 +83,8 @@ def view(
 ) -> View:
     """What the page shows of the interview of this id.
 
-    `verdicts` are those on the current attempt that are known already; `seconds` is how long its question has been
-    open; `compared` is how the questions went last time; `thinking_since` is the time from which the interviewer has
-    been wording what comes next, in seconds since 1970; `coach_notes` is what coaches wrote to the
-    candidate.
+    `verdicts` are those on the current attempt that are known already, `seconds` is how long its question has been
+    open, and `thinking_since` when the interviewer began to word what comes next, in seconds since 1970.
     """
     shown, is_weighing = shows_grades(interview), interview.phase is Phase.WEIGHING
     said = chat(interview, language, may_copy=True)
@@ -126,9 +124,10 @@ def _card(
 ) -> str:
     current = interview.current
     if interview.phase is Phase.ANSWERING and current.number > 1:
-        # What was said of the try before stays in view while it is made better.
+        # What was said of the try before stays in view while it is made better; asked once more, one has to remember it.
         before = interview.attempt(current.question, current.number - 1)
-        return card(interview, before, language, badge=badge, live=live)
+        shown = card(interview, before, language, badge=badge, live=live)
+        return render("folded_card.html", language, card=shown) if interview.again_place else shown
     if interview.phase is not Phase.REVIEWING:
         return ""
     known = () if current.grade else verdicts
@@ -162,7 +161,6 @@ def unreachable(error: InterviewerError, interview: str, language: Language) -> 
 
 
 def at_start(notice: str, language: Language) -> View:
-    """The start form, with something to say."""
     return View(Screen.START, language, notice=notice)
 
 
@@ -172,7 +170,6 @@ def not_begun(error: errors.StoreError, language: Language) -> View:
 
 
 def error_text(error: Exception, language: Language) -> str:
-    """What went wrong, for the person at the page."""
     if isinstance(error, errors.BankError | errors.OverLimit | errors.NotAllowed):
         return error.into(language)
     keys = {

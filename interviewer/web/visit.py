@@ -43,7 +43,6 @@ def language_of_request(request: Any) -> Language:
 
 
 def language_of_link(lang: str) -> Language | None:
-    """The language that a link names; None if it names none that the page has."""
     return Language(lang) if lang in tuple(Language) else None
 
 

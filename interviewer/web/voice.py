@@ -35,8 +35,6 @@ _READ_CHARACTERS = 25_000
 
 @dataclass(frozen=True, slots=True)
 class TurnToRead:
-    """The turn of an interview that is to be read aloud."""
-
     interview: str
     attempt: NonNegativeInt
     turn: NonNegativeInt
@@ -47,7 +45,6 @@ _SPOKEN = TypeAdapter(Spoken)
 
 
 def speech_routes(speech: Speech | None) -> tuple[str, ...]:
-    """The routes that there is a model for."""
     if speech is None:
         return ()
     return tuple(route for route, model in ((TRANSCRIBE, speech.listener), (READ_ALOUD, speech.reader)) if model)
@@ -172,7 +169,6 @@ class _Work:
 
 
 def _refused(why: InterviewerError | Localized, status: int, request: Request) -> Response:
-    """Why nothing came of it, in the language of the page."""
     return JSONResponse(
         {"error": why.into(language_of_request(request))}, status, headers={"Cache-Control": "no-store"}
     )

@@ -8,7 +8,7 @@ from fakes import Only
 
 from interviewer.banks import removal
 from interviewer.banks.loader import BankLibrary
-from interviewer.banks.removal import remove_bank, removed_banks, restore_bank, undelete_bank
+from interviewer.banks.removal import remove_bank, removed_banks, undelete_bank
 from interviewer.domain.rubric import Bank
 from interviewer.errors import BankError
 from interviewer.grading.lexical import LexicalGrader
@@ -49,12 +49,13 @@ def test_an_interview_goes_on_when_its_bank_is_deleted(library: BankLibrary, tmp
 
 
 def test_a_bank_comes_back_only_where_nothing_has_taken_its_place(library: BankLibrary, tmp_path: Path) -> None:
-    removed = remove_bank(library, "mine")
-    (tmp_path / "banks" / "other.yaml").write_text(MINE, encoding="utf-8")
+    folder = tmp_path / "banks"
+    remove_bank(library, "mine", folder)
+    (folder / "other.yaml").write_text(MINE, encoding="utf-8")
     with pytest.raises(BankError, match="in its place"):
-        restore_bank(library, removed)
-    (tmp_path / "banks" / "other.yaml").unlink()
-    restore_bank(library, removed)
+        undelete_bank(library, "mine", folder)
+    (folder / "other.yaml").unlink()
+    assert undelete_bank(library, "mine", folder)
     assert [bank.id for bank in library.own_banks()] == ["mine"]
 
 

@@ -17,8 +17,9 @@ from interviewer.evaluation.datasets import LabelledAnswer
 from interviewer.evaluation.runner import grade_answers, tasks_in_bank
 from interviewer.grading import LLMGrader
 from interviewer.llm.client import OpenAICompatible
-from interviewer.llm.concurrency_limit import ConcurrencyLimit, ConcurrencyLimitedLLM
+from interviewer.llm.concurrency_limit import ConcurrencyLimit
 from interviewer.llm.endpoints import Endpoint
+from interviewer.llm.wrapped import WrappedLLM
 
 ROWS, PAUSE, CONCURRENCY = 500, 0.5, 32
 SAID = "Without an activation the layers collapse into one linear map, so depth buys nothing."
@@ -62,7 +63,7 @@ def test_evaluate_keeps_a_slow_model_busy(
     tasks = tasks_in_bank(rows, deep_learning)
     ideal = ROWS / CONCURRENCY * PAUSE
     with slow_model(reply_to(question)) as url, OpenAICompatible(Endpoint(url, "slow")) as llm:
-        grader = LLMGrader(ConcurrencyLimitedLLM(llm, ConcurrencyLimit(CONCURRENCY).slot))
+        grader = LLMGrader(WrappedLLM(llm, ConcurrencyLimit(CONCURRENCY).slot))
         for attempt in range(3):
             used = time.process_time()
             run = grade_answers(

@@ -201,7 +201,7 @@ def play(url: str, language: Language) -> Iterator[tuple[str, Session]]:
     yield "twice", twice
     again = answered(HALF, replying(GRADED["half"][1], {}, language))
     again.retry()
-    again.runner._graders = Only(replying(GRADED["right"][1], {}, language))  # type: ignore[misc]
+    again.runner.graders = Only(replying(GRADED["right"][1], {}, language))  # type: ignore[misc]
     again.answer(RIGHT.into(language))
     again.run_due_and_wait(language)
     yield "again", again

@@ -1,5 +1,6 @@
 """What a visitor keeps and throws away: notes, bookmarks, banks, and a report on paper."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,3 +151,17 @@ def test_interviews_are_searched_and_a_question_unfolds_its_last_answer(
     page.screenshot(path=shots / f"last-answer-{width}.png")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     check_accessible(page)
+
+
+def test_the_days_of_interviews_follow_the_language(visit: Callable[..., Visit]) -> None:
+    page = visit("en").page
+    page.click("#practise-today")
+    expect(page.locator("#answer textarea")).to_be_visible()
+    open_tab(page, 1)
+    shown = page.locator("ul.interviews time").first
+    expect(shown).to_have_text(re.compile(r"^[A-Z][a-z]{2} \d+, \d{4}"))
+    open_tab(page, 4)
+    page.get_by_text("中文").click()
+    expect(page.get_by_role("tab").nth(1)).to_have_text("记录")
+    open_tab(page, 1)
+    expect(shown).to_have_text(re.compile(r"^\d{4}年\d+月\d+日"))

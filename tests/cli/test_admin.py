@@ -13,6 +13,7 @@ from interviewer.sessions.accounts import Accounts, Identity, Role
 from interviewer.sessions.assignments import assign, record_interview
 from interviewer.sessions.classes import join_class, list_classes, make_class
 from interviewer.sessions.grading_batches import list_batches
+from interviewer.sessions.interview_lists import list_owners
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.sessions.stored_banks import StoredBank
@@ -159,4 +160,4 @@ def test_a_person_is_deleted_after_a_question(store: Store, monkeypatch: pytest.
     spend(store, "bert")
     assert run("admin", "delete", "anna", lines="n\n", monkeypatch=monkeypatch) == 1
     assert run("admin", "delete", "anna", lines="y\n", monkeypatch=monkeypatch) == 0
-    assert [one.owner for one in store.owners()] == ["bert"]
+    assert [one.owner for one in list_owners(store.database)] == ["bert"]

@@ -1,6 +1,9 @@
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -29,6 +32,29 @@ def test_an_interview_in_the_terminal_is_graded_listed_and_exported(terminal: Te
     assert "terminal" in listed
     for kind in ("md", "html", "json"):
         assert "collapse into one linear map" in terminal.run("export", terminal.last_interview(), "--format", kind)
+
+
+def test_an_interview_goes_on_in_its_own_language(terminal: Terminal) -> None:
+    name = terminal.play("--language", "en", "--count", "1", lines="").split("--resume ")[1].split()[0]
+    assert terminal.play("--resume", name, lines="/skip\n\n").startswith("Commands:")
+
+
+@pytest.fixture
+def half_hour_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A clock that shows another time than UTC and than the machine of any other test."""
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("half_hour_zone")
+def test_the_list_of_interviews_shows_the_time_of_this_machine(terminal: Terminal) -> None:
+    terminal.play("--count", "1", lines="")
+    now = datetime.now(UTC) + timedelta(hours=5, minutes=30)
+    line = terminal.run("interviews")
+    assert any(f"{at:%Y-%m-%d %H:%M}" in line for at in (now, now - timedelta(minutes=1)))
 
 
 def test_an_interview_that_was_left_is_resumed(terminal: Terminal) -> None:

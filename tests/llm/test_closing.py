@@ -125,6 +125,5 @@ def test_closing_a_recording_closes_the_model_behind_it(tmp_path) -> None:  # no
     with serving("plain_text") as server:
         llm = OpenAICompatible(Endpoint(server.url, "m"), learned=LearnedOptions())
         RecordedLLM(tmp_path, llm).close()
-        RecordedLLM(tmp_path).close()
         with pytest.raises(LLMUnreachable, match="the program is closing"):
             llm.reply(QUESTION)

@@ -134,9 +134,9 @@ def test_every_preset_can_be_used(kind: str) -> None:
     assert preset in PRESETS
     endpoint = Endpoint(preset.base_url)
     assert endpoint.base_url == preset.base_url
-    assert endpoint.is_private is not preset.needs_key
     assert Endpoint(preset.base_url, kind=kind).profile is PROFILES[kind]
-    if preset.needs_key:
+    assert endpoint.is_private is preset.base_url.startswith("http:")
+    if not endpoint.is_private:
         assert endpoint.profile is PROFILES[kind]
 
 

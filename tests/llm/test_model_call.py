@@ -11,11 +11,12 @@ from misbehaving import Exchange, chunk, error, serving
 from interviewer.errors import LLMUnreachable
 from interviewer.llm import Message
 from interviewer.llm.client import OpenAICompatible
-from interviewer.llm.concurrency_limit import ConcurrencyLimit, ConcurrencyLimitedLLM
+from interviewer.llm.concurrency_limit import ConcurrencyLimit
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.model_call import CallPhase, ModelCall, current_call
 from interviewer.llm.request_options import LearnedOptions
 from interviewer.llm.retry import Clock
+from interviewer.llm.wrapped import WrappedLLM
 
 QUESTION = [Message("user", "Why?")]
 
@@ -24,7 +25,7 @@ def model(url: str, clock: Clock | None = None) -> OpenAICompatible:
     return OpenAICompatible(Endpoint(url, "m"), learned=LearnedOptions(), clock=clock)
 
 
-def asked(call: ModelCall, llm: OpenAICompatible | ConcurrencyLimitedLLM) -> str:
+def asked(call: ModelCall, llm: OpenAICompatible | WrappedLLM) -> str:
     with call.running():
         return llm.reply(QUESTION).text
 
@@ -147,7 +148,7 @@ def test_a_gate_lets_calls_through_in_their_order_and_a_stopped_one_makes_room()
 
     calls = {name: ModelCall() for name in ("first", "second", "third")}
     with serving(behave) as server, ThreadPoolExecutor(3) as pool:
-        gated = ConcurrencyLimitedLLM(model(server.url), ConcurrencyLimit(1).slot)
+        gated = WrappedLLM(model(server.url), ConcurrencyLimit(1).slot)
 
         def ask(name: str) -> str:
             with calls[name].running():

@@ -18,7 +18,7 @@ def test_a_question_is_asked_only_once(tmp_path: Path) -> None:
     assert recorded.reply(QUESTION, schema={"b": 1, "a": 2}) == FULL
     assert recorded.reply(QUESTION, schema={"a": 2, "b": 1}) == FULL
     assert len(live.requests) == 1
-    played = RecordedLLM(tmp_path / "new", name="m", host="h")
+    played = RecordedLLM(tmp_path / "new", ScriptedLLM([], name="m", host="h"))
     assert played.reply(QUESTION, schema={"a": 2, "b": 1}) == FULL
     assert (recorded.name, recorded.host) == (played.name, played.host) == ("m", "h")
     [file] = (tmp_path / "new").iterdir()
@@ -36,9 +36,9 @@ def test_a_stream_is_recorded_and_played(tmp_path: Path) -> None:
 @pytest.mark.parametrize("other", [{"schema": {}}, {"messages": [Message("system", "为什么?")]}, {"name": "n"}])
 def test_another_question_is_not_taken_for_it(tmp_path: Path, other: dict) -> None:
     RecordedLLM(tmp_path, ScriptedLLM(["{}"], name="m")).reply(QUESTION)
-    played = RecordedLLM(tmp_path, name=other.get("name", "m"))
-    with pytest.raises(LLMUnreachable, match="no reply is recorded"):
-        played.reply(other.get("messages", QUESTION), schema=other.get("schema"))
+    recorded = RecordedLLM(tmp_path, ScriptedLLM([LLMRefused("asked")], name=other.get("name", "m")))
+    with pytest.raises(LLMRefused, match="asked"):
+        recorded.reply(other.get("messages", QUESTION), schema=other.get("schema"))
 
 
 def test_an_error_is_not_recorded(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_an_error_is_not_recorded(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "{}", '{"reply": {}}', '{"reply": {"text": "a", "finish": "odd"}}', "[]"])
 def test_a_damaged_recording_is_named(tmp_path: Path, content: str) -> None:
-    recorded = RecordedLLM(tmp_path)
+    recorded = RecordedLLM(tmp_path, ScriptedLLM([]))
     recorded.path(QUESTION, None).write_text(content)
     with pytest.raises(LLMMalformed, match=r"\.json cannot be read"):
         recorded.reply(QUESTION)

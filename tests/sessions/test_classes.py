@@ -1,6 +1,6 @@
 """Classes, their assignments and what coaches write: kept, carried through deletions, and forgotten with their people."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ from interviewer.sessions.store import Store
 from interviewer.sessions.stored_banks import StoredBank
 from interviewer.sessions.tables import accounts as accounts_table
 from interviewer.sessions.tables import stored_banks
+from interviewer.sessions.timestamps import as_stored
 
 MANY = bank_of(2)
 
@@ -66,8 +67,8 @@ def test_a_class_is_joined_by_an_invitation_that_ends_and_can_be_renewed(
     (renewed,) = list_classes(store, "coach")
     assert invited_to(store, made.invitation) is None
     assert invited_to(store, renewed.invitation) == renewed
-    later = classes._now() + classes.INVITATION_GOOD_FOR + timedelta(minutes=1)
-    monkeypatch.setattr(classes, "_now", lambda: later)
+    later = as_stored(datetime.now(UTC) + classes.INVITATION_GOOD_FOR + timedelta(minutes=1))
+    monkeypatch.setattr(classes, "stored_now", lambda: later)
     assert invited_to(store, renewed.invitation) is None
     assert list_classes(store, None) == [renewed]
     assert list_classes(store, "another coach") == []
@@ -282,6 +283,26 @@ def test_a_class_is_not_handed_over_to_whoever_has_banks_of_the_same_ids(store: 
     hand_over_class(store, room, heir)
     with_class = sa.select(stored_banks.c.owner).where(stored_banks.c.classroom == room.id)
     assert [row.owner for row in store.database.rows(with_class)] == [heir] * 3
+
+
+def test_a_bank_that_the_heir_saves_in_the_moment_of_a_hand_over_is_named(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coach, heir = two_coaches(store)
+    room = make_class(store, coach, "Evening")
+    StoredBank(store, coach, "both", room.id).save("", None)
+    StoredBank(store, heir, "both").save("", None)
+    looks = class_removal.banks_of_both
+    before = [(), ()]  # what the first attempt saw of the heir's banks, twice, before this one was saved
+
+    def look(*asked: Any) -> Any:
+        return before.pop() if before else looks(*asked)
+
+    for module in (classes, class_removal):
+        monkeypatch.setattr(module, "banks_of_both", look)
+    with pytest.raises(NotAllowed, match="same ids: both"):
+        hand_over_class(store, room, heir)
+    assert find_class(store, room.id) == room
 
 
 def test_of_two_hand_overs_of_a_class_the_second_changes_nothing_and_says_so(store: Store) -> None:

@@ -21,7 +21,7 @@ def compared(store: Store, name: str) -> tuple[QuestionComparison, ...]:
 
 def tried(store: Store, bank: Bank, *tries: tuple[Level, Level, float], mode: Mode = Mode.COACH) -> str:
     """An interview with these tries at its first question: the levels of its two criteria, and the seconds."""
-    first = make_named_plan([bank], [QuestionName(bank.id, "q0")], mode=mode, probes=False)
+    first = make_named_plan([bank], [QuestionName(bank.id, "q0")], mode=mode)
     name = store.create("me", first)
     for number, (one, two, seconds) in enumerate(tries, start=1):
         events: list[Event] = [Retried()] if number > 1 else []

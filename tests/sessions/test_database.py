@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -21,11 +22,12 @@ import interviewer
 from interviewer.domain.interview import Answered, replay
 from interviewer.domain.language import Language
 from interviewer.errors import SettingsError, StoreError
-from interviewer.sessions.database import REVISIONS
+from interviewer.sessions.database import BASELINE, REVISIONS
 from interviewer.sessions.grading_batches import list_batches
 from interviewer.sessions.serialization import history_from_json
 from interviewer.sessions.store import Store
-from interviewer.sessions.tables import metadata
+from interviewer.sessions.stored_banks import StoredBank
+from interviewer.sessions.tables import classes, metadata, model_choices, stored_banks
 
 ROOT = Path(interviewer.__file__).parent.parent
 OPEN = "import sys; from interviewer.sessions.store import Store; sys.stdin.read(1); Store(sys.argv[1]).close()"
@@ -53,6 +55,37 @@ def test_a_process_that_was_killed_between_two_tables_leaves_a_database_that_ope
     store = Store(f"sqlite:///{path}")
     assert store.history(store.create("me", begun()))
     store.close()
+    with connected(f"sqlite:///{path}") as connection:
+        indexes = sa.inspect(connection).get_indexes("interviews")
+    assert [index["name"] for index in indexes] == ["ix_interviews_owner"]
+
+
+def test_a_database_of_the_version_before_gets_what_it_lacks(url: str) -> None:
+    store = Store(url)
+    for bank in ("kept", "removed"):
+        StoredBank(store, "me", bank).save("", None)
+    store.close()
+    with connected(url) as connection:
+        for statement in (
+            "UPDATE stored_banks SET removed_at = '2026-11-29T00:00:00.000+00:00' WHERE id = 'removed'",
+            "ALTER TABLE stored_banks DROP COLUMN removed_id",
+            "ALTER TABLE model_choices DROP COLUMN changed_at",
+            "INSERT INTO model_choices (owner, body) VALUES ('me', 'sealed')",
+            "ALTER TABLE classes DROP COLUMN daily_tokens",
+            "DROP INDEX ix_classes_invitation",
+            "UPDATE alembic_version SET version_num = '0010'",
+        ):
+            connection.execute(sa.text(statement))
+    store = Store(url)
+    banks = store.database.rows(sa.select(stored_banks.c.id, stored_banks.c.removed_id))
+    ids = {row.removed_id: row.id for row in banks}
+    assert ids[None] == "kept"
+    assert ids["removed"] != "removed"
+    assert store.database.value(sa.select(model_choices.c.changed_at)) > "2026"
+    assert store.database.value(sa.select(classes.c.daily_tokens)) is None
+    store.close()
+    with connected(url) as connection:
+        assert "ix_classes_invitation" in {index["name"] for index in sa.inspect(connection).get_indexes("classes")}
 
 
 def test_a_migration_that_is_stopped_changes_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,10 +173,12 @@ def test_the_list_of_revisions_is_that_of_the_migrations() -> None:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "interviewer" / "sessions" / "migrations"))
     revisions = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
-    assert tuple(reversed(revisions)) == REVISIONS
+    assert tuple(reversed(revisions)) == REVISIONS[REVISIONS.index(BASELINE) :]
 
 
-def test_the_migrations_make_the_tables_that_the_store_uses(url: str) -> None:
+@pytest.mark.parametrize("make", [lambda _: None, first_version], ids=["new", "first version"])
+def test_the_migrations_make_the_tables_that_the_store_uses(url: str, make: Callable[[str], None]) -> None:
+    make(url)
     Store(url).close()
     with connected(url) as connection:
         found = sa.inspect(connection)

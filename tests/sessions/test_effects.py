@@ -98,7 +98,7 @@ def test_an_answer_is_in_the_store_before_anything_is_asked_to_make_a_grader(
             return self.only
 
     service = make_service()
-    service._runner._graders = SlowToMake(LexicalGrader(), server=SERVER)
+    service._runner.graders = SlowToMake(LexicalGrader(), server=SERVER)
     session = service.begin("me", begun())
     start = time.monotonic()
     session.answer("it is switched off", session.interview().place)
@@ -302,7 +302,7 @@ def test_a_slow_server_keeps_nobody_else_waiting(make_service: Callable[..., Ses
             return None
 
     service = make_service(threads=2)
-    service._runner._graders = ByOwner(LexicalGrader())
+    service._runner.graders = ByOwner(LexicalGrader())
     waiting: list[Session] = []
     for number in range(6):
         waiting.append(service.begin(f"slow {number}", begun()))

@@ -11,7 +11,7 @@ from fakes import BANK, Only, begun
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.sessions.comparison import compare
 from interviewer.sessions.due_questions import plan_today
-from interviewer.sessions.interview_lists import list_open
+from interviewer.sessions.interview_lists import list_open, list_ungraded
 from interviewer.sessions.practice_log import list_verdicts
 from interviewer.sessions.progress import read_progress
 from interviewer.sessions.question_notes import list_notes
@@ -66,7 +66,7 @@ LISTS: dict[str, Callable[[Store, str], object]] = {
     "the history of everybody": lambda store, _: store.interviews(None, 50),
     "what is not over": lambda store, _: _read(store, list_open, ME, 5),
     "what is owed": lambda store, _: store.due(30.0),
-    "what failed": lambda store, _: store.ungraded(ME),
+    "what failed": lambda store, _: list_ungraded(store.database, ME),
     "today": lambda store, _: plan_today(store, ME, [BANK], NOW),
     "progress": lambda store, _: read_progress(store, ME, [BANK], NOW),
     "the questions": lambda store, _: known_questions(store, ME, [BANK], NOW),

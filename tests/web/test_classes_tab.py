@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from interviewer.domain.grade import Level, Ruling
 from interviewer.domain.interview import Ruled
 from interviewer.sessions.assignments import list_tasks
-from interviewer.sessions.classes import find_class, hand_over_class, list_classes
+from interviewer.sessions.classes import find_class, hand_over_class, list_classes, list_members
 from interviewer.sessions.coach_notes import save_coach_note
 from interviewer.sessions.permissions import Access
 from interviewer.sessions.stored_banks import StoredBank
@@ -87,6 +87,15 @@ def test_the_invitation_asks_first_and_says_what_the_coach_will_see(school: Scho
     assert visitor.get("/join/guessed").status_code == 410
     del visitor.headers["X-User"]
     assert visitor.get(school.link).headers["location"].startswith("/sign-in?next=%2Fjoin")
+
+
+def test_a_coach_is_no_candidate_of_the_own_class(school: School) -> None:
+    coach = school[COACH].client
+    page = coach.get(school.link, headers={"Accept-Language": "en"}).text
+    assert "is your own class: send this link" in page
+    assert "<button" not in page
+    coach.post(school.link, data={"token": school.link.rpartition("/")[2]})
+    assert school.owner(COACH) not in {member.owner for member in list_members(school.service.store, school.classroom)}
 
 
 def test_a_candidate_finds_the_assignment_on_today_and_what_the_coach_sees(school: School) -> None:

@@ -57,7 +57,7 @@ def test_a_click_waits_neither_for_a_model_nor_for_its_server(
         return LexicalGrader().grade(question, attempt)
 
     service = make_service()
-    service._runner._graders = SlowToMake(GradeAs(slowly), server=SERVER)
+    service._runner.graders = SlowToMake(GradeAs(slowly), server=SERVER)
     desk, session = desk_of(service), service.begin("me", begun())
     start = time.monotonic()
     shown = desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off")
@@ -217,7 +217,7 @@ def test_a_second_model_judges_without_the_first_and_a_person_settles_what_diffe
 
     first, second = GradeAs(lambda _, attempt: grade(attempt, off=Level.MISSING)), GradeAs(slowly)
     service = make_service()
-    service._runner._graders = Only(first, server=SERVER, second=second)
+    service._runner.graders = Only(first, server=SERVER, second=second)
     desk, session = desk_of(service), service.begin("me", begun())
     desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off")
     session.run_due_and_wait()
@@ -242,7 +242,7 @@ def test_a_second_opinion_that_fails_is_told_and_can_be_asked_for_again(
         raise StoreError("the second server is away")
 
     service = make_service()
-    service._runner._graders = Only(GradeAs(lambda _, attempt: grade(attempt)), server=SERVER, second=GradeAs(fails))
+    service._runner.graders = Only(GradeAs(lambda _, attempt: grade(attempt)), server=SERVER, second=GradeAs(fails))
     desk, session = desk_of(service), service.begin("me", begun())
     desk.answer(Visit("me", Language.EN), session.id, session.interview().place, "it is switched off")
     session.run_due_and_wait()

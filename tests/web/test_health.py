@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from interviewer.sessions.interview_lists import list_owners
 from interviewer.settings import read_settings
 from interviewer.web.health import Readiness
 from interviewer.web.server import make_app
@@ -29,7 +30,7 @@ def test_a_probe_by_address_is_answered_and_gets_no_cookie(client: TestClient, r
     assert answer.status_code == 200
     assert "set-cookie" not in answer.headers
     assert answer.headers["cache-control"] == "no-store"
-    assert not client.app.state.service.store.owners()  # type: ignore[attr-defined]
+    assert not list_owners(client.app.state.service.store.database)  # type: ignore[attr-defined]
 
 
 def test_a_database_of_another_version_is_named(client: TestClient) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -72,35 +72,19 @@ class Source:
     blocks: tuple[Block, ...]
 
 
-_Taken = tuple[Role, int | None, str]
+LineUse = tuple[Role, int | None, str]
+"""What a line was taken for: its role, the place of its item, and the reason, as in a `Block`."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineSpan:
-    """What some lines were taken for. Of two marks on one line the first one counts."""
+def to_blocks(text: str, uses: Mapping[int, LineUse], unmarked: str) -> tuple[Block, ...]:
+    """Blocks of neighbouring lines that were taken for the same. `unmarked` is the reason for lines without a use.
 
-    role: Role
-    first: int
-    last: int
-    item: int | None = None
-    reason: str = ""
-
-
-def to_blocks(text: str, marks: Iterable[LineSpan], unmarked: str) -> tuple[Block, ...]:
-    """Blocks of neighbouring lines that were taken for the same. `unmarked` is the reason for lines without a mark.
-
-    Lines without a mark within an answer (an empty list item, the end of a fold) are part of it.
+    Lines without a use within an answer (an empty list item, the end of a fold) are part of it.
     """
     lines = text.split("\n")
-    taken: list[_Taken | None] = [None] * len(lines)
-    for mark in marks:
-        for at in range(max(mark.first, 1) - 1, min(mark.last, len(lines))):
-            taken[at] = taken[at] or (mark.role, mark.item, mark.reason)
-    runs = [
-        (known, list(run))
-        for known, run in groupby((n for n, line in enumerate(lines) if line.strip()), taken.__getitem__)
-    ]
-    named: list[tuple[_Taken, int]] = []
+    said = [at for at, line in enumerate(lines) if line.strip()]
+    runs = [(known, list(run)) for known, run in groupby(said, lambda at: uses.get(at + 1))]
+    named: list[tuple[LineUse, int]] = []
     for place, (known, run) in enumerate(runs):
         above = named[-1][0] if named else None
         below = runs[place + 1][0] if place + 1 < len(runs) else None
@@ -108,9 +92,8 @@ def to_blocks(text: str, marks: Iterable[LineSpan], unmarked: str) -> tuple[Bloc
         named += [(key, at) for at in run]
     blocks: list[Block] = []
     for (role, item, reason), group in groupby(named, itemgetter(0)):
-        places = [at for _, at in group]
-        said = "\n".join(lines[places[0] : places[-1] + 1])
-        blocks.append(Block(role, places[0] + 1, places[-1] + 1, said, item, reason))
+        first, *_, last = [at for _, at in group] * 2
+        blocks.append(Block(role, first + 1, last + 1, "\n".join(lines[first : last + 1]), item, reason))
     return tuple(blocks)
 
 

@@ -1,7 +1,7 @@
 """Reference answers that a model drafts for the questions of a list that have none; people review them before they count."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from interviewer.banks.importing.document import Source, clean
 from interviewer.banks.importing.identifiers import comparison_key
@@ -16,15 +16,6 @@ from interviewer.llm import LLM
 from interviewer.text.messages import localized
 
 _LONGEST = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class FilledAnswers:
-    """A list with the answers that are known or were drafted just now; `drafted` has the models of these, by item digest."""
-
-    source: Source
-    drafted: Mapping[str, str]
-    notes: tuple[Note, ...] = ()
 
 
 def known_answers(bank: Bank, imported: Mapping[str, Question]) -> dict[str, str]:
@@ -45,15 +36,18 @@ def fill_answers(
     most: int,
     threads: int = 1,
     told: Callable[[int, int], None] = lambda _done, _total: None,
-) -> FilledAnswers:
-    """The list with what is `known`, and of the other questions without an answer the first `most` with drafted ones."""
+) -> tuple[Source, Mapping[str, str], Sequence[Note]]:
+    """The list with what is `known`, and of the other questions without an answer the first `most` with drafted ones.
+
+    Beside it, the models of what was drafted just now, by item digest, and what is to be said about it.
+    """
     items = [
         item if item.answer.strip() else replace(item, answer=known.get(comparison_key(item.question), ""))
         for item in source.items
     ]
     lacking = [place for place, item in enumerate(items) if item.question.strip() and not item.answer.strip()]
     if llm is None or not most or not lacking:
-        return FilledAnswers(replace(source, items=tuple(items)), {})
+        return replace(source, items=tuple(items)), {}, ()
     drafted: dict[str, str] = {}
     notes: list[Note] = []
 
@@ -75,7 +69,7 @@ def fill_answers(
         notes.append(Note("draft.no_reference", {"question": " ".join(question.split()), "why": why}))
     if len(lacking) > len(chosen):
         notes.append(Note("draft.references_left", {"count": len(lacking) - len(chosen)}))
-    return FilledAnswers(replace(source, items=tuple(items)), drafted, tuple(notes))
+    return replace(source, items=tuple(items)), drafted, notes
 
 
 def checked_reference(said: object, question: str) -> str:

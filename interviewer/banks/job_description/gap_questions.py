@@ -7,12 +7,12 @@ from pathlib import Path
 from interviewer.banks import writer
 from interviewer.banks.importing.identifiers import Identifiers, comparison_key
 from interviewer.banks.importing.missing_answers import checked_reference
-from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.importing.rubric_from_llm import draft
 from interviewer.banks.job_description.question_index import QuestionIndex
 from interviewer.banks.job_description.requirements import Requirement
 from interviewer.banks.loader import BankLibrary, decode_bank
 from interviewer.banks.marked_request import in_one_line, request_list
+from interviewer.banks.rewriting import rewritten
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.llm import LLM
@@ -35,10 +35,7 @@ class GapDraft:
 
 
 def draft_for_gap(llm: LLM, gap: Requirement, banks: Sequence[Bank], language: Language) -> GapDraft:
-    """Questions that test the requirement, each with a reference and criteria that this bears out. Raises LLMError.
-
-    All of them await a review. What a bank asks already is left out.
-    """
+    """Questions that test the requirement, awaiting review, and that no bank asks already. Raises LLMError."""
     index = QuestionIndex(banks)
     near = [one.text.into(language) for one in index.nearest(f"{gap.title}\n{gap.quote}")[:_MOST_SHOWN]]
     shown = {"requirement": gap.quote, "title": gap.title, "resume": gap.resume, "existing": near}
@@ -58,10 +55,7 @@ def draft_for_gap(llm: LLM, gap: Requirement, banks: Sequence[Bank], language: L
 
 
 def keep_questions(drafted: GapDraft, library: BankLibrary, folder: Path, language: Language) -> Bank | None:
-    """Add the questions to the bank for such questions, and give that bank; None where there is none to add.
-
-    Raises BankError.
-    """
+    """Add the questions to the bank for such questions, and give it; None where none is to add. Raises BankError."""
     if not drafted.questions:
         return None
     path = library.path_of(BANK_ID)

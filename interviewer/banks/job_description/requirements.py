@@ -137,7 +137,6 @@ def _sentences(text: str) -> list[str]:
 
 
 def _is_item(line: str) -> bool:
-    """Whether a line is one of a list."""
     number, _, rest = line.replace("、", ".").replace(")", ".").partition(".")
     return line.startswith(tuple(_BULLETS)) or (number.isdecimal() and bool(rest))
 

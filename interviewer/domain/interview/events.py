@@ -221,4 +221,6 @@ class Clarify:
     attempt: int
 
 
-Effect = GradeAttempt | GradeAgain | AskProbe | Clarify
+Grading = GradeAttempt | GradeAgain
+FollowUp = AskProbe | Clarify
+Effect = Grading | FollowUp

@@ -237,7 +237,6 @@ def _closed(interview: Interview) -> Interview:
 
 
 def _with(interview: Interview, changed: Attempt) -> Interview:
-    """The interview with the attempt of the same question and number changed."""
     attempts = tuple(
         changed if (old.question, old.number) == (changed.question, changed.number) else old
         for old in interview.attempts

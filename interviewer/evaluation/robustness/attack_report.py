@@ -93,7 +93,6 @@ def with_bases(chosen: Iterable[Attack], every: Sequence[Attack]) -> list[Attack
 def report_on_attacks(
     run: Run[Attack], *, grader: str, bank: str, seed: int = 0, rounds: int = agreement_statistics.ROUNDS
 ) -> AttackReport:
-    """The figures of a run over attacks and their bases."""
     outcomes = list(_outcomes(run.graded))
 
     def figures(listed: Sequence[_Outcome]) -> AttackFigures:

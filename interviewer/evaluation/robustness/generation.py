@@ -43,8 +43,6 @@ def attacks_on(bank: Bank, by_hand: Sequence[FalseClaim] = ()) -> list[Attack]:
 
 
 class _Target:
-    """A question in a language."""
-
     def __init__(self, bank: Bank, question: Question, language: Language) -> None:
         self.question, self.language = question, language
         self.core, self.mistakes = question.rubric.of(Kind.CORE), question.rubric.of(Kind.MISTAKE)

@@ -64,7 +64,6 @@ def broken_lines(text: str) -> str:
 
 
 def denied(text: str, language: Language) -> str:
-    """The text with each sentence denied."""
     return " ".join(PHRASES["sentences"]["denial"][language] + sentence for sentence in sentences(text))
 
 
@@ -95,7 +94,6 @@ def exchange_partners(text: str) -> str:
 
 
 def change_numbers(text: str) -> str:
-    """The text with another number for each of its numbers."""
     return _NUMBER.sub(lambda match: f"{match[0]}7" if "." in match[0] else str(int(match[0]) + 3), text)
 
 

@@ -40,7 +40,6 @@ class PreparedQuestion:
         self._denied = frozenset(c.id for c, _, is_denied in found if is_denied and c.kind is not Kind.MISTAKE)
 
     def matches(self, answers: Iterable[AnswerTurn]) -> list[list[ClaimMatch]]:
-        """For each criterion, the places that speak of it."""
         matches: list[list[ClaimMatch]] = [[] for _ in self.question.criteria]
         for answer in answers:
             by_overlap = overlaps(self._claims, answer, self._spellings, self._glossary)

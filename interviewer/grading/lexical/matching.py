@@ -43,10 +43,7 @@ class AnswerTurn:
 
 
 class ClaimMatch(NamedTuple):
-    """Where in an answer a criterion is spoken of: how much of it is said (0 to 1) and in which clauses.
-
-    `is_negated` if what is said there is the contrary.
-    """
+    """Where an answer speaks of a criterion: how much is said (0 to 1), in which clauses, or the contrary."""
 
     answer: AnswerTurn
     share: float
@@ -104,7 +101,6 @@ class TermIndex:
 
 
 def _end(runs: Runs, stems: Sequence[Collection[str]], first: int) -> int | None:
-    """Where a term that begins at `first` ends, or None."""
     last, places = first, range(first, first + 1)
     for run in runs:
         size = len(run)

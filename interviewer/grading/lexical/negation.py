@@ -43,10 +43,7 @@ def denied_clauses(answer: AnswerTurn) -> Iterator[int]:
 
 
 def is_taken_back(match: ClaimMatch, asked: frozenset[str]) -> bool:
-    """Whether the answer unsays a claim: by a retraction right after it, or by speaking of it again the other way round.
-
-    `asked` are the words of the question.
-    """
+    """Whether the answer unsays a claim, right after it or later; `asked` are the words of the question."""
     answer, after = match.answer, match.clauses[-1] + 1
     of_claim = [answer.clauses[number].tokens for number in match.clauses]
     own = {token.text for tokens in of_claim for token in tokens if tokenizer.is_content(token.text)} - asked

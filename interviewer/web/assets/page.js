@@ -13,10 +13,12 @@
     });
     tidyCards();
     countSeconds();
-    document.querySelectorAll('time[datetime]:not([data-local])').forEach(time => {
-      time.dataset.local = '';
+    const spoken = document.documentElement.lang;
+    document.querySelectorAll('time[datetime]').forEach(time => {
+      if (time.dataset.local === spoken) return;
+      time.dataset.local = spoken;
       const at = new Date(time.dateTime);
-      if (!isNaN(at)) time.textContent = at.toLocaleString(document.documentElement.lang || undefined, {dateStyle: 'medium', timeStyle: 'short'});
+      if (!isNaN(at)) time.textContent = at.toLocaleString(spoken || undefined, {dateStyle: 'medium', timeStyle: 'short'});
     });
     restoreDraft();
     nameWindow();
@@ -329,5 +331,5 @@
     } else if (isEvent) failed(reply.ok ? '' : await reasonOf(reply), eventOf(what[1]));
     return reply;
   };
-  keepTidy(tidy);
+  keepTidy(tidy, {attributes: true, attributeFilter: ['lang']});
 }

@@ -526,3 +526,34 @@ def test_what_leads_to_a_list_is_left_out_and_marks_are_followed(
 )
 def test_every_sentence_with_a_label_of_its_own_is_a_point(question: str, reference: str) -> None:
     assert len(points_of(question, reference)) == 4
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("除以 (\\sqrt{d_{model}}) 之后，点积的方差回到 1。", "除以 (\\sqrt{d_{model}}) 之后，点积的方差回到 1"),
+        ("Following Ioffe et al. it normalizes each layer.", "Following Ioffe et al. it normalizes each layer"),
+        ("It compares TCP vs. UDP by their headers.", "It compares TCP vs. UDP by their headers"),
+        ("用 <style scoped> 写的样式只对本组件生效。", "用 <style scoped> 写的样式只对本组件生效"),
+        ("<b>Only</b> the <i>first</i> node is copied.", "Only the first node is copied"),
+        ("Take every second letter by word[::2] at once.", "Take every second letter by word[::2] at once"),
+        ("Wait with std::lock for both mutexes", "Wait with std::lock for both mutexes"),
+        ("用途:保存尚未提交的修改", "用途：保存尚未提交的修改"),
+    ],
+)
+def test_nothing_is_cut_out_of_a_claim_but_markup(reference: str, told: str) -> None:
+    assert texts(points_of("怎么办？", reference)) == [told]
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("Undo the last commit with:\n```bash\ngit reset --soft HEAD~1\n```", "git reset --soft HEAD~1"),
+        ("交叉熵是：\n\n$$\nL = -\\sum y_i \\log p_i\n$$\n\n它衡量两个分布的差别。", "L = -\\sum y_i \\log p_i"),
+        ("交叉熵写成\n\\[ L = -\\sum y_i \\log p_i \\]", "L = -\\sum y_i \\log p_i"),
+    ],
+)
+def test_a_line_of_code_or_a_formula_belongs_to_what_leads_to_it(reference: str, told: str) -> None:
+    first = texts(points_of("怎么办？", reference))[0]
+    assert first.endswith(told)
+    assert len(first) > len(told) + 2

@@ -60,26 +60,13 @@ SHAPES = {
             "It rewrites.",
         ],
     ),
-    "a transcript with times and names": (
+    "turns with times": (
         "list.txt",
         (
-            "某厂二面录音整理\n\n10:00 张工：能听到吗？\n10:00 小李：能。\n10:01 张工：什么是管道？\n10:02 小李：进程之间的通道，\n先进先出。\n"
-            "10:03 小李：它没有名字。\n10:03 张工：嗯嗯。\n10:04 小李：命名管道才有。\n10:05 张工：怎么关闭它？\n10:06 小李：关写端。为什么呢？\n"
-            "10:07 小李：读端才会读到结尾。\n10:08 张工：什么是信号量？\n10:08 小李：这个我不太清楚。\n10:09 张工：你有什么想问我的吗？\n"
-            "10:09 小李：团队多大？\n10:10 张工：八个人，在上海。\n10:11 小李：好的，谢谢。\n\n---\n\n备注：给过。\n"
+            "10:01 面试官：什么是管道？\n\n[10:02:03] 我：进程之间的通道。\n\n先进先出。\n\n面试官 (10:05)：怎么关闭它？\n\n我 10:06：关写端。\n"
         ),
         ["什么是管道？", "怎么关闭它？"],
-        ["进程之间的通道，\n先进先出。\n它没有名字。\n命名管道才有。", "关写端。为什么呢？\n读端才会读到结尾。"],
-    ),
-    "a transcript with names before times": (
-        "list.md",
-        (
-            "Dana L. [00:01:10]: How are you?\n\nOmar [00:01:12]: Fine.\n\nDana L. [00:01:20]: What is a pipe?\n\n"
-            "Omar [00:01:25]: A channel.\n\nOmar [00:01:29]: It has two ends.\n\nDana L. [00:01:40]: Wow, really?\n\n"
-            "Omar [00:01:41]: Really.\n\nDana L. [00:01:45]: Good. Explain signals.\n\nOmar [00:01:50]: Short notes.\n"
-        ),
-        ["What is a pipe?", "Good. Explain signals."],
-        ["A channel.\n\nIt has two ends.", "Short notes."],
+        ["进程之间的通道。\n\n先进先出。", "关写端。"],
     ),
     "turns in one paragraph": (
         "list.txt",
@@ -334,6 +321,195 @@ SHAPES = {
         ["What does with do?"],
         ["It closes what it opens.\n\nAlso after an error."],
     ),
+    "columns of which one asks": (
+        "list.md",
+        (
+            "# 网络\n\n一、基础\n\n| 问题 | 记住这些 |\n|---|---|\n| 什么是端口？ | 区分同一台机器上的程序 |\n| 端口有哪些？ | 0 到 65535 |\n\n"
+            "```\nss -lnt\n```\n\n二、连接\n\n| 面试官常问 | 怎么说 |\n|---|---|\n| 为什么要握手？ | 让双方确认彼此的收发都正常 |\n"
+            "| 谁先挥手？ | 先不再发送数据的那一方 |\n\n| 问题 | 公司 |\n|---|---|\n| 什么是粘包，怎么处理？ | 甲 |\n| 什么是滑动窗口？ | 乙 |\n"
+        ),
+        ["什么是端口？", "端口有哪些？", "为什么要握手？", "谁先挥手？"],
+        ["区分同一台机器上的程序", "0 到 65535", "让双方确认彼此的收发都正常", "先不再发送数据的那一方"],
+    ),
+    "a list with numbers that hardly asks": (
+        "list.md",
+        (
+            "### 缓存\n1. 缓存雪崩是什么?\n2. 淘汰策略\n    - 最近最少使用\n    - 先进先出\n3. 预热\n    - TODO\n"
+            "7. 缓存和数据库的双写\n    - 先写库\n        - 再删缓存\n8. 如何监控命中率\n    - 看计数器\n"
+        ),
+        ["淘汰策略", "缓存和数据库的双写", "如何监控命中率"],
+        ["- 最近最少使用\n- 先进先出", "- 先写库\n  - 再删缓存", "- 看计数器"],
+    ),
+    "numbers in the answers of numbers": (
+        "list.txt",
+        (
+            "3.锁\n一次只让一个进去。\n\n4.乐观锁和悲观锁区别\n1.悲观锁\n先锁再做。\n2.乐观锁\n先做再比版本。\n\n"
+            "5.死锁怎么避免？\n按同样的顺序拿锁。\n\n6.信号量\n1.减一\n2.为零就等\n"
+        ),
+        ["锁", "乐观锁和悲观锁区别", "死锁怎么避免？", "信号量"],
+        [
+            "一次只让一个进去。",
+            "1.悲观锁\n先锁再做。\n2.乐观锁\n先做再比版本。",
+            "按同样的顺序拿锁。",
+            "1.减一\n2.为零就等",
+        ],
+    ),
+    "numbers of right options": (
+        "quiz.json",
+        (
+            '[{"q": "Which port is HTTPS?", "options": ["443", "80"], "correct": 0}, '
+            '{"q": "Which are trees?", "options": ["heap", "stack", "trie"], "correct": [0, 2], "explanation": "Nodes have children."}, '
+            '{"q": "How many bits has a byte?", "options": ["7", "8"], "correct": 1}]'
+        ),
+        [
+            "Which port is HTTPS?\nA. 443\nB. 80",
+            "Which are trees?\nA. heap\nB. stack\nC. trie",
+            "How many bits has a byte?\nA. 7\nB. 8",
+        ],
+        ["443", "heap\ntrie\n\nNodes have children.", "8"],
+    ),
+    "numbers of right options from one": (
+        "quiz.csv",
+        "question,option1,option2,answer\nWhich port is HTTPS?,443,80,1\nWhich is a tree?,stack,heap,2\nWhich is lossy?,JPEG,PNG,a\n",
+        [
+            "Which port is HTTPS?\nA. 443\nB. 80",
+            "Which is a tree?\nA. stack\nB. heap",
+            "Which is lossy?\nA. JPEG\nB. PNG",
+        ],
+        ["443", "heap", "JPEG"],
+    ),
+    "an index of the right option": (
+        "quiz.json",
+        '[{"question": "Which is a tree?", "choices": {"a": "stack", "b": "heap", "c": "queue"}, "correctIndex": 1, "id": 1}]',
+        ["Which is a tree?\nA. stack\nB. heap\nC. queue"],
+        ["heap"],
+    ),
+    "cards of which many lack their backs": (
+        "deck.txt",
+        (
+            '# my cards, exported\nWhat is a <b>lease</b>?\nWhat is a lock?</div></div>\t"One holder, ""at a time"".</div>"\n'
+            "Why do leases end?\nHow long do they last?\t<b>seconds</b>\nother word for lock\tmutex\nWho holds it?\n"
+        ),
+        ["What is a lock?", "How long do they last?", "other word for lock"],
+        ['One holder, "at a time".', "seconds", "mutex"],
+    ),
+    "a deck whose fields have names": (
+        "deck.json",
+        json.dumps(
+            {
+                "note_models": [
+                    {"crowdanki_uuid": "m", "flds": [{"name": one} for one in ("来源", "正面", "拓展", "背面")]}
+                ],
+                "notes": [
+                    {"note_model_uuid": "m", "fields": ["书", "什么是锁？", "还有读锁。", "一次一个。"], "tags": []},
+                    {"note_model_uuid": "x", "fields": ["什么是管道？", "进程之间的通道。", "", ""], "tags": []},
+                ],
+            }
+        ),
+        ["什么是锁？", "什么是管道？"],
+        ["一次一个。\n\n加分项：\n还有读锁。", "进程之间的通道。"],
+    ),
+    "chapters with pictures and lines that ask": (
+        "list.md",
+        (
+            "# 笔记\n\n## 锁\n\n![alt text](./lock.png)\n\n### 练习\n\nQ1: 什么是锁？\nA1: 一次只让一个进去。\n\nQ2: 为什么要锁？\nA2:\n"
+            "![alt text](./why.png)\n\nQ2_续: 不锁会怎样？\nA2: 写会丢。\n\n## 信号量\n\n![alt text](./sem.png)\n\n"
+            "Q3-1: 它和锁差在哪？\nA3: 它有计数器。\n\n## 管道\n\n![alt text](./pipe.png)\n"
+        ),
+        ["什么是锁？", "不锁会怎样？", "它和锁差在哪？"],
+        ["一次只让一个进去。", "写会丢。", "它有计数器。"],
+    ),
+    "a page with folds": (
+        "page.html",
+        (
+            "<!DOCTYPE html><html><head><title>Q</title><style>p{}</style></head>\n<body><nav><ul><li><a href='#a'>What is ARP?</a></li></ul></nav>\n"
+            "<header><h2>Ready?</h2></header><main><h1>Networks</h1>\n<details><summary><span>What is <code>ARP</code>?</span><span>Easy</span>"
+            "<span>▶</span></summary>\n<div><p>It finds\n   <b>hardware</b> addresses:</p><ul><li><p>asks &lt;all&gt;</p><ol><li>once</li><li>or twice</li></ol></li>"
+            "<li>keeps_the_reply</li></ul>\n<table><tr><th></th><th>ARP</th></tr><tr><td>layer</td><td>2</td></tr></table><!-- no --></div></details>\n"
+            "<details><summary>Why a <em>cache</em>?</summary><pre><code>arp -a\n  # shows it</code></pre><p>1 * 2 * 3</p></details></main>\n"
+            "<footer><p>Any questions?</p></footer><script>if (a < b) {}</script></body></html>\n"
+        ),
+        ["What is ARP?", "Why a cache?"],
+        [
+            "It finds hardware addresses:\n- asks <all>\n  1. once\n  2. or twice\n- keeps_the_reply\n\n | ARP\nlayer | 2",
+            "```\narp -a\n  # shows it\n```\n\n1 * 2 * 3",
+        ],
+    ),
+    "a page with headings": (
+        "page.htm",
+        (
+            "<article><header><h1>锁</h1></header><h2 id=a><a class='anchor' href='#a'>#</a> 什么是锁</h2><p>一次只让一个<a href='/x'>线程</a>进去。<br>先到先得。</p>"
+            "<h2><a href='#b'>#</a>为什么要锁</h2><blockquote>不锁就会丢。</blockquote></article><aside><p>怎么订阅？</p></aside>"
+        ),
+        ["什么是锁", "为什么要锁"],
+        ["一次只让一个线程进去。\n先到先得。", "不锁就会丢。"],
+    ),
+    "a page with terms": (
+        "page.html",
+        "<h1>FAQ</h1><dl><dt>What is a lock?<dd>One holder at a time.<dt>Why are leases short?<dd><p>Holders die.</p><p>Others wait.</p></dl>",
+        ["What is a lock?", "Why are leases short?"],
+        ["One holder at a time.", "Holders die.\n\nOthers wait."],
+    ),
+    "tables that file questions away": (
+        "list.md",
+        (
+            "## 1. What is a lease?\n\n| Level | Easy |\n|---|---|\n\n> A lock that ends.\n\n## 2. What is a lock?\n\n"
+            "| Level | Hard |\n|---|---|\n| Topic | Locks |\n\n## 3. Which modes are there?\n\n| Mode | Easy |\n|---|---|\n| shared | yes |\n"
+        ),
+        ["What is a lease?", "Which modes are there?"],
+        ["A lock that ends.", "Mode | Easy\nshared | yes"],
+    ),
+    "a column of examples": (
+        "list.md",
+        (
+            "| # | Question | Answer | Example (if any) |\n|---|---|---|---|\n| 1 | What is boxing? | A value in an object. | `Integer.valueOf(1)` |\n"
+            "| 2 | What is a class? | A plan of objects. | - |\n"
+        ),
+        ["What is boxing?", "What is a class?"],
+        ["A value in an object.\nInteger.valueOf(1)", "A plan of objects."],
+    ),
+    "programs below numbers, typed at a prompt": (
+        "tasks.txt",
+        (
+            "4. How to turn a list round.\n\n>>> a = [1, 2]\n>>> a[::-1]\n[2, 1]\n\n5. Sort it.\n\na = [2, 1]\n# in its place\na.sort()\n\n"
+            "6. Write a program that counts.\n\nfrom collections import Counter\n# as a mapping\nn = Counter(a)\n"
+        ),
+        ["How to turn a list round.", "Sort it.", "Write a program that counts."],
+        [
+            ">>> a = [1, 2]\n>>> a[::-1]\n[2, 1]",
+            "a = [2, 1]\n# in its place",
+            "from collections import Counter\n# as a",
+        ],
+    ),
+    "notes above callouts that ask": (
+        "notes.md",
+        (
+            "# Notes\n\n## Locks\n\nThey have one holder.\n\n## Leases\n\nThey end.\n\n# Questions\n\n> [!question]- What is a lock\n> One holder.\n\n"
+            "> [!question]- Why do leases end\n> Holders die.\n"
+        ),
+        ["What is a lock", "Why do leases end"],
+        ["One holder.", "Holders die."],
+    ),
+    "numbers above lines that say they ask": (
+        "list.md",
+        (
+            "Questions\n1. What is a pipe?\n2. How is it closed?\n\n=====\n\n1. What is a signal? Who sends it?\nAnswer:\nA short note.\n\n"
+            "2. Describe a socket\nAns: An end of a line.\n\nQ : What is a lock?\nA : One holder.\n\nQ: Why do leases end?\nA : Holders die.\n"
+        ),
+        ["What is a signal? Who sends it?", "Describe a socket", "What is a lock?", "Why do leases end?"],
+        ["A short note.", "An end of a line.", "One holder.", "Holders die."],
+    ),
+    "options that say themselves whether they are right": (
+        "quiz.json",
+        (
+            '{"quiz": [{"question": "Which are trees?", "answers": [{"text": "heap", "correct": true}, {"text": "stack", "correct": false}, '
+            '{"text": "trie", "correct": true}], "explanation": "Nodes have children."}, '
+            '{"question": "Which is lossy?", "answerOptions": [{"id": 1, "body": "PNG", "isCorrect": false}, '
+            '{"id": 2, "body": "JPEG", "isCorrect": true}]}]}'
+        ),
+        ["Which are trees?\nA. heap\nB. stack\nC. trie", "Which is lossy?\nA. PNG\nB. JPEG"],
+        ["heap\ntrie\n\nNodes have children.", "JPEG"],
+    ),
 }
 
 
@@ -480,6 +656,45 @@ def test_a_list_of_questions_alone_makes_no_bank() -> None:
         built("list.md", "# Basics\n\n* Explain closures.\n* What is a thunk?\n  * When do you need one?\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        (
+            (
+                "### 1. What is a lock?\n\n<details>\n<summary>Click to reveal</summary>\n\nOne holder at a time.\n### Queues\n\n</details>\n\n"
+                "### 2. What is a queue?\n\n<details>\n<summary>Click to reveal</summary>\n\n### In short\n\nFirst in.\n\n</details>\n"
+            ),
+            ["One holder at a time.", "In short\n\nFirst in."],
+        ),
+        (
+            "# Locks\n\n<details>\n<summary>Show</summary>\n\n### What is a lock?\n\nOne holder.\n\n### Why a lease?\n\nIt ends.\n\n</details>\n",
+            ["One holder.", "It ends."],
+        ),
+        (
+            (
+                "**what is a lock?**\n\n![Pasted image 20240102030405](a.png)\nOne holder at a time.\n\n⸻\n\n"
+                "**what is a queue?**\n\nFirst in, first out.\n\n══════\n\n**what is a heap?**\n\nA tree.\n"
+            ),
+            ["One holder at a time.", "First in, first out.", "A tree."],
+        ),
+    ],
+    ids=[
+        "a chapter before a fold has ended",
+        "questions in a fold",
+        "lines between answers, and an image nobody has named",
+    ],
+)
+def test_answers_hold_nothing_that_only_parts_the_file(text: str, answers: list[str]) -> None:
+    source, _ = built("list.md", text)
+    assert [item.answer for item in source.items] == answers
+
+
+def test_numbers_without_anything_below_are_questions_without_an_answer() -> None:
+    listed = "1、锁的种类。【[链接](a.md)】\n\n2、什么是管道？\n\n3、信号量。\n\n4、怎么关闭它？\n\n5、共享内存的细节。【链接】\n\n6、消息队列。\n"
+    with pytest.raises(BankError, match="has 6 questions, none of them with an answer"):
+        built("list.md", listed)
+
+
 def test_operators_are_no_highlighted_text() -> None:
     source, _ = built("list.md", "## Which compare?\n\nStrict (===, !==) and loose (==, !=) ones. ==Prefer strict.==\n")
     assert source.items[0].answer == "Strict (===, !==) and loose (==, !=) ones. Prefer strict."
@@ -493,3 +708,15 @@ def test_signs_of_code_tell_questions_apart(name: str) -> None:
     source, found = built(name, f"question,answer\n{text}What is Go?,\n" if is_sheet else text)
     assert [item.question for item in source.items][:5] == asked
     assert [question.text.both[0] for question in found.bank.questions] == asked
+
+
+@pytest.mark.parametrize("name", ["list.md", "sheet.csv"])
+def test_the_same_question_is_taken_once_with_the_same_answer_and_twice_with_another(name: str) -> None:
+    rows = [("interface?", "A contract."), ("interface??", " a  contract"), ("interface?", "A type.")]
+    written = "".join(
+        f"What is an {asked},{said}\n" if "csv" in name else f"## What is an {asked}\n\n{said}\n\n"
+        for asked, said in rows
+    )
+    source, found = built(name, f"question,answer\n{written}" if "csv" in name else written)
+    assert [question.id for question in found.bank.questions] == ["what-is-an-interface", "what-is-an-interface-2"]
+    assert "import.why_repeated" in {block.reason for block in source.blocks}

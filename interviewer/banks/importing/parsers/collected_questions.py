@@ -1,10 +1,9 @@
 """What has been found in a Markdown file so far, and what becomes of it at the end."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 
-from interviewer.banks.importing.document import Item, LineSpan, Role, Source, source, to_blocks
+from interviewer.banks.importing.document import Item, LineUse, Role, Source, source, to_blocks
 from interviewer.banks.importing.identifiers import comparison_key
 from interviewer.banks.importing.parsers.decoding import MOST_QUESTIONS
 from interviewer.banks.importing.parsers.elements import Element, Reason, render
@@ -13,9 +12,7 @@ from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
-_NAVIGATION = frozenset(
-    {Reason.ANCHOR, Reason.CONTENTS, Reason.BACK, Reason.RULE, Reason.LINK_TARGET, Reason.NO_TEXT, Reason.EMPTY_HEADING}
-)
+_NAVIGATION = frozenset({Reason.NAVIGATION, Reason.RULE, Reason.LINK_TARGET, Reason.NO_TEXT, Reason.EMPTY_HEADING})
 
 
 class CollectedQuestions:
@@ -37,30 +34,14 @@ class CollectedQuestions:
         self.left.append((element, Role.TOPIC, reason))
 
 
-def assign_footnotes(collected: CollectedQuestions, footnotes: Sequence[Element]) -> None:
-    """A footnote belongs to the answer that refers to it first."""
-    first: dict[str, Candidate] = {}
-    for made in collected.candidates:
-        for label in (label for element in (*made.question, *made.answer) for label in element.refers_to):
-            first.setdefault(label, made)
-    begun: set[str] = set()
-    for footnote in footnotes:
-        label = footnote.footnote
-        if label in first:
-            text = footnote.text if label in begun else f"[{label}] {footnote.text}"
-            begun.add(label)
-            first[label].answer.append(replace(footnote, text=text, depth=0, marker=""))
-        else:
-            collected.skip([footnote], Reason.FOOTNOTE)
-
-
 def to_source(name: str, text: str, collected: CollectedQuestions, unmarked: Reason = Reason.NO_TEXT) -> Source:
     """What has been found, as items and blocks. Raises BankError if there are too many items."""
     items: list[Item] = []
-    spans: list[LineSpan] = []
+    uses: dict[int, LineUse] = {}
 
     def note(elements: Iterable[Element], role: Role, item: int | None = None, reason: str | None = "") -> None:
-        spans.extend(LineSpan(role, element.first, element.last, item, reason or "") for element in elements)
+        for line in (line for element in elements for line in range(element.first, element.last + 1)):
+            uses.setdefault(line, (role, item, reason or ""))
 
     for made, question, answer, reason in _kept(collected.candidates):
         first = made.question[0].first
@@ -83,7 +64,7 @@ def to_source(name: str, text: str, collected: CollectedQuestions, unmarked: Rea
     front = "\n".join(element.text for element, _, reason in collected.left if reason is Reason.FRONT_MATTER)
     titles = [line[6:].strip().strip("\"'") for line in front.split("\n") if line.lower().startswith("title:")]
     title = collected.title or next(iter(titles), "") or PurePath(name).stem
-    return source(name, title, tuple(items), to_blocks(text, spans, unmarked))
+    return source(name, title, tuple(items), to_blocks(text, uses, unmarked))
 
 
 def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str, Reason | None]]:
@@ -92,14 +73,14 @@ def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str
     answered = {comparison_key(question) for _, question, answer in texts if answer}
     seen: dict[str, set[str]] = {}
     for made, question, answer in texts:
-        key = comparison_key(question)
+        key, said = comparison_key(question), comparison_key(answer)
         reason = made.reason
         if not answer and not made.unread and key in answered:
             reason = Reason.LISTED
-        elif answer in seen.get(key, ()):
+        elif said in seen.get(key, ()):
             reason = Reason.REPEATED
         elif key in seen:
             reason = Reason.ASKED_BEFORE
         if reason not in (Reason.LISTED, Reason.REPEATED):
-            seen.setdefault(key, set()).add(answer)
+            seen.setdefault(key, set()).add(said)
         yield made, question, answer, reason

@@ -42,8 +42,6 @@ def read_sheet(name: str, text: str) -> Source:
     titles = _titles(rows)
     rows = rows[len(titles) :]
     columns = Columns.named(rows[0].cells, pair=True)
-    if columns is None and len(rows[0].cells) > 2:
-        columns = Columns.by_content([row.cells for row in rows])
     around = [aside(row.first, row.last, Reason.TITLE) for row in titles]
     if columns is None:
         columns = Columns({"question": 0, "answer": 1}, count=len(rows[0].cells))
@@ -105,20 +103,34 @@ def _record(name: str, row: _Row, columns: Columns) -> Record:
 
 def is_anki(text: str) -> bool:
     """Whether a text file is an export of flash cards: settings at its head, or lines with tabs, also below each other."""
-    if _settings(text)[0]:
+    settings, skip = _settings(text)
+    if settings:
         return True
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [line for line in text.split("\n")[skip:] if line.strip()]
     tabs = {line.count("\t") for line in lines}
     is_table = len(tabs) == 1 and 0 not in tabs and not any(line.startswith(("\t", "#", "- ")) for line in lines)
-    return is_table or _is_of_long_cards(lines)
+    return is_table or _lack_backs(lines) or _is_of_long_cards(lines)
+
+
+def _lack_backs(lines: Sequence[str]) -> bool:
+    """Whether cards lack their backs here and there: a line has a tab or none, and most lines ask."""
+    tabs = [line.count("\t") for line in lines]
+    asking = sum(map(_asks, lines))
+    return set(tabs) == {0, 1} and sum(tabs) > 1 and 3 * asking >= 2 * len(lines)
 
 
 def _is_of_long_cards(lines: Sequence[str]) -> bool:
     """Whether cards have their later lines below them: a tab stands only behind what asks."""
-    cards = [line.partition("\t") for line in lines if "\t" in line.strip()]
-    asking = sum(markers.is_asking(markers.numbered(front.strip()).text) for front, _, _ in cards if front.strip())
-    has_more = any("\t" in back.strip() for _, _, back in cards)
-    return len(cards) > 1 and "\t" in lines[0].strip() and 3 * asking >= 2 * len(cards) and not has_more
+    if _lack_backs(lines):
+        return False
+    cards = [line for line in lines if "\t" in line.strip()]
+    has_more = any("\t" in line.partition("\t")[2].strip() for line in cards)
+    return len(cards) > 1 and "\t" in lines[0].strip() and 3 * sum(map(_asks, cards)) >= 2 * len(cards) and not has_more
+
+
+def _asks(line: str) -> bool:
+    """Whether what stands before the first tab is a question."""
+    return markers.is_asking(markers.numbered(line.partition("\t")[0].strip()).text)
 
 
 def read_anki(name: str, text: str) -> Source:
@@ -153,14 +165,14 @@ def _long_cards(text: str, skip: int) -> Iterator[_Row]:
 
 
 def _settings(text: str) -> tuple[dict[str, str], int]:
-    """The lines `#key:value` at the head, and how many lines the head has."""
+    """The lines `#key:value` at the head, and how many lines the head has with its comments."""
     settings: dict[str, str] = {}
     for count, line in enumerate(text.split("\n")):
         key, colon, value = line[1:].partition(":")
         if line.startswith("#") and colon and key.strip().lower() in _SETTINGS:
             settings[key.strip().lower()] = value.strip(" ") or value
-        elif line.strip():
-            return settings, count if settings else 0
+        elif line.strip() and ("\t" in line or not line.startswith("# ")):
+            return settings, count
     return settings, text.count("\n") + 1
 
 

@@ -7,7 +7,7 @@ The rule, in the order in which it is asked:
    again and again (`Example` under every question), nor one whose own text holds questions in another shape.
 2. The *level of the questions* is the level with most headings that ask. A number before a heading with text under it
    counts too, but less: chapters are numbered as well. Where nothing asks and nothing is numbered, it is the level with
-   most headings that have text under them, if there are two or more.
+   most headings that have text under them, if there are two or more, and twice as many as hold questions in their text.
 3. At that level a heading that asks is a question. So is one that has a number or text, unless questions stand under
    it, or all the others have a number and this one has none.
    A heading of that level without number and text is the topic of those after it.
@@ -101,8 +101,9 @@ def question_level(sections: Sequence[HeadingTraits]) -> int | None:
         elif section.number and section.has_text and not section.is_excluded:
             points[section.level] += 1
     if not points:
+        fewest = max(1, 2 * sum(section.holds_questions for section in sections))
         points.update(section.level for section in sections if section.has_text and not section.is_excluded)
-        points = Counter({level: count for level, count in points.items() if count > 1})
+        points = Counter({level: count for level, count in points.items() if count > fewest})
     return min(points, key=lambda level: (-points[level], level)) if points else None
 
 
@@ -131,7 +132,7 @@ def _judged(
             yield from (ClassifiedHeading(HeadingRole.BOILERPLATE) for _ in (section, *inner))
         else:
             yield ClassifiedHeading(HeadingRole.TOPIC, topic)
-            own = level if any(one.level == level for one in inner) else question_level(inner)
+            own = level if level is None or any(one.level == level for one in inner) else question_level(inner)
             yield from _judged(inner, own, section.text, _all_numbered(inner, own) if own != level else numbered)
             if section.level == level and not inner and not section.has_text:
                 topic = section.text
@@ -157,23 +158,19 @@ def _is_question(section: HeadingTraits, level: int | None, *, asked_below: bool
     return section.asks or (bare and bool(section.number or not numbered))
 
 
-@dataclass(slots=True)
-class Section:
-    """A heading, where there is one, and the elements up to the next."""
-
-    head: Element | None
-    below: list[Element]
+Section = tuple[Element | None, list[Element]]
+"""A heading, where there is one, and the elements up to the next."""
 
 
 def cut(elements: Sequence[Element]) -> list[Section]:
     """Cut at the headings that are not within a list or a quote. The first section has no heading."""
     inner_folds = _folds_of_answers(elements)
-    sections = [Section(None, [])]
+    sections: list[Section] = [(None, [])]
     for element in elements:
         if element.is_outer_heading and not inner_folds.intersection(element.folds):
-            sections.append(Section(element, []))
+            sections.append((element, []))
         else:
-            sections[-1].below.append(element)
+            sections[-1][1].append(element)
     return sections
 
 
@@ -194,7 +191,7 @@ def _folds_of_answers(elements: Sequence[Element]) -> frozenset[int]:
 
 def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
     """What each heading is; the first section, which has none, is not among them."""
-    heads = [(section.head, section.below) for section in sections if section.head]
+    heads = [(head, below) for head, below in sections if head]
     numbers = [markers.numbered(head.text) for head, _ in heads]
     said = Counter(number.text.lower() for number in numbers)
     labels = [markers.answer_label(head.text) is not None for head, _ in heads]
@@ -206,20 +203,18 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
         worded = (markers.is_asking(number.text) or number.says_question) and not is_answer
         found = question_lines.find(below, alone=False) if not worded else question_lines.QuestionLines()
         says = [at for at, element in enumerate(below) if element.says]
-        # An answer's own heading is below that of its question, whatever its level; that of all answers is not.
-        is_inner = is_answer and not (sum(labels) == 1 and _are_waiting(traits))
         traits.append(
             HeadingTraits(
-                _BELOW_ANY_HEADING if is_inner else head.level,
+                _BELOW_ANY_HEADING if is_answer else head.level,  # it belongs to its question, whatever its level
                 markers.topic_of(head.text),
                 number.number,
                 is_worded=worded,
                 has_answer=next_is_answer
-                or any(markers.answer_label(below[at].text) for at in says if below[at].is_outer_line),
+                or any(markers.answer_label(below[at].text) is not None for at in says if below[at].is_outer_line),
                 has_text=bool(says) or any(element.reason is Reason.IMAGE for element in below),
                 holds_questions=found.worded > 1
                 or (found.worded == 1 and (not number.number or says[0] in found.questions))
-                or any(below[at].rows and Columns.named(below[at].rows[0][1]) for at in says),
+                or any(Columns.of_table(below[at].rows) for at in says),
                 is_boilerplate=_is_boilerplate(number.text),
                 is_marked=number.says_question,
                 # What comes three times or more is the name of a part, as `Example` is; so is a letter of an index.
@@ -239,9 +234,3 @@ def _is_boilerplate(text: str) -> bool:
     """Whether a heading says what every document has, in one language or in both: `Credits 致谢`."""
     known, whole = markers.WORDS.words("headings.boilerplate"), text.strip(" :：!！").lower()
     return whole in known or all(part in known for part in _OTHER_SCRIPT.split(whole))
-
-
-def _are_waiting(headings: Sequence[HeadingTraits]) -> bool:
-    """Whether the questions so far stand without answers."""
-    asked = [heading for heading in headings if heading.is_worded]
-    return not asked or sum(not heading.has_text for heading in asked) > max(2, len(asked) // 2)

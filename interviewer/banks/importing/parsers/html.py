@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from interviewer.banks.importing.parsers import markers
 
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>")
-_ATTRIBUTE = re.compile(r"\b(alt|href|name|id)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_TAG = re.compile(r"(</?[A-Za-z][A-Za-z0-9-]*(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*>)")
+_NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 # Anything else between angle brackets is text: List<String>, #include <vector>.
 TAGS = markers.WORDS.words("html.tags")
@@ -17,39 +18,24 @@ UNREAD = frozenset({"script", "style"})
 
 def tag(source: str) -> tuple[str, bool] | None:
     """The lower-case name of a tag that HTML knows, and whether it closes; None for any other text."""
-    found = _TAG.match(source)
-    is_known = found and found[1].lower() in TAGS
-    return (found[1].lower(), source.startswith("</")) if found and is_known else None
+    closes = source.startswith("</")
+    found = _NAME.match(source, 1 + closes) if _TAG.match(source) else None
+    return (found[0].lower(), closes) if found and found[0].lower() in TAGS else None
 
 
 def attribute(source: str, wanted: str) -> str:
     """The value of an attribute of a tag, or nothing."""
-    for found in _ATTRIBUTE.finditer(source[:2000]):
-        if found[1].lower() == wanted:
-            return html.unescape(found[2] or found[3] or found[4] or "")
-    return ""
+    value = r"(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))"
+    found = re.search(rf"\b{wanted}\s*=\s*{value}", source[:2000], re.IGNORECASE)
+    return html.unescape(found[1] or found[2] or found[3] or "") if found else ""
 
 
 def pieces(source: str) -> Iterator[tuple[str, bool]]:
     """The texts and the tags of HTML in turn, and whether a piece is a tag; comments are left out."""
-    at = begun = 0
-    comments_end = True
-    while (at := source.find("<", at)) >= 0:
-        found = _TAG.match(source, at)
-        is_tag = found is not None and found[1].lower() in TAGS
-        end = found.end() if found and is_tag else -1
-        if comments_end and source.startswith("<!--", at):
-            end = source.find("-->", at) + len("-->")
-            comments_end = end >= len("-->")
-            end = end if comments_end else -1
-        if end <= at:
-            at += 1
-            continue
-        yield html.unescape(source[begun:at]), False
-        if is_tag:
-            yield source[at:end], True
-        at = begun = end
-    yield html.unescape(source[begun:]), False
+    end = source.rfind("-->") + len("-->")  # behind the last one, a search for an end would begin again and again
+    for place, piece in enumerate(_TAG.split(_COMMENT.sub("", source[:end]) + source[end:])):
+        is_tag = place % 2 == 1 and tag(piece) is not None
+        yield piece if is_tag else html.unescape(piece), is_tag
 
 
 def tidy(text: str) -> str:

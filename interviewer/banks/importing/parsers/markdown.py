@@ -3,21 +3,24 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from interviewer.banks.importing.document import Role, Source
 from interviewer.banks.importing.parsers import markers, question_lines
 from interviewer.banks.importing.parsers.choices import settle_choices
-from interviewer.banks.importing.parsers.collected_questions import CollectedQuestions, assign_footnotes, to_source
+from interviewer.banks.importing.parsers.collected_questions import CollectedQuestions, to_source
 from interviewer.banks.importing.parsers.dialogues import marked_turns
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 from interviewer.banks.importing.parsers.headings import ClassifiedHeading, HeadingRole, classified_headings, cut
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import parse
-from interviewer.banks.importing.parsers.question_candidates import Candidate, drop_closing_words, make_candidate
-from interviewer.banks.importing.parsers.question_lines import answers_label_at, assign_answers
+from interviewer.banks.importing.parsers.question_candidates import (
+    Candidate,
+    drop_closing_words,
+    join_translations,
+    make_candidate,
+)
 from interviewer.banks.importing.parsers.table_columns import Columns
-from interviewer.banks.importing.parsers.translations import join_translations
 
 _LONGEST_TITLE = 80  # characters
 
@@ -27,33 +30,30 @@ def read_markdown(name: str, text: str) -> Source:
     tokens, noted = parse(text, name)
     read = elements_of(tokens, noted)
     elements = marked_turns(read)
-    footnotes = [element for element in elements if element.footnote and element.says]
-    sections = cut([element for element in elements if not (element.footnote and element.says)])
+    sections = cut(elements)
     collected = CollectedQuestions()
     judged = classified_headings(sections)
-    has_table = any(one.rows and not one.inner and Columns.named(one.rows[0][1]) for one in elements)
+    has_table = any(not one.inner and Columns.of_table(one.rows) for one in elements)
     in_items = sum(
         one.shape is ElementKind.HEADING and one.depth == 1 and markers.is_asking(one.text) for one in elements
     )
     has_headings = in_items > 1 or any(one.part is HeadingRole.QUESTION for one in judged)
     alone = elements == read and not has_table and not has_headings
     _before_headings(
-        collected, sections[0].below, alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
+        collected, sections[0][1], alone=alone, titled=any(one.part is HeadingRole.TITLE for one in judged)
     )
     parts = deque(zip(judged, sections[1:], strict=True))
     while parts:
-        one, section = parts.popleft()
-        below = list(section.below)
+        one, (head, below) = parts.popleft()
         while one.part is HeadingRole.QUESTION and parts and parts[0][0].part is HeadingRole.WITHIN:
-            _, inner = parts.popleft()
-            below += [inner.head, *inner.below] if inner.head else inner.below
-        if section.head:
-            _take(collected, section.head, below, one, alone=alone)
+            _, (inner, more) = parts.popleft()
+            below = [*below, *([inner] if inner else ()), *more]
+        if head:
+            _take(collected, head, below, one, alone=alone)
     collected.candidates.sort(key=lambda made: made.question[0].first)
     collected.candidates = join_translations(collected.candidates)
     settle_choices(collected.candidates)
     drop_closing_words(collected.candidates)
-    assign_footnotes(collected, footnotes)
     return to_source(name, text, collected)
 
 
@@ -78,7 +78,6 @@ def _take(
 ) -> None:
     match one.part:
         case HeadingRole.QUESTION:
-            below = _without_callouts(collected, below, one.topic)
             _ask(collected, head, below, one.topic, is_heading=True, bare=one.bare)
         case HeadingRole.BOILERPLATE:
             # A table of questions is one whatever stands above it: "Index" is also a topic of databases.
@@ -91,10 +90,7 @@ def _take(
             _unheaded(collected, below, "", alone=alone)
         case HeadingRole.TOPIC | HeadingRole.WITHIN:
             collected.topic(head)
-            text = markers.topic_of(head.text)
-            if markers.answer_label(head.text) is not None:
-                below = assign_answers(collected.candidates, below)
-            _unheaded(collected, below, text, alone=alone)
+            _unheaded(collected, below, markers.topic_of(head.text), alone=alone)
 
 
 def _ask(
@@ -117,11 +113,6 @@ def _unheaded(collected: CollectedQuestions, elements: Sequence[Element], topic:
     elements = [
         element for element in elements if not (element.rows and not element.inner and _rows(collected, element, topic))
     ]
-    if (label := answers_label_at(elements)) is not None:
-        _unheaded(collected, elements[:label], topic, alone=True)
-        collected.topic(elements[label])
-        collected.skip(assign_answers(collected.candidates, elements[label + 1 :]), Reason.NO_QUESTION)
-        return
     found = question_lines.find(elements, alone=alone)
     starts = sorted(found.questions | found.topics)
     collected.skip(elements[: starts[0] if starts else len(elements)], Reason.NO_QUESTION)
@@ -137,17 +128,6 @@ def _unheaded(collected: CollectedQuestions, elements: Sequence[Element], topic:
         collected.skip(below[reach:], Reason.NO_QUESTION)
 
 
-def _without_callouts(collected: CollectedQuestions, elements: Sequence[Element], topic: str) -> list[Element]:
-    """Quotes that say themselves that they ask are questions even in the answer of another one."""
-    asking = {element.quote: element for element in elements if element.asks}
-    for _, quoted in groupby(
-        (element for element in elements if element.quote in asking), key=lambda element: element.quote
-    ):
-        head, *below = quoted
-        _ask(collected, head, below, topic, is_heading=False)
-    return [element for element in elements if element.quote not in asking]
-
-
 def _reach(head: Element, below: Sequence[Element]) -> int:
     """How many of the elements below belong to a question; a fold or a quote ends with its mark, all else goes on."""
     if head.shape is not ElementKind.SUMMARY and not head.asks:
@@ -161,20 +141,23 @@ def _reach(head: Element, below: Sequence[Element]) -> int:
 
 def _rows(collected: CollectedQuestions, table: Element, topic: str) -> bool:
     """The questions of a table that has a column of questions. A row's lines are the question's and the answer's."""
-    columns = Columns.named(table.rows[0][1]) if table.rows else None
+    columns = Columns.of_table(table.rows)
     if columns is None:
         return False
     first = table.rows[0][0]
     collected.left.append((replace(table, first=first, last=first + 1), Role.LEFT_OUT, Reason.HEADER))
     for line, cells in table.rows[1:]:
         texts = columns.of(cells)
-        question, answer = (
-            Element(ElementKind.LINE, line, line, texts.get(role, ""), block=-line) for role in ("question", "answer")
+        question, answer, *more = (
+            Element(ElementKind.LINE, line, line, texts.get(role, ""), block=-line)
+            for role in ("question", "answer", "explanation", "example")
         )
         if not question.text:
             collected.skip([question], Reason.NO_QUESTION)
             continue
-        answers, reason = ([answer], Reason.SAME_LINE) if answer.text else ([], None)
+        answers, reason = (
+            ([answer, *(one for one in more if one.text.strip("-— "))], Reason.SAME_LINE) if answer.text else ([], None)
+        )
         topic_of_row = texts.get("topic") or topic
         collected.candidates.append(Candidate(topic_of_row, texts.get("number", ""), [question], answers, reason))
     return True

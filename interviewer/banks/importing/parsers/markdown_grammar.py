@@ -8,14 +8,12 @@ from itertools import takewhile
 from typing import Any
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, code, html_block
+from markdown_it.rules_block import StateBlock, blockquote, code, heading, html_block
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.emphasis import tokenize as emphasis
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.dollarmath.index import math_block_dollar
-from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from interviewer.banks.importing.parsers import markers
@@ -28,15 +26,16 @@ LONGEST_LINE = 50_000  # characters
 _PART = 2_000  # of a paragraph that are read at once
 MOST_SECONDS = 4.0  # of the processor; files that people write take less than one
 _BLOCKS_BETWEEN = 16  # looks at the clock
-_LOOKED_AT = 100  # lines; also of indented text that is looked at
-_FORMULA_LINES = 200_000  # looked at in one file for the ends of formulas
+_LOOKED_AT = 100  # lines of indented text, and of a formula
 
 _CODE_LINE = re.compile(markers.WORDS.any_of("beside.code"))
+_STATEMENT = re.compile(r"[;{}]$|^[\w.\[\]]+\s*[-+*/|&:]?=(?!=)|^(?:from \w+ )?import \w|^(?:def|class) .*:$|^>>> ")
 _LEAST_PROSE_WORDS = 3
 _WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]+")
 _VERBATIM_HTML = re.compile(
     r"<(?:(?:script|pre|style|textarea)[\s>]|(?:script|pre|style|textarea)$|!--|\?|!)", re.IGNORECASE
 )
+_DUNDER = re.compile(r"(?<![\w_])__[a-z][a-z0-9_]*__(?![\w_])")
 _DATA_IMAGE = re.compile(r"(data:image/[a-z+.-]{1,20};base64,)[A-Za-z0-9+/=%]+", re.IGNORECASE)
 
 
@@ -50,7 +49,7 @@ def parse(text: str, name: str, until: float | None = None) -> tuple[list[Token]
 
     Raises BankError when the text is nested too deep, has too long a paragraph or takes too long.
     """
-    noted: dict[str, Any] = {"file": name, "until": until or deadline(), "formula_lines": 0, "blocks": 0}
+    noted: dict[str, Any] = {"file": name, "until": until or deadline(), "blocks": 0}
     # An image inside the address is no text, and too long to look at.
     tokens = _grammar().parse(_DATA_IMAGE.sub(r"\1", text), noted)
     return tokens, noted
@@ -60,16 +59,17 @@ def parse(text: str, name: str, until: float | None = None) -> tuple[list[Token]
 def _grammar() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"])
     front_matter_plugin(made)
-    footnote_plugin(made, inline=False, move_to_end=False)
     dollarmath_plugin(made, allow_space=False, allow_digits=False, double_inline=True)
     made.block.ruler.at("code", _code_block)
     made.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     made.block.ruler.at("math_block", _math_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    made.block.ruler.at("heading", _heading, {"alt": ["paragraph", "reference", "blockquote"]})
+    made.block.ruler.at("blockquote", _blockquote, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     made.block.ruler.before("front_matter", "watch", _watch)
     made.inline.ruler.at("emphasis", _emphasis)
     made.core.ruler.at("inline", _inline)
     # The rulers sort their rules at the first parse; a thread that comes while they do so would find half of them.
-    made.parse("a", {"file": "", "until": deadline(), "formula_lines": 0, "blocks": 0})
+    made.parse("a", {"file": "", "until": deadline(), "blocks": 0})
     return made
 
 
@@ -84,12 +84,26 @@ def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return bool(is_verbatim) and html_block(state, start, end, silent)
 
 
+def _heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`# so` right above or below a line of code is a comment of it, unless it asks."""
+    around = [line for line in (start - 1, start + 1) if 0 <= line < end]
+    texts = [state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip() for line in around]
+    text = state.src[state.bMarks[start] : state.eMarks[start]]
+    is_comment = text.startswith("# ") and any(map(_STATEMENT.search, texts)) and not markers.is_asking(text[2:])
+    return not is_comment and heading(state, start, end, silent)
+
+
+def _blockquote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`>>> so` is a line typed at the prompt of Python."""
+    is_typed = state.src.startswith((">>> ", ">>>\n"), state.bMarks[start] + state.tShift[start])
+    return not is_typed and blockquote(state, start, end, silent)
+
+
 def _code_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Indented prose is a paragraph: answers are indented more often than code is left without a fence."""
     if not state.is_code_block(start):
         return False
-    places = takewhile(lambda line: not state.isEmpty(line), range(start, min(end, start + _LOOKED_AT)))
-    lines = [state.src[state.bMarks[line] : state.eMarks[line]].strip() for line in places]
+    lines = _lines_from(state, start, end)
     is_prose = markers.answer_label(lines[0]) is not None or 2 * sum(map(_is_code, lines)) < len(lines)
     return not is_prose and code(state, start, end, silent)
 
@@ -101,31 +115,25 @@ def _is_code(line: str) -> bool:
     return bool(_CODE_LINE.search(line)) or not words or is_short or 6 * signs > len(line)
 
 
-_plugin_math_block = math_block_dollar(allow_labels=False, allow_blank_lines=False)
-
-
 def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """The plugin's rule looks for the end of a formula to the end of the file; this one gives up soon.
+    """A stray `$$` must not swallow what follows, so that a formula has no blank lines, as on GitHub."""
+    if not state.src.startswith("$$", state.bMarks[start] + state.tShift[start]):
+        return False
+    lines = _lines_from(state, start, end)
+    last = next((n for n, line in enumerate(lines) if line.endswith("$$") and (n or len(line) > 3)), None)
+    if last is None or (last and "$$" in lines[0][2:]):
+        return False
+    if not silent:
+        state.line = start + last + 1
+        token = state.push("math_block", "math", 0)
+        token.content, token.map = "\n".join(lines[: last + 1])[2:-2], [start, state.line]
+    return True
 
-    A stray `$$` must not swallow what follows, so that a formula has no blank lines, as on GitHub.
-    """
-    first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].strip()
-    if not first.startswith("$$"):
-        return False
-    if not (len(first) > 3 and first.endswith("$$")):
-        if "$$" in first[2:]:
-            return False
-        for line in range(start + 1, min(end, start + _LOOKED_AT)):
-            state.env["formula_lines"] += 1
-            if state.isEmpty(line):
-                return False
-            if state.src[state.bMarks[line] : state.eMarks[line]].rstrip().endswith("$$"):
-                break
-        else:
-            return False
-    if state.env["formula_lines"] > _FORMULA_LINES:
-        return False
-    return True if silent else _plugin_math_block(state, start, end, silent)
+
+def _lines_from(state: StateBlock, start: int, end: int) -> list[str]:
+    """The first lines up to a blank one, without their indents."""
+    places = takewhile(lambda line: not state.isEmpty(line), range(start, min(end, start + _LOOKED_AT)))
+    return [state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip() for line in places]
 
 
 def _watch(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:
@@ -179,9 +187,14 @@ def _in_time(noted: Any, line: int) -> None:
 def _emphasis(state: StateInline, silent: bool) -> bool:
     """The standard's rule, which leaves the stars of `**什么是“锁”？**锁是` standing: it waits for a space.
 
-    Beside Chinese characters, stars open before any text and close after any text.
+    Beside Chinese characters, stars open before any text and close after any text. `__init__` is a name in Python far
+    more often than it is bold.
     """
     start, known = state.pos, len(state.delimiters)
+    if name := _DUNDER.match(state.src, start):
+        state.pending += "" if silent else name[0]
+        state.pos = name.end()
+        return True
     if not emphasis(state, silent):
         return False
     before = state.src[start - 1] if start else " "

@@ -12,7 +12,7 @@ from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import deadline, parse
 from interviewer.banks.importing.parsers.markdown_inline import plain
 from interviewer.banks.importing.parsers.question_candidates import Candidate
-from interviewer.banks.importing.parsers.table_columns import options_of, right_options, with_options
+from interviewer.banks.importing.parsers.table_columns import first_number, options_of, right_options, with_options
 from interviewer.banks.loader import at_line
 from interviewer.domain.language import Language
 from interviewer.errors import BankError
@@ -56,26 +56,27 @@ def from_records(
     collected.skip(around, unmarked)
     for topic in topics:
         collected.topic(topic)
-    collected.candidates = [_candidate(name, record, until) for record in records]
+    records = list(records)
+    first = first_number([(record.texts.get("answer", "").strip(), options_of(record.texts)) for record in records])
+    collected.candidates = [_candidate(name, record, until, first) for record in records]
     return to_source(name, text, collected, unmarked)
 
 
-def _candidate(name: str, record: Record, until: float) -> Candidate:
-    roles = ("question", "answer", "extra", "topic", "explanation")
-    question, answer, extra, topic, explained, *options = (
+def _candidate(name: str, record: Record, until: float, first: int | None) -> Candidate:
+    roles = ("question", "answer", "extra", "topic", "explanation", "example")
+    question, answer, extra, topic, explained, example, *options = (
         _plain(name, field, until, is_html=record.is_html)
         for field in (*(record.texts.get(role, "") for role in roles), *options_of(record.texts))
     )
     if options:
-        question, answer = with_options(question, options), right_options(answer, options, explained)
-    elif answer and explained:
-        answer = f"{answer}\n\n{explained}"
+        question, answer = with_options(question, options), right_options(answer, options, explained, first)
+    elif answer:
+        answer = "\n\n".join(filter(None, (answer, explained, example)))
     number = markers.numbered(question)
     if not number.text:
         raise BankError(name, at_line(record.first), localized("file.no_question"))
     unread = _reason_against(name, record, answer, until)
-    lead = markers.answer_label(answer)
-    answer = "" if unread else lead.text if lead else answer
+    answer = "" if unread else markers.without_label(answer)
     if answer and extra:
         answer = f"{answer}\n\n{'加分项' if language_of(extra) is Language.ZH else 'Good to hear'}：\n{extra}"
     asked, *said = (

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from interviewer.banks.importing.parsers import markers
 
@@ -16,6 +15,8 @@ _SEPARATOR = re.compile(r"\s*[|｜;；]\s*")
 _NAMED = re.compile(
     r"(?!A\s+[a-z])[(（\[【]?([A-H](?:[\s,，、;；|和&]*[A-H])*)[)）\]】]?(?:[。:：、]\s*|\.(?![a-z])\s*|\s+|$)"
 )
+_NUMBER = re.compile(r"\d{1,2}")
+_NUMBERS = re.compile(r"(?:- )?\d{1,2}(?:[\s,]+(?:- )?\d{1,2})*")
 _FENCE = re.compile(r"```\w*")
 
 
@@ -50,12 +51,30 @@ def named(answer: str, options: Sequence[str]) -> tuple[list[int], str]:
     return [], answer
 
 
-def right_options(answer: str, options: Sequence[str], explanation: str) -> str:
+def first_number(answered: Sequence[tuple[str, Sequence[str]]]) -> int | None:
+    """The number of the first option where the answers of a list are numbers; None if nothing shows it.
+
+    Some lists count from nought and some from one: a nought shows it, and so does the number of all options.
+    """
+    numbers = [
+        (int(number), len(options))
+        for answer, options in answered
+        if options and _NUMBERS.fullmatch(answer) and answer not in options
+        for number in _NUMBER.findall(answer)
+    ]
+    fit = [first for first in (0, 1) if all(first <= number < count + first for number, count in numbers)]
+    return fit[0] if len(fit) == 1 else None
+
+
+def right_options(answer: str, options: Sequence[str], explanation: str, first: int | None) -> str:
     """The text of the right options with what explains them; prose that names none stays, and a bare sign says nothing.
 
-    Numbers are left alone: some lists count from nought and some from one.
+    `first` is the number of the first option, where it is known; else numbers are left alone.
     """
-    places, rest = named(answer, options)
+    numbers = [int(number) for number in _NUMBER.findall(answer)] if _NUMBERS.fullmatch(answer) else []
+    if first is not None and numbers and all(0 <= number - first < len(options) for number in numbers):
+        answer = " ".join(LETTERS[number - first] for number in numbers)
+    places, rest = named(answer.upper() if len(answer) == 1 else answer, options)
     if places:
         return "\n\n".join(filter(None, ["\n".join(options[place] for place in places), rest, explanation]))
     return rest if len(rest.split()) > 1 or len(rest) > len("99.") else ""
@@ -106,6 +125,20 @@ class Columns:
         return found if found and (pair or "answer" in found.places) else None
 
     @classmethod
+    def of_table(cls, rows: Sequence[tuple[int, Sequence[str]]]) -> "Columns | None":
+        """From the names in the first row, or of two columns from what stands in them: questions, and longer answers.
+
+        Half as long is enough beside a column that is called one of questions.
+        """
+        header, *below = [cells for _, cells in rows] or [()]
+        if (found := cls.named(header)) or len(header) != 2:
+            return found
+        asking = sum(markers.is_asking(markers.numbered(question).text) for question, _ in below)
+        asked, said = (sum(len(cells[place]) for cells in below) for place in (0, 1))
+        is_long = said * (2 if role_of(header[0]) == "question" else 1) > asked
+        return cls({"question": 0, "answer": 1}) if is_long and 2 * asking > len(below) else None
+
+    @classmethod
     def of_keys(cls, names: Sequence[str]) -> "Columns | None":
         """From the keys of a JSON object, in their order; a question alone is a question without an answer."""
         places = places_of(names)
@@ -115,24 +148,6 @@ class Columns:
         if "answer" not in places and "explanation" in places:
             places["answer"] = places.pop("explanation")
         return cls(places, len(names)) if "question" in places else None
-
-    @classmethod
-    def by_content(cls, rows: Sequence[Sequence[str]]) -> "Columns | None":
-        """Where no name is known: most cells of one column ask, and of the others the one with the longest texts answers.
-
-        The first row is the header. None where no column asks, or none says more than that.
-        """
-        columns = list(zip_longest(*rows[1:], fillvalue=""))
-        asking = [sum(markers.is_asking(markers.numbered(cell.strip()).text) for cell in column) for column in columns]
-        lengths = [sum(map(len, column)) for column in columns]
-        question = max(range(len(columns)), key=asking.__getitem__, default=0)
-        others = [place for place in range(len(columns)) if place != question]
-        if not others or 2 * asking[question] <= len(rows) - 1:
-            return None
-        answer = max(others, key=lengths.__getitem__)
-        if lengths[answer] <= lengths[question]:
-            return None
-        return cls({"question": question, "answer": answer}, len(rows[0]))
 
     def of(self, cells: Sequence[str]) -> dict[str, str]:
         """The texts of a row by their role."""

@@ -71,12 +71,12 @@ def draft_all(
     A model that fails several times in a row is not asked again, and the rest is compiled offline. All requests belong to
     the current model call; they end with it, and where `told` raises.
     """
-
-    def ask(pair: tuple[str, str]) -> DraftedRubric:
-        return _Conversation(llm, compile_question(*pair), pair[1], language, policy).drafted()
-
     return ask_for_each(
-        ask, lambda pair, error: DraftedRubric(compile_question(*pair), failure=error), pairs, threads, told
+        lambda pair: _Conversation(llm, compile_question(*pair), pair[1], language, policy).drafted(),
+        lambda pair, error: DraftedRubric(compile_question(*pair), failure=error),
+        pairs,
+        threads,
+        told,
     )
 
 
@@ -141,20 +141,20 @@ class _Conversation:
     def drafted(self) -> DraftedRubric:
         messages = self._messages()
         reply = self.llm.reply(messages, schema=SCHEMA)
-        first = read_reply(reply.text)
-        faults, groups = self._take(first.points), {group.id: group for group in first.groups}
+        points, groups, doubt = read_reply(reply.text)
+        faults = self._take(points)
         if faults:
             listed = "\n".join(f"- {name}: {fault.en}" for name, fault in faults.items())
             correction = prompt("compile-correction").fill({"faults": listed})
             more = [*messages, Message("assistant", reply.text), Message("user", correction)]
             with suppress(LLMError):  # what was right the first time is kept
-                again = read_reply(self.llm.reply(more, schema=SCHEMA).text)
-                self._take(point for point in again.points if point.id not in self.points)
-                groups = {group.id: group for group in again.groups} | groups
+                points, more_groups, _ = read_reply(self.llm.reply(more, schema=SCHEMA).text)
+                self._take(point for point in points if point.id not in self.points)
+                groups = more_groups | groups
         criteria, chosen = _in_groups(self._chosen(), groups)
         if not any(criterion.kind is Kind.CORE for criterion in criteria):
             raise LLMMalformed(localized("llm.no_core_point", model=self.llm.name))
-        dispute = Localized(**{self.language.value: first.doubt}) if first.doubt else None
+        dispute = Localized(**{self.language.value: doubt}) if doubt else None
         made = ImportOrigin("", 0, "", by=self.llm.name)
         question = replace(self.question, criteria=criteria, groups=chosen, dispute=dispute, made=made)
         return DraftedRubric(question, tuple(self.dropped.values()))

@@ -63,17 +63,11 @@ class DraftedPoint:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftedReply:
-    """The points of a reply, the choices that it gives between some of them, and what it doubts."""
+def read_reply(text: str) -> tuple[list[DraftedPoint], dict[str, Group], str]:
+    """The points of a reply (a JSON object), the first forty; its choices between some of them, by id; what it doubts.
 
-    points: tuple[DraftedPoint, ...]
-    groups: tuple[Group, ...]
-    doubt: str
-
-
-def read_reply(text: str) -> DraftedReply:
-    """A reply (a JSON object), of its points the first forty. Raises LLMMalformed if there are none."""
+    Raises LLMMalformed if there are no points.
+    """
     said = json.loads(text)
     listed = said.get("points")
     points = [
@@ -83,10 +77,10 @@ def read_reply(text: str) -> DraftedReply:
     ]
     if not points:
         raise LLMMalformed(localized("llm.no_points"))
-    return DraftedReply(tuple(points), _groups(said.get("groups")), _text(said.get("dispute"), _LONGEST_DISPUTE))
+    return points, _groups(said.get("groups")), _text(said.get("dispute"), _LONGEST_DISPUTE)
 
 
-def _groups(value: object) -> tuple[Group, ...]:
+def _groups(value: object) -> dict[str, Group]:
     """The choices that can be read, each id once."""
     found: dict[str, Group] = {}
     for said in value[:_MOST_READ] if isinstance(value, list) else []:
@@ -94,7 +88,7 @@ def _groups(value: object) -> tuple[Group, ...]:
             choose, zh, en = said.get("choose"), _text(said.get("zh")), _text(said.get("en"))
             if isinstance(choose, int) and 0 < choose < _MOST_READ:
                 found.setdefault(name, Group(name, choose, text=Localized(zh, en) if zh or en else None))
-    return tuple(found.values())
+    return found
 
 
 def _point(number: int, said: dict[str, Any]) -> DraftedPoint:

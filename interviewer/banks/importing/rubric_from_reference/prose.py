@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from interviewer.banks.importing.parsers import html
@@ -14,6 +14,10 @@ from interviewer.text.word_lists import WordLists
 # What looks for an end gives up soon: a file may have thousands of beginnings and no end, and nothing stops a pattern.
 _FENCE = re.compile(
     r"^[^\S\n]*(?P<marks>`{3,}|~{3,})(?P<code>.*?)(?:^[^\S\n]*(?P=marks)[`~]*[^\S\n]*$|\Z)", re.DOTALL | re.MULTILINE
+)
+_SHOWN = re.compile(
+    r"(?<=[^\s。.!！?？:：|])[:：]?[^\S\n]*\n\s*"
+    r"(?:`{3}[^\n`]*\n(?P<code>[^\n]{1,80})\n\s*`{3}|\$\$\s*(?P<formula>[^\n$]{1,100}?)\s*\$\$|\\\[\s*(?P<tex>[^\n]{1,100}?)\s*\\\])"
 )
 _DISPLAYED = re.compile(r"\$\$.{0,2000}?\$\$|\\\[.{0,2000}?\\\]|\\begin\{.{0,2000}?\\end\{[^}]{0,40}\}", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div)>", re.IGNORECASE)
@@ -69,13 +73,26 @@ def plain_text(reference: str) -> str:
 @lru_cache(maxsize=16)  # the points of a reference, what it says in all and what finds no room go by the same lines
 def lines_of(reference: str) -> Sequence[ProseLine]:
     """The lines of a reference that say something."""
-    text = _BREAK.sub("\n", _DISPLAYED.sub(" ", _FENCE.sub("", reference)))
-    text = _rows_as_items(
-        _IMAGE.sub("", _TAG.sub(lambda tag: "" if tag[0].startswith("<!--") or html.tag(tag[0]) else tag[0], text))
-    )
+    text = _SHOWN.sub(partial(_said_with, between="：" if is_chinese(reference) else ": "), reference)
+    text = _BREAK.sub("\n", _DISPLAYED.sub(" ", _FENCE.sub("", text)))
+    text = _rows_as_items(_IMAGE.sub("", _TAG.sub(partial(_without_markup, text=text.lower()), text)))
     lines = list(_lines(text))
     prose = _parts([line for line, is_heading in lines if not is_heading])
     return prose or _parts([line for line, _ in lines])
+
+
+def _said_with(shown: re.Match[str], between: str) -> str:
+    """A formula or a line of code, as the end of the sentence that leads to it."""
+    return f"{between}{next(filter(None, shown.groups())).strip()}\n"
+
+
+def _without_markup(found: re.Match[str], text: str) -> str:
+    """Nothing for a tag; one without an end or attributes, as `<style scoped>`, is what the text speaks of."""
+    tag = html.tag(found[0])
+    if tag is None:
+        return "" if found[0].startswith("<!--") else found[0]
+    name, closes = tag
+    return "" if closes or "=" in found[0] or name in html.BREAKING or f"</{name}" in text else found[0]
 
 
 def is_label(text: str, of: str = "labels.parts") -> bool:

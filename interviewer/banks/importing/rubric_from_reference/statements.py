@@ -12,8 +12,10 @@ from interviewer.domain.rubric import Kind
 
 LIST_ITEM, FIRST, LATER, EXAMPLE = 2.0, 2.0, 1.0, 0.7
 
-_SENTENCE = re.compile(r"[。！？…]+(?![)）])|[!?]+(?=\s|$)|(?<!\be\.g)(?<!\bi\.e)(?<!\betc)\.(?=\s|$)")
-_LEAD = re.compile(r"^([^:：—。;；,，]{1,80}?)(?:[:：](?!\S*//)|——+|\s[—–-]\s)\s*")
+_SENTENCE = re.compile(
+    r"[。！？…]+(?![)）])|[!?]+(?=\s|$)|(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bet al)(?<!\bvs)\.(?=\s|$)"
+)
+_LEAD = re.compile(r"^([^:：—。;；,，]{1,80}?)(?:(?:：|(?<![!-~]):|:(?![!-~]))(?!\S*//)|——+|\s[—–-]\s)\s*")
 _EDGES = " \t,，、;；。.:：—"
 _LONGEST_LABEL = 24  # characters before the colon of a line that is a list item without its mark
 _MOST_LABEL_WORDS = 4
@@ -30,7 +32,7 @@ _BUT_WORD = WORDS.any_of("statement.but")
 _BUT = re.compile(rf"^{_BUT_WORD}[,，]?")
 _CONTRAST = re.compile(rf"[,，;；]\s*{_BUT_WORD}[,，]?|{WORDS.any_of('statement.but_en')}", re.IGNORECASE)
 _SETS_RIGHT = re.compile(WORDS.any_of("statement.sets_right"), re.IGNORECASE)
-_ASIDE = re.compile(r"(?<![A-Za-z0-9_])[(（][^()（）=+*/<>]{9,}[)）]")
+_ASIDE = re.compile(r"(?<![A-Za-z0-9_])[(（][^()（）=+*/<>\\]{9,}[)）]")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9+#./-]*")
 _FIGURE = re.compile(r"(?<![\w./])\d[\d,.]*\d|(?<![\w./])\d(?![\w/])")
 _LEAST_OWN = 2  # words that the question does not have, of a statement cut off another one

@@ -42,8 +42,3 @@ def upgrade() -> None:
         sqlite_where=is_open,
         postgresql_where=is_open,
     )
-
-
-def downgrade() -> None:
-    op.drop_table("batch_answers")
-    op.drop_table("grading_batches")
