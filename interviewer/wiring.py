@@ -120,7 +120,7 @@ def make_batches(
     from interviewer.evaluation.batch_grading import grade_row
 
     jobs, registry = JobQueue.required(database), graders or make_grader_registry(settings)
-    return GradingBatches(database, jobs, registry, grader_identity("llm", settings), grade_row, time_grading)
+    return GradingBatches(database, jobs, registry, batch_identity(settings), grade_row, time_grading)
 
 
 def add_compilations(
@@ -284,3 +284,9 @@ def grader_identity(name: str, settings: Settings) -> str:
         return lexical.version()
     model = f"{settings.model} {settings.base_url} {settings.call_shape} {settings.votes} {settings.temperature}"
     return f"{grading.VERSION} {model} {grading.prompts_digest()}"
+
+
+def batch_identity(settings: Settings) -> str:
+    """What distinguishes the model of the settings where many processes have it, however each writes its address."""
+    address = settings.base_url and normalize_base_url(settings.base_url)
+    return grader_identity("llm", settings.model_copy(update={"base_url": address}))

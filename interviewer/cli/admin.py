@@ -128,20 +128,22 @@ def purge(
     """Delete for good the interviews, and the batches of answers, that nobody has touched for so many days."""
     from datetime import timedelta
 
-    from interviewer.sessions.grading_batches import remove_batches, untouched_batches
+    from interviewer.sessions.grading_batches import count_untouched, remove_untouched
     from interviewer.sessions.retention import find_untouched, purge
     from interviewer.sessions.timestamps import stored_now
 
     store = open_store()
     found = find_untouched(store, older_than)
-    batches = untouched_batches(store.database, stored_now(timedelta(days=older_than)))
+    before = stored_now(timedelta(days=older_than))
+    batches = count_untouched(store.database, before)
     people = len({owner for _, owner in found})
-    and_batches = f" and {len(batches)} batches of answers" if batches else ""
+    and_batches = f" and {batches} batches of answers" if batches else ""
     print(f"{len(found)} interviews of {people} people{and_batches} were not touched for {older_than} days")
     if dry_run or not (found or batches):
         return
     confirm(f"Delete these {len(found)} interviews{and_batches} for good?", yes=yes)
     count = purge(store, older_than, read_settings().data_folder)
-    remove_batches(store.database, batches)
+    removed = remove_untouched(store.database, before)
     store.database.compact()
+    and_batches = f" and {removed} batches of answers" if removed else ""
     print(f"{count} interviews{and_batches} were deleted; backups are not touched")

@@ -43,6 +43,8 @@ _Outputs = Annotated[
 ]
 _Batch = Annotated[str, typer.Argument(help="Id of the batch; `interviewer batch list` lists them.")]
 _LOOK_SECONDS = 2.0
+# In a row, of a database that is restarted.
+_MOST_FAILURES = 60
 _FORMATS = (".jsonl", ".csv", ".html")
 
 
@@ -110,11 +112,14 @@ def grade(
         return
     if queue:
         wiring.make_choice(settings)
+        if not tasks:
+            fail("there is no answer to grade")
         with _queue_database() as database:
             batches = wiring.make_batches(database, settings)
-            made = batches.begin(found, spoken, [batch_grading.row_of(task) for task in tasks])
-        print(made)
-        print(f"{len(tasks)} answers are the workers' now; `interviewer batch collect {made}` fetches", file=sys.stderr)
+            sent = batches.begin(found, spoken, [batch_grading.row_of(task) for task in tasks])
+        print(sent.id)
+        left = f"{sent.waiting} of {len(tasks)} answers are the workers' now"
+        print(f"{left}; `interviewer batch collect {sent.id}` fetches", file=sys.stderr)
         return
     grader_of = None
     if batch_results:
@@ -150,23 +155,26 @@ def collect(
 
     How many answers still wait is said, and how many failed and why; exit code 1 unless everything is graded.
     """
+    from interviewer import wiring
     from interviewer.evaluation.batch_grading import marked
     from interviewer.evaluation.cohort import Cohort
+    from interviewer.presentation.plain_text import printable
     from interviewer.sessions import grading_batches
-    from interviewer.settings import read_settings
 
-    outputs = output or []
+    outputs, settings = output or [], read_settings()
     _check_usage([], outputs, None, None)
     with _queue_database() as database:
-        while wait and any(one.id == batch and one.waiting for one in grading_batches.list_batches(database)):
-            time.sleep(_LOOK_SECONDS)
+        if wait:
+            _wait(database, batch)
         result = grading_batches.collect(database, batch)
     if result is None:
         fail(f"there is no batch {batch} (`interviewer batch list` lists them)")
     cohort = Cohort(result.bank, marked(result))
-    _write(cohort, outputs, result.language, _badge(cohort, result.language, read_settings()))
+    _write(cohort, outputs, result.language, _badge(cohort, result.language, settings))
     if waiting := len(result.answers) - len(cohort.marked):
-        print(f"interviewer: {waiting} of {len(result.answers)} answers still wait for a worker", file=sys.stderr)
+        wanted = "" if result.grader == wiring.batch_identity(settings) else f" with another grader: {result.grader}"
+        said = f"{waiting} of {len(result.answers)} answers still wait for a worker"
+        print(f"interviewer: {said}{printable(wanted)}", file=sys.stderr)
     _tell(cohort)
     if waiting:
         raise typer.Exit(1)
@@ -178,13 +186,30 @@ def delete_batch(batch: _Batch, yes: YES = False) -> None:
 
     What is not graded yet is not graded any more.
     """
-    from interviewer.sessions.grading_batches import remove_batches
+    from interviewer.sessions.grading_batches import remove_batch
 
     with _queue_database() as database:
         confirm(f"Delete batch {batch} with its answers and grades for good?", yes=yes)
-        if not remove_batches(database, [batch]):
+        if not remove_batch(database, batch):
             fail(f"there is no batch {batch} (`interviewer batch list` lists them)")
     print(f"batch {batch} was deleted")
+
+
+def _wait(database: "Database", batch: str) -> None:
+    """Until no answer of a batch waits. Raises StoreError where the database stays away."""
+    from interviewer.errors import StoreError
+    from interviewer.sessions.grading_batches import is_waiting
+
+    failures = 0
+    while True:
+        try:
+            if not is_waiting(database, batch):
+                return
+            failures = 0
+        except StoreError:
+            if (failures := failures + 1) > _MOST_FAILURES:
+                raise
+        time.sleep(_LOOK_SECONDS)
 
 
 @contextmanager

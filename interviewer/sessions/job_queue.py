@@ -41,12 +41,6 @@ _SECONDS_IN_QUEUE = sa.text(
 
 _REMOVE = sa.text("DELETE FROM procrastinate_jobs WHERE queueing_lock = :name AND status = 'todo'")
 
-_IS_WAITED_FOR = sa.text(
-    "SELECT EXISTS (SELECT FROM procrastinate_jobs AS mine JOIN procrastinate_jobs AS other ON other.lock = mine.lock "
-    "WHERE mine.queueing_lock = :name AND mine.status = 'doing' AND other.queueing_lock <> :name "
-    "AND other.status = 'todo' AND coalesce(other.scheduled_at <= now(), true))"
-)
-
 _LANES = sa.text(
     f"SELECT args->>'batch' AS batch, (args->>'lane')::int AS lane FROM procrastinate_jobs "  # noqa: S608 - a constant
     f"WHERE task_name = '{BATCH}' AND status IN ('todo', 'doing')"
@@ -119,17 +113,12 @@ class JobQueue:
         self._put_in(connection, COMPILE, name, lock=lock, priority=_COMPILE_PRIORITY, compilation=compilation)
 
     def add_lane(self, batch: str, lane: int, address: str, width: int, connection: sa.Connection) -> None:
-        """Put in, as `add` does, that a lane of a batch of answers is graded. Raises StoreError.
+        """Put in, as `add` does, that the next answer of a lane of a batch is graded. Raises StoreError.
 
         Lanes share out the places that the server has, so that no batch has more of them than there are.
         """
-        lock, name = f"{address} {lane % width}", _lane_name(batch, lane)
+        lock, name = f"{address} {lane % width}", f"{BATCH} {batch} {lane}"
         self._put_in(connection, BATCH, name, lock=lock, priority=_BATCH_PRIORITY, batch=batch, lane=lane)
-
-    def is_lane_waited_for(self, batch: str, lane: int) -> bool:
-        """Whether others wait for the place at the server that a lane has. Raises StoreError."""
-        with self._database.read() as connection:
-            return bool(connection.execute(_IS_WAITED_FOR, {"name": _lane_name(batch, lane)}).scalar())
 
     def lanes(self) -> set[tuple[str, int]]:
         """The batches and lanes that have a job. Raises StoreError."""
@@ -184,7 +173,3 @@ class JobQueue:
 
 def _name(key: EffectKey) -> str:
     return f"{key.interview} {key}"
-
-
-def _lane_name(batch: str, lane: int) -> str:
-    return f"{BATCH} {batch} {lane}"

@@ -141,7 +141,9 @@ class JobWorker:
 
     async def _grade_lane(self, context: JobContext, /, batch: str, lane: int, tries: int = 0) -> None:
         assert self._batches
-        start = partial(self._batches.start, batch, lane, tries=tries, is_tried_again=tries < len(_PAUSES))
+        # One that waited for another grader has a lock of its own, and no place at the server.
+        has_place, is_tried_again = context.job.lock != _own_lock(context.job), tries < len(_PAUSES)
+        start = partial(self._batches.start, batch, lane, has_place=has_place, is_tried_again=is_tried_again)
         arguments = {"batch": batch, "lane": lane, "tries": tries}
         await self._done(context, start, partial(self._batches.leave, batch, lane), arguments)
 
@@ -163,18 +165,21 @@ class JobWorker:
             await self._put_in_again(context, _TAKEN_PAUSE, arguments)
         except LLMUnreachable:
             if (tries := arguments.get("tries", 0)) < len(_PAUSES):
-                await self._put_in_again(context, _PAUSES[tries], arguments | {"tries": tries + 1})
+                # Behind a lane there are other lanes alone, which want the same server.
+                lock = context.job.lock if context.job.task_name == BATCH else None
+                await self._put_in_again(context, _PAUSES[tries], arguments | {"tries": tries + 1}, lock)
 
-    async def _put_in_again(self, context: JobContext, seconds: int, arguments: dict[str, Any]) -> None:
+    async def _put_in_again(
+        self, context: JobContext, seconds: int, arguments: dict[str, Any], lock: str | None = None
+    ) -> None:
         """Put the job in anew, to be run later, unless the same work waits already."""
         job = context.job
         task = context.app.configure_task(
             job.task_name,
             queue=QUEUE,
             queueing_lock=job.queueing_lock,
-            # With a lock of its own: a job that waits to be run again would hold up all those behind its lock; behind that
-            # of a lane there are other lanes alone, which want the same server.
-            lock=job.lock if job.task_name == BATCH else f"again {job.queueing_lock}",
+            # A job that waits to be run again would hold up all those behind its lock.
+            lock=lock or _own_lock(job),
             priority=job.priority,
             schedule_in={"seconds": seconds},
         )
@@ -191,3 +196,7 @@ class JobWorker:
                     except UniqueViolation:  # the same work waits already, perhaps for the lock of this job
                         await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
             await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+
+def _own_lock(job: Job) -> str:
+    return f"again {job.queueing_lock}"

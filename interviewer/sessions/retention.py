@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from interviewer.sessions.compilations import purge_compilations
-from interviewer.sessions.grading_batches import remove_batches, untouched_batches
+from interviewer.sessions.grading_batches import remove_untouched
 from interviewer.sessions.interview_lists import list_unchanged
 from interviewer.sessions.kept_choices import purge_choices
 from interviewer.sessions.removal import purge_expired, unsent_file
@@ -39,7 +39,6 @@ def keep_house(store: Store, days: int, data_folder: Path) -> None:
     if days:
         before = stored_now(timedelta(days=days))
         deleted += purge(store, days, data_folder) + purge_choices(store.database, before)
-        if batches := untouched_batches(store.database, before):
-            deleted += remove_batches(store.database, batches)
+        deleted += remove_untouched(store.database, before)
     if deleted:
         store.database.empty_log()

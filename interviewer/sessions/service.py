@@ -134,8 +134,6 @@ class SessionService:
     def close(self) -> None:
         """Stop looking for work; what is under way is abandoned, and found again by others or at the next start."""
         self._closed.set()
-        if self.batches is not None:
-            self.batches.close()
         if self._worker is not None:
             self._worker.close()
         if self.compilations is not None:
