@@ -12,7 +12,6 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
-from alembic.command import downgrade
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from fakes import begun
@@ -138,13 +137,10 @@ def test_a_database_of_the_version_before_gets_the_tables_of_batches_and_keeps_w
     interview = store.create("me", begun())
     history = store.history(interview)
     store.close()
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "interviewer" / "sessions" / "migrations"))
     with connected(url) as connection:
-        config.attributes["connection"] = connection
-        downgrade(config, "0011")
-        assert not sa.inspect(connection).has_table("batch_answers")
-        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0011"
+        for table in ("batch_answers", "grading_batches"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0011'"))
     store = Store(url)
     assert store.database.failing() is None
     assert store.history(interview) == history
