@@ -37,6 +37,8 @@ _HEARTBEAT_SECONDS = 5.0
 _DEAD_AFTER = 20.0
 _LOST_CONNECTION_PAUSE = 2.0
 _MOST_CONNECTIONS = 4
+# As procrastinate tells of a new job.
+_LOOK_NOW = f"""SELECT pg_notify('procrastinate_queue_v1#{QUEUE}', '{{"type": "job_inserted", "job_id": 0}}')"""
 
 WorkOn = Callable[[EffectKey, Language, bool, bool], "Future[None] | None"]
 """Starts an effect; tells whether it is tried again where the model cannot be reached, and whether the try is counted."""
@@ -109,7 +111,8 @@ class JobWorker:
         if self._batches:
             app.task(name=BATCH, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._grade_lane)
         async with app.open_async():
-            finding = asyncio.create_task(self._find_stalled(app))
+            self._has_ended = asyncio.Event()
+            beside = [asyncio.create_task(work) for work in (self._find_stalled(app), self._tell_of_ended(app))]
             try:
                 await app.run_worker_async(
                     queues=[QUEUE],
@@ -122,7 +125,8 @@ class JobWorker:
                     stalled_worker_timeout=_DEAD_AFTER,
                 )
             finally:
-                finding.cancel()
+                for task in beside:
+                    task.cancel()
 
     async def _do(self, context: JobContext, /, **arguments: Any) -> None:
         effect = EFFECTS[arguments["kind"]](arguments["question"], arguments["attempt"])
@@ -155,6 +159,8 @@ class JobWorker:
         arguments: dict[str, Any],
     ) -> None:
         """Start the work of a job, and wait for its end; where it raises LLMUnreachable, it is tried again a few times."""
+        if (running := asyncio.current_task()) is not None:
+            running.add_done_callback(lambda _: self._has_ended.set())
         try:
             if (future := await asyncio.to_thread(start)) is not None:
                 await asyncio.shield(asyncio.wrap_future(future))
@@ -185,6 +191,13 @@ class JobWorker:
         )
         with suppress(AlreadyEnqueued):
             await task.defer_async(**arguments)
+
+    async def _tell_of_ended(self, app: App) -> None:
+        """Let all workers look for the jobs that waited for one of this process: unasked, they hear of new ones alone."""
+        while await self._has_ended.wait():
+            self._has_ended.clear()
+            with suppress(ProcrastinateException):  # they look from time to time anyway
+                await app.connector.execute_query_async(_LOOK_NOW)
 
     async def _find_stalled(self, app: App) -> None:
         """Give the jobs of killed workers to others."""

@@ -393,6 +393,14 @@ def test_a_model_is_asked_again_where_that_may_help_and_not_for_ever(
     assert len(worker.asked) == len(asked) + len(failed)
 
 
+def test_the_next_answer_of_a_lane_is_begun_at_once(
+    process: Make, rows: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interviewer.sessions.job_worker._LOOK_SECONDS", 20)
+    service = process(works=True)
+    assert ended(service, begin(service, rows)).graded == 4
+
+
 def test_a_worker_with_another_model_grades_nothing_in_its_place(process: Make, rows: list[str]) -> None:
     other = Worker()
     sender = process()
