@@ -14,72 +14,44 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from batch_workers import (
+    NAMES,
+    SERVER,
+    Worker,
+    begin,
+    ended,
+    graded_here,
+    jobs,
+    locks,
+    make_process,
+    results,
+    send,
+    state,
+    until,
+)
 from command_line import run
-from fakes import BANK, Only, begun
-from graded_rows import ROWS, tasks, written
+from fakes import Only, begun
+from graded_rows import tasks, written
 from model_server import MODEL, Character, model_server
 
 from interviewer import wiring
-from interviewer.domain.grade import Grade
+from interviewer.domain.interview import AskProbe
 from interviewer.domain.language import Language
-from interviewer.domain.rubric import Bank
-from interviewer.errors import InterviewerError, LLMRefused, LLMUnreachable
-from interviewer.evaluation.batch_grading import grade_row, row_of
-from interviewer.grading.lexical import LexicalGrader
-from interviewer.llm.endpoints import Endpoint
-from interviewer.llm.scripted import ScriptedLLM
-from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
+from interviewer.errors import InterviewerError, LLMRefused, LLMUnreachable, StoreError
+from interviewer.evaluation.batch_grading import row_of
+from interviewer.sessions.effect_leases import EffectKey
 from interviewer.sessions.grader_registry import GraderRegistry
 from interviewer.sessions.grading_batches import (
-    BatchOverview,
-    GradingBatches,
-    collect,
     list_batches,
     remove_batch,
 )
-from interviewer.sessions.job_queue import JobQueue
+from interviewer.sessions.job_queue import EffectJob, JobQueue
 from interviewer.sessions.retention import keep_house
-from interviewer.sessions.serialization import bank_from_json, bank_to_json
 from interviewer.sessions.service import SessionService
-from interviewer.sessions.store import Store
 from interviewer.sessions.timestamps import stored_now
 from interviewer.settings import read_settings
 
 TESTS = Path(__file__).parent.parent
-NAMES = [row["id"].strip() for row in ROWS]
-SERVER = "http://localhost:1/v1"
-
-
-class Worker:
-    """Grades offline when it may, after it has failed as it was told; knows what it was asked, and how much at a time."""
-
-    def __init__(self, *failures: InterviewerError | ValueError, pause: float = 0.0) -> None:
-        self.pause = pause
-        self.may, self.asked, self.failures = threading.Event(), [], list(failures)
-        self.may.set()
-        self.at_a_time = self.most = 0
-        self._lock = threading.Lock()
-
-    asked: list[str]
-
-    def __call__(self, _: object, bank: Bank, language: Language, row: str) -> Grade:
-        with self._lock:
-            self.asked.append(json.loads(row)["id"])
-            self.at_a_time += 1
-            self.most = max(self.most, self.at_a_time)
-            failure = self.failures.pop(0) if self.failures else None
-        self.may.wait(20)
-        time.sleep(self.pause)
-        with self._lock:
-            self.at_a_time -= 1
-        if failure:
-            raise failure
-        return grade_row(LexicalGrader(), bank, language, row)
-
-
-def registry(width: int = 1) -> GraderRegistry:
-    choice = GraderChoice(Endpoint(SERVER, "m", ""))
-    return GraderRegistry(GraderOptions(default=choice), lambda _: ScriptedLLM(lambda _: ""), width)
 
 
 Make = Callable[..., SessionService]
@@ -90,13 +62,8 @@ def process(postgres_url: str) -> Iterator[Make]:
     """Services on one database: each call is like another process."""
     made: list[SessionService] = []
 
-    def make(
-        worker: Worker | None = None, *, works: bool = False, width: int = 1, identity: str = "m"
-    ) -> SessionService:
-        store = Store(postgres_url)
-        jobs = JobQueue.required(store.database)
-        service = SessionService(store, Only(LexicalGrader(), server=SERVER), jobs=jobs)
-        service.batches = GradingBatches(store.database, jobs, registry(width), identity, worker or Worker())
+    def make(worker: Worker | None = None, *, works: bool = False, **settings: Any) -> SessionService:
+        service = make_process(postgres_url, worker or Worker(), **settings)
         made.append(service)
         if works:
             service.start_working(0.1)
@@ -117,50 +84,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("interviewer.cli.grading._LOOK_SECONDS", 0.1)
 
 
-def until(true: Callable[[], object], seconds: float = 15.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 @pytest.fixture
 def rows(tmp_path: Path) -> list[str]:
     """The rows that the tests of grading have: four."""
     return [row_of(task) for task in tasks(tmp_path)]
-
-
-def begin(service: SessionService, rows: list[str]) -> str:
-    assert service.batches
-    return service.batches.begin(BANK, Language.EN, rows).id
-
-
-def state(service: SessionService, batch: str) -> BatchOverview:
-    (found,) = (one for one in list_batches(service.store.database) if one.id == batch)
-    return found
-
-
-def ended(service: SessionService, batch: str) -> BatchOverview:
-    until(lambda: not state(service, batch).waiting)
-    return state(service, batch)
-
-
-def jobs(service: SessionService) -> list[tuple[str, str]]:
-    found = service.store.database.rows(
-        sa.text("SELECT status::text, queueing_lock FROM procrastinate_jobs ORDER BY id")
-    )
-    return [(status, name) for status, name in found]
-
-
-def results(service: SessionService, batch: str) -> list[tuple[str, Grade | None, str | None]]:
-    found = collect(service.store.database, batch)
-    assert found
-    return [(json.loads(row)["id"], grade, failure) for row, grade, failure in found.answers]
-
-
-def graded_here(rows: list[str]) -> list[tuple[str, Grade, None]]:
-    bank = bank_from_json(bank_to_json(BANK))  # in which weights are no whole numbers, as in one that was loaded
-    return [(json.loads(row)["id"], grade_row(LexicalGrader(), bank, Language.EN, row), None) for row in rows]
 
 
 def test_all_workers_share_a_batch_and_grade_each_answer_once(process: Make, rows: list[str]) -> None:
@@ -168,7 +95,6 @@ def test_all_workers_share_a_batch_and_grade_each_answer_once(process: Make, row
     sender = process(width=3)
     batch = begin(sender, rows)
     assert [name for _, name in jobs(sender)] == [f"batch {batch} {lane}" for lane in range(3)]
-    assert state(sender, batch)[4:7] == (4, 0, 0)
     for _ in range(2):
         process(worker, works=True, width=3)
     assert ended(sender, batch)[4:7] == (4, 4, 0)
@@ -219,7 +145,7 @@ def test_what_workers_grade_is_what_the_command_itself_writes(
     }
     options = {kind: [part for path in paths for part in ("-o", path)] for kind, paths in written_by.items()}
     assert run("batch", "collect", batch, *options["q"]) == 1
-    assert "3 of 3 answers still wait for a worker" in capsys.readouterr().err
+    assert "3 of 3 answers still wait for a worker\n" in capsys.readouterr().err
     assert Path(written_by["q"][0]).read_text() == ""
     service = wiring.make_service(read_settings(), is_served=True)
     service.start_working(0.1)
@@ -264,51 +190,46 @@ def test_failures_are_told_with_their_reason_and_tried_again_by_the_same_command
     service.store.close()
 
 
-def test_the_answers_of_a_killed_worker_are_graded_by_another_each_once(
-    process: Make, rows: list[str], postgres_url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP])
+def test_what_a_killed_or_frozen_worker_was_at_is_graded_by_another_and_no_other_answer_twice(
+    process: Make, rows: list[str], postgres_url: str, monkeypatch: pytest.MonkeyPatch, fate: signal.Signals
 ) -> None:
     monkeypatch.setattr("interviewer.sessions.job_worker._DEAD_AFTER", 2.0)
     sender = process()
     batch = begin(sender, rows)
     paths = os.pathsep.join([str(TESTS), str(TESTS / "llm"), str(TESTS.parent)])
-    command = [sys.executable, "-c", _DYING, postgres_url]
-    killed = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths}, stdout=subprocess.PIPE, text=True)
-    assert killed.stdout
-    assert [killed.stdout.readline() for _ in range(3)] == ["a\n", "b\n", "c\n"]
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    killed.stdout.close()
+    command = [sys.executable, "-c", _OTHER_PROCESS, postgres_url]
+    stopped = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths}, stdout=subprocess.PIPE, text=True)
+    assert stopped.stdout
+    assert [stopped.stdout.readline() for _ in range(3)] == ["a\n", "b\n", "c\n"]
+    stopped.send_signal(fate)
     assert state(sender, batch).graded == 2
-    worker = Worker()
-    process(worker, works=True)
+    slow = Worker(pause=1.0)
+    process(slow, works=True)
+    until(lambda: slow.asked)
+    if fate is signal.SIGSTOP:
+        stopped.send_signal(signal.SIGCONT)
     assert ended(sender, batch).graded == 4
-    assert worker.asked == NAMES[2:]
-    assert results(sender, batch) == graded_here(rows)
     until(lambda: not jobs(sender))
+    stopped.kill()
+    assert sorted(slow.asked + stopped.communicate()[0].splitlines()) == NAMES[2:]
+    assert results(sender, batch) == graded_here(rows)
 
 
-_DYING = """
+_OTHER_PROCESS = """
 import json, sys, time
-from fakes import Only
-from sessions.test_grading_batches import SERVER, registry
+from batch_workers import make_process
 from interviewer.evaluation.batch_grading import grade_row
 from interviewer.grading.lexical import LexicalGrader
-from interviewer.sessions.grading_batches import GradingBatches
-from interviewer.sessions.job_queue import JobQueue
-from interviewer.sessions.service import SessionService
-from interviewer.sessions.store import Store
 
-def third_hangs(_, bank, language, row):
+def slow(_, bank, language, row):
     name = json.loads(row)["id"]
     print(name, flush=True)
-    time.sleep(60 * (name == "c"))
+    time.sleep(1.0 * (name > "c "))
+    time.sleep(3.0 * (name == "c"))
     return grade_row(LexicalGrader(), bank, language, row)
 
-store = Store(sys.argv[1])
-jobs = JobQueue.of(store.database)
-service = SessionService(store, Only(LexicalGrader(), server=SERVER), jobs=jobs)
-service.batches = GradingBatches(store.database, jobs, registry(), "m", third_hangs)
-service.start_working(1)
+make_process(sys.argv[1], slow).start_working(1)
 time.sleep(60)
 """
 
@@ -351,20 +272,48 @@ def test_a_worker_that_is_told_to_end_ends_the_answer_at_hand_and_begins_no_othe
     assert jobs(service) == [("todo", f"batch {batch} 0")]
 
 
-def test_of_a_worker_that_was_taken_for_dead_the_late_grade_is_dropped(process: Make, rows: list[str]) -> None:
+def test_of_a_worker_that_was_taken_for_dead_the_late_result_is_refused_and_brings_no_job(
+    process: Make, rows: list[str]
+) -> None:
     frozen = Worker(LLMRefused("late"))
     frozen.may.clear()
     first, second = process(frozen), process()
     batch = begin(first, rows)
-    assert first.batches
-    assert second.batches
-    late = first.batches.start(batch, 0, has_place=True, is_tried_again=True)
+    with first.store.database.write() as connection:
+        connection.execute(sa.text("DELETE FROM procrastinate_jobs"))
+    late, other = (
+        one.batches and one.batches.start(batch, 0, has_place=True, is_tried_again=True) for one in (first, second)
+    )
+    assert late
+    assert other
     until(lambda: frozen.asked)
-    second.batches.start(batch, 0, has_place=True, is_tried_again=True).result(15)
+    other.result(15)
+    with first.store.database.write() as connection:
+        assert connection.execute(sa.text("DELETE FROM procrastinate_jobs")).rowcount == 1
     frozen.may.set()
     late.result(15)
-    assert results(second, batch) == graded_here(rows)
-    assert frozen.asked == ["a"]
+    assert jobs(first) == []
+    assert results(second, batch)[0] == graded_here(rows)[0]
+    assert state(second, batch).waiting == 3
+
+
+def test_a_grade_that_cannot_be_recorded_at_once_is_not_paid_for_again(
+    process: Make, rows: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, failures = Worker(), [StoreError("away")] * 2
+    service = process(worker)
+    batch = begin(service, rows)
+    real = JobQueue.add_lane
+
+    def add_lane(*arguments: Any) -> None:
+        if failures:
+            raise failures.pop()
+        real(*arguments)
+
+    monkeypatch.setattr(JobQueue, "add_lane", add_lane)
+    service.start_working(0.1)
+    assert ended(service, batch).graded == 4
+    assert (worker.asked, failures) == (NAMES, [])
 
 
 @pytest.mark.parametrize(
@@ -401,18 +350,43 @@ def test_the_next_answer_of_a_lane_is_begun_at_once(
     assert ended(service, begin(service, rows)).graded == 4
 
 
-def test_a_worker_with_another_model_grades_nothing_in_its_place(process: Make, rows: list[str]) -> None:
-    other = Worker()
-    sender = process()
+def test_a_worker_with_another_model_leaves_answers_to_those_with_theirs(process: Make, rows: list[str]) -> None:
+    wrong, right = Worker(), Worker()
+    sender = process(width=2)
     batch = begin(sender, rows)
-    wrong = process(other, works=True, identity="another model")
-    assert ended(sender, batch).failed == 4
-    assert all("another model" in str(failure) for _, _, failure in results(sender, batch))
-    assert other.asked == []
-    wrong.close()
-    process(works=True)
-    assert begin(sender, rows) == batch
+    process(wrong, works=True, identity="another model")
+    until(lambda: jobs(sender) and all(name.startswith("again") for name in locks(sender)))
+    assert state(sender, batch)[4:7] == (4, 0, 0)
+    process(right, works=True, width=2)
     assert ended(sender, batch).graded == 4
+    assert (wrong.asked, sorted(right.asked)) == ([], NAMES)
+
+
+def test_after_an_update_only_what_has_no_grade_is_graded_by_the_new_program(process: Make, rows: list[str]) -> None:
+    old, new = process(Worker(*[LLMRefused("too long", 400)] * 2), works=True), Worker()
+    batch = begin(old, rows)
+    assert ended(old, batch)[5:7] == (2, 2)
+    old.close()
+    updated = process(new, works=True, identity="m of the next version")
+    assert send(updated, rows) == (batch, 2)
+    assert ended(updated, batch).graded == 4
+    assert new.asked == NAMES[:2]
+    assert send(updated, rows) == (batch, 0)
+    assert jobs(updated) == []
+
+
+def test_lanes_are_as_many_as_the_server_takes_now_that_it_is_known(
+    process: Make, rows: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = process(width=4)
+    monkeypatch.setattr(GraderRegistry, "identify", lambda self, _: setattr(self, "concurrency", 1))
+    begin(service, rows)
+    assert locks(service) == [f"{SERVER} 0"]
+    monkeypatch.setattr(GraderRegistry, "identify", lambda self, _: setattr(self, "concurrency", 3))
+    begin(service, rows)
+    assert locks(service) == [f"{SERVER} {lane}" for lane in range(3)]
+    process(works=True, width=3)
+    assert ended(service, begin(service, rows)).graded == 4
 
 
 def test_over_all_workers_and_batches_a_server_is_asked_by_no_more_than_it_takes(
@@ -466,6 +440,24 @@ def test_a_person_waits_for_one_answer_at_hand_and_for_no_batch(
     assert session.run_due_and_wait(seconds=15).current.grade
     assert [ended(service, batch).graded for batch in batches] == [4, 3]
     assert graded_by_then == [1]
+
+
+def test_a_follow_up_waits_for_one_answer_where_lanes_have_every_thread(
+    process: Make, rows: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, graded_by_then = Worker(), list[int]()
+    worker.may.clear()
+    service = process(worker, width=2, threads=2)
+    monkeypatch.setattr(service, "_work_on", lambda *_: graded_by_then.append(state(service, batch).graded))
+    batch = begin(service, rows)
+    service.start_working(0.1)
+    until(lambda: worker.at_a_time == 2)
+    key = EffectKey("an interview", AskProbe("dropout", 1))
+    JobQueue.required(service.store.database).add_again(EffectJob(key, Language.EN, SERVER, 2))
+    worker.may.set()
+    assert ended(service, batch).graded == 4
+    assert len(graded_by_then) == 1
+    assert graded_by_then[0] <= 2
 
 
 def test_a_lane_that_lost_its_job_is_put_in_again_and_no_other(process: Make, rows: list[str]) -> None:
