@@ -19,7 +19,7 @@ from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.scripted import ScriptedLLM
 from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
-from interviewer.sessions.grading_batches import BatchOverview, GradingBatches, SentBatch, collect, list_batches
+from interviewer.sessions.grading_batches import BatchOverview, GradingBatches, collect, list_batches
 from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.serialization import bank_from_json, bank_to_json
 from interviewer.sessions.service import SessionService
@@ -79,13 +79,13 @@ def until(true: Callable[[], object], seconds: float = 15.0) -> None:
         time.sleep(0.02)
 
 
-def send(service: SessionService, rows: list[str]) -> SentBatch:
+def send(service: SessionService, rows: list[str]) -> tuple[str, int]:
     assert service.batches
     return service.batches.begin(BANK, Language.EN, rows)
 
 
 def begin(service: SessionService, rows: list[str]) -> str:
-    return send(service, rows).id
+    return send(service, rows)[0]
 
 
 def state(service: SessionService, batch: str) -> BatchOverview:

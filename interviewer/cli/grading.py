@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -116,10 +116,10 @@ def grade(
             fail("there is no answer to grade")
         with _queue_database() as database:
             batches = wiring.make_batches(database, settings)
-            sent = batches.begin(found, spoken, [batch_grading.row_of(task) for task in tasks])
-        print(sent.id)
-        left = f"{sent.waiting} of {len(tasks)} answers are the workers' now"
-        print(f"{left}; `interviewer batch collect {sent.id}` fetches", file=sys.stderr)
+            made, waiting = batches.begin(found, spoken, [batch_grading.row_of(task) for task in tasks])
+        print(made)
+        left = f"{waiting} of {len(tasks)} answers are the workers' now"
+        print(f"{left}; `interviewer batch collect {made}` fetches", file=sys.stderr)
         return
     grader_of = None
     if batch_results:
@@ -173,8 +173,8 @@ def collect(
     _write(cohort, outputs, result.language, _badge(cohort, result.language, settings))
     if waiting := len(result.answers) - len(cohort.marked):
         wanted = "" if result.grader == wiring.batch_identity(settings) else f" with another grader: {result.grader}"
-        said = f"{waiting} of {len(result.answers)} answers still wait for a worker"
-        print(f"interviewer: {said}{printable(wanted)}", file=sys.stderr)
+        said = f"{waiting} of {len(result.answers)} answers still wait for a worker{wanted}"
+        print(f"interviewer: {printable(said)}", file=sys.stderr)
     _tell(cohort)
     if waiting:
         raise typer.Exit(1)
@@ -202,13 +202,11 @@ def _wait(database: "Database", batch: str) -> None:
 
     failures = 0
     while True:
-        try:
+        with suppress(StoreError) if failures < _MOST_FAILURES else nullcontext():
+            failures += 1
             if not is_waiting(database, batch):
                 return
             failures = 0
-        except StoreError:
-            if (failures := failures + 1) > _MOST_FAILURES:
-                raise
         time.sleep(_LOOK_SECONDS)
 
 

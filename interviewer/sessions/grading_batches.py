@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from interviewer.domain.grade import Grade
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank
-from interviewer.errors import InterviewerError, LLMRefused, LLMUnreachable, StoreError
+from interviewer.errors import InterviewerError, LLMUnreachable, StoreError
 from interviewer.grading.protocol import Grader
 from interviewer.llm.model_call import ModelCall
 from interviewer.sessions.database import Database
@@ -32,15 +32,11 @@ from interviewer.text.messages import localized
 
 _log = logging.getLogger(__name__)
 
+# A server refuses so whatever it is asked: for the key, or for want of money.
+_ABOUT_ACCOUNT = (401, 402, 403, 429)
+
 GradeRow = Callable[[Grader, Bank, Language, str], Grade]
 """Grades an answer, as it stands in the row of a file, with its reasons in this language."""
-
-
-class SentBatch(NamedTuple):
-    """A batch that was left to the workers, and how many of its answers are not graded yet."""
-
-    id: str
-    waiting: int
 
 
 class GradingBatches:
@@ -61,8 +57,8 @@ class GradingBatches:
         self._calls: dict[tuple[str, int], ModelCall] = {}
         self._unsaved: dict[tuple[str, int], dict[str, Any]] = {}
 
-    def begin(self, bank: Bank, language: Language, answers: Sequence[str]) -> SentBatch:
-        """Leave the answers to the workers that have the grader of these settings.
+    def begin(self, bank: Bank, language: Language, answers: Sequence[str]) -> tuple[str, int]:
+        """Leave the answers to the workers that have this grader; give the id to find them by, and how many have no grade.
 
         The same answers for the same bank and model are the same batch, also after an update of the program: what has no
         grade in it is tried again, by the grader of now.
@@ -89,7 +85,7 @@ class GradingBatches:
             waiting = connection.execute(again.values(lane=number % lanes, failure=None, changed_at=now)).rowcount
             for lane in connection.execute(sa.select(batch_answers.c.lane).where(of_batch, IS_UNGRADED).distinct()):
                 self._add(batch, lane.lane, connection)
-        return SentBatch(batch, waiting)
+        return batch, waiting
 
     def start(self, batch: str, lane: int, *, has_place: bool, is_tried_again: bool) -> Future[None] | None:
         """Grade the next answer of a lane in this process; None where there is nothing to do.
@@ -176,7 +172,9 @@ class GradingBatches:
             tokens = grade.spent.prompt + grade.spent.completion
             return {"grade": json.dumps(grade_to_plain(grade)), "tokens": tokens}
         except InterviewerError as error:
-            if is_tried_again and (isinstance(error, LLMUnreachable) or _is_about_account(error)):
+            if is_tried_again and (
+                isinstance(error, LLMUnreachable) or getattr(error, "status", None) in _ABOUT_ACCOUNT
+            ):
                 raise LLMUnreachable(str(error)) from error
             failure = str(error)
         except Exception as error:  # noqa: BLE001 - a bug fails this answer, is logged, and can be tried again
@@ -187,11 +185,6 @@ class GradingBatches:
 
 def _left_in(batch: str, lane: int) -> tuple[sa.ColumnElement[bool], ...]:
     return batch_answers.c.batch == batch, batch_answers.c.lane == lane, IS_UNGRADED
-
-
-def _is_about_account(error: InterviewerError) -> bool:
-    """Whether a server refuses whatever it is asked: for the key, or for want of money."""
-    return isinstance(error, LLMRefused) and (error.status in (401, 402, 403, 429))
 
 
 class BatchOverview(NamedTuple):
