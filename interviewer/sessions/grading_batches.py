@@ -124,11 +124,8 @@ class GradingBatches:
 
     def _work(self, batch: sa.Row[Any], lane: int, call: ModelCall, is_tried_again: bool) -> None:
         try:
-            columns = batch_answers.c.number, batch_answers.c.answer
-            one = self._database.first(
-                sa.select(*columns).where(*_left_in(batch.id, lane)).order_by(columns[0]).limit(1)
-            )
-            if one is None:
+            left = sa.select(batch_answers.c.number, batch_answers.c.answer).where(*_left_in(batch.id, lane))
+            if (one := self._database.first(left.order_by(batch_answers.c.number).limit(1))) is None:
                 return
             # What is unsaved was paid for already, and not recorded when the store failed.
             ended = self._unsaved.get((batch.id, one.number)) or self._grade(batch, one.answer, is_tried_again)
@@ -144,15 +141,14 @@ class GradingBatches:
     def _record(self, batch: str, lane: int, number: int, ended: dict[str, Any]) -> None:
         """Record what became of an answer, and put in the job of the next one of the lane. Raises StoreError."""
         # A worker that was taken for dead may have been slow: the first grade counts, and brings the next job.
-        first = batch_answers.update().where(
-            batch_answers.c.batch == batch, batch_answers.c.number == number, IS_UNGRADED
-        )
+        this = batch_answers.c.batch == batch, batch_answers.c.number == number, IS_UNGRADED
         self._unsaved[batch, number] = ended
         for pause in RECORDING_PAUSES:
             time.sleep(pause)
+            change = batch_answers.update().where(*this).values(changed_at=stored_now(), **ended)
             try:
                 with self._database.write() as connection:
-                    is_first = connection.execute(first.values(changed_at=stored_now(), **ended)).rowcount
+                    is_first = connection.execute(change).rowcount
                     if is_first and connection.execute(sa.select(sa.exists().where(*_left_in(batch, lane)))).scalar():
                         self._add(batch, lane, connection)
             except StoreError as error:
