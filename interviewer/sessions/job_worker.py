@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException, UniqueViolation
 from procrastinate.jobs import Job, Status
+from procrastinate.worker import Worker
 from psycopg.conninfo import make_conninfo
 
 from interviewer.domain.language import Language
@@ -37,8 +38,8 @@ _HEARTBEAT_SECONDS = 5.0
 _DEAD_AFTER = 20.0
 _LOST_CONNECTION_PAUSE = 2.0
 _MOST_CONNECTIONS = 4
-# As procrastinate tells of a new job.
-_LOOK_NOW = f"""SELECT pg_notify('procrastinate_queue_v1#{QUEUE}', '{{"type": "job_inserted", "job_id": 0}}')"""
+# After the end of a job, in which what waited for its lock can have been looked for and missed.
+_LOOK_AGAIN_SECONDS = 0.05
 
 WorkOn = Callable[[EffectKey, Language, bool, bool], "Future[None] | None"]
 """Starts an effect; tells whether it is tried again where the model cannot be reached, and whether the try is counted."""
@@ -111,22 +112,25 @@ class JobWorker:
         if self._batches:
             app.task(name=BATCH, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._grade_lane)
         async with app.open_async():
-            self._has_ended = asyncio.Event()
-            beside = [asyncio.create_task(work) for work in (self._find_stalled(app), self._tell_of_ended(app))]
+            finding = asyncio.create_task(self._find_stalled(app))
+            worker = Worker(
+                app,
+                queues=[QUEUE],
+                concurrency=self._width,
+                fetch_job_polling_interval=_LOOK_SECONDS,
+                delete_jobs="always",
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=self._grace,
+                update_heartbeat_interval=_HEARTBEAT_SECONDS,
+                stalled_worker_timeout=_DEAD_AFTER,
+            )
+            # By itself it hears of new jobs alone. Of this worker's own locks it knows first, so that a lane stays where its
+            # grader is.
+            self._look_again = worker._new_job_event.set  # noqa: SLF001 - there is no public way to have it look
             try:
-                await app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=self._width,
-                    fetch_job_polling_interval=_LOOK_SECONDS,
-                    delete_jobs="always",
-                    install_signal_handlers=False,
-                    shutdown_graceful_timeout=self._grace,
-                    update_heartbeat_interval=_HEARTBEAT_SECONDS,
-                    stalled_worker_timeout=_DEAD_AFTER,
-                )
+                await worker.run()  # type: ignore[no-untyped-call]
             finally:
-                for task in beside:
-                    task.cancel()
+                finding.cancel()
 
     async def _do(self, context: JobContext, /, **arguments: Any) -> None:
         effect = EFFECTS[arguments["kind"]](arguments["question"], arguments["attempt"])
@@ -160,7 +164,7 @@ class JobWorker:
     ) -> None:
         """Start the work of a job, and wait for its end; where it raises LLMUnreachable, it is tried again a few times."""
         if (running := asyncio.current_task()) is not None:
-            running.add_done_callback(lambda _: self._has_ended.set())
+            running.add_done_callback(lambda _: self._loop.call_later(_LOOK_AGAIN_SECONDS, self._look_again))
         try:
             if (future := await asyncio.to_thread(start)) is not None:
                 await asyncio.shield(asyncio.wrap_future(future))
@@ -191,13 +195,6 @@ class JobWorker:
         )
         with suppress(AlreadyEnqueued):
             await task.defer_async(**arguments)
-
-    async def _tell_of_ended(self, app: App) -> None:
-        """Let all workers look for the jobs that waited for one of this process: unasked, they hear of new ones alone."""
-        while await self._has_ended.wait():
-            self._has_ended.clear()
-            with suppress(ProcrastinateException):  # they look from time to time anyway
-                await app.connector.execute_query_async(_LOOK_NOW)
 
     async def _find_stalled(self, app: App) -> None:
         """Give the jobs of killed workers to others."""
