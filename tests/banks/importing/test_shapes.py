@@ -11,6 +11,30 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "cards without a header of which one goes on below": (
+        "cards.csv",
+        'Queue,"First in,\nfirst out."\nSemaphore,Counts permits.\n,A lock is one with a single permit.\n,"Taking one may\nblock."\nHeap,A tree.\n',
+        ["Queue", "Semaphore", "Heap"],
+        [
+            "First in,\nfirst out.",
+            "Counts permits.\nA lock is one with a single permit.\nTaking one may\nblock.",
+            "A tree.",
+        ],
+    ),
+    "options in one cell": (
+        "quiz.csv",
+        (
+            'question,options,answer\nWhich is last in?,"[""queue"", ""stack""]","[""B""]"\nWhich is first in?,"[\'queue\', \'stack\']",A\n'
+            'Which are linear?,"A. list; B. tree; C. array","[""A"", ""C""]"\nWhich is a tree?,"{""A"": ""heap"", ""B"": ""ring""}",a\n'
+        ),
+        [
+            "Which is last in?\nA. queue\nB. stack",
+            "Which is first in?\nA. queue\nB. stack",
+            "Which are linear?\nA. list\nB. tree\nC. array",
+            "Which is a tree?\nA. heap\nB. ring",
+        ],
+        ["stack", "queue", "list\narray", "heap"],
+    ),
     "turns of two speakers": (
         "list.md",
         (
@@ -591,3 +615,14 @@ def test_signs_of_code_tell_questions_apart(name: str) -> None:
     source, found = built(name, f"question,answer\n{text}What is Go?,\n" if is_sheet else text)
     assert [item.question for item in source.items][:5] == asked
     assert [question.text.both[0] for question in found.bank.questions] == asked
+
+
+def test_rows_without_a_question_are_no_fault_of_the_sheet() -> None:
+    source, _ = built(
+        "sheet.csv", "number,question,answer\n1,What is a key?,A name.\n2,,A value.\n3,What is a row?,A line.\n"
+    )
+    assert [(item.question, item.answer) for item in source.items] == [
+        ("What is a key?", "A name."),
+        ("What is a row?", "A line."),
+    ]
+    assert [block.first_line for block in source.blocks if block.reason == "import.why_no_question"] == [3]
