@@ -11,6 +11,16 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "numbered nouns in bold": (
+        "list.md",
+        (
+            "# Shell notes\n\n## Files\n\n**1. Counting lines**\n```bash\nwc -l notes.txt\n```\n\n**2. Hard vs soft link**\n- **Hard**: a second name.\n"
+            "- **Soft**: a path.\n\n**3. What is an inode?**\n- The record of a file.\n\n## Processes\n\n**4. Zombies**\n- Ended, but not waited for.\n\n"
+            "**5. Pipes**\n- A channel.\n"
+        ),
+        ["Counting lines", "Hard vs soft link", "What is an inode?", "Zombies", "Pipes"],
+        ["```bash\nwc -l", "- Hard: a second name.", "- The record", "- Ended,", "- A channel."],
+    ),
     "cards without a header of which one goes on below": (
         "cards.csv",
         'Queue,"First in,\nfirst out."\nSemaphore,Counts permits.\n,A lock is one with a single permit.\n,"Taking one may\nblock."\nHeap,A tree.\n',

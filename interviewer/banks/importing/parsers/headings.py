@@ -196,12 +196,16 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
     said = Counter(number.text.lower() for number in numbers)
     labels = [markers.answer_label(head.text) is not None for head, _ in heads]
     is_index = {"A", "B"} <= {head.text for head, _ in heads}  # else `C` is a language
+    # Numbers in bold that count on from one heading to the next make chapters of the headings.
+    bold = [question_lines.counted_in_bold(below) for _, below in heads]
+    whole = question_lines.counted_in_bold([one for _, below in heads for one in below])
+    by_bold = len(whole) == sum(map(len, bold)) and 2 * sum(map(bool, bold)) > sum(bool(below) for _, below in heads)
     traits: list[HeadingTraits] = []
     for (head, below), number, is_answer, next_is_answer in zip(
         heads, numbers, labels, [*labels, False][1:], strict=True
     ):
         worded = (markers.is_asking(number.text) or number.says_question) and not is_answer
-        found = question_lines.find(below, alone=False) if not worded else question_lines.QuestionLines()
+        found = question_lines.find(below, alone=by_bold) if not worded else question_lines.QuestionLines()
         says = [at for at, element in enumerate(below) if element.says]
         # An answer's own heading is below that of its question, whatever its level; that of all answers is not.
         is_inner = is_answer and not (sum(labels) == 1 and _are_waiting(traits))

@@ -42,6 +42,7 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
             styles[style].append(at)
     styles.update({style: _counting_on(elements, places) for style, places in styles.items() if style[0] == "num"})
     worded = {at for places in styles.values() for at in places if _is_worded(elements, at)}
+    worded.update(counted_in_bold(elements) if alone else ())
     sure = [at for style in (("mark", 0, 0), ("fold", 0, 0)) for at in styles.pop(style, [])]
     sure = _without_chapters(elements, sure, styles, worded)
     if sure:
@@ -114,7 +115,7 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
         case ElementKind.LINE if element.bold and (
             element.bold == element.text or (opens and markers.is_question_mark(element.bold))
         ):
-            return "bold", 0, element.depth
+            return "bold", number.kind, element.depth
         case ElementKind.LINE if number.kind:
             return "num", number.kind, element.depth
         case ElementKind.LINE if opens and not element.depth and len(element.text) < _LONGEST_PLAIN:
@@ -125,9 +126,20 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
 def _counting_on(elements: Sequence[Element], places: list[int]) -> list[int]:
     """Where three or more of the numbers open a paragraph and count on, the others are those of an answer's parts."""
     opening = [at for at in places if not at or elements[at - 1].block != elements[at].block]
-    numbers = [markers.numbered(elements[at].text).number for at in opening]
-    counts = all(one.isdecimal() and other == str(int(one) + 1) for one, other in pairwise(numbers))
-    return opening if len(opening) > _FEWEST and counts else places
+    return opening if len(opening) > _FEWEST and _count_on(elements, opening) else places
+
+
+def counted_in_bold(elements: Sequence[Element]) -> list[int]:
+    """Bold lines under numbers that count on, most with text below: questions of a list without others, whatever they say."""
+    styles = ((at, _style(elements, at, one) or ("", 0, 0)) for at, one in enumerate(elements))
+    places = [at for at, (name, kind, _) in styles if name == "bold" and kind]
+    is_list = len(places) > 1 and 2 * _have_text(elements, places) > len(places)
+    return places if is_list and _count_on(elements, places) else []
+
+
+def _count_on(elements: Sequence[Element], places: Sequence[int]) -> bool:
+    numbers = [markers.numbered(elements[at].text).number for at in places]
+    return all(one.isdecimal() and other == str(int(one) + 1) for one, other in pairwise(numbers))
 
 
 def _is_option(elements: Sequence[Element], at: int) -> bool:
