@@ -61,7 +61,9 @@ def check(
 
 @app.command("import")
 def import_bank(
-    file: Annotated[Path, typer.Argument(help="Questions with answers (Markdown, CSV, TSV, JSONL, Anki), or a bank.")],
+    file: Annotated[
+        Path, typer.Argument(help="Questions with answers (Markdown, HTML, CSV, TSV, JSONL, Anki), or a bank.")
+    ],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Bank file to write, or folder for it; that of the library if left out."),

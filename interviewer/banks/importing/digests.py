@@ -40,9 +40,9 @@ def contents(question: Question) -> dict[str, object]:
     return {criterion.id: content(criterion) for criterion in question.criteria}
 
 
-def content(criterion: Criterion) -> Criterion:
-    """A criterion as far as two are compared: whatever its id and its origin."""
-    return replace(criterion, id="x", made="")
+def content(part: object) -> object:
+    """A part of a question as far as two are compared: a criterion whatever its id and its origin."""
+    return replace(part, id="x", made="") if isinstance(part, Criterion) else part
 
 
 def _parsed(listed: Sequence[str]) -> dict[str, str]:
@@ -58,7 +58,8 @@ def _content_digest(criterion: Criterion) -> str:
 
 
 def shown(value: object) -> str:
-    """A field as it is told to people, and as its digest was made."""
+    """A part of a question as it is told to people, and a field as its digest was made."""
+    value = value.text if isinstance(value, Criterion) else value
     return " / ".join(value.both) if isinstance(value, Localized) else str(value or "")
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from rapidfuzz.fuzz import ratio
 
@@ -58,13 +59,8 @@ class Merged:
     changes: tuple[MergeChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What became of one question; `base` is None if what was imported is not known."""
-
-    question: Question
-    base: Question | None
-    changes: Sequence[MergeChange] = ()
+_Outcome = tuple[Question, Question | None, Sequence[MergeChange]]
+"""What became of one question: how it stands now, what was imported as it, if that is known, and what was done."""
 
 
 def merge(mine: Bank, theirs: Bank, base: Bank | None = None) -> Merged:
@@ -84,21 +80,21 @@ def merge(mine: Bank, theirs: Bank, base: Bank | None = None) -> Merged:
             outcomes.append(_merged_question(question, fresh[question.id], known))
         else:
             is_gone = question.made is not None and question.made.file in files
-            outcomes.append(_Outcome(question, known, [MergeChange(MergeOutcome.GONE, question.id)] if is_gone else []))
+            outcomes.append((question, known, [MergeChange(MergeOutcome.GONE, question.id)] if is_gone else []))
     before = ""
     for question in theirs.questions:
-        taken = [outcome.question.id for outcome in outcomes]
+        taken = [one.id for one, _, _ in outcomes]
         name = pairs.get(question.id) or numbered_until_free(question.id, taken)
         if question.id not in pairs:
             new, place = replace(question, id=name), taken.index(before) + 1 if before else 0
-            outcomes.insert(place, _Outcome(new, new, [MergeChange(MergeOutcome.ADDED, name)]))
+            outcomes.insert(place, (new, new, [MergeChange(MergeOutcome.ADDED, name)]))
         before = name
-    questions = tuple(outcome.question for outcome in outcomes)
-    remembered = tuple(outcome.base for outcome in outcomes if outcome.base)
+    questions = tuple(question for question, _, _ in outcomes)
+    remembered = tuple(known for _, known, _ in outcomes if known)
     return Merged(
         replace(mine, questions=questions, topics=_topics(mine, theirs, questions)),
         replace(theirs, id=mine.id, questions=remembered, topics=None) if remembered else None,
-        tuple(change for outcome in outcomes for change in outcome.changes),
+        tuple(change for _, _, changes in outcomes for change in changes),
     )
 
 
@@ -153,39 +149,62 @@ def _pairs(mine: Sequence[Question], theirs: Sequence[Question], bases: Mapping[
 
 
 def _merged_question(mine: Question, theirs: Question, base: Question | None) -> _Outcome:
+    kept = MergeChange(MergeOutcome.KEPT, mine.id, "criteria")
     if mine == theirs:  # an edited question that was not made anew, as its source is the same
-        is_edited = mine.made is not None and has_edited_criteria(mine, base)
-        return _Outcome(mine, base, [MergeChange(MergeOutcome.KEPT, mine.id, "criteria")] if is_edited else [])
+        return mine, base, [kept] if mine.made and has_edited_criteria(mine, base) else []
     if mine.made is None or theirs.made is None:
-        return _Outcome(mine, base, [MergeChange(MergeOutcome.KEPT, mine.id)])
-    fields: dict[str, object] = {}
-    changes: list[MergeChange] = []
-    for name, was in imported_fields(base, mine, theirs).items():
-        own, other = getattr(mine, name), getattr(theirs, name)
-        if own == other:
-            continue
-        if own == was:
-            fields[name] = other
-            changes.append(MergeChange(MergeOutcome.UPDATED, mine.id, name, theirs=shown(other)))
-        else:
-            did = MergeOutcome.KEPT if other == was else MergeOutcome.CONFLICT
-            changes.append(MergeChange(did, mine.id, name, shown(own), shown(other)))
-    if "reference" in fields:  # who wrote the answer, and whether somebody has read it, goes with the answer
+        return mine, base, [replace(kept, part="")]
+    was = imported_fields(base, mine, theirs)
+    own, other = ({name: getattr(one, name) for name in was} for one in (mine, theirs))
+    fields, changes = _three_way(mine.id, own, was, other)
+    if fields["reference"] != mine.reference:  # who wrote the answer, and whether somebody has read it, goes with it
         fields |= {"drafted_by": theirs.drafted_by, "awaits_review": theirs.awaits_review}
     new_base = replace(theirs, id=mine.id)
     if mine.made.item == theirs.made.item and has_edited_criteria(mine, base):
         # The source says what it said; only how criteria are made of it is new.
         made = replace(theirs.made, criteria=mine.made.criteria, by=mine.made.by)
-        question = replace(mine, made=made, **fields)  # type: ignore[arg-type]
-        kept = replace(new_base, criteria=base.criteria, groups=base.groups) if base else new_base
-        return _Outcome(question, kept, [*changes, MergeChange(MergeOutcome.KEPT, mine.id, "criteria")])
-    criteria, remembered, done = _merged_criteria(mine, theirs, base)
-    new_base = replace(new_base, criteria=remembered)
-    question = replace(mine, made=theirs.made, **fields)  # type: ignore[arg-type]
-    if any(criterion.kind is Kind.CORE for criterion in criteria):
-        return _Outcome(_with_criteria(question, theirs, criteria), new_base, changes + done)
-    claims = ("; ".join(_claim(criterion) for criterion in one.criteria) for one in (mine, theirs))
-    return _Outcome(question, new_base, [*changes, MergeChange(MergeOutcome.CONFLICT, mine.id, "criteria", *claims)])
+        new_base = replace(new_base, criteria=base.criteria, groups=base.groups) if base else new_base
+        return replace(mine, made=made, **fields), new_base, [*changes, kept]
+    imported = imported_criteria(base, mine, theirs)
+    here = {criterion.id: criterion for criterion in mine.criteria}
+    names = _counterparts(imported, here, theirs.criteria)
+    fresh: dict[str, Criterion] = {}
+    for criterion in theirs.criteria:
+        name = names.get(criterion.id) or numbered_until_free(criterion.id, {*here, *imported, *fresh})
+        fresh[name] = replace(criterion, id=name)
+    criteria, done = _three_way(mine.id, here, imported, fresh)
+    new_base = replace(new_base, criteria=tuple(fresh.values()))
+    question = replace(mine, made=theirs.made, **fields)
+    if any(criterion.kind is Kind.CORE for criterion in criteria.values()):
+        return _with_criteria(question, theirs, [*criteria.values()]), new_base, changes + done
+    claims = ("; ".join(shown(criterion.text) for criterion in one.criteria) for one in (mine, theirs))
+    return question, new_base, [*changes, MergeChange(MergeOutcome.CONFLICT, mine.id, "criteria", *claims)]
+
+
+def _three_way(
+    question: str, mine: Mapping[str, Any], was: Mapping[str, object], theirs: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[MergeChange]]:
+    """The parts of a question, by name, as people or else the source changed them, and what was done.
+
+    What was taken out by hand stays out as long as the source says the same.
+    """
+    merged = dict(mine)
+    changes: list[MergeChange] = []
+    for name in [*theirs, *sorted(was.keys() - theirs.keys())]:
+        own, other, old = mine.get(name), theirs.get(name), was.get(name)
+        if content(own) == content(other):
+            if isinstance(own, Criterion) and isinstance(other, Criterion) and own.made:
+                merged[name] = replace(own, made=other.made)
+            continue
+        did = MergeOutcome.KEPT if content(other) == old else MergeOutcome.CONFLICT
+        if content(own) == old or (name not in mine and did is MergeOutcome.CONFLICT):
+            did = MergeOutcome.UPDATED if name in mine else MergeOutcome.ADDED
+            merged[name] = other
+        if name not in theirs and did is MergeOutcome.UPDATED:
+            did = MergeOutcome.DROPPED
+            del merged[name]
+        changes.append(MergeChange(did, question, name, shown(own), shown(other)))
+    return merged, changes
 
 
 def _with_criteria(mine: Question, theirs: Question, criteria: Sequence[Criterion]) -> Question:
@@ -196,45 +215,6 @@ def _with_criteria(mine: Question, theirs: Question, criteria: Sequence[Criterio
     names = {group.id for group in kept}
     inside = tuple(replace(one, group=one.group if one.group in names else "") for one in criteria)
     return replace(mine, criteria=inside, groups=kept)
-
-
-def _merged_criteria(
-    mine: Question, theirs: Question, base: Question | None
-) -> tuple[tuple[Criterion, ...], tuple[Criterion, ...], list[MergeChange]]:
-    """The merged criteria, those to remember as the base, and what was done."""
-    imported = imported_criteria(base, mine, theirs)
-    merged = {criterion.id: criterion for criterion in mine.criteria}
-    here = dict(merged)
-    names = _counterparts(imported, here, theirs.criteria)
-    remembered: list[Criterion] = []
-    changes: list[MergeChange] = []
-    for criterion in theirs.criteria:
-        name = names.get(criterion.id) or numbered_until_free(criterion.id, {*merged, *imported})
-        other = replace(criterion, id=name)
-        remembered.append(other)
-        own, was, now = here.get(name), imported.get(name), content(other)
-        change = MergeChange(MergeOutcome.KEPT, mine.id, name, _claim(own), _claim(other))
-        if own is None:
-            if now != was:  # what was taken out by hand stays out as long as the source says the same
-                merged[name], change = other, replace(change, did=MergeOutcome.ADDED)
-        elif content(own) == now:
-            merged[name] = replace(own, made=other.made) if own.made else own
-            continue
-        elif content(own) == was:
-            merged[name], change = other, replace(change, did=MergeOutcome.UPDATED)
-        elif now != was:
-            change = replace(change, did=MergeOutcome.CONFLICT)
-        changes.append(change)
-    for name in sorted((imported.keys() - set(names.values())) & here.keys()):
-        is_untouched = content(here[name]) == imported[name]
-        if is_untouched:
-            del merged[name]
-        changes.append(
-            MergeChange(
-                MergeOutcome.DROPPED if is_untouched else MergeOutcome.CONFLICT, mine.id, name, _claim(here[name])
-            )
-        )
-    return tuple(merged.values()), tuple(remembered), changes
 
 
 def _counterparts(
@@ -261,7 +241,3 @@ def _topics(mine: Bank, theirs: Bank, questions: Sequence[Question]) -> dict[str
     titles = {**(theirs.topics or {}), **(mine.topics or {})}
     used = dict.fromkeys([*(mine.topics or {}), *(question.topic for question in questions)])
     return {name: titles.get(name) or Localized(en=name) for name in used}
-
-
-def _claim(criterion: Criterion | None) -> str:
-    return shown(criterion.text) if criterion else ""

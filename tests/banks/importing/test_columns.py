@@ -152,23 +152,6 @@ def test_options_may_stand_in_an_object_and_a_topic_may_be_missing() -> None:
     assert (item.question, item.answer, item.topic) == (ASKED, RIGHT, "")
 
 
-UNKNOWN_NAMES = """\
-nr;whom we ask;what we put to them;what we hope to hear;who
-1;juniors;What is a queue?;The element that came first leaves first, as at a counter.;Mo
-2;seniors;Explain a stack;The element that came last leaves first, as with plates.;Mo
-3;all;What is a heap?;;Li
-"""
-
-
-def test_columns_of_unknown_names_are_told_by_what_stands_in_them() -> None:
-    found = read("asked.csv", UNKNOWN_NAMES.encode())
-    assert [(item.question, item.answer) for item in found.items] == [
-        ("What is a queue?", "The element that came first leaves first, as at a counter."),
-        ("Explain a stack", "The element that came last leaves first, as with plates."),
-        ("What is a heap?", ""),
-    ]
-
-
 def test_a_table_in_which_nothing_asks_is_refused_with_what_its_header_should_say() -> None:
     prices = "fruit,colour,price\napple,red,3\npear,green,4\n"
     with pytest.raises(BankError, match="line 1: has 3 cells"):

@@ -94,26 +94,13 @@ SHAPES = {
             "It rewrites.",
         ],
     ),
-    "a transcript with times and names": (
+    "turns with times": (
         "list.txt",
         (
-            "某厂二面录音整理\n\n10:00 张工：能听到吗？\n10:00 小李：能。\n10:01 张工：什么是管道？\n10:02 小李：进程之间的通道，\n先进先出。\n"
-            "10:03 小李：它没有名字。\n10:03 张工：嗯嗯。\n10:04 小李：命名管道才有。\n10:05 张工：怎么关闭它？\n10:06 小李：关写端。为什么呢？\n"
-            "10:07 小李：读端才会读到结尾。\n10:08 张工：什么是信号量？\n10:08 小李：这个我不太清楚。\n10:09 张工：你有什么想问我的吗？\n"
-            "10:09 小李：团队多大？\n10:10 张工：八个人，在上海。\n10:11 小李：好的，谢谢。\n\n---\n\n备注：给过。\n"
+            "10:01 面试官：什么是管道？\n\n[10:02:03] 我：进程之间的通道。\n\n先进先出。\n\n面试官 (10:05)：怎么关闭它？\n\n我 10:06：关写端。\n"
         ),
         ["什么是管道？", "怎么关闭它？"],
-        ["进程之间的通道，\n先进先出。\n它没有名字。\n命名管道才有。", "关写端。为什么呢？\n读端才会读到结尾。"],
-    ),
-    "a transcript with names before times": (
-        "list.md",
-        (
-            "Dana L. [00:01:10]: How are you?\n\nOmar [00:01:12]: Fine.\n\nDana L. [00:01:20]: What is a pipe?\n\n"
-            "Omar [00:01:25]: A channel.\n\nOmar [00:01:29]: It has two ends.\n\nDana L. [00:01:40]: Wow, really?\n\n"
-            "Omar [00:01:41]: Really.\n\nDana L. [00:01:45]: Good. Explain signals.\n\nOmar [00:01:50]: Short notes.\n"
-        ),
-        ["What is a pipe?", "Good. Explain signals."],
-        ["A channel.\n\nIt has two ends.", "Short notes."],
+        ["进程之间的通道。\n\n先进先出。", "关写端。"],
     ),
     "turns in one paragraph": (
         "list.txt",
@@ -465,6 +452,37 @@ SHAPES = {
         ),
         ["什么是锁？", "不锁会怎样？", "它和锁差在哪？"],
         ["一次只让一个进去。", "写会丢。", "它有计数器。"],
+    ),
+    "a page with folds": (
+        "page.html",
+        (
+            "<!DOCTYPE html><html><head><title>Q</title><style>p{}</style></head>\n<body><nav><ul><li><a href='#a'>What is ARP?</a></li></ul></nav>\n"
+            "<header><h2>Ready?</h2></header><main><h1>Networks</h1>\n<details><summary><span>What is <code>ARP</code>?</span><span>Easy</span>"
+            "<span>▶</span></summary>\n<div><p>It finds\n   <b>hardware</b> addresses:</p><ul><li><p>asks &lt;all&gt;</p><ol><li>once</li><li>or twice</li></ol></li>"
+            "<li>keeps_the_reply</li></ul>\n<table><tr><th></th><th>ARP</th></tr><tr><td>layer</td><td>2</td></tr></table><!-- no --></div></details>\n"
+            "<details><summary>Why a <em>cache</em>?</summary><pre><code>arp -a\n  # shows it</code></pre><p>1 * 2 * 3</p></details></main>\n"
+            "<footer><p>Any questions?</p></footer><script>if (a < b) {}</script></body></html>\n"
+        ),
+        ["What is ARP?", "Why a cache?"],
+        [
+            "It finds hardware addresses:\n- asks <all>\n  1. once\n  2. or twice\n- keeps_the_reply\n\n | ARP\nlayer | 2",
+            "```\narp -a\n  # shows it\n```\n\n1 * 2 * 3",
+        ],
+    ),
+    "a page with headings": (
+        "page.htm",
+        (
+            "<article><header><h1>锁</h1></header><h2 id=a><a class='anchor' href='#a'>#</a> 什么是锁</h2><p>一次只让一个<a href='/x'>线程</a>进去。<br>先到先得。</p>"
+            "<h2><a href='#b'>#</a>为什么要锁</h2><blockquote>不锁就会丢。</blockquote></article><aside><p>怎么订阅？</p></aside>"
+        ),
+        ["什么是锁", "为什么要锁"],
+        ["一次只让一个线程进去。\n先到先得。", "不锁就会丢。"],
+    ),
+    "a page with terms": (
+        "page.html",
+        "<h1>FAQ</h1><dl><dt>What is a lock?<dd>One holder at a time.<dt>Why are leases short?<dd><p>Holders die.</p><p>Others wait.</p></dl>",
+        ["What is a lock?", "Why are leases short?"],
+        ["One holder at a time.", "Holders die.\n\nOthers wait."],
     ),
 }
 

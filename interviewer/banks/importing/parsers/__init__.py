@@ -6,6 +6,7 @@ from pathlib import PurePath
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers.csv_files import is_anki, read_anki, read_sheet
 from interviewer.banks.importing.parsers.decoding import files_needed, text_of
+from interviewer.banks.importing.parsers.html_pages import markdown_of
 from interviewer.banks.importing.parsers.json_files import read_lines, read_objects
 from interviewer.banks.importing.parsers.markdown import read_markdown
 from interviewer.banks.importing.parsers.note_cards import read_cards
@@ -27,6 +28,8 @@ _READERS: dict[str, Callable[[str, str], Source]] = {
     ".md": _read_notes,
     ".markdown": _read_notes,
     ".txt": _read_text,
+    ".html": read_markdown,
+    ".htm": read_markdown,
     ".csv": read_sheet,
     ".tsv": read_sheet,
     ".json": read_objects,
@@ -50,4 +53,4 @@ def read(name: str, data: bytes) -> Source:
     text = text_of(file, data)
     if reader not in _JSON_READERS and (parts := files_needed(text)) > 1:
         raise BankError(file, "", localized("file.too_much_markup", lines=f"{text.count(chr(10)):,}", parts=parts))
-    return reader(file, text)
+    return reader(file, markdown_of(text) if file.lower().endswith((".html", ".htm")) else text)

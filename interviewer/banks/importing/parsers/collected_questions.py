@@ -1,7 +1,6 @@
 """What has been found in a Markdown file so far, and what becomes of it at the end."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 
 from interviewer.banks.importing.document import Item, LineUse, Role, Source, source, to_blocks
@@ -13,9 +12,7 @@ from interviewer.banks.loader import at_line
 from interviewer.errors import BankError
 from interviewer.text.messages import localized
 
-_NAVIGATION = frozenset(
-    {Reason.ANCHOR, Reason.CONTENTS, Reason.BACK, Reason.RULE, Reason.LINK_TARGET, Reason.NO_TEXT, Reason.EMPTY_HEADING}
-)
+_NAVIGATION = frozenset({Reason.NAVIGATION, Reason.RULE, Reason.LINK_TARGET, Reason.NO_TEXT, Reason.EMPTY_HEADING})
 
 
 class CollectedQuestions:
@@ -35,23 +32,6 @@ class CollectedQuestions:
 
     def topic(self, element: Element, reason: Reason | None = None) -> None:
         self.left.append((element, Role.TOPIC, reason))
-
-
-def assign_footnotes(collected: CollectedQuestions, footnotes: Sequence[Element]) -> None:
-    """A footnote belongs to the answer that refers to it first."""
-    first: dict[str, Candidate] = {}
-    for made in collected.candidates:
-        for label in (label for element in (*made.question, *made.answer) for label in element.refers_to):
-            first.setdefault(label, made)
-    begun: set[str] = set()
-    for footnote in footnotes:
-        label = footnote.footnote
-        if label in first:
-            text = footnote.text if label in begun else f"[{label}] {footnote.text}"
-            begun.add(label)
-            first[label].answer.append(replace(footnote, text=text, depth=0, marker=""))
-        else:
-            collected.skip([footnote], Reason.FOOTNOTE)
 
 
 def to_source(name: str, text: str, collected: CollectedQuestions, unmarked: Reason = Reason.NO_TEXT) -> Source:

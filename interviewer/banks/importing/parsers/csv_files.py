@@ -42,8 +42,6 @@ def read_sheet(name: str, text: str) -> Source:
     titles = _titles(rows)
     rows = rows[len(titles) :]
     columns = Columns.named(rows[0].cells, pair=True)
-    if columns is None and len(rows[0].cells) > 2:
-        columns = Columns.by_content([row.cells for row in rows])
     around = [aside(row.first, row.last, Reason.TITLE) for row in titles]
     if columns is None:
         columns = Columns({"question": 0, "answer": 1}, count=len(rows[0].cells))

@@ -1,7 +1,6 @@
 """Accounts of an interview, in which one speaker asks and the other one answers."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,18 +8,13 @@ from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 
 _FEWEST = 2  # turns of each speaker
+_TIME = r"(?:\s*[\[(（]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])）]?\s*)?"
 _ASKS, _ANSWERS = (
-    re.compile(rf"{markers.WORDS.any_of(f'speakers.{role}')}\s*[:：]\s*", re.IGNORECASE) for role in ("asks", "answers")
+    re.compile(rf"{_TIME}{markers.WORDS.any_of(f'speakers.{role}')}{_TIME}\s*[:：]\s*", re.IGNORECASE)
+    for role in ("asks", "answers")
 )
 _STAGE_DIRECTION = re.compile(r"(?:[(（【\[*]+[^()（）]*[)）】\]*]+[\s。.…]*)+")
 _LONGEST_SMALL_TALK = 30
-_LONGEST_NOD = 20  # characters of "mm-hm, okay", after which the same answer goes on
-_SMALL_TALK = re.compile(markers.WORDS.any_of("speakers.small_talk"), re.IGNORECASE)
-_TIME = r"[\[(（]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])）]?"
-_TIMED_TURN = re.compile(
-    rf"{_TIME}\s*[-–—]?\s*(?P<name>[^\s:：\d][^:：]{{0,30}})[:：]\s*"
-    rf"|(?P<before_time>[^\s:：\d\[(（][^:：\d]{{0,30}}?)\s*{_TIME}\s*[:：]\s*"
-)
 
 
 def marked_turns(elements: Sequence[Element]) -> list[Element]:
@@ -28,8 +22,6 @@ def marked_turns(elements: Sequence[Element]) -> list[Element]:
 
     Stage directions, remarks about the interview in quotes, and turns that ask nothing belong to no question.
     """
-    read, elements = elements, _with_roles(elements)
-    is_timed = elements != read
     speakers = [_speaker(element) for element in elements]
     asking, answering = (speakers.count(role) for role in ("asks", "answers"))
     own = sum(
@@ -37,61 +29,30 @@ def marked_turns(elements: Sequence[Element]) -> list[Element]:
         for speaker, one in zip(speakers, elements, strict=True)
     )
     if answering < _FEWEST or asking + own < _FEWEST:
-        return list(read)
+        return list(elements)
     is_quoted = any(speaker and one.quote for speaker, one in zip(speakers, elements, strict=True))
     found: list[Element] = []
-    before = ""
-    for at, (element, speaker) in enumerate(zip(elements, speakers, strict=True)):
-        said = _said(element)
-        if speaker == "asks":
-            answered = speakers[at + 1 : at + 2] == ["answers"]
-            is_short = answered and len(said) + len(_said(elements[at + 1])) < _LONGEST_SMALL_TALK
-            if is_timed:
-                talks = not markers.is_asking(said) or bool(_SMALL_TALK.search(said))
-                talks |= is_short and _said(elements[at + 1]).strip(" .。!！").lower() in said.lower()
-            else:
-                talks = not markers.is_asking(said) and (not answered or is_short)
-            found.append(_apart(element) if talks else replace(element, text=f"Q: {said}", bold=""))
-            is_nod = is_timed and before == "answers" and len(said) <= _LONGEST_NOD and not markers.is_asking(said)
-            before = before if is_nod else "talks" if talks else speaker
+    before = ""  # whose turn it is: one who asks, answers, or only talks
+    for at, (read_so, speaker) in enumerate(zip(elements, speakers, strict=True)):
+        element, said = read_so, _said(read_so)
+        if element.is_outer_heading and not speaker:
+            before = ""
+        elif speaker == "asks":
+            reply = _said(elements[at + 1]) if speakers[at + 1 : at + 2] == ["answers"] else ""
+            is_short = len(said) + len(reply) < _LONGEST_SMALL_TALK
+            before = "talks" if not markers.is_asking(said) and (not reply or is_short) else speaker
+            element = replace(element, text=f"Q: {said}", bold="")
         elif speaker == "answers" and before:
-            passes = is_timed and markers.is_one_of("speakers.passes", said)
-            said = "" if passes or _STAGE_DIRECTION.fullmatch(said) else said
-            label = "" if before == "answers" else "Answer: "
-            found.append(_apart(element) if before == "talks" else replace(element, text=f"{label}{said}", bold=""))
+            says_nothing = _STAGE_DIRECTION.fullmatch(said) or markers.is_one_of("speakers.passes", said)
+            label = "Answer: " if before == "asks" else ""
+            element = replace(element, text=label if says_nothing else label + said, bold="")
             before = before if before == "talks" else speaker
+        elif markers.numbered(element.text).says_question:
+            before = "asks"
         elif before and (_STAGE_DIRECTION.fullmatch(element.text) or (element.quote and not is_quoted)):
-            found.append(_apart(element))
-        elif is_timed and before and (element.reason is Reason.RULE or (before == "talks" and element.says)):
-            found.append(_apart(element))
-            before = "talks"
-        else:
-            marked = "asks" if markers.numbered(element.text).says_question else before
-            before = "" if element.is_outer_heading else marked
-            found.append(element)
+            element = _apart(element)
+        found.append(_apart(element) if before == "talks" else element)
     return found
-
-
-def _with_roles(elements: Sequence[Element]) -> Sequence[Element]:
-    """The elements of a transcript, with the roles of the speakers for their times and names: who asks most, asks."""
-    turns = {
-        at: found
-        for at, one in enumerate(elements)
-        if one.shape is ElementKind.LINE and (found := _TIMED_TURN.match(markers.undecorated(one.text)))
-    }
-    names = {at: (found["name"] or found["before_time"]).strip() for at, found in turns.items()}
-    said = {at: found.string[found.end() :] for at, found in turns.items()}
-    spoken = Counter(names.values())
-    asked = Counter(name for at, name in names.items() if markers.is_asking(said[at]))
-    asks = {name for name, count in asked.items() if count >= _FEWEST and 2 * count >= spoken[name]}
-    asks |= {name for name, count in asked.most_common(1) if count >= _FEWEST}
-    if not asks or len(asks) == len(spoken) or len(turns) < 2 * _FEWEST:
-        return elements
-    lines = list(elements)
-    for at, name in names.items():
-        role = "Interviewer" if name in asks else "Candidate"
-        lines[at] = replace(elements[at], text=f"{role}: {said[at]}", bold="")
-    return lines
 
 
 def _speaker(element: Element) -> str:

@@ -23,15 +23,12 @@ class Reason(StrEnum):
     NO_CHOICE = "import.why_no_choice"
     IMAGE_ONLY = "import.why_image_only"
     IMAGE = "import.why_image"
-    ANCHOR = "import.why_anchor"
-    CONTENTS = "import.why_contents"
-    BACK = "import.why_back"
+    NAVIGATION = "import.why_navigation"
     RULE = "import.why_rule"
     LINK_TARGET = "import.why_link_target"
     COMMENT = "import.why_comment"
     SCRIPT = "import.why_script"
     FRONT_MATTER = "import.why_front_matter"
-    FOOTNOTE = "import.why_footnote"
     HEADER = "import.why_header"
     MORE_COLUMNS = "import.why_more_columns"
     SETTINGS = "import.why_settings"
@@ -80,8 +77,6 @@ class Element:
     link_only: bool = False
     image_only: bool = False
     checked: bool | None = None
-    refers_to: tuple[str, ...] = ()
-    footnote: str = ""
     rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
     reason: Reason | None = None
 

@@ -2,15 +2,15 @@
 
 import json
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Reason
-from interviewer.banks.importing.parsers.key_pairs import KeyPair, keys_that_tell, title_of
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
 from interviewer.banks.importing.parsers.table_columns import LETTERS, Columns, places_of, role_of
 from interviewer.banks.loader import at_line
@@ -22,6 +22,9 @@ _LONGEST_KEY = 40
 _TEXT_ROLES = frozenset({"question", "answer", "explanation", "extra"})
 _WRAPPING_KEYS = ("content", "text", "html", "body", "value", "raw", "markdown")
 _DEEPEST = 8  # objects in objects that are searched for lists
+_ASKING = markers.WORDS.section("key_pairs")["question"]
+_SAYING = markers.WORDS.section("key_pairs")["answer"]
+_DESCRIBING = markers.WORDS.section("key_pairs")["description"]
 
 
 def read_lines(name: str, text: str) -> Source:
@@ -33,7 +36,7 @@ def read_lines(name: str, text: str) -> Source:
                 values[number] = json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise BankError(name, at_line(number), _json_fault(error)) from error
-    keys = keys_that_tell([*values.values()])
+    keys = _keys_that_tell([*values.values()])
     records = [_record(name, value, number, number, keys) for number, value in values.items()]
     return from_records(name, text, records)
 
@@ -46,6 +49,58 @@ def read_objects(name: str, text: str) -> Source:
     return from_records(name, text, list(_Walk(name, text).records()), unmarked=Reason.BRACKETS)
 
 
+@dataclass(frozen=True, slots=True)
+class _KeyPair:
+    """Keys that say question and answer only beside each other, as `title` and `content` do, in every object of a file."""
+
+    question: str
+    answer: str
+
+    def fit(self, value: Mapping[str, Any]) -> bool:
+        return isinstance(value.get(self.question), str) and self.answer in value
+
+    def columns(self, names: Sequence[str]) -> Columns | None:
+        """Where the question is, and the answer in an object that has one."""
+        pair = {"question": self.question, "answer": self.answer}
+        places = {role: names.index(key) for role, key in pair.items() if key in names}
+        return Columns({**places_of(names), **places}, len(names)) if "question" in places else None
+
+
+def _keys_that_tell(whole: Any) -> _KeyPair | None:
+    """The pair that holds most text; None for a file with an object whose keys themselves say question and answer."""
+    lengths: Counter[tuple[bool, _KeyPair]] = Counter()
+    waiting = [whole] if isinstance(whole, dict | list) else []
+    while waiting:
+        value = waiting.pop()
+        waiting += [
+            one for one in (value.values() if isinstance(value, dict) else value) if isinstance(one, dict | list)
+        ]
+        if not isinstance(value, dict):
+            continue
+        own = Columns.of_keys(list(value))
+        if own and "answer" in own.places:
+            return None
+        asking = [list(value)[own.places["question"]]] if own else _keys(value, _ASKING)
+        saying = [*_keys(value, _SAYING), *([] if own else _keys(value, _DESCRIBING))]
+        if asking and saying and isinstance(value[asking[0]], str) and isinstance(said := value[saying[0]], str):
+            lengths[own is not None, _KeyPair(asking[0], saying[0])] += len(said)
+    is_sure = any(own for own, _ in lengths)
+    fit = {pair: length for (own, pair), length in lengths.items() if length and own >= is_sure}
+    return max(fit, key=fit.__getitem__, default=None)
+
+
+def _title_of(value: Mapping[str, Any]) -> str:
+    """What a chapter is called."""
+    names = [*_ASKING, *markers.WORDS.section("columns")["topic"]]
+    return next((value[key] for key in _keys(value, names) if isinstance(value[key], str)), "")
+
+
+def _keys(value: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """The keys of an object with one of these names, in the order of the names."""
+    bare = {key.lower().replace("_", ""): key for key in value}
+    return [bare[name] for name in names if name in bare]
+
+
 class _Walk:
     """Goes through a JSON text value by value, so that each has its lines."""
 
@@ -53,14 +108,14 @@ class _Walk:
         self._name = name
         self._text = text
         self._decoder = json.JSONDecoder()
-        self._keys: KeyPair | None = None
+        self._keys: _KeyPair | None = None
         self._models: Mapping[str, Sequence[str]] = {}
         self._line_ends = [at for at, char in enumerate(text) if char == "\n"]
 
     def records(self) -> Iterator[Record]:
         at = self._skip(0)
         whole, end = self._decoded(at)
-        self._keys, self._models = keys_that_tell(whole), _field_names(whole)
+        self._keys, self._models = _keys_that_tell(whole), _field_names(whole)
         if isinstance(whole, list) or (isinstance(whole, dict) and (self._keys or _is_container(whole))):
             if self._skip(end) < len(self._text):
                 raise self._error(self._skip(end), localized("file.after_end"))
@@ -89,7 +144,7 @@ class _Walk:
             if is_mapping:
                 yield Record(self._line(start), self._line(end - 1), {"question": key, "answer": value})
             elif isinstance(value, dict | list):
-                own = title_of(value) if isinstance(whole, list) and isinstance(value, dict) else ""
+                own = _title_of(value) if isinstance(whole, list) and isinstance(value, dict) else ""
                 yield from self._inside(value, start, deepest - 1, own or topic)
 
     def _listed(self, at: int, topic: str = "") -> Iterator[Record]:
@@ -130,7 +185,7 @@ class _Walk:
         return bisect_left(self._line_ends, at) + 1
 
 
-def _is_record(value: Mapping[str, Any], keys: KeyPair | None = None) -> bool:
+def _is_record(value: Mapping[str, Any], keys: _KeyPair | None = None) -> bool:
     if keys is not None:
         return keys.fit(value) and not _has_records([*value.values()], _DEEPEST, keys)
     flat = _flat(value)
@@ -143,7 +198,7 @@ def _is_container(value: Mapping[str, Any]) -> bool:
     return not _is_record(value) or ("answer" not in places_of(list(value)) and _has_records(value, _DEEPEST))
 
 
-def _has_records(value: Any, deepest: int, keys: KeyPair | None = None) -> bool:
+def _has_records(value: Any, deepest: int, keys: _KeyPair | None = None) -> bool:
     parts = [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
     is_list = isinstance(value, list) and any(isinstance(part, dict) and _is_record(part, keys) for part in parts)
     return is_list or (deepest > 0 and any(_has_records(part, deepest - 1, keys) for part in parts))
@@ -209,7 +264,7 @@ def _record(
     value: Any,
     first: int,
     last: int,
-    keys: KeyPair | None = None,
+    keys: _KeyPair | None = None,
     models: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Record:
     line = at_line(first)

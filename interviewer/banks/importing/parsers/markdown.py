@@ -3,21 +3,24 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from interviewer.banks.importing.document import Role, Source
 from interviewer.banks.importing.parsers import markers, question_lines
 from interviewer.banks.importing.parsers.choices import settle_choices
-from interviewer.banks.importing.parsers.collected_questions import CollectedQuestions, assign_footnotes, to_source
+from interviewer.banks.importing.parsers.collected_questions import CollectedQuestions, to_source
 from interviewer.banks.importing.parsers.dialogues import marked_turns
 from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
 from interviewer.banks.importing.parsers.headings import ClassifiedHeading, HeadingRole, classified_headings, cut
 from interviewer.banks.importing.parsers.markdown_elements import elements_of
 from interviewer.banks.importing.parsers.markdown_grammar import parse
-from interviewer.banks.importing.parsers.question_candidates import Candidate, drop_closing_words, make_candidate
-from interviewer.banks.importing.parsers.question_lines import answers_label_at, assign_answers
+from interviewer.banks.importing.parsers.question_candidates import (
+    Candidate,
+    drop_closing_words,
+    join_translations,
+    make_candidate,
+)
 from interviewer.banks.importing.parsers.table_columns import Columns
-from interviewer.banks.importing.parsers.translations import join_translations
 
 _LONGEST_TITLE = 80  # characters
 
@@ -27,8 +30,7 @@ def read_markdown(name: str, text: str) -> Source:
     tokens, noted = parse(text, name)
     read = elements_of(tokens, noted)
     elements = marked_turns(read)
-    footnotes = [element for element in elements if element.footnote and element.says]
-    sections = cut([element for element in elements if not (element.footnote and element.says)])
+    sections = cut(elements)
     collected = CollectedQuestions()
     judged = classified_headings(sections)
     has_table = any(not one.inner and Columns.of_table(one.rows) for one in elements)
@@ -52,7 +54,6 @@ def read_markdown(name: str, text: str) -> Source:
     collected.candidates = join_translations(collected.candidates)
     settle_choices(collected.candidates)
     drop_closing_words(collected.candidates)
-    assign_footnotes(collected, footnotes)
     return to_source(name, text, collected)
 
 
@@ -77,7 +78,6 @@ def _take(
 ) -> None:
     match one.part:
         case HeadingRole.QUESTION:
-            below = _without_callouts(collected, below, one.topic)
             _ask(collected, head, below, one.topic, is_heading=True, bare=one.bare)
         case HeadingRole.BOILERPLATE:
             # A table of questions is one whatever stands above it: "Index" is also a topic of databases.
@@ -90,10 +90,7 @@ def _take(
             _unheaded(collected, below, "", alone=alone)
         case HeadingRole.TOPIC | HeadingRole.WITHIN:
             collected.topic(head)
-            text = markers.topic_of(head.text)
-            if markers.answer_label(head.text) is not None:
-                below = assign_answers(collected.candidates, below)
-            _unheaded(collected, below, text, alone=alone)
+            _unheaded(collected, below, markers.topic_of(head.text), alone=alone)
 
 
 def _ask(
@@ -116,11 +113,6 @@ def _unheaded(collected: CollectedQuestions, elements: Sequence[Element], topic:
     elements = [
         element for element in elements if not (element.rows and not element.inner and _rows(collected, element, topic))
     ]
-    if (label := answers_label_at(elements)) is not None:
-        _unheaded(collected, elements[:label], topic, alone=True)
-        collected.topic(elements[label])
-        collected.skip(assign_answers(collected.candidates, elements[label + 1 :]), Reason.NO_QUESTION)
-        return
     found = question_lines.find(elements, alone=alone)
     starts = sorted(found.questions | found.topics)
     collected.skip(elements[: starts[0] if starts else len(elements)], Reason.NO_QUESTION)
@@ -134,17 +126,6 @@ def _unheaded(collected: CollectedQuestions, elements: Sequence[Element], topic:
         reach = _reach(head, below)
         _ask(collected, head, below[:reach], topic, is_heading=False)
         collected.skip(below[reach:], Reason.NO_QUESTION)
-
-
-def _without_callouts(collected: CollectedQuestions, elements: Sequence[Element], topic: str) -> list[Element]:
-    """Quotes that say themselves that they ask are questions even in the answer of another one."""
-    asking = {element.quote: element for element in elements if element.asks}
-    for _, quoted in groupby(
-        (element for element in elements if element.quote in asking), key=lambda element: element.quote
-    ):
-        head, *below = quoted
-        _ask(collected, head, below, topic, is_heading=False)
-    return [element for element in elements if element.quote not in asking]
 
 
 def _reach(head: Element, below: Sequence[Element]) -> int:

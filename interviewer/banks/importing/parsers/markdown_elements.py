@@ -47,7 +47,6 @@ class _Flattener:
         self._quotes = 0
         self._quotes_seen = 0
         self._blocks = 0
-        self._footnote = ""
 
     def take(self, token: Token) -> None:  # noqa: C901, PLR0912 - one match
         first, last = (token.map[0] + 1, token.map[1]) if token.map else (0, 0)
@@ -59,8 +58,6 @@ class _Flattener:
             case "blockquote_open" | "blockquote_close":
                 self._quotes += token.nesting
                 self._quotes_seen += self._quotes == 1 and token.nesting == 1
-            case "footnote_reference_open" | "footnote_reference_close":
-                self._footnote = token.meta["label"] if token.nesting > 0 else ""
             case "heading_open" | "heading_close":
                 self._heading = token if token.nesting > 0 else None
             case "table_open":
@@ -102,10 +99,9 @@ class _Flattener:
                 block=self._blocks,
                 depth=len(self._markers),
                 marker=marker,
-                inner=bool(self._markers or self._quotes or self._footnote),
+                inner=bool(self._markers or self._quotes),
                 folds=tuple(self._folds),
                 quote=self._quotes_seen if self._quotes else 0,
-                footnote=self._footnote,
             )
         )
 
@@ -135,8 +131,7 @@ class _Flattener:
         for line in lines:
             self._fold(line)
         bold = text if all(line.bold == line.text for line in lines) else ""
-        refers_to = tuple(label for line in lines for label in line.footnotes)
-        heading = Element(ElementKind.HEADING, first, last, text, level=level, bold=bold, refers_to=refers_to)
+        heading = Element(ElementKind.HEADING, first, last, text, level=level, bold=bold)
         self._add(heading if text else aside(first, last, Reason.EMPTY_HEADING))
 
     def _line_units(self, lines: list[InlineLine], at: int) -> Iterator[Element]:
@@ -146,7 +141,7 @@ class _Flattener:
             if line.text:
                 yield self._line_unit(line, at)
         if not any(line.text for line in lines):
-            reasons = (Reason.IMAGE, Reason.SCRIPT, Reason.COMMENT, Reason.ANCHOR)
+            reasons = (Reason.IMAGE, Reason.SCRIPT, Reason.COMMENT, Reason.NAVIGATION)
             held = [reason for reason in reasons if any(reason in line.silent for line in lines)]
             yield aside(at, at, held[0] if held else Reason.NO_TEXT)
 
@@ -158,7 +153,7 @@ class _Flattener:
             self._folds.append(self._folds_seen)
 
     def _line_unit(self, line: InlineLine, at: int) -> Element:
-        element = Element(ElementKind.LINE, at, at, line.text, bold=line.bold, refers_to=tuple(line.footnotes))
+        element = Element(ElementKind.LINE, at, at, line.text, bold=line.bold)
         if line.level:
             return replace(element, shape=ElementKind.HEADING, level=line.level)
         if line.is_summary:
@@ -188,14 +183,12 @@ def _reason_aside(line: InlineLine) -> Reason | None:
     text, only_points = line.text, bool(line.links) and markers.points_only(line.beside)
     is_back = len(text) < 60 and markers.is_one_of("beside.way_back", text) and (line.links or len(text) > 3)
     to_sections = only_points and Reason.IMAGE not in line.silent and all(href.startswith("#") for href in line.links)
-    is_contents = to_sections or markers.is_one_of("beside.contents_mark", text)
     container = _CONTAINER.fullmatch(text)
     checks = {
         Reason.LINK_ONLY: not text,
         Reason.NO_TEXT: container is not None and markers.unfolds(container["title"] or "details"),
         Reason.COMMENT: len(text) > 4 and text.startswith("%%") and text.endswith("%%"),
-        Reason.BACK: is_back,
-        Reason.CONTENTS: is_contents,
+        Reason.NAVIGATION: is_back or to_sections or markers.is_one_of("beside.contents_mark", text),
     }
     return next((reason for reason, is_so in checks.items() if is_so), None)
 

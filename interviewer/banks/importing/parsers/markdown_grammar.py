@@ -14,7 +14,6 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.emphasis import tokenize as emphasis
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from interviewer.banks.importing.parsers import markers
@@ -35,6 +34,7 @@ _WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]+")
 _VERBATIM_HTML = re.compile(
     r"<(?:(?:script|pre|style|textarea)[\s>]|(?:script|pre|style|textarea)$|!--|\?|!)", re.IGNORECASE
 )
+_DUNDER = re.compile(r"(?<![\w_])__[a-z][a-z0-9_]*__(?![\w_])")
 _DATA_IMAGE = re.compile(r"(data:image/[a-z+.-]{1,20};base64,)[A-Za-z0-9+/=%]+", re.IGNORECASE)
 
 
@@ -58,7 +58,6 @@ def parse(text: str, name: str, until: float | None = None) -> tuple[list[Token]
 def _grammar() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"])
     front_matter_plugin(made)
-    footnote_plugin(made, inline=False, move_to_end=False)
     dollarmath_plugin(made, allow_space=False, allow_digits=False, double_inline=True)
     made.block.ruler.at("code", _code_block)
     made.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
@@ -170,9 +169,14 @@ def _in_time(noted: Any, line: int) -> None:
 def _emphasis(state: StateInline, silent: bool) -> bool:
     """The standard's rule, which leaves the stars of `**什么是“锁”？**锁是` standing: it waits for a space.
 
-    Beside Chinese characters, stars open before any text and close after any text.
+    Beside Chinese characters, stars open before any text and close after any text. `__init__` is a name in Python far
+    more often than it is bold.
     """
     start, known = state.pos, len(state.delimiters)
+    if name := _DUNDER.match(state.src, start):
+        state.pending += "" if silent else name[0]
+        state.pos = name.end()
+        return True
     if not emphasis(state, silent):
         return False
     before = state.src[start - 1] if start else " "

@@ -12,7 +12,6 @@ _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 _MARKED = re.compile(r"(?<![\x21-\x7e])==(?=[^\W_])([^=\n]{0,300}[^\s=!<>(])==(?![\x30-\x7e])")
 _BLOCK_ID = re.compile(r"\s\^[a-z0-9]{6}$")
 _LONGEST_NAME = 120  # characters
-_DUNDER = re.compile(r"[a-z][a-z0-9_]*")
 # What programs write for an image that nobody described.
 _NO_CAPTION = re.compile(
     r"(?:image|img|alt[\s_-]?text|picture|pic|screenshot|untitled|图片?|截图|屏幕截图|\d*)[\s_-]*[\d\s_:.-]*(?:\.(?:png|jpe?g|gif|svg|webp|bmp))?"
@@ -36,7 +35,6 @@ class InlineLine:
     beside: str = ""
     links: list[str] = field(default_factory=list)
     linked: str = ""
-    footnotes: list[str] = field(default_factory=list)
     level: int = 0
     is_summary: bool = False
     is_block: bool = False
@@ -75,7 +73,6 @@ class _Reader:
         self._at = 0
         self._bold = 0
         self._links = 0
-        self._strong_from = (self.lines[0], 0)
         self._unread = ""
         self._summary = in_summary
         self._level = 0
@@ -88,10 +85,8 @@ class _Reader:
         match token.type:
             case "strong_open":
                 self._bold += 1
-                self._strong_from = (line, len(line.text))
             case "strong_close":
                 self._bold -= 1
-                self._dunder(token.markup)
             case "link_open":
                 self._link(str(token.attrGet("href") or ""))
                 line.linked = ""
@@ -104,9 +99,6 @@ class _Reader:
             case "html_inline":
                 self.html(token.content)
                 self._at += token.content.count("\n")
-            case "footnote_ref":
-                line.footnotes.append(str(token.meta["label"]))
-                self._add(f"[{token.meta['label']}]")
             case "math_inline" | "math_inline_double":
                 self._add(f"{token.markup}{token.content}{token.markup}")
                 self._at += token.content.count("\n")
@@ -121,15 +113,6 @@ class _Reader:
             if place:
                 self._break(1)
             self._add(line)
-
-    def _dunder(self, markup: str) -> None:
-        """`__init__` is a name in Python far more often than it is bold."""
-        line, start = self._strong_from
-        inside = line.text[start:]
-        if markup == "__" and line is self.lines[-1] and _DUNDER.fullmatch(inside):
-            line.text = f"{line.text[:start]}__{inside}__"
-            line.beside = f"{line.beside.removesuffix(inside)}__{inside}__"
-            line.bold = ""
 
     def _break(self, lines: int = 0) -> None:
         self._at += lines
@@ -151,7 +134,7 @@ class _Reader:
         if href:
             self.lines[-1].links.append(href)
         else:
-            self.lines[-1].silent.add(Reason.ANCHOR)
+            self.lines[-1].silent.add(Reason.NAVIGATION)
 
     def _wiki(self, text: str) -> None:
         """`[[Page|words]]`, `![[image.png]]`, `==marked==` and `^1a2b3c` of note-taking programs."""

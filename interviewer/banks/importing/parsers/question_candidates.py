@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
+from interviewer.banks.importing.document import language_of
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason
+from interviewer.banks.importing.parsers.elements import Element, ElementKind, Reason, render
 
 _LONGEST_BEFORE_ANSWER = 2_000  # characters between a question and `答：` that are still the question
 _MOST_PROSE = 300  # of these in plain lines
@@ -15,6 +16,7 @@ _LONGEST_LABEL = 30
 _SHORTEST_ANSWER = 8  # characters after a question mark in the same line
 _MORE_AFTER = re.compile(r"[?？](?=\s|[^\x00-\x7f])")
 _TO_READERS = re.compile(markers.WORDS.any_of("beside.closing"), re.IGNORECASE)
+_FEWEST_PAIRS = 2  # of questions that stand twice, once in each language
 _SECOND_CHOICE = re.compile(r"[(（]?[Bb][)）.、:：\s]")
 
 
@@ -187,7 +189,9 @@ def drop_closing_words(candidates: Sequence[Candidate]) -> None:
     closing = _behind_rule(last) or []
     is_between = bool(others) and all(_behind_rule(one) == [] for one in others)
     if not is_between and not any(map(_is_to_readers, closing)):
-        closing = _closing(last.answer)
+        start = next((at for at, one in enumerate(last.answer) if _is_to_readers(one)), len(last.answer))
+        head = last.answer[start - 1] if 0 < start < len(last.answer) else None
+        closing = last.answer[start - (head is not None and head.bold == head.text) :]
     _set_apart(last, closing, Reason.CLOSING)
 
 
@@ -197,23 +201,30 @@ def _behind_rule(found: Candidate) -> list[Element] | None:
     return [one for one in found.answer if one.first > rules[-1]] if rules else None
 
 
-def _closing(said: Sequence[Element]) -> list[Element]:
-    """The lines to the reader at the end of an answer, with their headings and with the lists and links below them."""
-    start = len(said)
-    for place in reversed(range(len(said))):
-        one = said[place]
-        if _is_to_readers(one):
-            start = place
-        elif not (one.marker or one.link_only or one.text.endswith((":", "：")) or _is_head(one)):
-            break
-    while 0 < start < len(said) and _is_head(said[start - 1]):
-        start -= 1
-    return list(said[start:])
-
-
 def _is_to_readers(element: Element) -> bool:
     return element.shape in (ElementKind.LINE, ElementKind.HEADING) and bool(_TO_READERS.search(element.text))
 
 
-def _is_head(element: Element) -> bool:
-    return element.shape is ElementKind.HEADING or (bool(element.bold) and element.bold == element.text)
+def join_translations(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Each pair as one question, if most questions of the file are in pairs: else the first one lacks its answer."""
+    pairs = {id(first): second for first, second in pairwise(candidates) if _is_pair(first, second)}
+    seconds = {id(second) for second in pairs.values()}
+    firsts = [one for one in candidates if id(one) in pairs and id(one) not in seconds]
+    if len(firsts) < _FEWEST_PAIRS or 3 * len(firsts) < len(candidates):
+        return list(candidates)
+    for first in firsts:
+        second = pairs[id(first)]
+        below = [replace(one, block=first.question[-1].block, depth=0, marker="") for one in second.question]
+        first.question += below
+        first.answer, first.unread, first.reason = second.answer, second.unread, second.reason
+        first.asides += second.asides
+    return [one for one in candidates if id(one) not in {id(pairs[id(first)]) for first in firsts}]
+
+
+def _is_pair(first: Candidate, second: Candidate) -> bool:
+    """Whether the second is the first again: right below it, of the same kind and in the other language."""
+    if first.answer or first.unread or first.asides or second.number not in ("", first.number):
+        return False
+    one, other = first.question[0], second.question[0]
+    languages = {language_of(render(part)) for part in (first.question, second.question)}
+    return (one.shape, one.level, one.depth) == (other.shape, other.level, other.depth) and len(languages) > 1

@@ -1,25 +1,23 @@
 """Questions that are no headings: marked lines, bold lines, list items, folds, numbered lines, plain lines.
 
 A section of elements has one style of question. Lines that say themselves that they ask (`Q:`, `问题 7：`) and folds come
-first; two or more lines of another style that end in a question mark may stand beside them. Of the other styles the
-one with most questions in wording wins; if at least half of its lines are worded so, all of them are questions, else
-only those that are. A worded line that goes on counting (`5.` below `Q4`) is a question too. A style without any such
-wording counts only in a file that has no other questions, and only if there are two or more and each has text below.
+first. Of the other styles the one with most questions in wording wins; if at least half of its lines are worded so, all
+of them are questions, else only those that are. A style without any such wording counts only in a file that has no other
+questions, and only if there are two or more and each has text below.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Element, ElementKind
-from interviewer.banks.importing.parsers.question_candidates import Candidate
 from interviewer.banks.importing.parsers.table_columns import LETTER
 
 _LONGEST_PLAIN = 200  # characters of a question that nothing but its question mark gives away
 _LONGEST_TOPIC = 40
-_FEWEST = 2  # answers below each other under the numbers of questions above
+_FEWEST = 2  # numbers that may count on by chance
 _PRECEDENCE = ("head", "bold", "num", "item", "plain")
 
 _Style = tuple[str, int, int]
@@ -46,8 +44,7 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
     sure = [at for style in (("mark", 0, 0), ("fold", 0, 0)) for at in styles.pop(style, [])]
     sure = _without_chapters(elements, sure, styles, worded)
     if sure:
-        questions = _going_on(elements, frozenset(sure) | _besides(elements, sure, styles, worded), worded)
-        return QuestionLines(questions, _topics(elements, questions, None), len(questions))
+        return QuestionLines(frozenset(sure), _topics(elements, frozenset(sure), None), len(sure))
     style = _chosen(elements, styles, worded, alone)
     if style is None:
         return QuestionLines()
@@ -57,40 +54,8 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
     is_whole = counted and 2 * _have_text(elements, places) > len(places)
     if not is_whole and 0 < 2 * sum(at in worded for at in places) < len(places):
         places = [at for at in places if at in worded]
-    questions = _going_on(elements, frozenset(places), worded)
+    questions = frozenset(places)
     return QuestionLines(questions, _topics(elements, questions, style), len(questions & worded))
-
-
-def _besides(
-    elements: Sequence[Element], sure: Sequence[int], styles: dict[_Style, list[int]], worded: set[int]
-) -> frozenset[int]:
-    """Questions of another style beside those that say so themselves: two or more with a question mark."""
-    inside = {(elements[at].folds, elements[at].quote) for at in sure} - {((), 0)}
-    found: set[int] = set()
-    for style, places in styles.items():
-        asking = [
-            at
-            for at in worded.intersection(places)
-            if elements[at].depth < 2
-            and markers.is_question_mark(elements[at].text)
-            and (elements[at].folds, elements[at].quote) not in inside
-        ]
-        if style[0] != "plain" and len(asking) > 1 and 2 * len(asking) >= len(places):
-            found.update(asking)
-    return frozenset(found)
-
-
-def _going_on(elements: Sequence[Element], questions: frozenset[int], worded: set[int]) -> frozenset[int]:
-    """With the lines that go on counting the questions in another style, if they are worded as one."""
-    found = set(questions)
-    last = ""
-    for at, element in enumerate(elements):
-        number = markers.numbered(element.text).number or element.marker.strip("- .")
-        goes_on = at in worded and last.isdecimal() and number == str(int(last) + 1)
-        if at in questions or (goes_on and element.depth < 2 and not element.folds):
-            found.add(at)
-            last = number
-    return frozenset(found)
 
 
 def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | None:  # noqa: PLR0911 - one match
@@ -177,19 +142,15 @@ def _without_chapters(
     elements: Sequence[Element], sure: list[int], styles: dict[_Style, list[int]], worded: set[int]
 ) -> list[int]:
     """Folds that hold questions in another shape, with text below them, are chapters if they do not ask themselves."""
-    inside: Counter[int] = Counter()
-    for places in styles.values():
-        for at in worded.intersection(places):
-            folds, below = elements[at].folds, _below(elements, at)
-            if below is None or below in places or elements[at].depth > 1:
-                continue
-            if elements[below].folds[: len(folds)] == folds:
-                inside.update(folds)
-    return sorted(
-        at
-        for at in sure
-        if at in worded or elements[at].shape is not ElementKind.SUMMARY or inside[(*elements[at].folds, 0)[-1]] < 2
+    inside = Counter(
+        fold
+        for places in styles.values()
+        for at in worded.intersection(places)
+        if _below(elements, at) not in (None, *places)
+        for fold in elements[at].folds
     )
+    asks_itself = (at in worded or elements[at].shape is not ElementKind.SUMMARY for at in sure)
+    return [at for at, asks in zip(sure, asks_itself, strict=True) if asks or inside[(*elements[at].folds, 0)[-1]] < 2]
 
 
 def _chosen(
@@ -235,48 +196,3 @@ def _topics(elements: Sequence[Element], questions: frozenset[int], style: _Styl
         if (is_bold or is_outer_item or is_chapter) and markers.answer_label(element.text) is None:
             found.add(at)
     return frozenset(found)
-
-
-def assign_answers(candidates: Sequence[Candidate], elements: Sequence[Element]) -> list[Element]:
-    """Gives the numbered parts of `elements` to the questions of the same numbers that have no answer yet.
-
-    The elements that stand above the first part are returned; all of them, if fewer than two parts find a question.
-    """
-    waiting = {made.number: made for made in candidates if made.number and not made.answer and not made.unread}
-    starts: dict[str, int] = {}
-    for at, element in enumerate(elements):
-        if element.says and _number(element) in waiting:
-            starts.setdefault(_number(element), at)  # a number that comes again belongs to the answer above it
-    if len(starts) < _FEWEST:
-        return list(elements)
-    for (number, start), end in zip(starts.items(), [*list(starts.values())[1:], len(elements)], strict=True):
-        made, first = waiting[number], elements[start]
-        text = first.text if first.marker else markers.numbered(first.text).text
-        lead = markers.answer_label(text)
-        below = elements[start + 1 : end]
-        made.answer = [replace(first, text=lead.text if lead else text, marker=""), *(one for one in below if one.says)]
-        made.asides += [one for one in below if not one.says]
-    return list(elements[: min(starts.values())])
-
-
-def answers_label_at(elements: Sequence[Element]) -> int | None:
-    """The place of a line that says no more than "answers", below questions that have none."""
-    for at, element in enumerate(elements):
-        lead = markers.answer_label(element.text) if element.is_outer_line else None
-        if lead is None or lead.text:
-            continue
-        found = find(elements[:at], alone=True)
-        if len(found.questions) < _FEWEST:
-            return None
-        said = sum(one.says for one in elements[min(found.questions) : at])
-        topics = sum(topic > min(found.questions) for topic in found.topics)
-        numbers = {_number(elements[place]) for place in found.questions}
-        again = {_number(one) for one in elements[at + 1 :]} & numbers - {""}
-        return at if said == len(found.questions) + topics and len(again) >= _FEWEST else None
-    return None
-
-
-def _number(element: Element) -> str:
-    if element.depth == 1 and element.marker not in ("", "- "):
-        return element.marker.strip().rstrip(".")
-    return markers.numbered(element.text).number if element.is_outer_line else ""

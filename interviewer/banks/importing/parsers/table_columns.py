@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from interviewer.banks.importing.parsers import markers
 
@@ -141,11 +140,17 @@ class Columns:
 
     @classmethod
     def of_table(cls, rows: Sequence[tuple[int, Sequence[str]]]) -> "Columns | None":
-        """From the names in the first row, or of two columns from what stands in them; None for any other table."""
-        cells = [row for _, row in rows]
-        if not cells:
-            return None
-        return cls.named(cells[0]) or (cls.by_content(cells) if len(cells[0]) == 2 else None)
+        """From the names in the first row, or of two columns from what stands in them: questions, and longer answers.
+
+        Half as long is enough beside a column that is called one of questions.
+        """
+        header, *below = [cells for _, cells in rows] or [()]
+        if (found := cls.named(header)) or len(header) != 2:
+            return found
+        asking = sum(markers.is_asking(markers.numbered(question).text) for question, _ in below)
+        asked, said = (sum(len(cells[place]) for cells in below) for place in (0, 1))
+        is_long = said * (2 if role_of(header[0]) == "question" else 1) > asked
+        return cls({"question": 0, "answer": 1}) if is_long and 2 * asking > len(below) else None
 
     @classmethod
     def of_keys(cls, names: Sequence[str]) -> "Columns | None":
@@ -157,26 +162,6 @@ class Columns:
         if "answer" not in places and "explanation" in places:
             places["answer"] = places.pop("explanation")
         return cls(places, len(names)) if "question" in places else None
-
-    @classmethod
-    def by_content(cls, rows: Sequence[Sequence[str]]) -> "Columns | None":
-        """Where no name is known: most cells of one column ask, and of the others the one with the longest texts answers.
-
-        The first row is the header. None where no column asks, or none says more than that; half as much is enough
-        beside a column that is called one of questions.
-        """
-        columns = list(zip_longest(*rows[1:], fillvalue=""))
-        asking = [sum(markers.is_asking(markers.numbered(cell.strip()).text) for cell in column) for column in columns]
-        lengths = [sum(map(len, column)) for column in columns]
-        question = max(range(len(columns)), key=asking.__getitem__, default=0)
-        others = [place for place in range(len(columns)) if place != question]
-        if not others or 2 * asking[question] <= len(rows) - 1:
-            return None
-        answer = max(others, key=lengths.__getitem__)
-        is_called_so = role_of("".join(rows[0][question : question + 1])) == "question"
-        if (1 + is_called_so) * lengths[answer] <= lengths[question]:
-            return None
-        return cls({"question": question, "answer": answer}, len(rows[0]))
 
     def of(self, cells: Sequence[str]) -> dict[str, str]:
         """The texts of a row by their role."""

@@ -19,7 +19,6 @@ _LEAST_OWN = 2
 _MOST_BEFORE = 3
 
 _TRANSLATED = re.compile(r"([^()（）]*\w)\s*[(（](\w[^()（）=+*/<>]*)[)）]")
-_MARK = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、:：]|[①-⑳]|第?[一二三四五六七八九十]类?(?:是|,|，)|一类是)\s*")
 _ITEM = re.compile(r"[、，;；]|,(?!\d)|(?<=[\u3400-\u9fff])以?[和与及](?=[\u3400-\u9fff]{2})")
 _LISTING = re.compile(WORDS.any_of("name_list.opens"))
 _STATES_ZH = re.compile(WORDS.any_of("name_list.states"))
@@ -60,7 +59,7 @@ def _chinese(text: str, asked: AskedQuestion) -> list[str]:
         if _DIVIDES.search(text[: match.start()]):
             break  # what stands before the list says something of its own
         listed = _TAIL.sub("", text[match.end() :])
-        items = [_MARK.sub("", item.strip()).strip(" :：—。") for item in _ITEM.split(listed)]
+        items = [item.strip(" :：—。") for item in _ITEM.split(listed)]
         items = [item for item in items if item]
         if len(items) > 1 and all(_is_name(item) for item in items):
             is_asked_for = asked.own(text[: match.start()]) < _LEAST_OWN and not any(map(_STATES_ZH.search, items))
