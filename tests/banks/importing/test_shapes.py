@@ -11,6 +11,15 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "what interviewers ask, in tables and in lines": (
+        "list.md",
+        (
+            "# 复盘\n\n## 1. 缓存\n\n| 面试官问 | 答 | 出处 |\n|---|---|---|\n| 过期怎么删？ | 惰性加定期 | 笔记 |\n| 穿透 | 缓存空值 | 笔记 |\n\n"
+            "## 2. 队列\n\n**面试官问**：消息丢了怎么办？\n**答**：落盘后再确认。\n\n**面试官追问**：重复了呢？\n**答**：按编号去重。\n"
+        ),
+        ["过期怎么删？", "穿透", "消息丢了怎么办？", "重复了呢？"],
+        ["惰性加定期", "缓存空值", "落盘后再确认。", "按编号去重。"],
+    ),
     "numbered nouns in bold": (
         "list.md",
         (

@@ -11,7 +11,7 @@ from interviewer.text.word_lists import WordLists
 WORDS = WordLists(Path(__file__).with_name("heading_and_column_words.toml"))
 
 _ASKS = re.compile(
-    r"(?:[【\[(（]\s*)?(?:第\s*)?(?:follow[ -]?up\s+)?(?:question|问题|面试题|题目|提问|题|问|q)\s*[#.]?\s*"
+    r"(?:[【\[(（]\s*)?(?:第\s*)?(?:follow[ -]?up\s+)?(?:question|问题|面试题|题目|提问|题|(?:面试官|考官)?追?问|q)\s*[#.]?\s*"
     r"(?:(?P<number>\d{1,4}|[一二三四五六七八九十百]{1,5})(?:[_-](?:\d{1,2}|[a-z]|续|追问)|续)?\s*(?:[】\])）]\s*)?(?:[.．、)）:：]|[-—]|\s|$)"
     r"|[】\])）]\s*[:：]?|[:：]|(?<=q)\.(?=\s))[:：]?\s*",
     re.IGNORECASE,
