@@ -11,6 +11,12 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "links above the questions": (
+        "list.txt",
+        "面试题：https://example.org/a\n更多题目：https://example.org/b\n1、什么是基线？\n拿来比较的版本。\n\n2、什么是探索测试？\n边学边测。\n",
+        ["什么是基线？", "什么是探索测试？"],
+        ["拿来比较的版本。", "边学边测。"],
+    ),
     "what interviewers ask, in tables and in lines": (
         "list.md",
         (

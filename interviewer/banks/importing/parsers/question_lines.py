@@ -61,11 +61,12 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
 def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | None:  # noqa: PLR0911 - one match
     """How a line could ask, whatever it says."""
     number = markers.numbered(element.text)
+    is_link = bool(markers.URL.match(number.text)) and markers.points_only(number.text)
     above = elements[at - 1] if at else None
     opens = above is None or above.block != element.block
     match element.shape:
         case ElementKind.LINE | ElementKind.SUMMARY | ElementKind.HEADING if element.asks or (
-            number.says_question and markers.answer_label(element.text) is None
+            number.says_question and not is_link and markers.answer_label(element.text) is None
         ):
             return "mark", 0, 0
         case _ if markers.answer_label(element.text) or _is_option(elements, at):
