@@ -11,6 +11,19 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "headings of the same level inside the answers": (
+        "list.md",
+        (
+            "# Kernel notes\nFor the second round\n\n# Q1: What is a page fault?\nThe page is not in memory.\n\n# major and minor\n"
+            "A major one reads the disk.\n\n# Q2: How is a page found?\n# the walk\nLevel by level.\n\n# a shortcut\nThe TLB.\n\n# Q3: Who handles it?\nThe kernel.\n\n# Closing remarks\nSleep well.\n"
+        ),
+        ["What is a page fault?", "How is a page found?", "Who handles it?"],
+        [
+            "The page is not in memory.\n\nmajor and minor\n\nA major",
+            "the walk\n\nLevel by level.\n\na shortcut",
+            "The kernel.",
+        ],
+    ),
     "links above the questions": (
         "list.txt",
         "面试题：https://example.org/a\n更多题目：https://example.org/b\n1、什么是基线？\n拿来比较的版本。\n\n2、什么是探索测试？\n边学边测。\n",
