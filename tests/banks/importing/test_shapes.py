@@ -11,6 +11,17 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "a quiz with labels over its parts": (
+        "list.md",
+        (
+            "## 第 1 题 🟢\n\n**题型：** 单选题\n\n### 题目\n\n哪个命令显示进程？\n\n**选项：**\n- A. ls\n- B. ps\n\n"
+            "<details>\n<summary>查看答案</summary>\n\n### ✅ 正确答案：B\n\n### 解析\n\nls 显示文件。\n\n</details>\n\n"
+            "## 第 2 题 🔴\n\n**题型：** 判断题\n\n### 题目\n\n信号可以排队。\n\n**选项：**\n- A. 正确\n- B. 错误\n\n"
+            "<details>\n<summary>查看答案</summary>\n\n### ✅ 正确答案：B\n\n</details>\n"
+        ),
+        ["哪个命令显示进程？\n- A. ls\n- B. ps", "信号可以排队。\n- A. 正确\n- B. 错误"],
+        ["ps\n\n解析\n\nls 显示文件。", "错误"],
+    ),
     "headings of the same level inside the answers": (
         "list.md",
         (

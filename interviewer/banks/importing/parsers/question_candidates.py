@@ -127,8 +127,11 @@ def _after_lead_in(element: Element, following: Sequence[Element]) -> str | None
 
 def _cleaned(found: Candidate) -> Candidate:
     """Without what is no answer: lines that file the question away, links, images, and questions that go on asking."""
-    filed = (*found.question[1:], *found.answer)
-    _set_apart(found, [one for one in filed if markers.is_one_of("beside.metadata", one.text.strip())], Reason.METADATA)
+    filed = [
+        one for one in (*found.question[1:], *found.answer) if markers.is_one_of("beside.metadata", one.text.strip())
+    ]
+    labels = [one for one in found.question[1:] if markers.is_one_of("beside.labels", one.text.strip(" :："))]
+    _set_apart(found, [*filed, *labels], Reason.METADATA)
     said = [one for one in found.answer if one.text]
     if not said:
         found.unread += [(one, Reason.IMAGE_ONLY) for one in found.asides if one.reason is Reason.IMAGE]
