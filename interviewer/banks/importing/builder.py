@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from interviewer.banks.importing import identifiers
 from interviewer.banks.importing.document import Item, Source, clean
-from interviewer.banks.importing.identifiers import Identifiers, comparison_key
+from interviewer.banks.importing.identifiers import Identifiers
 from interviewer.banks.importing.rubric_from_reference import compile_question
 from interviewer.banks.reference_checks import is_only_a_link, is_placeholder
 from interviewer.domain.language import Language
@@ -16,12 +16,11 @@ from interviewer.text.messages import localized
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A question of the file that is not in the bank. `reason` is a sentence's key; `other` the line it speaks of."""
+    """A question of the file that is not in the bank. `reason` is a sentence's key."""
 
     line: int
     text: str
     reason: str
-    other: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +83,9 @@ def bank_of(
 
 def usable_items(source: Source) -> tuple[list[Item], list[LeftOut]]:
     """The items of a source that become questions, and those that do not."""
-    items: list[Item] = []
-    left_out: list[LeftOut] = []
-    seen: dict[str, int] = {}
-    for item in source.items:
-        same = f"{comparison_key(item.question)}\n{comparison_key(item.answer)}"
-        reason = _reason_against(item) or ("import.same" if same in seen else "")
-        if reason:
-            left_out.append(LeftOut(item.first_line, item.question, reason, seen.get(same, 0)))
-        else:
-            seen[same] = item.first_line
-            items.append(item)
-    return items, left_out
+    reasons = [(item, _reason_against(item)) for item in source.items]
+    left_out = [LeftOut(item.first_line, item.question, reason) for item, reason in reasons if reason]
+    return [item for item, reason in reasons if not reason], left_out
 
 
 def _question(item: Item, names: Identifiers, topic: str, compiled: Question | None, file: str) -> Question:

@@ -87,7 +87,7 @@ def make_report(
         entries.append(replace(entry, reason=f"{say(f'role.{block.role}', language)} {reason}".strip()))
         left += [(first, entry)] if block.role is Role.LEFT_OUT else []
     for one in built.left_out:
-        left.append((one.line, FileBlock(str(one.line), _begin(one.text), say(one.reason, language, line=one.other))))
+        left.append((one.line, FileBlock(str(one.line), _begin(one.text), say(one.reason, language))))
     kept, changed = (
         tuple(_change(change, bank, language) for change in changes if (change.did is MergeOutcome.KEPT) is is_kept)
         for is_kept in (True, False)

@@ -217,7 +217,7 @@ def test_other_beginnings_are_no_lead_ins(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "place", "what"),
     [
-        ("list.docx", b"x", "", ".md, .markdown, .txt, .csv, .tsv, .json, .jsonl"),
+        ("list.docx", b"x", "", ".md, .markdown, .txt, .html, .htm, .csv, .tsv, .json, .jsonl"),
         ("", b"x", "", "ending"),
         ("list.md", b" \n\t\n", "", "empty"),
         ("list.md", b"# What?\n\nx\0y\n", "line 3", "null"),

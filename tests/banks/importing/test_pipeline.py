@@ -73,18 +73,6 @@ def test_the_report_speaks_of_every_block_and_of_what_was_left_out(tmp_path: Pat
     assert "没有答案" in said(shown, language=Language.ZH)
 
 
-def test_the_same_question_is_taken_once_with_the_same_answer_and_twice_with_another(tmp_path: Path) -> None:
-    shown = look(
-        tmp_path,
-        "? What is a Java interface?\nA contract.\n? What is a Java interface??\n a  contract\n? What is a Java interface?\nA type.\n",
-    )
-    assert [question.id for question in shown.bank.questions] == [
-        "what-is-a-java-interface",
-        "what-is-a-java-interface-2",
-    ]
-    assert "3: What is a Java interface?? — The same question and answer stand at line 1" in said(shown)
-
-
 def test_an_edited_bank_survives_another_import_of_a_changed_file(tmp_path: Path) -> None:
     path = save(look(tmp_path))
     text = path.read_text(encoding="utf-8")

@@ -523,6 +523,66 @@ SHAPES = {
         ["What is a lock?", "Why are leases short?"],
         ["One holder at a time.", "Holders die.\n\nOthers wait."],
     ),
+    "tables that file questions away": (
+        "list.md",
+        (
+            "## 1. What is a lease?\n\n| Level | Easy |\n|---|---|\n\n> A lock that ends.\n\n## 2. What is a lock?\n\n"
+            "| Level | Hard |\n|---|---|\n| Topic | Locks |\n\n## 3. Which modes are there?\n\n| Mode | Easy |\n|---|---|\n| shared | yes |\n"
+        ),
+        ["What is a lease?", "Which modes are there?"],
+        ["A lock that ends.", "Mode | Easy\nshared | yes"],
+    ),
+    "a column of examples": (
+        "list.md",
+        (
+            "| # | Question | Answer | Example (if any) |\n|---|---|---|---|\n| 1 | What is boxing? | A value in an object. | `Integer.valueOf(1)` |\n"
+            "| 2 | What is a class? | A plan of objects. | - |\n"
+        ),
+        ["What is boxing?", "What is a class?"],
+        ["A value in an object.\nInteger.valueOf(1)", "A plan of objects."],
+    ),
+    "programs below numbers, typed at a prompt": (
+        "tasks.txt",
+        (
+            "4. How to turn a list round.\n\n>>> a = [1, 2]\n>>> a[::-1]\n[2, 1]\n\n5. Sort it.\n\na = [2, 1]\n# in its place\na.sort()\n\n"
+            "6. Write a program that counts.\n\nfrom collections import Counter\n# as a mapping\nn = Counter(a)\n"
+        ),
+        ["How to turn a list round.", "Sort it.", "Write a program that counts."],
+        [
+            ">>> a = [1, 2]\n>>> a[::-1]\n[2, 1]",
+            "a = [2, 1]\n# in its place",
+            "from collections import Counter\n# as a",
+        ],
+    ),
+    "notes above callouts that ask": (
+        "notes.md",
+        (
+            "# Notes\n\n## Locks\n\nThey have one holder.\n\n## Leases\n\nThey end.\n\n# Questions\n\n> [!question]- What is a lock\n> One holder.\n\n"
+            "> [!question]- Why do leases end\n> Holders die.\n"
+        ),
+        ["What is a lock", "Why do leases end"],
+        ["One holder.", "Holders die."],
+    ),
+    "numbers above lines that say they ask": (
+        "list.md",
+        (
+            "Questions\n1. What is a pipe?\n2. How is it closed?\n\n=====\n\n1. What is a signal? Who sends it?\nAnswer:\nA short note.\n\n"
+            "2. Describe a socket\nAns: An end of a line.\n\nQ : What is a lock?\nA : One holder.\n\nQ: Why do leases end?\nA : Holders die.\n"
+        ),
+        ["What is a signal? Who sends it?", "Describe a socket", "What is a lock?", "Why do leases end?"],
+        ["A short note.", "An end of a line.", "One holder.", "Holders die."],
+    ),
+    "options that say themselves whether they are right": (
+        "quiz.json",
+        (
+            '{"quiz": [{"question": "Which are trees?", "answers": [{"text": "heap", "correct": true}, {"text": "stack", "correct": false}, '
+            '{"text": "trie", "correct": true}], "explanation": "Nodes have children."}, '
+            '{"question": "Which is lossy?", "answerOptions": [{"id": 1, "body": "PNG", "isCorrect": false}, '
+            '{"id": 2, "body": "JPEG", "isCorrect": true}]}]}'
+        ),
+        ["Which are trees?\nA. heap\nB. stack\nC. trie", "Which is lossy?\nA. PNG\nB. JPEG"],
+        ["heap\ntrie\n\nNodes have children.", "JPEG"],
+    ),
 }
 
 
@@ -590,6 +650,17 @@ def test_columns_of_a_sheet_give_topic_difficulty_and_what_is_good_to_hear() -> 
         ("A sorted copy of a column", Kind.CORE),
         ("It slows writing", Kind.BONUS),
     ]
+
+
+def test_rows_without_a_question_are_no_fault_of_the_sheet() -> None:
+    source, _ = built(
+        "sheet.csv", "number,question,answer\n1,What is a key?,A name.\n2,,A value.\n3,What is a row?,A line.\n"
+    )
+    assert [(item.question, item.answer) for item in source.items] == [
+        ("What is a key?", "A name."),
+        ("What is a row?", "A line."),
+    ]
+    assert [block.first_line for block in source.blocks if block.reason == "import.why_no_question"] == [3]
 
 
 LAST = "### 什么是锁？\n\n一次只让一个线程进去。\n\n### 什么是信号量？\n\n一次让几个线程进去。\n\n"
@@ -669,6 +740,37 @@ def test_a_list_of_questions_alone_makes_no_bank() -> None:
         built("list.md", "# Basics\n\n* Explain closures.\n* What is a thunk?\n  * When do you need one?\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        (
+            (
+                "### 1. What is a lock?\n\n<details>\n<summary>Click to reveal</summary>\n\nOne holder at a time.\n### Queues\n\n</details>\n\n"
+                "### 2. What is a queue?\n\n<details>\n<summary>Click to reveal</summary>\n\n### In short\n\nFirst in.\n\n</details>\n"
+            ),
+            ["One holder at a time.", "In short\n\nFirst in."],
+        ),
+        (
+            (
+                "**what is a lock?**\n\n![Pasted image 20240102030405](a.png)\nOne holder at a time.\n\n⸻\n\n"
+                "**what is a queue?**\n\nFirst in, first out.\n\n══════\n\n**what is a heap?**\n\nA tree.\n"
+            ),
+            ["One holder at a time.", "First in, first out.", "A tree."],
+        ),
+    ],
+    ids=["a chapter before a fold has ended", "lines between answers, and an image nobody has named"],
+)
+def test_answers_hold_nothing_that_only_parts_the_file(text: str, answers: list[str]) -> None:
+    source, _ = built("list.md", text)
+    assert [item.answer for item in source.items] == answers
+
+
+def test_numbers_without_anything_below_are_questions_without_an_answer() -> None:
+    listed = "1、锁的种类。【[链接](a.md)】\n\n2、什么是管道？\n\n3、信号量。\n\n4、怎么关闭它？\n\n5、共享内存的细节。【链接】\n\n6、消息队列。\n"
+    with pytest.raises(BankError, match="has 6 questions, none of them with an answer"):
+        built("list.md", listed)
+
+
 def test_operators_are_no_highlighted_text() -> None:
     source, _ = built("list.md", "## Which compare?\n\nStrict (===, !==) and loose (==, !=) ones. ==Prefer strict.==\n")
     assert source.items[0].answer == "Strict (===, !==) and loose (==, !=) ones. Prefer strict."
@@ -684,12 +786,13 @@ def test_signs_of_code_tell_questions_apart(name: str) -> None:
     assert [question.text.both[0] for question in found.bank.questions] == asked
 
 
-def test_rows_without_a_question_are_no_fault_of_the_sheet() -> None:
-    source, _ = built(
-        "sheet.csv", "number,question,answer\n1,What is a key?,A name.\n2,,A value.\n3,What is a row?,A line.\n"
+@pytest.mark.parametrize("name", ["list.md", "sheet.csv"])
+def test_the_same_question_is_taken_once_with_the_same_answer_and_twice_with_another(name: str) -> None:
+    rows = [("interface?", "A contract."), ("interface??", " a  contract"), ("interface?", "A type.")]
+    written = "".join(
+        f"What is an {asked},{said}\n" if "csv" in name else f"## What is an {asked}\n\n{said}\n\n"
+        for asked, said in rows
     )
-    assert [(item.question, item.answer) for item in source.items] == [
-        ("What is a key?", "A name."),
-        ("What is a row?", "A line."),
-    ]
-    assert [block.first_line for block in source.blocks if block.reason == "import.why_no_question"] == [3]
+    source, found = built(name, f"question,answer\n{written}" if "csv" in name else written)
+    assert [question.id for question in found.bank.questions] == ["what-is-an-interface", "what-is-an-interface-2"]
+    assert "import.why_repeated" in {block.reason for block in source.blocks}

@@ -7,7 +7,7 @@ from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers.csv_files import is_anki, read_anki, read_sheet
 from interviewer.banks.importing.parsers.decoding import files_needed, text_of
 from interviewer.banks.importing.parsers.html_pages import markdown_of
-from interviewer.banks.importing.parsers.json_files import read_lines, read_objects
+from interviewer.banks.importing.parsers.json_files import read_objects
 from interviewer.banks.importing.parsers.markdown import read_markdown
 from interviewer.banks.importing.parsers.note_cards import read_cards
 from interviewer.errors import BankError
@@ -33,11 +33,10 @@ _READERS: dict[str, Callable[[str, str], Source]] = {
     ".csv": read_sheet,
     ".tsv": read_sheet,
     ".json": read_objects,
-    ".jsonl": read_lines,
+    ".jsonl": read_objects,
 }
 
 ENDINGS = tuple(_READERS)
-_JSON_READERS = (read_objects, read_lines)
 
 
 def read(name: str, data: bytes) -> Source:
@@ -51,6 +50,6 @@ def read(name: str, data: bytes) -> Source:
     if reader is None:
         raise BankError(file or "?", "", localized("file.ending", known=", ".join(ENDINGS)))
     text = text_of(file, data)
-    if reader not in _JSON_READERS and (parts := files_needed(text)) > 1:
+    if reader is not read_objects and (parts := files_needed(text)) > 1:
         raise BankError(file, "", localized("file.too_much_markup", lines=f"{text.count(chr(10)):,}", parts=parts))
     return reader(file, markdown_of(text) if file.lower().endswith((".html", ".htm")) else text)

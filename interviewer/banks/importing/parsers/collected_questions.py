@@ -73,14 +73,14 @@ def _kept(candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, str, str
     answered = {comparison_key(question) for _, question, answer in texts if answer}
     seen: dict[str, set[str]] = {}
     for made, question, answer in texts:
-        key = comparison_key(question)
+        key, said = comparison_key(question), comparison_key(answer)
         reason = made.reason
         if not answer and not made.unread and key in answered:
             reason = Reason.LISTED
-        elif answer in seen.get(key, ()):
+        elif said in seen.get(key, ()):
             reason = Reason.REPEATED
         elif key in seen:
             reason = Reason.ASKED_BEFORE
         if reason not in (Reason.LISTED, Reason.REPEATED):
-            seen.setdefault(key, set()).add(answer)
+            seen.setdefault(key, set()).add(said)
         yield made, question, answer, reason

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import indent as indent_lines
 
 
 class Reason(StrEnum):
@@ -115,7 +116,7 @@ def render(elements: Sequence[Element]) -> str:
     before: Element | None = None
     for element in said:
         indent = "  " * max(0, element.depth - floor - bool(element.marker))
-        shown = _indented(element.marker + element.text, indent)
+        shown = indent_lines(element.marker + element.text, indent)
         parts.append(f"{_between(before, element)}{shown}" if before else shown)
         before = element
     return "".join(parts).strip("\n")
@@ -133,18 +134,11 @@ def _between(before: Element, element: Element) -> str:
 
 def _joint(above: str, below: str) -> str:
     """Between two lines of a paragraph: a sentence that only had no room goes on, any other line end stays."""
-    if _columns(above) < _WRAPPED_AT or above.endswith(_ENDS) or below.startswith(_STARTS) or below[:1].isdigit():
+    columns = len(above) + sum(map(_is_wide, above[:_WRAPPED_AT]))
+    if columns < _WRAPPED_AT or above.endswith(_ENDS) or below.startswith(_STARTS) or below[:1].isdigit():
         return "\n"
     return "" if _is_wide(above[-1]) and _is_wide(below[0]) else " "
 
 
-def _columns(text: str) -> int:
-    return sum(2 if _is_wide(char) else 1 for char in text[:100])
-
-
 def _is_wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WF"
-
-
-def _indented(text: str, indent: str) -> str:
-    return "\n".join(indent + line if line else line for line in text.split("\n"))

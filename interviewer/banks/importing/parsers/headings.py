@@ -19,6 +19,7 @@ The rule, in the order in which it is asked:
    text right before a question, where both have level 1.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from interviewer.banks.importing.parsers.elements import Element, ElementKind, R
 from interviewer.banks.importing.parsers.table_columns import Columns
 
 _BELOW_ANY_HEADING = 7
+_OTHER_SCRIPT = re.compile(r"(?<=[\u4e00-\u9fff])[\s/|]*(?=[a-z])|(?<=[a-z?])[\s/|]*(?=[\u4e00-\u9fff])")
 
 
 class HeadingRole(StrEnum):
@@ -154,7 +156,7 @@ def _judged(
             yield from (ClassifiedHeading(HeadingRole.BOILERPLATE) for _ in (section, *inner))
         else:
             yield ClassifiedHeading(HeadingRole.TOPIC, topic)
-            own = level if any(one.level == level for one in inner) else question_level(inner)
+            own = level if level is None or any(one.level == level for one in inner) else question_level(inner)
             yield from _judged(inner, own, section.text, _all_numbered(inner, own) if own != level else numbered)
             if section.level == level and not inner and not section.has_text:
                 topic = section.text
@@ -259,4 +261,4 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
 def _is_boilerplate(text: str) -> bool:
     """Whether a heading says what every document has, in one language or in both: `Credits 致谢`."""
     known, whole = markers.WORDS.words("headings.boilerplate"), text.strip(" :：!！").lower()
-    return whole in known or (bool(whole) and known.issuperset(whole.split()))
+    return whole in known or all(part in known for part in _OTHER_SCRIPT.split(whole))

@@ -9,7 +9,6 @@ from interviewer.banks.importing.parsers import markers
 _TAG = re.compile(r"(</?[A-Za-z][A-Za-z0-9-]*(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*>)")
 _NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_ATTRIBUTE = re.compile(r"\b(alt|href|name|id)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 
 # Anything else between angle brackets is text: List<String>, #include <vector>.
 TAGS = markers.WORDS.words("html.tags")
@@ -26,10 +25,9 @@ def tag(source: str) -> tuple[str, bool] | None:
 
 def attribute(source: str, wanted: str) -> str:
     """The value of an attribute of a tag, or nothing."""
-    for found in _ATTRIBUTE.finditer(source[:2000]):
-        if found[1].lower() == wanted:
-            return html.unescape(found[2] or found[3] or found[4] or "")
-    return ""
+    value = r"(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))"
+    found = re.search(rf"\b{wanted}\s*=\s*{value}", source[:2000], re.IGNORECASE)
+    return html.unescape(found[1] or found[2] or found[3] or "") if found else ""
 
 
 def pieces(source: str) -> Iterator[tuple[str, bool]]:

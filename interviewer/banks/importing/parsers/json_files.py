@@ -5,7 +5,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 from interviewer.banks.importing.document import Source
@@ -20,6 +19,7 @@ from interviewer.text.messages import localized
 
 _LONGEST_KEY = 40
 _TEXT_ROLES = frozenset({"question", "answer", "explanation", "extra"})
+_NAMES = frozenset({"id", "_id", "key", "label", "letter"})  # of an option
 _WRAPPING_KEYS = ("content", "text", "html", "body", "value", "raw", "markdown")
 _DEEPEST = 8  # objects in objects that are searched for lists
 _ASKING = markers.WORDS.section("key_pairs")["question"]
@@ -27,26 +27,13 @@ _SAYING = markers.WORDS.section("key_pairs")["answer"]
 _DESCRIBING = markers.WORDS.section("key_pairs")["description"]
 
 
-def read_lines(name: str, text: str) -> Source:
-    """JSON lines: an object with a question on every line. Raises BankError with the line of the first bad one."""
-    values: dict[int, Any] = {}
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            try:
-                values[number] = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise BankError(name, at_line(number), _json_fault(error)) from error
-    keys = _keys_that_tell([*values.values()])
-    records = [_record(name, value, number, number, keys) for number, value in values.items()]
-    return from_records(name, text, records)
-
-
 def read_objects(name: str, text: str) -> Source:
     """A JSON list of objects, by itself or as the one list of an object, or an object of questions and answers.
 
-    Objects one after another are read as well. Raises BankError with the line of the first bad one.
+    Objects one after another, on lines of their own or not, are read as well. Raises BankError with the line of the first
+    bad one.
     """
-    return from_records(name, text, list(_Walk(name, text).records()), unmarked=Reason.BRACKETS)
+    return from_records(name, text, list(_Walk(name, text.rstrip()).records()), unmarked=Reason.BRACKETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +102,22 @@ class _Walk:
     def records(self) -> Iterator[Record]:
         at = self._skip(0)
         whole, end = self._decoded(at)
+        is_alone = end == len(self._text)
         self._keys, self._models = _keys_that_tell(whole), _field_names(whole)
-        if isinstance(whole, list) or (isinstance(whole, dict) and (self._keys or _is_container(whole))):
-            if self._skip(end) < len(self._text):
+        if isinstance(whole, list) or (isinstance(whole, dict) and is_alone and (self._keys or _is_container(whole))):
+            if not is_alone:
                 raise self._error(self._skip(end), localized("file.after_end"))
             found = list(self._inside(whole, at, _DEEPEST))
             if not found and isinstance(whole, dict):
                 raise self._error(at, localized("file.no_objects"))
             yield from found or self._listed(at)
             return
-        while at < len(self._text):
+        values = [(whole, at, end)]
+        while (at := self._skip(values[-1][-1])) < len(self._text):
             value, end = self._decoded(at)
-            yield self._record(value, at, end)
-            at = self._skip(end)
+            values.append((value, at, end))
+        self._keys = _keys_that_tell([value for value, _, _ in values])
+        yield from (self._record(*value) for value in values)
 
     def _inside(self, whole: Any, at: int, deepest: int, topic: str = "") -> Iterator[Record]:
         """The records in a value: its pairs of question and answer, or those of the lists in it, as decks have in decks.
@@ -259,13 +249,23 @@ def _field_names(deck: Any) -> dict[str, list[str]]:
     }
 
 
+def _with_marked_options(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object whose options are objects that say of themselves whether they are right, with the texts of all and of those."""
+    for key, parts in value.items():
+        options = [one for one in parts if isinstance(one, dict)] if isinstance(parts, list) else []
+        marks = [[mark for mark in one.values() if isinstance(mark, bool)] for one in options]
+        texts = [
+            [text for name, text in one.items() if isinstance(text, str) and name not in _NAMES] for one in options
+        ]
+        if len(options) > 1 and all(len(mark) == len(text) == 1 for mark, text in zip(marks, texts, strict=True)):
+            right = [text for [text], [is_right] in zip(texts, marks, strict=True) if is_right]
+            rest = {name: part for name, part in value.items() if name != key and role_of(name) != "answer"}
+            return {**rest, "options": [text for [text] in texts], "answer": right}
+    return value
+
+
 def _record(
-    name: str,
-    value: Any,
-    first: int,
-    last: int,
-    keys: _KeyPair | None = None,
-    models: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    name: str, value: Any, first: int, last: int, keys: _KeyPair | None, models: Mapping[str, Sequence[str]]
 ) -> Record:
     line = at_line(first)
     if not isinstance(value, dict):
@@ -278,13 +278,14 @@ def _record(
         topic = tags[0] if isinstance(tags, list) and tags and isinstance(tags[0], str) else ""
         note = {**found, "question": question, "answer": answer, "topic": topic.split("::")[-1]}
         return Record(first, last, note, is_html=True)
-    flat = _flat(value)
+    flat = _flat(_with_marked_options(value))
     columns = keys.columns(list(flat)) if keys else Columns.of_keys(list(flat))
     if columns is None:
         known = ", ".join(map(_shown, list(value)[:8])) or "{}"
         raise BankError(name, line, localized("file.no_question_key", keys=known))
     fields = list(flat.items())
-    found = {role: _text(name, line, role, *fields[place]).strip() for role, place in columns.places.items()}
+    places = {role: place for role, place in columns.places.items() if role != "example"}  # of what is asked, mostly
+    found = {role: _text(name, line, role, *fields[place]).strip() for role, place in places.items()}
     if not found["question"]:
         raise BankError(name, line, localized("file.no_question"))
     return Record(first, last, found)

@@ -148,13 +148,16 @@ def _rows(collected: CollectedQuestions, table: Element, topic: str) -> bool:
     collected.left.append((replace(table, first=first, last=first + 1), Role.LEFT_OUT, Reason.HEADER))
     for line, cells in table.rows[1:]:
         texts = columns.of(cells)
-        question, answer = (
-            Element(ElementKind.LINE, line, line, texts.get(role, ""), block=-line) for role in ("question", "answer")
+        question, answer, *more = (
+            Element(ElementKind.LINE, line, line, texts.get(role, ""), block=-line)
+            for role in ("question", "answer", "explanation", "example")
         )
         if not question.text:
             collected.skip([question], Reason.NO_QUESTION)
             continue
-        answers, reason = ([answer], Reason.SAME_LINE) if answer.text else ([], None)
+        answers, reason = (
+            ([answer, *(one for one in more if one.text.strip("-— "))], Reason.SAME_LINE) if answer.text else ([], None)
+        )
         topic_of_row = texts.get("topic") or topic
         collected.candidates.append(Candidate(topic_of_row, texts.get("number", ""), [question], answers, reason))
     return True

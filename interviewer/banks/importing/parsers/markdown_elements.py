@@ -19,6 +19,7 @@ _CHECKBOX = re.compile(r"\[([ xX])\](?:\s+|$)")
 _CONTAINER = re.compile(r":{3,}\s*(?:\w{0,20}|(?:details|spoiler|tip|info)\s+(?P<title>.{1,40}))")
 # Between the two sides of a flash card.
 _SPLIT = re.compile(r"<!--[\s=-]*(?:card[\s-]*)?(?:split|back|flip|answer)[\s=-]*-->", re.IGNORECASE)
+_RULE = re.compile(r"⸻|[⸻—―─━═=]{3,}")
 _LONGEST_SETEXT = 100  # characters; more is a paragraph with a dividing line right below it
 
 
@@ -187,6 +188,7 @@ def _reason_aside(line: InlineLine) -> Reason | None:
     checks = {
         Reason.LINK_ONLY: not text,
         Reason.NO_TEXT: container is not None and markers.unfolds(container["title"] or "details"),
+        Reason.RULE: _RULE.fullmatch(text) is not None,
         Reason.COMMENT: len(text) > 4 and text.startswith("%%") and text.endswith("%%"),
         Reason.NAVIGATION: is_back or to_sections or markers.is_one_of("beside.contents_mark", text),
     }

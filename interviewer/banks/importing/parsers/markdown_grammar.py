@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, code, html_block
+from markdown_it.rules_block import StateBlock, blockquote, code, heading, html_block
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.emphasis import tokenize as emphasis
@@ -29,6 +29,7 @@ _BLOCKS_BETWEEN = 16  # looks at the clock
 _LOOKED_AT = 100  # lines of indented text, and of a formula
 
 _CODE_LINE = re.compile(markers.WORDS.any_of("beside.code"))
+_STATEMENT = re.compile(r"[;{}]$|^[\w.\[\]]+\s*[-+*/|&:]?=(?!=)|^(?:from \w+ )?import \w|^(?:def|class) .*:$|^>>> ")
 _LEAST_PROSE_WORDS = 3
 _WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]+")
 _VERBATIM_HTML = re.compile(
@@ -62,6 +63,8 @@ def _grammar() -> MarkdownIt:
     made.block.ruler.at("code", _code_block)
     made.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     made.block.ruler.at("math_block", _math_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    made.block.ruler.at("heading", _heading, {"alt": ["paragraph", "reference", "blockquote"]})
+    made.block.ruler.at("blockquote", _blockquote, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     made.block.ruler.before("front_matter", "watch", _watch)
     made.inline.ruler.at("emphasis", _emphasis)
     made.core.ruler.at("inline", _inline)
@@ -79,6 +82,21 @@ def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     at = state.bMarks[start] + state.tShift[start]
     is_verbatim = _VERBATIM_HTML.match(state.src[at : min(at + 12, state.eMarks[start])])
     return bool(is_verbatim) and html_block(state, start, end, silent)
+
+
+def _heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`# so` right above or below a line of code is a comment of it, unless it asks."""
+    around = [line for line in (start - 1, start + 1) if 0 <= line < end]
+    texts = [state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip() for line in around]
+    text = state.src[state.bMarks[start] : state.eMarks[start]]
+    is_comment = text.startswith("# ") and any(map(_STATEMENT.search, texts)) and not markers.is_asking(text[2:])
+    return not is_comment and heading(state, start, end, silent)
+
+
+def _blockquote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`>>> so` is a line typed at the prompt of Python."""
+    is_typed = state.src.startswith((">>> ", ">>>\n"), state.bMarks[start] + state.tShift[start])
+    return not is_typed and blockquote(state, start, end, silent)
 
 
 def _code_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:

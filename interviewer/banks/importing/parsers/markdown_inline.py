@@ -14,7 +14,7 @@ _BLOCK_ID = re.compile(r"\s\^[a-z0-9]{6}$")
 _LONGEST_NAME = 120  # characters
 # What programs write for an image that nobody described.
 _NO_CAPTION = re.compile(
-    r"(?:image|img|alt[\s_-]?text|picture|pic|screenshot|untitled|图片?|截图|屏幕截图|\d*)[\s_-]*[\d\s_:.-]*(?:\.(?:png|jpe?g|gif|svg|webp|bmp))?"
+    r"(?:(?:pasted )?image|img|alt[\s_-]?text|picture|pic|screenshot|untitled|图片?|截图|屏幕截图|\d*)[\s_-]*[\d\s_:.-]*(?:\.(?:png|jpe?g|gif|svg|webp|bmp))?"
     r"|\S*\.(?:png|jpe?g|gif|svg|webp|bmp)",
     re.IGNORECASE,
 )

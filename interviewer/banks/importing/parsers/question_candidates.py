@@ -127,11 +127,13 @@ def _after_lead_in(element: Element, following: Sequence[Element]) -> str | None
 
 def _cleaned(found: Candidate) -> Candidate:
     """Without what is no answer: lines that file the question away, links, images, and questions that go on asking."""
-    filed = [
-        one for one in (*found.question[1:], *found.answer) if markers.is_one_of("beside.metadata", one.text.strip())
-    ]
+    filed = [one for one in (*found.question[1:], *found.answer) if _files_away(one)]
     labels = [one for one in found.question[1:] if markers.is_one_of("beside.labels", one.text.strip(" :："))]
     _set_apart(found, [*filed, *labels], Reason.METADATA)
+    # A chapter of the file that begins before the fold of the last answer has ended.
+    last = found.answer[-1] if len(found.answer) > 1 else found.question[0]
+    if last.shape is ElementKind.HEADING and last.folds and last.level <= found.question[0].level:
+        _set_apart(found, [last], Reason.NO_QUESTION)
     said = [one for one in found.answer if one.text]
     if not said:
         found.unread += [(one, Reason.IMAGE_ONLY) for one in found.asides if one.reason is Reason.IMAGE]
@@ -148,6 +150,12 @@ def _cleaned(found: Candidate) -> Candidate:
         found.question += asked
         found.answer = found.answer[len(asked) :]
     return found
+
+
+def _files_away(element: Element) -> bool:
+    """Whether each line, or each row of a table, says no more than a company, a difficulty and the like."""
+    lines = element.text.replace(" | ", ": ").split("\n") if element.rows else [element.text]
+    return all(markers.is_one_of("beside.metadata", line.strip()) for line in lines)
 
 
 def _set_apart(found: Candidate, taken: Sequence[Element], reason: Reason) -> None:

@@ -44,14 +44,17 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
     sure = [at for style in (("mark", 0, 0), ("fold", 0, 0)) for at in styles.pop(style, [])]
     sure = _without_chapters(elements, sure, styles, worded)
     if sure:
-        return QuestionLines(frozenset(sure), _topics(elements, frozenset(sure), None), len(sure))
+        above = find(elements[: sure[0]], alone=False)
+        # A list of questions may stand above those that say so.
+        questions = frozenset(sure) | (above.questions if above.worded > _FEWEST else frozenset())
+        return QuestionLines(questions, _topics(elements, questions, None), len(questions))
     style = _chosen(elements, styles, worded, alone)
     if style is None:
         return QuestionLines()
     places = styles[style]
-    # Of a file's only list with numbers, most of them with text below, those worded otherwise are questions as well.
+    # Of a file's only list with numbers, those worded otherwise ask as well where most of them have text below, or none.
     counted = alone and (style[0] == "num" or (style[0] == "item" and not style[2]))
-    is_whole = counted and 2 * _have_text(elements, places) > len(places)
+    is_whole = counted and not 0 < 2 * _have_text(elements, places) <= len(places)
     if not is_whole and 0 < 2 * sum(at in worded for at in places) < len(places):
         places = [at for at in places if at in worded]
     questions = frozenset(places)

@@ -63,15 +63,15 @@ def from_records(
 
 
 def _candidate(name: str, record: Record, until: float, first: int | None) -> Candidate:
-    roles = ("question", "answer", "extra", "topic", "explanation")
-    question, answer, extra, topic, explained, *options = (
+    roles = ("question", "answer", "extra", "topic", "explanation", "example")
+    question, answer, extra, topic, explained, example, *options = (
         _plain(name, field, until, is_html=record.is_html)
         for field in (*(record.texts.get(role, "") for role in roles), *options_of(record.texts))
     )
     if options:
         question, answer = with_options(question, options), right_options(answer, options, explained, first)
-    elif answer and explained:
-        answer = f"{answer}\n\n{explained}"
+    elif answer:
+        answer = "\n\n".join(filter(None, (answer, explained, example)))
     number = markers.numbered(question)
     if not number.text:
         raise BankError(name, at_line(record.first), localized("file.no_question"))

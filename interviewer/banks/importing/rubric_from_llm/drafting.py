@@ -71,12 +71,12 @@ def draft_all(
     A model that fails several times in a row is not asked again, and the rest is compiled offline. All requests belong to
     the current model call; they end with it, and where `told` raises.
     """
-
-    def ask(pair: tuple[str, str]) -> DraftedRubric:
-        return _Conversation(llm, compile_question(*pair), pair[1], language, policy).drafted()
-
     return ask_for_each(
-        ask, lambda pair, error: DraftedRubric(compile_question(*pair), failure=error), pairs, threads, told
+        lambda pair: _Conversation(llm, compile_question(*pair), pair[1], language, policy).drafted(),
+        lambda pair, error: DraftedRubric(compile_question(*pair), failure=error),
+        pairs,
+        threads,
+        told,
     )
 
 

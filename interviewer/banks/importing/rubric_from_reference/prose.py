@@ -25,6 +25,7 @@ _EMPHASIS = re.compile(r"\*\*|`+|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])")
 _PREFIX = re.compile(r"^\s*(?:参考)?(?:答案?|解答?|answer|a)\s*[:：]\s*", re.IGNORECASE)
 _RULE = re.compile(r"^\s*(?:[-=*_]\s*){3,}$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
+_CELLS = re.compile(r"\s\|\s.*\s\|(?:\s|$)|^(?=.*---)(?=.*\|)[\s:|-]+$")
 _ROW = re.compile(r"\s\|\s")
 _DASHES = re.compile(r"^(?=.*-)(?=.*\|)[\s:|-]+$")
 _ARROW = re.compile(r"-{1,3}>|={1,2}>|→|⇒|➡")
@@ -125,7 +126,7 @@ def _lines(text: str) -> Iterator[tuple[ProseLine, bool]]:
     indents: list[int] = []
     for raw in re.split(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+", text):
         bare = _EMPHASIS.sub("", _INLINE.sub(r"\1", _LINK.sub(r"\1", _QUOTE.sub("", raw))))
-        if _RULE.match(bare) or bare.lstrip().startswith("|"):
+        if _RULE.match(bare) or _CELLS.search(bare) or bare.lstrip().startswith("|"):
             continue
         is_heading = bool(_HEADING.match(bare))
         bare = _PREFIX.sub("", bare.lstrip("# ") if is_heading else bare)
