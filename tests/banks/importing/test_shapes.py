@@ -11,6 +11,21 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "questions without answers in bare lines": (
+        "list.txt",
+        (
+            "Shells\n\nWhat is a pipe?\n\nExplain signals.\n\nDifference between a job and a process.\n\n2. Files\nThe basics\n\nHow do you sort a file?\n\n"
+            "With sort, which reads all of it first.\n\nWhat is an inode?\n\nWhy two links?\n\nWhen is a file gone?\n"
+        ),
+        ["How do you sort a file?"],
+        ["With sort, which reads all of it first."],
+    ),
+    "stars and struck words": (
+        "list.md",
+        "### 如何查看端口？ (★★)\n\n用 ss。\n\n### ~~换一台机器，端口被占用的原因是什么 (★)。~~\n\n### 防火墙有什么用？（⭐）\n\n拦住连接。\n",
+        ["如何查看端口？", "防火墙有什么用？"],
+        ["用 ss。", "拦住连接。"],
+    ),
     "a quiz with labels over its parts": (
         "list.md",
         (

@@ -43,6 +43,7 @@ INLINE_ANSWER = re.compile(
 URL = re.compile(r"<?https?://\S+>?")
 _POINTER = re.compile(WORDS.any_of("beside.pointers"), re.IGNORECASE)
 _BRACKETED_POINTER = re.compile(rf"\s*[\[【［]\s*{WORDS.any_of('beside.bracketed')}\s*[\]】］]\s*", re.IGNORECASE)
+_BADGE = re.compile(r"\s*[(（\[【]\s*[★☆⭐🌟🔥\ufe0f]+\s*[)）\]】][。.]?$")
 _REMARK = re.compile(WORDS.any_of("beside.remarks"), re.IGNORECASE)
 
 
@@ -71,7 +72,8 @@ def numbered(text: str) -> NumberedText:
 
 
 def undecorated(text: str) -> str:
-    """Without the emoji and stars at both ends."""
+    """Without the emoji and stars at both ends, also those in brackets at the right one."""
+    text = _BADGE.sub("", text)
     start, end = 0, len(text)
     while start < end and _decorates(text[start]):
         start += 1

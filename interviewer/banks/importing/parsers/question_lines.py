@@ -48,6 +48,8 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
         # A list of questions may stand above those that say so.
         questions = frozenset(sure) | (above.questions if above.worded > _FEWEST else frozenset())
         return QuestionLines(questions, _topics(elements, questions, None), len(questions))
+    if alone and (bare := _bare_list(elements)):
+        return bare
     style = _chosen(elements, styles, worded, alone)
     if style is None:
         return QuestionLines()
@@ -59,6 +61,20 @@ def find(elements: Sequence[Element], *, alone: bool) -> QuestionLines:
         places = [at for at in places if at in worded]
     questions = frozenset(places)
     return QuestionLines(questions, _topics(elements, questions, style), len(questions & worded))
+
+
+def _bare_list(elements: Sequence[Element]) -> QuestionLines | None:
+    """More than two lines of three that ask are a list without answers, and short ones above a question are its topics."""
+    lines = [at for at, one in enumerate(elements) if one.says]
+    bare = (at for at in lines if elements[at].is_outer_line and not markers.numbered(elements[at].text).number)
+    asking = frozenset(at for at in bare if markers.is_asking(elements[at].text))
+    if len(asking) <= _FEWEST or 3 * len(asking) <= 2 * len(lines):
+        return None
+    topics: set[int] = set()
+    for at in reversed([at for at in lines if at not in asking and len(elements[at].text) <= _LONGEST_TOPIC]):
+        if _below(elements, at) in asking | topics and not elements[at].text.endswith((".", "。", "!", "！")):
+            topics.add(at)
+    return QuestionLines(asking, frozenset(topics), len(asking))
 
 
 def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | None:  # noqa: PLR0911 - one match
