@@ -11,6 +11,15 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "question and answer under the names of two languages": (
+        "list.md",
+        (
+            "### 存储\n\n1. **问题：**\n   - 中文：什么是检查点？\n   - English: What is a checkpoint?\n\n**参考答案：**\n   - 中文：一份可以恢复的状态。\n"
+            "   - English: A state to go back to.\n\n2. **问题：**\n   - 中文：谈谈你用过的日志。\n   - English: Tell me about logs you have used.\n"
+        ),
+        ["什么是检查点？\nWhat is a checkpoint?"],
+        ["- 一份可以恢复的状态。\n- A state to go back to."],
+    ),
     "questions without answers in bare lines": (
         "list.txt",
         (
