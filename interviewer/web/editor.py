@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from interviewer.banks import drafts, editing
 from interviewer.banks.drafts import DraftError, DraftQuestion, DraftText, Remark
-from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.lint import Fault, by_question, lint
 from interviewer.banks.loader import parse_bank
+from interviewer.banks.rewriting import rewritten
 from interviewer.domain.interview import Answered, Begun, Graded, Mode, Plan, Unprobed, replay
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized, Question

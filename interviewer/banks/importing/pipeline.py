@@ -19,7 +19,7 @@ from pathlib import Path
 
 from interviewer.banks import writer
 from interviewer.banks.bank_folders import BANK_ENDINGS
-from interviewer.banks.importing import identifiers, import_report, rewriting
+from interviewer.banks.importing import identifiers, import_report
 from interviewer.banks.importing.builder import BuiltBank, bank_of, usable_items
 from interviewer.banks.importing.document import Source, clean
 from interviewer.banks.importing.identifiers import normal
@@ -32,6 +32,7 @@ from interviewer.banks.importing.rubric_from_reference import CODE, MOST_POINTS,
 from interviewer.banks.lint import Fault, ProgressCallback, by_question, lint
 from interviewer.banks.loader import BankLibrary, decode_bank, parse_bank
 from interviewer.banks.places import LARGEST_BANK, BankFile, BankPlace
+from interviewer.banks.rewriting import rewritten
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized, Question, is_id
 from interviewer.errors import BankError
@@ -224,7 +225,7 @@ def preview(
         return Preview(place, built.bank, text, None, source, built, notes=notes, base=text)
     merged = merge(file.bank, built.bank, base)
     bank = replace(merged.bank, id=id, title=Localized.of(file.bank.language, title) if title else file.bank.title)
-    text = _fits(rewriting.rewritten(file.text, place.path.name, bank), name)
+    text = _fits(rewritten(file.text, place.path.name, bank), name)
     copy = writer.bank_to_yaml(merged.base) if merged.base else ""
     return Preview(place, bank, text, file.data, source, built, merged.changes, notes, copy)
 
@@ -300,7 +301,7 @@ def _of_bank(
     bank = replace(given, id=id or given.id, language=language, title=title_of)
     place = destination.place(bank.id)
     earlier = _read(place)
-    text = rewriting.rewritten(text, name, bank)
+    text = rewritten(text, name, bank)
     return Preview(place, bank, text, earlier.data if earlier else None, None, BuiltBank(bank))
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from interviewer.banks import writer
 from interviewer.banks.importing.identifiers import Identifiers, comparison_key
 from interviewer.banks.importing.missing_answers import checked_reference
-from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.importing.rubric_from_llm import draft
 from interviewer.banks.job_description.question_index import QuestionIndex
 from interviewer.banks.job_description.requirements import Requirement
 from interviewer.banks.loader import BankLibrary, decode_bank
 from interviewer.banks.marked_request import in_one_line, request_list
+from interviewer.banks.rewriting import rewritten
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Localized, Question
 from interviewer.llm import LLM

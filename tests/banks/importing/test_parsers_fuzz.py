@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from interviewer.banks.importing.document import Role, Source
 from interviewer.banks.importing.parsers import html, read
 from interviewer.banks.importing.parsers.decoding import text_of
+from interviewer.banks.importing.parsers.html_pages import markdown_of
 from interviewer.errors import BankError
 
 TAG = re.compile(rf"</?(?:{'|'.join(sorted(html.TAGS))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -121,6 +122,35 @@ def test_of_any_text_every_line_is_accounted_for(text: str) -> None:
             assert found.what
         else:
             assert_every_line_is_accounted_for(found, text_of(name, data))
+
+
+OF_PAGES = (
+    *(f"<{end}{name}>" for name in sorted(html.TAGS - html.UNREAD) for end in ("", "/")),
+    *(
+        "<details><summary>",
+        "Why?",
+        "What is a lock?",
+        "一次一个",
+        "1. x",
+        "- y",
+        "| a",
+        "```",
+        "    code",
+        "&lt;b&gt;",
+        "\n\n",
+        "A: b",
+        " ",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(OF_PAGES), max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_of_any_page_every_line_of_its_text_is_accounted_for(pieces: list[str]) -> None:
+    data = "".join(pieces).encode()
+    found = outcome("page.html", data)
+    if not isinstance(found, BankError):
+        assert_every_line_is_accounted_for(found, markdown_of(text_of("page.html", data)))
 
 
 def deleted(draw: random.Random, parts: list[bytes]) -> list[bytes]:

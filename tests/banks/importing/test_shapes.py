@@ -775,6 +775,10 @@ def test_a_list_of_questions_alone_makes_no_bank() -> None:
             ["One holder at a time.", "In short\n\nFirst in."],
         ),
         (
+            "# Locks\n\n<details>\n<summary>Show</summary>\n\n### What is a lock?\n\nOne holder.\n\n### Why a lease?\n\nIt ends.\n\n</details>\n",
+            ["One holder.", "It ends."],
+        ),
+        (
             (
                 "**what is a lock?**\n\n![Pasted image 20240102030405](a.png)\nOne holder at a time.\n\n⸻\n\n"
                 "**what is a queue?**\n\nFirst in, first out.\n\n══════\n\n**what is a heap?**\n\nA tree.\n"
@@ -782,7 +786,11 @@ def test_a_list_of_questions_alone_makes_no_bank() -> None:
             ["One holder at a time.", "First in, first out.", "A tree."],
         ),
     ],
-    ids=["a chapter before a fold has ended", "lines between answers, and an image nobody has named"],
+    ids=[
+        "a chapter before a fold has ended",
+        "questions in a fold",
+        "lines between answers, and an image nobody has named",
+    ],
 )
 def test_answers_hold_nothing_that_only_parts_the_file(text: str, answers: list[str]) -> None:
     source, _ = built("list.md", text)

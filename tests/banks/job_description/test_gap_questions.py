@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.job_description.gap_questions import BANK_ID, draft_for_gap, keep_questions
 from interviewer.banks.job_description.requirements import Requirement
 from interviewer.banks.loader import BankLibrary, parse_bank
+from interviewer.banks.rewriting import rewritten
 from interviewer.domain.language import Language
 from interviewer.errors import BankError
 from interviewer.llm.scripted import Line, Request, ScriptedLLM

@@ -164,7 +164,30 @@ class _Walk:
         return BankError(self._name, at_line(self._line(at)), what)
 
     def _record(self, value: Any, at: int, end: int) -> Record:
-        return _record(self._name, value, self._line(at), self._line(end - 1), self._keys, self._models)
+        name, first, last = self._name, self._line(at), self._line(end - 1)
+        line = at_line(first)
+        if not isinstance(value, dict):
+            raise BankError(name, line, localized("file.no_object"))
+        if _is_note(value):
+            named = Columns.named(self._models.get(str(value.get("note_model_uuid")), ()))
+            found = (named or Columns({"question": 0, "answer": 1})).of(value["fields"])
+            question, answer = with_cloze(found.get("question", ""), found.get("answer", ""))
+            tags = value.get("tags")
+            topic = tags[0] if isinstance(tags, list) and tags and isinstance(tags[0], str) else ""
+            note = {**found, "question": question, "answer": answer, "topic": topic.split("::")[-1]}
+            return Record(first, last, note, is_html=True)
+        flat = _flat(_with_marked_options(value))
+        columns = self._keys.columns(list(flat)) if self._keys else Columns.of_keys(list(flat))
+        if columns is None:
+            known = ", ".join(map(_shown, list(value)[:8])) or "{}"
+            raise BankError(name, line, localized("file.no_question_key", keys=known))
+        fields = list(flat.items())
+        # In JSON, examples are those of what is asked, mostly.
+        places = {role: place for role, place in columns.places.items() if role != "example"}
+        found = {role: _text(name, line, role, *fields[place]).strip() for role, place in places.items()}
+        if not found["question"]:
+            raise BankError(name, line, localized("file.no_question"))
+        return Record(first, last, found)
 
     def _skip(self, at: int) -> int:
         while self._text.startswith((" ", "\t", "\n", "\r"), at):
@@ -262,33 +285,6 @@ def _with_marked_options(value: Mapping[str, Any]) -> Mapping[str, Any]:
             rest = {name: part for name, part in value.items() if name != key and role_of(name) != "answer"}
             return {**rest, "options": [text for [text] in texts], "answer": right}
     return value
-
-
-def _record(
-    name: str, value: Any, first: int, last: int, keys: _KeyPair | None, models: Mapping[str, Sequence[str]]
-) -> Record:
-    line = at_line(first)
-    if not isinstance(value, dict):
-        raise BankError(name, line, localized("file.no_object"))
-    if _is_note(value):
-        named = Columns.named(models.get(str(value.get("note_model_uuid")), ()))
-        found = (named or Columns({"question": 0, "answer": 1})).of(value["fields"])
-        question, answer = with_cloze(found.get("question", ""), found.get("answer", ""))
-        tags = value.get("tags")
-        topic = tags[0] if isinstance(tags, list) and tags and isinstance(tags[0], str) else ""
-        note = {**found, "question": question, "answer": answer, "topic": topic.split("::")[-1]}
-        return Record(first, last, note, is_html=True)
-    flat = _flat(_with_marked_options(value))
-    columns = keys.columns(list(flat)) if keys else Columns.of_keys(list(flat))
-    if columns is None:
-        known = ", ".join(map(_shown, list(value)[:8])) or "{}"
-        raise BankError(name, line, localized("file.no_question_key", keys=known))
-    fields = list(flat.items())
-    places = {role: place for role, place in columns.places.items() if role != "example"}  # of what is asked, mostly
-    found = {role: _text(name, line, role, *fields[place]).strip() for role, place in places.items()}
-    if not found["question"]:
-        raise BankError(name, line, localized("file.no_question"))
-    return Record(first, last, found)
 
 
 def _text(name: str, line: Localized, role: str, key: str, value: Any) -> str:

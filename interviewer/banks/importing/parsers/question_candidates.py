@@ -139,9 +139,8 @@ def _cleaned(found: Candidate) -> Candidate:
     labels = [one for one in found.question[1:] if markers.is_one_of("beside.labels", one.text.strip(" :："))]
     _set_apart(found, [*filed, *labels], Reason.METADATA)
     # A chapter of the file that begins before the fold of the last answer has ended.
-    last = found.answer[-1] if len(found.answer) > 1 else found.question[0]
-    if last.shape is ElementKind.HEADING and last.folds and last.level <= found.question[0].level:
-        _set_apart(found, [last], Reason.NO_QUESTION)
+    chapters = (one for one in found.answer[1:][-1:] if one.folds and one.shape is ElementKind.HEADING)
+    _set_apart(found, [one for one in chapters if one.level <= found.question[0].level], Reason.NO_QUESTION)
     said = [one for one in found.answer if one.text]
     if not said:
         found.unread += [(one, Reason.IMAGE_ONLY) for one in found.asides if one.reason is Reason.IMAGE]

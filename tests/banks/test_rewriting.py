@@ -7,8 +7,8 @@ from fakes import BANK, DROPOUT, SHUFFLE, both
 from generated import LOCALIZED, QUESTION, TEXT
 from hypothesis import given, settings
 
-from interviewer.banks.importing.rewriting import rewritten
 from interviewer.banks.loader import parse_bank
+from interviewer.banks.rewriting import rewritten
 from interviewer.banks.writer import bank_to_yaml
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Criterion, Localized, Question
