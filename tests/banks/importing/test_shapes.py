@@ -11,6 +11,14 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "numbered steps between numbered questions": (
+        "list.txt",
+        (
+            "杂记\n1、什么是冒烟测试？\n先看主流程能不能走通。\n\n2、上线失败了怎么办？\n1、先回滚\n2、再看日志\n3、补上用例\n\n3、什么是灰度？\n先给一部分人用。\n4、为什么要评审用例？\n大家看到的不一样。\n"
+        ),
+        ["什么是冒烟测试？", "上线失败了怎么办？", "什么是灰度？", "为什么要评审用例？"],
+        ["先看", "1、先回滚\n2、再看日志\n3、补上用例", "先给", "大家"],
+    ),
     "question and answer under the names of two languages": (
         "list.md",
         (

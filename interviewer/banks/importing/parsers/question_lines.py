@@ -9,7 +9,7 @@ questions, and only if there are two or more and each has text below.
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise, takewhile
 
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Element, ElementKind
@@ -111,7 +111,22 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
 def _counting_on(elements: Sequence[Element], places: list[int]) -> list[int]:
     """Where three or more of the numbers open a paragraph and count on, the others are those of an answer's parts."""
     opening = [at for at in places if not at or elements[at - 1].block != elements[at].block]
-    return opening if len(opening) > _FEWEST and _count_on(elements, opening) else places
+    return opening if len(opening) > _FEWEST and _count_on(elements, opening) else _without_steps(elements, places)
+
+
+def _without_steps(elements: Sequence[Element], places: list[int]) -> list[int]:
+    """Without lines right below each other that count from one, where the count above them goes on behind them."""
+    numbers = [markers.numbered(elements[at].text).number for at in places]
+    counts = [int(number) if number.isdecimal() else 0 for number in numbers]
+    kept: list[int] = []
+    at = 0
+    while at < len(places):
+        steps = zip(range(at, len(places)), count(1), count(places[at]), strict=False)
+        end = at + sum(1 for _ in takewhile(lambda step: (counts[step[0]], places[step[0]]) == step[1:], steps))
+        is_inside = kept and end - at >= _FEWEST and counts[end : end + 1] == [counts[kept[-1]] + 1]
+        kept += [] if is_inside else [at]
+        at = end if is_inside else at + 1
+    return [places[at] for at in kept]
 
 
 def counted_in_bold(elements: Sequence[Element]) -> list[int]:
