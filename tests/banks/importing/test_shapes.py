@@ -695,6 +695,20 @@ def test_rows_without_a_question_are_no_fault_of_the_sheet() -> None:
     assert [block.first_line for block in source.blocks if block.reason == "import.why_no_question"] == [3]
 
 
+def test_a_line_above_numbers_that_begin_again_is_a_chapter() -> None:
+    source, _ = built(
+        "list.txt",
+        "1. What is a port?\nA number.\n\n2. What is a backlog?\nA queue\nof connections.\n\nTimers\n1. What is a tick?\n\nA beat\n\n"
+        "2. Why do timers drift?\nThe clock does.\n",
+    )
+    assert [(item.topic, item.answer) for item in source.items] == [
+        ("", "A number."),
+        ("", "A queue\nof connections."),
+        ("Timers", "A beat"),
+        ("Timers", "The clock does."),
+    ]
+
+
 LAST = "### 什么是锁？\n\n一次只让一个线程进去。\n\n### 什么是信号量？\n\n一次让几个线程进去。\n\n"
 
 

@@ -18,6 +18,7 @@ from interviewer.banks.importing.parsers.table_columns import LETTER
 _LONGEST_PLAIN = 200  # characters of a question that nothing but its question mark gives away
 _LONGEST_TOPIC = 40
 _FEWEST = 2  # numbers that may count on by chance
+_ENDS = (".", "。", "!", "！", ":", "：", ";", "；")
 _PRECEDENCE = ("head", "bold", "num", "item", "plain")
 
 _Style = tuple[str, int, int]
@@ -72,7 +73,7 @@ def _bare_list(elements: Sequence[Element]) -> QuestionLines | None:
         return None
     topics: set[int] = set()
     for at in reversed([at for at in lines if at not in asking and len(elements[at].text) <= _LONGEST_TOPIC]):
-        if _below(elements, at) in asking | topics and not elements[at].text.endswith((".", "。", "!", "！")):
+        if _below(elements, at) in asking | topics and not elements[at].text.endswith(_ENDS):
             topics.add(at)
     return QuestionLines(asking, frozenset(topics), len(asking))
 
@@ -217,17 +218,22 @@ def _chosen(
 
 
 def _topics(elements: Sequence[Element], questions: frozenset[int], style: _Style | None) -> frozenset[int]:
-    """Short lines of a style above that of the questions, right before a question."""
+    """Short lines of a style above that of the questions, or where their count begins again, right before a question."""
     name, rank, _ = style or ("", 0, 0)
     found = set()
     for at, element in enumerate(elements):
         is_short = element.shape is ElementKind.LINE and len(element.text) <= _LONGEST_TOPIC
-        if at in questions or not is_short or _below(elements, at) not in questions:
+        below = _below(elements, at)
+        if at in questions or not is_short or below not in questions:
             continue
         kind = markers.numbered(element.text).kind
         is_bold = bool(element.bold) and element.bold == element.text and not element.depth and name != "bold"
         is_outer_item = bool(element.marker) and name == "item" and element.depth < rank
         is_chapter = kind in (3, 5) and not element.depth and (name != "num" or rank != kind)
-        if (is_bold or is_outer_item or is_chapter) and markers.answer_label(element.text) is None:
+        # What stands by itself where the count begins again, below the answer of a question, begins a chapter.
+        is_apart = at > 0 and at - 1 not in questions and elements[at - 1].block != element.block
+        is_bare = is_apart and element.is_outer_line and not element.marker and not element.text.endswith(_ENDS)
+        is_anew = is_bare and "1" in (markers.numbered(elements[below].text).number, elements[below].marker.strip(" ."))
+        if (is_bold or is_outer_item or is_chapter or is_anew) and markers.answer_label(element.text) is None:
             found.add(at)
     return frozenset(found)
