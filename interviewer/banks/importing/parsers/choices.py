@@ -84,8 +84,7 @@ def _right(options: Sequence[Element], rest: Sequence[Element]) -> tuple[list[El
 
 
 def _named_in(line: Element, options: Sequence[Element]) -> tuple[list[int], str]:
-    lead = markers.answer_label(line.text)
-    return named(lead.text if lead else line.text, [_bare(one).text for one in options])
+    return named(markers.without_label(line.text), [_bare(one).text for one in options])
 
 
 def _options_in(element: Element) -> list[Element]:

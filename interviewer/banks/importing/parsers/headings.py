@@ -238,7 +238,7 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
                 number.number,
                 is_worded=worded,
                 has_answer=next_is_answer
-                or any(markers.answer_label(below[at].text) for at in says if below[at].is_outer_line),
+                or any(markers.answer_label(below[at].text) is not None for at in says if below[at].is_outer_line),
                 has_text=bool(says) or any(element.reason is Reason.IMAGE for element in below),
                 holds_questions=found.worded > 1
                 or (found.worded == 1 and (not number.number or says[0] in found.questions))

@@ -20,7 +20,6 @@ _CONTAINER = re.compile(r":{3,}\s*(?:\w{0,20}|(?:details|spoiler|tip|info)\s+(?P
 # Between the two sides of a flash card.
 _SPLIT = re.compile(r"<!--[\s=-]*(?:card[\s-]*)?(?:split|back|flip|answer)[\s=-]*-->", re.IGNORECASE)
 _RULE = re.compile(r"⸻|[⸻—―─━═=]{3,}")
-_LONGEST_SETEXT = 100  # characters; more is a paragraph with a dividing line right below it
 
 
 def elements_of(tokens: list[Token], noted: dict[str, Any]) -> list[Element]:
@@ -199,8 +198,7 @@ def _is_paragraph_above_rule(lines: list[InlineLine]) -> bool:
     """Whether what the standard takes for an underlined heading is a paragraph with a dividing line right below it."""
     text = " ".join(line.text for line in lines)
     return (
-        len(text) > _LONGEST_SETEXT
-        or len([line for line in lines if line.text]) > 1
+        len([line for line in lines if line.text]) > 1
         or text.endswith(("。", ".", "；", ";", "！", "!"))
         or markers.answer_label(text) is not None
     )

@@ -115,26 +115,28 @@ def is_question_mark(text: str) -> bool:
     return bool(_QUESTION_MARK.search(text[:400]))
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerLabel:
-    """`答：` in front of an answer. `letter` is an `A:` that could as well be a choice, beside `B:`."""
-
-    text: str
-    letter: bool
-
-
-def answer_label(text: str) -> AnswerLabel | None:
-    """The text after a lead-in, or None where no answer begins. A numbered answer of several keeps its lead-in."""
+def answer_label(text: str) -> str | None:
+    """The text after a lead-in (`答：`), or None where no answer begins. A numbered answer of several keeps its lead-in."""
     bare = undecorated(text)
     if bare in ("?", "??", "%"):  # between the two sides of a flash card
-        return AnswerLabel("", letter=False)
+        return ""
     if found := _ANSWER.match(bare):
-        word = found["word"].lower()
-        several = found["number"] and word not in ("a", "ans", "答")
-        return AnswerLabel(bare if several else bare[found.end() :], word == "a" and not found["number"])
+        is_several = found["number"] and found["word"].lower() not in ("a", "ans", "答")
+        return bare if is_several else bare[found.end() :]
     if len(bare) > 1 and _ANSWER_ALONE.fullmatch(bare) and not bare.lower().startswith(("a ", "a1", "解")):
-        return AnswerLabel("", letter=False)
+        return ""
     return None
+
+
+def without_label(text: str) -> str:
+    label = answer_label(text)
+    return text if label is None else label
+
+
+def is_letter(text: str) -> bool:
+    """Whether an answer's lead-in is an `A:` that could as well be a choice, beside `B:`."""
+    found = _ANSWER.match(undecorated(text))
+    return found is not None and found["word"].lower() == "a" and not found["number"]
 
 
 def unfolds(text: str) -> bool:

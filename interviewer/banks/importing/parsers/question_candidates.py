@@ -85,9 +85,8 @@ def _in_one_line(head: Element, said: Sequence[Element], *, is_heading: bool) ->
                 return head, None
     if markers.is_remark(answer):
         return head, None
-    lead = markers.answer_label(answer)
     line = replace(
-        head, shape=ElementKind.LINE, text=lead.text if lead else answer, marker="", bold="", block=-head.block
+        head, shape=ElementKind.LINE, text=markers.without_label(answer), marker="", bold="", block=-head.block
     )
     return replace(head, text=question), line if answer else None
 
@@ -129,8 +128,8 @@ def _after_lead_in(element: Element, following: Sequence[Element]) -> str | None
         return ""
     is_text = element.shape in (ElementKind.LINE, ElementKind.HEADING, ElementKind.SUMMARY) and not element.link_only
     lead = markers.answer_label(element.text) if is_text else None
-    is_choice = lead and lead.letter and any(_SECOND_CHOICE.match(one.text) for one in following)
-    return None if lead is None or is_choice else lead.text
+    is_choice = markers.is_letter(element.text) and any(_SECOND_CHOICE.match(one.text) for one in following)
+    return None if is_choice else lead
 
 
 def _cleaned(found: Candidate) -> Candidate:

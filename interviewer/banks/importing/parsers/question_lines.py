@@ -89,7 +89,7 @@ def _style(elements: Sequence[Element], at: int, element: Element) -> _Style | N
             number.says_question and not is_link and markers.answer_label(element.text) is None
         ):
             return "mark", 0, 0
-        case _ if markers.answer_label(element.text) or _is_option(elements, at):
+        case _ if markers.answer_label(element.text) is not None or _is_option(elements, at):
             return None
         case ElementKind.SUMMARY:
             goes_on = above is not None and above.shape is ElementKind.SUMMARY and above.folds == element.folds
@@ -161,8 +161,8 @@ def _is_worded(elements: Sequence[Element], at: int) -> bool:
     below = _below(elements, at)
     if below is None or elements[below].shape is not ElementKind.LINE:
         return False
-    lead = markers.answer_label(elements[below].text)
-    return lead is not None and not lead.letter
+    text = elements[below].text
+    return markers.answer_label(text) is not None and not markers.is_letter(text)
 
 
 def _below(elements: Sequence[Element], at: int) -> int | None:
@@ -206,9 +206,7 @@ def _chosen(
         # Below questions that are headings, list items that ask belong to the answers, however many they are.
         if inside := min((style[2] for style in heads), default=None):
             fit = {style: count for style, count in fit.items() if style[0] != "item" or style[1] <= inside}
-        best = max(fit, key=lambda style: (fit[style], -_PRECEDENCE.index(style[0])))
-        outer = [style for style in fit if style[0] == best[0] == "item" and style[1] < best[1] and fit[style] > 1]
-        return min((style for style in outer if 2 * fit[style] >= len(styles[style])), default=best)
+        return max(fit, key=lambda style: (fit[style], -_PRECEDENCE.index(style[0])))
     bare = [
         style
         for style, places in styles.items()
@@ -227,13 +225,12 @@ def _topics(elements: Sequence[Element], questions: frozenset[int], style: _Styl
         if at in questions or not is_short or below not in questions:
             continue
         kind = markers.numbered(element.text).kind
-        is_bold = bool(element.bold) and element.bold == element.text and not element.depth and name != "bold"
         is_outer_item = bool(element.marker) and name == "item" and element.depth < rank
         is_chapter = kind in (3, 5) and not element.depth and (name != "num" or rank != kind)
         # What stands by itself where the count begins again, below the answer of a question, begins a chapter.
         is_apart = at > 0 and at - 1 not in questions and elements[at - 1].block != element.block
         is_bare = is_apart and element.is_outer_line and not element.marker and not element.text.endswith(_ENDS)
         is_anew = is_bare and "1" in (markers.numbered(elements[below].text).number, elements[below].marker.strip(" ."))
-        if (is_bold or is_outer_item or is_chapter or is_anew) and markers.answer_label(element.text) is None:
+        if (is_outer_item or is_chapter or is_anew) and markers.answer_label(element.text) is None:
             found.add(at)
     return frozenset(found)

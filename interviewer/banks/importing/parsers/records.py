@@ -76,8 +76,7 @@ def _candidate(name: str, record: Record, until: float, first: int | None) -> Ca
     if not number.text:
         raise BankError(name, at_line(record.first), localized("file.no_question"))
     unread = _reason_against(name, record, answer, until)
-    lead = markers.answer_label(answer)
-    answer = "" if unread else lead.text if lead else answer
+    answer = "" if unread else markers.without_label(answer)
     if answer and extra:
         answer = f"{answer}\n\n{'加分项' if language_of(extra) is Language.ZH else 'Good to hear'}：\n{extra}"
     asked, *said = (
