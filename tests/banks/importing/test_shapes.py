@@ -709,6 +709,19 @@ def test_a_line_above_numbers_that_begin_again_is_a_chapter() -> None:
     ]
 
 
+def test_chapters_of_numbered_questions_are_no_steps_of_an_answer() -> None:
+    lines = [
+        "1、什么是堆？",
+        "2、什么是栈？",
+        "1、什么是锁？",
+        "2、什么是信号？",
+        "3、什么是管道？",
+        "进程之间的通道。",
+    ]
+    source, _ = built("list.txt", "\n".join(lines))
+    assert [item.question for item in source.items] == [line[2:] for line in lines[:-1]]
+
+
 LAST = "### 什么是锁？\n\n一次只让一个线程进去。\n\n### 什么是信号量？\n\n一次让几个线程进去。\n\n"
 
 

@@ -68,12 +68,17 @@ def _bare_list(elements: Sequence[Element]) -> QuestionLines | None:
     """More than two lines of three that ask are a list without answers, and short ones above a question are its topics."""
     lines = [at for at, one in enumerate(elements) if one.says]
     bare = (at for at in lines if elements[at].is_outer_line and not markers.numbered(elements[at].text).number)
-    asking = frozenset(at for at in bare if markers.is_asking(elements[at].text))
+    # A second line of a paragraph goes on with the question of the first.
+    asked = [at for at in bare if markers.is_asking(elements[at].text)]
+    asking = frozenset(asked[:1]) | {
+        at for above, at in pairwise(asked) if at - above > 1 or elements[at].block != elements[above].block
+    }
     if len(asking) <= _FEWEST or 3 * len(asking) <= 2 * len(lines):
         return None
     topics: set[int] = set()
     for at in reversed([at for at in lines if at not in asking and len(elements[at].text) <= _LONGEST_TOPIC]):
-        if _below(elements, at) in asking | topics and not elements[at].text.endswith(_ENDS):
+        below = _below(elements, at)
+        if (below in asking or below in topics) and not elements[at].text.endswith(_ENDS):
             topics.add(at)
     return QuestionLines(asking, frozenset(topics), len(asking))
 
@@ -124,7 +129,7 @@ def _without_steps(elements: Sequence[Element], places: list[int]) -> list[int]:
     while at < len(places):
         steps = zip(range(at, len(places)), count(1), count(places[at]), strict=False)
         end = at + sum(1 for _ in takewhile(lambda step: (counts[step[0]], places[step[0]]) == step[1:], steps))
-        is_inside = kept and end - at >= _FEWEST and counts[end : end + 1] == [counts[kept[-1]] + 1]
+        is_inside = bool(kept) and end - at >= _FEWEST and counts[end : end + 1] == [counts[kept[-1]] + 1]
         kept += [] if is_inside else [at]
         at = end if is_inside else at + 1
     return [places[at] for at in kept]
