@@ -137,7 +137,7 @@ def _without_steps(elements: Sequence[Element], places: list[int]) -> list[int]:
 
 def counted_in_bold(elements: Sequence[Element]) -> list[int]:
     """Bold lines under numbers that count on, most with text below: questions of a list without others, whatever they say."""
-    styles = ((at, _style(elements, at, one) or ("", 0, 0)) for at, one in enumerate(elements))
+    styles = ((at, _style(elements, at, one) or ("", 0, 0)) for at, one in enumerate(elements) if one.bold)
     places = [at for at, (name, kind, _) in styles if name == "bold" and kind]
     is_list = len(places) > 1 and 2 * _have_text(elements, places) > len(places)
     return places if is_list and _count_on(elements, places) else []
@@ -176,7 +176,8 @@ def _below(elements: Sequence[Element], at: int) -> int | None:
 
 def _have_text(elements: Sequence[Element], places: Sequence[int]) -> int:
     """How many of these have something else below them before the next one comes."""
-    return sum((below := _below(elements, at)) is not None and below not in places for at in places)
+    known = {None, *places}
+    return sum(_below(elements, at) not in known for at in places)
 
 
 def _without_chapters(
