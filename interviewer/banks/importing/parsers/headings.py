@@ -231,9 +231,11 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
         worded = (markers.is_asking(number.text) or number.says_question) and not is_answer
         found = question_lines.find(below, alone=by_bold) if not worded else question_lines.QuestionLines()
         says = [at for at, element in enumerate(below) if element.says]
+        # An answer's own heading is below that of its question, whatever its level; that of all answers is not.
+        is_inner = is_answer and not (sum(labels) == 1 and _are_waiting(traits))
         traits.append(
             HeadingTraits(
-                _BELOW_ANY_HEADING if is_answer else head.level,  # it belongs to its question, whatever its level
+                _BELOW_ANY_HEADING if is_inner else head.level,
                 markers.topic_of(head.text),
                 number.number,
                 is_worded=worded,
@@ -262,3 +264,9 @@ def _is_boilerplate(text: str) -> bool:
     """Whether a heading says what every document has, in one language or in both: `Credits 致谢`."""
     known, whole = markers.WORDS.words("headings.boilerplate"), text.strip(" :：!！").lower()
     return whole in known or all(part in known for part in _OTHER_SCRIPT.split(whole))
+
+
+def _are_waiting(headings: Sequence[HeadingTraits]) -> bool:
+    """Whether the questions so far stand without answers."""
+    asked = [heading for heading in headings if heading.is_worded]
+    return not asked or sum(not heading.has_text for heading in asked) > max(2, len(asked) // 2)

@@ -8,16 +8,17 @@ questions, and only if there are two or more and each has text below.
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, pairwise, takewhile
 
 from interviewer.banks.importing.parsers import markers
 from interviewer.banks.importing.parsers.elements import Element, ElementKind
+from interviewer.banks.importing.parsers.question_candidates import Candidate
 from interviewer.banks.importing.parsers.table_columns import LETTER
 
 _LONGEST_PLAIN = 200  # characters of a question that nothing but its question mark gives away
 _LONGEST_TOPIC = 40
-_FEWEST = 2  # numbers that may count on by chance
+_FEWEST = 2  # numbers that may count on by chance, or answers below each other under the numbers of questions
 _ENDS = (".", "。", "!", "！", ":", "：", ";", "；")
 _PRECEDENCE = ("head", "bold", "num", "item", "plain")
 
@@ -240,3 +241,48 @@ def _topics(elements: Sequence[Element], questions: frozenset[int], style: _Styl
         if (is_outer_item or is_chapter or is_anew) and markers.answer_label(element.text) is None:
             found.add(at)
     return frozenset(found)
+
+
+def assign_answers(candidates: Sequence[Candidate], elements: Sequence[Element]) -> list[Element]:
+    """Gives the numbered parts of `elements` to the questions of the same numbers that have no answer yet.
+
+    The elements that stand above the first part are returned; all of them, if fewer than two parts find a question.
+    """
+    waiting = {made.number: made for made in candidates if made.number and not made.answer and not made.unread}
+    starts: dict[str, int] = {}
+    for at, element in enumerate(elements):
+        if element.says and _number(element) in waiting:
+            starts.setdefault(_number(element), at)  # a number that comes again belongs to the answer above it
+    if len(starts) < _FEWEST:
+        return list(elements)
+    for (number, start), end in zip(starts.items(), [*list(starts.values())[1:], len(elements)], strict=True):
+        made, first = waiting[number], elements[start]
+        text = first.text if first.marker else markers.numbered(first.text).text
+        lead = markers.answer_label(text)
+        below = elements[start + 1 : end]
+        made.answer = [replace(first, text=text if lead is None else lead, marker=""), *(one for one in below if one.says)]
+        made.asides += [one for one in below if not one.says]
+    return list(elements[: min(starts.values())])
+
+
+def answers_label_at(elements: Sequence[Element]) -> int | None:
+    """The place of a line that says no more than "answers", below questions that have none."""
+    for at, element in enumerate(elements):
+        lead = markers.answer_label(element.text) if element.is_outer_line else None
+        if lead is None or lead:
+            continue
+        found = find(elements[:at], alone=True)
+        if len(found.questions) < _FEWEST:
+            return None
+        said = sum(one.says for one in elements[min(found.questions) : at])
+        topics = sum(topic > min(found.questions) for topic in found.topics)
+        numbers = {_number(elements[place]) for place in found.questions}
+        again = {_number(one) for one in elements[at + 1 :]} & numbers - {""}
+        return at if said == len(found.questions) + topics and len(again) >= _FEWEST else None
+    return None
+
+
+def _number(element: Element) -> str:
+    if element.depth == 1 and element.marker not in ("", "- "):
+        return element.marker.strip().rstrip(".")
+    return markers.numbered(element.text).number if element.is_outer_line else ""
