@@ -111,6 +111,11 @@ def _records(name: str, rows: Sequence[_Row], columns: Columns, around: list[Ele
     return found
 
 
+def read_table(name: str, text: str) -> Source:
+    """A sheet, or an export of flash cards under the name of one. Raises BankError."""
+    return read_anki(name, text) if _settings(text)[0] else read_sheet(name, text)
+
+
 def is_anki(text: str) -> bool:
     """Whether a text file is an export of flash cards: settings at its head, or lines with tabs, also below each other."""
     settings, skip = _settings(text)

@@ -260,7 +260,10 @@ def assign_answers(candidates: Sequence[Candidate], elements: Sequence[Element])
         text = first.text if first.marker else markers.numbered(first.text).text
         lead = markers.answer_label(text)
         below = elements[start + 1 : end]
-        made.answer = [replace(first, text=text if lead is None else lead, marker=""), *(one for one in below if one.says)]
+        made.answer = [
+            replace(first, text=text if lead is None else lead, marker=""),
+            *(one for one in below if one.says),
+        ]
         made.asides += [one for one in below if not one.says]
     return list(elements[: min(starts.values())])
 
