@@ -540,6 +540,7 @@ def test_every_sentence_with_a_label_of_its_own_is_a_point(question: str, refere
         ("Take every second letter by word[::2] at once.", "Take every second letter by word[::2] at once"),
         ("Wait with std::lock for both mutexes", "Wait with std::lock for both mutexes"),
         ("用途:保存尚未提交的修改", "用途：保存尚未提交的修改"),
+        ("它用 (n - 1) & hash 算出下标，比取模快。", "它用 (n - 1) & hash 算出下标，比取模快"),
     ],
 )
 def test_nothing_is_cut_out_of_a_claim_but_markup(reference: str, told: str) -> None:

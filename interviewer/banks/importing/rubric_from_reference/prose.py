@@ -190,10 +190,15 @@ def _at_marks(text: str, own: re.Match[str] | None) -> Iterator[str]:
     """A line cut at the marks of items that count on inside it; `own` is the mark before the line."""
     start, last = 0, _value(own[0]) if own else 0
     for found in _INNER_MARK.finditer(text):
-        if _value(found[0]) == last + 1:
+        # `(n - 1) & hash` has no mark: its bracket was opened before.
+        if _value(found[0]) == last + 1 and _is_closed(text[: found.start()]):
             yield text[start : found.start()]
             start, last = found.end(), last + 1
     yield text[start:]
+
+
+def _is_closed(text: str) -> bool:
+    return sum(map(text.count, "(（")) <= sum(map(text.count, ")）"))
 
 
 def _value(mark: str) -> int:
