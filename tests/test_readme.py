@@ -8,7 +8,8 @@ import pytest
 import typer
 
 from interviewer import cli
-from interviewer.settings import Settings
+from interviewer.banks.loader import read_bank
+from interviewer.settings import Settings, shipped
 
 ROOT = Path(__file__).parent.parent
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
@@ -23,6 +24,12 @@ def readme(request: pytest.FixtureRequest) -> str:
 def test_every_variable_is_in_the_readme_and_no_other(readme: str) -> None:
     known = {f"INTERVIEWER_{name.upper()}" for name in Settings.model_fields}
     assert set(re.findall(r"INTERVIEWER_[A-Z_]+[A-Z]", readme)) == known
+
+
+def test_its_examples_name_questions_that_are_shipped(readme: str) -> None:
+    named = re.findall(r"`interviewer practise ([\w-]+)`", readme)
+    assert named
+    assert set(named) <= {question.id for question in read_bank(shipped("rubrics") / "deep-learning.yaml").questions}
 
 
 def test_every_command_is_in_the_readme_and_no_other(readme: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import Compiler, app, open_library, read_bytes, read_settings
+from interviewer.cli.app import LANGUAGE, Compiler, app, open_library, read_bytes, read_settings
 from interviewer.domain.language import Language
 
 if TYPE_CHECKING:
@@ -16,16 +16,24 @@ if TYPE_CHECKING:
 
 
 @app.command()
-def banks() -> None:
-    """List the question banks."""
+def banks(
+    language: LANGUAGE,
+    bank: Annotated[str, typer.Argument(help="Id of a bank, whose questions are listed with their ids.")] = "",
+) -> None:
+    """List the question banks, or the questions of one."""
+    from interviewer.presentation.plain_text import printable
+
     library = open_library()
-    for bank in library.banks():
-        print(
-            f"{bank.id}  {len(bank.questions)} questions  {' / '.join(bank.title.both)}  topics: {', '.join(bank.used_topics)}"
-        )
-    for bank in library.own_banks():
-        if awaiting := sum(question.awaits_review for question in bank.questions):
-            print(f"{bank.id}  {awaiting} drafted questions await your review, and are not asked before")
+    if bank:
+        for question in library.bank(bank).questions:
+            print(f"{question.id}  {printable(question.text.into(language).strip().splitlines()[0])}")
+        return
+    for one in library.banks():
+        titles, topics = " / ".join(one.title.both), ", ".join(one.used_topics)
+        print(f"{one.id}  {len(one.questions)} questions  {titles}  topics: {topics}")
+    for one in library.own_banks():
+        if awaiting := sum(question.awaits_review for question in one.questions):
+            print(f"{one.id}  {awaiting} drafted questions await your review, and are not asked before")
     broken = library.broken()
     for error in broken:
         print(f"interviewer: {error}", file=sys.stderr)

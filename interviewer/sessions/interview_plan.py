@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from interviewer.domain.grade import Level, Verdict
@@ -124,6 +125,9 @@ def parse_question_name(banks: Sequence[Bank], text: str) -> QuestionName:
         if bank in ("", one.id) and any(known.id == question for known in one.questions)
     ]
     if not found:
+        known = [QuestionName(one.id, its.id) for one in banks for its in one.questions]
+        if close := get_close_matches(text, [str(name) if bank else name.question for name in known]):
+            raise BankError("", "", localized("plan.misspelt_question", name=repr(text), names=", ".join(close)))
         raise BankError("", "", localized("plan.unknown_question", name=repr(text)))
     if len(found) > 1:
         raise BankError("", "", localized("plan.ambiguous", name=repr(text), names=", ".join(map(str, found))))

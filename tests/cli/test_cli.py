@@ -95,6 +95,7 @@ def test_the_schema_is_printed_and_fits(terminal: Terminal) -> None:
 
 def test_banks_and_check_know_the_shipped_bank(terminal: Terminal) -> None:
     assert "deep-learning  25 questions" in terminal.run("banks")
+    assert "dropout-at-test  How should dropout" in terminal.run("banks", "deep-learning", "--language", "en")
     assert "25 questions" in terminal.run("check")
 
 
@@ -105,6 +106,12 @@ def test_banks_and_check_know_the_shipped_bank(terminal: Terminal) -> None:
         (("chat", "--bank", "ghost"), "there is no bank 'ghost'"),
         (("chat", "--topic", "cooking"), "has no topic cooking"),
         (("chat", "--resume", "ghost"), "there is no interview 'ghost' here"),
+        (
+            ("practise", "dropout-at-tset"),
+            "no bank here has a question 'dropout-at-tset'; close to it: dropout-at-test",
+        ),
+        (("practise", "deep-learning/dropout-at-tset"), "close to it: deep-learning/dropout-at-test"),
+        (("practise", "quicksort"), "`interviewer banks BANK` lists those of a bank"),
         (("check", "ghost.yaml"), "ghost.yaml: cannot be read"),
     ],
 )

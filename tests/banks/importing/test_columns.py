@@ -85,6 +85,8 @@ def test_a_column_called_a_is_still_an_answer_where_there_are_no_letters_beside_
         ("question,isAnswer,Has Answer,Date of answer,answer", "What is a stack?,1,yes,today,a list", "What is a stack?", "a list"),
         ("No. of question,Question,Answer", "1,What is a stack?,a list", "What is a stack?", "a list"),
         ("Sample question,Question,Ideal answer,Answer", "Why?,What is a stack?,a queue,a list", "What is a stack?", "a list"),
+        ("#,Question,Quick Answer,Where", "1,What is a stack?,a list,Chapter 2", "What is a stack?", "a list"),
+        ("Topic question,User answer,Key answers", "What is a stack?,a queue,a list", "What is a stack?", "a list"),
         ("题目,错误答案,正确答案", "什么是栈？,队列,后进先出的表", "什么是栈？", "后进先出的表"),
         ("题目,我的回答,理想答案", "什么是栈？,队列,后进先出的表", "什么是栈？", "后进先出的表"),
     ],
@@ -109,6 +111,17 @@ def test_a_name_is_known_however_its_words_are_joined(name: str) -> None:
 )
 def test_a_name_that_only_ends_in_the_word_is_not_read(name: str) -> None:
     assert not role_of(name)
+
+
+def test_a_key_without_a_value_leaves_its_place_to_another_of_its_kind() -> None:
+    row = {"questionText": "What is a stack?", "referenceAnswer": None, "referenceAnswerMarkdown": "A *list*."}
+    (item,) = read("export.json", json.dumps([row]).encode()).items
+    assert (item.question, item.answer) == ("What is a stack?", "A *list*.")
+
+
+def test_an_export_of_cards_is_known_by_its_head_whatever_its_ending() -> None:
+    (item,) = read("cards.csv", b"#separator:tab\nWhat is a stack?\tA list, in order.\tdata\n").items
+    assert (item.question, item.answer) == ("What is a stack?", "A list, in order.")
 
 
 ROW = {"question": "What is a stack?", "answer": "A list."}

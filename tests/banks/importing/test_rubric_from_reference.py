@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interviewer.banks.importing.rubric_from_reference import (
+    CODE,
     MOST_POINTS,
     ReferencePoint,
     compile_question,
@@ -539,6 +540,7 @@ def test_every_sentence_with_a_label_of_its_own_is_a_point(question: str, refere
         ("Take every second letter by word[::2] at once.", "Take every second letter by word[::2] at once"),
         ("Wait with std::lock for both mutexes", "Wait with std::lock for both mutexes"),
         ("用途:保存尚未提交的修改", "用途：保存尚未提交的修改"),
+        ("它用 (n - 1) & hash 算出下标，比取模快。", "它用 (n - 1) & hash 算出下标，比取模快"),
     ],
 )
 def test_nothing_is_cut_out_of_a_claim_but_markup(reference: str, told: str) -> None:
@@ -557,3 +559,17 @@ def test_a_line_of_code_or_a_formula_belongs_to_what_leads_to_it(reference: str,
     first = texts(points_of("怎么办？", reference))[0]
     assert first.endswith(told)
     assert len(first) > len(told) + 2
+
+
+def test_a_program_without_fences_is_code_as_one_in_fences_is() -> None:
+    program = "def swap(a, b):\n    a, b = b, a\n    return a, b\n>>> swap(1, 2)\n(2, 1)"
+    (point,) = points_of("Swap two variables.", program)
+    assert point.made == CODE
+    told = f"Both names are bound anew at once, from a tuple on the right.\n{program}"
+    assert texts(points_of("Swap two variables.", told)) == [
+        "Both names are bound anew at once, from a tuple on the right"
+    ]
+    assert texts(points_of("怎么建议回收？", "- System.gc()\n- Runtime.getRuntime().gc()")) == [
+        "System.gc()",
+        "Runtime.getRuntime().gc()",
+    ]

@@ -11,6 +11,111 @@ from interviewer.domain.rubric import Kind
 from interviewer.errors import BankError
 
 SHAPES = {
+    "numbered steps between numbered questions": (
+        "list.txt",
+        (
+            "杂记\n1、什么是冒烟测试？\n先看主流程能不能走通。\n\n2、上线失败了怎么办？\n1、先回滚\n2、再看日志\n3、补上用例\n\n3、什么是灰度？\n先给一部分人用。\n4、为什么要评审用例？\n大家看到的不一样。\n"
+        ),
+        ["什么是冒烟测试？", "上线失败了怎么办？", "什么是灰度？", "为什么要评审用例？"],
+        ["先看", "1、先回滚\n2、再看日志\n3、补上用例", "先给", "大家"],
+    ),
+    "question and answer under the names of two languages": (
+        "list.md",
+        (
+            "### 存储\n\n1. **问题：**\n   - 中文：什么是检查点？\n   - English: What is a checkpoint?\n\n**参考答案：**\n   - 中文：一份可以恢复的状态。\n"
+            "   - English: A state to go back to.\n\n2. **问题：**\n   - 中文：谈谈你用过的日志。\n   - English: Tell me about logs you have used.\n"
+        ),
+        ["什么是检查点？\nWhat is a checkpoint?"],
+        ["- 一份可以恢复的状态。\n- A state to go back to."],
+    ),
+    "questions without answers in bare lines": (
+        "list.txt",
+        (
+            "Shells\n\nWhat is a pipe?\n\nExplain signals.\n\nDifference between a job and a process.\n\n2. Files\nThe basics\n\nHow do you sort a file?\n\n"
+            "With sort, which reads all of it first.\n\nWhat is an inode?\n\nWhy two links?\n\nWhen is a file gone?\n"
+        ),
+        ["How do you sort a file?"],
+        ["With sort, which reads all of it first."],
+    ),
+    "stars and struck words": (
+        "list.md",
+        "### 如何查看端口？ (★★)\n\n用 ss。\n\n### ~~换一台机器，端口被占用的原因是什么 (★)。~~\n\n### 防火墙有什么用？（⭐）\n\n拦住连接。\n",
+        ["如何查看端口？", "防火墙有什么用？"],
+        ["用 ss。", "拦住连接。"],
+    ),
+    "a quiz with labels over its parts": (
+        "list.md",
+        (
+            "## 第 1 题 🟢\n\n**题型：** 单选题\n\n### 题目\n\n哪个命令显示进程？\n\n**选项：**\n- A. ls\n- B. ps\n\n"
+            "<details>\n<summary>查看答案</summary>\n\n### ✅ 正确答案：B\n\n### 解析\n\nls 显示文件。\n\n</details>\n\n"
+            "## 第 2 题 🔴\n\n**题型：** 判断题\n\n### 题目\n\n信号可以排队。\n\n**选项：**\n- A. 正确\n- B. 错误\n\n"
+            "<details>\n<summary>查看答案</summary>\n\n### ✅ 正确答案：B\n\n</details>\n"
+        ),
+        ["哪个命令显示进程？\n- A. ls\n- B. ps", "信号可以排队。\n- A. 正确\n- B. 错误"],
+        ["ps\n\n解析\n\nls 显示文件。", "错误"],
+    ),
+    "headings of the same level inside the answers": (
+        "list.md",
+        (
+            "# Kernel notes\nFor the second round\n\n# Q1: What is a page fault?\nThe page is not in memory.\n\n# major and minor\n"
+            "A major one reads the disk.\n\n# Q2: How is a page found?\n# the walk\nLevel by level.\n\n# a shortcut\nThe TLB.\n\n# Q3: Who handles it?\nThe kernel.\n\n# Closing remarks\nSleep well.\n"
+        ),
+        ["What is a page fault?", "How is a page found?", "Who handles it?"],
+        [
+            "The page is not in memory.\n\nmajor and minor\n\nA major",
+            "the walk\n\nLevel by level.\n\na shortcut",
+            "The kernel.",
+        ],
+    ),
+    "links above the questions": (
+        "list.txt",
+        "面试题：https://example.org/a\n更多题目：https://example.org/b\n1、什么是基线？\n拿来比较的版本。\n\n2、什么是探索测试？\n边学边测。\n",
+        ["什么是基线？", "什么是探索测试？"],
+        ["拿来比较的版本。", "边学边测。"],
+    ),
+    "what interviewers ask, in tables and in lines": (
+        "list.md",
+        (
+            "# 复盘\n\n## 1. 缓存\n\n| 面试官问 | 答 | 出处 |\n|---|---|---|\n| 过期怎么删？ | 惰性加定期 | 笔记 |\n| 穿透 | 缓存空值 | 笔记 |\n\n"
+            "## 2. 队列\n\n**面试官问**：消息丢了怎么办？\n**答**：落盘后再确认。\n\n**面试官追问**：重复了呢？\n**答**：按编号去重。\n"
+        ),
+        ["过期怎么删？", "穿透", "消息丢了怎么办？", "重复了呢？"],
+        ["惰性加定期", "缓存空值", "落盘后再确认。", "按编号去重。"],
+    ),
+    "numbered nouns in bold": (
+        "list.md",
+        (
+            "# Shell notes\n\n## Files\n\n**1. Counting lines**\n```bash\nwc -l notes.txt\n```\n\n**2. Hard vs soft link**\n- **Hard**: a second name.\n"
+            "- **Soft**: a path.\n\n**3. What is an inode?**\n- The record of a file.\n\n## Processes\n\n**4. Zombies**\n- Ended, but not waited for.\n\n"
+            "**5. Pipes**\n- A channel.\n"
+        ),
+        ["Counting lines", "Hard vs soft link", "What is an inode?", "Zombies", "Pipes"],
+        ["```bash\nwc -l", "- Hard: a second name.", "- The record", "- Ended,", "- A channel."],
+    ),
+    "cards without a header of which one goes on below": (
+        "cards.csv",
+        'Queue,"First in,\nfirst out."\nSemaphore,Counts permits.\n,A lock is one with a single permit.\n,"Taking one may\nblock."\nHeap,A tree.\n',
+        ["Queue", "Semaphore", "Heap"],
+        [
+            "First in,\nfirst out.",
+            "Counts permits.\nA lock is one with a single permit.\nTaking one may\nblock.",
+            "A tree.",
+        ],
+    ),
+    "options in one cell": (
+        "quiz.csv",
+        (
+            'question,options,answer\nWhich is last in?,"[""queue"", ""stack""]","[""B""]"\nWhich is first in?,"[\'queue\', \'stack\']",A\n'
+            'Which are linear?,"A. list; B. tree; C. array","[""A"", ""C""]"\nWhich is a tree?,"{""A"": ""heap"", ""B"": ""ring""}",a\n'
+        ),
+        [
+            "Which is last in?\nA. queue\nB. stack",
+            "Which is first in?\nA. queue\nB. stack",
+            "Which are linear?\nA. list\nB. tree\nC. array",
+            "Which is a tree?\nA. heap\nB. ring",
+        ],
+        ["stack", "queue", "list\narray", "heap"],
+    ),
     "turns of two speakers": (
         "list.md",
         (
@@ -577,6 +682,44 @@ def test_columns_of_a_sheet_give_topic_difficulty_and_what_is_good_to_hear() -> 
         ("A sorted copy of a column", Kind.CORE),
         ("It slows writing", Kind.BONUS),
     ]
+
+
+def test_rows_without_a_question_are_no_fault_of_the_sheet() -> None:
+    source, _ = built(
+        "sheet.csv", "number,question,answer\n1,What is a key?,A name.\n2,,A value.\n3,What is a row?,A line.\n"
+    )
+    assert [(item.question, item.answer) for item in source.items] == [
+        ("What is a key?", "A name."),
+        ("What is a row?", "A line."),
+    ]
+    assert [block.first_line for block in source.blocks if block.reason == "import.why_no_question"] == [3]
+
+
+def test_a_line_above_numbers_that_begin_again_is_a_chapter() -> None:
+    source, _ = built(
+        "list.txt",
+        "1. What is a port?\nA number.\n\n2. What is a backlog?\nA queue\nof connections.\n\nTimers\n1. What is a tick?\n\nA beat\n\n"
+        "2. Why do timers drift?\nThe clock does.\n",
+    )
+    assert [(item.topic, item.answer) for item in source.items] == [
+        ("", "A number."),
+        ("", "A queue\nof connections."),
+        ("Timers", "A beat"),
+        ("Timers", "The clock does."),
+    ]
+
+
+def test_chapters_of_numbered_questions_are_no_steps_of_an_answer() -> None:
+    lines = [
+        "1、什么是堆？",
+        "2、什么是栈？",
+        "1、什么是锁？",
+        "2、什么是信号？",
+        "3、什么是管道？",
+        "进程之间的通道。",
+    ]
+    source, _ = built("list.txt", "\n".join(lines))
+    assert [item.question for item in source.items] == [line[2:] for line in lines[:-1]]
 
 
 LAST = "### 什么是锁？\n\n一次只让一个线程进去。\n\n### 什么是信号量？\n\n一次让几个线程进去。\n\n"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from interviewer.banks.importing.document import Source
-from interviewer.banks.importing.parsers.csv_files import is_anki, read_anki, read_sheet
+from interviewer.banks.importing.parsers.csv_files import is_anki, read_anki, read_table
 from interviewer.banks.importing.parsers.decoding import files_needed, text_of
 from interviewer.banks.importing.parsers.html_pages import markdown_of
 from interviewer.banks.importing.parsers.json_files import read_objects
@@ -30,8 +30,8 @@ _READERS: dict[str, Callable[[str, str], Source]] = {
     ".txt": _read_text,
     ".html": read_markdown,
     ".htm": read_markdown,
-    ".csv": read_sheet,
-    ".tsv": read_sheet,
+    ".csv": read_table,
+    ".tsv": read_table,
     ".json": read_objects,
     ".jsonl": read_objects,
 }

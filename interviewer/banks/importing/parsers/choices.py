@@ -44,7 +44,7 @@ def _settled(candidate: Candidate) -> bool:
         options, rest = pool[start : start + count], pool[start + count :]
         if count < FEWEST:
             continue
-        right, explained = _right(options, rest)
+        right, explained = _right(options, [one for one in rest if one.text])
         if not right and (is_option is _is_item or rest):
             continue
         if right:
@@ -52,7 +52,7 @@ def _settled(candidate: Candidate) -> bool:
                 replace(one, marker="", depth=0) if _letter(one) and one.marker != "- " else one for one in options
             ]
             candidate.question = [head, *pool[:start], *shown]
-            candidate.answer = [*(_bare(one) for one in right), *explained]
+            candidate.answer = [*(_bare(one) for one in right), *explained, *(one for one in rest if not one.text)]
         else:
             _unmarked(candidate, options)
         return True

@@ -4,12 +4,12 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 
 from interviewer.banks.importing.document import Source
 from interviewer.banks.importing.parsers import markers
-from interviewer.banks.importing.parsers.elements import Reason, aside
+from interviewer.banks.importing.parsers.elements import Element, Reason, aside
 from interviewer.banks.importing.parsers.records import Record, from_records, with_cloze
 from interviewer.banks.importing.parsers.table_columns import Columns
 from interviewer.banks.loader import at_line
@@ -51,7 +51,7 @@ def read_sheet(name: str, text: str) -> Source:
         reason = Reason.HEADER if len(columns.places) == columns.count else Reason.MORE_COLUMNS
         around.append(aside(rows[0].first, rows[0].last, reason))
         rows = rows[1:]
-    return from_records(name, text, (_record(name, row, columns) for row in rows), around)
+    return from_records(name, text, _records(name, rows, columns, around), around)
 
 
 def _titles(rows: Sequence[_Row]) -> Sequence[_Row]:
@@ -91,14 +91,29 @@ def _rows(name: str, text: str, delimiter: str, skip: int = 0) -> Iterator[_Row]
         first = reader.line_num + 1
 
 
-def _record(name: str, row: _Row, columns: Columns) -> Record:
+def _records(name: str, rows: Sequence[_Row], columns: Columns, around: list[Element]) -> list[Record]:
+    """A record for each row with a question; a row of nothing but an answer goes on with the one of the row above."""
+    found: list[Record] = []
     least = 1 + max(columns.places["question"], columns.places.get("answer", 0))
-    if not least <= len(row.cells) <= columns.count:
-        raise BankError(name, at_line(row.first), localized("file.cells", count=len(row.cells), expected=columns.count))
-    texts = columns.of(row.cells)
-    if not texts["question"]:
-        raise BankError(name, at_line(row.first), localized("file.no_question"))
-    return Record(row.first, row.last, texts)
+    for row in rows:
+        count = len(row.cells)
+        if not least <= count <= columns.count:
+            raise BankError(name, at_line(row.first), localized("file.cells", count=count, expected=columns.count))
+        texts = columns.of(row.cells)
+        if texts["question"]:
+            found.append(Record(row.first, row.last, texts))
+        elif found and [text for cell in row.cells if (text := cell.strip())] == [texts.get("answer")]:
+            above = found[-1]
+            answer = f"{above.texts.get('answer', '')}\n{texts['answer']}".strip()
+            found[-1] = replace(above, last=row.last, texts={**above.texts, "answer": answer})
+        else:
+            around.append(aside(row.first, row.last, Reason.NO_QUESTION))
+    return found
+
+
+def read_table(name: str, text: str) -> Source:
+    """A sheet, or an export of flash cards under the name of one. Raises BankError."""
+    return read_anki(name, text) if _settings(text)[0] else read_sheet(name, text)
 
 
 def is_anki(text: str) -> bool:

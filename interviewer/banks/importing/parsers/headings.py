@@ -9,7 +9,8 @@ The rule, in the order in which it is asked:
    counts too, but less: chapters are numbered as well. Where nothing asks and nothing is numbered, it is the level with
    most headings that have text under them, if there are two or more, and twice as many as hold questions in their text.
 3. At that level a heading that asks is a question. So is one that has a number or text, unless questions stand under
-   it, or all the others have a number and this one has none.
+   it, or all the others have a number and this one has none. Where the questions say so and count on (`Q1:`), nothing
+   else is one, and the headings with text between them belong to their answers.
    A heading of that level without number and text is the topic of those after it.
 4. Above that level a heading is a topic; if it asks and has text of its own, it is a question as well.
 5. Below that level everything belongs to the question above it. Where there is none, a part of the file that has no
@@ -23,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from string import ascii_uppercase
 
 from interviewer.banks.importing.parsers import markers, question_lines
@@ -79,7 +81,9 @@ class ClassifiedHeading:
 def classify(sections: Sequence[HeadingTraits]) -> list[ClassifiedHeading]:
     """What each heading of a file is."""
     level = question_level(sections)
-    found = list(_judged(sections, level, "", _all_numbered(sections, level)))
+    by_mark = _count_on(sections, level)
+    judged = _without_parts(sections, level) if by_mark else sections
+    found = list(_judged(judged, level, "", by_mark or _all_numbered(sections, level)))
     if not found or found[0].part is not HeadingRole.TOPIC:
         return found
     first, others = sections[0], sections[1:]
@@ -105,6 +109,26 @@ def question_level(sections: Sequence[HeadingTraits]) -> int | None:
         points.update(section.level for section in sections if section.has_text and not section.is_excluded)
         points = Counter({level: count for level, count in points.items() if count > fewest})
     return min(points, key=lambda level: (-points[level], level)) if points else None
+
+
+def _count_on(sections: Sequence[HeadingTraits], level: int | None) -> bool:
+    """Whether the questions say so and count on, `Q1:` and `Q2:`, so that none stands between them."""
+    asking = [section for section in sections if section.level == level and section.asks]
+    numbers = [section.number if section.is_marked else "" for section in asking]
+    counts = (one.isdecimal() and other == str(int(one) + 1) for one, other in pairwise(numbers))
+    return len(asking) > 1 and all(counts)
+
+
+def _without_parts(sections: Sequence[HeadingTraits], level: int | None) -> list[HeadingTraits]:
+    """The headings with text between two questions, or below one without, are put below the first of them."""
+    asking = [at for at, section in enumerate(sections) if section.level == level and section.asks]
+    last = asking[-1] if sections[asking[-1]].has_text else len(sections)
+    return [
+        replace(one, level=one.level + 1)
+        if asking[0] < at < last and one.level == level and one.has_text and not (one.asks or one.is_excluded)
+        else one
+        for at, one in enumerate(sections)
+    ]
 
 
 def _all_numbered(sections: Sequence[HeadingTraits], level: int | None) -> bool:
@@ -196,16 +220,22 @@ def classified_headings(sections: Sequence[Section]) -> list[ClassifiedHeading]:
     said = Counter(number.text.lower() for number in numbers)
     labels = [markers.answer_label(head.text) is not None for head, _ in heads]
     is_index = {"A", "B"} <= {head.text for head, _ in heads}  # else `C` is a language
+    # Numbers in bold that count on from one heading to the next make chapters of the headings.
+    bold = [question_lines.counted_in_bold(below) for _, below in heads]
+    whole = question_lines.counted_in_bold([one for _, below in heads for one in below])
+    by_bold = len(whole) == sum(map(len, bold)) and 2 * sum(map(bool, bold)) > sum(bool(below) for _, below in heads)
     traits: list[HeadingTraits] = []
     for (head, below), number, is_answer, next_is_answer in zip(
         heads, numbers, labels, [*labels, False][1:], strict=True
     ):
         worded = (markers.is_asking(number.text) or number.says_question) and not is_answer
-        found = question_lines.find(below, alone=False) if not worded else question_lines.QuestionLines()
+        found = question_lines.find(below, alone=by_bold) if not worded else question_lines.QuestionLines()
         says = [at for at, element in enumerate(below) if element.says]
+        # An answer's own heading is below that of its question, whatever its level; that of all answers is not.
+        is_inner = is_answer and not (sum(labels) == 1 and _are_waiting(traits))
         traits.append(
             HeadingTraits(
-                _BELOW_ANY_HEADING if is_answer else head.level,  # it belongs to its question, whatever its level
+                _BELOW_ANY_HEADING if is_inner else head.level,
                 markers.topic_of(head.text),
                 number.number,
                 is_worded=worded,
@@ -234,3 +264,9 @@ def _is_boilerplate(text: str) -> bool:
     """Whether a heading says what every document has, in one language or in both: `Credits 致谢`."""
     known, whole = markers.WORDS.words("headings.boilerplate"), text.strip(" :：!！").lower()
     return whole in known or all(part in known for part in _OTHER_SCRIPT.split(whole))
+
+
+def _are_waiting(headings: Sequence[HeadingTraits]) -> bool:
+    """Whether the questions so far stand without answers."""
+    asked = [heading for heading in headings if heading.is_worded]
+    return not asked or sum(not heading.has_text for heading in asked) > max(2, len(asked) // 2)

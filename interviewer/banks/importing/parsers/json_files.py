@@ -177,6 +177,7 @@ class _Walk:
             note = {**found, "question": question, "answer": answer, "topic": topic.split("::")[-1]}
             return Record(first, last, note, is_html=True)
         flat = _flat(_with_marked_options(value))
+        flat = {key: said for key, said in flat.items() if said is not None} or flat
         columns = self._keys.columns(list(flat)) if self._keys else Columns.of_keys(list(flat))
         if columns is None:
             known = ", ".join(map(_shown, list(value)[:8])) or "{}"

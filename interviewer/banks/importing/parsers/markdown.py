@@ -20,6 +20,7 @@ from interviewer.banks.importing.parsers.question_candidates import (
     join_translations,
     make_candidate,
 )
+from interviewer.banks.importing.parsers.question_lines import answers_label_at, assign_answers
 from interviewer.banks.importing.parsers.table_columns import Columns
 
 _LONGEST_TITLE = 80  # characters
@@ -90,7 +91,10 @@ def _take(
             _unheaded(collected, below, "", alone=alone)
         case HeadingRole.TOPIC | HeadingRole.WITHIN:
             collected.topic(head)
-            _unheaded(collected, below, markers.topic_of(head.text), alone=alone)
+            text = markers.topic_of(head.text)
+            if markers.answer_label(head.text) is not None:
+                below = assign_answers(collected.candidates, below)
+            _unheaded(collected, below, text, alone=alone)
 
 
 def _ask(
@@ -113,6 +117,11 @@ def _unheaded(collected: CollectedQuestions, elements: Sequence[Element], topic:
     elements = [
         element for element in elements if not (element.rows and not element.inner and _rows(collected, element, topic))
     ]
+    if (label := answers_label_at(elements)) is not None:
+        _unheaded(collected, elements[:label], topic, alone=True)
+        collected.topic(elements[label])
+        collected.skip(assign_answers(collected.candidates, elements[label + 1 :]), Reason.NO_QUESTION)
+        return
     found = question_lines.find(elements, alone=alone)
     starts = sorted(found.questions | found.topics)
     collected.skip(elements[: starts[0] if starts else len(elements)], Reason.NO_QUESTION)

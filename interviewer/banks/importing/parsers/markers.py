@@ -11,7 +11,7 @@ from interviewer.text.word_lists import WordLists
 WORDS = WordLists(Path(__file__).with_name("heading_and_column_words.toml"))
 
 _ASKS = re.compile(
-    r"(?:[【\[(（]\s*)?(?:第\s*)?(?:follow[ -]?up\s+)?(?:question|问题|面试题|题目|提问|题|问|q)\s*[#.]?\s*"
+    r"(?:[【\[(（]\s*)?(?:第\s*)?(?:follow[ -]?up\s+)?(?:question|问题|面试题|题目|提问|题|(?:面试官|考官)?追?问|q)\s*[#.]?\s*"
     r"(?:(?P<number>\d{1,4}|[一二三四五六七八九十百]{1,5})(?:[_-](?:\d{1,2}|[a-z]|续|追问)|续)?\s*(?:[】\])）]\s*)?(?:[.．、)）:：]|[-—]|\s|$)"
     r"|[】\])）]\s*[:：]?|[:：]|(?<=q)\.(?=\s))[:：]?\s*",
     re.IGNORECASE,
@@ -43,6 +43,7 @@ INLINE_ANSWER = re.compile(
 URL = re.compile(r"<?https?://\S+>?")
 _POINTER = re.compile(WORDS.any_of("beside.pointers"), re.IGNORECASE)
 _BRACKETED_POINTER = re.compile(rf"\s*[\[【［]\s*{WORDS.any_of('beside.bracketed')}\s*[\]】］]\s*", re.IGNORECASE)
+_BADGE = re.compile(r"\s*[(（\[【]\s*[★☆⭐🌟🔥\ufe0f]+\s*[)）\]】][。.]?$")
 _REMARK = re.compile(WORDS.any_of("beside.remarks"), re.IGNORECASE)
 
 
@@ -71,7 +72,8 @@ def numbered(text: str) -> NumberedText:
 
 
 def undecorated(text: str) -> str:
-    """Without the emoji and stars at both ends."""
+    """Without the emoji and stars at both ends, also those in brackets at the right one."""
+    text = _BADGE.sub("", text)
     start, end = 0, len(text)
     while start < end and _decorates(text[start]):
         start += 1

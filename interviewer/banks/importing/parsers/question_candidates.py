@@ -17,6 +17,7 @@ _SHORTEST_ANSWER = 8  # characters after a question mark in the same line
 _MORE_AFTER = re.compile(r"[?？](?=\s|[^\x00-\x7f])")
 _TO_READERS = re.compile(markers.WORDS.any_of("beside.closing"), re.IGNORECASE)
 _FEWEST_PAIRS = 2  # of questions that stand twice, once in each language
+_LANGUAGE = re.compile(r"^(?:中文|英文|chinese|english|zh|cn|en)\s*[:：]\s*", re.IGNORECASE)
 _SECOND_CHOICE = re.compile(r"[(（]?[Bb][)）.、:：\s]")
 
 
@@ -54,13 +55,20 @@ def make_candidate(
         said = [rest, *said]
     before, answer = _at_answer(head, said)
     if not number.text and not more and not before and answer and markers.answer_label(answer[0].text) is None:
-        first = answer[0].block
-        before = [element for element in answer if element.block == first]
+        before = list(takewhile(_names_language, answer))
+        before = before or [element for element in answer if element.block == answer[0].block]
         answer = answer[len(before) :]
+    if len(before) > 1 and all(map(_names_language, before)):  # the question in each language, under its name
+        before = [replace(one, marker="", depth=0, block=before[0].block) for one in before]
+        before, answer = ([replace(one, text=_LANGUAGE.sub("", one.text)) for one in part] for part in (before, answer))
     if not number.text and not more and not before:
         return None
     reason = Reason.SAME_LINE if rest is not None else Reason.BARE_HEADING if bare else None
     return _cleaned(Candidate(topic, number.number or ordinal, question + more + before, answer, reason, asides=asides))
+
+
+def _names_language(element: Element) -> bool:
+    return _LANGUAGE.match(element.text) is not None
 
 
 def _in_one_line(head: Element, said: Sequence[Element], *, is_heading: bool) -> tuple[Element, Element | None]:
@@ -126,8 +134,9 @@ def _after_lead_in(element: Element, following: Sequence[Element]) -> str | None
 
 def _cleaned(found: Candidate) -> Candidate:
     """Without what is no answer: lines that file the question away, links, images, and questions that go on asking."""
-    filed = (*found.question[1:], *found.answer)
-    _set_apart(found, [one for one in filed if _files_away(one)], Reason.METADATA)
+    filed = [one for one in (*found.question[1:], *found.answer) if _files_away(one)]
+    labels = [one for one in found.question[1:] if markers.is_one_of("beside.labels", one.text.strip(" :："))]
+    _set_apart(found, [*filed, *labels], Reason.METADATA)
     # A chapter of the file that begins before the fold of the last answer has ended.
     chapters = (one for one in found.answer[1:][-1:] if one.folds and one.shape is ElementKind.HEADING)
     _set_apart(found, [one for one in chapters if one.level <= found.question[0].level], Reason.NO_QUESTION)

@@ -1,7 +1,9 @@
 """What the columns of a table or the keys of an object hold: question, answer, the options of multiple choice."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from interviewer.banks.importing.parsers import markers
@@ -23,12 +25,23 @@ _FENCE = re.compile(r"```\w*")
 def options_of(texts: Mapping[str, str]) -> list[str]:
     """The options of a record without their letters: of one field, or of a field each; empty where it has none."""
     each = [texts[f"option{letter}"] for letter in LETTERS if texts.get(f"option{letter}", "").strip()]
-    listed = texts.get("options", "").strip()
-    lettered = BEFORE_LETTER.sub("\n", listed)
-    for parts in (each, listed.splitlines(), lettered.splitlines(), _SEPARATOR.split(listed)):
+    listed = unlisted(texts.get("options", "").strip())
+    lettered = [part.strip(" ;；,，|") for part in BEFORE_LETTER.sub("\n", listed).splitlines()]
+    for parts in (each, listed.splitlines(), lettered, _SEPARATOR.split(listed)):
         if len(found := [_bare(part) for part in parts if part.strip()]) >= FEWEST:
             return found[: len(LETTERS)]
     return []
+
+
+def unlisted(text: str) -> str:
+    """The members of a JSON list or object, or of a list as Python shows it, a line each; any other text as it stands."""
+    for quoted in (text, text.replace("'", '"')) if text.startswith(("[", "{")) else ():
+        with suppress(ValueError, RecursionError):
+            value = json.loads(quoted)
+            parts = [f"{key}. {part}" for key, part in value.items()] if isinstance(value, dict) else value
+            if all(isinstance(part, str | int | float) for part in parts):
+                return "\n".join(f"- {part}" for part in parts)
+    return text
 
 
 def with_options(question: str, options: Sequence[str]) -> str:
@@ -71,6 +84,7 @@ def right_options(answer: str, options: Sequence[str], explanation: str, first: 
 
     `first` is the number of the first option, where it is known; else numbers are left alone.
     """
+    answer = answer if answer in options else unlisted(answer)
     numbers = [int(number) for number in _NUMBER.findall(answer)] if _NUMBERS.fullmatch(answer) else []
     if first is not None and numbers and all(0 <= number - first < len(options) for number in numbers):
         answer = " ".join(LETTERS[number - first] for number in numbers)

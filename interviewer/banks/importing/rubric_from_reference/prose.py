@@ -15,6 +15,12 @@ from interviewer.text.word_lists import WordLists
 _FENCE = re.compile(
     r"^[^\S\n]*(?P<marks>`{3,}|~{3,})(?P<code>.*?)(?:^[^\S\n]*(?P=marks)[`~]*[^\S\n]*$|\Z)", re.DOTALL | re.MULTILINE
 )
+# A line of a program: of each of these, prose has some now and then, so most lines of a text have to be like this.
+_STATEMENT = re.compile(
+    r"^\s*(?:>>>|[})\]]|(?:return|import|from|def|class|public|private|static|void|int|var|let|const)\b|#include\b"
+    r"|(?:for|while|if|else|elif|try|except|print|switch|case)\b.*[(){}:=<>]|[\w.\[\]]+(?:, ?[\w.\[\]]+)*\s*[-+*/|&:]?=(?!=)\s*\S)"
+    r"|[{};]\s*$"
+)
 _SHOWN = re.compile(
     r"(?<=[^\s。.!！?？:：|])[:：]?[^\S\n]*\n\s*"
     r"(?:`{3}[^\n`]*\n(?P<code>[^\n]{1,80})\n\s*`{3}|\$\$\s*(?P<formula>[^\n$]{1,100}?)\s*\$\$|\\\[\s*(?P<tex>[^\n]{1,100}?)\s*\\\])"
@@ -47,6 +53,7 @@ WORDS = WordLists(Path(__file__).with_name("criterion_words.toml"))
 _AROUND = " \t:：.。,，[]【】()（）*_#!！-—>👉"
 _WORDS = re.compile(r"[\u3400-\u9fff]|[A-Za-z]{3,}")
 _LEAST_PROSE = 0.4
+_LEAST_WORDS = 4
 _HAN = re.compile("[\u3400-\u9fff]")
 _SENTENCE = re.compile(r"[^。！？!?\n]*?(?:[。！？!?]+|\.(?=\s)|\n|$)")
 
@@ -74,11 +81,25 @@ def plain_text(reference: str) -> str:
 def lines_of(reference: str) -> Sequence[ProseLine]:
     """The lines of a reference that say something."""
     text = _SHOWN.sub(partial(_said_with, between="：" if is_chinese(reference) else ": "), reference)
-    text = _BREAK.sub("\n", _DISPLAYED.sub(" ", _FENCE.sub("", text)))
+    text = _BREAK.sub("\n", _DISPLAYED.sub(" ", _without_program(_FENCE.sub("", text))))
     text = _rows_as_items(_IMAGE.sub("", _TAG.sub(partial(_without_markup, text=text.lower()), text)))
     lines = list(_lines(text))
     prose = _parts([line for line, is_heading in lines if not is_heading])
     return prose or _parts([line for line, _ in lines])
+
+
+def _program(text: str) -> list[str]:
+    """The lines of a program that stands in a text without fences; none where most lines are prose."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    found = [line for line in lines if _STATEMENT.search(line)]
+    return found if len(found) > 1 and 2 * len(found) > len(lines) else []
+
+
+def _without_program(text: str) -> str:
+    """A text without fences and without the program in it, with what that prints: lines of hardly a word."""
+    program = set(_program(text))
+    kept = (line for line in text.split("\n") if line not in program and len(_WORDS.findall(line)) >= _LEAST_WORDS)
+    return "\n".join(kept) if program else text
 
 
 def _said_with(shown: re.Match[str], between: str) -> str:
@@ -117,7 +138,8 @@ def _parts(lines: list[ProseLine]) -> list[ProseLine]:
 def code_of(reference: str) -> list[str]:
     """The lines of code of a reference, for one that has nothing else."""
     found = [block["code"].partition("\n")[2] for block in _FENCE.finditer(reference)]
-    return [line.rstrip() for line in "\n".join(found).split("\n") if line.strip()]
+    fenced = [line.rstrip() for line in "\n".join(found).split("\n") if line.strip()]
+    return [*_program(_FENCE.sub("", reference)), *fenced]
 
 
 def _rows_as_items(text: str) -> str:
@@ -168,10 +190,15 @@ def _at_marks(text: str, own: re.Match[str] | None) -> Iterator[str]:
     """A line cut at the marks of items that count on inside it; `own` is the mark before the line."""
     start, last = 0, _value(own[0]) if own else 0
     for found in _INNER_MARK.finditer(text):
-        if _value(found[0]) == last + 1:
+        # `(n - 1) & hash` has no mark: its bracket was opened before.
+        if _value(found[0]) == last + 1 and _is_closed(text[: found.start()]):
             yield text[start : found.start()]
             start, last = found.end(), last + 1
     yield text[start:]
+
+
+def _is_closed(text: str) -> bool:
+    return sum(map(text.count, "(（")) <= sum(map(text.count, ")）"))
 
 
 def _value(mark: str) -> int:
