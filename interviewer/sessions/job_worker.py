@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -172,7 +173,9 @@ class JobWorker:
             await asyncio.to_thread(leave)  # before others see the job
             raise
         except TakenElsewhere:
-            await self._put_in_again(context, _TAKEN_PAUSE, arguments)
+            # At no fixed time, else a worker that looks every so often would be the one to find it again for ever.
+            pause = _TAKEN_PAUSE + random.random() * _LOOK_SECONDS  # noqa: S311 - it hides nothing
+            await self._put_in_again(context, pause, arguments)
         except LLMUnreachable:
             if (tries := arguments.get("tries", 0)) < len(_PAUSES):
                 # Behind a lane there are other lanes alone, which want the same server.
@@ -180,7 +183,7 @@ class JobWorker:
                 await self._put_in_again(context, _PAUSES[tries], arguments | {"tries": tries + 1}, lock)
 
     async def _put_in_again(
-        self, context: JobContext, seconds: int, arguments: dict[str, Any], lock: str | None = None
+        self, context: JobContext, seconds: float, arguments: dict[str, Any], lock: str | None = None
     ) -> None:
         """Put the job in anew, to be run later, unless the same work waits already."""
         job = context.job
@@ -191,7 +194,7 @@ class JobWorker:
             # A job that waits to be run again would hold up all those behind its lock.
             lock=lock or _own_lock(job),
             priority=job.priority,
-            schedule_in={"seconds": seconds},
+            schedule_in={"milliseconds": round(seconds * 1000)},
         )
         with suppress(AlreadyEnqueued):
             await task.defer_async(**arguments)
