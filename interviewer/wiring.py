@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,8 +25,10 @@ from interviewer.llm.endpoints import Endpoint, normalize_base_url
 from interviewer.llm.recorded import RecordedLLM
 from interviewer.sessions import retention
 from interviewer.sessions.compilations import Compilation, Compilations
+from interviewer.sessions.database import Database
 from interviewer.sessions.grader_choice import GraderChoice, GraderOptions
 from interviewer.sessions.grader_registry import GraderRegistry
+from interviewer.sessions.grading_batches import GradingBatches
 from interviewer.sessions.job_queue import JobQueue
 from interviewer.sessions.kept_choices import KeptChoices, has_kept_choices
 from interviewer.sessions.permissions import Access
@@ -92,7 +94,8 @@ def make_service(
         keep_house = partial(retention.keep_house, store, settings.retention_days, settings.data_folder)
     if metrics:
         store.observe = metrics.recorded
-    return SessionService(
+    time_grading = metrics.grading if metrics else nullcontext
+    service = SessionService(
         store,
         registry,
         threads=settings.grading_threads,
@@ -100,8 +103,24 @@ def make_service(
         jobs=jobs,
         limits=limits,
         keep_house=keep_house,
-        time_grading=metrics.grading if metrics else nullcontext,
+        time_grading=time_grading,
     )
+    if jobs:
+        service.batches = make_batches(store.database, settings, registry, time_grading)
+    return service
+
+
+def make_batches(
+    database: Database,
+    settings: Settings,
+    graders: GraderRegistry | None = None,
+    time_grading: Callable[[str], AbstractContextManager[object]] = nullcontext,
+) -> GradingBatches:
+    """Answers that any worker grades. Raises SettingsError where the database has no queue."""
+    from interviewer.evaluation.batch_grading import grade_row
+
+    jobs, registry = JobQueue.required(database), graders or make_grader_registry(settings)
+    return GradingBatches(database, jobs, registry, batch_identity(settings), grade_row, time_grading)
 
 
 def add_compilations(
@@ -265,3 +284,9 @@ def grader_identity(name: str, settings: Settings) -> str:
         return lexical.version()
     model = f"{settings.model} {settings.base_url} {settings.call_shape} {settings.votes} {settings.temperature}"
     return f"{grading.VERSION} {model} {grading.prompts_digest()}"
+
+
+def batch_identity(settings: Settings) -> str:
+    """What distinguishes the model of the settings where many processes have it, however each writes its address."""
+    address = settings.base_url and normalize_base_url(settings.base_url)
+    return grader_identity("llm", settings.model_copy(update={"base_url": address}))

@@ -35,6 +35,8 @@ class Character:
     pause: float = 0.0
     pieces: int = 6
     keys: list[str] = field(default_factory=list)
+    asked: int = 0
+    """How many replies it was asked for."""
 
     def __call__(self, exchange: Exchange) -> None:
         self.keys.append(exchange.headers.get("authorization", ""))
@@ -46,6 +48,7 @@ class Character:
         if not exchange.path.endswith("/chat/completions"):
             exchange.json(404, {"error": {"message": "not here"}})
             return
+        self.asked += 1
         time.sleep(self.pause)
         text = "I think it is a very good answer!" if self.writes_prose else self._grades(exchange)
         prompt = sum(len(message["content"]) for message in exchange.body["messages"])

@@ -96,6 +96,8 @@ def budget(
 
     from interviewer.presentation.plain_text import printable
     from interviewer.sessions.classes import list_classes, set_class_budget
+    from interviewer.sessions.grading_batches import spent_by_batches
+    from interviewer.sessions.timestamps import as_stored
     from interviewer.sessions.token_usage import spent_by_owner, spent_since
     from interviewer.sessions.usage_limits import BUDGET_PERIOD
 
@@ -113,6 +115,8 @@ def budget(
         used = sum(spending.tokens for spending in spent_since(store.database, since, classroom=one.id))
         most = f" of {one.daily_tokens:,}" if one.daily_tokens else ""
         print(f"class {one.id}  {printable(one.name)}  {used:,}{most} tokens")
+    if used := spent_by_batches(store.database, as_stored(since)):
+        print(f"batches of answers  {used:,} tokens")
 
 
 @admin.command()
@@ -121,16 +125,25 @@ def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
     yes: YES = False,
 ) -> None:
-    """Delete for good the interviews that nobody has touched for so many days, with all that was derived from them."""
+    """Delete for good the interviews, and the batches of answers, that nobody has touched for so many days."""
+    from datetime import timedelta
+
+    from interviewer.sessions.grading_batches import count_untouched, remove_untouched
     from interviewer.sessions.retention import find_untouched, purge
+    from interviewer.sessions.timestamps import stored_now
 
     store = open_store()
     found = find_untouched(store, older_than)
+    before = stored_now(timedelta(days=older_than))
+    batches = count_untouched(store.database, before)
     people = len({owner for _, owner in found})
-    print(f"{len(found)} interviews of {people} people were not touched for {older_than} days")
-    if dry_run or not found:
+    and_batches = f" and {batches} batches of answers" if batches else ""
+    print(f"{len(found)} interviews of {people} people{and_batches} were not touched for {older_than} days")
+    if dry_run or not (found or batches):
         return
-    confirm(f"Delete these {len(found)} interviews for good?", yes=yes)
+    confirm(f"Delete these {len(found)} interviews{and_batches} for good?", yes=yes)
     count = purge(store, older_than, read_settings().data_folder)
+    removed = remove_untouched(store.database, before)
     store.database.compact()
-    print(f"{count} interviews were deleted; backups are not touched")
+    and_batches = f" and {removed} batches of answers" if removed else ""
+    print(f"{count} interviews{and_batches} were deleted; backups are not touched")

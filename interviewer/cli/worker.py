@@ -13,19 +13,15 @@ GRACE_SECONDS = 10
 def worker() -> None:
     """Grade for the servers of the page that share this PostgreSQL database, until stopped."""
     from interviewer import wiring
-    from interviewer.errors import SettingsError
     from interviewer.sessions.accounts import Accounts
+    from interviewer.sessions.job_queue import JobQueue
     from interviewer.sessions.permissions import Access
 
     settings = read_settings()
     metrics = wiring.make_metrics(settings)
     graders = wiring.make_grader_registry(settings, metrics)
     service = wiring.make_service(settings, graders, is_served=True, metrics=metrics)
-    if not service.has_queue:
-        raise SettingsError(
-            "a worker needs a queue: an address of PostgreSQL in INTERVIEWER_DATABASE_URL that begins with"
-            " postgresql+psycopg://, and pip install 'mock-interviewer[server]'"
-        )
+    JobQueue.required(service.store.database)
     access = Access(service.store, Accounts(service.store.database)) if settings.has_accounts else None
     wiring.add_compilations(service, settings, graders, wiring.make_library(settings, access, service.store))
     stopped = threading.Event()

@@ -1,19 +1,22 @@
-"""The answers of many candidates graded by way of a batch service: the requests written out, the replies read back."""
+"""The answers of many candidates graded elsewhere: by way of a batch service, or by the workers of the queue."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from interviewer.domain.rubric import Question
+from interviewer.domain.grade import Grade
+from interviewer.domain.language import Language
+from interviewer.domain.rubric import Bank, Question
 from interviewer.evaluation.checkpoint import Checkpoint
 from interviewer.evaluation.datasets import CandidateAnswer
 from interviewer.evaluation.openai_batch import BatchedLLM, BatchResults, custom_id, request_body
-from interviewer.evaluation.runner import GradedAnswer, GradingTask
+from interviewer.evaluation.runner import GradedAnswer, GradingTask, tasks_in_bank
 from interviewer.grading import CallShape, LLMGrader
 from interviewer.grading.protocol import Grader
 from interviewer.llm.endpoints import Endpoint
 from interviewer.llm.scripted import ScriptedLLM
+from interviewer.sessions.grading_batches import BatchResult
 
 Task: TypeAlias = GradingTask[CandidateAnswer]
 Marked: TypeAlias = GradedAnswer[CandidateAnswer]
@@ -48,6 +51,31 @@ def read_back(
     known = {name for name, _ in requests(tasks, endpoint, shape)}
     results = BatchResults.read(paths, known)
     return lambda task: LLMGrader(BatchedLLM(endpoint, task.answer.id, results), shape)
+
+
+def grade_row(grader: Grader, bank: Bank, language: Language, row: str) -> Grade:
+    """The grade of an answer as `row_of` wrote it."""
+    task = _task(bank, language, row)
+    return grader.grade(task.question, task.attempt, task.language)
+
+
+def row_of(task: Task) -> str:
+    """A task's answer as it stands in the queue, without its bank and language."""
+    return task.answer.model_dump_json()
+
+
+def marked(result: BatchResult) -> tuple[Marked, ...]:
+    """What became of the answers of a batch by now, without those that wait."""
+    return tuple(
+        GradedAnswer(_task(result.bank, result.language, row), grade, failure or "")
+        for row, grade, failure in result.answers
+        if grade or failure is not None
+    )
+
+
+def _task(bank: Bank, language: Language, row: str) -> Task:
+    (task,) = tasks_in_bank([CandidateAnswer.model_validate_json(row)], bank, language)
+    return task
 
 
 def _nothing(question: Question) -> str:

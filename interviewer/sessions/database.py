@@ -19,7 +19,7 @@ from interviewer.text.messages import localized
 _log = logging.getLogger(__name__)
 
 # The versions of the database in their order; the last is what this program reads and writes.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 # The first that there is a migration to, from whatever came before.
 BASELINE = "0011"
 

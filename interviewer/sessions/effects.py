@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_RECORDING_PAUSES = (0.0, 0.2, 1.0)
+RECORDING_PAUSES = (0.0, 0.2, 1.0)
 
 
 @dataclass(eq=False, slots=True)
@@ -258,7 +258,7 @@ class EffectRunner:
         event = self._unsaved.get(key) or self._result(work, interview)
         if work.call.is_stopped:
             return  # it may have been asked for again by now
-        for pause in _RECORDING_PAUSES:
+        for pause in RECORDING_PAUSES:
             time.sleep(pause)
             self._unsaved.pop(key, None)
             try:

@@ -9,19 +9,24 @@ import sqlalchemy as sa
 
 from interviewer.domain.interview import AskProbe, Clarify
 from interviewer.domain.language import Language
+from interviewer.errors import SettingsError
 from interviewer.llm.model_call import CallPhase, CallProgress
 from interviewer.sessions.database import Database, store_error
 from interviewer.sessions.effect_leases import EffectKey
 from interviewer.sessions.job_schema import has_jobs
+from interviewer.text.messages import localized
 
 QUEUE = "effects"
 TASK = "effect"
 COMPILE = "compile"
+BATCH = "batch"
 
 # A person waits for a follow-up, so that it stands in line behind no grading.
 _FOLLOW_UP_PRIORITY = 10
 # Whoever has a list compiled has minutes to wait anyway.
 _COMPILE_PRIORITY = -10
+# Nobody sits and waits for the marks of a whole course.
+_BATCH_PRIORITY = -20
 
 _WHERE_IT_STANDS = sa.text(
     "SELECT status::text AS status, attempts > 0 OR args->>'tries' IS NOT NULL AS is_again, (SELECT max(at) FROM procrastinate_events WHERE job_id = jobs.id) AS since "
@@ -35,6 +40,11 @@ _SECONDS_IN_QUEUE = sa.text(
 )
 
 _REMOVE = sa.text("DELETE FROM procrastinate_jobs WHERE queueing_lock = :name AND status = 'todo'")
+
+_LANES = sa.text(
+    f"SELECT args->>'batch' AS batch, (args->>'lane')::int AS lane FROM procrastinate_jobs "  # noqa: S608 - a constant
+    f"WHERE task_name = '{BATCH}' AND status IN ('todo', 'doing')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,13 @@ class JobQueue:
         """The queue in this database; None where there is none: in SQLite, and without the extra `server`."""
         return cls(database) if has_jobs(database.url) else None
 
+    @classmethod
+    def required(cls, database: Database) -> "JobQueue":
+        """The queue in this database. Raises SettingsError where there is none."""
+        if (found := cls.of(database)) is None:
+            raise SettingsError(localized("queue.none"))
+        return found
+
     def add(self, jobs: Sequence[EffectJob], connection: sa.Connection) -> None:
         """Put the jobs in, in the transaction of this connection; one that waits already is not put in twice.
 
@@ -94,6 +111,18 @@ class JobQueue:
         """Put in, as `add` does, that a list is compiled, which has one place of those that the server has. Raises StoreError."""
         name, lock = f"{COMPILE} {compilation}", self._lock(address, width)
         self._put_in(connection, COMPILE, name, lock=lock, priority=_COMPILE_PRIORITY, compilation=compilation)
+
+    def add_lane(self, batch: str, lane: int, address: str, width: int, connection: sa.Connection) -> None:
+        """Put in, as `add` does, that the next answer of a lane of a batch is graded. Raises StoreError.
+
+        Lanes share out the places that the server has, so that no batch has more of them than there are.
+        """
+        lock, name = f"{address} {lane % width}", f"{BATCH} {batch} {lane}"
+        self._put_in(connection, BATCH, name, lock=lock, priority=_BATCH_PRIORITY, batch=batch, lane=lane)
+
+    def lanes(self) -> set[tuple[str, int]]:
+        """The batches and lanes that have a job. Raises StoreError."""
+        return {(row.batch, row.lane) for row in self._database.rows(_LANES)}
 
     def _lock(self, address: str, width: int) -> str:
         """No two jobs of one lock run at a time: there are as many locks for a server as it takes requests."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -13,15 +14,17 @@ import sqlalchemy as sa
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException, UniqueViolation
 from procrastinate.jobs import Job, Status
+from procrastinate.worker import Worker
 from psycopg.conninfo import make_conninfo
 
 from interviewer.domain.language import Language
 from interviewer.errors import LLMUnreachable
 from interviewer.sessions.effect_leases import EFFECTS, EffectKey
-from interviewer.sessions.job_queue import COMPILE, QUEUE, TASK, TakenElsewhere
+from interviewer.sessions.job_queue import BATCH, COMPILE, QUEUE, TASK, TakenElsewhere
 
 if TYPE_CHECKING:
     from interviewer.sessions.compilations import Compilations
+    from interviewer.sessions.grading_batches import GradingBatches
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ _HEARTBEAT_SECONDS = 5.0
 _DEAD_AFTER = 20.0
 _LOST_CONNECTION_PAUSE = 2.0
 _MOST_CONNECTIONS = 4
+# After the end of a job, in which what waited for its lock can have been looked for and missed.
+_LOOK_AGAIN_SECONDS = 0.05
 
 WorkOn = Callable[[EffectKey, Language, bool, bool], "Future[None] | None"]
 """Starts an effect; tells whether it is tried again where the model cannot be reached, and whether the try is counted."""
@@ -59,6 +64,7 @@ class JobWorker:
         width: int,
         grace: float,
         compilations: "Compilations | None" = None,
+        batches: "GradingBatches | None" = None,
     ) -> None:
         """`width` is how many jobs run at a time; those under way get `grace` seconds when the worker is closed.
 
@@ -67,7 +73,7 @@ class JobWorker:
         _, options = url.get_dialect()().create_connect_args(url)
         self._conninfo = make_conninfo("", **options)
         self._work_on, self._leave, self._width, self._grace = work_on, leave, width, grace
-        self._compilations = compilations
+        self._compilations, self._batches = compilations, batches
         self._closed = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._running: asyncio.Task[None] | None = None
@@ -104,19 +110,26 @@ class JobWorker:
         app.task(name=TASK, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._do)
         if self._compilations:
             app.task(name=COMPILE, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._compile)
+        if self._batches:
+            app.task(name=BATCH, queue=QUEUE, retry=_HandOver(), pass_context=True)(self._grade_lane)
         async with app.open_async():
             finding = asyncio.create_task(self._find_stalled(app))
+            worker = Worker(
+                app,
+                queues=[QUEUE],
+                concurrency=self._width,
+                fetch_job_polling_interval=_LOOK_SECONDS,
+                delete_jobs="always",
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=self._grace,
+                update_heartbeat_interval=_HEARTBEAT_SECONDS,
+                stalled_worker_timeout=_DEAD_AFTER,
+            )
+            # By itself it hears of new jobs alone. Of this worker's own locks it knows first, so that a lane stays where its
+            # grader is.
+            self._look_again = worker._new_job_event.set  # noqa: SLF001 - there is no public way to have it look
             try:
-                await app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=self._width,
-                    fetch_job_polling_interval=_LOOK_SECONDS,
-                    delete_jobs="always",
-                    install_signal_handlers=False,
-                    shutdown_graceful_timeout=self._grace,
-                    update_heartbeat_interval=_HEARTBEAT_SECONDS,
-                    stalled_worker_timeout=_DEAD_AFTER,
-                )
+                await worker.run()  # type: ignore[no-untyped-call]
             finally:
                 finding.cancel()
 
@@ -127,17 +140,21 @@ class JobWorker:
         tries = arguments.get("tries", 0)
         is_first = not tries and not context.job.attempts
         start = partial(self._work_on, key, language, tries < len(_PAUSES), is_first)
-        try:
-            await self._done(context, start, partial(self._leave, key), arguments)
-        except LLMUnreachable:
-            if tries < len(_PAUSES):
-                await self._put_in_again(context, _PAUSES[tries], arguments | {"tries": tries + 1})
+        await self._done(context, start, partial(self._leave, key), arguments)
 
     async def _compile(self, context: JobContext, /, compilation: str) -> None:
         assert self._compilations
         start, leave = self._compilations.start, self._compilations.leave
         arguments = {"compilation": compilation}
         await self._done(context, partial(start, compilation), partial(leave, compilation), arguments)
+
+    async def _grade_lane(self, context: JobContext, /, batch: str, lane: int, tries: int = 0) -> None:
+        assert self._batches
+        # One that waited for another grader has a lock of its own, and no place at the server.
+        has_place, is_tried_again = context.job.lock != _own_lock(context.job), tries < len(_PAUSES)
+        start = partial(self._batches.start, batch, lane, has_place=has_place, is_tried_again=is_tried_again)
+        arguments = {"batch": batch, "lane": lane, "tries": tries}
+        await self._done(context, start, partial(self._batches.leave, batch, lane), arguments)
 
     async def _done(
         self,
@@ -146,7 +163,9 @@ class JobWorker:
         leave: Callable[[], None],
         arguments: dict[str, Any],
     ) -> None:
-        """Start the work of a job, and wait for its end."""
+        """Start the work of a job, and wait for its end; where it raises LLMUnreachable, it is tried again a few times."""
+        if (running := asyncio.current_task()) is not None:
+            running.add_done_callback(lambda _: self._loop.call_later(_LOOK_AGAIN_SECONDS, self._look_again))
         try:
             if (future := await asyncio.to_thread(start)) is not None:
                 await asyncio.shield(asyncio.wrap_future(future))
@@ -154,19 +173,28 @@ class JobWorker:
             await asyncio.to_thread(leave)  # before others see the job
             raise
         except TakenElsewhere:
-            await self._put_in_again(context, _TAKEN_PAUSE, arguments)
+            # At no fixed time, else a worker that looks every so often would be the one to find it again for ever.
+            pause = _TAKEN_PAUSE + random.random() * _LOOK_SECONDS  # noqa: S311 - it hides nothing
+            await self._put_in_again(context, pause, arguments)
+        except LLMUnreachable:
+            if (tries := arguments.get("tries", 0)) < len(_PAUSES):
+                # Behind a lane there are other lanes alone, which want the same server.
+                lock = context.job.lock if context.job.task_name == BATCH else None
+                await self._put_in_again(context, _PAUSES[tries], arguments | {"tries": tries + 1}, lock)
 
-    async def _put_in_again(self, context: JobContext, seconds: int, arguments: dict[str, Any]) -> None:
+    async def _put_in_again(
+        self, context: JobContext, seconds: float, arguments: dict[str, Any], lock: str | None = None
+    ) -> None:
         """Put the job in anew, to be run later, unless the same work waits already."""
         job = context.job
         task = context.app.configure_task(
             job.task_name,
             queue=QUEUE,
             queueing_lock=job.queueing_lock,
-            # With a lock of its own: a job that waits to be run again would hold up all those behind its lock.
-            lock=f"again {job.queueing_lock}",
+            # A job that waits to be run again would hold up all those behind its lock.
+            lock=lock or _own_lock(job),
             priority=job.priority,
-            schedule_in={"seconds": seconds},
+            schedule_in={"milliseconds": round(seconds * 1000)},
         )
         with suppress(AlreadyEnqueued):
             await task.defer_async(**arguments)
@@ -181,3 +209,7 @@ class JobWorker:
                     except UniqueViolation:  # the same work waits already, perhaps for the lock of this job
                         await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
             await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+
+def _own_lock(job: Job) -> str:
+    return f"again {job.queueing_lock}"

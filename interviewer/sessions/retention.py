@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from interviewer.sessions.compilations import purge_compilations
+from interviewer.sessions.grading_batches import remove_untouched
 from interviewer.sessions.interview_lists import list_unchanged
 from interviewer.sessions.kept_choices import purge_choices
 from interviewer.sessions.removal import purge_expired, unsent_file
@@ -36,6 +37,8 @@ def keep_house(store: Store, days: int, data_folder: Path) -> None:
     """What is done from time to time: forget what was deleted a day ago and, where `days` is not 0, what is too old."""
     deleted = purge_expired(store, data_folder) + purge_removed_banks(store) + purge_compilations(store.database)
     if days:
-        deleted += purge(store, days, data_folder) + purge_choices(store.database, stored_now(timedelta(days=days)))
+        before = stored_now(timedelta(days=days))
+        deleted += purge(store, days, data_folder) + purge_choices(store.database, before)
+        deleted += remove_untouched(store.database, before)
     if deleted:
         store.database.empty_log()

@@ -49,7 +49,7 @@ def event_from_json(kind: str, body: str) -> Event:
 
 def begun_to_json(begun: Begun) -> tuple[str, str, str]:
     """The first event for the store: the digest of its bank, the bank, and a body that refers to it."""
-    bank = _adapter(Bank).dump_json(begun.bank).decode()
+    bank = bank_to_json(begun.bank)
     digest = hashlib.sha256(bank.encode()).hexdigest()
     plan = _adapter(Plan).dump_json(begun.plan).decode()
     return digest, bank, f'{{"bank":"{digest}","plan":{plan}}}'
@@ -66,6 +66,10 @@ def bank_of_begun(body: str) -> str:
 def begun_from_json(body: str, bank: Bank) -> Begun:
     """The first event as it was stored, with the bank it refers to. Raises TranscriptError."""
     return Begun(bank, _read(Plan, _parsed("Begun", body).get("plan")))
+
+
+def bank_to_json(bank: Bank) -> str:
+    return _adapter(Bank).dump_json(bank).decode()
 
 
 def bank_from_json(body: str) -> Bank:

@@ -25,6 +25,7 @@ from interviewer.text.messages import localized
 
 if TYPE_CHECKING:
     from interviewer.sessions.compilations import Compilations
+    from interviewer.sessions.grading_batches import GradingBatches
     from interviewer.sessions.job_worker import JobWorker
 
 __all__ = ["LONGEST_ANSWER", "Session", "SessionService"]
@@ -64,6 +65,8 @@ class SessionService:
         self._worker: JobWorker | None = None
         self.compilations: Compilations | None = None
         """Lists whose criteria a model drafts, where the page or a worker does so."""
+        self.batches: GradingBatches | None = None
+        """Answers of many candidates, where there is a queue."""
         self._cache = InterviewCache(store)
         self._limits = limits
         self._keep_house = keep_house
@@ -112,11 +115,6 @@ class SessionService:
         """Find left work now and from time to time, in a thread of its own."""
         threading.Thread(target=self._sweep, name="left work", daemon=True).start()
 
-    @property
-    def has_queue(self) -> bool:
-        """Whether what needs a model is done by any process that works for this database."""
-        return self._jobs is not None
-
     def start_working(self, grace: float) -> None:
         """Do jobs of the queue in this process, if there is one. What is under way at the end has `grace` seconds more."""
         if self._jobs is None:
@@ -124,7 +122,13 @@ class SessionService:
         from interviewer.sessions.job_worker import JobWorker
 
         self._worker = JobWorker(
-            self.store.database.url, self._work_on, self._runner.leave, self._threads, grace, self.compilations
+            self.store.database.url,
+            self._work_on,
+            self._runner.leave,
+            self._threads,
+            grace,
+            self.compilations,
+            self.batches,
         )
 
     def close(self) -> None:
@@ -167,6 +171,8 @@ class SessionService:
                 self.run_pending_effects(unchanged_for)
                 if self.compilations:
                     self.compilations.resume_left()
+                if self.batches:
+                    self.batches.resume_left()
                 if self._keep_house:
                     self._keep_house()
             except Exception:  # noqa: BLE001 - it is logged, and looked for again

@@ -288,6 +288,42 @@ compilation_replies = _table(
     sa.Column("reply", sa.Text, nullable=False),
 )
 
+# Answers of many candidates that workers grade, with a copy of the bank. `grader` is who was to grade them, to the letter,
+# and `model` what people call it. An answer is a row of the file that was sent; one that is open has neither grade nor
+# failure. As many lanes as the model's server takes requests are worked at a time, each by one job, in order.
+grading_batches = sa.Table(
+    "grading_batches",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("bank_id", sa.String(80), nullable=False),
+    sa.Column("bank", sa.Text, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("grader", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("created_at", sa.String(32), nullable=False),
+)
+batch_answers = sa.Table(
+    "batch_answers",
+    metadata,
+    sa.Column("batch", sa.String(32), sa.ForeignKey("grading_batches.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("lane", sa.Integer, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("grade", sa.Text, nullable=True),
+    sa.Column("failure", sa.Text, nullable=True),
+    sa.Column("tokens", sa.Integer, nullable=True),
+    sa.Column("changed_at", sa.String(32), nullable=False),
+)
+IS_UNGRADED = batch_answers.c.grade.is_(None) & batch_answers.c.failure.is_(None)
+sa.Index(
+    "ix_batch_answers_open",
+    batch_answers.c.batch,
+    batch_answers.c.lane,
+    batch_answers.c.number,
+    sqlite_where=IS_UNGRADED,
+    postgresql_where=IS_UNGRADED,
+)
+
 
 def owned_tables() -> list[sa.Table]:
     """Every table whose rows belong to an owner, those that others refer to last."""

@@ -12,10 +12,13 @@ from interviewer.domain.grade import Level, TokensSpent
 from interviewer.sessions.accounts import Accounts, Identity, Role
 from interviewer.sessions.assignments import assign, record_interview
 from interviewer.sessions.classes import join_class, list_classes, make_class
+from interviewer.sessions.grading_batches import list_batches
 from interviewer.sessions.interview_lists import list_owners
 from interviewer.sessions.service import SessionService
 from interviewer.sessions.store import Store
 from interviewer.sessions.stored_banks import StoredBank
+from interviewer.sessions.tables import batch_answers, grading_batches
+from interviewer.sessions.timestamps import stored_now
 from interviewer.settings import read_settings
 
 
@@ -101,6 +104,25 @@ def test_old_interviews_are_deleted_after_a_look_and_a_question(
     assert run("admin", "purge", "--older-than", "90", "--yes") == 0
     assert "0 interviews" in capsys.readouterr().out
     assert run("admin", "purge", "--older-than", "0") == 2
+
+
+def test_old_batches_of_answers_are_deleted_with_interviews_and_new_ones_counted(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = dict.fromkeys(("bank_id", "bank", "language", "grader", "model", "created_at"), "")
+    answer = {"number": 0, "lane": 0, "answer": "{}", "grade": "{}", "tokens": 1200}
+    with store.database.write() as connection:
+        for name, at in (("old", timedelta(days=100)), ("new", timedelta())):
+            connection.execute(grading_batches.insert().values(batch | {"id": name}))
+            connection.execute(batch_answers.insert().values(answer | {"batch": name, "changed_at": stored_now(at)}))
+    assert run("admin", "purge", "--older-than", "90", "--dry-run") == 0
+    assert "0 interviews of 0 people and 1 batches of answers" in capsys.readouterr().out
+    assert len(list_batches(store.database)) == 2
+    assert run("admin", "purge", "--older-than", "90", "--yes") == 0
+    assert [one.id for one in list_batches(store.database)] == ["new"]
+    capsys.readouterr()
+    assert run("admin", "budget") == 0
+    assert capsys.readouterr().out == "batches of answers  1,200 tokens\n"
 
 
 def test_an_account_is_listed_and_given_a_role_that_stays(store: Store, capsys: pytest.CaptureFixture[str]) -> None:

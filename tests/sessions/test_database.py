@@ -22,6 +22,7 @@ from interviewer.domain.interview import Answered, replay
 from interviewer.domain.language import Language
 from interviewer.errors import SettingsError, StoreError
 from interviewer.sessions.database import BASELINE, REVISIONS
+from interviewer.sessions.grading_batches import list_batches
 from interviewer.sessions.serialization import history_from_json
 from interviewer.sessions.store import Store
 from interviewer.sessions.stored_banks import StoredBank
@@ -128,6 +129,23 @@ def test_a_database_of_the_first_version_is_moved_over_whole(url: str) -> None:
         outcomes = connection.execute(sa.text("SELECT count(*) FROM outcomes")).scalar()
     assert all(len(body) < 500 for body in bodies)
     assert outcomes
+    store.close()
+
+
+def test_a_database_of_the_version_before_gets_the_tables_of_batches_and_keeps_what_it_has(url: str) -> None:
+    store = Store(url)
+    interview = store.create("me", begun())
+    history = store.history(interview)
+    store.close()
+    with connected(url) as connection:
+        for table in ("batch_answers", "grading_batches"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0011'"))
+    store = Store(url)
+    assert store.database.failing() is None
+    assert store.history(interview) == history
+    assert [one.id for one in store.interviews("me")] == [interview]
+    assert list_batches(store.database) == []
     store.close()
 
 

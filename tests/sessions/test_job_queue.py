@@ -368,6 +368,8 @@ def test_a_model_that_was_chosen_here_grades_here_and_no_other_in_its_place(
     elsewhere.run_pending_effects()
     assert jobs(here) == []
     monkeypatch.setattr("interviewer.sessions.effect_leases.is_dead", lambda _: True)  # as if `here` were killed
+    assert here._worker
+    here._worker.close()
     elsewhere.run_pending_effects()
     left = elsewhere.resume(session.id, "me")
     assert "Choose a model again" in left.interview().current.failure
