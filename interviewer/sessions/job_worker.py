@@ -74,6 +74,7 @@ class JobWorker:
         self._conninfo = make_conninfo("", **options)
         self._work_on, self._leave, self._width, self._grace = work_on, leave, width, grace
         self._compilations, self._batches = compilations, batches
+        self._look_again: Callable[[], object] = lambda: None
         self._closed = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._running: asyncio.Task[None] | None = None
@@ -126,8 +127,9 @@ class JobWorker:
                 stalled_worker_timeout=_DEAD_AFTER,
             )
             # By itself it hears of new jobs alone. Of this worker's own locks it knows first, so that a lane stays where its
-            # grader is.
-            self._look_again = worker._new_job_event.set  # noqa: SLF001 - there is no public way to have it look
+            # grader is. There is no public way to have it look: without this one it looks every so often.
+            if (heard := getattr(worker, "_new_job_event", None)) is not None:
+                self._look_again = heard.set
             try:
                 await worker.run()  # type: ignore[no-untyped-call]
             finally:

@@ -103,7 +103,8 @@ def test_all_workers_share_a_batch_and_grade_each_answer_once(process: Make, row
 def test_what_a_killed_or_frozen_worker_was_at_is_graded_by_another_and_no_other_answer_twice(
     process: Make, rows: list[str], postgres_url: str, monkeypatch: pytest.MonkeyPatch, fate: signal.Signals
 ) -> None:
-    monkeypatch.setattr("interviewer.sessions.job_worker._DEAD_AFTER", 2.0)
+    monkeypatch.setattr("interviewer.sessions.job_worker._DEAD_AFTER", 3.0)
+    monkeypatch.setattr("interviewer.sessions.job_worker._HEARTBEAT_SECONDS", 0.5)
     sender = process()
     batch = begin(sender, rows)
     paths = os.pathsep.join([str(TESTS), str(TESTS / "llm"), str(TESTS.parent)])
@@ -130,6 +131,9 @@ import json, sys, time
 from batch_workers import make_process
 from interviewer.evaluation.batch_grading import grade_row
 from interviewer.grading.lexical import LexicalGrader
+from interviewer.sessions import job_worker
+
+job_worker._HEARTBEAT_SECONDS = 0.5  # several times before it is taken for dead
 
 def slow(_, bank, language, row):
     name = json.loads(row)["id"]
