@@ -15,6 +15,8 @@ from interviewer.sessions.removal import unsent_file
 from interviewer.sessions.service import LONGEST_ANSWER, Session
 from interviewer.text.messages import colon, say
 
+_HELP = ("?", "？", "/help")
+
 
 def play(session: Session, language: Language, folder: Path) -> None:
     """Play until the interview is over or the input ends; what cannot be recorded is kept in a file in `folder`."""
@@ -108,7 +110,7 @@ def _read(unsent: _Unsent, language: Language) -> str:
     while True:
         line = _line(lines, unsent)
         said = line.strip()
-        if said in ("?", "？"):
+        if said in _HELP:
             print(say("cli.commands", language))
         elif not lines and line.startswith("/"):
             return said
@@ -206,7 +208,7 @@ def _review(session: Session, language: Language) -> None:
         if said == "/answer":
             interview = session.interview()
             print(interview.question.reference.into(language))
-        elif said in ("?", "？"):
+        elif said in _HELP:
             print(say("cli.review", language))
         elif said == "/retry":
             session.retry()

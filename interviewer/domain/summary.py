@@ -1,5 +1,6 @@
 """What an interview came to: scores by topic, the strongest points, those to work on, what to study next."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from interviewer.domain.grade import Grade, Level, TokensSpent, Verdict
@@ -87,6 +88,8 @@ class InterviewSummary:
     mistakes: tuple[CriterionResult, ...]
     study: tuple[Question, ...]
     planned: int
+    seconds: tuple[float, ...]
+    """How long all answers to each question took, its other tries too, as far as that is known."""
 
     @property
     def graded(self) -> int:
@@ -95,11 +98,6 @@ class InterviewSummary:
     @property
     def answered(self) -> int:
         return sum(result.attempt.is_answered for result in self.results)
-
-    @property
-    def seconds(self) -> tuple[float, ...]:
-        """How long the answers to each question took, as far as that is known."""
-        return tuple(one.attempt.seconds for one in self.results if one.attempt.seconds is not None)
 
     @property
     def spent(self) -> TokensSpent:
@@ -174,7 +172,15 @@ def summarize(interview: Interview) -> InterviewSummary:
         mistakes=mistakes,
         study=tuple(r.question for r in by_question if _losses(r))[:_MOST_NAMED],
         planned=len(interview.plan.questions),
+        seconds=tuple(_seconds(interview)),
     )
+
+
+def _seconds(interview: Interview) -> Iterator[float]:
+    for question in dict.fromkeys(attempt.question for attempt in interview.attempts):
+        tries = (attempt.seconds for attempt in interview.attempts if attempt.question == question)
+        if known := [seconds for seconds in tries if seconds is not None]:
+            yield sum(known)
 
 
 def _losses(result: AttemptResult) -> tuple[Shortfall, ...]:

@@ -295,11 +295,10 @@ def _changes(interview: Interview, attempt: Attempt) -> list[tuple[Criterion, st
     """What changed point by point since the attempt before; None where the two cannot be compared."""
     if attempt.number == 1 or attempt.grade is None:
         return None
-    before = interview.attempt(attempt.question, attempt.number - 1).grade
-    if before is None or before.provenance != attempt.grade.provenance:
+    earlier = interview.attempt(attempt.question, attempt.number - 1)
+    if earlier.grade is None or earlier.grade.provenance != attempt.grade.provenance:
         return None
-    levels = (
-        (criterion, before.verdict(criterion.id).level, attempt.grade.verdict(criterion.id).level)
-        for criterion in interview.bank[attempt.question].criteria
-    )
+    rubric = interview.bank[attempt.question].rubric
+    was, now = ({one.criterion: one.level for one in each.verdicts_on(rubric)} for each in (earlier, attempt))
+    levels = ((one, was.get(one.id), now.get(one.id)) for one in rubric.criteria)
     return [(one, level_key(one, old), level_key(one, new)) for one, old, new in levels if old is not new]

@@ -149,9 +149,21 @@ def test_a_second_try_is_compared_point_by_point() -> None:
         Unprobed(),
     ]
     second = replay(events)
-    third = replay([*events, Graded("dropout", 2, grade(second.current, off=Level.MET))])
+    graded = Graded("dropout", 2, grade(second.current, off=Level.MET))
+    third = replay([*events, graded])
     text = seen(draw_card(third, third.current, Language.EN)).text
     assert "It is off at test time: Missing → Met" in text
+    corrected = Ruled("dropout", 1, Ruling("off", Level.PARTIAL))
+    ruled = replay([*events, graded, corrected])
+    text = seen(draw_card(ruled, ruled.current, Language.EN)).text
+    assert "It is off at test time: Partly → Met" in text, "what a person ruled is what counts"
+
+
+def test_the_time_of_a_report_is_that_of_all_tries() -> None:
+    first = replay([begun(), Answered("no", 30.0), Unprobed()])
+    missed = Graded("dropout", 1, grade(first.current, off=Level.MISSING))
+    again = [begun(), Answered("no", 30.0), Unprobed(), missed, Retried(), Answered("off", 12.0), Unprobed(), Ended()]
+    assert "0:42 for all answers together, 0:42 per question" in seen(report(replay(again), Language.EN)).text
 
 
 def test_the_report_counts_what_nobody_graded_and_leaves_it_out_of_the_mean() -> None:

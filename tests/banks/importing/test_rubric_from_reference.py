@@ -536,6 +536,11 @@ def test_every_sentence_with_a_label_of_its_own_is_a_point(question: str, refere
         ("Following Ioffe et al. it normalizes each layer.", "Following Ioffe et al. it normalizes each layer"),
         ("It compares TCP vs. UDP by their headers.", "It compares TCP vs. UDP by their headers"),
         ("用 <style scoped> 写的样式只对本组件生效。", "用 <style scoped> 写的样式只对本组件生效"),
+        (
+            "The <div> tag is a block, and a <span> in it, up to </span>, is in line.",
+            "The <div> tag is a block, and a <span> in it, up to </span>, is in line",
+        ),
+        ("<div>Only the first node is copied.</div>", "Only the first node is copied"),
         ("<b>Only</b> the <i>first</i> node is copied.", "Only the first node is copied"),
         ("Take every second letter by word[::2] at once.", "Take every second letter by word[::2] at once"),
         ("Wait with std::lock for both mutexes", "Wait with std::lock for both mutexes"),

@@ -772,6 +772,13 @@ def test_statements_that_nobody_has_judged_are_questions_without_an_answer(text:
         built("list.md", text)
 
 
+def test_a_star_that_multiplies_is_no_emphasis() -> None:
+    text = "## 1. When does it grow?\n\nAt 16*0.75=12 entries the capacity*2 is taken, *at once*.\n\n## 2. Why 2*2?\n\nIt is 4.\n"
+    items = read("a.md", text.encode()).items
+    assert [item.question for item in items] == ["When does it grow?", "Why 2*2?"]
+    assert items[0].answer == "At 16*0.75=12 entries the capacity*2 is taken, at once."
+
+
 def test_a_follow_up_that_says_so_is_a_question_of_its_own() -> None:
     asked = "**Q1: What is recall?**\n\n**A:** TP / (TP + FN).\n\n**Follow-up Q: When does it matter?**\n\n**A:** In screening.\n"
     source, _ = built("list.md", asked)

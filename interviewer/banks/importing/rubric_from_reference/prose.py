@@ -28,6 +28,7 @@ _SHOWN = re.compile(
 _DISPLAYED = re.compile(r"\$\$.{0,2000}?\$\$|\\\[.{0,2000}?\\\]|\\begin\{.{0,2000}?\\end\{[^}]{0,40}\}", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div)>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.{0,2000}?-->", re.DOTALL)
+_LOOKS = frozenset("b i u s p em br li hr strong code kbd sub sup small big font center mark".split())
 _IMAGE = re.compile(r"!\[[^\]]{0,300}\]\([^)]{0,2000}\)")
 _LINK = re.compile(r"\[([^\]]{1,300})\]\([^)\s]{0,2000}(?:\s[^)]{0,300})?\)")
 _INLINE = re.compile(r"\$([^$\n]{1,80})\$")
@@ -108,12 +109,18 @@ def _said_with(shown: re.Match[str], between: str) -> str:
 
 
 def _without_markup(found: re.Match[str], text: str) -> str:
-    """Nothing for a tag; one without an end or attributes, as `<style scoped>`, is what the text speaks of."""
+    """Nothing for a tag, but for one that the text speaks of.
+
+    That is one without attributes that has no end or stands in a sentence, unless it gives words a look.
+    """
     tag = html.tag(found[0])
     if tag is None:
         return "" if found[0].startswith("<!--") else found[0]
     name, closes = tag
-    return "" if closes or "=" in found[0] or name in html.BREAKING or f"</{name}" in text else found[0]
+    before, after = text[max(0, found.start() - 2) : found.start()], text[found.end() : found.end() + 2]
+    in_sentence = before.rstrip(" ")[-1:] not in ("", "\n", ">") and after.lstrip(" ")[:1] not in ("", "\n", "<")
+    is_named = in_sentence or not (closes or name in html.BREAKING or f"</{name}" in text)
+    return found[0] if is_named and "=" not in found[0] and name not in _LOOKS else ""
 
 
 def is_label(text: str, of: str = "labels.parts") -> bool:
