@@ -127,7 +127,7 @@ class _Wiring:
         c.grader.connect(self._on, GraderActions(handlers.models, handlers.library, self.speech))
         c.importing.connect(self._on, self.importer)
         drawn = [*c.of_interview, *c.bank_choice, c.start.choose, c.tabs]
-        self._on(c.importing.play.click, self._practise, [c.importing.bank], drawn)
+        self._script(self._on(c.importing.play.click, self._practise, [c.importing.bank], drawn), "show_bank")
         c.preparing.connect(self._on, self.job, c.tabs)
 
     def _connect_start(self) -> None:

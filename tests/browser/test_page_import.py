@@ -66,6 +66,7 @@ def test_a_list_is_brought_edited_saved_and_played(
 
     page.click("#import-play")
     expect(page.locator("#begin")).to_be_visible()
+    expect(page.locator("#bank")).to_be_in_viewport()
     page.fill("#count input", "1")
     page.locator("#count input").blur()
     page.click("#begin")
