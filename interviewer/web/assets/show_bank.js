@@ -1,0 +1,1 @@
+() => setTimeout(() => document.querySelector('#bank')?.scrollIntoView({block: 'center'}), 80)
