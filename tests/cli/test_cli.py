@@ -261,9 +261,9 @@ def test_a_broken_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 def test_a_command_is_no_part_of_an_answer_and_the_end_of_the_input_ends_one(terminal: Terminal) -> None:
-    lines = "Without an activation the layers\n/help\ncollapse into one linear map."
+    lines = "Without an activation the layers\n/quit\ncollapse into one linear map."
     played = terminal.play("--language", "en", "--count", "1", lines=lines)
-    assert "/help was not taken as part of your answer" in played
+    assert "/quit was not taken as part of your answer" in played
     assert terminal.answers() == ["Without an activation the layers\ncollapse into one linear map."]
 
 

@@ -246,7 +246,7 @@ def _claims(store: Store) -> list[float]:
 def test_a_grade_that_could_not_be_recorded_is_recorded_later_and_not_asked_for_again(
     make_service: Callable[..., SessionService], flaky: FlakyGrader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("interviewer.sessions.effects._RECORDING_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("interviewer.sessions.effects.RECORDING_PAUSES", (0.0, 0.0))
     service = make_service(flaky)
     session = service.begin("me", begun())
     session.answer("it is switched off")
