@@ -1,6 +1,7 @@
 """What an interview came to: scores by topic, the strongest points, those to work on, what to study next."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from interviewer.domain.grade import Grade, Level, TokensSpent, Verdict
@@ -77,7 +78,8 @@ class TopicScore:
 class InterviewSummary:
     """An interview at a glance. Answers that nobody graded are counted and are in no mean.
 
-    `work_on` are mistakes that were made, then the points that cost most, three in all; of a group as many as it lacks.
+    `work_on` are mistakes that were made, then the points that cost most, three in all, of as many questions as there
+    are; of a group as many as it lacks.
     """
 
     results: tuple[AttemptResult, ...]
@@ -161,6 +163,7 @@ def summarize(interview: Interview) -> InterviewSummary:
         key=lambda row: -row[2],
     )
     missed = [CriterionResult(r.question, one, level) for r, one, _ in lost if (level := _level(r, one)) in _NOT_MADE]
+    missed = _one_of_each_first(missed)
     mistakes = tuple(one for one in found if one.criterion.kind is Kind.MISTAKE and one.level is Level.MET)
     by_question = sorted(results, key=lambda r: -sum(loss.loss for loss in _losses(r)))
     return InterviewSummary(
@@ -174,6 +177,16 @@ def summarize(interview: Interview) -> InterviewSummary:
         planned=len(interview.plan.questions),
         seconds=tuple(_seconds(interview)),
     )
+
+
+def _one_of_each_first(points: Sequence[CriterionResult]) -> list[CriterionResult]:
+    """The first point of each question, then the second of each, and so on."""
+    before: Counter[str] = Counter()
+    turns = []
+    for point in points:
+        turns.append(before[point.question.id])
+        before[point.question.id] += 1
+    return [point for _, point in sorted(zip(turns, points, strict=True), key=lambda one: one[0])]
 
 
 def _seconds(interview: Interview) -> Iterator[float]:

@@ -39,8 +39,8 @@ _HEARTBEAT_SECONDS = 5.0
 _DEAD_AFTER = 20.0
 _LOST_CONNECTION_PAUSE = 2.0
 _MOST_CONNECTIONS = 4
-# After the end of a job, in which what waited for its lock can have been looked for and missed.
-_LOOK_AGAIN_SECONDS = 0.05
+# After the end of a job, in which what waited for its lock can have been looked for and missed; once more on a busy machine.
+_LOOK_AGAIN_SECONDS = (0.05, 0.5)
 
 WorkOn = Callable[[EffectKey, Language, bool, bool], "Future[None] | None"]
 """Starts an effect; tells whether it is tried again where the model cannot be reached, and whether the try is counted."""
@@ -167,7 +167,7 @@ class JobWorker:
     ) -> None:
         """Start the work of a job, and wait for its end; where it raises LLMUnreachable, it is tried again a few times."""
         if (running := asyncio.current_task()) is not None:
-            running.add_done_callback(lambda _: self._loop.call_later(_LOOK_AGAIN_SECONDS, self._look_again))
+            running.add_done_callback(self._look_soon)
         try:
             if (future := await asyncio.to_thread(start)) is not None:
                 await asyncio.shield(asyncio.wrap_future(future))
@@ -183,6 +183,10 @@ class JobWorker:
                 # Behind a lane there are other lanes alone, which want the same server.
                 lock = context.job.lock if context.job.task_name == BATCH else None
                 await self._put_in_again(context, _PAUSES[tries], arguments | {"tries": tries + 1}, lock)
+
+    def _look_soon(self, _: "asyncio.Task[Any]") -> None:
+        for seconds in _LOOK_AGAIN_SECONDS:
+            self._loop.call_later(seconds, self._look_again)
 
     async def _put_in_again(
         self, context: JobContext, seconds: float, arguments: dict[str, Any], lock: str | None = None

@@ -185,13 +185,12 @@ def _without_chapters(
     elements: Sequence[Element], sure: list[int], styles: dict[_Style, list[int]], worded: set[int]
 ) -> list[int]:
     """Folds that hold questions in another shape, with text below them, are chapters if they do not ask themselves."""
-    inside = Counter(
-        fold
-        for places in styles.values()
-        for at in worded.intersection(places)
-        if _below(elements, at) not in (None, *places)
-        for fold in elements[at].folds
-    )
+    inside: Counter[int] = Counter()
+    for places in styles.values():
+        known = {None, *places}
+        for at in worded.intersection(places):
+            if _below(elements, at) not in known:
+                inside.update(elements[at].folds)
     asks_itself = (at in worded or elements[at].shape is not ElementKind.SUMMARY for at in sure)
     return [at for at, asks in zip(sure, asks_itself, strict=True) if asks or inside[(*elements[at].folds, 0)[-1]] < 2]
 
