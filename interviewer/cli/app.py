@@ -34,6 +34,13 @@ def _terminal_language() -> Language:
     return Language(read_settings().terminal_language)
 
 
+def say_here(key: str, language: Language | None = None, **values: object) -> str:
+    """A line in the language of the terminal, or in the one that is given."""
+    from interviewer.text.messages import say
+
+    return say(key, language or _terminal_language(), **values)
+
+
 LANGUAGE = Annotated[
     Language,
     typer.Option(
@@ -132,12 +139,10 @@ def tell_failures(failures: Iterable[str], total: int, *, ranges: int = 0) -> No
 
     reasons = Counter(printable(failure) for failure in failures)
     for reason, count in reasons.most_common(_MOST_REASONS):
-        print(f"interviewer: {count} of {total} answers could not be graded: {reason}", file=sys.stderr)
+        print(f"interviewer: {say_here('cli.not_graded', count=count, total=total, reason=reason)}", file=sys.stderr)
     if len(reasons) > _MOST_REASONS:
-        print(f"interviewer: and some for {len(reasons) - _MOST_REASONS} other reasons", file=sys.stderr)
+        print(f"interviewer: {say_here('cli.other_reasons', count=len(reasons) - _MOST_REASONS)}", file=sys.stderr)
     if ranges:
-        print(
-            f"interviewer: {ranges} of {total} grades are only a range: nobody could tell some points", file=sys.stderr
-        )
+        print(f"interviewer: {say_here('cli.ranges', count=ranges, total=total)}", file=sys.stderr)
     if reasons:
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interviewer.cli.app import LANGUAGE, Compiler, app, open_library, read_bytes, read_settings
+from interviewer.cli.app import LANGUAGE, Compiler, app, open_library, read_bytes, read_settings, say_here
 from interviewer.domain.language import Language
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ def banks(
             print(f"{question.id}  {printable(question.text.into(language).strip().splitlines()[0])}")
         return
     for one in library.banks():
-        titles, topics = " / ".join(one.title.both), ", ".join(one.used_topics)
-        print(f"{one.id}  {len(one.questions)} questions  {titles}  topics: {topics}")
+        told = {"count": len(one.questions), "titles": " / ".join(one.title.both), "topics": ", ".join(one.used_topics)}
+        print(f"{one.id}  {say_here('cli.bank', language, **told)}")
     for one in library.own_banks():
         if awaiting := sum(question.awaits_review for question in one.questions):
-            print(f"{one.id}  {awaiting} drafted questions await your review, and are not asked before")
+            print(f"{one.id}  {say_here('cli.awaits_review', language, count=awaiting)}")
     broken = library.broken()
     for error in broken:
         print(f"interviewer: {error}", file=sys.stderr)
@@ -62,7 +62,7 @@ def check(
         for fault in found.faults:
             print(fault)
         if not found.faults:
-            print(f"{path.name}: {found.questions} questions, {found.criteria} criteria, nothing to complain about")
+            print(say_here("cli.checked", file=path.name, questions=found.questions, criteria=found.criteria))
     if faults:
         raise typer.Exit(1)
 
@@ -143,14 +143,13 @@ def import_bank(
     spoken = language or shown.bank.language
     for line in import_report.lines(shown.report(spoken), whole=report):
         print(line)
-    print(f"{shown.bank.id}: {len(shown.bank.questions)} questions, {shown.criteria} criteria")
+    counted = {"questions": len(shown.bank.questions), "criteria": shown.criteria}
+    print(say_here("cli.counted", spoken, id=shown.bank.id, **counted))
     if dry_run:
-        print(f"nothing is written; without --dry-run it goes to {shown.path}")
+        print(say_here("cli.dry_run", spoken, path=shown.path))
         return
     path = pipeline.save(shown)
     wiring.forget_drafts(settings)
-    print(f"nothing has changed in {path}" if shown.is_same else f"written to {path}")
-    if library.path_of(shown.bank.id):
-        print(f"play it: interviewer chat --bank {shown.bank.id}, or on the page: python app.py")
-    else:
-        print(f"to play it, let INTERVIEWER_BANKS_DIR be {path.parent}, then: interviewer chat --bank {shown.bank.id}")
+    print(say_here("cli.unchanged" if shown.is_same else "cli.written", spoken, path=path))
+    key = "cli.play_it" if library.path_of(shown.bank.id) else "cli.play_from_folder"
+    print(say_here(key, spoken, id=shown.bank.id, folder=path.parent))

@@ -13,6 +13,7 @@ from interviewer.cli.app import (
     open_library,
     open_store,
     read_settings,
+    say_here,
     text_of,
     write_file,
 )
@@ -39,16 +40,16 @@ def delete(
     if bank:
         library = open_library()
         count = len(library.bank(name, with_unreviewed=True).questions)
-        confirm(f"Delete the bank {name} with its {count} questions for good?", yes=yes)
-        print(f"the bank {name} was deleted: {remove_bank(library, name)}")
+        confirm(say_here("cli.delete_bank", bank=name, count=count), yes=yes)
+        print(say_here("cli.bank_deleted", bank=name, path=remove_bank(library, name)))
         return
     store = open_store()
     store.owner_of(name)
-    confirm(f"Delete interview {name} for good?", yes=yes)
+    confirm(say_here("cli.delete_interview", id=name), yes=yes)
     store.remove(name)
     delete_unsent_answers(read_settings().data_folder, [name])
     store.database.compact()
-    print(f"interview {name} was deleted")
+    print(say_here("cli.interview_deleted", id=name))
 
 
 @app.command()

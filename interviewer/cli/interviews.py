@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from interviewer.cli.app import INTERVIEW, app, fail, open_library, open_service, open_store, read_settings, write_file
+from interviewer.cli.app import (
+    INTERVIEW,
+    app,
+    fail,
+    open_library,
+    open_service,
+    open_store,
+    read_settings,
+    say_here,
+    write_file,
+)
 from interviewer.domain.language import Language
 from interviewer.domain.plan_options import InterviewerStyle, Mode, Order
 from interviewer.presentation.export_formats import ExportFormat
@@ -87,20 +97,20 @@ def interviews(
     zone = datetime.now().astimezone().tzinfo
     kept = open_store().interviews(None, PAGE_SIZE + 1, (page - 1) * PAGE_SIZE, find, zone or UTC)
     if not kept and find:
-        print("no interview has all these words", file=sys.stderr)
+        print(say_here("cli.none_found"), file=sys.stderr)
     elif not kept and page == 1:
-        print("no interviews yet; `interviewer chat` or `python app.py` begins one", file=sys.stderr)
+        print(say_here("cli.none_yet"), file=sys.stderr)
     for found in kept[:PAGE_SIZE]:
         if found.problem:
-            print(f"{found.id}  {_local_time(found.begun_at)}  cannot be read: {found.problem}")
-            continue
-        state = "finished" if found.is_over else f"at question {found.position + 1}"
-        where = "terminal" if found.owner == LOCAL_OWNER else "browser"
-        print(
-            f"{found.id}  {_local_time(found.begun_at)}  {found.bank}  {found.planned} questions  {found.mode}  {state}  {where}"
-        )
+            told = [say_here("cli.unreadable", problem=found.problem)]
+        else:
+            state = say_here("cli.over" if found.is_over else "cli.at_question", number=found.position + 1)
+            where = say_here("cli.in_terminal" if found.owner == LOCAL_OWNER else "cli.in_browser")
+            mode, planned = say_here(f"mode_short.{found.mode}"), say_here("cli.planned", count=found.planned)
+            told = [found.bank, planned, mode, state, where]
+        print("  ".join([found.id, _local_time(found.begun_at), *told]))
     if len(kept) > PAGE_SIZE:
-        print(f"more: interviewer interviews --page {page + 1}", file=sys.stderr)
+        print(say_here("cli.more", page=page + 1), file=sys.stderr)
 
 
 @app.command()
@@ -151,7 +161,7 @@ def export(
         write_file(json.dumps(transcript_schema(), ensure_ascii=False, indent=2) + "\n", output)
         return
     if not interview:
-        fail("which interview? `interviewer interviews` lists them", code=2)
+        fail(say_here("cli.which"), code=2)
     from interviewer import wiring
     from interviewer.domain.interview import replay
     from interviewer.presentation.transcript_export import export_transcript
@@ -176,7 +186,7 @@ def regrade(interview: INTERVIEW) -> None:
     session.regrade()
     after = session.run_due_and_wait()
     failed = [attempt for attempt in after.attempts if attempt.failure]
-    print(f"{before - len(failed)} of {before} ungraded answers were graded")
+    print(say_here("cli.regraded", count=before - len(failed), total=before))
     for attempt in failed:
         print(f"interviewer: {attempt.question} #{attempt.number}: {attempt.failure}", file=sys.stderr)
     if failed:
@@ -205,17 +215,20 @@ def rule(
     before = session.interview()
     known = [one.id for one in before.bank.questions]
     if question not in known:
-        fail(f"this interview has no question {question}; it has {', '.join(known)}")
+        fail(say_here("cli.no_question", question=question, known=", ".join(known)))
     criteria = [one.id for one in before.bank[question].criteria]
     if criterion not in criteria:
-        fail(f"question {question} has no criterion {criterion}; it has {', '.join(criteria)}")
+        fail(say_here("cli.no_criterion", question=question, criterion=criterion, known=", ".join(criteria)))
     ruling = Ruling(criterion, None if level == "undo" else Level(level), by.strip(), note.strip())
     try:
         after = session.rule(question, attempt, ruling)
     except OutOfTurn as error:
         fail(str(error))
-    found = attempt_result(after, after.attempt(question, attempt))
-    print(f"{question} #{attempt}: {score_text(found.score, Language.EN, is_estimate=found.is_estimate)}")
+    found, language = (
+        attempt_result(after, after.attempt(question, attempt)),
+        Language(read_settings().terminal_language),
+    )
+    print(f"{question} #{attempt}: {score_text(found.score, language, is_estimate=found.is_estimate)}")
     if found.by_grader:
         told = found.grade is not None and found.grade.is_estimate
-        print(f"by the grader alone: {score_text(found.by_grader, Language.EN, is_estimate=told)}")
+        print(say_here("cli.by_grader", score=score_text(found.by_grader, language, is_estimate=told)))

@@ -22,6 +22,7 @@ from interviewer.sessions.store import Store
 from interviewer.settings import read_settings
 
 
+@pytest.mark.usefixtures("english")
 def test_an_interview_in_the_terminal_is_graded_listed_and_exported(terminal: Terminal) -> None:
     lines = "/hint\nWithout an activation the layers collapse into one linear map.\n\n\n/bogus\n/skip\n"
     played = terminal.play("--language", "en", "--count", "2", lines=lines)
@@ -93,6 +94,7 @@ def test_the_schema_is_printed_and_fits(terminal: Terminal) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(terminal.run("export", "--schema")))
 
 
+@pytest.mark.usefixtures("english")
 def test_banks_and_check_know_the_shipped_bank(terminal: Terminal) -> None:
     assert "deep-learning  25 questions" in terminal.run("banks")
     assert "dropout-at-test  How should dropout" in terminal.run("banks", "deep-learning", "--language", "en")
@@ -144,6 +146,7 @@ def notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("english")
 def test_a_file_is_imported_and_played_at_once(notes: Path, terminal: Terminal) -> None:
     out = terminal.run("import", str(notes), "--dry-run")
     assert "nothing is written" in out
@@ -166,12 +169,12 @@ def test_a_bank_goes_where_it_is_told_and_says_how_to_play_it(
 ) -> None:
     target = tmp_path / "deep" / "my java.yaml"
     out = terminal.run("import", str(notes), "-o", str(target), "--lang", "zh")
-    assert f"INTERVIEWER_BANKS_DIR be {target.parent}" in out
+    assert f"INTERVIEWER_BANKS_DIR 设为 {target.parent}" in out
     assert "没有答案" in out
     assert "id: my-java\n" in target.read_text(encoding="utf-8")
     monkeypatch.setenv("INTERVIEWER_BANKS_DIR", str(target.parent))
     out = terminal.run("import", str(notes), "-o", str(target), "--id", "mine")
-    assert "play it: interviewer chat --bank mine" in out
+    assert "interviewer chat --bank mine" in out
     terminal.run("import", str(notes))
     assert (target.parent / "java-notes.yaml").exists()
 
@@ -378,6 +381,7 @@ def test_a_browser_whose_cookie_is_lost_gets_its_interviews_back_by_a_link(capsy
     assert "lists the owners" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("english")
 def test_a_coach_rules_on_a_finished_interview_and_the_grader_is_measured_by_it(terminal: Terminal) -> None:
     said = "Without an activation the layers collapse into one linear map.\n\n\n"
     terminal.play("--language", "en", "--count", "1", lines=said)
@@ -406,6 +410,7 @@ def test_a_coach_rules_on_a_finished_interview_and_the_grader_is_measured_by_it(
         ({3: "perfect"}, "met, partial, missing, contradicted"),
     ],
 )
+@pytest.mark.usefixtures("english")
 def test_a_ruling_on_nothing_says_what_there_is(
     terminal: Terminal, capsys: pytest.CaptureFixture[str], changed: dict[int, str], said: str
 ) -> None:
@@ -440,3 +445,16 @@ def test_a_skip_is_undone_and_a_question_mark_helps_beside_the_card_too(terminal
     assert played.count("[1 / 2]") == 2
     assert played.count("/retry") == 2
     assert terminal.answers() == ["Layers collapse into one linear map."]
+
+
+def test_lists_and_questions_of_commands_are_in_the_language_of_the_terminal(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal.play("--language", "en", "--count", "1", lines="it is linear\n\n\n")
+    for language, banks, interviews in (
+        ("zh", "25 道题", "1 道题  教练  已结束  终端"),
+        ("en", "25 questions", "1 questions  coach  finished  terminal"),
+    ):
+        monkeypatch.setenv("INTERVIEWER_LANGUAGE", language)
+        assert banks in terminal.run("banks")
+        assert interviews in terminal.run("interviews")

@@ -69,6 +69,7 @@ def test_everything_is_backed_up_and_comes_back_after_it_was_forgotten(interview
     assert [one.id for one in Store(read_settings().database).interviews()] == [interview]
 
 
+@pytest.mark.usefixtures("english")
 def test_a_bank_of_ones_own_is_deleted_after_a_question(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +84,7 @@ def test_a_bank_of_ones_own_is_deleted_after_a_question(
     assert "shipped" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("english")
 def test_interviews_are_searched(interview: str, terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
     assert interview in terminal.run("interviews", "--find", "deep coach")
     assert run("interviews", "--find", "elephants") == 0

@@ -131,6 +131,7 @@ def test_a_run_that_is_stopped_ends_at_once_keeps_its_grades_and_says_how_to_go_
     assert kept.read_text().count("\n") >= 1
 
 
+@pytest.mark.usefixtures("english")
 def test_ranges_are_counted_apart_from_failures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
