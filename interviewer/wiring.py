@@ -17,7 +17,7 @@ from interviewer.domain.rubric import Question
 from interviewer.errors import SettingsError
 from interviewer.evaluation.kept_checks import KeptChecks
 from interviewer.evaluation.measurements import MeasurementSource, read_measurements
-from interviewer.grading import CallShape, lexical
+from interviewer.grading import CallShape, example_statements, lexical
 from interviewer.grading.protocol import Grader
 from interviewer.llm import LLM
 from interviewer.llm.discovery import KNOWN
@@ -52,9 +52,15 @@ _log = logging.getLogger(__name__)
 MEASURED = "measured.jsonl"
 
 
+def _extend_grading_data(settings: Settings) -> None:
+    """What the offline grader knows beyond what is shipped, for the whole process. Raises BankError."""
+    glossary.extend(settings.glossary)
+    example_statements.extend(settings.import_folder)
+
+
 def make_library(settings: Settings, access: Access | None = None, store: Store | None = None) -> BankLibrary:
     """The banks of the folders; where people sign in, with `access`, those that they save are in the database instead."""
-    glossary.extend(settings.glossary)
+    _extend_grading_data(settings)
     shelves = StoredBanks(store, access) if store and access else None
     return BankLibrary(settings.banks_dir, settings.data_dir / "banks", shelves)
 
@@ -176,7 +182,7 @@ def make_grader_registry(settings: Settings, metrics: "Metrics | None" = None) -
     around in the network it stands in.
     """
     configure_logging(settings)
-    glossary.extend(settings.glossary)
+    _extend_grading_data(settings)
     default = GraderChoice(
         shape=CallShape(settings.call_shape), votes=settings.votes, second_model=settings.second_model
     )

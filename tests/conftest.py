@@ -89,3 +89,9 @@ def no_server_is_known() -> None:
         with options.LEARNED._lock:
             options.LEARNED._options.clear()
             options.LEARNED._failures.clear()
+
+
+@pytest.fixture
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that speaks English, whatever the locale of the tests."""
+    monkeypatch.setenv("INTERVIEWER_LANGUAGE", "en")

@@ -6,9 +6,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from interviewer.domain.rubric import Criterion, Question
-from interviewer.grading.lexical.matching import TermIndex, spellings
+from interviewer.grading.lexical.matching import TermIndex
 from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
+from interviewer.text.spellings import spellings, stems_of
 from interviewer.text.tokenizer import Clause
 
 # From so much of the words of a claim that are not in the question on, the claim is told; one word alone never tells it.
@@ -36,7 +37,7 @@ def leaks(question: Question, criterion: Criterion, text: str) -> list[str]:
 
 def says_term(text: str, term: str) -> bool:
     """Whether a text contains a term the way the lexical grader would find it."""
-    return any(True for _ in TermIndex([(term, (0, 0))], spellings([term])).find(tokenizer.clauses(text)))
+    return any(True for _ in TermIndex([(term, (0, 0))], spellings(stems_of([term]))).find(tokenizer.clauses(text)))
 
 
 def disclosed(question: Question, text: str, known: Sequence[str] = ()) -> list[str]:

@@ -49,9 +49,13 @@ def _mark(verdict: Verdict, *, is_mistake: bool) -> Mark | None:
 
 @lru_cache(maxsize=256)
 def model_words(question: Question, language: Language) -> Mapping[str, Sequence[Span]]:
-    """For each criterion, the sentences of the model answer that make it: by its aliases, else by the words of its text."""
+    """For each criterion, the sentences of the model answer that make it, as the estimate finds them, else by its text."""
+    found = _words(question, language)
+    lacking = [one for one in question.criteria if one.id not in found and one.kind is not Kind.MISTAKE]
+    if not any(one.aliases for one in lacking):
+        return found
     by_text = replace(question, criteria=tuple(replace(one, aliases=()) for one in question.criteria))
-    return {**_words(by_text, language), **_words(question, language)}
+    return {**_words(by_text, language), **found}
 
 
 def _words(question: Question, language: Language) -> dict[str, list[Span]]:

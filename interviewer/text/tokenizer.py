@@ -51,9 +51,8 @@ class Clause:
     end: int
 
 
-@lru_cache(maxsize=4096)
-def clauses(text: str) -> tuple[Clause, ...]:
-    """The clauses of a text that have at least one token."""
+def tokenize(text: str) -> tuple[Clause, ...]:
+    """The clauses of a text that have at least one token; for texts that are looked at once."""
     found: list[Clause] = []
     sentence = 0
     tokens: list[Token] = []
@@ -71,6 +70,9 @@ def clauses(text: str) -> tuple[Clause, ...]:
             sentence += piece in _SENTENCE_END or piece == "."
     close()
     return tuple(found)
+
+
+clauses = lru_cache(maxsize=4096)(tokenize)
 
 
 @lru_cache(maxsize=65536)

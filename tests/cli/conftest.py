@@ -18,9 +18,3 @@ def interruptible() -> Iterator[None]:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
     return Terminal(monkeypatch, capsys)
-
-
-@pytest.fixture
-def english(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal that speaks English, whatever the locale of the tests."""
-    monkeypatch.setenv("INTERVIEWER_LANGUAGE", "en")

@@ -26,17 +26,17 @@ MAKE_AGAIN = (
 )
 KEYS = {"id", "question_id", "lang", "kind", "answer", "labels", "score", "score_max", "labeller", "split"}
 
-# Criteria that came after the answers had been labelled; nobody's label of them is made up.
+# Criteria that came after most answers had been labelled; nobody's label of them is made up.
 UNLABELLED = {("learning-rate-grid", "not-suitable"), ("l2-rnn-vanishing", "disagree")}
 
 # What the grader must reach on the answers that nobody had read who made it.
-# They are low: a third of them are worded on purpose like no reference. The bounds keep the figures from getting worse.
-LEAST_PEARSON = 0.3
-MOST_RMSE = 0.5
-LEAST_FULL = 0.8
-MOST_OF_KIND = {"held-out wrong": 0.42, "held-out stuffed": 0.26}
+# A fifth of them are right in words as far from the reference as possible. The bounds keep the figures from getting worse.
+LEAST_PEARSON = 0.87
+MOST_RMSE = 0.24
+LEAST_FULL = 0.94
+MOST_OF_KIND = {"held-out wrong": 0.06, "held-out stuffed": 0.08}
 # Of kinds that only the answers have which were looked at.
-MOST_OF_SEEN_KIND = {"echo": 0.12, "dont_know": 0.05, "contradicting": 0.4}
+MOST_OF_SEEN_KIND = {"echo": 0.12, "dont_know": 0.05, "contradicting": 0.48}
 
 
 def agreement(rows: list[LabelledAnswer], bank: Bank) -> Agreement:
@@ -66,7 +66,7 @@ def test_every_row_is_well_formed(deep_learning: Bank) -> None:
         known = {criterion.id for criterion in question.criteria}
         core = {criterion.id for criterion in question.criteria if criterion.kind is Kind.CORE}
         later = {name for asked, name in UNLABELLED if asked == question.id}
-        assert core - later <= set(row["labels"]) <= known - later, row["id"]
+        assert core - later <= set(row["labels"]) <= known, row["id"]
         assert set(row["labels"].values()) <= set(Level)
         assert 0 <= row["score"] <= row["score_max"]
         assert row["id"] not in ids

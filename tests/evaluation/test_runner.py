@@ -345,6 +345,7 @@ def test_what_goes_wrong_is_one_line(
     assert cause in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("english")
 def test_what_could_not_be_graded_is_told_by_reason_and_fails_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

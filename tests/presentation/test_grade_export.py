@@ -255,6 +255,7 @@ def test_what_cannot_be_done_is_said_before_anything_is_graded(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.jsonl", "folder.csv", "mine.txt"]
 
 
+@pytest.mark.usefixtures("english")
 def test_a_model_grades_many_at_once_and_failures_are_code_1_after_everything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -287,6 +288,7 @@ def test_a_model_grades_many_at_once_and_failures_are_code_1_after_everything_is
     assert all(line["score"]["share"] is not None for line in lines)
 
 
+@pytest.mark.usefixtures("english")
 def test_a_batch_is_written_read_back_and_only_what_failed_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

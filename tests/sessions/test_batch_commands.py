@@ -89,6 +89,7 @@ def test_what_workers_grade_is_what_the_command_itself_writes(
     service.store.close()
 
 
+@pytest.mark.usefixtures("english")
 def test_failures_are_told_with_their_reason_and_tried_again_by_the_same_command(
     model: Character, file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

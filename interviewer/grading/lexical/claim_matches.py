@@ -6,12 +6,16 @@ from functools import lru_cache
 from itertools import chain
 
 from interviewer.domain.rubric import Criterion, Kind, Question
+from interviewer.grading import claim_classifier
+from interviewer.grading.claim_classifier import ClaimClassifier
 from interviewer.grading.evidence import unprompted
+from interviewer.grading.example_statements import examples_of
 from interviewer.grading.lexical import negation
-from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch, TermHit, TermIndex, spellings
+from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch, TermHit, TermIndex
 from interviewer.grading.lexical.overlap import claim_text, overlaps
 from interviewer.text import tokenizer
 from interviewer.text.glossary import Glossary
+from interviewer.text.spellings import spellings, stems_of
 
 _HitsBySentence = Mapping[int, Sequence[tuple[int, TermHit, bool]]]
 """The group of each hit, the hit, and whether it is negated."""
@@ -20,17 +24,22 @@ _HitsBySentence = Mapping[int, Sequence[tuple[int, TermHit, bool]]]
 class PreparedQuestion:
     """The terms and claims of a question, ready to be found in answers."""
 
-    def __init__(self, question: Question, known: Glossary) -> None:
+    def __init__(self, question: Question, known: Glossary, own_examples: str = "") -> None:
+        del own_examples  # which are in use: with others, another question is prepared
         self.question, self._glossary = question, known
+        self._classifier = ClaimClassifier(question, examples_of(question))
+        self.learnt = self._classifier.criteria
+        self._places = {criterion.id: place for place, criterion in enumerate(question.criteria)}
         self._asked = frozenset(word for text in question.text.both for word in tokenizer.words(text))
         aliases = [
             (alias, (place, number))
             for place, criterion in enumerate(question.criteria)
+            if criterion.id not in self.learnt
             for number, group in enumerate(criterion.aliases)
             for alias in group
         ]
-        claims = [() if criterion.aliases else criterion.text.both for criterion in question.criteria]
-        self._spellings = spellings([*(alias for alias, _ in aliases), *chain(*claims)])
+        claims = [() if c.aliases or c.id in self.learnt else c.text.both for c in question.criteria]
+        self._spellings = spellings(stems_of([*(alias for alias, _ in aliases), *chain(*claims)]))
         self._terms = TermIndex(aliases, self._spellings)
         asked = {unit for text in question.text.both for unit in claim_text(text, (), known).weights}
         self._claims = [[claim_text(text, asked, known) for text in some] for some in claims]
@@ -45,6 +54,8 @@ class PreparedQuestion:
             by_overlap = overlaps(self._claims, answer, self._spellings, self._glossary)
             for found, one, other in zip(matches, self._by_terms(answer), by_overlap, strict=True):
                 found += [*one, *other]
+            for criterion, match in self._by_example(answer):
+                matches[self._places[criterion]].append(match)
         return matches
 
     def settled(self, matches: Sequence[Sequence[ClaimMatch]]) -> Iterator[tuple[Criterion, ClaimMatch | None, bool]]:
@@ -57,6 +68,17 @@ class PreparedQuestion:
                 yield criterion, negated, True
             else:
                 yield criterion, plain, plain is not None and negation.is_taken_back(plain, self._asked)
+
+    def _by_example(self, answer: AnswerTurn) -> Iterator[tuple[str, ClaimMatch]]:
+        """What is most like the examples of each criterion, and what is said of it in clauses that are denied as a whole."""
+        denied = set(negation.denied_clauses(answer))
+        for side in (False, True):
+            numbers = [number for number in range(len(answer.clauses)) if (number in denied) is side]
+            best = self._classifier.best([answer.clauses[number] for number in numbers], answer.prompted)
+            for criterion, found in zip(self.learnt, best, strict=True):
+                if found and found.score >= claim_classifier.HALF:
+                    share = 1.0 if found.score >= claim_classifier.MET else 0.5
+                    yield criterion, ClaimMatch(answer, share, tuple(numbers[found.first : found.last + 1]), side)
 
     def _by_terms(self, answer: AnswerTurn) -> Iterator[Iterator[ClaimMatch]]:
         """For each criterion with aliases, what each two neighbouring sentences say of it."""

@@ -8,15 +8,16 @@ from interviewer.domain.interview import Attempt
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Criterion, Kind, Question
 from interviewer.grading.evidence import evidence_at, prompted_units, without_mistaken_words
+from interviewer.grading.example_statements import own_digest
 from interviewer.grading.guardrails import screen_attempt
+from interviewer.grading.keyword_stuffing import is_stuffed
 from interviewer.grading.lexical.claim_matches import PreparedQuestion, matches_in_text, prepare
-from interviewer.grading.lexical.keyword_stuffing import is_stuffed
 from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch
 from interviewer.text import tokenizer
 from interviewer.text.glossary import glossary
 from interviewer.text.messages import localized
 
-_VERSION = "lexical-9"
+_VERSION = "lexical-10"
 
 _LOWER = {Level.MET: Level.PARTIAL, Level.PARTIAL: Level.MISSING}
 
@@ -43,7 +44,7 @@ class LexicalGrader:
             places = {place for span in spans[turn] for place in range(*span)}
             clauses = tuple(clause for clause in tokenizer.clauses(text) if clause.start in places)
             answers.append(AnswerTurn(turn, text, clauses, prompted_units(attempt, turn)))
-        prepared = prepare(question, glossary())
+        prepared = prepare(question, glossary(), own_digest())
         verdicts = _verdicts(prepared, prepared.matches(answers), flags)
         return Grade(verdicts, Provenance(Method.LEXICAL, version(), question.rubric.digest), flags)
 
@@ -53,7 +54,7 @@ class LexicalGrader:
 
     def read(self, question: Question, text: str) -> tuple[Verdict, ...]:
         """The verdicts on a text that is no attempt, with their quotes (of turn 0); a list of keywords counts too."""
-        prepared = prepare(question, glossary())
+        prepared = prepare(question, glossary(), own_digest())
         return _verdicts(prepared, matches_in_text(prepared, text))
 
 
@@ -65,8 +66,7 @@ def warm_up(questions: Iterable[Question]) -> None:
 
 def version() -> str:
     """What grades go by besides the rubric: this program, and a glossary of the user's own where there is one."""
-    own = glossary().own
-    return f"{_VERSION}+{own}" if own else _VERSION
+    return "+".join(filter(None, (_VERSION, glossary().own, own_digest())))
 
 
 def _asks_for_names(question: Question) -> bool:
@@ -82,7 +82,7 @@ def _verdicts(
     mistakes, false = sum(met), sum(level is Level.CONTRADICTED for *_, level in found)
     # Usual mistakes count where no fewer false things than right ones are said.
     false += mistakes if false + mistakes >= len(met) - mistakes else 0
-    verdicts = tuple(_verdict(*one, false, flags) for one in found)
+    verdicts = tuple(_verdict(*one, 0 if one[0].id in prepared.learnt else false, flags) for one in found)
     return without_mistaken_words(prepared.question.rubric, verdicts)
 
 

@@ -1,14 +1,15 @@
 """An answer as it is searched, and the terms of a rubric that are found in it, in one pass over its words."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from operator import contains
 from typing import NamedTuple
 
 from interviewer.text import tokenizer
+from interviewer.text.spellings import Spellings
 from interviewer.text.tokenizer import Clause
 
 # How many tokens may stand in the gap of a term ("reduce…rate").
@@ -20,8 +21,6 @@ Home = tuple[int, int]
 """The criterion that a term belongs to, and the alias group."""
 Runs = tuple[tuple[str, ...], ...]
 """The tokens of a term, in the runs between its gaps."""
-Spellings = Callable[[str], tuple[str, ...]]
-"""Gives a stem and those of the rubric that it may be a slip of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,19 +58,6 @@ class TermHit(NamedTuple):
     clause: int
     first: int
     last: int
-
-
-def spellings(texts: Iterable[str]) -> Spellings:
-    """Recognises words that are misspelt by the stems of a rubric's words."""
-    stems = (stem for text in texts for stem in tokenizer.words(text.replace("…", " ")))
-    known = frozenset(filter(tokenizer.may_be_misspelt, stems))
-
-    @lru_cache(maxsize=20_000)
-    def alternatives(stem: str) -> tuple[str, ...]:
-        is_settled = stem in known or not tokenizer.may_be_misspelt(stem)
-        return (stem, *(() if is_settled else (other for other in known if tokenizer.same_word(stem, other))))
-
-    return alternatives
 
 
 class TermIndex:

@@ -8,7 +8,7 @@ from interviewer.text import tokenizer
 from interviewer.text.tokenizer import Token
 from interviewer.text.word_lists import WordLists
 
-WORDS = WordLists(Path(__file__).with_name("negation_and_stuffing_words.toml"))
+WORDS = WordLists(Path(__file__).with_name("negation_words.toml"))
 
 # How many tokens before a claim a negation may stand.
 _REACH = 4

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from interviewer.grading.evidence import unprompted
 from interviewer.grading.lexical import negation
-from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch, Spellings
+from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch
 from interviewer.text import tokenizer
 from interviewer.text.glossary import Glossary
+from interviewer.text.spellings import Spellings
 from interviewer.text.tokenizer import Clause, Token
 
 # The share of a claim from which it is said, and from which it is said by half.
