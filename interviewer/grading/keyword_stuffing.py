@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain, cycle, islice, pairwise
+from threading import Lock
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from interviewer.text import tokenizer
 # From where on a text is stuffed, where lists are 1 and statements -1.
 _STUFFED = 0.2
 # So many statements are looked at for each list, and joined to answers of so many.
-_STATEMENTS_A_LIST = 4
+_STATEMENTS_A_LIST = 2
 _LENGTHS = (1, 1, 2, 2, 3, 4)
 _JOINTS = ("，", "。", "；", "\n- ")
 _JOINTS_LATIN = (", ", ". ", "; ", "\n- ")
@@ -38,7 +39,9 @@ def is_stuffed(text: str) -> bool:
 
 
 def _is_list(text: str) -> bool:
-    found = _detector().scores(_units(text))
+    with _training:
+        detector = _detector()
+    found = detector.scores(_units(text))
     return found is not None and found[0] > _STUFFED
 
 
@@ -50,6 +53,15 @@ def _without_tables(text: str) -> list[str]:
     cells = (cell for line in lines if "|" in line for cell in line.split("|"))
     prose = "\n".join(line for line in lines if "|" not in line)
     return [prose, *(cell for cell in cells if len(tokenizer.words(cell)) > _SHORT_CELL)]
+
+
+# Who needs it while it is trained waits, and does not train another.
+_training = Lock()
+
+
+def warm_up() -> None:
+    """Train beforehand, which takes half a second."""
+    _is_list("")
 
 
 @cache

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from threading import Lock
 
 from interviewer.domain.rubric import Criterion, Kind, Question
 from interviewer.grading import claim_classifier
@@ -24,8 +25,8 @@ _HitsBySentence = Mapping[int, Sequence[tuple[int, TermHit, bool]]]
 class PreparedQuestion:
     """The terms and claims of a question, ready to be found in answers."""
 
-    def __init__(self, question: Question, known: Glossary, own_examples: str = "") -> None:
-        del own_examples  # which are in use: with others, another question is prepared
+    def __init__(self, question: Question, known: Glossary, own_examples: str) -> None:
+        del own_examples  # tells one set of examples from another, for the cache
         self.question, self._glossary = question, known
         self._classifier = ClaimClassifier(question, examples_of(question))
         self.learnt = self._classifier.criteria
@@ -109,7 +110,14 @@ class PreparedQuestion:
                     yield ClaimMatch(answer, len(found) / groups, clauses, is_negated)
 
 
-prepare = lru_cache(maxsize=256)(PreparedQuestion)
+_prepared = lru_cache(maxsize=256)(PreparedQuestion)
+_preparing: dict[str, Lock] = {}
+
+
+def prepare(question: Question, known: Glossary, own_examples: str) -> PreparedQuestion:
+    """A question made ready, which may take a third of a second: whoever asks meanwhile waits and does not begin again."""
+    with _preparing.setdefault(question.id, Lock()):
+        return _prepared(question, known, own_examples)
 
 
 @lru_cache(maxsize=16)

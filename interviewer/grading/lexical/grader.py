@@ -7,6 +7,7 @@ from interviewer.domain.grade import Evidence, Flag, Grade, Level, Method, Prove
 from interviewer.domain.interview import Attempt
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Criterion, Kind, Question
+from interviewer.grading import keyword_stuffing
 from interviewer.grading.evidence import evidence_at, prompted_units, without_mistaken_words
 from interviewer.grading.example_statements import own_digest
 from interviewer.grading.guardrails import screen_attempt
@@ -59,9 +60,10 @@ class LexicalGrader:
 
 
 def warm_up(questions: Iterable[Question]) -> None:
-    """Work out beforehand what the first answer to each question would have to wait for."""
+    """Work out beforehand what the first answer to each question would have to wait for, in their order."""
     for question in questions:
         LexicalGrader().covers(question, question.reference.both[0])
+        keyword_stuffing.warm_up()
 
 
 def version() -> str:
