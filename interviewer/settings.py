@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -28,6 +28,11 @@ def shipped(folder: str) -> Path:
     package = Path(__file__).parent
     inside = package / "data" / folder
     return inside if inside.is_dir() else package.parent / folder
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept: the user's, whatever the data folder is. It need not be there yet."""
+    return user_cache_path(APPLICATION, appauthor=False)
 
 
 class Settings(BaseSettings):

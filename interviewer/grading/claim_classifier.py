@@ -1,6 +1,6 @@
 """Whether a stretch of an answer makes a claim, learnt from example statements of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from interviewer.domain.rubric import Question
 from interviewer.grading.evidence import unprompted
 from interviewer.grading.example_statements import Example
 from interviewer.grading.text_regression import TextRegression
+from interviewer.grading.trained_models import Arrays, kept
 from interviewer.text import tokenizer
 from interviewer.text.spellings import spellings
 from interviewer.text.tokenizer import Clause, Token
@@ -46,11 +47,19 @@ class ClaimClassifier:
         # Question, probes and hints make no claim: who says them back has not answered.
         asides = [text for c in question.criteria for one in (c.probe, *c.hints) if one for text in one.both]
         claims |= {text: set() for text in (*question.text.both, *asides)}
+        made_of = ("\n".join((text, *sorted(made))) for text, made in claims.items())
+        arrays = kept((*self.criteria, "", *made_of), lambda: self._train(claims))
+        self._spellings = spellings(str(arrays["stems"]).split("\n"))
+        self._regression = TextRegression(arrays)
+
+    def _train(self, claims: Mapping[str, Collection[str]]) -> Arrays:
         clauses = [tokenizer.tokenize(text) for text in claims]
-        self._spellings = spellings(token.text for some in clauses for clause in some for token in clause.tokens)
+        stems = sorted({token.text for some in clauses for clause in some for token in clause.tokens})
+        self._spellings = spellings(stems)
         texts = [[unit for clause in some for unit in self._units(clause.tokens)] for some in clauses]
         made = np.array([[1 if one in some else -1 for one in self.criteria] for some in claims.values()], np.float32)
-        self._regression = TextRegression(texts, made)
+        known = [stem for stem in stems if tokenizer.may_be_misspelt(stem)]
+        return {**TextRegression.train(texts, made), "stems": np.array("\n".join(known))}
 
     def best(self, clauses: Sequence[Clause], prompted: frozenset[str] = frozenset()) -> list[Stretch | None]:
         """For each criterion the stretch that makes its claim most surely; words the interviewer said first are left out."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from interviewer.grading.example_statements import Example, ExampleKind, shipped_examples
 from interviewer.grading.text_regression import TextRegression
+from interviewer.grading.trained_models import Arrays, kept
 from interviewer.text import tokenizer
 
 # From where on a text is stuffed, where lists are 1 and statements -1.
@@ -72,9 +73,12 @@ def _detector() -> TextRegression:
     is_list = np.arange(len(texts)) < len(lists)
     # As if there were as many lists as statements.
     weights = np.where(is_list, _STATEMENTS_A_LIST, 1).astype(np.float32)
-    return TextRegression(
-        [_units(text) for text in texts], np.where(is_list, 1, -1).astype(np.float32)[:, None], weights, by_rarity=False
-    )
+    targets = np.where(is_list, 1, -1).astype(np.float32)[:, None]
+
+    def train() -> Arrays:
+        return TextRegression.train([_units(text) for text in texts], targets, weights, by_rarity=False)
+
+    return TextRegression(kept(texts, train))
 
 
 def _answers(examples: Sequence[Example]) -> Iterator[str]:

@@ -8,53 +8,69 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from interviewer.grading.trained_models import Arrays
+
 _RIDGE = 0.4
+# Units of so many examples are frequent.
+_FREQUENT = 64
 
 _Array = NDArray[np.float32]
 
 
 class TextRegression:
-    """Scores a text near 1 that is like the examples whose target is 1, and near -1 like those of -1; for each target.
+    """Scores a text near 1 that is like the examples whose target is 1, and near -1 like those of -1; for each target."""
 
-    `targets` has a row for each example and a column for each thing that is told; of `weights` each example has one.
-    Without `by_rarity` all units weigh the same, and those that no example has nothing.
-    """
+    def __init__(self, arrays: Arrays) -> None:
+        """From what `train` gave."""
+        self._codes, self._rarity = arrays["codes"], arrays["rarity"]
+        self._mean, self._weights = arrays["mean"], arrays["weights"]
+        self._unknown = float(arrays["unknown"])
 
-    def __init__(
-        self,
+    @classmethod
+    def train(
+        cls,
         examples: Sequence[Collection[str]],
         targets: _Array,
         weights: _Array | None = None,
         *,
         by_rarity: bool = True,
-    ) -> None:
+    ) -> Arrays:
+        """The arrays of one that has learnt from examples.
+
+        `targets` has a row for each example and a column for each thing that is told; of `weights` each example has
+        one. Without `by_rarity` all units weigh the same, and those that no example has nothing.
+        """
         frequency = Counter(_code(unit) for units in examples for unit in set(units))
         # Units are known by their codes, sorted: a hundredth of the memory that their texts would take.
-        self._codes = np.array(sorted(frequency), np.uint32)
-        often = np.array([frequency[code] for code in self._codes.tolist()], np.float32)
-        self._rarity: _Array = np.log((len(examples) + 1) / (often + 0.5)) if by_rarity else np.ones_like(often)
-        self._counts_unknown = by_rarity
-        rows = np.zeros((len(examples), len(self._codes)), np.float32)
-        for row, units in zip(rows, examples, strict=True):
-            columns, values = self._vector(units)
-            row[columns] = values
+        codes = np.array(sorted(frequency), np.uint32)
+        often = np.array([frequency[code] for code in codes.tolist()], np.float32)
+        rarity = np.log((len(examples) + 1) / (often + 0.5)) if by_rarity else np.ones_like(often)
         weights = np.ones(len(examples), np.float32) if weights is None else weights
-        self._mean = np.average(targets, axis=0, weights=weights)
-        # Its dual form: there are fewer examples than different units. A unit of one example makes it like no other.
-        common = rows[:, often > 1]
-        kernel = common @ common.T
-        np.fill_diagonal(kernel, (rows * rows).sum(axis=1) + _RIDGE / weights)
-        self._weights: _Array = rows.T @ np.linalg.solve(kernel, (targets - self._mean).astype(np.float32))
+        mean = np.average(targets, axis=0, weights=weights).astype(np.float32)
+        nothing = np.zeros((len(codes), len(mean)), np.float32)
+        arrays: Arrays = {
+            "codes": codes, "rarity": rarity, "mean": mean, "unknown": np.array(float(by_rarity)), "weights": nothing,
+        }  # fmt: skip
+        vectors = [cls(arrays).vector(units) for units in examples]
+        places = np.repeat(np.arange(len(examples)), [len(columns) for columns, _ in vectors])
+        columns = np.concatenate([columns for columns, _ in vectors])
+        values = np.concatenate([values for _, values in vectors])
+        # Its dual form: there are fewer examples than different units.
+        kernel = _kernel(places, columns, values, len(examples))
+        kernel[np.diag_indices_from(kernel)] += _RIDGE / weights
+        duals = np.linalg.solve(kernel, (targets - mean).astype(np.float32))
+        learnt = [np.bincount(columns, values * dual[places], len(codes)) for dual in duals.T]
+        return {**arrays, "weights": np.stack(learnt, axis=1).astype(np.float32)}
 
     def scores(self, units: Collection[str], least_known: float = 0) -> list[float] | None:
         """A score for each target; None where no more than a share of the different units stands in any example."""
-        columns, values = self._vector(units)
+        columns, values = self.vector(units)
         if len(columns) < least_known * len(set(units)):
             return None
         found: list[float] = (values @ self._weights[columns] + self._mean).tolist()
         return found
 
-    def _vector(self, units: Iterable[str]) -> tuple[NDArray[np.intp], _Array]:
+    def vector(self, units: Iterable[str]) -> tuple[NDArray[np.intp], _Array]:
         """Units as a vector of length 1, by its columns: tf-idf, in which an unknown unit makes all others weigh less."""
         counts = Counter(map(_code, units))
         codes = np.fromiter(counts, np.uint32, len(counts))
@@ -62,9 +78,26 @@ class TextRegression:
         is_known = self._codes[places] == codes
         columns, often = places[is_known], np.fromiter(counts.values(), np.float32, len(counts))[is_known]
         values: _Array = (1 + np.log(often)) * self._rarity[columns]
-        unknown = len(counts) - len(columns) if self._counts_unknown else 0
-        length = math.sqrt(float(values @ values) + unknown)
+        length = math.sqrt(float(values @ values) + self._unknown * (len(counts) - len(columns)))
         return columns, values / np.float32(length) if length else values
+
+
+def _kernel(places: NDArray[np.intp], columns: NDArray[np.intp], values: _Array, size: int) -> _Array:
+    """The inner products of examples, given by their non-zero entries.
+
+    Most units stand in few examples, so only those that stand in many are multiplied as a matrix.
+    """
+    often = np.bincount(columns)
+    is_frequent = often >= _FREQUENT
+    entries = is_frequent[columns]
+    matrix = np.zeros((size, int(is_frequent.sum())), np.float32)
+    matrix[places[entries], (np.cumsum(is_frequent) - 1)[columns[entries]]] = values[entries]
+    kernel: _Array = matrix @ matrix.T
+    order = np.argsort(columns, kind="stable")
+    for some in np.split(order, np.cumsum(often)[:-1]):
+        if len(some) < _FREQUENT:
+            kernel[np.ix_(places[some], places[some])] += np.outer(values[some], values[some])
+    return kernel
 
 
 def _code(unit: str) -> int:

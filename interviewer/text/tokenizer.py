@@ -130,7 +130,7 @@ def _trigrams(word: str) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """The text as it is compared: one case, one width, simplified characters, nothing invisible."""
-    return _APOSTROPHE.sub("'", "".join(map(_fold_character, text)))
+    return _folded(text)[0]
 
 
 # What is typed for an apostrophe, or becomes of one on the way, where an ending follows that takes one.
@@ -141,10 +141,15 @@ _SHORTEST_FUZZY = 5
 _LONG = 9
 
 
-def _folded(text: str) -> Iterator[tuple[str, int]]:
-    for place, original in enumerate(text):
-        for character in _fold_character(original):
-            yield character, place
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """A text folded, and for each of its characters the place that it comes from; the end of the text is one more."""
+    if text.isascii() and not _CONTROL.search(text):
+        return _APOSTROPHE.sub("'", text.lower()), range(len(text) + 1)
+    characters = [(one, place) for place, original in enumerate(text) for one in _fold_character(original)]
+    return _APOSTROPHE.sub("'", "".join(one for one, _ in characters)), [*(place for _, place in characters), len(text)]
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @cache
@@ -200,12 +205,7 @@ def _stop_stems() -> frozenset[str]:
 
 def _pieces(text: str) -> Iterator[Token | str]:
     """The tokens of a text, with the marks of punctuation between them."""
-    characters, places = [], []
-    for character, place in _folded(text):
-        characters.append(character)
-        places.append(place)
-    folded = _APOSTROPHE.sub("'", "".join(characters))
-    places.append(len(text))
+    folded, places = _folded(text)
     at = 0
     while at < len(folded):
         match = _LATIN.match(folded, at)

@@ -56,7 +56,7 @@ def best(answer: str, prompted: frozenset[str] = frozenset()) -> dict[str, tuple
 def test_the_regression_by_hand() -> None:
     # Two examples with nothing in common: the kernel is the unit matrix, to which the ridge of 0.4 is added, and the
     # mean of the targets is 0. So each example weighs 1 / 1.4 of its target, and scores itself as much.
-    learnt = TextRegression([["a"], ["b"]], np.array([[1], [-1]], np.float32))
+    learnt = TextRegression(TextRegression.train([["a"], ["b"]], np.array([[1], [-1]], np.float32)))
     assert learnt.scores(["a"]) == pytest.approx([1 / 1.4])
     assert learnt.scores(["b"]) == pytest.approx([-1 / 1.4])
     # Half of it is of one and half of the other.
