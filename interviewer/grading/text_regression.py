@@ -95,8 +95,10 @@ def _kernel(places: NDArray[np.intp], columns: NDArray[np.intp], values: _Array,
     kernel: _Array = matrix @ matrix.T
     order = np.argsort(columns, kind="stable")
     for some in np.split(order, np.cumsum(often)[:-1]):
-        if len(some) < _FREQUENT:
-            kernel[np.ix_(places[some], places[some])] += np.outer(values[some], values[some])
+        if 1 < len(some) < _FREQUENT:
+            at, there = places[some], values[some]
+            kernel[at[:, None], at] += there[:, None] * there
+    kernel[np.diag_indices(size)] = np.bincount(places, values * values, size)
     return kernel
 
 
