@@ -13,6 +13,7 @@ from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Criterion, Kind, Localized, Question
 from interviewer.errors import BankError
 from interviewer.grading.disclosure import leaks
+from interviewer.grading.example_statements import SUFFIX, ExamplesByQuestion, read_examples
 from interviewer.grading.follow_ups import LONGEST_PROBE
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
@@ -63,14 +64,37 @@ class BankCheck:
     criteria: int = 0
 
 
-def check_file(path: Path) -> BankCheck:
-    """Read a bank file and lint it. What keeps it from being read is its only fault."""
+def check_file(path: Path, language: Language) -> BankCheck:
+    """Read a bank file and lint it, and the examples beside it. What keeps it from being read is its only fault."""
     try:
         bank = read_bank(path)
     except BankError as error:
         return BankCheck((str(error),))
-    faults = tuple(f"{path.name}: {fault.into(Language.EN)}" for fault in lint(bank))
-    return BankCheck(faults, len(bank.questions), sum(len(question.criteria) for question in bank.questions))
+    faults = [f"{path.name}: {fault.into(language)}" for fault in lint(bank)]
+    beside = path.with_suffix(SUFFIX)
+    try:
+        examples = read_examples(beside) if beside.exists() else {}
+    except BankError as error:
+        faults.append(str(error))
+    else:
+        faults += [f"{beside.name}: {fault.into(language)}" for fault in _example_faults(bank, examples)]
+    return BankCheck(tuple(faults), len(bank.questions), sum(len(question.criteria) for question in bank.questions))
+
+
+def _example_faults(bank: Bank, examples: ExamplesByQuestion) -> Iterator[Fault]:
+    """Where examples are of nothing that the bank asks for, so that they are left out."""
+    asked = {question.id: question for question in bank.questions}
+    for name, listed in examples.items():
+        if name not in asked:
+            yield Fault(name, localized("lint.examples_no_question"))
+            continue
+        claims = {(c.id, text) for c in asked[name].criteria for text in c.text.both}
+        known = {one.criterion for one in listed if (one.criterion, one.text) in claims}
+        for criterion in dict.fromkeys(one.criterion for one in listed if one.criterion):
+            if criterion not in {c.id for c in asked[name].criteria}:
+                yield Fault(name, localized("lint.examples_no_criterion"), criterion)
+            elif criterion not in known:
+                yield Fault(name, localized("lint.examples_other_claim"), criterion)
 
 
 def lint(bank: Bank, told: ProgressCallback = lambda _done, _total: None) -> Iterator[Fault]:

@@ -43,6 +43,7 @@ def banks(
 
 @app.command()
 def check(
+    language: LANGUAGE,
     files: Annotated[
         list[Path] | None, typer.Argument(help="Bank files; none means every bank that can be played.")
     ] = None,
@@ -57,7 +58,7 @@ def check(
                 faults += 1
                 print(error)
     for path in files or library.paths():
-        found = lint.check_file(path)
+        found = lint.check_file(path, language)
         faults += len(found.faults)
         for fault in found.faults:
             print(fault)

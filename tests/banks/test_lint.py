@@ -25,7 +25,7 @@ def changed(**changes: object) -> Question:
 
 
 def test_the_shipped_bank_has_nothing_to_complain_about() -> None:
-    checked = check_file(shipped("rubrics") / "deep-learning.yaml")
+    checked = check_file(shipped("rubrics") / "deep-learning.yaml", Language.EN)
     assert checked.faults == ()
     assert checked.questions == 25
 
@@ -171,7 +171,7 @@ def test_a_hint_may_use_the_words_of_the_question() -> None:
 def test_what_keeps_a_file_from_being_read_is_its_only_fault(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("id: x\nid: y\n")
-    assert check_file(path).faults == ("x.yaml: line 2: the key 'id' stands here twice",)
+    assert check_file(path, Language.EN).faults == ("x.yaml: line 2: the key 'id' stands here twice",)
 
 
 def test_a_bonus_needs_no_probe() -> None:
@@ -184,3 +184,29 @@ def test_a_fault_is_told_in_the_readers_language() -> None:
     (fault,) = lint(replace(BANK, questions=(changed(text=both("关闭", "It is off and scaled")),), topics=None))
     assert fault.into(Language.ZH).startswith("题目 'dropout'，要点 'off'：说了两件事")
     assert fault.into(Language.EN, with_question=False).startswith("criterion 'off': says two things")
+
+
+def test_examples_that_are_left_out_are_told(tmp_path: Path) -> None:
+    bank = tmp_path / "my-bank.yaml"
+    bank.write_text((shipped("rubrics") / "deep-learning.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    beside = tmp_path / "my-bank.examples.csv"
+    rows = (
+        "nonlinearity,collapse,says,two linear layers are one",
+        "nonlinearity,limited-power,claim,A purely linear model is dull",
+        "nonlinearity,no-such-point,says,whatever",
+        "no-such-question,collapse,says,whatever",
+    )
+    beside.write_text("question_id,criterion_id,kind,text\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    told = check_file(bank, Language.EN).faults
+    for place, what in (
+        ("question 'nonlinearity', criterion 'collapse'", "no row of kind claim repeats its text"),
+        ("question 'nonlinearity', criterion 'limited-power'", "no row of kind claim repeats its text"),
+        ("question 'nonlinearity', criterion 'no-such-point'", "no such criterion"),
+        ("question 'no-such-question'", "the bank does not ask it"),
+    ):
+        assert any(fault.startswith(f"my-bank.examples.csv: {place}: ") and what in fault for fault in told), place
+    assert len(told) == 4
+    beside.write_text("question_id,text\n", encoding="utf-8")
+    assert check_file(bank, Language.EN).faults == (
+        "my-bank.examples.csv: line 1: must name the columns question_id, criterion_id, kind, text",
+    )

@@ -126,6 +126,7 @@ def test_what_goes_wrong_is_one_line_and_code_1(
     assert len((err or out).strip().splitlines()) == 1
 
 
+@pytest.mark.usefixtures("english")
 def test_check_fails_on_a_broken_bank_and_names_every_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "weak.yaml"
     path.write_text(
