@@ -53,9 +53,9 @@ MEASURED = "measured.jsonl"
 
 
 def _extend_grading_data(settings: Settings) -> None:
-    """What the offline grader knows beyond what is shipped, for the whole process. Raises BankError."""
+    """What the offline grader knows beyond what is shipped, for the whole process. Raises BankError for the glossary."""
     glossary.extend(settings.glossary)
-    example_statements.extend(settings.import_folder)
+    example_statements.extend(filter(None, (settings.banks_dir, settings.data_dir / "banks")))
 
 
 def make_library(settings: Settings, access: Access | None = None, store: Store | None = None) -> BankLibrary:

@@ -21,6 +21,7 @@ def banks(
     bank: Annotated[str, typer.Argument(help="Id of a bank, whose questions are listed with their ids.")] = "",
 ) -> None:
     """List the question banks, or the questions of one."""
+    from interviewer.grading import example_statements
     from interviewer.presentation.plain_text import printable
 
     library = open_library()
@@ -34,7 +35,7 @@ def banks(
     for one in library.own_banks():
         if awaiting := sum(question.awaits_review for question in one.questions):
             print(f"{one.id}  {say_here('cli.awaits_review', language, count=awaiting)}")
-    broken = library.broken()
+    broken = [*library.broken(), *example_statements.broken()]
     for error in broken:
         print(f"interviewer: {error}", file=sys.stderr)
     if broken:

@@ -3,10 +3,12 @@
 import csv
 import hashlib
 import io
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +17,9 @@ from interviewer.errors import BankError
 from interviewer.settings import shipped
 
 LARGEST_FILE = 20_000_000
+MOST_EXAMPLES = 3000
 SUFFIX = ".examples.csv"
+_log = logging.getLogger(__name__)
 _COLUMNS = ["question_id", "criterion_id", "kind", "text"]
 
 
@@ -57,20 +61,26 @@ def read_examples(path: Path) -> ExamplesByQuestion:
         rows = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
         if next(rows, None) != _COLUMNS:
             raise BankError(name, "line 1", f"must name the columns {', '.join(_COLUMNS)}")
-        found: dict[str, list[Example]] = defaultdict(list)
+        found: dict[str, dict[Example, None]] = defaultdict(dict)
         for row in filter(None, rows):
             try:
                 question, example = _example(row)
             except ValueError as error:
                 raise BankError(name, f"line {rows.line_num}", str(error)) from error
-            found[question].append(example)
+            found[question][example] = None
+            # Training takes memory that grows with the square of their number.
+            if len(found[question]) > MOST_EXAMPLES:
+                what = (
+                    f"question {question} has more than {MOST_EXAMPLES} examples; leave out those that are much alike"
+                )
+                raise BankError(name, f"line {rows.line_num}", what)
     except OSError as error:
         raise BankError(name, "", f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BankError(name, f"byte {error.start}", "is not UTF-8 text") from error
     except csv.Error as error:
         raise BankError(name, f"line {rows.line_num}", str(error)) from error
-    return {question: tuple(dict.fromkeys(examples)) for question, examples in found.items()}
+    return {question: tuple(examples) for question, examples in found.items()}
 
 
 def _example(row: list[str]) -> tuple[str, Example]:
@@ -86,55 +96,82 @@ def _example(row: list[str]) -> tuple[str, Example]:
     return question, Example(criterion, ExampleKind(kind), text)
 
 
-@cache
-def shipped_examples() -> ExamplesByQuestion:
-    return _joined(map(read_examples, sorted(shipped("rubrics").glob(f"*{SUFFIX}"))))
+@dataclass(frozen=True)
+class _Known:
+    """The examples of some files, and what is wrong with those that cannot be read."""
+
+    by_question: Mapping[str, tuple[Example, ...]]
+    broken: tuple[BankError, ...] = ()
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        return {name: hashlib.sha256(repr(found).encode()).hexdigest()[:8] for name, found in self.by_question.items()}
 
 
-_added: ExamplesByQuestion = {}
-
-
-def extend(folder: Path | None) -> None:
-    """Add the files of a folder of banks to those shipped, for the whole process; None takes them away. Raises BankError."""
-    global _added  # noqa: PLW0603 - set once, when the settings are made into parts
-    _added = _joined(map(read_examples, sorted(folder.glob(f"*{SUFFIX}")))) if folder else {}
-    _claims_beside.cache_clear()
-
-
-def own_digest() -> str:
-    """Tells a process with examples of the user's from one without: empty there."""
-    return hashlib.sha256(repr(sorted(_added.items())).encode()).hexdigest()[:8] if _added else ""
-
-
-def _joined(files: Iterable[ExamplesByQuestion]) -> ExamplesByQuestion:
+def _read_all(paths: Iterable[Path]) -> _Known:
+    """The examples by question; with them the claims of other questions of a file, which who makes has answered those."""
     found: dict[str, tuple[Example, ...]] = {}
-    for questions in files:
-        for question, examples in questions.items():
-            found[question] = (*found.get(question, ()), *examples)
-    return found
+    broken = []
+    for path in paths:
+        try:
+            file = read_examples(path)
+        except BankError as error:
+            broken.append(error.with_traceback(None))
+            continue
+        claims = [(name, one.text) for name, listed in file.items() for one in listed if one.kind is ExampleKind.CLAIM]
+        for name, listed in file.items():
+            others = (Example("", ExampleKind.BESIDE, text) for other, text in claims if other != name)
+            found[name] = (*found.get(name, ()), *listed, *others)
+    return _Known(found, tuple(broken))
+
+
+@cache
+def _shipped() -> _Known:
+    return _read_all(sorted(shipped("rubrics").glob(f"*{SUFFIX}")))
+
+
+def shipped_examples() -> Mapping[str, tuple[Example, ...]]:
+    return _shipped().by_question
+
+
+_added = _Known({})
+
+
+def extend(folders: Iterable[Path]) -> None:
+    """Add the files in folders of banks to those shipped, for the whole process; no folders take them away.
+
+    A file that cannot be read is left out, logged, and named by `broken`, as a bank is.
+    """
+    global _added  # noqa: PLW0603 - set once, when the settings are made into parts
+    paths = []
+    for folder in folders:
+        try:
+            # Names that begin so are those of shadows and locks that systems and office programs leave.
+            paths += [one for one in sorted(folder.iterdir()) if one.name.endswith(SUFFIX) and one.name[0] not in ".~"]
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            _log.warning("no examples are read from %s: %s", folder, error.strerror)
+    _added = _read_all(paths)
+    for fault in _added.broken:
+        _log.warning("examples are left out: %s", fault)
+
+
+def broken() -> tuple[BankError, ...]:
+    """What is wrong with the files of examples that are left out."""
+    return _added.broken
+
+
+def added_digest(question: str = "") -> str:
+    """Tells what was added to the examples of a question, or of all, from what others added; empty for nothing."""
+    if question:
+        return _added.digests.get(question, "")
+    return hashlib.sha256(repr(sorted(_added.digests.items())).encode()).hexdigest()[:8] if _added.digests else ""
 
 
 def examples_of(question: Question) -> tuple[Example, ...]:
-    """The examples for a question's criteria, as far as they are of the claims that its rubric makes today.
-
-    With them come the claims of the other questions: whoever makes those has answered another question.
-    """
-    every = (*shipped_examples().get(question.id, ()), *_added.get(question.id, ()))
+    """The examples for a question's criteria, as far as they are of the claims that its rubric makes today."""
+    every = (*_shipped().by_question.get(question.id, ()), *_added.by_question.get(question.id, ()))
     claims = {(one.criterion, one.text) for one in every if one.kind is ExampleKind.CLAIM}
-    known = {c.id for c in question.criteria if any((c.id, text) in claims for text in c.text.both)}
-    if not known:
-        return ()
-    own = [one for one in every if one.criterion in known or not one.criterion]
-    return (*own, *(one for name, one in _claims_beside() if name != question.id))
-
-
-@cache
-def _claims_beside() -> tuple[tuple[str, Example], ...]:
-    """The claims of every question, with its id, as what is said beside the point of another."""
-    return tuple(
-        (name, Example("", ExampleKind.BESIDE, one.text))
-        for files in (shipped_examples(), _added)
-        for name, examples in files.items()
-        for one in examples
-        if one.kind is ExampleKind.CLAIM
-    )
+    known = {c.id for c in question.criteria if all((c.id, text.strip()) in claims for text in c.text.both)}
+    return tuple(one for one in every if one.criterion in known or (known and not one.criterion))

@@ -12,21 +12,24 @@ from threading import Lock
 
 import numpy as np
 
+from interviewer.domain.language import Language
 from interviewer.grading.example_statements import Example, ExampleKind, shipped_examples
-from interviewer.grading.text_regression import TextRegression
+from interviewer.grading.text_regression import ARRAYS, TextRegression
 from interviewer.grading.trained_models import Arrays, kept
 from interviewer.text import tokenizer
 
 # From where on a text is stuffed, where lists are 1 and statements -1.
-_STUFFED = 0.2
-# So many statements are looked at for each list, and joined to answers of so many.
-_STATEMENTS_A_LIST = 2
+_STUFFED = 0.1
+# For each list, so many answers are looked at.
+_ANSWERS_A_LIST = 2
+# An answer is made of so many statements, with one of these marks between them.
 _LENGTHS = (1, 1, 2, 2, 3, 4)
-_JOINTS = ("，", "。", "；", "\n- ")
-_JOINTS_LATIN = (", ", ". ", "; ", "\n- ")
+_MARKS = {Language.ZH: ("，", "。", "；", "\n- "), Language.EN: (", ", ". ", "; ", "\n- ")}
 # What may stand between the items of a list; lines are items, too.
 _SEPARATORS = re.compile(r"[、;/|·•&]")
+# A cell of a table with no more words is no list of its own.
 _SHORT_CELL = 8
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _CONNECTING = tokenizer.STOPWORDS | frozenset(
     "over during under between through without within not no cannot other many much more most only all both".split()
 )
@@ -69,28 +72,33 @@ def warm_up() -> None:
 def _detector() -> TextRegression:
     every = [one for examples in shipped_examples().values() for one in examples]
     lists = [one.text for one in every if one.kind is ExampleKind.STUFFED]
-    texts = [*lists, *islice(_answers(every), _STATEMENTS_A_LIST * len(lists))]
+    texts = [*lists, *islice(_answers(every), _ANSWERS_A_LIST * len(lists))]
     is_list = np.arange(len(texts)) < len(lists)
     # As if there were as many lists as statements.
-    weights = np.where(is_list, _STATEMENTS_A_LIST, 1).astype(np.float32)
+    weights = np.where(is_list, _ANSWERS_A_LIST, 1).astype(np.float32)
     targets = np.where(is_list, 1, -1).astype(np.float32)[:, None]
 
     def train() -> Arrays:
-        return TextRegression.train([_units(text) for text in texts], targets, weights, by_rarity=False)
+        return TextRegression.train(
+            [_units(text) for text in texts], targets, np.zeros(1, np.float32), weights, by_rarity=False
+        )
 
-    return TextRegression(kept(texts, train))
+    return TextRegression(kept(texts, ARRAYS, train))
 
 
 def _answers(examples: Sequence[Example]) -> Iterator[str]:
-    """Statements of one language joined as in an answer, taken from all over the examples."""
-    said = [one.text for one in examples if one.kind is ExampleKind.SAYS]
-    chosen = iter(said[:: max(1, len(said) // 5000)])
-    for size, number in zip(cycle(_LENGTHS), range(len(said)), strict=False):
-        some = list(islice(chosen, size))
+    """Statements of one language joined as in an answer, taken from all over the examples; the languages by turns."""
+    said: dict[Language, list[str]] = {language: [] for language in Language}
+    for one in examples:
+        if one.kind is ExampleKind.SAYS:
+            said[Language.ZH if _CHINESE.search(one.text) else Language.EN].append(one.text)
+    chosen = {language: iter(texts[:: max(1, len(texts) // 2500)]) for language, texts in said.items()}
+    for number, size in enumerate(cycle(_LENGTHS)):
+        language = tuple(Language)[number % len(Language)]
+        some = list(islice(chosen[language], size))
         if not some:
             return
-        joints = _JOINTS_LATIN if some[0].isascii() else _JOINTS
-        yield joints[number % len(joints)].join(some)
+        yield _MARKS[language][number // len(Language) % len(_MARKS[language])].join(some)
 
 
 def _units(text: str) -> list[str]:
@@ -101,7 +109,7 @@ def _units(text: str) -> list[str]:
 
 
 def _skeleton(text: str) -> Iterator[str]:
-    clauses = tokenizer.clauses(text)
+    clauses = tokenizer.tokenize(text)
     ends = [*(one.start for one in clauses[1:]), len(text)]
     for clause, end in zip(clauses, ends, strict=False):
         run = 0

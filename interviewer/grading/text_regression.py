@@ -17,13 +17,16 @@ _FREQUENT = 64
 _Array = NDArray[np.float32]
 
 
+ARRAYS = ("codes", "rarity", "prior", "unknown", "weights")
+
+
 class TextRegression:
     """Scores a text near 1 that is like the examples whose target is 1, and near -1 like those of -1; for each target."""
 
     def __init__(self, arrays: Arrays) -> None:
         """From what `train` gave."""
         self._codes, self._rarity = arrays["codes"], arrays["rarity"]
-        self._mean, self._weights = arrays["mean"], arrays["weights"]
+        self._prior, self._weights = arrays["prior"], arrays["weights"]
         self._unknown = float(arrays["unknown"])
 
     @classmethod
@@ -31,14 +34,16 @@ class TextRegression:
         cls,
         examples: Sequence[Collection[str]],
         targets: _Array,
+        prior: _Array,
         weights: _Array | None = None,
         *,
         by_rarity: bool = True,
     ) -> Arrays:
         """The arrays of one that has learnt from examples.
 
-        `targets` has a row for each example and a column for each thing that is told; of `weights` each example has
-        one. Without `by_rarity` all units weigh the same, and those that no example has nothing.
+        `targets` has a row for each example and a column for each thing that is told; `prior` is what a text scores of
+        which nothing is known, for each thing; `weights`: one for each example. Without `by_rarity` all units weigh the
+        same, and those that no example has weigh nothing.
         """
         frequency = Counter(_code(unit) for units in examples for unit in set(units))
         # Units are known by their codes, sorted: a hundredth of the memory that their texts would take.
@@ -46,10 +51,9 @@ class TextRegression:
         often = np.array([frequency[code] for code in codes.tolist()], np.float32)
         rarity = np.log((len(examples) + 1) / (often + 0.5)) if by_rarity else np.ones_like(often)
         weights = np.ones(len(examples), np.float32) if weights is None else weights
-        mean = np.average(targets, axis=0, weights=weights).astype(np.float32)
-        nothing = np.zeros((len(codes), len(mean)), np.float32)
+        nothing = np.zeros((len(codes), len(prior)), np.float32)
         arrays: Arrays = {
-            "codes": codes, "rarity": rarity, "mean": mean, "unknown": np.array(float(by_rarity)), "weights": nothing,
+            "codes": codes, "rarity": rarity, "prior": prior.astype(np.float32), "unknown": np.array(float(by_rarity)), "weights": nothing,
         }  # fmt: skip
         vectors = [cls(arrays).vector(units) for units in examples]
         places = np.repeat(np.arange(len(examples)), [len(columns) for columns, _ in vectors])
@@ -58,16 +62,16 @@ class TextRegression:
         # Its dual form: there are fewer examples than different units.
         kernel = _kernel(places, columns, values, len(examples))
         kernel[np.diag_indices_from(kernel)] += _RIDGE / weights
-        duals = np.linalg.solve(kernel, (targets - mean).astype(np.float32))
+        duals = np.linalg.solve(kernel, (targets - prior).astype(np.float32))
         learnt = [np.bincount(columns, values * dual[places], len(codes)) for dual in duals.T]
         return {**arrays, "weights": np.stack(learnt, axis=1).astype(np.float32)}
 
     def scores(self, units: Collection[str], least_known: float = 0) -> list[float] | None:
-        """A score for each target; None where no more than a share of the different units stands in any example."""
+        """A score for each target; None for no units, and where less than a share of the different ones is in any example."""
         columns, values = self.vector(units)
-        if len(columns) < least_known * len(set(units)):
+        if not units or len(columns) < least_known * len(set(units)):
             return None
-        found: list[float] = (values @ self._weights[columns] + self._mean).tolist()
+        found: list[float] = (values @ self._weights[columns] + self._prior).tolist()
         return found
 
     def vector(self, units: Iterable[str]) -> tuple[NDArray[np.intp], _Array]:
@@ -103,4 +107,4 @@ def _kernel(places: NDArray[np.intp], columns: NDArray[np.intp], values: _Array,
 
 
 def _code(unit: str) -> int:
-    return zlib.crc32(unit.encode())
+    return zlib.crc32(unit.encode("utf-8", "surrogatepass"))

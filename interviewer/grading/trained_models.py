@@ -4,10 +4,12 @@ import hashlib
 import logging
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,10 +23,12 @@ _log = logging.getLogger(__name__)
 _ENDING = ".npz"
 # Some 250 kB each; the shipped bank has 26.
 _MOST_KEPT = 200
+# Several at a time would take their memory together, and no less time.
+_training = Lock()
 
 
-def kept(made_of: Iterable[str], train: Callable[[], Arrays]) -> Arrays:
-    """The arrays that `train` gives, or gave before for the same texts and by the same code.
+def kept(made_of: Iterable[str], names: Collection[str], train: Callable[[], Arrays]) -> Arrays:
+    """The arrays of these `names` that `train` gives, or gave before for the same texts and by the same code.
 
     Where the folder cannot be used, or a file in it cannot be read, they are trained anew.
     """
@@ -32,9 +36,11 @@ def kept(made_of: Iterable[str], train: Callable[[], Arrays]) -> Arrays:
     for text in made_of:
         known_by.update(f"{len(text)}:{text}".encode("utf-8", "surrogatepass"))
     path = cache_folder() / f"{known_by.hexdigest()[:32]}{_ENDING}"
-    with suppress(OSError, ValueError, EOFError, zipfile.BadZipFile), path.open("rb") as file:
-        return dict(np.load(file, allow_pickle=False))
-    trained = train()
+    with suppress(OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile), path.open("rb") as file:
+        found = np.load(file, allow_pickle=False)
+        return {name: found[name] for name in names}
+    with _training:
+        trained = train()
     try:
         _write(path, trained)
     except OSError as error:
@@ -45,11 +51,16 @@ def kept(made_of: Iterable[str], train: Callable[[], Arrays]) -> Arrays:
 def _write(path: Path, arrays: Arrays) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as draft:
-        np.savez(draft, allow_pickle=False, **arrays)
+        try:
+            np.savez(draft, allow_pickle=False, **arrays)
+        except OSError:
+            Path(draft.name).unlink(missing_ok=True)
+            raise
     Path(draft.name).replace(path)
-    by_age = sorted(path.parent.glob(f"*{_ENDING}"), key=lambda one: one.stat().st_mtime)
-    for old in by_age[:-_MOST_KEPT]:
-        old.unlink(missing_ok=True)
+    with suppress(OSError):  # another process may be clearing, too
+        by_age = sorted(path.parent.glob(f"*{_ENDING}"), key=lambda one: one.stat().st_mtime)
+        for old in by_age[:-_MOST_KEPT]:
+            old.unlink(missing_ok=True)
 
 
 @cache
@@ -57,4 +68,5 @@ def _code() -> bytes:
     """The code that arrays depend on: with other code, what was kept is no longer known."""
     here = Path(__file__).parent
     files = (*here.glob("*.py"), *(here.parent / "text").glob("*.py"))
-    return b"".join(hashlib.sha256(file.read_bytes()).digest() for file in sorted(files))
+    libraries = "".join(version(name) for name in ("numpy", "opencc", "rapidfuzz", "snowballstemmer"))
+    return b"".join([libraries.encode(), *(hashlib.sha256(file.read_bytes()).digest() for file in sorted(files))])

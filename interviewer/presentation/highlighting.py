@@ -11,6 +11,7 @@ from itertools import pairwise
 from interviewer.domain.grade import CREDITED, Evidence, Level, Verdict
 from interviewer.domain.language import Language
 from interviewer.domain.rubric import Kind, Question
+from interviewer.grading.example_statements import examples_of
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
 
@@ -52,7 +53,7 @@ def model_words(question: Question, language: Language) -> Mapping[str, Sequence
     """For each criterion, the sentences of the model answer that make it, as the estimate finds them, else by its text."""
     found = _words(question, language)
     lacking = [one for one in question.criteria if one.id not in found and one.kind is not Kind.MISTAKE]
-    if not any(one.aliases for one in lacking):
+    if not any(one.aliases for one in lacking) or examples_of(question):
         return found
     by_text = replace(question, criteria=tuple(replace(one, aliases=()) for one in question.criteria))
     return {**_words(by_text, language), **found}

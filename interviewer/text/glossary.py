@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from threading import Lock
 
 from interviewer.errors import BankError
 from interviewer.settings import shipped
@@ -129,6 +130,7 @@ def _shipped() -> Glossary:
 
 
 _added: Glossary | None = None
+_loading = Lock()
 
 
 def extend(path: Path | None) -> None:
@@ -139,7 +141,8 @@ def extend(path: Path | None) -> None:
 
 def glossary() -> Glossary:
     """The terms that are known: those that are shipped, and those of the file that was added."""
-    return _added or _shipped()
+    with _loading:  # two threads that came first would have two of them
+        return _added or _shipped()
 
 
 def _with(more: Sequence[Entry], name: str) -> Glossary:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from interviewer.text import tokenizer
 
 Spellings = Callable[[str], tuple[str, ...]]
-"""Gives a stem and those of the known ones that it may be a slip of."""
+"""Gives a stem and those of the known ones that it may be a slip of, the likeliest first."""
 
 
 def stems_of(texts: Iterable[str]) -> Iterator[str]:
@@ -20,6 +20,7 @@ def spellings(stems: Iterable[str]) -> Spellings:
     @lru_cache(maxsize=20_000)
     def alternatives(stem: str) -> tuple[str, ...]:
         is_settled = stem in known or not tokenizer.may_be_misspelt(stem)
-        return (stem, *(() if is_settled else (other for other in known if tokenizer.same_word(stem, other))))
+        others = () if is_settled else (other for other in known if tokenizer.same_word(stem, other))
+        return (stem, *sorted(others, key=lambda other: (tokenizer.slips(stem, other), other)))
 
     return alternatives

@@ -16,7 +16,7 @@ _CLAUSE_END = frozenset(',、:()[]{}「」『』《》"“”|→⇒—')
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|[α-ω]|\d+(?:\.\d+)?(?:e-?\d+)?")
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _ABBREVIATED = frozenset(("e.g", "i.e"))
-_OPERATORS = frozenset("+-*/=<>^±×÷√∇∂%≥≤≈")
+OPERATORS = frozenset("+-*/=<>^±×÷√∇∂%≥≤≈")
 
 # Words that carry no claim of their own.
 STOPWORDS = frozenset(
@@ -83,7 +83,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def is_content(token: str) -> bool:
     """Whether a token's text can carry a claim."""
-    return token not in _stop_stems() and token not in _OPERATORS
+    return token not in _stop_stems() and token not in OPERATORS
 
 
 def weight(words: Iterable[str]) -> float:
@@ -107,10 +107,15 @@ def same_word(one: str, other: str) -> bool:
         return True
     if one[:1] != other[:1] or not (may_be_misspelt(one) and may_be_misspelt(other)):
         return False
+    allowed = 2 if min(len(one), len(other)) >= _LONG else 1
+    return slips(one, other, allowed) <= allowed
+
+
+def slips(one: str, other: str, most: int | None = None) -> int:
+    """How many letters are left out, put in, changed or exchanged with their neighbours; above `most`, one more than it."""
     from rapidfuzz.distance import OSA
 
-    allowed = 2 if min(len(one), len(other)) >= _LONG else 1
-    return OSA.distance(one, other, score_cutoff=allowed) <= allowed
+    return OSA.distance(one, other, score_cutoff=most)
 
 
 def shingles(stretches: Iterable[Clause]) -> frozenset[str]:
@@ -217,7 +222,7 @@ def _pieces(text: str) -> Iterator[Token | str]:
         character = folded[at]
         if character == "-" and folded[at - 1 : at].isalpha() and folded[at + 1 : at + 2].isalpha():
             pass  # a hyphen joins words; it is no minus
-        elif _CJK.match(character) or character in _OPERATORS:
+        elif _CJK.match(character) or character in OPERATORS:
             yield Token(character, character, places[at], places[at] + 1)
         elif character == ".":
             follows = folded[at + 1 : at + 2]

@@ -2,11 +2,12 @@
 
 The rules, all of them:
 
-1. A criterion with example statements is made by the neighbouring clauses that are more like those that make its claim
-   than like those that do not: by half, or wholly (`claim_classifier`). For the others:
-2. One with aliases is made by one term of each of its groups, within two neighbouring sentences; a long English
+1. A criterion with enough example statements is made by the neighbouring clauses that are more like those that make its
+   claim than like those that do not: by half, or wholly (`claim_classifier`). Of the rules below, 6 and 8 hold for it,
+   and of 5 the sentence that is denied as a whole; 2 to 4 and 7 are for criteria without examples.
+2. A criterion with aliases is made by one term of each of its groups, within two neighbouring sentences; a long English
    word may be misspelt (`matching`).
-3. One without aliases is made by the word stems and pairs of Chinese characters of its text, within two
+3. A criterion without aliases is made by the word stems and pairs of Chinese characters of its text, within two
    neighbouring sentences; in the other language, by the terms of the bilingual glossary (`overlap`).
 4. Words of the question earn nothing by themselves (`grader`, `overlap`).
 5. A term with a negation right before it, or in a sentence that begins "it is not true that", speaks against its

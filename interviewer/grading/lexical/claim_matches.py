@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, groupby
 from threading import Lock
 
 from interviewer.domain.rubric import Criterion, Kind, Question
-from interviewer.grading import claim_classifier
-from interviewer.grading.claim_classifier import ClaimClassifier
+from interviewer.grading.claim_classifier import HALF_THRESHOLD, MET_THRESHOLD, ClaimClassifier
 from interviewer.grading.evidence import unprompted
 from interviewer.grading.example_statements import examples_of
 from interviewer.grading.lexical import negation
@@ -25,8 +24,8 @@ _HitsBySentence = Mapping[int, Sequence[tuple[int, TermHit, bool]]]
 class PreparedQuestion:
     """The terms and claims of a question, ready to be found in answers."""
 
-    def __init__(self, question: Question, known: Glossary, own_examples: str) -> None:
-        del own_examples  # tells one set of examples from another, for the cache
+    def __init__(self, question: Question, known: Glossary, added: str) -> None:
+        del added  # tells one set of examples from another, for the cache
         self.question, self._glossary = question, known
         self._classifier = ClaimClassifier(question, examples_of(question))
         self.learnt = self._classifier.criteria
@@ -73,13 +72,14 @@ class PreparedQuestion:
     def _by_example(self, answer: AnswerTurn) -> Iterator[tuple[str, ClaimMatch]]:
         """What is most like the examples of each criterion, and what is said of it in clauses that are denied as a whole."""
         denied = set(negation.denied_clauses(answer))
-        for side in (False, True):
-            numbers = [number for number in range(len(answer.clauses)) if (number in denied) is side]
+        for is_denied, run in groupby(range(len(answer.clauses)), key=denied.__contains__):
+            numbers = list(run)
             best = self._classifier.best([answer.clauses[number] for number in numbers], answer.prompted)
             for criterion, found in zip(self.learnt, best, strict=True):
-                if found and found.score >= claim_classifier.HALF:
-                    share = 1.0 if found.score >= claim_classifier.MET else 0.5
-                    yield criterion, ClaimMatch(answer, share, tuple(numbers[found.first : found.last + 1]), side)
+                if found and found.score >= HALF_THRESHOLD:
+                    share = 1.0 if found.score >= MET_THRESHOLD else 0.5
+                    clauses = tuple(numbers[found.first : found.last + 1])
+                    yield criterion, ClaimMatch(answer, share, clauses, is_denied, found.span)
 
     def _by_terms(self, answer: AnswerTurn) -> Iterator[Iterator[ClaimMatch]]:
         """For each criterion with aliases, what each two neighbouring sentences say of it."""
@@ -114,10 +114,10 @@ _prepared = lru_cache(maxsize=256)(PreparedQuestion)
 _preparing: dict[str, Lock] = {}
 
 
-def prepare(question: Question, known: Glossary, own_examples: str) -> PreparedQuestion:
+def prepare(question: Question, known: Glossary, added: str) -> PreparedQuestion:
     """A question made ready, which may take a third of a second: whoever asks meanwhile waits and does not begin again."""
     with _preparing.setdefault(question.id, Lock()):
-        return _prepared(question, known, own_examples)
+        return _prepared(question, known, added)
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ from interviewer.domain.language import Language
 from interviewer.domain.rubric import Criterion, Kind, Question
 from interviewer.grading import keyword_stuffing
 from interviewer.grading.evidence import evidence_at, prompted_units, without_mistaken_words
-from interviewer.grading.example_statements import own_digest
+from interviewer.grading.example_statements import added_digest
 from interviewer.grading.guardrails import screen_attempt
 from interviewer.grading.keyword_stuffing import is_stuffed
 from interviewer.grading.lexical.claim_matches import PreparedQuestion, matches_in_text, prepare
@@ -45,9 +45,9 @@ class LexicalGrader:
             places = {place for span in spans[turn] for place in range(*span)}
             clauses = tuple(clause for clause in tokenizer.clauses(text) if clause.start in places)
             answers.append(AnswerTurn(turn, text, clauses, prompted_units(attempt, turn)))
-        prepared = prepare(question, glossary(), own_digest())
+        prepared = prepare(question, glossary(), added_digest(question.id))
         verdicts = _verdicts(prepared, prepared.matches(answers), flags)
-        return Grade(verdicts, Provenance(Method.LEXICAL, version(), question.rubric.digest), flags)
+        return Grade(verdicts, Provenance(Method.LEXICAL, version(question.id), question.rubric.digest), flags)
 
     def covers(self, question: Question, text: str) -> dict[str, Level]:
         """The level of each criterion in a text that is no attempt, such as a reference answer."""
@@ -55,7 +55,7 @@ class LexicalGrader:
 
     def read(self, question: Question, text: str) -> tuple[Verdict, ...]:
         """The verdicts on a text that is no attempt, with their quotes (of turn 0); a list of keywords counts too."""
-        prepared = prepare(question, glossary(), own_digest())
+        prepared = prepare(question, glossary(), added_digest(question.id))
         return _verdicts(prepared, matches_in_text(prepared, text))
 
 
@@ -66,9 +66,9 @@ def warm_up(questions: Iterable[Question]) -> None:
         keyword_stuffing.warm_up()
 
 
-def version() -> str:
-    """What grades go by besides the rubric: this program, and a glossary of the user's own where there is one."""
-    return "+".join(filter(None, (_VERSION, glossary().own, own_digest())))
+def version(question: str = "") -> str:
+    """What grades of a question, or of any, go by besides the rubric: this program, and the user's glossary and examples."""
+    return "+".join(filter(None, (_VERSION, glossary().own, added_digest(question))))
 
 
 def _asks_for_names(question: Question) -> bool:
@@ -111,7 +111,10 @@ def _verdict(
 
 
 def _evidence(match: ClaimMatch) -> Iterator[Evidence]:
-    """The clauses of a match, verbatim; neighbours in one quote."""
+    """The words of a match, verbatim; neighbouring clauses in one quote."""
+    if match.span:
+        yield evidence_at(match.answer.turn, match.answer.text, *match.span)
+        return
     for _, neighbours in groupby(enumerate(match.clauses), key=lambda one: one[1] - one[0]):
         clauses = [match.answer.clauses[number] for _, number in neighbours]
         yield evidence_at(match.answer.turn, match.answer.text, clauses[0].start, clauses[-1].end)

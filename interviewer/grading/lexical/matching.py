@@ -42,12 +42,16 @@ class AnswerTurn:
 
 
 class ClaimMatch(NamedTuple):
-    """Where an answer speaks of a criterion: how much is said (0 to 1), in which clauses, or the contrary."""
+    """Where an answer speaks of a criterion: how much is said (0 to 1), in which clauses, or the contrary.
+
+    `span` is the part of the text where it is said, if that is not the clauses as a whole.
+    """
 
     answer: AnswerTurn
     share: float
     clauses: tuple[int, ...]
     is_negated: bool
+    span: tuple[int, int] | None = None
 
 
 class TermHit(NamedTuple):
