@@ -13,7 +13,7 @@ from interviewer.domain.language import Language
 from interviewer.domain.rubric import Bank, Criterion, Kind, Localized, Question
 from interviewer.errors import BankError
 from interviewer.grading.disclosure import leaks
-from interviewer.grading.example_statements import SUFFIX, ExamplesByQuestion, read_examples
+from interviewer.grading.example_statements import SUFFIX, ExamplesByQuestion, criteria_of, read_examples
 from interviewer.grading.follow_ups import LONGEST_PROBE
 from interviewer.grading.lexical import LexicalGrader
 from interviewer.text import tokenizer
@@ -88,8 +88,7 @@ def _example_faults(bank: Bank, examples: ExamplesByQuestion) -> Iterator[Fault]
         if name not in asked:
             yield Fault(name, localized("lint.examples_no_question"))
             continue
-        claims = {(c.id, text) for c in asked[name].criteria for text in c.text.both}
-        known = {one.criterion for one in listed if (one.criterion, one.text) in claims}
+        known = criteria_of(asked[name], listed)
         for criterion in dict.fromkeys(one.criterion for one in listed if one.criterion):
             if criterion not in {c.id for c in asked[name].criteria}:
                 yield Fault(name, localized("lint.examples_no_criterion"), criterion)

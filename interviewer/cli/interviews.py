@@ -224,10 +224,8 @@ def rule(
         after = session.rule(question, attempt, ruling)
     except OutOfTurn as error:
         fail(str(error))
-    found, language = (
-        attempt_result(after, after.attempt(question, attempt)),
-        Language(read_settings().terminal_language),
-    )
+    found = attempt_result(after, after.attempt(question, attempt))
+    language = Language(read_settings().terminal_language)
     print(f"{question} #{attempt}: {score_text(found.score, language, is_estimate=found.is_estimate)}")
     if found.by_grader:
         told = found.grade is not None and found.grade.is_estimate

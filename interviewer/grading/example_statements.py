@@ -172,6 +172,11 @@ def added_digest(question: str = "") -> str:
 def examples_of(question: Question) -> tuple[Example, ...]:
     """The examples for a question's criteria, as far as they are of the claims that its rubric makes today."""
     every = (*_shipped().by_question.get(question.id, ()), *_added.by_question.get(question.id, ()))
-    claims = {(one.criterion, one.text) for one in every if one.kind is ExampleKind.CLAIM}
-    known = {c.id for c in question.criteria if all((c.id, text.strip()) in claims for text in c.text.both)}
+    known = criteria_of(question, every)
     return tuple(one for one in every if one.criterion in known or (known and not one.criterion))
+
+
+def criteria_of(question: Question, examples: Iterable[Example]) -> set[str]:
+    """The criteria of a question that examples are of: those whose text they repeat, in each of its languages."""
+    claims = {(one.criterion, one.text) for one in examples if one.kind is ExampleKind.CLAIM}
+    return {one.id for one in question.criteria if all((one.id, text.strip()) in claims for text in one.text.both)}

@@ -190,22 +190,26 @@ def test_examples_that_are_left_out_are_told(tmp_path: Path) -> None:
     bank = tmp_path / "my-bank.yaml"
     bank.write_text((shipped("rubrics") / "deep-learning.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     beside = tmp_path / "my-bank.examples.csv"
+    in_english = "With non-linearity a large enough network can approximate any continuous function"
     rows = (
         "nonlinearity,collapse,says,two linear layers are one",
         "nonlinearity,limited-power,claim,A purely linear model is dull",
         "nonlinearity,no-such-point,says,whatever",
+        # Its text in one of its two languages.
+        f"nonlinearity,universal-approximation,claim,{in_english}",
         "no-such-question,collapse,says,whatever",
     )
     beside.write_text("question_id,criterion_id,kind,text\n" + "\n".join(rows) + "\n", encoding="utf-8")
     told = check_file(bank, Language.EN).faults
     for place, what in (
-        ("question 'nonlinearity', criterion 'collapse'", "no row of kind claim repeats its text"),
-        ("question 'nonlinearity', criterion 'limited-power'", "no row of kind claim repeats its text"),
+        ("question 'nonlinearity', criterion 'collapse'", "no rows of kind claim repeat its text"),
+        ("question 'nonlinearity', criterion 'limited-power'", "no rows of kind claim repeat its text"),
+        ("question 'nonlinearity', criterion 'universal-approximation'", "no rows of kind claim repeat its text"),
         ("question 'nonlinearity', criterion 'no-such-point'", "no such criterion"),
         ("question 'no-such-question'", "the bank does not ask it"),
     ):
         assert any(fault.startswith(f"my-bank.examples.csv: {place}: ") and what in fault for fault in told), place
-    assert len(told) == 4
+    assert len(told) == 5
     beside.write_text("question_id,text\n", encoding="utf-8")
     assert check_file(bank, Language.EN).faults == (
         "my-bank.examples.csv: line 1: must name the columns question_id, criterion_id, kind, text",

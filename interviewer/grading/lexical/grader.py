@@ -11,7 +11,6 @@ from interviewer.grading import keyword_stuffing
 from interviewer.grading.evidence import evidence_at, prompted_units, without_mistaken_words
 from interviewer.grading.example_statements import added_digest
 from interviewer.grading.guardrails import screen_attempt
-from interviewer.grading.keyword_stuffing import is_stuffed
 from interviewer.grading.lexical.claim_matches import PreparedQuestion, matches_in_text, prepare
 from interviewer.grading.lexical.matching import AnswerTurn, ClaimMatch
 from interviewer.text import tokenizer
@@ -39,7 +38,7 @@ class LexicalGrader:
         answers = []
         for turn, text in attempt.answers:
             kept = "\n".join(text[start:end] for start, end in spans[turn])
-            if kept and not asks_for_names and is_stuffed(kept):
+            if kept and not asks_for_names and keyword_stuffing.is_stuffed(kept):
                 flags = tuple(dict.fromkeys((*flags, Flag.STUFFING)))
                 continue
             places = {place for span in spans[turn] for place in range(*span)}
